@@ -1,0 +1,21 @@
+package dev.modelscan.storage;
+
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Finds an enum's constant by its stored code. */
+final class Codes {
+
+    private Codes() {}
+
+    static <E extends Enum<E>> E find(String entity, E[] values, Function<E, String> code, String wanted) {
+        for (E value : values) {
+            if (code.apply(value).equals(wanted)) {
+                return value;
+            }
+        }
+        String known = Arrays.stream(values).map(code).collect(Collectors.joining(", "));
+        throw new InvalidDataException(entity, null, "status", "\"" + wanted + "\" is unknown; there are " + known);
+    }
+}

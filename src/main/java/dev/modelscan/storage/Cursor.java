@@ -1,0 +1,27 @@
+package dev.modelscan.storage;
+
+/**
+ * A place in a list: behind the last row of a page. Opaque: keep it, send it to a client and take it back, but do not take
+ * it apart. It stays good while rows come and go, since it holds the last row's position and not a count.
+ *
+ * @param value the place as URL-safe text
+ * @since 0.1
+ */
+public record Cursor(String value) {
+
+    /**
+     * Takes a cursor's text back. A text that no page gave out is refused by the list that it is handed to.
+     *
+     * @throws InvalidDataException where the text is empty
+     */
+    public Cursor {
+        if (value.isEmpty()) {
+            throw new InvalidDataException("page", null, "cursor", "is empty");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

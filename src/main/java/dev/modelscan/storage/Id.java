@@ -1,0 +1,22 @@
+package dev.modelscan.storage;
+
+/**
+ * The key of a stored record: text, with a type of its own for each kind of record, so that the compiler refuses a task's
+ * id where an agent's belongs.
+ *
+ * <p>Ids that the library makes are UUIDs of version 7 (RFC 9562): they sort by the time they were made, and a caller has
+ * one before the first attempt to store, so a create whose outcome is unknown can be tried again. A caller may use its own
+ * text instead: 1 to 255 characters, not blank, no NUL, no unpaired surrogate. The constructors throw {@link
+ * InvalidDataException} for anything else.
+ *
+ * @since 0.1
+ */
+public sealed interface Id
+        permits AgentId, ConversationId, MessageId, TaskId, TeamId, ToolExecutionId, WorkflowId {
+
+    /** The most characters (Unicode code points) that an id may have. */
+    int MAX_LENGTH = 255;
+
+    /** The key as it is stored. */
+    String value();
+}

@@ -1,0 +1,20 @@
+package dev.modelscan.storage;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+
+/** What all id types share. */
+final class Ids {
+
+    private static final TimeBasedEpochGenerator GENERATOR = Generators.timeBasedEpochGenerator();
+
+    private Ids() {}
+
+    static String next() {
+        return GENERATOR.generate().toString();
+    }
+
+    static void check(String entity, String value) {
+        Checks.name(entity, null, "id", value);
+    }
+}

@@ -1,0 +1,19 @@
+package dev.modelscan.storage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commit failed in a way that leaves open whether it took effect. Read the records back before trying again; a create
+ * can be tried again with the same record, since its id was made before.
+ *
+ * @since 0.1
+ */
+public final class OutcomeUnknownException extends StorageException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Says which commit. */
+    public OutcomeUnknownException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

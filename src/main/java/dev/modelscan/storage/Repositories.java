@@ -1,0 +1,39 @@
+package dev.modelscan.storage;
+
+import org.jooq.DSLContext;
+
+/**
+ * All repositories, and the query builder. Code that takes this type works on a {@link Database} and inside a transaction
+ * alike.
+ *
+ * @since 0.1
+ */
+public interface Repositories {
+
+    /** The agents. */
+    AgentRepository agents();
+
+    /** The workflows. */
+    WorkflowRepository workflows();
+
+    /** The tasks. */
+    TaskRepository tasks();
+
+    /** The messages. */
+    MessageRepository messages();
+
+    /** The teams and their members. */
+    TeamRepository teams();
+
+    /** The uses of tools. */
+    ToolExecutionRepository toolExecutions();
+
+    /**
+     * jOOQ, for queries of the caller's own against the generated tables in {@code dev.modelscan.storage.schema}. What the
+     * database refuses is thrown as a {@link StorageException}.
+     *
+     * <p>On a {@link Database} it reads, and refuses to write. On a {@link Tx} it takes part in the transaction, and can
+     * write; rows written through it are subject to the schema's constraints, and to nothing else that the repositories check.
+     */
+    DSLContext dsl();
+}

@@ -1,0 +1,88 @@
+package dev.modelscan.storage;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What every repository can do. The library implements it; it may gain methods in any release.
+ *
+ * <p>Each call is one transaction, or part of the one whose {@link Tx} it was reached through. Besides what a method names,
+ * each may throw {@link BusyException}, {@link UnavailableException}, {@link CorruptDatabaseException}, and, where it
+ * writes, {@link StorageFullException} and {@link OutcomeUnknownException}.
+ *
+ * @param <I> the type of the key
+ * @param <R> the type of the record
+ * @since 0.1
+ */
+public interface Repository<I extends Id, R> {
+
+    /**
+     * Stores a new record.
+     *
+     * @return the record as it is stored: equal to what {@link #get} returns
+     * @throws ConflictException where the id, or a unique name, is taken
+     * @throws ReferenceException where it refers to a record that does not exist
+     * @throws InvalidDataException where a value is beyond the database's limits
+     */
+    R create(R record);
+
+    /**
+     * Stores new records, all or none of them, in one transaction.
+     *
+     * @return the records as they are stored, in the order given
+     * @throws ConflictException where an id, or a unique name, is taken or occurs twice
+     * @throws ReferenceException where one refers to a record that does not exist
+     * @throws InvalidDataException where a value is beyond the database's limits
+     */
+    List<R> createAll(Collection<? extends R> records);
+
+    /**
+     * The record with that id.
+     *
+     * @throws NotFoundException where there is none
+     */
+    R get(I id);
+
+    /** The record with that id, or nothing. */
+    Optional<R> find(I id);
+
+    /**
+     * Replaces what is stored under the record's id, but for its id, its {@code createdAt}, and what has methods of its own:
+     * status, the times that follow it, and a message's place. Those must be as they were read.
+     *
+     * @param record a record that was read or created, changed by its {@code toBuilder()}
+     * @return the record as it is stored, with the next version and a new {@code updatedAt}
+     * @throws NotFoundException where there is none with that id
+     * @throws ConflictException where somebody changed it since it was read, or a unique name is taken
+     * @throws ReferenceException where it refers to a record that does not exist
+     * @throws InvalidDataException where a value is beyond the database's limits, or one was changed that has a method of its own
+     */
+    R update(R record);
+
+    /**
+     * Deletes the record. What becomes of those that refer to it is said by the repository of its kind.
+     *
+     * @throws NotFoundException where there is none with that id
+     * @throws ReferenceException where records that must not lose it still refer to it
+     */
+    void delete(I id);
+
+    /**
+     * A part of all records, by {@code createdAt}, then id, both ascending; messages by conversation, then place. Skipping
+     * rows costs time that grows with {@code offset}; to walk a long list, use {@link #page}.
+     *
+     * @param limit how many rows at the most, 1 to {@link PageRequest#MAX_LIMIT}
+     * @param offset how many rows to skip, 0 or more
+     * @return an immutable list
+     * @throws InvalidDataException where limit or offset is out of range
+     */
+    List<R> list(int limit, int offset);
+
+    /**
+     * A page of all records, in the order of {@link #list}. Each page costs the same, wherever it lies.
+     *
+     * @throws InvalidDataException where the request's cursor is of another list
+     */
+    Page<R> page(PageRequest request);
+}

@@ -1,0 +1,58 @@
+package dev.modelscan.storage;
+
+/**
+ * Stores tasks. Deleting one leaves its messages and its tool executions, which then belong to none; {@link
+ * ToolExecutionRepository#deleteByTask} deletes those too.
+ *
+ * <p>{@link #create} takes a task of any status. Where a running or ended task comes without {@code startedAt}, or an ended
+ * one without {@code completedAt}, {@code createdAt} is stored for it, but a task that ended before it ever ran keeps no
+ * {@code startedAt}.
+ *
+ * @since 0.1
+ */
+public interface TaskRepository extends Repository<TaskId, Task> {
+
+    /** The tasks of an agent, by {@code createdAt}, then id. */
+    Page<Task> listByAgent(AgentId agentId, PageRequest request);
+
+    /** The tasks of an agent that have one status, by priority, the highest first, then the oldest first. */
+    Page<Task> listByAgent(AgentId agentId, TaskStatus status, PageRequest request);
+
+    /** The tasks of a team, by {@code createdAt}, then id. */
+    Page<Task> listByTeam(TeamId teamId, PageRequest request);
+
+    /** The tasks of a workflow, by {@code createdAt}, then id. */
+    Page<Task> listByWorkflow(WorkflowId workflowId, PageRequest request);
+
+    /** The tasks of one status, by priority, the highest first, then the oldest first. */
+    Page<Task> listByStatus(TaskStatus status, PageRequest request);
+
+    /**
+     * Changes the status, and the times with it: {@code running} sets {@code startedAt}; a final status sets {@code
+     * completedAt}; {@code pending} clears both, and the error.
+     *
+     * @return the task as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where {@link TaskStatus} does not allow the change
+     */
+    Task updateStatus(TaskId id, TaskStatus status);
+
+    /**
+     * Replaces the output, whatever the status.
+     *
+     * @return the task as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidDataException where the output is beyond the database's limits
+     */
+    Task updateOutput(TaskId id, Json output);
+
+    /**
+     * Changes the status to {@code failed} and keeps the reason.
+     *
+     * @return the task as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where the task has ended already
+     * @throws InvalidDataException where the text cannot be stored
+     */
+    Task fail(TaskId id, String error);
+}

@@ -1,0 +1,90 @@
+package dev.modelscan.storage;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores the uses of tools.
+ *
+ * <p>{@link #create} takes an execution of any status. Where a running or ended one comes without {@code startedAt}, or an
+ * ended one without {@code completedAt}, {@code createdAt} is stored for it, but an execution that ended before it ever ran
+ * keeps no {@code startedAt}.
+ *
+ * @since 0.1
+ */
+public interface ToolExecutionRepository extends Repository<ToolExecutionId, ToolExecution> {
+
+    /**
+     * {@link #updateStatus} to {@code running}.
+     *
+     * @return the execution as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where it is not pending
+     */
+    ToolExecution start(ToolExecutionId id);
+
+    /**
+     * Changes the status to {@code success} and keeps the output.
+     *
+     * @return the execution as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where it is not running
+     * @throws InvalidDataException where the output is beyond the database's limits
+     */
+    ToolExecution complete(ToolExecutionId id, @Nullable Json output);
+
+    /**
+     * Changes the status to {@code failed} and keeps the reason.
+     *
+     * @return the execution as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where it has ended already
+     * @throws InvalidDataException where the text cannot be stored
+     */
+    ToolExecution fail(ToolExecutionId id, String error);
+
+    /**
+     * {@link #updateStatus} to {@code timeout}.
+     *
+     * @return the execution as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where it has ended already
+     */
+    ToolExecution timeOut(ToolExecutionId id);
+
+    /**
+     * Changes the status, and the times with it: {@code running} sets {@code startedAt}; a final status sets {@code
+     * completedAt}.
+     *
+     * @return the execution as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where {@link ToolExecutionStatus} does not allow the change
+     */
+    ToolExecution updateStatus(ToolExecutionId id, ToolExecutionStatus status);
+
+    /** What an agent executed, by {@code createdAt}, then id. */
+    Page<ToolExecution> listByAgent(AgentId agentId, PageRequest request);
+
+    /** What was executed for a task, by {@code createdAt}, then id. */
+    Page<ToolExecution> listByTask(TaskId taskId, PageRequest request);
+
+    /** The executions of one tool, by {@code createdAt}, then id. */
+    Page<ToolExecution> listByTool(String toolName, PageRequest request);
+
+    /**
+     * Deletes what was executed for a task.
+     *
+     * @return how many there were
+     */
+    int deleteByTask(TaskId taskId);
+
+    /**
+     * How each tool was used since an instant, counted by {@code startedAt}, by name. The cost grows with the number of
+     * executions since then.
+     *
+     * @param since the first instant that counts
+     * @return an immutable list with a row for each tool that was started since; empty where there is none
+     */
+    List<ToolUsage> usageSince(Instant since);
+}

@@ -1,0 +1,25 @@
+package dev.modelscan.storage;
+
+/**
+ * Stores workflows. Deleting one leaves its tasks, which then belong to none.
+ *
+ * @since 0.1
+ */
+public interface WorkflowRepository extends Repository<WorkflowId, Workflow> {
+
+    /** Workflows of one status, by {@code createdAt}, then id. */
+    Page<Workflow> listByStatus(WorkflowStatus status, PageRequest request);
+
+    /**
+     * Changes the status, and the times with it: {@code running} sets {@code startedAt}; a final status sets {@code
+     * completedAt}; {@code pending} clears both.
+     *
+     * @return the workflow as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where {@link WorkflowStatus} does not allow the change
+     */
+    Workflow updateStatus(WorkflowId id, WorkflowStatus status);
+
+    /** The tasks of a workflow, by {@code createdAt}, then id; none where the workflow does not exist. */
+    Page<Task> listTasks(WorkflowId id, PageRequest request);
+}

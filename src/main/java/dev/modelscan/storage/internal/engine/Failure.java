@@ -1,0 +1,104 @@
+package dev.modelscan.storage.internal.engine;
+
+import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.ConflictException;
+import dev.modelscan.storage.CorruptDatabaseException;
+import dev.modelscan.storage.InvalidDataException;
+import dev.modelscan.storage.ReferenceException;
+import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.StorageFullException;
+import dev.modelscan.storage.UnavailableException;
+import java.sql.SQLException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a driver's exception means, told in the same terms for every engine.
+ *
+ * @param kind what went wrong
+ * @param detail the columns of a constraint, where the engine names them
+ * @param cause the driver's exception
+ */
+public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
+
+    /** The kinds of failure that callers can tell apart. */
+    public enum Kind {
+        /** A unique constraint other than the primary key. */
+        UNIQUE,
+        /** The primary key. */
+        PRIMARY_KEY,
+        /** A foreign key. */
+        FOREIGN_KEY,
+        /** A check, not-null or type constraint. */
+        INVALID,
+        /** A value larger than the engine can hold. */
+        TOO_LARGE,
+        /** A lock; trying again may help. */
+        BUSY,
+        /** No space. The transaction is rolled back, and the connection is not to be trusted. */
+        FULL,
+        /** The medium failed. The connection is not to be trusted. */
+        UNAVAILABLE,
+        /** The file is damaged. */
+        CORRUPT,
+        /** A write over a connection that only reads. */
+        READ_ONLY,
+        /** Anything else, such as SQL of the caller's own that is wrong. */
+        OTHER
+    }
+
+    /** Whether the connection must be closed: its state and the driver's idea of it may differ. */
+    public boolean breaksConnection() {
+        return switch (kind) {
+            case FULL, UNAVAILABLE, CORRUPT -> true;
+            default -> false;
+        };
+    }
+
+    /** The exception for the caller. */
+    public StorageException toException(@Nullable String entity, @Nullable String id) {
+        String subject = entity == null ? "query" : id == null ? entity : entity + " " + id;
+        String driver = cause.getMessage();
+        return switch (kind) {
+            case PRIMARY_KEY -> new ConflictException(subject + " exists already", named(entity), id, cause);
+            case UNIQUE -> new ConflictException(
+                    subject + ": the " + detail + " is taken; choose another, or update the record that has it",
+                    named(entity), id, cause);
+            case FOREIGN_KEY -> new ReferenceException(
+                    subject + ": a record that it refers to does not exist, or another still refers to it", entity, id, cause);
+            case INVALID -> new InvalidDataException(
+                    named(entity), id, detail == null ? "value" : detail, "is not allowed by the schema: " + driver, cause);
+            case TOO_LARGE -> new InvalidDataException(named(entity), id, "value", "is too large for the database", cause);
+            case BUSY -> new BusyException(
+                    subject + ": the database is locked by another connection; try again, or raise busyTimeout", cause);
+            case FULL -> new StorageFullException(
+                    subject + ": the disk, or the database, is full; nothing of the transaction was stored", cause);
+            case UNAVAILABLE -> new UnavailableException(
+                    subject + ": the database cannot be read or written: " + driver, cause);
+            case CORRUPT -> new CorruptDatabaseException(
+                    subject + ": the database is damaged; restore a backup: " + driver, cause);
+            case READ_ONLY -> new StorageException(
+                    subject + ": db.dsl() only reads; write with db.useTx(tx -> tx.dsl()...)", entity, id, cause);
+            case OTHER -> new StorageException(subject + ": " + driver, entity, id, cause);
+        };
+    }
+
+    private static String named(@Nullable String entity) {
+        return entity == null ? "query" : entity;
+    }
+
+    /** {@code agents.name, agents.mode} as {@code name, mode}, in the Java API's spelling. */
+    static String fields(String columns) {
+        StringBuilder out = new StringBuilder();
+        for (String column : columns.split(",")) {
+            String name = column.strip().toLowerCase(Locale.ROOT);
+            name = name.substring(name.lastIndexOf('.') + 1);
+            out.append(out.isEmpty() ? "" : ", ");
+            for (String part : name.split("_")) {
+                boolean first = out.isEmpty() || out.charAt(out.length() - 1) == ' ';
+                out.append(first || part.isEmpty() ? part : Character.toUpperCase(part.charAt(0)) + part.substring(1));
+            }
+        }
+        return out.toString();
+    }
+}

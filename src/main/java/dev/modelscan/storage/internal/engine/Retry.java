@@ -1,0 +1,41 @@
+package dev.modelscan.storage.internal.engine;
+
+import dev.modelscan.storage.BusyException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** Waits between attempts at a lock that another process holds: a little longer each time, at random, up to a deadline. */
+final class Retry {
+
+    private static final long FIRST_MICROS = 500;
+    private static final long LONGEST_MICROS = 50_000;
+
+    private final long deadline;
+    private long pauseMicros = FIRST_MICROS;
+
+    Retry(Duration timeout) {
+        this.deadline = System.nanoTime() + timeout.toNanos();
+    }
+
+    /**
+     * Waits before the next attempt.
+     *
+     * @return false where the deadline has passed
+     * @throws BusyException where the thread is interrupted, whose flag stays set
+     */
+    boolean pause() {
+        if (System.nanoTime() >= deadline) {
+            return false;
+        }
+        long jittered = ThreadLocalRandom.current().nextLong(pauseMicros / 2, pauseMicros + 1);
+        pauseMicros = Math.min(pauseMicros * 2, LONGEST_MICROS);
+        try {
+            TimeUnit.MICROSECONDS.sleep(jittered);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BusyException("interrupted while waiting for the database's lock", e);
+        }
+        return true;
+    }
+}

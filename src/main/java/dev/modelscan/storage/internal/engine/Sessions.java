@@ -1,0 +1,32 @@
+package dev.modelscan.storage.internal.engine;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs work on a session: on a database, each piece in a transaction of its own; inside a transaction, all on its session.
+ * Failures of the driver come out as children of {@link dev.modelscan.storage.StorageException} that name the record.
+ */
+public interface Sessions {
+
+    /**
+     * Runs work that only reads.
+     *
+     * @param entity the kind of record that an error should name
+     * @param id the record that an error should name
+     */
+    <T extends @Nullable Object> T read(String entity, @Nullable String id, Work<T> work);
+
+    /** Runs work that writes; all of it takes effect, or nothing. */
+    <T extends @Nullable Object> T write(String entity, @Nullable String id, Work<T> work);
+
+    /** The time that writes are stamped with, in whole microseconds; the same throughout a transaction. */
+    Instant now();
+
+    /** What a driver's exception means. */
+    Failure classify(SQLException e);
+
+    /** The limits that values must keep. */
+    Limits limits();
+}

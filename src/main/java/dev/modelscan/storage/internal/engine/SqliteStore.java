@@ -1,0 +1,152 @@
+package dev.modelscan.storage.internal.engine;
+
+import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.Failure.Kind;
+import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A SQLite database: one connection that writes, and a few that read. */
+public final class SqliteStore implements Store {
+
+    private final SqliteConnections connections;
+    private final Duration timeout;
+    private final ReaderPool readers;
+    private final SqliteWriter writer;
+
+    /** Opens no connection yet. */
+    public SqliteStore(SqliteConnections connections, int readers, Duration timeout) {
+        this.connections = connections;
+        this.timeout = timeout;
+        this.readers = new ReaderPool(connections, SqliteDialect.INSTANCE, readers, timeout);
+        this.writer = new SqliteWriter(connections, timeout);
+    }
+
+    /** Opens the writing connection now; a database in memory begins to live with it. */
+    public void openWriter() {
+        writer.open();
+    }
+
+    /** What keeps the database from being used, found by a read, an empty transaction and a look at the file. */
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        Path file = connections.file();
+        if (file != null && !Files.exists(file)) {
+            problems.add(file + " was moved or deleted while open; writes to it are lost. Close the database and restore the file");
+        }
+        try {
+            read(null, null, SqliteStore::pageBytes);
+            openWriter();
+        } catch (StorageException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        return problems;
+    }
+
+    @Override
+    public Dialect dialect() {
+        return SqliteDialect.INSTANCE;
+    }
+
+    @Override
+    public Failure classify(SQLException e) {
+        return SqliteDialect.classify(e);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T read(@Nullable String entity, @Nullable String id, Work<T> work) {
+        Retry retry = null;
+        while (true) {
+            try {
+                return readOnce(work);
+            } catch (SQLException e) {
+                Failure failure = classify(e);
+                retry = retry == null ? new Retry(timeout) : retry;
+                if (failure.kind() != Kind.BUSY || !retry.pause()) {
+                    throw failure.toException(entity, id);
+                }
+            }
+        }
+    }
+
+    private <T extends @Nullable Object> T readOnce(Work<T> work) throws SQLException {
+        Session session = readers.acquire();
+        boolean broken = false;
+        try {
+            return work.run(session);
+        } catch (SQLException e) {
+            broken = classify(e).breaksConnection();
+            throw e;
+        } finally {
+            readers.release(session, broken);
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
+        try {
+            return writer.<T, SQLException>transaction(entity, id, work::run);
+        } catch (SQLException e) {
+            throw classify(e).toException(entity, id);
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object, X extends Exception> T transaction(TransactionBody<T, X> body) throws X {
+        return writer.transaction(null, null, body);
+    }
+
+    @Override
+    public Connection acquireReader() {
+        try {
+            return readers.lend();
+        } catch (SQLException e) {
+            throw classify(e).toException(null, null);
+        }
+    }
+
+    @Override
+    public void releaseReader(Connection connection) {
+        readers.takeBack(connection);
+    }
+
+    @Override
+    public long sizeBytes() {
+        Path file = connections.file();
+        if (file == null) {
+            return read(null, null, SqliteStore::pageBytes);
+        }
+        try {
+            Path log = file.resolveSibling(file.getFileName() + "-wal");
+            return Files.size(file) + (Files.exists(log) ? Files.size(log) : 0);
+        } catch (IOException e) {
+            throw new UnavailableException("the size of " + file + " cannot be read", e);
+        }
+    }
+
+    private static long pageBytes(Session session) throws SQLException {
+        try (Statement statement = session.connection().createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")) {
+            return rows.getLong(1);
+        }
+    }
+
+    /** The writer goes first, so that its last checkpoint finds no reader in its way. */
+    @Override
+    public void close() {
+        writer.close();
+        readers.close();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.modelscan.storage.internal.migrate;
+
+import dev.modelscan.storage.SchemaException;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.flywaydb.core.internal.sqlscript.FlywaySqlScriptException;
+import org.jspecify.annotations.Nullable;
+
+/** Flyway, set up so that it reports what it would otherwise pass over. */
+final class FlywayRun {
+
+    private FlywayRun() {}
+
+    /** Applies what is pending, each migration in a transaction, and returns the scripts' names. */
+    static List<String> migrate(Connection connection, String name, PackagedMigrations packaged) {
+        ForeignKeyCheck check = new ForeignKeyCheck();
+        try {
+            MigrateResult result = Flyway.configure(FlywayRun.class.getClassLoader())
+                    .dataSource(new OneConnection(connection))
+                    .locations("classpath:" + packaged.location())
+                    .failOnMissingLocations(true)
+                    .table(Migrator.HISTORY_TABLE)
+                    .ignoreMigrationPatterns(new String[0])
+                    .validateMigrationNaming(true)
+                    .mixed(false)
+                    .group(false)
+                    .loggers("slf4j")
+                    .callbacks(check)
+                    .load()
+                    .migrate();
+            return result.migrations.stream()
+                    .map(applied -> applied.filepath.substring(
+                            Math.max(applied.filepath.lastIndexOf('/'), applied.filepath.lastIndexOf('\\')) + 1))
+                    .toList();
+        } catch (FlywayException e) {
+            throw failed(name, e);
+        }
+    }
+
+    private static SchemaException failed(String name, FlywayException e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof FlywaySqlScriptException script) {
+                String file = script.getResource() == null ? "a migration" : script.getResource().getFilename();
+                String reason = script.getCause() == null ? script.getMessage() : script.getCause().getMessage();
+                return new SchemaException(
+                        name + ": migration " + file + ", line " + script.getLineNumber() + ", failed: " + reason
+                                + "\nStatement: " + script.getStatement()
+                                + "\nThe migration was rolled back. Correct it, or the rows that it stumbles over, and open"
+                                + " the database again",
+                        e);
+            }
+        }
+        return new SchemaException(name + " could not be migrated; the database is as it was: " + e.getMessage(), e);
+    }
+
+    /**
+     * Foreign keys are off while migrations run, so that a table can be rebuilt under those that refer to it. This looks for
+     * rows that lost what they refer to, before each commit.
+     */
+    private static final class ForeignKeyCheck implements Callback {
+
+        @Override
+        public boolean supports(Event event, @Nullable Context context) {
+            return event == Event.AFTER_EACH_MIGRATE;
+        }
+
+        @Override
+        public boolean canHandleInTransaction(Event event, @Nullable Context context) {
+            return true;
+        }
+
+        @Override
+        public void handle(Event event, Context context) {
+            try (Statement statement = context.getConnection().createStatement();
+                    ResultSet rows = statement.executeQuery("PRAGMA foreign_key_check")) {
+                if (rows.next()) {
+                    throw new FlywayException("migration " + context.getMigrationInfo().getScript() + " leaves row "
+                            + rows.getLong(2) + " of " + rows.getString(1) + " without the row of " + rows.getString(3)
+                            + " that it refers to");
+                }
+            } catch (SQLException e) {
+                throw new FlywayException("foreign keys could not be checked", e);
+            }
+        }
+
+        @Override
+        public String getCallbackName() {
+            return "foreign keys";
+        }
+    }
+
+    /** Flyway asks for connections and closes them; it gets the same one each time, and the caller closes it. */
+    private static final class OneConnection implements DataSource {
+
+        private final Connection connection;
+
+        OneConnection(Connection connection) {
+            this.connection = (Connection) java.lang.reflect.Proxy.newProxyInstance(
+                    OneConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("close")) {
+                            return null;
+                        }
+                        try {
+                            return method.invoke(connection, arguments);
+                        } catch (java.lang.reflect.InvocationTargetException e) {
+                            throw e.getCause() == null ? e : e.getCause();
+                        }
+                    });
+        }
+
+        @Override
+        public Connection getConnection() {
+            return connection;
+        }
+
+        @Override
+        public Connection getConnection(String user, String password) {
+            return connection;
+        }
+
+        @Override
+        public @Nullable PrintWriter getLogWriter() {
+            return null;
+        }
+
+        @Override
+        public void setLogWriter(@Nullable PrintWriter out) {}
+
+        @Override
+        public void setLoginTimeout(int seconds) {}
+
+        @Override
+        public int getLoginTimeout() {
+            return 0;
+        }
+
+        @Override
+        public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+            throw new SQLFeatureNotSupportedException();
+        }
+
+        @Override
+        public <T> T unwrap(Class<T> type) throws SQLException {
+            throw new SQLFeatureNotSupportedException();
+        }
+
+        @Override
+        public boolean isWrapperFor(Class<?> type) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.modelscan.storage.internal.migrate;
+
+import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.CorruptDatabaseException;
+import dev.modelscan.storage.SchemaException;
+import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.SqliteConnections;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * Brings a SQLite file to the schema that the library carries, or says why it cannot. A file that is up to date is only read;
+ * Flyway is started for the others, under a lock that other processes respect.
+ */
+public final class Migrator {
+
+    /** Not Flyway's default name: a host application's own Flyway may use that one. */
+    static final String HISTORY_TABLE = "modelscan_schema_history";
+
+    private static final String LOCATION = "dev/modelscan/storage/migration/sqlite";
+
+    private final SqliteConnections connections;
+    private final PackagedMigrations packaged;
+    private final Duration lockTimeout;
+
+    /** For the library's own migrations. */
+    public Migrator(SqliteConnections connections, Duration lockTimeout) {
+        this(connections, LOCATION, lockTimeout);
+    }
+
+    /** For migrations in another folder of the class path. */
+    Migrator(SqliteConnections connections, String location, Duration lockTimeout) {
+        this.connections = connections;
+        this.packaged = PackagedMigrations.load(location);
+        this.lockTimeout = lockTimeout;
+    }
+
+    /**
+     * Migrates where it is needed.
+     *
+     * @return the names of the migrations that were applied, in order
+     * @throws SchemaException where the file is another program's, has a newer or a different schema, or a migration fails
+     * @throws CorruptDatabaseException where the file is no database, or is damaged
+     * @throws UnavailableException where it cannot be opened
+     */
+    public List<String> migrate() {
+        Path file = connections.file();
+        if (file == null) {
+            return migrateLocked();
+        }
+        if (Files.isDirectory(file)) {
+            throw new UnavailableException(file + " is a directory; name a file", null);
+        }
+        requireNoOrphanedLog(file);
+        if (Files.exists(file) && state() == SchemaState.Kind.CURRENT) {
+            requireWriteAheadLog();
+            return List.of();
+        }
+        try (MigrationLock lock = MigrationLock.acquire(file, lockTimeout)) {
+            PrivateFiles.create(file);
+            return migrateLocked();
+        } catch (IOException e) {
+            throw new UnavailableException(file + " cannot be created or locked: " + e.getMessage(), e);
+        }
+    }
+
+    /** The version that {@link #migrate} arrives at. */
+    public int latestVersion() {
+        return packaged.latest();
+    }
+
+    private List<String> migrateLocked() {
+        // Another process may have migrated while this one waited for the lock.
+        if (state() == SchemaState.Kind.CURRENT) {
+            return List.of();
+        }
+        try (Connection connection = connections.openMigrator()) {
+            if (connections.file() != null) {
+                execute(connection, "PRAGMA journal_mode = WAL");
+            }
+            execute(connection, "PRAGMA application_id = " + SqliteConnections.APPLICATION_ID);
+            return FlywayRun.migrate(connection, connections.name(), packaged);
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private SchemaState.Kind state() {
+        try (Connection connection = connections.openProbe()) {
+            return SchemaState.read(connection, connections.name(), packaged);
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** SQLite would take the empty file for a new database, and the committed rows in its log for nothing. */
+    private static void requireNoOrphanedLog(Path file) {
+        Path log = file.resolveSibling(file.getFileName() + "-wal");
+        try {
+            boolean orphaned = Files.exists(file) && Files.size(file) == 0 && Files.exists(log) && Files.size(log) > 0;
+            if (orphaned) {
+                throw new CorruptDatabaseException(
+                        file + " is empty, but its log " + log.getFileName()
+                                + " is not: the file was cut short. Restore both from a backup",
+                        null);
+            }
+        } catch (IOException e) {
+            throw new UnavailableException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The mode is kept in the file, where another program may have changed it. */
+    private void requireWriteAheadLog() {
+        try (Connection connection = connections.openProbe()) {
+            String mode = text(connection, "PRAGMA journal_mode");
+            if (!"wal".equals(mode)) {
+                try (Connection writer = connections.openMigrator()) {
+                    execute(writer, "PRAGMA journal_mode = WAL");
+                }
+            }
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private RuntimeException unreadable(SQLException e) {
+        SQLiteErrorCode code = e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
+        String name = connections.name();
+        return switch (code) {
+            case SQLITE_NOTADB -> new CorruptDatabaseException(
+                    name + " is not a SQLite database; choose another file. Nothing was written to it", e);
+            case SQLITE_CORRUPT -> new CorruptDatabaseException(name + " is damaged; restore a backup", e);
+            case SQLITE_BUSY -> new BusyException(name + " is locked by another process; try again", e);
+            default -> new UnavailableException(name + " cannot be opened: " + e.getMessage(), e);
+        };
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static @Nullable String text(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.getString(1);
+        }
+    }
+}

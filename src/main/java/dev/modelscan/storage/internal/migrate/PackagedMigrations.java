@@ -1,0 +1,61 @@
+package dev.modelscan.storage.internal.migrate;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.zip.CRC32;
+
+/**
+ * The migrations that this library carries, with the checksums that Flyway records, found without Flyway: comparing them with
+ * the history is all that opening an up-to-date database needs.
+ *
+ * @param location the folder on the class path
+ * @param migrations in the order of their versions
+ */
+record PackagedMigrations(String location, List<Packaged> migrations) {
+
+    /** One migration: {@code V6__list_indexes.sql} is version 6. */
+    record Packaged(int version, String script, int checksum) {}
+
+    /** Reads the folder's index, which the build writes. */
+    static PackagedMigrations load(String location) {
+        List<Packaged> migrations = new ArrayList<>();
+        for (String script : lines(location + "/index")) {
+            int version = Integer.parseInt(script.substring(1, script.indexOf("__")));
+            migrations.add(new Packaged(version, script, checksum(lines(location + "/" + script))));
+        }
+        migrations.sort(Comparator.comparingInt(Packaged::version));
+        return new PackagedMigrations(location, List.copyOf(migrations));
+    }
+
+    int latest() {
+        return migrations.get(migrations.size() - 1).version();
+    }
+
+    /** Flyway's checksum: CRC-32 of the lines without their ends, so that line endings do not matter. */
+    private static int checksum(List<String> lines) {
+        CRC32 crc = new CRC32();
+        for (String line : lines) {
+            crc.update(line.getBytes(StandardCharsets.UTF_8));
+        }
+        return (int) crc.getValue();
+    }
+
+    private static List<String> lines(String resource) {
+        InputStream stream = PackagedMigrations.class.getClassLoader().getResourceAsStream(resource);
+        if (stream == null) {
+            throw new IllegalStateException(resource + " is missing from the class path; the library was not built whole");
+        }
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            return reader.lines().filter(line -> !line.isEmpty()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(resource + " cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.modelscan.storage.internal.migrate;
+
+import dev.modelscan.storage.SchemaException;
+import dev.modelscan.storage.internal.engine.SqliteConnections;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a SQLite file is, found by reading alone. */
+final class SchemaState {
+
+    /** The kinds of file. */
+    enum Kind {
+        /** No tables: new, or made by a process that stopped before its first migration. */
+        EMPTY,
+        /** This library's, with migrations to come. */
+        BEHIND,
+        /** This library's, with exactly the migrations that the library carries. */
+        CURRENT
+    }
+
+    private SchemaState() {}
+
+    /** One row of the history. */
+    private record Applied(int version, int checksum) {}
+
+    /** Tells what the file is, or throws where it is nothing that can be opened. */
+    static Kind read(Connection connection, String name, PackagedMigrations packaged) throws SQLException {
+        int applicationId = number(connection, "PRAGMA application_id");
+        boolean hasTables = number(connection, "SELECT count(*) FROM sqlite_schema") > 0;
+        if (applicationId != SqliteConnections.APPLICATION_ID) {
+            if (hasTables || applicationId != 0) {
+                throw foreign(connection, name);
+            }
+            return Kind.EMPTY;
+        }
+        boolean hasHistory = number(
+                        connection, "SELECT count(*) FROM sqlite_schema WHERE name = '" + Migrator.HISTORY_TABLE + "'")
+                > 0;
+        return hasHistory ? compare(history(connection), name, packaged) : Kind.EMPTY;
+    }
+
+    private static Kind compare(List<Applied> history, String name, PackagedMigrations packaged) {
+        int newest = history.isEmpty() ? 0 : history.get(history.size() - 1).version();
+        if (newest > packaged.latest()) {
+            throw new SchemaException(
+                    name + " has schema version " + newest + "; this library knows up to " + packaged.latest()
+                            + ". Open it with the newer release of modelscan-storage that made it",
+                    null);
+        }
+        for (int i = 0; i < history.size(); i++) {
+            PackagedMigrations.Packaged expected = packaged.migrations().get(i);
+            Applied applied = history.get(i);
+            if (applied.version() != expected.version() || applied.checksum() != expected.checksum()) {
+                throw new SchemaException(
+                        name + " has applied a migration " + applied.version() + " that differs from this library's "
+                                + expected.script() + ". Open it with the release that made it, and export from there",
+                        null);
+            }
+        }
+        return history.size() == packaged.migrations().size() ? Kind.CURRENT : Kind.BEHIND;
+    }
+
+    private static SchemaException foreign(Connection connection, String name) throws SQLException {
+        boolean goPackage = number(
+                        connection,
+                        "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+                                + " AND name IN ('schema_migrations', 'agents', 'messages')")
+                == 3;
+        if (goPackage) {
+            return new SchemaException(
+                    name + " was made by the Go package sdk/storage. Import it into a new database with:"
+                            + " modelscan-storage import-go " + name + " --db <new file>",
+                    null);
+        }
+        return new SchemaException(
+                name + " is a SQLite database of another program; choose another file. Nothing was written to it", null);
+    }
+
+    private static List<Applied> history(Connection connection) throws SQLException {
+        List<Applied> history = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT version, checksum FROM " + Migrator.HISTORY_TABLE
+                        + " WHERE success = 1 AND version IS NOT NULL ORDER BY installed_rank")) {
+            while (rows.next()) {
+                history.add(new Applied(rows.getInt(1), rows.getInt(2)));
+            }
+        }
+        return history;
+    }
+
+    private static int number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.getInt(1);
+        }
+    }
+}

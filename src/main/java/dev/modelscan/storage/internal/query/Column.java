@@ -1,0 +1,65 @@
+package dev.modelscan.storage.internal.query;
+
+import java.sql.SQLException;
+import java.util.function.Function;
+import org.jooq.TableField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generated column at its place in a select list, and where its value lives in the record.
+ *
+ * @param <R> the record
+ * @param <T> the type of the value
+ */
+public final class Column<R, T> {
+
+    private final TableField<?, T> field;
+    private final Function<R, @Nullable T> getter;
+    private final Parameter<T> parameter;
+    private final int index;
+
+    Column(TableField<?, T> field, Function<R, @Nullable T> getter, int index) {
+        this.field = field;
+        this.getter = getter;
+        this.parameter = Parameter.of(field.getQualifiedName().toString(), field);
+        this.index = index;
+    }
+
+    /** The generated field. */
+    public TableField<?, T> field() {
+        return field;
+    }
+
+    /** The place for this column's value in a statement that writes it. */
+    public Parameter<T> parameter() {
+        return parameter;
+    }
+
+    /** The place in the select list, from 1. */
+    int index() {
+        return index;
+    }
+
+    /** The record's value. */
+    public @Nullable T get(R record) {
+        return getter.apply(record);
+    }
+
+    Codec<T> codec() {
+        return parameter.codec();
+    }
+
+    /** The record's value as text, for a cursor. */
+    public String encode(R record) {
+        T value = get(record);
+        if (value == null) {
+            throw new IllegalStateException("column " + field.getName() + " orders a list and is null");
+        }
+        return codec().encode(value).toString();
+    }
+
+    /** Binds text that {@link #encode} gave. */
+    public void bindEncoded(Execution<?> execution, String encoded) throws SQLException {
+        execution.set(parameter, codec().decode(encoded));
+    }
+}

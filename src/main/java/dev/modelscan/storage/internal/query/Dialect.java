@@ -1,0 +1,16 @@
+package dev.modelscan.storage.internal.query;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
+
+/** What executing a compiled query needs to know of an engine. */
+public interface Dialect {
+
+    /** The language that jOOQ renders. */
+    SQLDialect jooq();
+
+    /** The text in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
+    @Nullable String text(ResultSet rows, int column) throws SQLException;
+}

@@ -1,0 +1,194 @@
+package dev.modelscan.storage.internal.query;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One prepared statement of one session, and its executions, one after the other. Result sets are read to their end: SQLite
+ * would otherwise hold back the checkpoint of a write with RETURNING.
+ *
+ * @param <R> what a row is mapped to
+ */
+public final class Execution<R> {
+
+    // Every statement that the library sends, for whoever wants to see or count them.
+    private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
+
+    private final Session session;
+    private final CompiledQuery<R> query;
+    private final PreparedStatement statement;
+    private final String[] names;
+    private final long allBound;
+    private boolean busy;
+    private long bound;
+
+    Execution(Session session, CompiledQuery<R> query) throws SQLException {
+        Rendered rendered = query.rendered(session.dialect());
+        this.session = session;
+        this.query = query;
+        this.statement = session.connection().prepareStatement(rendered.sql());
+        this.names = rendered.names();
+        this.allBound = (1L << names.length) - 1;
+    }
+
+    boolean isBusy() {
+        return busy;
+    }
+
+    /** Forgets what an execution that never ran had set. */
+    Execution<R> begin() {
+        bound = 0;
+        return this;
+    }
+
+    /** Binds a value wherever the parameter occurs. */
+    public <T> Execution<R> set(Parameter<T> parameter, @Nullable T value) throws SQLException {
+        bind(parameter, value, 0);
+        return this;
+    }
+
+    /** Binds the record's value of each column whose parameter occurs. */
+    public <X> Execution<R> setAll(Columns<X> columns, X record) throws SQLException {
+        int expected = 0;
+        for (Column<X, ?> column : columns.all()) {
+            bindColumn(column, record, expected++);
+        }
+        return this;
+    }
+
+    private <X, T> void bindColumn(Column<X, T> column, X record, int expected) throws SQLException {
+        bind(column.parameter(), column.get(record), expected);
+    }
+
+    /** An insert has its columns in the declared order, so the expected place is nearly always right. */
+    private <T> void bind(Parameter<T> parameter, @Nullable T value, int expected) throws SQLException {
+        if (expected > 0 && expected < names.length && names[expected].equals(parameter.name())) {
+            parameter.codec().bind(statement, expected + 1, value);
+            bound |= 1L << expected;
+            return;
+        }
+        for (int i = 0; i < names.length; i++) {
+            if (names[i].equals(parameter.name())) {
+                parameter.codec().bind(statement, i + 1, value);
+                bound |= 1L << i;
+            }
+        }
+    }
+
+    private void beforeSending() {
+        requireAllBound();
+        busy = true;
+        if (SQL.isDebugEnabled()) {
+            SQL.debug(query.sql(session.dialect()));
+        }
+    }
+
+    /** A statement keeps its values between executions; one that was not set anew must not be sent. */
+    private void requireAllBound() {
+        if (bound != allBound) {
+            throw new IllegalStateException("not every parameter was set of " + query.sql(session.dialect()));
+        }
+    }
+
+    /** All rows, in order. */
+    public List<R> list() throws SQLException {
+        List<R> result = new ArrayList<>();
+        forEach(result::add);
+        return result;
+    }
+
+    /** The only row, or null where there is none. */
+    public @Nullable R first() throws SQLException {
+        RowMapper<R> mapper = query.mapper();
+        beforeSending();
+        try (ResultSet rows = statement.executeQuery()) {
+            if (!rows.next()) {
+                return null;
+            }
+            R result = mapper.map(new Row(rows, session.dialect()));
+            if (rows.next()) {
+                throw new IllegalStateException("more than one row from " + query.sql(session.dialect()));
+            }
+            return result;
+        } catch (SQLException e) {
+            throw failed(e);
+        } finally {
+            end();
+        }
+    }
+
+    /** Hands out the rows one by one, in order. */
+    public void forEach(Consumer<? super R> consumer) throws SQLException {
+        RowMapper<R> mapper = query.mapper();
+        beforeSending();
+        try (ResultSet rows = statement.executeQuery()) {
+            Row row = new Row(rows, session.dialect());
+            while (rows.next()) {
+                consumer.accept(mapper.map(row));
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        } finally {
+            end();
+        }
+    }
+
+    /** Writes, and returns how many rows were written. */
+    public int update() throws SQLException {
+        beforeSending();
+        try {
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw failed(e);
+        } finally {
+            end();
+        }
+    }
+
+    /** Writes one row for each record, in as few calls of the driver as it allows. */
+    public <X> void updateAll(Columns<X> columns, List<? extends X> records) throws SQLException {
+        try {
+            for (X record : records) {
+                setAll(columns, record);
+                requireAllBound();
+                statement.addBatch();
+            }
+            if (SQL.isDebugEnabled()) {
+                SQL.debug("batch of {}: {}", records.size(), query.sql(session.dialect()));
+            }
+            statement.executeBatch();
+        } catch (SQLException e) {
+            if (!statement.isClosed()) {
+                statement.clearBatch();
+            }
+            throw failed(e);
+        } finally {
+            end();
+        }
+    }
+
+    private SQLException failed(SQLException e) throws SQLException {
+        if (statement.isClosed()) {
+            session.forget(query.slot(), this);
+        }
+        return e;
+    }
+
+    private void end() throws SQLException {
+        busy = false;
+        if (!session.keeps(query.slot(), this)) {
+            closeStatement();
+        }
+    }
+
+    void closeStatement() throws SQLException {
+        statement.close();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.modelscan.storage.internal.query;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jooq.Param;
+import org.jooq.Query;
+import org.jooq.SQLDialect;
+import org.jooq.VisitContext;
+import org.jooq.VisitListener;
+import org.jooq.conf.RenderNameCase;
+import org.jooq.conf.RenderQuotedNames;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConfiguration;
+
+/**
+ * A query as one engine's SQL, and which parameter stands at each {@code ?}.
+ *
+ * @param sql the text
+ * @param names the name of the parameter at each {@code ?}, in order; one that occurs twice stands here twice
+ */
+record Rendered(String sql, String[] names) {
+
+    static Rendered render(Query query, SQLDialect dialect) {
+        List<String> visited = new ArrayList<>();
+        DefaultConfiguration configuration = new DefaultConfiguration();
+        configuration.set(dialect);
+        // Generated names are plain lower case; quotes would only clutter logs and plans.
+        configuration.set(new Settings()
+                .withRenderSchema(false)
+                .withRenderQuotedNames(RenderQuotedNames.NEVER)
+                .withRenderNameCase(RenderNameCase.AS_IS));
+        configuration.set(VisitListener.onVisitStart(context -> collect(context, visited)));
+        String sql = DSL.using(configuration).render(query);
+        long places = sql.chars().filter(c -> c == '?').count();
+        if (places != visited.size()) {
+            throw new IllegalStateException(
+                    "rendered " + places + " places for " + visited.size() + " parameters: " + sql);
+        }
+        return new Rendered(sql, visited.toArray(new String[0]));
+    }
+
+    /** jOOQ may replace a parameter by a copy of the right type, which keeps the name. */
+    private static void collect(VisitContext context, List<String> visited) {
+        if (context.renderContext() != null && context.queryPart() instanceof Param<?> param && !param.isInline()) {
+            String name = param.getParamName();
+            if (name == null) {
+                throw new IllegalStateException(
+                        "a compiled query takes its values through parameters; inline the constant " + param);
+            }
+            visited.add(name);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.modelscan.storage.internal.query;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection and the statements that it keeps prepared. One thread uses it at a time.
+ *
+ * <p>The number of statements is that of the library's compiled queries, so nothing has to be evicted.
+ */
+public final class Session implements AutoCloseable {
+
+    private final Connection connection;
+    private final Dialect dialect;
+    private @Nullable Execution<?>[] executions = new Execution<?>[128];
+
+    /** Takes over the connection, and closes it with the session. */
+    public Session(Connection connection, Dialect dialect) {
+        this.connection = connection;
+        this.dialect = dialect;
+    }
+
+    /** The connection itself, for what is not a compiled query. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /** What differs between engines. */
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    /**
+     * A fresh execution of a query: set its parameters, then call one of its ending methods, which give the statement back.
+     */
+    public <R> Execution<R> query(CompiledQuery<R> query) throws SQLException {
+        int slot = query.slot();
+        if (slot >= executions.length) {
+            executions = Arrays.copyOf(executions, slot * 2);
+        }
+        @SuppressWarnings("unchecked") // A slot belongs to one query, which made what is in it.
+        Execution<R> kept = (Execution<R>) executions[slot];
+        if (kept != null && !kept.isBusy()) {
+            return kept.begin();
+        }
+        Execution<R> made = new Execution<>(this, query);
+        if (kept == null) {
+            executions[slot] = made;
+        }
+        // A query that is executed again while its rows are still being read gets a statement of its own.
+        return made.begin();
+    }
+
+    /** Whether the execution is kept for the next time. */
+    boolean keeps(int slot, Execution<?> execution) {
+        return executions[slot] == execution;
+    }
+
+    /** The driver closes a statement on some errors; the next execution prepares it anew. */
+    void forget(int slot, Execution<?> execution) {
+        if (executions[slot] == execution) {
+            executions[slot] = null;
+        }
+    }
+
+    /** Closes all statements and the connection. */
+    @Override
+    public void close() throws SQLException {
+        try (connection) {
+            for (Execution<?> execution : executions) {
+                if (execution != null) {
+                    execution.closeStatement();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.modelscan.storage.internal.sql;
+
+import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.function.Consumer;
+import org.jooq.Configuration;
+import org.jooq.ConnectionProvider;
+import org.jooq.DSLContext;
+import org.jooq.ExecuteContext;
+import org.jooq.ExecuteListener;
+import org.jooq.TransactionContext;
+import org.jooq.TransactionProvider;
+import org.jooq.conf.RenderNameCase;
+import org.jooq.conf.RenderQuotedNames;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** jOOQ for the caller's own queries, over the library's connections and with the library's errors. */
+final class DslContexts {
+
+    private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
+
+    private DslContexts() {}
+
+    /** On connections that cannot write. Its transactions are snapshots: what they read does not change meanwhile. */
+    static DSLContext reading(Store store) {
+        ConnectionProvider provider = new ConnectionProvider() {
+            @Override
+            public Connection acquire() {
+                return store.acquireReader();
+            }
+
+            @Override
+            public void release(Connection connection) {
+                store.releaseReader(connection);
+            }
+        };
+        return DSL.using(configuration(store, () -> {}, e -> {}).set(provider));
+    }
+
+    /** On the connection of a transaction. */
+    static DSLContext writing(Store store, Session session, Runnable requireUsable, Consumer<StorageException> refused) {
+        return DSL.using(configuration(store, requireUsable, refused)
+                .set(session.connection())
+                .set(new NoTransactions()));
+    }
+
+    private static Configuration configuration(Store store, Runnable before, Consumer<StorageException> refused) {
+        return new DefaultConfiguration()
+                .set(store.dialect().jooq())
+                .set(new Settings()
+                        .withRenderSchema(false)
+                        .withRenderQuotedNames(RenderQuotedNames.NEVER)
+                        .withRenderNameCase(RenderNameCase.AS_IS))
+                .set(new Errors(store, before, refused));
+    }
+
+    /** Translates the driver's exceptions, and shows each statement in the log. */
+    private static final class Errors implements ExecuteListener {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Store store;
+        private final transient Runnable before;
+        private final transient Consumer<StorageException> refused;
+
+        Errors(Store store, Runnable before, Consumer<StorageException> refused) {
+            this.store = store;
+            this.before = before;
+            this.refused = refused;
+        }
+
+        @Override
+        public void start(ExecuteContext context) {
+            before.run();
+        }
+
+        @Override
+        public void executeStart(ExecuteContext context) {
+            if (SQL.isDebugEnabled()) {
+                SQL.debug(context.sql());
+            }
+        }
+
+        @Override
+        public void exception(ExecuteContext context) {
+            SQLException e = context.sqlException();
+            if (e != null) {
+                StorageException translated = store.classify(e).toException(null, null);
+                refused.accept(translated);
+                context.exception(translated);
+            }
+        }
+    }
+
+    /** jOOQ would commit or roll back the whole transaction under the library. */
+    private static final class NoTransactions implements TransactionProvider {
+
+        @Override
+        public void begin(TransactionContext context) {
+            throw new IllegalStateException("the tx is the transaction; to nest, use tx.withTx");
+        }
+
+        @Override
+        public void commit(TransactionContext context) {
+            begin(context);
+        }
+
+        @Override
+        public void rollback(TransactionContext context) {
+            begin(context);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.modelscan.storage.internal.sql;
+
+import org.jooq.Field;
+import org.jooq.Param;
+import org.jooq.Record1;
+import org.jooq.Select;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/** Any number of ids as one parameter, a JSON array, so that the statement's text does not depend on how many there are. */
+final class IdList {
+
+    /** The id in each row of {@link #of}. */
+    static final Field<String> VALUE = DSL.field(DSL.name("ids", "value"), SQLDataType.CLOB);
+
+    private IdList() {}
+
+    /** A table with a row for each id. jOOQ has no table-valued JSON functions for SQLite. */
+    static Table<?> of(Param<String> ids) {
+        return DSL.table("json_each({0})", ids).as("ids");
+    }
+
+    /** The ids as a subquery whose type is that of a key. */
+    static <T> Select<Record1<T>> select(Param<String> ids, Field<T> key) {
+        return DSL.select(VALUE.coerce(key)).from(of(ids));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.modelscan.storage.internal.sql;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+
+import dev.modelscan.storage.AgentStatus;
+import dev.modelscan.storage.TaskStatus;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.schema.DefaultSchema;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.SelectField;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+
+/** What concerns the database as a whole. */
+public final class Maintenance {
+
+    private static final CompiledQuery<Void> IDLE = CompiledQuery.command(() -> DSL.update(AGENTS)
+            .set(AGENTS.STATUS, DSL.inline(AgentStatus.IDLE, AGENTS.STATUS))
+            .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
+            .set(AGENTS.UPDATED_AT, AgentMapping.UPDATED_AT.parameter().param())
+            .where(AGENTS.STATUS.in(
+                    DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS), DSL.inline(AgentStatus.INACTIVE, AGENTS.STATUS))));
+
+    private static final CompiledQuery<Void> CANCEL = CompiledQuery.command(() -> DSL.update(TASKS)
+            .set(TASKS.STATUS, DSL.inline(TaskStatus.CANCELLED, TASKS.STATUS))
+            .set(TASKS.VERSION, TASKS.VERSION.plus(DSL.inline(1L)))
+            .set(TASKS.UPDATED_AT, TaskMapping.UPDATED_AT.parameter().param())
+            .set(TASKS.COMPLETED_AT, TaskMapping.UPDATED_AT.parameter().param())
+            .where(TASKS.STATUS.in(
+                    DSL.inline(TaskStatus.PENDING, TASKS.STATUS), DSL.inline(TaskStatus.RUNNING, TASKS.STATUS))));
+
+    private Maintenance() {}
+
+    /** Sets all agents idle and cancels open tasks; returns how many tasks. */
+    static int resetToIdle(Session session, Instant now) throws SQLException {
+        session.query(IDLE).set(AgentMapping.UPDATED_AT.parameter(), now).update();
+        return session.query(CANCEL)
+                .set(TaskMapping.UPDATED_AT.parameter(), now)
+                .update();
+    }
+
+    /** How many rows each table of the schema has, in one statement, by name. */
+    public static Map<String, Long> rowCounts(DSLContext dsl) {
+        Map<String, SelectField<Integer>> counts = new LinkedHashMap<>();
+        DefaultSchema.DEFAULT_SCHEMA
+                .tableStream()
+                .sorted(Comparator.comparing(Table::getName))
+                .forEach(table -> counts.put(
+                        table.getName(), DSL.field(DSL.selectCount().from(table))));
+        Record row = dsl.select(counts.values()).fetchSingle();
+        Map<String, Long> result = new LinkedHashMap<>();
+        int index = 0;
+        for (String name : counts.keySet()) {
+            result.put(name, row.get(index++, Long.class));
+        }
+        return result;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.modelscan.storage.internal.sql;
+
+import static dev.modelscan.storage.internal.sql.AgentMapping.CREATED_AT;
+import static dev.modelscan.storage.internal.sql.AgentMapping.ID;
+import static dev.modelscan.storage.internal.sql.AgentMapping.MAPPING;
+import static dev.modelscan.storage.internal.sql.AgentMapping.NAME;
+import static dev.modelscan.storage.internal.sql.AgentMapping.STATUS;
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+
+import dev.modelscan.storage.Agent;
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.AgentRepository;
+import dev.modelscan.storage.AgentStatus;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.NotFoundException;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.impl.DSL;
+
+/** The agents. */
+final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements AgentRepository {
+
+    private static final Parameter<String> IDS = Parameter.of("ids", String.class);
+
+    private static final CompiledQuery<Agent> BY_NAME =
+            MAPPING.select(() -> AGENTS.NAME.eq(NAME.parameter().param()));
+
+    private static final PagedQuery<Agent> BY_STATUS = new PagedQuery<>(
+            "agents by status",
+            MAPPING,
+            () -> AGENTS.STATUS.eq(STATUS.parameter().param()),
+            List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
+
+    private static final CompiledQuery<Agent> SET_STATUS = MAPPING.updateOf(
+            Map.of(AGENTS.STATUS, STATUS.parameter().param()), DSL.noCondition());
+
+    private static final CompiledQuery<Void> ACTIVATE = CompiledQuery.command(() -> DSL.update(AGENTS)
+            .set(AGENTS.STATUS, DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))
+            .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
+            .set(AGENTS.UPDATED_AT, AgentMapping.UPDATED_AT.parameter().param())
+            .where(AGENTS.ID.in(IdList.select(IDS.param(), AGENTS.ID)))
+            .and(AGENTS.STATUS.ne(DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
+
+    private static final CompiledQuery<Void> DEACTIVATE_OTHERS = CompiledQuery.command(() -> DSL.update(AGENTS)
+            .set(AGENTS.STATUS, DSL.inline(AgentStatus.INACTIVE, AGENTS.STATUS))
+            .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
+            .set(AGENTS.UPDATED_AT, AgentMapping.UPDATED_AT.parameter().param())
+            .where(AGENTS.ID.notIn(IdList.select(IDS.param(), AGENTS.ID)))
+            .and(AGENTS.STATUS.in(
+                    DSL.inline(AgentStatus.IDLE, AGENTS.STATUS), DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
+
+    private static final CompiledQuery<String> UNKNOWN = CompiledQuery.rows(
+            row -> String.valueOf(row.text(1)),
+            () -> DSL.select(IdList.VALUE)
+                    .from(IdList.of(IDS.param()))
+                    .where(IdList.VALUE.notIn(DSL.select(AGENTS.ID.coerce(String.class)).from(AGENTS)))
+                    .limit(DSL.inline(1)));
+
+    SqlAgentRepository(Sessions sessions) {
+        super(sessions, MAPPING);
+    }
+
+    @Override
+    public Agent getByName(String name) {
+        return findByName(name).orElseThrow(() -> new NotFoundException("agent", name));
+    }
+
+    @Override
+    public Optional<Agent> findByName(String name) {
+        return sessions.read(
+                "agent",
+                name,
+                session -> Optional.ofNullable(session.query(BY_NAME)
+                        .set(NAME.parameter(), name)
+                        .first()));
+    }
+
+    @Override
+    public Page<Agent> listByStatus(AgentStatus status, PageRequest request) {
+        return fetch(BY_STATUS, request, execution -> execution.set(STATUS.parameter(), status));
+    }
+
+    @Override
+    public Page<Agent> listActive(PageRequest request) {
+        return listByStatus(AgentStatus.ACTIVE, request);
+    }
+
+    @Override
+    public Agent updateStatus(AgentId id, AgentStatus status) {
+        return sessions.write(
+                "agent",
+                id.value(),
+                session -> updateOne(session, SET_STATUS, id, execution -> execution.set(STATUS.parameter(), status)));
+    }
+
+    @Override
+    public void setActive(Collection<AgentId> ids) {
+        Set<AgentId> wanted = new LinkedHashSet<>(ids);
+        String json = Json.of(wanted.stream().map(AgentId::value).toList()).toString();
+        sessions.write("agent", null, session -> {
+            int changed = execute(session, ACTIVATE, json);
+            if (changed < wanted.size()) {
+                requireAll(session, json);
+            }
+            return changed + execute(session, DEACTIVATE_OTHERS, json);
+        });
+    }
+
+    private int execute(Session session, CompiledQuery<Void> query, String ids) throws SQLException {
+        return session.query(query)
+                .set(IDS, ids)
+                .set(AgentMapping.UPDATED_AT.parameter(), sessions.now())
+                .update();
+    }
+
+    /** Some were active already, or some do not exist. */
+    private static void requireAll(Session session, String ids) throws SQLException {
+        String unknown = session.query(UNKNOWN).set(IDS, ids).first();
+        if (unknown != null) {
+            throw new NotFoundException("agent", unknown);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.modelscan.storage.internal.sql;
+
+import static dev.modelscan.storage.internal.sql.TaskMapping.AGENT_ID;
+import static dev.modelscan.storage.internal.sql.TaskMapping.COMPLETED_AT;
+import static dev.modelscan.storage.internal.sql.TaskMapping.CREATED_AT;
+import static dev.modelscan.storage.internal.sql.TaskMapping.ERROR;
+import static dev.modelscan.storage.internal.sql.TaskMapping.ID;
+import static dev.modelscan.storage.internal.sql.TaskMapping.MAPPING;
+import static dev.modelscan.storage.internal.sql.TaskMapping.OUTPUT;
+import static dev.modelscan.storage.internal.sql.TaskMapping.PRIORITY;
+import static dev.modelscan.storage.internal.sql.TaskMapping.STARTED_AT;
+import static dev.modelscan.storage.internal.sql.TaskMapping.STATUS;
+import static dev.modelscan.storage.internal.sql.TaskMapping.TEAM_ID;
+import static dev.modelscan.storage.internal.sql.TaskMapping.UPDATED_AT;
+import static dev.modelscan.storage.internal.sql.TaskMapping.WORKFLOW_ID;
+
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Task;
+import dev.modelscan.storage.TaskId;
+import dev.modelscan.storage.TaskRepository;
+import dev.modelscan.storage.TaskStatus;
+import dev.modelscan.storage.TeamId;
+import dev.modelscan.storage.WorkflowId;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.sql.StatusTimes.Phase;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+
+/** The tasks. */
+final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements TaskRepository {
+
+    private static final List<PagedQuery.Key<Task>> OLDEST_FIRST =
+            List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID));
+    private static final List<PagedQuery.Key<Task>> MOST_URGENT_FIRST =
+            List.of(PagedQuery.descending(PRIORITY), PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID));
+
+    private static final PagedQuery<Task> BY_AGENT = listBy("tasks by agent", AGENT_ID);
+    private static final PagedQuery<Task> BY_TEAM = listBy("tasks by team", TEAM_ID);
+    private static final PagedQuery<Task> BY_WORKFLOW = listBy("tasks by workflow", WORKFLOW_ID);
+    private static final PagedQuery<Task> BY_STATUS = new PagedQuery<>(
+            "tasks by status", MAPPING, () -> STATUS.field().eq(STATUS.parameter().param()), MOST_URGENT_FIRST);
+    private static final PagedQuery<Task> BY_AGENT_AND_STATUS = new PagedQuery<>(
+            "tasks by agent and status",
+            MAPPING,
+            () -> AGENT_ID.field().eq(AGENT_ID.parameter().param()).and(STATUS.field().eq(STATUS.parameter().param())),
+            MOST_URGENT_FIRST);
+
+    private static final Map<TaskStatus, CompiledQuery<Task>> CHANGES = changes();
+    private static final CompiledQuery<Task> SET_OUTPUT =
+            MAPPING.updateOf(Map.of(OUTPUT.field(), OUTPUT.parameter().param()), DSL.noCondition());
+
+    SqlTaskRepository(Sessions sessions) {
+        super(sessions, MAPPING);
+    }
+
+    private static <T> PagedQuery<Task> listBy(String name, Column<Task, T> column) {
+        return new PagedQuery<>(
+                name, MAPPING, () -> column.field().eq(column.parameter().param()), OLDEST_FIRST);
+    }
+
+    /** The error goes with the failure that it belongs to. */
+    private static Map<TaskStatus, CompiledQuery<Task>> changes() {
+        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
+        Map<TaskStatus, CompiledQuery<Task>> changes = new EnumMap<>(TaskStatus.class);
+        for (TaskStatus status : TaskStatus.values()) {
+            Map<Field<?>, Field<?>> set = change.to(status, status == TaskStatus.RUNNING, status.isFinal());
+            if (status == TaskStatus.FAILED) {
+                set.put(ERROR.field(), DSL.coalesce(ERROR.parameter().param(), ERROR.field()));
+            } else if (status == TaskStatus.PENDING) {
+                set.put(ERROR.field(), DSL.inline((String) null, ERROR.field()));
+            }
+            changes.put(status, MAPPING.updateOf(set, change.from(status.predecessors())));
+        }
+        return changes;
+    }
+
+    @Override
+    Task initial(Task task) {
+        Phase phase =
+                switch (task.status()) {
+                    case PENDING -> Phase.WAITING;
+                    case RUNNING -> Phase.RUNNING;
+                    case COMPLETED -> Phase.DONE;
+                    case FAILED, CANCELLED -> Phase.STOPPED;
+                };
+        StatusTimes given = new StatusTimes(task.startedAt(), task.completedAt());
+        StatusTimes times = StatusTimes.of(MAPPING.entity, task.id(), phase, given, task.createdAt());
+        return times.equals(given)
+                ? task
+                : task.toBuilder()
+                        .startedAt(times.startedAt())
+                        .completedAt(times.completedAt())
+                        .build();
+    }
+
+    @Override
+    public Page<Task> listByAgent(AgentId agentId, PageRequest request) {
+        return fetch(BY_AGENT, request, execution -> execution.set(AGENT_ID.parameter(), agentId));
+    }
+
+    @Override
+    public Page<Task> listByAgent(AgentId agentId, TaskStatus status, PageRequest request) {
+        return fetch(BY_AGENT_AND_STATUS, request, execution -> execution
+                .set(AGENT_ID.parameter(), agentId)
+                .set(STATUS.parameter(), status));
+    }
+
+    @Override
+    public Page<Task> listByTeam(TeamId teamId, PageRequest request) {
+        return fetch(BY_TEAM, request, execution -> execution.set(TEAM_ID.parameter(), teamId));
+    }
+
+    @Override
+    public Page<Task> listByWorkflow(WorkflowId workflowId, PageRequest request) {
+        return sessions.read("task", null, session -> listByWorkflow(session, workflowId, request));
+    }
+
+    static Page<Task> listByWorkflow(Session session, WorkflowId workflowId, PageRequest request) throws SQLException {
+        return BY_WORKFLOW.fetch(session, request, execution -> execution.set(WORKFLOW_ID.parameter(), workflowId));
+    }
+
+    @Override
+    public Page<Task> listByStatus(TaskStatus status, PageRequest request) {
+        return fetch(BY_STATUS, request, execution -> execution.set(STATUS.parameter(), status));
+    }
+
+    @Override
+    public Task updateStatus(TaskId id, TaskStatus status) {
+        PagedQuery.Filter values = status == TaskStatus.FAILED
+                ? execution -> execution.set(ERROR.parameter(), null)
+                : PagedQuery.Filter.NONE;
+        return change(id, status, values);
+    }
+
+    @Override
+    public Task updateOutput(TaskId id, Json output) {
+        ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
+        return sessions.write(
+                "task",
+                id.value(),
+                session -> updateOne(session, SET_OUTPUT, id, execution -> execution.set(OUTPUT.parameter(), output)));
+    }
+
+    @Override
+    public Task fail(TaskId id, String error) {
+        ValueLimits.checkText(sessions.limits(), MAPPING.entity, id, ERROR, error);
+        return change(id, TaskStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
+    }
+
+    private Task change(TaskId id, TaskStatus status, PagedQuery.Filter values) {
+        CompiledQuery<Task> change = Objects.requireNonNull(CHANGES.get(status));
+        return sessions.write(
+                "task",
+                id.value(),
+                session -> transition(
+                        session, change, id, values, status.code(), stored -> stored.status().code()));
+    }
+}

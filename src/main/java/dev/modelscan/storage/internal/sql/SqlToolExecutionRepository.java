@@ -1,0 +1,232 @@
+package dev.modelscan.storage.internal.sql;
+
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.AGENT_ID;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.COMPLETED_AT;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.CREATED_AT;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.ERROR;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.ID;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.MAPPING;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.OUTPUT;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.STARTED_AT;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.STATUS;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.TASK_ID;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.TOOL_NAME;
+import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.UPDATED_AT;
+
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.TaskId;
+import dev.modelscan.storage.ToolExecution;
+import dev.modelscan.storage.ToolExecutionId;
+import dev.modelscan.storage.ToolExecutionRepository;
+import dev.modelscan.storage.ToolExecutionStatus;
+import dev.modelscan.storage.ToolUsage;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Row;
+import dev.modelscan.storage.internal.sql.StatusTimes.Phase;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jooq.Field;
+import org.jooq.Query;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** The uses of tools. */
+final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, ToolExecution>
+        implements ToolExecutionRepository {
+
+    private static final PagedQuery<ToolExecution> BY_AGENT = listBy("tool executions by agent", AGENT_ID);
+    private static final PagedQuery<ToolExecution> BY_TASK = listBy("tool executions by task", TASK_ID);
+    private static final PagedQuery<ToolExecution> BY_TOOL = listBy("tool executions by tool", TOOL_NAME);
+
+    private static final Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> CHANGES = changes();
+
+    private static final CompiledQuery<Void> DELETE_BY_TASK = CompiledQuery.command(() ->
+            DSL.deleteFrom(TOOL_EXECUTIONS).where(TOOL_EXECUTIONS.TASK_ID.eq(TASK_ID.parameter().param())));
+
+    private static final CompiledQuery<ToolUsage> USAGE =
+            CompiledQuery.rows(SqlToolExecutionRepository::usage, SqlToolExecutionRepository::usageExpression);
+
+    SqlToolExecutionRepository(Sessions sessions) {
+        super(sessions, MAPPING);
+    }
+
+    private static <T> PagedQuery<ToolExecution> listBy(String name, Column<ToolExecution, T> column) {
+        return new PagedQuery<>(
+                name,
+                MAPPING,
+                () -> column.field().eq(column.parameter().param()),
+                List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
+    }
+
+    /** Output and error are set where the caller gives them. */
+    private static Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes() {
+        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
+        Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes = new EnumMap<>(ToolExecutionStatus.class);
+        for (ToolExecutionStatus status : ToolExecutionStatus.values()) {
+            Map<Field<?>, Field<?>> set = change.to(status, status == ToolExecutionStatus.RUNNING, status.isFinal());
+            if (status == ToolExecutionStatus.SUCCESS) {
+                set.put(OUTPUT.field(), DSL.coalesce(OUTPUT.parameter().param(), OUTPUT.field()));
+            } else if (status == ToolExecutionStatus.FAILED) {
+                set.put(ERROR.field(), DSL.coalesce(ERROR.parameter().param(), ERROR.field()));
+            }
+            changes.put(status, MAPPING.updateOf(set, change.from(status.predecessors())));
+        }
+        return changes;
+    }
+
+    /**
+     * The times of each tool are ranked, so that the 95th percentile is one that was measured. This sorts what was executed
+     * since then: no index can hold both the range of time and the order of durations.
+     */
+    private static Query usageExpression() {
+        var table = TOOL_EXECUTIONS;
+        Field<Long> micros = Durations.micros(table.STARTED_AT, table.COMPLETED_AT);
+        var ranked = DSL.select(
+                        table.TOOL_NAME,
+                        table.STATUS,
+                        micros.as("micros"),
+                        DSL.rowNumber()
+                                .over(DSL.partitionBy(table.TOOL_NAME).orderBy(micros.asc().nullsLast()))
+                                .as("position"),
+                        DSL.count(micros).over(DSL.partitionBy(table.TOOL_NAME)).as("measured"))
+                .from(table)
+                .where(table.STARTED_AT.ge(STARTED_AT.parameter().param()))
+                .asTable("ranked");
+        Field<String> name = Objects.requireNonNull(ranked.field(table.TOOL_NAME));
+        Field<ToolExecutionStatus> status = Objects.requireNonNull(ranked.field(table.STATUS));
+        Field<Long> time = Objects.requireNonNull(ranked.field("micros", Long.class));
+        Field<Integer> position = Objects.requireNonNull(ranked.field("position", Integer.class));
+        Field<Integer> measured = Objects.requireNonNull(ranked.field("measured", Integer.class));
+        Field<Integer> p95 = measured.times(DSL.inline(95)).plus(DSL.inline(99)).div(DSL.inline(100));
+        return DSL.select(
+                        name,
+                        DSL.count(),
+                        DSL.count(DSL.when(status.eq(DSL.inline(ToolExecutionStatus.SUCCESS, table.STATUS)), DSL.inline(1))),
+                        DSL.count(DSL.when(
+                                status.in(
+                                        DSL.inline(ToolExecutionStatus.FAILED, table.STATUS),
+                                        DSL.inline(ToolExecutionStatus.TIMEOUT, table.STATUS)),
+                                DSL.inline(1))),
+                        DSL.round(DSL.avg(time)),
+                        DSL.max(DSL.when(position.eq(p95), time)))
+                .from(ranked)
+                .groupBy(name)
+                .orderBy(name);
+    }
+
+    private static ToolUsage usage(Row row) throws SQLException {
+        String name = Objects.requireNonNull(row.text(1));
+        return new ToolUsage(name, row.number(2), row.number(3), row.number(4), duration(row, 5), duration(row, 6));
+    }
+
+    private static @Nullable Duration duration(Row row, int index) throws SQLException {
+        long micros = row.number(index);
+        return row.wasNull() ? null : Duration.of(micros, ChronoUnit.MICROS);
+    }
+
+    @Override
+    ToolExecution initial(ToolExecution execution) {
+        Phase phase =
+                switch (execution.status()) {
+                    case PENDING -> Phase.WAITING;
+                    case RUNNING -> Phase.RUNNING;
+                    case SUCCESS -> Phase.DONE;
+                    case FAILED, TIMEOUT -> Phase.STOPPED;
+                };
+        StatusTimes given = new StatusTimes(execution.startedAt(), execution.completedAt());
+        StatusTimes times = StatusTimes.of(MAPPING.entity, execution.id(), phase, given, execution.createdAt());
+        return times.equals(given)
+                ? execution
+                : execution.toBuilder()
+                        .startedAt(times.startedAt())
+                        .completedAt(times.completedAt())
+                        .build();
+    }
+
+    @Override
+    public ToolExecution start(ToolExecutionId id) {
+        return updateStatus(id, ToolExecutionStatus.RUNNING);
+    }
+
+    @Override
+    public ToolExecution complete(ToolExecutionId id, @Nullable Json output) {
+        ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
+        return change(id, ToolExecutionStatus.SUCCESS, execution -> execution.set(OUTPUT.parameter(), output));
+    }
+
+    @Override
+    public ToolExecution fail(ToolExecutionId id, String error) {
+        ValueLimits.checkText(sessions.limits(), MAPPING.entity, id, ERROR, error);
+        return change(id, ToolExecutionStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
+    }
+
+    @Override
+    public ToolExecution timeOut(ToolExecutionId id) {
+        return updateStatus(id, ToolExecutionStatus.TIMEOUT);
+    }
+
+    @Override
+    public ToolExecution updateStatus(ToolExecutionId id, ToolExecutionStatus status) {
+        return switch (status) {
+            case SUCCESS -> complete(id, null);
+            case FAILED -> change(id, status, execution -> execution.set(ERROR.parameter(), null));
+            default -> change(id, status, PagedQuery.Filter.NONE);
+        };
+    }
+
+    private ToolExecution change(ToolExecutionId id, ToolExecutionStatus status, PagedQuery.Filter values) {
+        CompiledQuery<ToolExecution> change = Objects.requireNonNull(CHANGES.get(status));
+        return sessions.write(
+                MAPPING.entity,
+                id.value(),
+                session -> transition(
+                        session, change, id, values, status.code(), stored -> stored.status().code()));
+    }
+
+    @Override
+    public Page<ToolExecution> listByAgent(AgentId agentId, PageRequest request) {
+        return fetch(BY_AGENT, request, execution -> execution.set(AGENT_ID.parameter(), agentId));
+    }
+
+    @Override
+    public Page<ToolExecution> listByTask(TaskId taskId, PageRequest request) {
+        return fetch(BY_TASK, request, execution -> execution.set(TASK_ID.parameter(), taskId));
+    }
+
+    @Override
+    public Page<ToolExecution> listByTool(String toolName, PageRequest request) {
+        return fetch(BY_TOOL, request, execution -> execution.set(TOOL_NAME.parameter(), toolName));
+    }
+
+    @Override
+    public int deleteByTask(TaskId taskId) {
+        return sessions.write(
+                MAPPING.entity,
+                null,
+                session -> session.query(DELETE_BY_TASK)
+                        .set(TASK_ID.parameter(), taskId)
+                        .update());
+    }
+
+    @Override
+    public List<ToolUsage> usageSince(Instant since) {
+        return sessions.read(
+                MAPPING.entity,
+                null,
+                session -> List.copyOf(session.query(USAGE)
+                        .set(STARTED_AT.parameter(), since)
+                        .list()));
+    }
+}

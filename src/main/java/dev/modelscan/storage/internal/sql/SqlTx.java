@@ -1,0 +1,194 @@
+package dev.modelscan.storage.internal.sql;
+
+import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.TxAction;
+import dev.modelscan.storage.TxFunction;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Limits;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.engine.Work;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** The repositories inside a transaction, and the rules of its use. */
+final class SqlTx extends SqlRepositories implements Tx {
+
+    private final TxSessions sessions;
+    private @Nullable DSLContext dsl;
+
+    SqlTx(Store store, Session session, Limits limits, Instant now) {
+        this(new TxSessions(store, session, limits, now, 0));
+    }
+
+    private SqlTx(TxSessions sessions) {
+        super(sessions);
+        this.sessions = sessions;
+    }
+
+    /** The state of a transaction, or of a part of one behind a savepoint. */
+    private static final class TxSessions implements Sessions {
+
+        private final Store store;
+        private final Session session;
+        private final Limits limits;
+        private final Instant now;
+        private final int depth;
+        private final Thread owner = Thread.currentThread();
+        private boolean ended;
+        private boolean suspended;
+        private @Nullable Throwable refused;
+
+        TxSessions(Store store, Session session, Limits limits, Instant now, int depth) {
+            this.store = store;
+            this.session = session;
+            this.limits = limits;
+            this.now = now;
+            this.depth = depth;
+        }
+
+        TxSessions nested() {
+            return new TxSessions(store, session, limits, now, depth + 1);
+        }
+
+        void requireUsable() {
+            if (owner != Thread.currentThread()) {
+                throw new IllegalStateException("this tx belongs to thread " + owner.getName()
+                        + "; do the work there, or open a transaction of this thread's own");
+            }
+            if (ended) {
+                throw new IllegalStateException(
+                        "this tx has ended with the function that it was handed to; do not keep it");
+            }
+            if (suspended) {
+                throw new IllegalStateException("inside tx.withTx, use the tx that it hands out, not the outer one");
+            }
+            requireNotRefused();
+        }
+
+        void requireNotRefused() {
+            if (refused != null) {
+                throw new IllegalStateException(
+                        "the database refused a statement of this transaction, which can only roll back; put what may be"
+                                + " refused into tx.withTx",
+                        refused);
+            }
+        }
+
+        @Override
+        public <T extends @Nullable Object> T read(String entity, @Nullable String id, Work<T> work) {
+            return run(entity, id, work);
+        }
+
+        @Override
+        public <T extends @Nullable Object> T write(String entity, @Nullable String id, Work<T> work) {
+            return run(entity, id, work);
+        }
+
+        private <T extends @Nullable Object> T run(String entity, @Nullable String id, Work<T> work) {
+            requireUsable();
+            try {
+                return work.run(session);
+            } catch (SQLException e) {
+                refused = e;
+                throw store.classify(e).toException(entity, id);
+            } catch (StorageException e) {
+                noteRefusal(e);
+                throw e;
+            }
+        }
+
+        /** An error that the database raised, unlike one that the library found before asking it. */
+        void noteRefusal(StorageException e) {
+            if (e.getCause() instanceof SQLException) {
+                refused = e;
+            }
+        }
+
+        @Override
+        public Instant now() {
+            return now;
+        }
+
+        @Override
+        public Failure classify(SQLException e) {
+            return store.classify(e);
+        }
+
+        @Override
+        public Limits limits() {
+            return limits;
+        }
+
+        void savepoint(String command) {
+            try (Statement statement = session.connection().createStatement()) {
+                statement.execute(command + " level_" + depth);
+            } catch (SQLException e) {
+                refused = e;
+                throw store.classify(e).toException(null, null);
+            }
+        }
+    }
+
+    /** Calls the function, and ends this tx with it. */
+    <T extends @Nullable Object, X extends Exception> T run(TxFunction<T, X> function) throws X {
+        try {
+            T result = function.apply(this);
+            sessions.requireNotRefused();
+            return result;
+        } finally {
+            sessions.ended = true;
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
+        sessions.requireUsable();
+        sessions.savepoint("SAVEPOINT");
+        sessions.suspended = true;
+        T result;
+        try {
+            result = new SqlTx(sessions.nested()).run(function);
+        } catch (Throwable t) {
+            sessions.suspended = false;
+            rollBackToSavepoint(t);
+            throw t;
+        }
+        sessions.suspended = false;
+        sessions.savepoint("RELEASE");
+        return result;
+    }
+
+    private void rollBackToSavepoint(Throwable cause) {
+        try {
+            sessions.savepoint("ROLLBACK TO");
+            sessions.savepoint("RELEASE");
+        } catch (StorageException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public <X extends Exception> void useTx(TxAction<X> action) throws X {
+        this.<Boolean, X>withTx(tx -> {
+            action.accept(tx);
+            return true;
+        });
+    }
+
+    @Override
+    public DSLContext dsl() {
+        sessions.requireUsable();
+        DSLContext made = dsl;
+        if (made == null) {
+            made = DslContexts.writing(sessions.store, sessions.session, sessions::requireUsable, sessions::noteRefusal);
+            dsl = made;
+        }
+        return made;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.modelscan.storage.internal.sql;
+
+import static dev.modelscan.storage.internal.sql.WorkflowMapping.COMPLETED_AT;
+import static dev.modelscan.storage.internal.sql.WorkflowMapping.CREATED_AT;
+import static dev.modelscan.storage.internal.sql.WorkflowMapping.ID;
+import static dev.modelscan.storage.internal.sql.WorkflowMapping.MAPPING;
+import static dev.modelscan.storage.internal.sql.WorkflowMapping.STARTED_AT;
+import static dev.modelscan.storage.internal.sql.WorkflowMapping.STATUS;
+import static dev.modelscan.storage.internal.sql.WorkflowMapping.UPDATED_AT;
+
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Task;
+import dev.modelscan.storage.Workflow;
+import dev.modelscan.storage.WorkflowId;
+import dev.modelscan.storage.WorkflowRepository;
+import dev.modelscan.storage.WorkflowStatus;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.sql.StatusTimes.Phase;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The workflows. */
+final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> implements WorkflowRepository {
+
+    private static final PagedQuery<Workflow> BY_STATUS = new PagedQuery<>(
+            "workflows by status",
+            MAPPING,
+            () -> STATUS.field().eq(STATUS.parameter().param()),
+            List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
+
+    private static final Map<WorkflowStatus, CompiledQuery<Workflow>> CHANGES = changes();
+
+    SqlWorkflowRepository(Sessions sessions) {
+        super(sessions, MAPPING);
+    }
+
+    private static Map<WorkflowStatus, CompiledQuery<Workflow>> changes() {
+        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
+        Map<WorkflowStatus, CompiledQuery<Workflow>> changes = new EnumMap<>(WorkflowStatus.class);
+        for (WorkflowStatus status : WorkflowStatus.values()) {
+            changes.put(
+                    status,
+                    MAPPING.updateOf(
+                            change.to(status, status == WorkflowStatus.RUNNING, status.isFinal()),
+                            change.from(status.predecessors())));
+        }
+        return changes;
+    }
+
+    @Override
+    Workflow initial(Workflow workflow) {
+        Phase phase =
+                switch (workflow.status()) {
+                    case PENDING -> Phase.WAITING;
+                    case RUNNING -> Phase.RUNNING;
+                    case COMPLETED -> Phase.DONE;
+                    case FAILED, CANCELLED -> Phase.STOPPED;
+                };
+        StatusTimes given = new StatusTimes(workflow.startedAt(), workflow.completedAt());
+        StatusTimes times = StatusTimes.of(MAPPING.entity, workflow.id(), phase, given, workflow.createdAt());
+        return times.equals(given)
+                ? workflow
+                : workflow.toBuilder()
+                        .startedAt(times.startedAt())
+                        .completedAt(times.completedAt())
+                        .build();
+    }
+
+    @Override
+    public Page<Workflow> listByStatus(WorkflowStatus status, PageRequest request) {
+        return fetch(BY_STATUS, request, execution -> execution.set(STATUS.parameter(), status));
+    }
+
+    @Override
+    public Workflow updateStatus(WorkflowId id, WorkflowStatus status) {
+        CompiledQuery<Workflow> change = Objects.requireNonNull(CHANGES.get(status));
+        return sessions.write(
+                "workflow",
+                id.value(),
+                session -> transition(
+                        session, change, id, PagedQuery.Filter.NONE, status.code(), stored -> stored.status().code()));
+    }
+
+    @Override
+    public Page<Task> listTasks(WorkflowId id, PageRequest request) {
+        return sessions.read("task", null, session -> SqlTaskRepository.listByWorkflow(session, id, request));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.modelscan.storage.internal.sql;
+
+import dev.modelscan.storage.internal.query.Column;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Param;
+import org.jooq.impl.DSL;
+
+/**
+ * What a change of status sets, and what it demands of the row. The times are set from the parameter that sets
+ * {@code updated_at}, so all three are equal.
+ *
+ * @param <R> the record
+ * @param <S> the status
+ */
+record StatusChange<R, S>(
+        Column<R, S> status, Column<R, Instant> startedAt, Column<R, Instant> completedAt, Param<Instant> now) {
+
+    /** Beginning sets the start, ending sets the end, and whatever is not ended has no end. */
+    Map<Field<?>, Field<?>> to(S target, boolean begins, boolean ends) {
+        Map<Field<?>, Field<?>> changes = new HashMap<>();
+        changes.put(status.field(), DSL.inline(target, status.field()));
+        if (!ends) {
+            changes.put(startedAt.field(), begins ? now : DSL.inline((Instant) null, startedAt.field()));
+        }
+        changes.put(completedAt.field(), ends ? now : DSL.inline((Instant) null, completedAt.field()));
+        return changes;
+    }
+
+    /** The row has one of these statuses. */
+    Condition from(Collection<S> allowed) {
+        List<Field<S>> codes =
+                allowed.stream().map(code -> (Field<S>) DSL.inline(code, status.field())).toList();
+        return status.field().in(codes);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.modelscan.storage.internal.sql;
+
+import dev.modelscan.storage.TxAction;
+import dev.modelscan.storage.TxFunction;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Limits;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.engine.Work;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** The repositories of a database: each call is a transaction of its own. */
+public final class StoreRepositories extends SqlRepositories {
+
+    private final Store store;
+    private final StoreSessions sessions;
+    private final DSLContext dsl;
+
+    /** The repositories of an open database. */
+    public StoreRepositories(Store store, Limits limits, Clock clock) {
+        this(store, new StoreSessions(store, limits, clock));
+    }
+
+    private StoreRepositories(Store store, StoreSessions sessions) {
+        super(sessions);
+        this.store = store;
+        this.sessions = sessions;
+        this.dsl = DslContexts.reading(store);
+    }
+
+    /** Each piece of work in a transaction of its own. */
+    private record StoreSessions(Store store, Limits limits, Clock clock) implements Sessions {
+
+        @Override
+        public <T extends @Nullable Object> T read(String entity, @Nullable String id, Work<T> work) {
+            return store.read(entity, id, work);
+        }
+
+        @Override
+        public <T extends @Nullable Object> T write(String entity, @Nullable String id, Work<T> work) {
+            return store.write(entity, id, work);
+        }
+
+        @Override
+        public Instant now() {
+            return clock.instant().truncatedTo(ChronoUnit.MICROS);
+        }
+
+        @Override
+        public Failure classify(SQLException e) {
+            return store.classify(e);
+        }
+    }
+
+    @Override
+    public DSLContext dsl() {
+        return dsl;
+    }
+
+    /** Runs a caller's function in a transaction. */
+    public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
+        return store.<T, X>transaction(session -> {
+            SqlTx tx = new SqlTx(store, session, sessions.limits(), sessions.now());
+            return tx.run(function);
+        });
+    }
+
+    /** {@link #withTx} without a result. */
+    public <X extends Exception> void useTx(TxAction<X> action) throws X {
+        this.<Boolean, X>withTx(tx -> {
+            action.accept(tx);
+            return true;
+        });
+    }
+
+    /** Sets all agents idle and cancels what is open, as {@code Database.resetToIdle} says. */
+    public int resetToIdle() {
+        return sessions.write("database", null, session -> Maintenance.resetToIdle(session, sessions.now()));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.modelscan.storage.internal.sql;
+
+import static dev.modelscan.storage.schema.Tables.TEAMS;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Team;
+import dev.modelscan.storage.TeamId;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Columns;
+import dev.modelscan.storage.internal.query.Row;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** How {@link Team} lies in its table. */
+final class TeamMapping {
+
+    static final Columns<Team> COLUMNS = new Columns<>();
+    static final Column<Team, TeamId> ID = COLUMNS.add(TEAMS.ID, Team::id);
+    static final Column<Team, String> NAME = COLUMNS.add(TEAMS.NAME, Team::name);
+    static final Column<Team, String> DESCRIPTION = COLUMNS.add(TEAMS.DESCRIPTION, Team::description);
+    static final Column<Team, Json> METADATA = COLUMNS.add(TEAMS.METADATA, Team::metadata);
+    static final Column<Team, Long> VERSION = COLUMNS.add(TEAMS.VERSION, Team::version);
+    static final Column<Team, Instant> CREATED_AT = COLUMNS.add(TEAMS.CREATED_AT, Team::createdAt);
+    static final Column<Team, Instant> UPDATED_AT = COLUMNS.add(TEAMS.UPDATED_AT, Team::updatedAt);
+    static final Mapping<TeamId, Team> MAPPING = new Mapping<>(
+                    "team", TEAMS, COLUMNS, TeamMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+            .listedBy(CREATED_AT, ID);
+
+    private TeamMapping() {}
+
+    static Team map(Row row) throws SQLException {
+        return new Team(
+                row.get(ID),
+                row.get(NAME),
+                row.find(DESCRIPTION),
+                row.get(METADATA),
+                row.get(VERSION),
+                row.get(CREATED_AT),
+                row.get(UPDATED_AT));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.modelscan.storage.internal.sql;
+
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.TaskId;
+import dev.modelscan.storage.ToolExecution;
+import dev.modelscan.storage.ToolExecutionId;
+import dev.modelscan.storage.ToolExecutionStatus;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Columns;
+import dev.modelscan.storage.internal.query.Row;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** How {@link ToolExecution} lies in its table. */
+final class ToolExecutionMapping {
+
+    static final Columns<ToolExecution> COLUMNS = new Columns<>();
+    static final Column<ToolExecution, ToolExecutionId> ID = COLUMNS.add(TOOL_EXECUTIONS.ID, ToolExecution::id);
+    static final Column<ToolExecution, AgentId> AGENT_ID = COLUMNS.add(TOOL_EXECUTIONS.AGENT_ID, ToolExecution::agentId);
+    static final Column<ToolExecution, TaskId> TASK_ID = COLUMNS.add(TOOL_EXECUTIONS.TASK_ID, ToolExecution::taskId);
+    static final Column<ToolExecution, String> TOOL_NAME = COLUMNS.add(TOOL_EXECUTIONS.TOOL_NAME, ToolExecution::toolName);
+    static final Column<ToolExecution, ToolExecutionStatus> STATUS = COLUMNS.add(TOOL_EXECUTIONS.STATUS, ToolExecution::status);
+    static final Column<ToolExecution, Json> INPUT = COLUMNS.add(TOOL_EXECUTIONS.INPUT, ToolExecution::input);
+    static final Column<ToolExecution, Json> OUTPUT = COLUMNS.add(TOOL_EXECUTIONS.OUTPUT, ToolExecution::output);
+    static final Column<ToolExecution, String> ERROR = COLUMNS.add(TOOL_EXECUTIONS.ERROR, ToolExecution::error);
+    static final Column<ToolExecution, Json> METADATA = COLUMNS.add(TOOL_EXECUTIONS.METADATA, ToolExecution::metadata);
+    static final Column<ToolExecution, Instant> STARTED_AT = COLUMNS.add(TOOL_EXECUTIONS.STARTED_AT, ToolExecution::startedAt);
+    static final Column<ToolExecution, Instant> COMPLETED_AT = COLUMNS.add(TOOL_EXECUTIONS.COMPLETED_AT, ToolExecution::completedAt);
+    static final Column<ToolExecution, Long> VERSION = COLUMNS.add(TOOL_EXECUTIONS.VERSION, ToolExecution::version);
+    static final Column<ToolExecution, Instant> CREATED_AT = COLUMNS.add(TOOL_EXECUTIONS.CREATED_AT, ToolExecution::createdAt);
+    static final Column<ToolExecution, Instant> UPDATED_AT = COLUMNS.add(TOOL_EXECUTIONS.UPDATED_AT, ToolExecution::updatedAt);
+    static final Mapping<ToolExecutionId, ToolExecution> MAPPING = new Mapping<>(
+                    "tool execution", TOOL_EXECUTIONS, COLUMNS, ToolExecutionMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+            .references("agentId", "agent", AGENT_ID, AGENTS.ID)
+            .references("taskId", "task", TASK_ID, TASKS.ID)
+            .fixed(STATUS, "use updateStatus")
+            .fixed(STARTED_AT, "it follows the status")
+            .fixed(COMPLETED_AT, "it follows the status")
+            .listedBy(CREATED_AT, ID);
+
+    private ToolExecutionMapping() {}
+
+    static ToolExecution map(Row row) throws SQLException {
+        return new ToolExecution(
+                row.get(ID),
+                row.get(AGENT_ID),
+                row.find(TASK_ID),
+                row.get(TOOL_NAME),
+                row.get(STATUS),
+                row.find(INPUT),
+                row.find(OUTPUT),
+                row.find(ERROR),
+                row.get(METADATA),
+                row.find(STARTED_AT),
+                row.find(COMPLETED_AT),
+                row.get(VERSION),
+                row.get(CREATED_AT),
+                row.get(UPDATED_AT));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.modelscan.storage.internal.text;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What text must be like to come back from every engine as it went in. The drivers replace unpaired surrogates without a
+ * word, SQLite's functions stop at a NUL, and PostgreSQL refuses one (error 22021).
+ */
+public final class TextRules {
+
+    /** The most characters (Unicode code points) of a name, as the schema's checks count them. */
+    public static final int MAX_NAME_LENGTH = 255;
+
+    private TextRules() {}
+
+    /** What is wrong with a text, so that it reads on after a field's name; null where nothing is. */
+    public static @Nullable String problem(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                return "has a NUL character at position " + i;
+            }
+            if (Character.isSurrogate(c)) {
+                boolean paired = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!paired) {
+                    return "has an unpaired surrogate at position " + i;
+                }
+                i++;
+            }
+        }
+        return null;
+    }
+
+    /** What is wrong with a name: 1 to {@link #MAX_NAME_LENGTH} characters, not blank, and text as {@link #problem} has it. */
+    public static @Nullable String nameProblem(String name) {
+        if (name.isBlank()) {
+            return "is blank";
+        }
+        if (name.length() > MAX_NAME_LENGTH) {
+            int characters = name.codePointCount(0, name.length());
+            if (characters > MAX_NAME_LENGTH) {
+                return "has " + characters + " characters; the most is " + MAX_NAME_LENGTH;
+            }
+        }
+        return problem(name);
+    }
+}
