@@ -7,9 +7,6 @@ import org.jooq.Query;
 import org.jooq.SQLDialect;
 import org.jooq.VisitContext;
 import org.jooq.VisitListener;
-import org.jooq.conf.RenderNameCase;
-import org.jooq.conf.RenderQuotedNames;
-import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 
@@ -25,11 +22,7 @@ record Rendered(String sql, String[] names) {
         List<String> visited = new ArrayList<>();
         DefaultConfiguration configuration = new DefaultConfiguration();
         configuration.set(dialect);
-        // Generated names are plain lower case; quotes would only clutter logs and plans.
-        configuration.set(new Settings()
-                .withRenderSchema(false)
-                .withRenderQuotedNames(RenderQuotedNames.NEVER)
-                .withRenderNameCase(RenderNameCase.AS_IS));
+        configuration.set(JooqSettings.create());
         configuration.set(VisitListener.onVisitStart(context -> collect(context, visited)));
         String sql = DSL.using(configuration).render(query);
         long places = sql.chars().filter(c -> c == '?').count();

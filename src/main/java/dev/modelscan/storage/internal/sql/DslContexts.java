@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.sql;
 
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.query.JooqSettings;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,9 +14,6 @@ import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
 import org.jooq.TransactionContext;
 import org.jooq.TransactionProvider;
-import org.jooq.conf.RenderNameCase;
-import org.jooq.conf.RenderQuotedNames;
-import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 import org.slf4j.Logger;
@@ -54,10 +52,7 @@ final class DslContexts {
     private static Configuration configuration(Store store, Runnable before, Consumer<StorageException> refused) {
         return new DefaultConfiguration()
                 .set(store.dialect().jooq())
-                .set(new Settings()
-                        .withRenderSchema(false)
-                        .withRenderQuotedNames(RenderQuotedNames.NEVER)
-                        .withRenderNameCase(RenderNameCase.AS_IS))
+                .set(JooqSettings.create())
                 .set(new Errors(store, before, refused));
     }
 
