@@ -30,8 +30,7 @@ public final class Database implements Repositories, AutoCloseable {
     private final int schemaVersion;
     private final List<String> appliedMigrations;
 
-    private Database(
-            SqliteConnections connections, SqliteStore store, DatabaseOptions options, Migrator migrator) {
+    private Database(SqliteConnections connections, SqliteStore store, DatabaseOptions options, Migrator migrator) {
         this.file = connections.file();
         this.options = options;
         this.store = store;

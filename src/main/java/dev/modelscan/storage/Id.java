@@ -11,8 +11,7 @@ package dev.modelscan.storage;
  *
  * @since 0.1
  */
-public sealed interface Id
-        permits AgentId, ConversationId, MessageId, TaskId, TeamId, ToolExecutionId, WorkflowId {
+public sealed interface Id permits AgentId, ConversationId, MessageId, TaskId, TeamId, ToolExecutionId, WorkflowId {
 
     /** The most characters (Unicode code points) that an id may have. */
     int MAX_LENGTH = 255;

@@ -160,7 +160,8 @@ public final class Json {
     @Override
     public boolean equals(@Nullable Object other) {
         return this == other
-                || (other instanceof Json json && (text.equals(json.text) || canonical().equals(json.canonical())));
+                || (other instanceof Json json
+                        && (text.equals(json.text) || canonical().equals(json.canonical())));
     }
 
     @Override
@@ -237,14 +238,18 @@ public final class Json {
                 ENTITY,
                 null,
                 FIELD,
-                "is not valid JSON: " + reason + place(parser.currentLocation().getLineNr(), parser.currentLocation().getColumnNr()),
+                "is not valid JSON: " + reason
+                        + place(
+                                parser.currentLocation().getLineNr(),
+                                parser.currentLocation().getColumnNr()),
                 cause);
     }
 
     private static String reason(JsonProcessingException e) {
         return e.getLocation() == null
                 ? e.getOriginalMessage()
-                : e.getOriginalMessage() + place(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+                : e.getOriginalMessage()
+                        + place(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
     }
 
     private static String place(int line, int column) {
@@ -256,10 +261,12 @@ public final class Json {
             throw new InvalidDataException(ENTITY, null, FIELD, "is nested deeper than " + MAX_DEPTH + " levels");
         }
         if (node.isBinary() || node.isPojo() || node.isMissingNode()) {
-            throw new InvalidDataException(ENTITY, null, FIELD, "holds a " + node.getNodeType() + ", which JSON has no form for");
+            throw new InvalidDataException(
+                    ENTITY, null, FIELD, "holds a " + node.getNodeType() + ", which JSON has no form for");
         }
         if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue()) && !node.isBigDecimal()) {
-            throw new InvalidDataException(ENTITY, null, FIELD, "holds " + node.asText() + ", which JSON has no form for");
+            throw new InvalidDataException(
+                    ENTITY, null, FIELD, "holds " + node.asText() + ", which JSON has no form for");
         }
         for (JsonNode child : node) {
             requirePlain(child, depth + 1);

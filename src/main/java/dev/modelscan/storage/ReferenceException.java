@@ -13,8 +13,7 @@ public final class ReferenceException extends StorageException {
     private static final long serialVersionUID = 1L;
 
     /** Says which reference is missing, or what still refers to the record. */
-    public ReferenceException(
-            String message, @Nullable String entity, @Nullable String id, @Nullable Throwable cause) {
+    public ReferenceException(String message, @Nullable String entity, @Nullable String id, @Nullable Throwable cause) {
         super(message, entity, id, cause);
     }
 }

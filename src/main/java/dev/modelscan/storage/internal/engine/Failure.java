@@ -61,24 +61,41 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         String driver = cause.getMessage();
         return switch (kind) {
             case PRIMARY_KEY -> new ConflictException(subject + " exists already", named(entity), id, cause);
-            case UNIQUE -> new ConflictException(
-                    subject + ": the " + detail + " is taken; choose another, or update the record that has it",
-                    named(entity), id, cause);
-            case FOREIGN_KEY -> new ReferenceException(
-                    subject + ": a record that it refers to does not exist, or another still refers to it", entity, id, cause);
-            case INVALID -> new InvalidDataException(
-                    named(entity), id, detail == null ? "value" : detail, "is not allowed by the schema: " + driver, cause);
-            case TOO_LARGE -> new InvalidDataException(named(entity), id, "value", "is too large for the database", cause);
-            case BUSY -> new BusyException(
-                    subject + ": the database is locked by another connection; try again, or raise busyTimeout", cause);
-            case FULL -> new StorageFullException(
-                    subject + ": the disk, or the database, is full; nothing of the transaction was stored", cause);
-            case UNAVAILABLE -> new UnavailableException(
-                    subject + ": the database cannot be read or written: " + driver, cause);
-            case CORRUPT -> new CorruptDatabaseException(
-                    subject + ": the database is damaged; restore a backup: " + driver, cause);
-            case READ_ONLY -> new StorageException(
-                    subject + ": db.dsl() only reads; write with db.useTx(tx -> tx.dsl()...)", entity, id, cause);
+            case UNIQUE ->
+                new ConflictException(
+                        subject + ": the " + detail + " is taken; choose another, or update the record that has it",
+                        named(entity),
+                        id,
+                        cause);
+            case FOREIGN_KEY ->
+                new ReferenceException(
+                        subject + ": a record that it refers to does not exist, or another still refers to it",
+                        entity,
+                        id,
+                        cause);
+            case INVALID ->
+                new InvalidDataException(
+                        named(entity),
+                        id,
+                        detail == null ? "value" : detail,
+                        "is not allowed by the schema: " + driver,
+                        cause);
+            case TOO_LARGE ->
+                new InvalidDataException(named(entity), id, "value", "is too large for the database", cause);
+            case BUSY ->
+                new BusyException(
+                        subject + ": the database is locked by another connection; try again, or raise busyTimeout",
+                        cause);
+            case FULL ->
+                new StorageFullException(
+                        subject + ": the disk, or the database, is full; nothing of the transaction was stored", cause);
+            case UNAVAILABLE ->
+                new UnavailableException(subject + ": the database cannot be read or written: " + driver, cause);
+            case CORRUPT ->
+                new CorruptDatabaseException(subject + ": the database is damaged; restore a backup: " + driver, cause);
+            case READ_ONLY ->
+                new StorageException(
+                        subject + ": db.dsl() only reads; write with db.useTx(tx -> tx.dsl()...)", entity, id, cause);
             case OTHER -> new StorageException(subject + ": " + driver, entity, id, cause);
         };
     }

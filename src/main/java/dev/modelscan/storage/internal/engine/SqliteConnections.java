@@ -28,8 +28,7 @@ public final class SqliteConnections {
     private final SynchronousMode synchronous;
     private final Duration busyTimeout;
 
-    private SqliteConnections(
-            @Nullable Path file, String uri, SynchronousMode synchronous, Duration busyTimeout) {
+    private SqliteConnections(@Nullable Path file, String uri, SynchronousMode synchronous, Duration busyTimeout) {
         this.file = file;
         this.uri = uri;
         this.synchronous = synchronous;
@@ -40,7 +39,10 @@ public final class SqliteConnections {
     public static SqliteConnections toFile(Path file, boolean full, Duration busyTimeout) {
         Path absolute = file.toAbsolutePath().normalize();
         return new SqliteConnections(
-                absolute, "file:" + escape(absolute), full ? SynchronousMode.FULL : SynchronousMode.NORMAL, busyTimeout);
+                absolute,
+                "file:" + escape(absolute),
+                full ? SynchronousMode.FULL : SynchronousMode.NORMAL,
+                busyTimeout);
     }
 
     /** Connections to a database in memory, which lives as long as one of them. */

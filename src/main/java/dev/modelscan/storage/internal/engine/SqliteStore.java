@@ -43,7 +43,9 @@ public final class SqliteStore implements Store {
         List<String> problems = new ArrayList<>();
         Path file = connections.file();
         if (file != null && !Files.exists(file)) {
-            problems.add(file + " was moved or deleted while open; writes to it are lost. Close the database and restore the file");
+            problems.add(
+                    file
+                            + " was moved or deleted while open; writes to it are lost. Close the database and restore the file");
         }
         try {
             read(null, null, SqliteStore::pageBytes);

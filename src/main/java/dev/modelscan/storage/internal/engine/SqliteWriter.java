@@ -145,7 +145,8 @@ final class SqliteWriter implements AutoCloseable {
             Failure failure = SqliteDialect.classify(e);
             if (failure.kind() == Kind.BUSY) {
                 // The transaction is still open, and nothing of it is visible.
-                BusyException busy = new BusyException("the commit was kept waiting by readers of another connection", e);
+                BusyException busy =
+                        new BusyException("the commit was kept waiting by readers of another connection", e);
                 rollBack(current, busy);
                 throw busy;
             }
@@ -154,7 +155,8 @@ final class SqliteWriter implements AutoCloseable {
                 throw failure.toException(entity, id);
             }
             throw new OutcomeUnknownException(
-                    "the commit to " + connections.name() + " failed, and may have taken effect; read back before trying again",
+                    "the commit to " + connections.name()
+                            + " failed, and may have taken effect; read back before trying again",
                     e);
         }
     }

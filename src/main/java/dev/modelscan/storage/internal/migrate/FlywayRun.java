@@ -53,8 +53,12 @@ final class FlywayRun {
     private static SchemaException failed(String name, FlywayException e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof FlywaySqlScriptException script) {
-                String file = script.getResource() == null ? "a migration" : script.getResource().getFilename();
-                String reason = script.getCause() == null ? script.getMessage() : script.getCause().getMessage();
+                String file = script.getResource() == null
+                        ? "a migration"
+                        : script.getResource().getFilename();
+                String reason = script.getCause() == null
+                        ? script.getMessage()
+                        : script.getCause().getMessage();
                 return new SchemaException(
                         name + ": migration " + file + ", line " + script.getLineNumber() + ", failed: " + reason
                                 + "\nStatement: " + script.getStatement()
@@ -87,7 +91,8 @@ final class FlywayRun {
             try (Statement statement = context.getConnection().createStatement();
                     ResultSet rows = statement.executeQuery("PRAGMA foreign_key_check")) {
                 if (rows.next()) {
-                    throw new FlywayException("migration " + context.getMigrationInfo().getScript() + " leaves row "
+                    throw new FlywayException("migration "
+                            + context.getMigrationInfo().getScript() + " leaves row "
                             + rows.getLong(2) + " of " + rows.getString(1) + " without the row of " + rows.getString(3)
                             + " that it refers to");
                 }
@@ -109,7 +114,9 @@ final class FlywayRun {
 
         OneConnection(Connection connection) {
             this.connection = (Connection) java.lang.reflect.Proxy.newProxyInstance(
-                    OneConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    OneConnection.class.getClassLoader(),
+                    new Class<?>[] {Connection.class},
+                    (proxy, method, arguments) -> {
                         if (method.getName().equals("close")) {
                             return null;
                         }

@@ -134,11 +134,13 @@ public final class Migrator {
     }
 
     private RuntimeException unreadable(SQLException e) {
-        SQLiteErrorCode code = e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
+        SQLiteErrorCode code =
+                e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
         String name = connections.name();
         return switch (code) {
-            case SQLITE_NOTADB -> new CorruptDatabaseException(
-                    name + " is not a SQLite database; choose another file. Nothing was written to it", e);
+            case SQLITE_NOTADB ->
+                new CorruptDatabaseException(
+                        name + " is not a SQLite database; choose another file. Nothing was written to it", e);
             case SQLITE_CORRUPT -> new CorruptDatabaseException(name + " is damaged; restore a backup", e);
             case SQLITE_BUSY -> new BusyException(name + " is locked by another process; try again", e);
             default -> new UnavailableException(name + " cannot be opened: " + e.getMessage(), e);

@@ -50,7 +50,8 @@ record PackagedMigrations(String location, List<Packaged> migrations) {
     private static List<String> lines(String resource) {
         InputStream stream = PackagedMigrations.class.getClassLoader().getResourceAsStream(resource);
         if (stream == null) {
-            throw new IllegalStateException(resource + " is missing from the class path; the library was not built whole");
+            throw new IllegalStateException(
+                    resource + " is missing from the class path; the library was not built whole");
         }
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             return reader.lines().filter(line -> !line.isEmpty()).toList();

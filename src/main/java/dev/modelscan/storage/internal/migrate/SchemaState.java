@@ -37,9 +37,9 @@ final class SchemaState {
             }
             return Kind.EMPTY;
         }
-        boolean hasHistory = number(
-                        connection, "SELECT count(*) FROM sqlite_schema WHERE name = '" + Migrator.HISTORY_TABLE + "'")
-                > 0;
+        boolean hasHistory =
+                number(connection, "SELECT count(*) FROM sqlite_schema WHERE name = '" + Migrator.HISTORY_TABLE + "'")
+                        > 0;
         return hasHistory ? compare(history(connection), name, packaged) : Kind.EMPTY;
     }
 
@@ -77,7 +77,8 @@ final class SchemaState {
                     null);
         }
         return new SchemaException(
-                name + " is a SQLite database of another program; choose another file. Nothing was written to it", null);
+                name + " is a SQLite database of another program; choose another file. Nothing was written to it",
+                null);
     }
 
     private static List<Applied> history(Connection connection) throws SQLException {

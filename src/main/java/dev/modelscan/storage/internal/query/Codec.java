@@ -47,7 +47,8 @@ final class Codec<T> {
         return new Codec<>(storage, (Converter<Object, T>) converter);
     }
 
-    @Nullable T read(ResultSet rows, int column, Dialect dialect) throws SQLException {
+    @Nullable
+    T read(ResultSet rows, int column, Dialect dialect) throws SQLException {
         Object stored =
                 switch (storage) {
                     case TEXT -> dialect.text(rows, column);

@@ -12,5 +12,6 @@ public interface Dialect {
     SQLDialect jooq();
 
     /** The text in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
-    @Nullable String text(ResultSet rows, int column) throws SQLException;
+    @Nullable
+    String text(ResultSet rows, int column) throws SQLException;
 }

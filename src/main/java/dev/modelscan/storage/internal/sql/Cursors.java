@@ -22,14 +22,18 @@ final class Cursors {
 
     static Cursor encode(String list, List<String> position) {
         String text = list + SEPARATOR + String.join(SEPARATOR, position);
-        return new Cursor(Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+        return new Cursor(
+                Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     static List<String> decode(String list, int keys, Cursor cursor) {
         List<String> parts;
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(cursor.value());
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             parts = Arrays.asList(text.split(SEPARATOR, -1));
         } catch (IllegalArgumentException | CharacterCodingException e) {
             throw new InvalidDataException("page", null, "cursor", "is not one that a page gave out", e);

@@ -43,7 +43,8 @@ final class DslContexts {
     }
 
     /** On the connection of a transaction. */
-    static DSLContext writing(Store store, Session session, Runnable requireUsable, Consumer<StorageException> refused) {
+    static DSLContext writing(
+            Store store, Session session, Runnable requireUsable, Consumer<StorageException> refused) {
         return DSL.using(configuration(store, requireUsable, refused)
                 .set(session.connection())
                 .set(new NoTransactions()));

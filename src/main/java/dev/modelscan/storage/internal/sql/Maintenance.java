@@ -53,8 +53,8 @@ public final class Maintenance {
         DefaultSchema.DEFAULT_SCHEMA
                 .tableStream()
                 .sorted(Comparator.comparing(Table::getName))
-                .forEach(table -> counts.put(
-                        table.getName(), DSL.field(DSL.selectCount().from(table))));
+                .forEach(table ->
+                        counts.put(table.getName(), DSL.field(DSL.selectCount().from(table))));
         Record row = dsl.select(counts.values()).fetchSingle();
         Map<String, Long> result = new LinkedHashMap<>();
         int index = 0;

@@ -83,9 +83,9 @@ final class Mapping<I extends Id, R> {
 
     /** Declares a column that refers to another table. */
     <T> Mapping<I, R> references(String name, String target, Column<R, T> column, TableField<?, T> key) {
-        CompiledQuery<Long> exists = CompiledQuery.rows(
-                row -> row.number(1),
-                () -> DSL.select(DSL.inline(1)).from(key.getTable()).where(key.eq(column.parameter().param())));
+        CompiledQuery<Long> exists = CompiledQuery.rows(row -> row.number(1), () -> DSL.select(DSL.inline(1))
+                .from(key.getTable())
+                .where(key.eq(column.parameter().param())));
         references.add(new Reference<>(name, target, column, exists));
         return this;
     }
@@ -105,13 +105,11 @@ final class Mapping<I extends Id, R> {
             order.add(key.field());
             pageOrder.add(PagedQuery.ascending(key));
         }
-        list = CompiledQuery.rows(
-                mapper,
-                () -> DSL.select(columns.fields())
-                        .from(table)
-                        .orderBy(order)
-                        .limit(LIMIT.param())
-                        .offset(OFFSET.param()));
+        list = CompiledQuery.rows(mapper, () -> DSL.select(columns.fields())
+                .from(table)
+                .orderBy(order)
+                .limit(LIMIT.param())
+                .offset(OFFSET.param()));
         page = new PagedQuery<>(table.getName(), this, DSL::noCondition, pageOrder);
         return this;
     }

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.internal.sql;
 
-import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TEAMS;
 
@@ -24,7 +24,8 @@ final class MessageMapping {
 
     static final Columns<Message> COLUMNS = new Columns<>();
     static final Column<Message, MessageId> ID = COLUMNS.add(MESSAGES.ID, Message::id);
-    static final Column<Message, ConversationId> CONVERSATION_ID = COLUMNS.add(MESSAGES.CONVERSATION_ID, Message::conversationId);
+    static final Column<Message, ConversationId> CONVERSATION_ID =
+            COLUMNS.add(MESSAGES.CONVERSATION_ID, Message::conversationId);
     static final Column<Message, Long> SEQUENCE_NUMBER = COLUMNS.add(MESSAGES.SEQUENCE_NUMBER, Message::sequenceNumber);
     static final Column<Message, AgentId> SENDER_ID = COLUMNS.add(MESSAGES.SENDER_ID, Message::senderId);
     static final Column<Message, AgentId> RECEIVER_ID = COLUMNS.add(MESSAGES.RECEIVER_ID, Message::receiverId);

@@ -72,7 +72,8 @@ final class PagedQuery<R> {
     }
 
     private List<Range<R>> ranges(Mapping<?, R> mapping, Supplier<Condition> filter) {
-        boolean uniform = order.stream().allMatch(key -> key.descending() == order.get(0).descending());
+        boolean uniform =
+                order.stream().allMatch(key -> key.descending() == order.get(0).descending());
         if (uniform) {
             return List.of(new Range<>(compile(mapping, filter, () -> beyond(order)), order));
         }
@@ -82,20 +83,21 @@ final class PagedQuery<R> {
             throw new IllegalArgumentException("only the first key may go the other way");
         }
         return List.of(
-                new Range<>(compile(mapping, filter, () -> equal(lead.get(0).column()).and(beyond(rest))), order),
+                new Range<>(
+                        compile(mapping, filter, () -> equal(lead.get(0).column())
+                                .and(beyond(rest))),
+                        order),
                 new Range<>(compile(mapping, filter, () -> beyond(lead)), lead));
     }
 
     private CompiledQuery<R> compile(Mapping<?, R> mapping, Supplier<Condition> filter, Supplier<Condition> position) {
         List<SortField<?>> sort = order.stream().<SortField<?>>map(Key::sort).toList();
-        return CompiledQuery.rows(
-                mapping.mapper,
-                () -> DSL.select(mapping.columns.fields())
-                        .from(mapping.table)
-                        .where(filter.get())
-                        .and(position.get())
-                        .orderBy(sort)
-                        .limit(Mapping.LIMIT.param()));
+        return CompiledQuery.rows(mapping.mapper, () -> DSL.select(mapping.columns.fields())
+                .from(mapping.table)
+                .where(filter.get())
+                .and(position.get())
+                .orderBy(sort)
+                .limit(Mapping.LIMIT.param()));
     }
 
     private static <T> Condition equal(Column<?, T> column) {

@@ -42,8 +42,8 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
             () -> AGENTS.STATUS.eq(STATUS.parameter().param()),
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
 
-    private static final CompiledQuery<Agent> SET_STATUS = MAPPING.updateOf(
-            Map.of(AGENTS.STATUS, STATUS.parameter().param()), DSL.noCondition());
+    private static final CompiledQuery<Agent> SET_STATUS =
+            MAPPING.updateOf(Map.of(AGENTS.STATUS, STATUS.parameter().param()), DSL.noCondition());
 
     private static final CompiledQuery<Void> ACTIVATE = CompiledQuery.command(() -> DSL.update(AGENTS)
             .set(AGENTS.STATUS, DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))
@@ -60,11 +60,11 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
             .and(AGENTS.STATUS.in(
                     DSL.inline(AgentStatus.IDLE, AGENTS.STATUS), DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
 
-    private static final CompiledQuery<String> UNKNOWN = CompiledQuery.rows(
-            row -> String.valueOf(row.text(1)),
-            () -> DSL.select(IdList.VALUE)
+    private static final CompiledQuery<String> UNKNOWN =
+            CompiledQuery.rows(row -> String.valueOf(row.text(1)), () -> DSL.select(IdList.VALUE)
                     .from(IdList.of(IDS.param()))
-                    .where(IdList.VALUE.notIn(DSL.select(AGENTS.ID.coerce(String.class)).from(AGENTS)))
+                    .where(IdList.VALUE.notIn(
+                            DSL.select(AGENTS.ID.coerce(String.class)).from(AGENTS)))
                     .limit(DSL.inline(1)));
 
     SqlAgentRepository(Sessions sessions) {
@@ -81,9 +81,8 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
         return sessions.read(
                 "agent",
                 name,
-                session -> Optional.ofNullable(session.query(BY_NAME)
-                        .set(NAME.parameter(), name)
-                        .first()));
+                session -> Optional.ofNullable(
+                        session.query(BY_NAME).set(NAME.parameter(), name).first()));
     }
 
     @Override

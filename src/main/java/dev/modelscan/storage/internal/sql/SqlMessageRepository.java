@@ -1,9 +1,7 @@
 package dev.modelscan.storage.internal.sql;
 
 import static dev.modelscan.storage.internal.sql.MessageMapping.CONVERSATION_ID;
-import static dev.modelscan.storage.internal.sql.MessageMapping.ID;
 import static dev.modelscan.storage.internal.sql.MessageMapping.MAPPING;
-import static dev.modelscan.storage.internal.sql.MessageMapping.READ_AT;
 import static dev.modelscan.storage.internal.sql.MessageMapping.RECEIVER_ID;
 import static dev.modelscan.storage.internal.sql.MessageMapping.SENDER_ID;
 import static dev.modelscan.storage.internal.sql.MessageMapping.SEQUENCE_NUMBER;
@@ -46,15 +44,16 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     private static final Parameter<Instant> NOW = UPDATED_AT.parameter();
 
     /** Takes the next numbers of a conversation, which its row holds, under the write lock or the row's. */
-    private static final CompiledQuery<Long> TAKE_NUMBERS = CompiledQuery.rows(
-            row -> row.number(1),
-            () -> DSL.insertInto(CONVERSATIONS, CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.CREATED_AT)
+    private static final CompiledQuery<Long> TAKE_NUMBERS =
+            CompiledQuery.rows(row -> row.number(1), () -> DSL.insertInto(
+                            CONVERSATIONS,
+                            CONVERSATIONS.ID,
+                            CONVERSATIONS.LAST_SEQUENCE_NUMBER,
+                            CONVERSATIONS.CREATED_AT)
                     .values(CONVERSATION_ID.parameter().param(), COUNT.param(), NOW.param())
                     .onConflict(CONVERSATIONS.ID)
                     .doUpdate()
-                    .set(
-                            CONVERSATIONS.LAST_SEQUENCE_NUMBER,
-                            CONVERSATIONS.LAST_SEQUENCE_NUMBER.plus(COUNT.param()))
+                    .set(CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.LAST_SEQUENCE_NUMBER.plus(COUNT.param()))
                     .returning(CONVERSATIONS.LAST_SEQUENCE_NUMBER));
 
     private static final PagedQuery<Message> CONVERSATION = new PagedQuery<>(
@@ -66,8 +65,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     private static final PagedQuery<Message> BY_SENDER = listBy("messages by sender", SENDER_ID, DSL.noCondition());
     private static final PagedQuery<Message> BY_TASK = listBy("messages by task", TASK_ID, DSL.noCondition());
     private static final PagedQuery<Message> BY_TEAM = listBy("messages by team", TEAM_ID, DSL.noCondition());
-    private static final PagedQuery<Message> UNREAD =
-            listBy("unread messages", RECEIVER_ID, MESSAGES.READ_AT.isNull());
+    private static final PagedQuery<Message> UNREAD = listBy("unread messages", RECEIVER_ID, MESSAGES.READ_AT.isNull());
 
     private static final CompiledQuery<Message> MARK_READ =
             MAPPING.updateOf(Map.of(MESSAGES.READ_AT, NOW.param()), MESSAGES.READ_AT.isNull());
@@ -97,7 +95,11 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         if (message.contentType().isJson()) {
             try {
                 ValueLimits.check(
-                        sessions.limits(), MAPPING.entity, message.id(), MessageMapping.CONTENT, Json.parse(message.content()));
+                        sessions.limits(),
+                        MAPPING.entity,
+                        message.id(),
+                        MessageMapping.CONTENT,
+                        Json.parse(message.content()));
             } catch (InvalidDataException e) {
                 throw new InvalidDataException(MAPPING.entity, message.id().value(), "content", e.reason(), e);
             }
@@ -183,13 +185,10 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public int markAllRead(AgentId receiverId) {
-        return sessions.write(
-                MAPPING.entity,
-                null,
-                session -> session.query(MARK_ALL_READ)
-                        .set(RECEIVER_ID.parameter(), receiverId)
-                        .set(NOW, sessions.now())
-                        .update());
+        return sessions.write(MAPPING.entity, null, session -> session.query(MARK_ALL_READ)
+                .set(RECEIVER_ID.parameter(), receiverId)
+                .set(NOW, sessions.now())
+                .update());
     }
 
     @Override

@@ -174,7 +174,10 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
             Column<R, ?> column = fixed.getKey();
             if (!Objects.equals(column.get(stored), column.get(record))) {
                 return new InvalidDataException(
-                        entity, id.value(), Names.ofField(column.field()), "cannot be changed by update: " + fixed.getValue());
+                        entity,
+                        id.value(),
+                        Names.ofField(column.field()),
+                        "cannot be changed by update: " + fixed.getValue());
             }
         }
         return new IllegalStateException(entity + " " + id + " matched nothing and differs in nothing");

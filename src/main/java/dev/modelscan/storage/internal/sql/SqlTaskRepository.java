@@ -49,11 +49,16 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     private static final PagedQuery<Task> BY_TEAM = listBy("tasks by team", TEAM_ID);
     private static final PagedQuery<Task> BY_WORKFLOW = listBy("tasks by workflow", WORKFLOW_ID);
     private static final PagedQuery<Task> BY_STATUS = new PagedQuery<>(
-            "tasks by status", MAPPING, () -> STATUS.field().eq(STATUS.parameter().param()), MOST_URGENT_FIRST);
+            "tasks by status",
+            MAPPING,
+            () -> STATUS.field().eq(STATUS.parameter().param()),
+            MOST_URGENT_FIRST);
     private static final PagedQuery<Task> BY_AGENT_AND_STATUS = new PagedQuery<>(
             "tasks by agent and status",
             MAPPING,
-            () -> AGENT_ID.field().eq(AGENT_ID.parameter().param()).and(STATUS.field().eq(STATUS.parameter().param())),
+            () -> AGENT_ID.field()
+                    .eq(AGENT_ID.parameter().param())
+                    .and(STATUS.field().eq(STATUS.parameter().param())),
             MOST_URGENT_FIRST);
 
     private static final Map<TaskStatus, CompiledQuery<Task>> CHANGES = changes();
@@ -71,7 +76,8 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
 
     /** The error goes with the failure that it belongs to. */
     private static Map<TaskStatus, CompiledQuery<Task>> changes() {
-        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
+        var change = new StatusChange<>(
+                STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
         Map<TaskStatus, CompiledQuery<Task>> changes = new EnumMap<>(TaskStatus.class);
         for (TaskStatus status : TaskStatus.values()) {
             Map<Field<?>, Field<?>> set = change.to(status, status == TaskStatus.RUNNING, status.isFinal());
@@ -163,7 +169,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
         return sessions.write(
                 "task",
                 id.value(),
-                session -> transition(
-                        session, change, id, values, status.code(), stored -> stored.status().code()));
+                session -> transition(session, change, id, values, status.code(), stored -> stored.status()
+                        .code()));
     }
 }

@@ -50,9 +50,8 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
         return sessions.read(
                 "team",
                 name,
-                session -> Optional.ofNullable(session.query(BY_NAME)
-                        .set(NAME.parameter(), name)
-                        .first()));
+                session -> Optional.ofNullable(
+                        session.query(BY_NAME).set(NAME.parameter(), name).first()));
     }
 
     @Override
@@ -72,7 +71,8 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
             } catch (SQLException e) {
                 if (sessions.classify(e).kind() == Kind.FOREIGN_KEY) {
                     String id = memberId(teamId, agentId);
-                    throw new ReferenceException(MEMBER + " " + id + ": the team or the agent does not exist", MEMBER, id, e);
+                    throw new ReferenceException(
+                            MEMBER + " " + id + ": the team or the agent does not exist", MEMBER, id, e);
                 }
                 throw e;
             }
@@ -87,10 +87,8 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
     @Override
     public void updateMemberRole(TeamId teamId, AgentId agentId, String role) {
         checkRole(teamId, agentId, role);
-        changeMember(
-                teamId,
-                agentId,
-                session -> member(session, TeamQueries.SET_ROLE, teamId, agentId).set(TeamQueries.ROLE, role));
+        changeMember(teamId, agentId, session -> member(session, TeamQueries.SET_ROLE, teamId, agentId)
+                .set(TeamQueries.ROLE, role));
     }
 
     /** Prepares a change of one membership. */
@@ -111,9 +109,7 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     private static Execution<Void> member(Session session, CompiledQuery<Void> query, TeamId teamId, AgentId agentId)
             throws SQLException {
-        return session.query(query)
-                .set(TeamMapping.ID.parameter(), teamId)
-                .set(AgentMapping.ID.parameter(), agentId);
+        return session.query(query).set(TeamMapping.ID.parameter(), teamId).set(AgentMapping.ID.parameter(), agentId);
     }
 
     private static void checkRole(TeamId teamId, AgentId agentId, String role) {
@@ -158,7 +154,8 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
         });
     }
 
-    private static Execution<TeamQueries.TeamRow> withMembers(Session session, PageRequest request) throws SQLException {
+    private static Execution<TeamQueries.TeamRow> withMembers(Session session, PageRequest request)
+            throws SQLException {
         Cursor cursor = request.after();
         if (cursor == null) {
             return session.query(TeamQueries.WITH_MEMBERS).set(Mapping.LIMIT, request.limit() + 1);
@@ -181,7 +178,8 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
     private static void collect(List<TeamQueries.TeamRow> rows, List<TeamWithMembers> teams) {
         int from = 0;
         for (int to = 1; to <= rows.size(); to++) {
-            if (to == rows.size() || !rows.get(to).team().id().equals(rows.get(from).team().id())) {
+            if (to == rows.size()
+                    || !rows.get(to).team().id().equals(rows.get(from).team().id())) {
                 List<TeamMember> members = new ArrayList<>();
                 for (TeamQueries.TeamRow row : rows.subList(from, to)) {
                     row.member().ifPresent(members::add);

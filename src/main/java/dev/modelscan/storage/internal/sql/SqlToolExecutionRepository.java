@@ -1,6 +1,5 @@
 package dev.modelscan.storage.internal.sql;
 
-import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.AGENT_ID;
 import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.COMPLETED_AT;
 import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.CREATED_AT;
@@ -13,6 +12,7 @@ import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.STATUS;
 import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.TASK_ID;
 import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.TOOL_NAME;
 import static dev.modelscan.storage.internal.sql.ToolExecutionMapping.UPDATED_AT;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.Json;
@@ -52,8 +52,9 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     private static final Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> CHANGES = changes();
 
-    private static final CompiledQuery<Void> DELETE_BY_TASK = CompiledQuery.command(() ->
-            DSL.deleteFrom(TOOL_EXECUTIONS).where(TOOL_EXECUTIONS.TASK_ID.eq(TASK_ID.parameter().param())));
+    private static final CompiledQuery<Void> DELETE_BY_TASK =
+            CompiledQuery.command(() -> DSL.deleteFrom(TOOL_EXECUTIONS)
+                    .where(TOOL_EXECUTIONS.TASK_ID.eq(TASK_ID.parameter().param())));
 
     private static final CompiledQuery<ToolUsage> USAGE =
             CompiledQuery.rows(SqlToolExecutionRepository::usage, SqlToolExecutionRepository::usageExpression);
@@ -72,7 +73,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     /** Output and error are set where the caller gives them. */
     private static Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes() {
-        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
+        var change = new StatusChange<>(
+                STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
         Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes = new EnumMap<>(ToolExecutionStatus.class);
         for (ToolExecutionStatus status : ToolExecutionStatus.values()) {
             Map<Field<?>, Field<?>> set = change.to(status, status == ToolExecutionStatus.RUNNING, status.isFinal());
@@ -98,7 +100,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
                         table.STATUS,
                         micros.as("micros"),
                         DSL.rowNumber()
-                                .over(DSL.partitionBy(table.TOOL_NAME).orderBy(micros.asc().nullsLast()))
+                                .over(DSL.partitionBy(table.TOOL_NAME)
+                                        .orderBy(micros.asc().nullsLast()))
                                 .as("position"),
                         DSL.count(micros).over(DSL.partitionBy(table.TOOL_NAME)).as("measured"))
                 .from(table)
@@ -113,7 +116,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
         return DSL.select(
                         name,
                         DSL.count(),
-                        DSL.count(DSL.when(status.eq(DSL.inline(ToolExecutionStatus.SUCCESS, table.STATUS)), DSL.inline(1))),
+                        DSL.count(DSL.when(
+                                status.eq(DSL.inline(ToolExecutionStatus.SUCCESS, table.STATUS)), DSL.inline(1))),
                         DSL.count(DSL.when(
                                 status.in(
                                         DSL.inline(ToolExecutionStatus.FAILED, table.STATUS),
@@ -191,8 +195,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
         return sessions.write(
                 MAPPING.entity,
                 id.value(),
-                session -> transition(
-                        session, change, id, values, status.code(), stored -> stored.status().code()));
+                session -> transition(session, change, id, values, status.code(), stored -> stored.status()
+                        .code()));
     }
 
     @Override
@@ -212,12 +216,9 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     @Override
     public int deleteByTask(TaskId taskId) {
-        return sessions.write(
-                MAPPING.entity,
-                null,
-                session -> session.query(DELETE_BY_TASK)
-                        .set(TASK_ID.parameter(), taskId)
-                        .update());
+        return sessions.write(MAPPING.entity, null, session -> session.query(DELETE_BY_TASK)
+                .set(TASK_ID.parameter(), taskId)
+                .update());
     }
 
     @Override
@@ -225,8 +226,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
         return sessions.read(
                 MAPPING.entity,
                 null,
-                session -> List.copyOf(session.query(USAGE)
-                        .set(STARTED_AT.parameter(), since)
-                        .list()));
+                session -> List.copyOf(
+                        session.query(USAGE).set(STARTED_AT.parameter(), since).list()));
     }
 }

@@ -186,7 +186,8 @@ final class SqlTx extends SqlRepositories implements Tx {
         sessions.requireUsable();
         DSLContext made = dsl;
         if (made == null) {
-            made = DslContexts.writing(sessions.store, sessions.session, sessions::requireUsable, sessions::noteRefusal);
+            made = DslContexts.writing(
+                    sessions.store, sessions.session, sessions::requireUsable, sessions::noteRefusal);
             dsl = made;
         }
         return made;

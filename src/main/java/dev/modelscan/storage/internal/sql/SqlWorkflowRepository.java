@@ -39,7 +39,8 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
     }
 
     private static Map<WorkflowStatus, CompiledQuery<Workflow>> changes() {
-        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
+        var change = new StatusChange<>(
+                STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
         Map<WorkflowStatus, CompiledQuery<Workflow>> changes = new EnumMap<>(WorkflowStatus.class);
         for (WorkflowStatus status : WorkflowStatus.values()) {
             changes.put(
@@ -81,8 +82,9 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
         return sessions.write(
                 "workflow",
                 id.value(),
-                session -> transition(
-                        session, change, id, PagedQuery.Filter.NONE, status.code(), stored -> stored.status().code()));
+                session ->
+                        transition(session, change, id, PagedQuery.Filter.NONE, status.code(), stored -> stored.status()
+                                .code()));
     }
 
     @Override

@@ -34,8 +34,9 @@ record StatusChange<R, S>(
 
     /** The row has one of these statuses. */
     Condition from(Collection<S> allowed) {
-        List<Field<S>> codes =
-                allowed.stream().map(code -> (Field<S>) DSL.inline(code, status.field())).toList();
+        List<Field<S>> codes = allowed.stream()
+                .map(code -> (Field<S>) DSL.inline(code, status.field()))
+                .toList();
         return status.field().in(codes);
     }
 }

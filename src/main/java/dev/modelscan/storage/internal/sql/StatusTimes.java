@@ -31,10 +31,12 @@ record StatusTimes(@Nullable Instant startedAt, @Nullable Instant completedAt) {
         Instant startedAt = given.startedAt;
         Instant completedAt = given.completedAt;
         if (phase == Phase.WAITING && startedAt != null) {
-            throw new InvalidDataException(entity, id.value(), "startedAt", "is set, and by its status it has not begun");
+            throw new InvalidDataException(
+                    entity, id.value(), "startedAt", "is set, and by its status it has not begun");
         }
         if ((phase == Phase.WAITING || phase == Phase.RUNNING) && completedAt != null) {
-            throw new InvalidDataException(entity, id.value(), "completedAt", "is set, and by its status it has not ended");
+            throw new InvalidDataException(
+                    entity, id.value(), "completedAt", "is set, and by its status it has not ended");
         }
         if (startedAt == null && (phase == Phase.RUNNING || phase == Phase.DONE)) {
             startedAt = createdAt;

@@ -1,9 +1,9 @@
 package dev.modelscan.storage.internal.sql;
 
-import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
-import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
+import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TEAMS;
+import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
 
 import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.Json;

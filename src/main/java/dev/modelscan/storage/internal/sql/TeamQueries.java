@@ -44,9 +44,8 @@ final class TeamQueries {
     /** A row of teams joined to members; a team without any has one row. */
     record TeamRow(Team team, Optional<TeamMember> member) {}
 
-    static final CompiledQuery<TeamMember> MEMBERS = CompiledQuery.rows(
-            TeamQueries::member,
-            () -> DSL.select(AgentMapping.COLUMNS.fields())
+    static final CompiledQuery<TeamMember> MEMBERS =
+            CompiledQuery.rows(TeamQueries::member, () -> DSL.select(AgentMapping.COLUMNS.fields())
                     .select(OF_AGENT.fields())
                     .from(TEAM_MEMBERS)
                     .join(AGENTS)
@@ -75,7 +74,11 @@ final class TeamQueries {
                             TeamMapping.ID.parameter().param())));
 
     static final CompiledQuery<Void> ADD_MEMBER = CompiledQuery.command(() -> DSL.insertInto(
-                    TEAM_MEMBERS, TEAM_MEMBERS.TEAM_ID, TEAM_MEMBERS.AGENT_ID, TEAM_MEMBERS.ROLE, TEAM_MEMBERS.JOINED_AT)
+                    TEAM_MEMBERS,
+                    TEAM_MEMBERS.TEAM_ID,
+                    TEAM_MEMBERS.AGENT_ID,
+                    TEAM_MEMBERS.ROLE,
+                    TEAM_MEMBERS.JOINED_AT)
             .values(
                     TeamMapping.ID.parameter().param(),
                     AgentMapping.ID.parameter().param(),

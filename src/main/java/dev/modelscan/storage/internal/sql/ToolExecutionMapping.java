@@ -1,8 +1,8 @@
 package dev.modelscan.storage.internal.sql;
 
-import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.Json;
@@ -21,21 +21,35 @@ final class ToolExecutionMapping {
 
     static final Columns<ToolExecution> COLUMNS = new Columns<>();
     static final Column<ToolExecution, ToolExecutionId> ID = COLUMNS.add(TOOL_EXECUTIONS.ID, ToolExecution::id);
-    static final Column<ToolExecution, AgentId> AGENT_ID = COLUMNS.add(TOOL_EXECUTIONS.AGENT_ID, ToolExecution::agentId);
+    static final Column<ToolExecution, AgentId> AGENT_ID =
+            COLUMNS.add(TOOL_EXECUTIONS.AGENT_ID, ToolExecution::agentId);
     static final Column<ToolExecution, TaskId> TASK_ID = COLUMNS.add(TOOL_EXECUTIONS.TASK_ID, ToolExecution::taskId);
-    static final Column<ToolExecution, String> TOOL_NAME = COLUMNS.add(TOOL_EXECUTIONS.TOOL_NAME, ToolExecution::toolName);
-    static final Column<ToolExecution, ToolExecutionStatus> STATUS = COLUMNS.add(TOOL_EXECUTIONS.STATUS, ToolExecution::status);
+    static final Column<ToolExecution, String> TOOL_NAME =
+            COLUMNS.add(TOOL_EXECUTIONS.TOOL_NAME, ToolExecution::toolName);
+    static final Column<ToolExecution, ToolExecutionStatus> STATUS =
+            COLUMNS.add(TOOL_EXECUTIONS.STATUS, ToolExecution::status);
     static final Column<ToolExecution, Json> INPUT = COLUMNS.add(TOOL_EXECUTIONS.INPUT, ToolExecution::input);
     static final Column<ToolExecution, Json> OUTPUT = COLUMNS.add(TOOL_EXECUTIONS.OUTPUT, ToolExecution::output);
     static final Column<ToolExecution, String> ERROR = COLUMNS.add(TOOL_EXECUTIONS.ERROR, ToolExecution::error);
     static final Column<ToolExecution, Json> METADATA = COLUMNS.add(TOOL_EXECUTIONS.METADATA, ToolExecution::metadata);
-    static final Column<ToolExecution, Instant> STARTED_AT = COLUMNS.add(TOOL_EXECUTIONS.STARTED_AT, ToolExecution::startedAt);
-    static final Column<ToolExecution, Instant> COMPLETED_AT = COLUMNS.add(TOOL_EXECUTIONS.COMPLETED_AT, ToolExecution::completedAt);
+    static final Column<ToolExecution, Instant> STARTED_AT =
+            COLUMNS.add(TOOL_EXECUTIONS.STARTED_AT, ToolExecution::startedAt);
+    static final Column<ToolExecution, Instant> COMPLETED_AT =
+            COLUMNS.add(TOOL_EXECUTIONS.COMPLETED_AT, ToolExecution::completedAt);
     static final Column<ToolExecution, Long> VERSION = COLUMNS.add(TOOL_EXECUTIONS.VERSION, ToolExecution::version);
-    static final Column<ToolExecution, Instant> CREATED_AT = COLUMNS.add(TOOL_EXECUTIONS.CREATED_AT, ToolExecution::createdAt);
-    static final Column<ToolExecution, Instant> UPDATED_AT = COLUMNS.add(TOOL_EXECUTIONS.UPDATED_AT, ToolExecution::updatedAt);
+    static final Column<ToolExecution, Instant> CREATED_AT =
+            COLUMNS.add(TOOL_EXECUTIONS.CREATED_AT, ToolExecution::createdAt);
+    static final Column<ToolExecution, Instant> UPDATED_AT =
+            COLUMNS.add(TOOL_EXECUTIONS.UPDATED_AT, ToolExecution::updatedAt);
     static final Mapping<ToolExecutionId, ToolExecution> MAPPING = new Mapping<>(
-                    "tool execution", TOOL_EXECUTIONS, COLUMNS, ToolExecutionMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+                    "tool execution",
+                    TOOL_EXECUTIONS,
+                    COLUMNS,
+                    ToolExecutionMapping::map,
+                    ID,
+                    VERSION,
+                    CREATED_AT,
+                    UPDATED_AT)
             .references("agentId", "agent", AGENT_ID, AGENTS.ID)
             .references("taskId", "task", TASK_ID, TASKS.ID)
             .fixed(STATUS, "use updateStatus")

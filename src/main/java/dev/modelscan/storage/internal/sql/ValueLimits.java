@@ -20,8 +20,12 @@ final class ValueLimits {
     static void check(Limits limits, String entity, Id id, Column<?, ?> column, @Nullable Object value) {
         if (value instanceof Json json) {
             if (json.depth() > limits.maxJsonDepth()) {
-                throw invalid(entity, id, column, "is nested " + json.depth() + " levels deep; the most is "
-                        + limits.maxJsonDepth() + " (maxJsonDepth)");
+                throw invalid(
+                        entity,
+                        id,
+                        column,
+                        "is nested " + json.depth() + " levels deep; the most is " + limits.maxJsonDepth()
+                                + " (maxJsonDepth)");
             }
             checkBytes(limits, entity, id, column, json.toString());
         } else if (value instanceof String text) {
