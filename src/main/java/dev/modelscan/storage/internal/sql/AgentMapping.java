@@ -29,6 +29,7 @@ final class AgentMapping {
     static final Mapping<AgentId, Agent> MAPPING = new Mapping<>(
                     "agent", AGENTS, COLUMNS, AgentMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .fixed(STATUS, "use updateStatus")
+            .keptBy("messages or tool executions")
             .listedBy(CREATED_AT, ID);
 
     private AgentMapping() {}

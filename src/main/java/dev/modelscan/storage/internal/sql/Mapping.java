@@ -52,6 +52,7 @@ final class Mapping<I extends Id, R> {
     final CompiledQuery<R> byId;
     final CompiledQuery<Void> delete;
     final CompiledQuery<R> update;
+    private String keptBy = "other records";
     private @Nullable CompiledQuery<R> list;
     private @Nullable PagedQuery<R> page;
 
@@ -88,6 +89,16 @@ final class Mapping<I extends Id, R> {
                 .where(key.eq(column.parameter().param())));
         references.add(new Reference<>(name, target, column, exists));
         return this;
+    }
+
+    /** Declares which records stand in the way of a delete. */
+    Mapping<I, R> keptBy(String records) {
+        this.keptBy = records;
+        return this;
+    }
+
+    String keptBy() {
+        return keptBy;
     }
 
     /** Declares a column that {@code update} leaves alone. */

@@ -186,13 +186,24 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     @Override
     public void delete(I id) {
         sessions.write(entity, id.value(), session -> {
-            int deleted = session.query(mapping.delete)
-                    .set(mapping.id.parameter(), id)
-                    .update();
-            if (deleted == 0) {
-                throw new NotFoundException(entity, id.value());
+            try {
+                int deleted = session.query(mapping.delete)
+                        .set(mapping.id.parameter(), id)
+                        .update();
+                if (deleted == 0) {
+                    throw new NotFoundException(entity, id.value());
+                }
+                return deleted;
+            } catch (SQLException e) {
+                if (sessions.classify(e).kind() == Kind.FOREIGN_KEY) {
+                    throw new ReferenceException(
+                            entity + " " + id + " cannot be deleted: " + mapping.keptBy() + " refer to it",
+                            entity,
+                            id.value(),
+                            e);
+                }
+                throw e;
             }
-            return deleted;
         });
     }
 
