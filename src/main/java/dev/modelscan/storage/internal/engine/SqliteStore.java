@@ -98,7 +98,7 @@ public final class SqliteStore implements Store {
     @Override
     public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
         try {
-            return writer.<T, SQLException>transaction(entity, id, work::run);
+            return writer.<T, SQLException>transaction(entity, id, true, work::run);
         } catch (SQLException e) {
             throw classify(e).toException(entity, id);
         }
@@ -106,7 +106,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public <T extends @Nullable Object, X extends Exception> T transaction(TransactionBody<T, X> body) throws X {
-        return writer.transaction(null, null, body);
+        return writer.transaction(null, null, false, body);
     }
 
     @Override

@@ -4,104 +4,115 @@ import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.OutcomeUnknownException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
-import dev.modelscan.storage.internal.query.Session;
-import java.sql.PreparedStatement;
+import dev.modelscan.storage.internal.engine.WriteRequest.State;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The one connection that writes. SQLite has one writer at a time in any case; threads queue for it in Java, in the order
- * they came, where SQLite's own busy handler would starve some of them.
+ * The one connection that writes, and group commit over it. SQLite has one writer at a time in any case; threads queue for
+ * it in Java. The leader of a group begins a transaction, runs its own request, then what has queued meanwhile, each behind
+ * a savepoint, commits once for all, and only then tells them. So many small writes share one wait for the disk, and a request that
+ * fails takes only itself back.
+ *
+ * <p>A request of {@code withTx} runs the caller's code, on the caller's thread: it may lead a group, but never joins
+ * another's. If it did, a thread that holds a lock of the application could wait for a function that wants that lock.
  *
  * <p>Transactions begin as IMMEDIATE: one that read first and then asked for the write lock could find that another had
  * written meanwhile, and fail.
  */
 final class SqliteWriter implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SqliteWriter.class);
+    /** A group ends with this many members, or after this time, so that none of them waits long for the others. */
+    private static final int MAX_GROUP = 256;
+
+    private static final long MAX_GROUP_NANOS = 5_000_000;
 
     private final SqliteConnections connections;
     private final Duration timeout;
-    private final ReentrantLock lock = new ReentrantLock(true);
-    private @Nullable Writing writing;
-    private boolean closed;
+    private final WriteQueue queue = new WriteQueue();
+    // The leader's alone; the queue's lock hands it on.
+    private @Nullable WriterConnection current;
+    private volatile boolean closed;
 
     SqliteWriter(SqliteConnections connections, Duration timeout) {
         this.connections = connections;
         this.timeout = timeout;
     }
 
-    /** The session and the statements that frame its transactions. */
-    private record Writing(
-            Session session, PreparedStatement begin, PreparedStatement commit, PreparedStatement rollback) {
-
-        static Writing open(SqliteConnections connections) throws SQLException {
-            Session session = new Session(connections.openWriter(), SqliteDialect.INSTANCE);
-            try {
-                return new Writing(
-                        session,
-                        session.connection().prepareStatement("BEGIN IMMEDIATE"),
-                        session.connection().prepareStatement("COMMIT"),
-                        session.connection().prepareStatement("ROLLBACK"));
-            } catch (SQLException e) {
-                session.close();
-                throw e;
-            }
-        }
-    }
-
     /** Opens the connection now and not with the first transaction. */
     void open() {
-        this.<Boolean, RuntimeException>transaction(null, null, session -> true);
+        this.<Boolean, RuntimeException>transaction(null, null, false, session -> true);
     }
 
-    /** Runs the body in a transaction of its own, on this thread. */
+    /**
+     * Runs the body in a transaction. Where it may join a group, another thread may run it.
+     *
+     * @throws IllegalStateException where this thread leads already, which means that it is inside {@code withTx}
+     */
     <T extends @Nullable Object, X extends Exception> T transaction(
-            @Nullable String entity, @Nullable String id, Store.TransactionBody<T, X> body) throws X {
-        if (lock.isHeldByCurrentThread()) {
+            @Nullable String entity, @Nullable String id, boolean mayJoin, Store.TransactionBody<T, X> body) throws X {
+        if (queue.isLedByCurrentThread()) {
             throw new IllegalStateException(
                     "this thread is inside withTx; write through its tx, not through the database, or use tx.withTx to nest");
         }
-        acquire();
-        try {
-            Writing current = begin(entity, id);
-            return finish(current, entity, id, body);
-        } finally {
-            lock.unlock();
+        WriteRequest<T> request = new WriteRequest<>(body, mayJoin);
+        State state =
+                queue.leadOrEnqueue(request) ? State.LEADING : request.await(System.nanoTime() + timeout.toNanos());
+        if (state == State.WITHDRAWN) {
+            throw withdrawn();
         }
+        if (state == State.LEADING) {
+            lead(request, entity, id);
+        }
+        return request.<X>outcome();
     }
 
-    private void acquire() {
-        try {
-            if (!lock.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new BusyException(
-                        "another transaction of this process held the write lock for " + timeout.toMillis()
-                                + " ms; shorten it, or raise busyTimeout",
+    private BusyException withdrawn() {
+        return Thread.currentThread().isInterrupted()
+                ? new BusyException("interrupted while waiting for the write lock", null)
+                : new BusyException(
+                        "other transactions of this process held the write lock for " + timeout.toMillis()
+                                + " ms; shorten them, or raise busyTimeout",
                         null);
+    }
+
+    private void lead(WriteRequest<?> own, @Nullable String entity, @Nullable String id) {
+        queue.lead();
+        List<WriteRequest<?>> members = new ArrayList<>();
+        try {
+            WriterConnection connection = begin(entity, id);
+            own.run(connection.session());
+            Throwable failure = own.failure();
+            if (failure != null) {
+                rollBack(connection, failure);
+            } else {
+                runMembers(connection, members);
+                commit(connection);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BusyException("interrupted while waiting for the write lock", e);
+        } catch (Throwable t) {
+            own.fail(t);
+            members.forEach(member -> member.fail(t));
+        } finally {
+            queue.handOver();
+            members.forEach(WriteRequest::done);
         }
     }
 
-    private Writing begin(@Nullable String entity, @Nullable String id) {
+    private WriterConnection begin(@Nullable String entity, @Nullable String id) {
         if (closed) {
             throw new UnavailableException(connections.name() + " is closed", null);
         }
         try {
-            Writing current = writing;
-            if (current == null) {
-                current = Writing.open(connections);
-                writing = current;
+            WriterConnection connection = current;
+            if (connection == null) {
+                connection = WriterConnection.open(connections);
+                current = connection;
             }
-            executeWithRetry(current.begin());
-            return current;
+            connection.begin(timeout);
+            return connection;
         } catch (SQLException e) {
             Failure failure = SqliteDialect.classify(e);
             if (failure.kind() != Kind.BUSY) {
@@ -111,48 +122,41 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    private void executeWithRetry(PreparedStatement statement) throws SQLException {
-        Retry retry = new Retry(timeout);
-        while (true) {
-            try {
-                statement.execute();
+    /** Runs what has queued. What breaks the connection ends the group, and nothing of it is stored. */
+    private void runMembers(WriterConnection connection, List<WriteRequest<?>> members) {
+        long deadline = System.nanoTime() + MAX_GROUP_NANOS;
+        while (members.size() < MAX_GROUP && System.nanoTime() < deadline) {
+            WriteRequest<?> next = queue.takeNext();
+            if (next == null) {
                 return;
-            } catch (SQLException e) {
-                if (SqliteDialect.classify(e).kind() != Kind.BUSY || !retry.pause()) {
-                    throw e;
-                }
+            }
+            members.add(next);
+            Throwable broken = connection.runBehindSavepoint(next);
+            if (broken != null) {
+                discard();
+                throw new UnavailableException(
+                        "another transaction of the same group broke the connection to " + connections.name()
+                                + "; nothing of this one was stored",
+                        broken);
             }
         }
     }
 
-    private <T extends @Nullable Object, X extends Exception> T finish(
-            Writing current, @Nullable String entity, @Nullable String id, Store.TransactionBody<T, X> body) throws X {
-        T result;
+    private void commit(WriterConnection connection) {
         try {
-            result = body.run(current.session());
-        } catch (Throwable t) {
-            rollBack(current, t);
-            throw t;
-        }
-        commit(current, entity, id);
-        return result;
-    }
-
-    private void commit(Writing current, @Nullable String entity, @Nullable String id) {
-        try {
-            executeWithRetry(current.commit());
+            connection.commit(timeout);
         } catch (SQLException e) {
             Failure failure = SqliteDialect.classify(e);
             if (failure.kind() == Kind.BUSY) {
                 // The transaction is still open, and nothing of it is visible.
                 BusyException busy =
-                        new BusyException("the commit was kept waiting by readers of another connection", e);
-                rollBack(current, busy);
+                        new BusyException("the commit was kept waiting by readers of other connections", e);
+                rollBack(connection, busy);
                 throw busy;
             }
             discard();
-            if (failure.kind() == Kind.FULL || failure.kind() == Kind.FOREIGN_KEY) {
-                throw failure.toException(entity, id);
+            if (failure.kind() == Kind.FULL) {
+                throw failure.toException(null, null);
             }
             throw new OutcomeUnknownException(
                     "the commit to " + connections.name()
@@ -162,12 +166,12 @@ final class SqliteWriter implements AutoCloseable {
     }
 
     /** Where rolling back fails, the first cause keeps the word, and the connection goes: nobody can tell its state. */
-    private void rollBack(Writing current, Throwable cause) {
+    private void rollBack(WriterConnection connection, Throwable cause) {
         try {
-            if (breaksConnection(cause)) {
+            if (WriterConnection.breaksConnection(cause)) {
                 discard();
             } else {
-                current.rollback().execute();
+                connection.rollBack();
             }
         } catch (SQLException e) {
             cause.addSuppressed(e);
@@ -175,39 +179,27 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    private static boolean breaksConnection(Throwable cause) {
-        for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (t instanceof SQLException e && SqliteDialect.classify(e).breaksConnection()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** After an I/O error SQLite may have rolled back while the driver still believes in the transaction. */
     private void discard() {
-        Writing current = writing;
-        writing = null;
-        if (current != null) {
-            try {
-                current.session().close();
-            } catch (SQLException e) {
-                LOG.debug("closing the writing connection failed", e);
-            }
+        WriterConnection connection = current;
+        current = null;
+        if (connection != null) {
+            connection.close();
         }
     }
 
+    /** Waits for the group that is under way; those that still queue find the database closed. */
     @Override
     public void close() {
-        if (lock.isHeldByCurrentThread()) {
+        if (queue.isLedByCurrentThread()) {
             throw new IllegalStateException("the database cannot be closed inside withTx");
         }
-        lock.lock();
-        try {
-            closed = true;
-            discard();
-        } finally {
-            lock.unlock();
+        WriteRequest<Boolean> request = new WriteRequest<>(session -> true, false);
+        if (!queue.leadOrEnqueue(request)) {
+            request.awaitTurn();
         }
+        queue.lead();
+        closed = true;
+        discard();
+        queue.handOver();
     }
 }

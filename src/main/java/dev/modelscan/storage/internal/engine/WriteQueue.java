@@ -1,0 +1,83 @@
+package dev.modelscan.storage.internal.engine;
+
+import dev.modelscan.storage.internal.engine.WriteRequest.State;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may use the writing connection: one leader at a time. A thread that finds nobody leading leads; others queue, and are
+ * either taken into the leader's group or, in the order they came, lead the next.
+ *
+ * <p>Threads wait in {@link java.util.concurrent.locks.LockSupport#park}, which frees the carrier of a virtual thread; SQLite's
+ * busy handler would hold it.
+ */
+final class WriteQueue {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<WriteRequest<?>> waiting = new ArrayDeque<>();
+    private boolean led;
+    private volatile @Nullable Thread leader;
+
+    /** Whether this thread is the leader. */
+    boolean isLedByCurrentThread() {
+        return leader == Thread.currentThread();
+    }
+
+    /** Makes the request's thread the leader where there is none, or else puts it into the queue. */
+    boolean leadOrEnqueue(WriteRequest<?> request) {
+        lock.lock();
+        try {
+            if (led) {
+                waiting.addLast(request);
+                return false;
+            }
+            led = true;
+            request.move(State.WAITING, State.LEADING);
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    /** Called by the new leader before anything else. */
+    void lead() {
+        leader = Thread.currentThread();
+    }
+
+    /** The next request, where it may join a group; null where there is none, or where the next has to lead itself. */
+    @Nullable
+    WriteRequest<?> takeNext() {
+        lock.lock();
+        try {
+            while (true) {
+                WriteRequest<?> next = waiting.peekFirst();
+                if (next == null || !next.mayJoin()) {
+                    return null;
+                }
+                waiting.removeFirst();
+                if (next.move(State.WAITING, State.TAKEN)) {
+                    return next;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the leader's turn. The first that still waits leads next. */
+    void handOver() {
+        leader = null;
+        lock.lock();
+        try {
+            WriteRequest<?> next = waiting.pollFirst();
+            while (next != null && !next.move(State.WAITING, State.LEADING)) {
+                next = waiting.pollFirst();
+            }
+            led = next != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

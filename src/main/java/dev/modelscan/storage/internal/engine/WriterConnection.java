@@ -1,0 +1,123 @@
+package dev.modelscan.storage.internal.engine;
+
+import dev.modelscan.storage.internal.engine.Failure.Kind;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection that writes, with the statements that frame its transactions. The driver's own handling of transactions is
+ * not used: with {@code transaction_mode=IMMEDIATE} it would begin the next one inside {@code commit()}, and an idle connection
+ * would hold the write lock.
+ */
+final class WriterConnection implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WriterConnection.class);
+
+    private final Session session;
+    private final PreparedStatement begin;
+    private final PreparedStatement commit;
+    private final PreparedStatement rollback;
+    private final PreparedStatement savepoint;
+    private final PreparedStatement release;
+    private final PreparedStatement rollbackToSavepoint;
+
+    private WriterConnection(Session session) throws SQLException {
+        this.session = session;
+        this.begin = session.connection().prepareStatement("BEGIN IMMEDIATE");
+        this.commit = session.connection().prepareStatement("COMMIT");
+        this.rollback = session.connection().prepareStatement("ROLLBACK");
+        this.savepoint = session.connection().prepareStatement("SAVEPOINT member");
+        this.release = session.connection().prepareStatement("RELEASE member");
+        this.rollbackToSavepoint = session.connection().prepareStatement("ROLLBACK TO member");
+    }
+
+    static WriterConnection open(SqliteConnections connections) throws SQLException {
+        Session session = new Session(connections.openWriter(), SqliteDialect.INSTANCE);
+        try {
+            return new WriterConnection(session);
+        } catch (SQLException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    Session session() {
+        return session;
+    }
+
+    void begin(Duration timeout) throws SQLException {
+        execute(begin, timeout);
+    }
+
+    void commit(Duration timeout) throws SQLException {
+        execute(commit, timeout);
+    }
+
+    void rollBack() throws SQLException {
+        rollback.execute();
+    }
+
+    private static void execute(PreparedStatement statement, Duration timeout) throws SQLException {
+        Retry retry = null;
+        while (true) {
+            try {
+                statement.execute();
+                return;
+            } catch (SQLException e) {
+                retry = retry == null ? new Retry(timeout) : retry;
+                if (SqliteDialect.classify(e).kind() != Kind.BUSY || !retry.pause()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Runs a member of a group, and takes it back where it fails.
+     *
+     * @return what broke the connection, and the group with it; null where nothing did
+     */
+    @Nullable
+    Throwable runBehindSavepoint(WriteRequest<?> member) {
+        try {
+            savepoint.execute();
+            member.run(session);
+            Throwable failure = member.failure();
+            if (failure != null) {
+                if (breaksConnection(failure)) {
+                    return failure;
+                }
+                rollbackToSavepoint.execute();
+            }
+            release.execute();
+            return null;
+        } catch (SQLException e) {
+            member.fail(e);
+            return e;
+        }
+    }
+
+    /** After such a failure SQLite may have rolled back while the driver still believes in the transaction. */
+    static boolean breaksConnection(Throwable cause) {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof SQLException e && SqliteDialect.classify(e).breaksConnection()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (SQLException e) {
+            LOG.debug("closing the writing connection failed", e);
+        }
+    }
+}
