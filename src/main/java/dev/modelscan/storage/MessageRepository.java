@@ -29,6 +29,12 @@ public interface MessageRepository extends Repository<MessageId, Message> {
      */
     Page<Message> getConversation(ConversationId id, PageRequest request);
 
+    /**
+     * A conversation from its beginning, the oldest first. {@code Page.stream(request -> messages.listByConversation(id,
+     * request))} reads one of any length.
+     */
+    Page<Message> listByConversation(ConversationId id, PageRequest request);
+
     /** What an agent has not read: messages to it whose {@code readAt} is null. */
     Page<Message> getUnread(AgentId receiverId, PageRequest request);
 

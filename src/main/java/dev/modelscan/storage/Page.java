@@ -2,7 +2,13 @@ package dev.modelscan.storage;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * A part of a list, and how to ask for what follows. Reading a page costs the same wherever it lies in the list.
@@ -14,9 +20,46 @@ import java.util.Optional;
  */
 public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iterable<T> {
 
+    private static final int STREAM_PAGE = 1_000;
+
     /** Copies the list. */
     public Page {
         items = List.copyOf(items);
+    }
+
+    /**
+     * All rows of a list, read page by page as they are asked for, in constant memory. No connection and no snapshot is held
+     * between pages, so there is nothing to close, and a slow reader holds nobody up; rows that are written meanwhile may or
+     * may not be seen, and none is seen twice unless its place in the list changes.
+     *
+     * <p>{@code Page.stream(request -> db.tasks().listByAgent(id, request))}
+     *
+     * @param list reads one page
+     * @return a sequential stream in the list's order; it costs a query for each {@value #STREAM_PAGE} rows
+     */
+    public static <T> Stream<T> stream(Function<PageRequest, Page<T>> list) {
+        Iterator<T> rows = new Iterator<>() {
+            private Page<T> page = list.apply(PageRequest.first(STREAM_PAGE));
+            private int index;
+
+            @Override
+            public boolean hasNext() {
+                if (index == page.items().size() && page.next().isPresent()) {
+                    page = list.apply(page.next().get());
+                    index = 0;
+                }
+                return index < page.items().size();
+            }
+
+            @Override
+            public T next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                return page.items().get(index++);
+            }
+        };
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false);
     }
 
     /** The rows, in the list's order. */

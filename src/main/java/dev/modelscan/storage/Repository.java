@@ -3,6 +3,8 @@ package dev.modelscan.storage;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * What every repository can do. The library implements it; it may gain methods in any release.
@@ -85,4 +87,17 @@ public interface Repository<I extends Id, R> {
      * @throws InvalidDataException where the request's cursor is of another list
      */
     Page<R> page(PageRequest request);
+
+    /**
+     * All records, in the order of {@link #list}, in constant memory; see {@link Page#stream} for what it sees and costs.
+     * Nothing has to be closed.
+     */
+    default Stream<R> stream() {
+        return Page.stream(this::page);
+    }
+
+    /** Hands out all records, in the order of {@link #list}, in constant memory, as {@link #stream} does. */
+    default void forEach(Consumer<? super R> action) {
+        stream().forEachOrdered(action);
+    }
 }

@@ -64,7 +64,13 @@ public final class SqliteConnections {
 
     /** A connection that can write. Its own wait for a lock is short; {@link Retry} spreads the attempts. */
     Connection openWriter() throws SQLException {
-        return open(uri, config(Duration.ofMillis(20)), "PRAGMA trusted_schema = OFF");
+        // Checkpoints are the checkpointer's; see there.
+        return open(uri, config(Duration.ofMillis(20)), "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0");
+    }
+
+    /** A connection for checkpoints. It waits only briefly for readers. */
+    Connection openCheckpointer() throws SQLException {
+        return open(uri, config(Duration.ofMillis(100)), "PRAGMA trusted_schema = OFF");
     }
 
     /** A connection that refuses to write. */

@@ -5,6 +5,7 @@ import dev.modelscan.storage.OutcomeUnknownException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.WriteRequest.State;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,11 +36,14 @@ final class SqliteWriter implements AutoCloseable {
     private final WriteQueue queue = new WriteQueue();
     // The leader's alone; the queue's lock hands it on.
     private @Nullable WriterConnection current;
+    private final @Nullable Checkpointer checkpointer;
     private volatile boolean closed;
 
     SqliteWriter(SqliteConnections connections, Duration timeout) {
         this.connections = connections;
         this.timeout = timeout;
+        Path file = connections.file();
+        this.checkpointer = file == null ? null : new Checkpointer(connections, file, queue);
     }
 
     /** Opens the connection now and not with the first transaction. */
@@ -91,6 +95,10 @@ final class SqliteWriter implements AutoCloseable {
             } else {
                 runMembers(connection, members);
                 commit(connection);
+                if (checkpointer != null) {
+                    checkpointer.committed(
+                            1 + members.size(), connection.session().takeRowsWritten());
+                }
             }
         } catch (Throwable t) {
             own.fail(t);
@@ -193,13 +201,12 @@ final class SqliteWriter implements AutoCloseable {
         if (queue.isLedByCurrentThread()) {
             throw new IllegalStateException("the database cannot be closed inside withTx");
         }
-        WriteRequest<Boolean> request = new WriteRequest<>(session -> true, false);
-        if (!queue.leadOrEnqueue(request)) {
-            request.awaitTurn();
+        if (checkpointer != null) {
+            checkpointer.close();
         }
-        queue.lead();
-        closed = true;
-        discard();
-        queue.handOver();
+        queue.pauseWriter(() -> {
+            closed = true;
+            discard();
+        });
     }
 }

@@ -66,6 +66,27 @@ final class WriteQueue {
         }
     }
 
+    /** Something that needs the writing connection idle. */
+    @FunctionalInterface
+    interface Pause<X extends Exception> {
+        /** Does it. */
+        void run() throws X;
+    }
+
+    /** Runs something while nobody writes, in its turn. */
+    <X extends Exception> void pauseWriter(Pause<X> pause) throws X {
+        WriteRequest<Boolean> request = new WriteRequest<>(session -> true, false);
+        if (!leadOrEnqueue(request)) {
+            request.awaitTurn();
+        }
+        lead();
+        try {
+            pause.run();
+        } finally {
+            handOver();
+        }
+    }
+
     /** Ends the leader's turn. The first that still waits leads next. */
     void handOver() {
         leader = null;

@@ -144,7 +144,9 @@ public final class Execution<R> {
     public int update() throws SQLException {
         beforeSending();
         try {
-            return statement.executeUpdate();
+            int rows = statement.executeUpdate();
+            session.wrote(rows);
+            return rows;
         } catch (SQLException e) {
             throw failed(e);
         } finally {
@@ -164,6 +166,7 @@ public final class Execution<R> {
                 SQL.debug("batch of {}: {}", records.size(), query.sql(session.dialect()));
             }
             statement.executeBatch();
+            session.wrote(records.size());
         } catch (SQLException e) {
             if (!statement.isClosed()) {
                 statement.clearBatch();

@@ -15,6 +15,7 @@ public final class Session implements AutoCloseable {
     private final Connection connection;
     private final Dialect dialect;
     private @Nullable Execution<?>[] executions = new Execution<?>[128];
+    private long rowsWritten;
 
     /** Takes over the connection, and closes it with the session. */
     public Session(Connection connection, Dialect dialect) {
@@ -51,6 +52,17 @@ public final class Session implements AutoCloseable {
         }
         // A query that is executed again while its rows are still being read gets a statement of its own.
         return made.begin();
+    }
+
+    void wrote(long rows) {
+        rowsWritten += rows;
+    }
+
+    /** How many rows compiled queries wrote since the last call. */
+    public long takeRowsWritten() {
+        long rows = rowsWritten;
+        rowsWritten = 0;
+        return rows;
     }
 
     /** Whether the execution is kept for the next time. */

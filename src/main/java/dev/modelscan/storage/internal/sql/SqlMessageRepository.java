@@ -62,6 +62,12 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
             () -> MESSAGES.CONVERSATION_ID.eq(CONVERSATION_ID.parameter().param()),
             List.of(PagedQuery.descending(SEQUENCE_NUMBER)));
 
+    private static final PagedQuery<Message> BY_CONVERSATION = new PagedQuery<>(
+            "messages by conversation",
+            MAPPING,
+            () -> MESSAGES.CONVERSATION_ID.eq(CONVERSATION_ID.parameter().param()),
+            List.of(PagedQuery.ascending(SEQUENCE_NUMBER)));
+
     private static final PagedQuery<Message> BY_SENDER = listBy("messages by sender", SENDER_ID, DSL.noCondition());
     private static final PagedQuery<Message> BY_TASK = listBy("messages by task", TASK_ID, DSL.noCondition());
     private static final PagedQuery<Message> BY_TEAM = listBy("messages by team", TEAM_ID, DSL.noCondition());
@@ -168,6 +174,11 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
                 null,
                 session -> CONVERSATION.fetchReversed(
                         session, request, execution -> execution.set(CONVERSATION_ID.parameter(), id)));
+    }
+
+    @Override
+    public Page<Message> listByConversation(ConversationId id, PageRequest request) {
+        return fetch(BY_CONVERSATION, request, execution -> execution.set(CONVERSATION_ID.parameter(), id));
     }
 
     @Override

@@ -1,0 +1,160 @@
+package dev.modelscan.storage.internal.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies the write-ahead log into the database on a thread of its own, so that no caller's commit does.
+ *
+ * <p>A PASSIVE checkpoint runs beside the writer, but under a steady stream of writes it never reaches the log's end, and
+ * the log would grow without bound. So where the log is long after one, the writer is paused for the short rest, and the log begins
+ * again at its start. Readers hold nobody up; one that keeps a snapshot open keeps the log from shrinking.
+ */
+final class Checkpointer implements AutoCloseable {
+
+    /** Pages in the log, by estimate, that are worth a checkpoint: SQLite's own default, 4 MB. */
+    static final int PAGES_WORTH_CHECKPOINT = 1_000;
+
+    /** Pages left in the log after a checkpoint that are worth pausing the writer for: 16 MB. */
+    static final int PAGES_WORTH_PAUSE = 4_000;
+
+    /** A log file above this is cut: 64 MB. Below it, writing over what is there is faster than growing anew. */
+    private static final long BYTES_WORTH_CUT = 64L * 1_024 * 1_024;
+
+    // A transaction changes a leaf of its table and of each index, and their parents now and then.
+    private static final int PAGES_PER_TRANSACTION = 8;
+    private static final int PAGES_PER_TEN_ROWS = 6;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+
+    private final SqliteConnections connections;
+    private final Path log;
+    private final WriteQueue queue;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition wake = lock.newCondition();
+    private long estimate;
+    private @Nullable Thread thread;
+    private boolean wanted;
+    private boolean closed;
+
+    Checkpointer(SqliteConnections connections, Path file, WriteQueue queue) {
+        this.connections = connections;
+        this.log = file.resolveSibling(file.getFileName() + "-wal");
+        this.queue = queue;
+    }
+
+    /** Called by the leader after each commit. */
+    void committed(int transactions, long rows) {
+        estimate += (long) transactions * PAGES_PER_TRANSACTION + rows * PAGES_PER_TEN_ROWS / 10;
+        if (estimate >= PAGES_WORTH_CHECKPOINT) {
+            estimate = 0;
+            request();
+        }
+    }
+
+    private void request() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            wanted = true;
+            if (thread == null) {
+                Thread made = new Thread(this::run, "modelscan-storage-checkpoint");
+                made.setDaemon(true);
+                made.start();
+                thread = made;
+            } else {
+                wake.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        try (Connection connection = connections.openCheckpointer();
+                PreparedStatement passive = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
+                PreparedStatement restart = connection.prepareStatement("PRAGMA wal_checkpoint(RESTART)");
+                PreparedStatement truncate = connection.prepareStatement("PRAGMA wal_checkpoint(TRUNCATE)")) {
+            while (awaitRequest()) {
+                if (pagesInLog(passive) >= PAGES_WORTH_PAUSE) {
+                    PreparedStatement rest = Files.size(log) > BYTES_WORTH_CUT ? truncate : restart;
+                    queue.pauseWriter(() -> pagesInLog(rest));
+                }
+            }
+        } catch (SQLException | IOException e) {
+            // The next commit that is due starts another thread.
+            LOG.warn("a checkpoint of {} failed; the write-ahead log grows until one succeeds", connections.name(), e);
+            forgetThread();
+        }
+    }
+
+    private boolean awaitRequest() {
+        lock.lock();
+        try {
+            while (!wanted && !closed) {
+                wake.awaitUninterruptibly();
+            }
+            wanted = false;
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forgetThread() {
+        lock.lock();
+        try {
+            thread = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs a checkpoint, and returns how many pages the log had, which is -1 where there is no log. */
+    private static int pagesInLog(PreparedStatement checkpoint) throws SQLException {
+        try (ResultSet row = checkpoint.executeQuery()) {
+            return row.next() ? row.getInt(2) : 0;
+        }
+    }
+
+    /** Ends the thread, after the checkpoint that is under way. */
+    @Override
+    public void close() {
+        Thread running;
+        lock.lock();
+        try {
+            closed = true;
+            wake.signal();
+            running = thread;
+        } finally {
+            lock.unlock();
+        }
+        joinUninterruptibly(running);
+    }
+
+    private static void joinUninterruptibly(@Nullable Thread running) {
+        boolean interrupted = false;
+        while (running != null && running.isAlive()) {
+            try {
+                running.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
