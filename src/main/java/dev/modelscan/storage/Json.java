@@ -42,24 +42,6 @@ public final class Json {
     private static final String ENTITY = "json";
     private static final String FIELD = "value";
 
-    // One mapper for all: plain JSON, exact numbers, no types named in the data.
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .maxStringLength(Integer.MAX_VALUE)
-                            .maxNameLength(Integer.MAX_VALUE)
-                            .build())
-                    .streamWriteConstraints(StreamWriteConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
-                    .build())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
-
     private static final Json EMPTY_OBJECT = new Json("{}", 1);
 
     private final String text;
@@ -117,7 +99,7 @@ public final class Json {
     private static Json ofPlain(Object value) {
         JsonNode tree;
         try {
-            tree = MAPPER.valueToTree(value);
+            tree = Mapper.MAPPER.valueToTree(value);
         } catch (IllegalArgumentException e) {
             throw new InvalidDataException(ENTITY, null, FIELD, "cannot be written as JSON: " + e.getMessage(), e);
         }
@@ -135,7 +117,7 @@ public final class Json {
     /** The value as a tree of its own: changing it changes nothing here. Each call parses the text. */
     public JsonNode toNode() {
         try {
-            return MAPPER.readTree(text);
+            return Mapper.MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             throw new CorruptDatabaseException("stored JSON does not parse: " + e.getOriginalMessage(), e);
         }
@@ -182,7 +164,7 @@ public final class Json {
 
     private static Json write(JsonNode tree) {
         try {
-            return parse(MAPPER.writeValueAsString(tree));
+            return parse(Mapper.MAPPER.writeValueAsString(tree));
         } catch (JsonProcessingException e) {
             throw new InvalidDataException(ENTITY, null, FIELD, "cannot be written as JSON: " + reason(e), e);
         }
@@ -192,7 +174,7 @@ public final class Json {
     private static int validate(String text) {
         int depth = 0;
         int deepest = 0;
-        try (JsonParser parser = MAPPER.createParser(text)) {
+        try (JsonParser parser = Mapper.MAPPER.createParser(text)) {
             boolean ended = false;
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (ended) {
@@ -280,7 +262,7 @@ public final class Json {
             Collections.sort(names);
             out.append('{');
             for (String name : names) {
-                out.append(MAPPER.getNodeFactory().textNode(name)).append(':');
+                out.append(Mapper.MAPPER.getNodeFactory().textNode(name)).append(':');
                 writeCanonical(node.get(name), out);
                 out.append(',');
             }
@@ -298,5 +280,29 @@ public final class Json {
         } else {
             out.append(node);
         }
+    }
+
+    /** Jackson is loaded with the first value that has to be parsed or written, and not with the first that is read. */
+    private static final class Mapper {
+
+        // One mapper for all: plain JSON, exact numbers, no types named in the data.
+        static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(MAX_DEPTH)
+                                .maxStringLength(Integer.MAX_VALUE)
+                                .maxNameLength(Integer.MAX_VALUE)
+                                .build())
+                        .streamWriteConstraints(StreamWriteConstraints.builder()
+                                .maxNestingDepth(MAX_DEPTH)
+                                .build())
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+                        .build())
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                .build();
+
+        private Mapper() {}
     }
 }

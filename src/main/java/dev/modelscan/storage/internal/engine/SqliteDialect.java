@@ -23,6 +23,11 @@ public final class SqliteDialect implements Dialect {
     private SqliteDialect() {}
 
     @Override
+    public String name() {
+        return "sqlite";
+    }
+
+    @Override
     public SQLDialect jooq() {
         return SQLDialect.SQLITE;
     }

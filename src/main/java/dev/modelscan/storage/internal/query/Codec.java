@@ -1,20 +1,29 @@
 package dev.modelscan.storage.internal.query;
 
+import dev.modelscan.storage.internal.convert.TextFormat;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import org.jooq.Converter;
-import org.jooq.DataType;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and binds values of one Java type by position. It takes the converter that code generation gave to the column, so
- * compiled queries and {@code dsl()} encode alike.
+ * Reads and binds values of one Java type by position.
  *
  * @param <T> the type in Java
  */
-final class Codec<T> {
+public final class Codec<T> {
+
+    /** Text as it is. */
+    public static final Codec<String> TEXT =
+            text(new TextFormat<>(String.class, Function.identity(), Function.identity()));
+
+    /** Whole numbers of 32 bits. */
+    public static final Codec<Integer> INTEGER = new Codec<>(Storage.INTEGER, Integer.class::cast, value -> value);
+
+    /** Whole numbers of 64 bits. */
+    public static final Codec<Long> LONG = new Codec<>(Storage.LONG, Long.class::cast, value -> value);
 
     private enum Storage {
         TEXT,
@@ -23,28 +32,19 @@ final class Codec<T> {
     }
 
     private final Storage storage;
-    private final Converter<Object, T> converter;
+    private final Function<Object, T> decode;
+    private final Function<T, ?> encode;
 
-    private Codec(Storage storage, Converter<Object, T> converter) {
+    private Codec(Storage storage, Function<Object, T> decode, Function<T, ?> encode) {
         this.storage = storage;
-        this.converter = converter;
+        this.decode = decode;
+        this.encode = encode;
     }
 
-    @SuppressWarnings("unchecked") // The storage below is chosen by the converter's own type.
-    static <T> Codec<T> of(DataType<T> type) {
-        Converter<?, T> converter = type.getConverter();
-        Class<?> stored = converter.fromType();
-        Storage storage;
-        if (stored == String.class) {
-            storage = Storage.TEXT;
-        } else if (stored == Integer.class) {
-            storage = Storage.INTEGER;
-        } else if (stored == Long.class) {
-            storage = Storage.LONG;
-        } else {
-            throw new IllegalArgumentException("columns of " + stored + " have no codec yet; add it here");
-        }
-        return new Codec<>(storage, (Converter<Object, T>) converter);
+    /** Values that are stored as text. */
+    public static <T> Codec<T> text(TextFormat<T> format) {
+        Function<String, T> decode = format.decode();
+        return new Codec<>(Storage.TEXT, stored -> decode.apply((String) stored), format.encode());
     }
 
     @Nullable
@@ -61,7 +61,7 @@ final class Codec<T> {
                         yield value == 0 && rows.wasNull() ? null : (Object) value;
                     }
                 };
-        return stored == null ? null : converter.from(stored);
+        return stored == null ? null : decode.apply(stored);
     }
 
     void bind(PreparedStatement statement, int position, @Nullable T value) throws SQLException {
@@ -77,7 +77,7 @@ final class Codec<T> {
 
     /** The value as the database holds it: a {@link String}, an {@link Integer} or a {@link Long}. */
     Object encode(T value) {
-        return converter.to(value);
+        return encode.apply(value);
     }
 
     /** The value for text that {@link #encode} gave, of whatever type. */
@@ -88,6 +88,6 @@ final class Codec<T> {
                     case INTEGER -> Integer.valueOf(encoded);
                     case LONG -> Long.valueOf(encoded);
                 };
-        return converter.from(stored);
+        return decode.apply(stored);
     }
 }

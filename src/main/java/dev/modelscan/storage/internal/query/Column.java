@@ -2,6 +2,8 @@ package dev.modelscan.storage.internal.query;
 
 import java.sql.SQLException;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jooq.Condition;
 import org.jooq.TableField;
 import org.jspecify.annotations.Nullable;
 
@@ -13,26 +15,44 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Column<R, T> {
 
-    private final TableField<?, T> field;
+    private final String name;
+    private final Supplier<? extends TableField<?, T>> field;
     private final Function<R, @Nullable T> getter;
     private final Parameter<T> parameter;
     private final int index;
 
-    Column(TableField<?, T> field, Function<R, @Nullable T> getter, int index) {
+    Column(
+            String owner,
+            String name,
+            Codec<T> codec,
+            Supplier<? extends TableField<?, T>> field,
+            Function<R, @Nullable T> getter,
+            int index) {
+        this.name = name;
         this.field = field;
         this.getter = getter;
-        this.parameter = Parameter.of(field.getQualifiedName().toString(), field);
+        this.parameter = Parameter.of(owner + "." + name, codec, field);
         this.index = index;
+    }
+
+    /** The name in the Java API, such as {@code createdAt}. */
+    public String name() {
+        return name;
     }
 
     /** The generated field. */
     public TableField<?, T> field() {
-        return field;
+        return field.get();
     }
 
     /** The place for this column's value in a statement that writes it. */
     public Parameter<T> parameter() {
         return parameter;
+    }
+
+    /** The condition that the column is what its parameter is set to. */
+    public Condition isParameter() {
+        return field().eq(parameter.param());
     }
 
     /** The place in the select list, from 1. */
@@ -53,7 +73,7 @@ public final class Column<R, T> {
     public String encode(R record) {
         T value = get(record);
         if (value == null) {
-            throw new IllegalStateException("column " + field.getName() + " orders a list and is null");
+            throw new IllegalStateException("column " + name + " orders a list and is null");
         }
         return codec().encode(value).toString();
     }

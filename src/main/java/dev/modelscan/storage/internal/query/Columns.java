@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jooq.Field;
 import org.jooq.TableField;
 import org.jspecify.annotations.Nullable;
@@ -17,21 +18,24 @@ import org.jspecify.annotations.Nullable;
 public final class Columns<R> {
 
     private final List<Column<R, ?>> columns = new ArrayList<>();
+    private final String owner;
     private final int before;
 
-    /** Columns from the start of a select list. */
-    public Columns() {
-        this(0);
+    /** Columns from the start of a select list; {@code owner} tells their parameters from those of other records. */
+    public Columns(String owner) {
+        this(owner, 0);
     }
 
     /** Columns that stand behind {@code before} others in a select list. */
-    public Columns(int before) {
+    public Columns(String owner, int before) {
+        this.owner = owner;
         this.before = before;
     }
 
-    /** Adds the next column. */
-    public <T> Column<R, T> add(TableField<?, T> field, Function<R, @Nullable T> getter) {
-        Column<R, T> column = new Column<>(field, getter, before + columns.size() + 1);
+    /** Adds the next column; the name is that of the Java API. */
+    public <T> Column<R, T> add(
+            String name, Codec<T> codec, Supplier<? extends TableField<?, T>> field, Function<R, @Nullable T> getter) {
+        Column<R, T> column = new Column<>(owner, name, codec, field, getter, before + columns.size() + 1);
         columns.add(column);
         return column;
     }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** What executing a compiled query needs to know of an engine. */
 public interface Dialect {
 
+    /** The engine's name, in lower case, as folders of the class path have it. */
+    String name();
+
     /** The language that jOOQ renders. */
     SQLDialect jooq();
 

@@ -30,11 +30,11 @@ public final class Execution<R> {
     private long bound;
 
     Execution(Session session, CompiledQuery<R> query) throws SQLException {
-        Rendered rendered = query.rendered(session.dialect());
+        RenderedQuery rendered = query.rendered(session.dialect());
         this.session = session;
         this.query = query;
         this.statement = session.connection().prepareStatement(rendered.sql());
-        this.names = rendered.names();
+        this.names = rendered.parameters().toArray(new String[0]);
         this.allBound = (1L << names.length) - 1;
     }
 
@@ -86,14 +86,15 @@ public final class Execution<R> {
         requireAllBound();
         busy = true;
         if (SQL.isDebugEnabled()) {
-            SQL.debug(query.sql(session.dialect()));
+            SQL.debug(query.rendered(session.dialect()).sql());
         }
     }
 
     /** A statement keeps its values between executions; one that was not set anew must not be sent. */
     private void requireAllBound() {
         if (bound != allBound) {
-            throw new IllegalStateException("not every parameter was set of " + query.sql(session.dialect()));
+            throw new IllegalStateException("not every parameter was set of "
+                    + query.rendered(session.dialect()).sql());
         }
     }
 
@@ -114,7 +115,8 @@ public final class Execution<R> {
             }
             R result = mapper.map(new Row(rows, session.dialect()));
             if (rows.next()) {
-                throw new IllegalStateException("more than one row from " + query.sql(session.dialect()));
+                throw new IllegalStateException("more than one row from "
+                        + query.rendered(session.dialect()).sql());
             }
             return result;
         } catch (SQLException e) {
@@ -163,7 +165,10 @@ public final class Execution<R> {
                 statement.addBatch();
             }
             if (SQL.isDebugEnabled()) {
-                SQL.debug("batch of {}: {}", records.size(), query.sql(session.dialect()));
+                SQL.debug(
+                        "batch of {}: {}",
+                        records.size(),
+                        query.rendered(session.dialect()).sql());
             }
             statement.executeBatch();
             session.wrote(records.size());

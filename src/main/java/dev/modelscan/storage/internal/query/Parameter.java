@@ -1,39 +1,40 @@
 package dev.modelscan.storage.internal.query;
 
+import java.util.function.Supplier;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.impl.DSL;
 
 /**
- * A named, typed place in a query for a value that each execution gives.
+ * A named, typed place in a query for a value that each execution gives. jOOQ is asked only where an expression is built.
  *
  * @param <T> the type of the value
  */
 public final class Parameter<T> {
 
     private final String name;
-    private final Param<T> param;
     private final Codec<T> codec;
+    private final Supplier<Param<T>> param;
 
-    private Parameter(String name, Param<T> param) {
+    private Parameter(String name, Codec<T> codec, Supplier<Param<T>> param) {
         this.name = name;
+        this.codec = codec;
         this.param = param;
-        this.codec = Codec.of(param.getDataType());
     }
 
-    /** A parameter that is compared with, or written to, a column; it has the column's type and encoding. */
-    public static <T> Parameter<T> of(String name, Field<T> column) {
-        return new Parameter<>(name, DSL.param(name, column));
+    /** A parameter that is compared with, or written to, a column, and has its type. */
+    public static <T> Parameter<T> of(String name, Codec<T> codec, Supplier<? extends Field<T>> column) {
+        return new Parameter<>(name, codec, () -> DSL.param(name, column.get()));
     }
 
     /** A parameter of a plain type: text or a whole number. */
-    public static <T> Parameter<T> of(String name, Class<T> type) {
-        return new Parameter<>(name, DSL.param(name, type));
+    public static <T> Parameter<T> of(String name, Codec<T> codec, Class<T> type) {
+        return new Parameter<>(name, codec, () -> DSL.param(name, type));
     }
 
     /** The place itself, to be put into an expression. */
     public Param<T> param() {
-        return param;
+        return param.get();
     }
 
     /** Unique among the parameters of a query. */

@@ -22,7 +22,7 @@ public final class Row {
         T value = find(column);
         if (value == null) {
             throw new CorruptDatabaseException(
-                    "column " + column.field() + " holds null, which its table does not allow", null);
+                    "column " + column.name() + " holds null, which its table does not allow", null);
         }
         return value;
     }

@@ -6,6 +6,8 @@ import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.AgentStatus;
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.internal.convert.Formats;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.Row;
@@ -16,18 +18,24 @@ import java.util.List;
 /** How {@link Agent} lies in its table. */
 final class AgentMapping {
 
-    static final Columns<Agent> COLUMNS = new Columns<>();
-    static final Column<Agent, AgentId> ID = COLUMNS.add(AGENTS.ID, Agent::id);
-    static final Column<Agent, String> NAME = COLUMNS.add(AGENTS.NAME, Agent::name);
-    static final Column<Agent, String> MODE = COLUMNS.add(AGENTS.MODE, Agent::mode);
-    static final Column<Agent, AgentStatus> STATUS = COLUMNS.add(AGENTS.STATUS, Agent::status);
-    static final Column<Agent, List<String>> CAPABILITIES = COLUMNS.add(AGENTS.CAPABILITIES, Agent::capabilities);
-    static final Column<Agent, Json> METADATA = COLUMNS.add(AGENTS.METADATA, Agent::metadata);
-    static final Column<Agent, Long> VERSION = COLUMNS.add(AGENTS.VERSION, Agent::version);
-    static final Column<Agent, Instant> CREATED_AT = COLUMNS.add(AGENTS.CREATED_AT, Agent::createdAt);
-    static final Column<Agent, Instant> UPDATED_AT = COLUMNS.add(AGENTS.UPDATED_AT, Agent::updatedAt);
+    static final Columns<Agent> COLUMNS = new Columns<>("agent");
+    static final Column<Agent, AgentId> ID =
+            COLUMNS.add("id", Codec.text(Formats.AGENT_ID), () -> AGENTS.ID, Agent::id);
+    static final Column<Agent, String> NAME = COLUMNS.add("name", Codec.TEXT, () -> AGENTS.NAME, Agent::name);
+    static final Column<Agent, String> MODE = COLUMNS.add("mode", Codec.TEXT, () -> AGENTS.MODE, Agent::mode);
+    static final Column<Agent, AgentStatus> STATUS =
+            COLUMNS.add("status", Codec.text(Formats.AGENT_STATUS), () -> AGENTS.STATUS, Agent::status);
+    static final Column<Agent, List<String>> CAPABILITIES =
+            COLUMNS.add("capabilities", Codec.text(Formats.STRINGS), () -> AGENTS.CAPABILITIES, Agent::capabilities);
+    static final Column<Agent, Json> METADATA =
+            COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> AGENTS.METADATA, Agent::metadata);
+    static final Column<Agent, Long> VERSION = COLUMNS.add("version", Codec.LONG, () -> AGENTS.VERSION, Agent::version);
+    static final Column<Agent, Instant> CREATED_AT =
+            COLUMNS.add("createdAt", Codec.text(Formats.INSTANT), () -> AGENTS.CREATED_AT, Agent::createdAt);
+    static final Column<Agent, Instant> UPDATED_AT =
+            COLUMNS.add("updatedAt", Codec.text(Formats.INSTANT), () -> AGENTS.UPDATED_AT, Agent::updatedAt);
     static final Mapping<AgentId, Agent> MAPPING = new Mapping<>(
-                    "agent", AGENTS, COLUMNS, AgentMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+                    "agent", () -> AGENTS, COLUMNS, AgentMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .fixed(STATUS, "use updateStatus")
             .keptBy("messages or tool executions")
             .listedBy(CREATED_AT, ID);

@@ -22,14 +22,15 @@ import org.jooq.impl.DSL;
 /** What concerns the database as a whole. */
 public final class Maintenance {
 
-    private static final CompiledQuery<Void> IDLE = CompiledQuery.command(() -> DSL.update(AGENTS)
+    private static final CompiledQuery<Void> IDLE = CompiledQuery.command("maintenance.idle", () -> DSL.update(AGENTS)
             .set(AGENTS.STATUS, DSL.inline(AgentStatus.IDLE, AGENTS.STATUS))
             .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
             .set(AGENTS.UPDATED_AT, AgentMapping.UPDATED_AT.parameter().param())
             .where(AGENTS.STATUS.in(
                     DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS), DSL.inline(AgentStatus.INACTIVE, AGENTS.STATUS))));
 
-    private static final CompiledQuery<Void> CANCEL = CompiledQuery.command(() -> DSL.update(TASKS)
+    private static final CompiledQuery<Void> CANCEL = CompiledQuery.command("maintenance.cancel", () -> DSL.update(
+                    TASKS)
             .set(TASKS.STATUS, DSL.inline(TaskStatus.CANCELLED, TASKS.STATUS))
             .set(TASKS.VERSION, TASKS.VERSION.plus(DSL.inline(1L)))
             .set(TASKS.UPDATED_AT, TaskMapping.UPDATED_AT.parameter().param())

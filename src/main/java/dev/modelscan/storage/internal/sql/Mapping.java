@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sql;
 
 import dev.modelscan.storage.Id;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.CompiledQuery;
@@ -29,14 +30,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mapping<I extends Id, R> {
 
-    static final Parameter<Integer> LIMIT = Parameter.of("limit", Integer.class);
-    static final Parameter<Integer> OFFSET = Parameter.of("offset", Integer.class);
+    static final Parameter<Integer> LIMIT = Parameter.of("limit", Codec.INTEGER, Integer.class);
+    static final Parameter<Integer> OFFSET = Parameter.of("offset", Codec.INTEGER, Integer.class);
 
     /** A column that refers to another table, and the query that tells whether its target exists. */
-    record Reference<R, T>(String name, String target, Column<R, T> column, CompiledQuery<Long> exists) {}
+    record Reference<R, T>(String target, Column<R, T> column, CompiledQuery<Long> exists) {}
 
     final String entity;
-    final Table<?> table;
+    final Supplier<Table<?>> table;
     final Columns<R> columns;
     final RowMapper<R> mapper;
     final Column<R, I> id;
@@ -58,7 +59,7 @@ final class Mapping<I extends Id, R> {
 
     Mapping(
             String entity,
-            Table<?> table,
+            Supplier<Table<?>> table,
             Columns<R> columns,
             RowMapper<R> mapper,
             Column<R, I> id,
@@ -74,20 +75,21 @@ final class Mapping<I extends Id, R> {
         this.createdAt = createdAt;
         this.updatedAt = updatedAt;
         fixed.put(createdAt, "it is set when the record is made");
-        insert = CompiledQuery.command(
-                () -> DSL.insertInto(table, columns.fields()).values(columns.params()));
-        byId = select(() -> id.field().eq(id.parameter().param()));
+        insert = CompiledQuery.command(entity + ".insert", () -> DSL.insertInto(table.get(), columns.fields())
+                .values(columns.params()));
+        byId = select(entity + ".byId", id::isParameter);
         delete = CompiledQuery.command(
-                () -> DSL.deleteFrom(table).where(id.field().eq(id.parameter().param())));
-        update = CompiledQuery.rows(mapper, this::updateExpression);
+                entity + ".delete", () -> DSL.deleteFrom(table.get()).where(id.isParameter()));
+        update = CompiledQuery.rows(entity + ".update", mapper, this::updateExpression);
     }
 
     /** Declares a column that refers to another table. */
-    <T> Mapping<I, R> references(String name, String target, Column<R, T> column, TableField<?, T> key) {
-        CompiledQuery<Long> exists = CompiledQuery.rows(row -> row.number(1), () -> DSL.select(DSL.inline(1))
-                .from(key.getTable())
-                .where(key.eq(column.parameter().param())));
-        references.add(new Reference<>(name, target, column, exists));
+    <T> Mapping<I, R> references(String target, Column<R, T> column, Supplier<? extends TableField<?, T>> key) {
+        CompiledQuery<Long> exists = CompiledQuery.rows(
+                entity + ".exists." + column.name(), row -> row.number(1), () -> DSL.select(DSL.inline(1))
+                        .from(key.get().getTable())
+                        .where(key.get().eq(column.parameter().param())));
+        references.add(new Reference<>(target, column, exists));
         return this;
     }
 
@@ -107,21 +109,15 @@ final class Mapping<I extends Id, R> {
         return this;
     }
 
-    /** Declares the order of lists of all records; each key ascending. */
-    @SafeVarargs
-    final Mapping<I, R> listedBy(Column<R, ?>... keys) {
-        List<Field<?>> order = new ArrayList<>();
-        List<PagedQuery.Key<R>> pageOrder = new ArrayList<>();
-        for (Column<R, ?> key : keys) {
-            order.add(key.field());
-            pageOrder.add(PagedQuery.ascending(key));
-        }
-        list = CompiledQuery.rows(mapper, () -> DSL.select(columns.fields())
-                .from(table)
-                .orderBy(order)
+    /** Declares the order of lists of all records, both keys ascending. */
+    Mapping<I, R> listedBy(Column<R, ?> first, Column<R, ?> second) {
+        List<PagedQuery.Key<R>> order = List.of(PagedQuery.ascending(first), PagedQuery.ascending(second));
+        list = CompiledQuery.rows(entity + ".list", mapper, () -> DSL.select(columns.fields())
+                .from(table.get())
+                .orderBy(order.stream().map(PagedQuery.Key::sort).toList())
                 .limit(LIMIT.param())
                 .offset(OFFSET.param()));
-        page = new PagedQuery<>(table.getName(), this, DSL::noCondition, pageOrder);
+        page = new PagedQuery<>(entity + ".page", this, DSL::noCondition, order);
         return this;
     }
 
@@ -134,9 +130,10 @@ final class Mapping<I extends Id, R> {
     }
 
     /** All columns of the rows that meet a condition. */
-    CompiledQuery<R> select(Supplier<Condition> condition) {
-        return CompiledQuery.rows(
-                mapper, () -> DSL.select(columns.fields()).from(table).where(condition.get()));
+    CompiledQuery<R> select(String key, Supplier<Condition> condition) {
+        return CompiledQuery.rows(key, mapper, () -> DSL.select(columns.fields())
+                .from(table.get())
+                .where(condition.get()));
     }
 
     /**
@@ -145,17 +142,19 @@ final class Mapping<I extends Id, R> {
      * @param changes the columns to set beside version and updated_at
      * @param condition what the row must meet beside its id
      */
-    CompiledQuery<R> updateOf(Map<Field<?>, Field<?>> changes, Condition condition) {
-        return CompiledQuery.rows(mapper, () -> {
-            Map<Field<?>, Field<?>> all = new LinkedHashMap<>(changes);
-            all.put(version.field(), version.field().plus(DSL.inline(1L)));
-            all.put(updatedAt.field(), updatedAt.parameter().param());
-            return DSL.update(table)
-                    .set(all)
-                    .where(id.field().eq(id.parameter().param()))
-                    .and(condition)
-                    .returning(columns.fields());
-        });
+    CompiledQuery<R> updateOf(String key, Supplier<Map<Field<?>, Field<?>>> changes, Supplier<Condition> condition) {
+        return CompiledQuery.rows(key, mapper, () -> DSL.update(table.get())
+                .set(withVersion(changes.get()))
+                .where(id.isParameter())
+                .and(condition.get())
+                .returning(columns.fields()));
+    }
+
+    private Map<Field<?>, Field<?>> withVersion(Map<Field<?>, Field<?>> changes) {
+        Map<Field<?>, Field<?>> all = new LinkedHashMap<>(changes);
+        all.put(version.field(), version.field().plus(DSL.inline(1L)));
+        all.put(updatedAt.field(), updatedAt.parameter().param());
+        return all;
     }
 
     private Query updateExpression() {
@@ -166,16 +165,14 @@ final class Mapping<I extends Id, R> {
                 changes.put(column.field(), column.parameter().param());
             }
         }
-        changes.put(version.field(), version.field().plus(DSL.inline(1L)));
-        changes.put(updatedAt.field(), updatedAt.parameter().param());
         Condition unchanged = DSL.noCondition();
         for (Column<R, ?> column : fixed.keySet()) {
             unchanged = unchanged.and(same(column));
         }
-        return DSL.update(table)
-                .set(changes)
-                .where(id.field().eq(id.parameter().param()))
-                .and(version.field().eq(version.parameter().param()))
+        return DSL.update(table.get())
+                .set(withVersion(changes))
+                .where(id.isParameter())
+                .and(version.isParameter())
                 .and(unchanged)
                 .returning(columns.fields());
     }

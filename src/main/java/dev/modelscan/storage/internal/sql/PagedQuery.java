@@ -56,10 +56,15 @@ final class PagedQuery<R> {
     private final CompiledQuery<R> start;
     private final List<Range<R>> behind;
 
+    /**
+     * A list.
+     *
+     * @param name its name in cursors, and the key of its queries
+     */
     PagedQuery(String name, Mapping<?, R> mapping, Supplier<Condition> filter, List<Key<R>> order) {
         this.name = name;
         this.order = order;
-        this.start = compile(mapping, filter, DSL::noCondition);
+        this.start = compile("", mapping, filter, DSL::noCondition);
         this.behind = ranges(mapping, filter);
     }
 
@@ -75,7 +80,7 @@ final class PagedQuery<R> {
         boolean uniform =
                 order.stream().allMatch(key -> key.descending() == order.get(0).descending());
         if (uniform) {
-            return List.of(new Range<>(compile(mapping, filter, () -> beyond(order)), order));
+            return List.of(new Range<>(compile(".behind", mapping, filter, () -> beyond(order)), order));
         }
         List<Key<R>> lead = order.subList(0, 1);
         List<Key<R>> rest = order.subList(1, order.size());
@@ -84,24 +89,22 @@ final class PagedQuery<R> {
         }
         return List.of(
                 new Range<>(
-                        compile(mapping, filter, () -> equal(lead.get(0).column())
+                        compile(".within", mapping, filter, () -> lead.get(0)
+                                .column()
+                                .isParameter()
                                 .and(beyond(rest))),
                         order),
-                new Range<>(compile(mapping, filter, () -> beyond(lead)), lead));
+                new Range<>(compile(".beyond", mapping, filter, () -> beyond(lead)), lead));
     }
 
-    private CompiledQuery<R> compile(Mapping<?, R> mapping, Supplier<Condition> filter, Supplier<Condition> position) {
-        List<SortField<?>> sort = order.stream().<SortField<?>>map(Key::sort).toList();
-        return CompiledQuery.rows(mapping.mapper, () -> DSL.select(mapping.columns.fields())
-                .from(mapping.table)
+    private CompiledQuery<R> compile(
+            String part, Mapping<?, R> mapping, Supplier<Condition> filter, Supplier<Condition> position) {
+        return CompiledQuery.rows(name + part, mapping.mapper, () -> DSL.select(mapping.columns.fields())
+                .from(mapping.table.get())
                 .where(filter.get())
                 .and(position.get())
-                .orderBy(sort)
+                .orderBy(order.stream().map(Key::sort).toList())
                 .limit(Mapping.LIMIT.param()));
-    }
-
-    private static <T> Condition equal(Column<?, T> column) {
-        return column.field().eq(column.parameter().param());
     }
 
     private static <R> Condition beyond(List<Key<R>> keys) {

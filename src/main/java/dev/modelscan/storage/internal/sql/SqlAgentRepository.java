@@ -16,6 +16,7 @@ import dev.modelscan.storage.NotFoundException;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
@@ -31,37 +32,38 @@ import org.jooq.impl.DSL;
 /** The agents. */
 final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements AgentRepository {
 
-    private static final Parameter<String> IDS = Parameter.of("ids", String.class);
+    private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
-    private static final CompiledQuery<Agent> BY_NAME =
-            MAPPING.select(() -> AGENTS.NAME.eq(NAME.parameter().param()));
+    private static final CompiledQuery<Agent> BY_NAME = MAPPING.select("agent.byName", NAME::isParameter);
 
     private static final PagedQuery<Agent> BY_STATUS = new PagedQuery<>(
-            "agents by status",
+            "agent.byStatus",
             MAPPING,
-            () -> AGENTS.STATUS.eq(STATUS.parameter().param()),
+            STATUS::isParameter,
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
 
-    private static final CompiledQuery<Agent> SET_STATUS =
-            MAPPING.updateOf(Map.of(AGENTS.STATUS, STATUS.parameter().param()), DSL.noCondition());
+    private static final CompiledQuery<Agent> SET_STATUS = MAPPING.updateOf(
+            "agent.setStatus", () -> Map.of(AGENTS.STATUS, STATUS.parameter().param()), DSL::noCondition);
 
-    private static final CompiledQuery<Void> ACTIVATE = CompiledQuery.command(() -> DSL.update(AGENTS)
+    private static final CompiledQuery<Void> ACTIVATE = CompiledQuery.command("agent.activate", () -> DSL.update(AGENTS)
             .set(AGENTS.STATUS, DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))
             .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
             .set(AGENTS.UPDATED_AT, AgentMapping.UPDATED_AT.parameter().param())
             .where(AGENTS.ID.in(IdList.select(IDS.param(), AGENTS.ID)))
             .and(AGENTS.STATUS.ne(DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
 
-    private static final CompiledQuery<Void> DEACTIVATE_OTHERS = CompiledQuery.command(() -> DSL.update(AGENTS)
-            .set(AGENTS.STATUS, DSL.inline(AgentStatus.INACTIVE, AGENTS.STATUS))
-            .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
-            .set(AGENTS.UPDATED_AT, AgentMapping.UPDATED_AT.parameter().param())
-            .where(AGENTS.ID.notIn(IdList.select(IDS.param(), AGENTS.ID)))
-            .and(AGENTS.STATUS.in(
-                    DSL.inline(AgentStatus.IDLE, AGENTS.STATUS), DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
+    private static final CompiledQuery<Void> DEACTIVATE_OTHERS =
+            CompiledQuery.command("agent.deactivateOthers", () -> DSL.update(AGENTS)
+                    .set(AGENTS.STATUS, DSL.inline(AgentStatus.INACTIVE, AGENTS.STATUS))
+                    .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
+                    .set(AGENTS.UPDATED_AT, AgentMapping.UPDATED_AT.parameter().param())
+                    .where(AGENTS.ID.notIn(IdList.select(IDS.param(), AGENTS.ID)))
+                    .and(AGENTS.STATUS.in(
+                            DSL.inline(AgentStatus.IDLE, AGENTS.STATUS),
+                            DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
 
     private static final CompiledQuery<String> UNKNOWN =
-            CompiledQuery.rows(row -> String.valueOf(row.text(1)), () -> DSL.select(IdList.VALUE)
+            CompiledQuery.rows("agent.unknown", row -> String.valueOf(row.text(1)), () -> DSL.select(IdList.VALUE)
                     .from(IdList.of(IDS.param()))
                     .where(IdList.VALUE.notIn(
                             DSL.select(AGENTS.ID.coerce(String.class)).from(AGENTS)))

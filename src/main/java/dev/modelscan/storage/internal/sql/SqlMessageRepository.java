@@ -23,6 +23,7 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.TaskId;
 import dev.modelscan.storage.TeamId;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
@@ -34,18 +35,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.impl.DSL;
 
 /** The messages. */
 final class SqlMessageRepository extends SqlRepository<MessageId, Message> implements MessageRepository {
 
-    private static final Parameter<Long> COUNT = Parameter.of("count", Long.class);
+    private static final Parameter<Long> COUNT = Parameter.of("count", Codec.LONG, Long.class);
     private static final Parameter<Instant> NOW = UPDATED_AT.parameter();
 
     /** Takes the next numbers of a conversation, which its row holds, under the write lock or the row's. */
     private static final CompiledQuery<Long> TAKE_NUMBERS =
-            CompiledQuery.rows(row -> row.number(1), () -> DSL.insertInto(
+            CompiledQuery.rows("message.takeNumbers", row -> row.number(1), () -> DSL.insertInto(
                             CONVERSATIONS,
                             CONVERSATIONS.ID,
                             CONVERSATIONS.LAST_SEQUENCE_NUMBER,
@@ -57,41 +59,43 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
                     .returning(CONVERSATIONS.LAST_SEQUENCE_NUMBER));
 
     private static final PagedQuery<Message> CONVERSATION = new PagedQuery<>(
-            "conversation",
+            "message.conversation",
             MAPPING,
-            () -> MESSAGES.CONVERSATION_ID.eq(CONVERSATION_ID.parameter().param()),
+            CONVERSATION_ID::isParameter,
             List.of(PagedQuery.descending(SEQUENCE_NUMBER)));
 
     private static final PagedQuery<Message> BY_CONVERSATION = new PagedQuery<>(
-            "messages by conversation",
+            "message.byConversation",
             MAPPING,
-            () -> MESSAGES.CONVERSATION_ID.eq(CONVERSATION_ID.parameter().param()),
+            CONVERSATION_ID::isParameter,
             List.of(PagedQuery.ascending(SEQUENCE_NUMBER)));
 
-    private static final PagedQuery<Message> BY_SENDER = listBy("messages by sender", SENDER_ID, DSL.noCondition());
-    private static final PagedQuery<Message> BY_TASK = listBy("messages by task", TASK_ID, DSL.noCondition());
-    private static final PagedQuery<Message> BY_TEAM = listBy("messages by team", TEAM_ID, DSL.noCondition());
-    private static final PagedQuery<Message> UNREAD = listBy("unread messages", RECEIVER_ID, MESSAGES.READ_AT.isNull());
+    private static final PagedQuery<Message> BY_SENDER = listBy("message.bySender", SENDER_ID, DSL::noCondition);
+    private static final PagedQuery<Message> BY_TASK = listBy("message.byTask", TASK_ID, DSL::noCondition);
+    private static final PagedQuery<Message> BY_TEAM = listBy("message.byTeam", TEAM_ID, DSL::noCondition);
+    private static final PagedQuery<Message> UNREAD = listBy("message.unread", RECEIVER_ID, MESSAGES.READ_AT::isNull);
 
     private static final CompiledQuery<Message> MARK_READ =
-            MAPPING.updateOf(Map.of(MESSAGES.READ_AT, NOW.param()), MESSAGES.READ_AT.isNull());
+            MAPPING.updateOf("message.markRead", () -> Map.of(MESSAGES.READ_AT, NOW.param()), MESSAGES.READ_AT::isNull);
 
-    private static final CompiledQuery<Void> MARK_ALL_READ = CompiledQuery.command(() -> DSL.update(MESSAGES)
-            .set(MESSAGES.READ_AT, NOW.param())
-            .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(DSL.inline(1L)))
-            .set(MESSAGES.UPDATED_AT, NOW.param())
-            .where(MESSAGES.RECEIVER_ID.eq(RECEIVER_ID.parameter().param()))
-            .and(MESSAGES.READ_AT.isNull()));
+    private static final CompiledQuery<Void> MARK_ALL_READ =
+            CompiledQuery.command("message.markAllRead", () -> DSL.update(MESSAGES)
+                    .set(MESSAGES.READ_AT, NOW.param())
+                    .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(DSL.inline(1L)))
+                    .set(MESSAGES.UPDATED_AT, NOW.param())
+                    .where(MESSAGES.RECEIVER_ID.eq(RECEIVER_ID.parameter().param()))
+                    .and(MESSAGES.READ_AT.isNull()));
 
     SqlMessageRepository(Sessions sessions) {
         super(sessions, MAPPING);
     }
 
-    private static <T> PagedQuery<Message> listBy(String name, Column<Message, T> column, Condition condition) {
+    private static <T> PagedQuery<Message> listBy(
+            String name, Column<Message, T> column, Supplier<Condition> condition) {
         return new PagedQuery<>(
                 name,
                 MAPPING,
-                () -> column.field().eq(column.parameter().param()).and(condition),
+                () -> column.isParameter().and(condition.get()),
                 List.of(PagedQuery.ascending(CONVERSATION_ID), PagedQuery.ascending(SEQUENCE_NUMBER)));
     }
 

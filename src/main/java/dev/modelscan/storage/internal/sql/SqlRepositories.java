@@ -8,54 +8,84 @@ import dev.modelscan.storage.TeamRepository;
 import dev.modelscan.storage.ToolExecutionRepository;
 import dev.modelscan.storage.WorkflowRepository;
 import dev.modelscan.storage.internal.engine.Sessions;
+import org.jspecify.annotations.Nullable;
 
-/** The repositories over some sessions: a database's, or a transaction's. */
+/**
+ * The repositories over some sessions: a database's, or a transaction's. Each is made when it is first asked for, since its class
+ * brings its queries along; threads that race make two, which are alike.
+ */
 public abstract class SqlRepositories implements Repositories {
 
-    private final AgentRepository agents;
-    private final WorkflowRepository workflows;
-    private final TaskRepository tasks;
-    private final MessageRepository messages;
-    private final TeamRepository teams;
-    private final ToolExecutionRepository toolExecutions;
+    private final Sessions sessions;
+    private volatile @Nullable AgentRepository agents;
+    private volatile @Nullable WorkflowRepository workflows;
+    private volatile @Nullable TaskRepository tasks;
+    private volatile @Nullable MessageRepository messages;
+    private volatile @Nullable TeamRepository teams;
+    private volatile @Nullable ToolExecutionRepository toolExecutions;
 
     /** Repositories that run all of their work on these sessions. */
     protected SqlRepositories(Sessions sessions) {
-        this.agents = new SqlAgentRepository(sessions);
-        this.workflows = new SqlWorkflowRepository(sessions);
-        this.tasks = new SqlTaskRepository(sessions);
-        this.messages = new SqlMessageRepository(sessions);
-        this.teams = new SqlTeamRepository(sessions);
-        this.toolExecutions = new SqlToolExecutionRepository(sessions);
+        this.sessions = sessions;
     }
 
     @Override
     public AgentRepository agents() {
-        return agents;
+        AgentRepository made = agents;
+        if (made == null) {
+            made = new SqlAgentRepository(sessions);
+            agents = made;
+        }
+        return made;
     }
 
     @Override
     public WorkflowRepository workflows() {
-        return workflows;
+        WorkflowRepository made = workflows;
+        if (made == null) {
+            made = new SqlWorkflowRepository(sessions);
+            workflows = made;
+        }
+        return made;
     }
 
     @Override
     public TaskRepository tasks() {
-        return tasks;
+        TaskRepository made = tasks;
+        if (made == null) {
+            made = new SqlTaskRepository(sessions);
+            tasks = made;
+        }
+        return made;
     }
 
     @Override
     public MessageRepository messages() {
-        return messages;
+        MessageRepository made = messages;
+        if (made == null) {
+            made = new SqlMessageRepository(sessions);
+            messages = made;
+        }
+        return made;
     }
 
     @Override
     public TeamRepository teams() {
-        return teams;
+        TeamRepository made = teams;
+        if (made == null) {
+            made = new SqlTeamRepository(sessions);
+            teams = made;
+        }
+        return made;
     }
 
     @Override
     public ToolExecutionRepository toolExecutions() {
-        return toolExecutions;
+        ToolExecutionRepository made = toolExecutions;
+        if (made == null) {
+            made = new SqlToolExecutionRepository(sessions);
+            toolExecutions = made;
+        }
+        return made;
     }
 }

@@ -174,10 +174,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
             Column<R, ?> column = fixed.getKey();
             if (!Objects.equals(column.get(stored), column.get(record))) {
                 return new InvalidDataException(
-                        entity,
-                        id.value(),
-                        Names.ofField(column.field()),
-                        "cannot be changed by update: " + fixed.getValue());
+                        entity, id.value(), column.name(), "cannot be changed by update: " + fixed.getValue());
             }
         }
         return new IllegalStateException(entity + " " + id + " matched nothing and differs in nothing");
@@ -286,8 +283,8 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                 Object missing = missing(session, reference, record);
                 if (missing != null) {
                     throw new ReferenceException(
-                            entity + " " + id + ": " + reference.name() + ": " + reference.target() + " " + missing
-                                    + " does not exist; create it first",
+                            entity + " " + id + ": " + reference.column().name() + ": " + reference.target() + " "
+                                    + missing + " does not exist; create it first",
                             entity,
                             id,
                             e);

@@ -45,50 +45,52 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     private static final List<PagedQuery.Key<Task>> MOST_URGENT_FIRST =
             List.of(PagedQuery.descending(PRIORITY), PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID));
 
-    private static final PagedQuery<Task> BY_AGENT = listBy("tasks by agent", AGENT_ID);
-    private static final PagedQuery<Task> BY_TEAM = listBy("tasks by team", TEAM_ID);
-    private static final PagedQuery<Task> BY_WORKFLOW = listBy("tasks by workflow", WORKFLOW_ID);
-    private static final PagedQuery<Task> BY_STATUS = new PagedQuery<>(
-            "tasks by status",
-            MAPPING,
-            () -> STATUS.field().eq(STATUS.parameter().param()),
-            MOST_URGENT_FIRST);
+    private static final PagedQuery<Task> BY_AGENT = listBy("task.byAgent", AGENT_ID);
+    private static final PagedQuery<Task> BY_TEAM = listBy("task.byTeam", TEAM_ID);
+    private static final PagedQuery<Task> BY_WORKFLOW = listBy("task.byWorkflow", WORKFLOW_ID);
+    private static final PagedQuery<Task> BY_STATUS =
+            new PagedQuery<>("task.byStatus", MAPPING, STATUS::isParameter, MOST_URGENT_FIRST);
     private static final PagedQuery<Task> BY_AGENT_AND_STATUS = new PagedQuery<>(
-            "tasks by agent and status",
+            "task.byAgentAndStatus",
             MAPPING,
-            () -> AGENT_ID.field()
-                    .eq(AGENT_ID.parameter().param())
-                    .and(STATUS.field().eq(STATUS.parameter().param())),
+            () -> AGENT_ID.isParameter().and(STATUS.isParameter()),
             MOST_URGENT_FIRST);
 
     private static final Map<TaskStatus, CompiledQuery<Task>> CHANGES = changes();
-    private static final CompiledQuery<Task> SET_OUTPUT =
-            MAPPING.updateOf(Map.of(OUTPUT.field(), OUTPUT.parameter().param()), DSL.noCondition());
+    private static final CompiledQuery<Task> SET_OUTPUT = MAPPING.updateOf(
+            "task.setOutput", () -> Map.of(OUTPUT.field(), OUTPUT.parameter().param()), DSL::noCondition);
 
     SqlTaskRepository(Sessions sessions) {
         super(sessions, MAPPING);
     }
 
     private static <T> PagedQuery<Task> listBy(String name, Column<Task, T> column) {
-        return new PagedQuery<>(
-                name, MAPPING, () -> column.field().eq(column.parameter().param()), OLDEST_FIRST);
+        return new PagedQuery<>(name, MAPPING, column::isParameter, OLDEST_FIRST);
     }
 
     /** The error goes with the failure that it belongs to. */
     private static Map<TaskStatus, CompiledQuery<Task>> changes() {
-        var change = new StatusChange<>(
-                STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
+        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<TaskStatus, CompiledQuery<Task>> changes = new EnumMap<>(TaskStatus.class);
         for (TaskStatus status : TaskStatus.values()) {
-            Map<Field<?>, Field<?>> set = change.to(status, status == TaskStatus.RUNNING, status.isFinal());
-            if (status == TaskStatus.FAILED) {
-                set.put(ERROR.field(), DSL.coalesce(ERROR.parameter().param(), ERROR.field()));
-            } else if (status == TaskStatus.PENDING) {
-                set.put(ERROR.field(), DSL.inline((String) null, ERROR.field()));
-            }
-            changes.put(status, MAPPING.updateOf(set, change.from(status.predecessors())));
+            changes.put(
+                    status,
+                    MAPPING.updateOf(
+                            "task.become." + status.code(),
+                            () -> sets(change, status),
+                            () -> change.from(status.predecessors())));
         }
         return changes;
+    }
+
+    private static Map<Field<?>, Field<?>> sets(StatusChange<Task, TaskStatus> change, TaskStatus status) {
+        Map<Field<?>, Field<?>> set = change.to(status, status == TaskStatus.RUNNING, status.isFinal());
+        if (status == TaskStatus.FAILED) {
+            set.put(ERROR.field(), DSL.coalesce(ERROR.parameter().param(), ERROR.field()));
+        } else if (status == TaskStatus.PENDING) {
+            set.put(ERROR.field(), DSL.inline((String) null, ERROR.field()));
+        }
+        return set;
     }
 
     @Override

@@ -31,10 +31,9 @@ import java.util.Optional;
 final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements TeamRepository {
 
     private static final String MEMBER = "team member";
-    private static final String WITH_MEMBERS = "teams with members";
+    private static final String WITH_MEMBERS = "team.withMembers";
 
-    private static final CompiledQuery<Team> BY_NAME =
-            MAPPING.select(() -> NAME.field().eq(NAME.parameter().param()));
+    private static final CompiledQuery<Team> BY_NAME = MAPPING.select("team.byName", NAME::isParameter);
 
     SqlTeamRepository(Sessions sessions) {
         super(sessions, MAPPING);

@@ -46,18 +46,17 @@ import org.jspecify.annotations.Nullable;
 final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, ToolExecution>
         implements ToolExecutionRepository {
 
-    private static final PagedQuery<ToolExecution> BY_AGENT = listBy("tool executions by agent", AGENT_ID);
-    private static final PagedQuery<ToolExecution> BY_TASK = listBy("tool executions by task", TASK_ID);
-    private static final PagedQuery<ToolExecution> BY_TOOL = listBy("tool executions by tool", TOOL_NAME);
+    private static final PagedQuery<ToolExecution> BY_AGENT = listBy("toolExecution.byAgent", AGENT_ID);
+    private static final PagedQuery<ToolExecution> BY_TASK = listBy("toolExecution.byTask", TASK_ID);
+    private static final PagedQuery<ToolExecution> BY_TOOL = listBy("toolExecution.byTool", TOOL_NAME);
 
     private static final Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> CHANGES = changes();
 
-    private static final CompiledQuery<Void> DELETE_BY_TASK =
-            CompiledQuery.command(() -> DSL.deleteFrom(TOOL_EXECUTIONS)
-                    .where(TOOL_EXECUTIONS.TASK_ID.eq(TASK_ID.parameter().param())));
+    private static final CompiledQuery<Void> DELETE_BY_TASK = CompiledQuery.command(
+            "toolExecution.deleteByTask", () -> DSL.deleteFrom(TOOL_EXECUTIONS).where(TASK_ID.isParameter()));
 
-    private static final CompiledQuery<ToolUsage> USAGE =
-            CompiledQuery.rows(SqlToolExecutionRepository::usage, SqlToolExecutionRepository::usageExpression);
+    private static final CompiledQuery<ToolUsage> USAGE = CompiledQuery.rows(
+            "toolExecution.usage", SqlToolExecutionRepository::usage, SqlToolExecutionRepository::usageExpression);
 
     SqlToolExecutionRepository(Sessions sessions) {
         super(sessions, MAPPING);
@@ -67,25 +66,34 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
         return new PagedQuery<>(
                 name,
                 MAPPING,
-                () -> column.field().eq(column.parameter().param()),
+                column::isParameter,
                 List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
     }
 
     /** Output and error are set where the caller gives them. */
     private static Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes() {
-        var change = new StatusChange<>(
-                STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
+        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes = new EnumMap<>(ToolExecutionStatus.class);
         for (ToolExecutionStatus status : ToolExecutionStatus.values()) {
-            Map<Field<?>, Field<?>> set = change.to(status, status == ToolExecutionStatus.RUNNING, status.isFinal());
-            if (status == ToolExecutionStatus.SUCCESS) {
-                set.put(OUTPUT.field(), DSL.coalesce(OUTPUT.parameter().param(), OUTPUT.field()));
-            } else if (status == ToolExecutionStatus.FAILED) {
-                set.put(ERROR.field(), DSL.coalesce(ERROR.parameter().param(), ERROR.field()));
-            }
-            changes.put(status, MAPPING.updateOf(set, change.from(status.predecessors())));
+            changes.put(
+                    status,
+                    MAPPING.updateOf(
+                            "toolExecution.become." + status.code(),
+                            () -> sets(change, status),
+                            () -> change.from(status.predecessors())));
         }
         return changes;
+    }
+
+    private static Map<Field<?>, Field<?>> sets(
+            StatusChange<ToolExecution, ToolExecutionStatus> change, ToolExecutionStatus status) {
+        Map<Field<?>, Field<?>> set = change.to(status, status == ToolExecutionStatus.RUNNING, status.isFinal());
+        if (status == ToolExecutionStatus.SUCCESS) {
+            set.put(OUTPUT.field(), DSL.coalesce(OUTPUT.parameter().param(), OUTPUT.field()));
+        } else if (status == ToolExecutionStatus.FAILED) {
+            set.put(ERROR.field(), DSL.coalesce(ERROR.parameter().param(), ERROR.field()));
+        }
+        return set;
     }
 
     /**

@@ -22,14 +22,15 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jooq.Field;
 
 /** The workflows. */
 final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> implements WorkflowRepository {
 
     private static final PagedQuery<Workflow> BY_STATUS = new PagedQuery<>(
-            "workflows by status",
+            "workflow.byStatus",
             MAPPING,
-            () -> STATUS.field().eq(STATUS.parameter().param()),
+            STATUS::isParameter,
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
 
     private static final Map<WorkflowStatus, CompiledQuery<Workflow>> CHANGES = changes();
@@ -39,17 +40,22 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
     }
 
     private static Map<WorkflowStatus, CompiledQuery<Workflow>> changes() {
-        var change = new StatusChange<>(
-                STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter().param());
+        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<WorkflowStatus, CompiledQuery<Workflow>> changes = new EnumMap<>(WorkflowStatus.class);
         for (WorkflowStatus status : WorkflowStatus.values()) {
             changes.put(
                     status,
                     MAPPING.updateOf(
-                            change.to(status, status == WorkflowStatus.RUNNING, status.isFinal()),
-                            change.from(status.predecessors())));
+                            "workflow.become." + status.code(),
+                            () -> sets(change, status),
+                            () -> change.from(status.predecessors())));
         }
         return changes;
+    }
+
+    private static Map<Field<?>, Field<?>> sets(StatusChange<Workflow, WorkflowStatus> change, WorkflowStatus status) {
+        Map<Field<?>, Field<?>> set = change.to(status, status == WorkflowStatus.RUNNING, status.isFinal());
+        return set;
     }
 
     @Override

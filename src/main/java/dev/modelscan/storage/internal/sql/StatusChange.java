@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sql;
 
 import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Parameter;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Param;
 import org.jooq.impl.DSL;
 
 /**
@@ -19,16 +19,16 @@ import org.jooq.impl.DSL;
  * @param <S> the status
  */
 record StatusChange<R, S>(
-        Column<R, S> status, Column<R, Instant> startedAt, Column<R, Instant> completedAt, Param<Instant> now) {
+        Column<R, S> status, Column<R, Instant> startedAt, Column<R, Instant> completedAt, Parameter<Instant> now) {
 
     /** Beginning sets the start, ending sets the end, and whatever is not ended has no end. */
     Map<Field<?>, Field<?>> to(S target, boolean begins, boolean ends) {
         Map<Field<?>, Field<?>> changes = new HashMap<>();
         changes.put(status.field(), DSL.inline(target, status.field()));
         if (!ends) {
-            changes.put(startedAt.field(), begins ? now : DSL.inline((Instant) null, startedAt.field()));
+            changes.put(startedAt.field(), begins ? now.param() : DSL.inline((Instant) null, startedAt.field()));
         }
-        changes.put(completedAt.field(), ends ? now : DSL.inline((Instant) null, completedAt.field()));
+        changes.put(completedAt.field(), ends ? now.param() : DSL.inline((Instant) null, completedAt.field()));
         return changes;
     }
 

@@ -19,7 +19,7 @@ public final class StoreRepositories extends SqlRepositories {
 
     private final Store store;
     private final StoreSessions sessions;
-    private final DSLContext dsl;
+    private volatile @Nullable DSLContext dsl;
 
     /** The repositories of an open database. */
     public StoreRepositories(Store store, Limits limits, Clock clock) {
@@ -30,7 +30,6 @@ public final class StoreRepositories extends SqlRepositories {
         super(sessions);
         this.store = store;
         this.sessions = sessions;
-        this.dsl = DslContexts.reading(store);
     }
 
     /** Each piece of work in a transaction of its own. */
@@ -59,7 +58,12 @@ public final class StoreRepositories extends SqlRepositories {
 
     @Override
     public DSLContext dsl() {
-        return dsl;
+        DSLContext made = dsl;
+        if (made == null) {
+            made = DslContexts.reading(store);
+            dsl = made;
+        }
+        return made;
     }
 
     /** Runs a caller's function in a transaction. */

@@ -12,6 +12,8 @@ import dev.modelscan.storage.TaskId;
 import dev.modelscan.storage.TaskStatus;
 import dev.modelscan.storage.TeamId;
 import dev.modelscan.storage.WorkflowId;
+import dev.modelscan.storage.internal.convert.Formats;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.Row;
@@ -21,28 +23,40 @@ import java.time.Instant;
 /** How {@link Task} lies in its table. */
 final class TaskMapping {
 
-    static final Columns<Task> COLUMNS = new Columns<>();
-    static final Column<Task, TaskId> ID = COLUMNS.add(TASKS.ID, Task::id);
-    static final Column<Task, AgentId> AGENT_ID = COLUMNS.add(TASKS.AGENT_ID, Task::agentId);
-    static final Column<Task, WorkflowId> WORKFLOW_ID = COLUMNS.add(TASKS.WORKFLOW_ID, Task::workflowId);
-    static final Column<Task, TeamId> TEAM_ID = COLUMNS.add(TASKS.TEAM_ID, Task::teamId);
-    static final Column<Task, String> TYPE = COLUMNS.add(TASKS.TYPE, Task::type);
-    static final Column<Task, TaskStatus> STATUS = COLUMNS.add(TASKS.STATUS, Task::status);
-    static final Column<Task, Integer> PRIORITY = COLUMNS.add(TASKS.PRIORITY, Task::priority);
-    static final Column<Task, Json> INPUT = COLUMNS.add(TASKS.INPUT, Task::input);
-    static final Column<Task, Json> OUTPUT = COLUMNS.add(TASKS.OUTPUT, Task::output);
-    static final Column<Task, String> ERROR = COLUMNS.add(TASKS.ERROR, Task::error);
-    static final Column<Task, Json> METADATA = COLUMNS.add(TASKS.METADATA, Task::metadata);
-    static final Column<Task, Instant> STARTED_AT = COLUMNS.add(TASKS.STARTED_AT, Task::startedAt);
-    static final Column<Task, Instant> COMPLETED_AT = COLUMNS.add(TASKS.COMPLETED_AT, Task::completedAt);
-    static final Column<Task, Long> VERSION = COLUMNS.add(TASKS.VERSION, Task::version);
-    static final Column<Task, Instant> CREATED_AT = COLUMNS.add(TASKS.CREATED_AT, Task::createdAt);
-    static final Column<Task, Instant> UPDATED_AT = COLUMNS.add(TASKS.UPDATED_AT, Task::updatedAt);
+    static final Columns<Task> COLUMNS = new Columns<>("task");
+    static final Column<Task, TaskId> ID = COLUMNS.add("id", Codec.text(Formats.TASK_ID), () -> TASKS.ID, Task::id);
+    static final Column<Task, AgentId> AGENT_ID =
+            COLUMNS.add("agentId", Codec.text(Formats.AGENT_ID), () -> TASKS.AGENT_ID, Task::agentId);
+    static final Column<Task, WorkflowId> WORKFLOW_ID =
+            COLUMNS.add("workflowId", Codec.text(Formats.WORKFLOW_ID), () -> TASKS.WORKFLOW_ID, Task::workflowId);
+    static final Column<Task, TeamId> TEAM_ID =
+            COLUMNS.add("teamId", Codec.text(Formats.TEAM_ID), () -> TASKS.TEAM_ID, Task::teamId);
+    static final Column<Task, String> TYPE = COLUMNS.add("type", Codec.TEXT, () -> TASKS.TYPE, Task::type);
+    static final Column<Task, TaskStatus> STATUS =
+            COLUMNS.add("status", Codec.text(Formats.TASK_STATUS), () -> TASKS.STATUS, Task::status);
+    static final Column<Task, Integer> PRIORITY =
+            COLUMNS.add("priority", Codec.INTEGER, () -> TASKS.PRIORITY, Task::priority);
+    static final Column<Task, Json> INPUT =
+            COLUMNS.add("input", Codec.text(Formats.JSON), () -> TASKS.INPUT, Task::input);
+    static final Column<Task, Json> OUTPUT =
+            COLUMNS.add("output", Codec.text(Formats.JSON), () -> TASKS.OUTPUT, Task::output);
+    static final Column<Task, String> ERROR = COLUMNS.add("error", Codec.TEXT, () -> TASKS.ERROR, Task::error);
+    static final Column<Task, Json> METADATA =
+            COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> TASKS.METADATA, Task::metadata);
+    static final Column<Task, Instant> STARTED_AT =
+            COLUMNS.add("startedAt", Codec.text(Formats.INSTANT), () -> TASKS.STARTED_AT, Task::startedAt);
+    static final Column<Task, Instant> COMPLETED_AT =
+            COLUMNS.add("completedAt", Codec.text(Formats.INSTANT), () -> TASKS.COMPLETED_AT, Task::completedAt);
+    static final Column<Task, Long> VERSION = COLUMNS.add("version", Codec.LONG, () -> TASKS.VERSION, Task::version);
+    static final Column<Task, Instant> CREATED_AT =
+            COLUMNS.add("createdAt", Codec.text(Formats.INSTANT), () -> TASKS.CREATED_AT, Task::createdAt);
+    static final Column<Task, Instant> UPDATED_AT =
+            COLUMNS.add("updatedAt", Codec.text(Formats.INSTANT), () -> TASKS.UPDATED_AT, Task::updatedAt);
     static final Mapping<TaskId, Task> MAPPING = new Mapping<>(
-                    "task", TASKS, COLUMNS, TaskMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
-            .references("agentId", "agent", AGENT_ID, AGENTS.ID)
-            .references("workflowId", "workflow", WORKFLOW_ID, WORKFLOWS.ID)
-            .references("teamId", "team", TEAM_ID, TEAMS.ID)
+                    "task", () -> TASKS, COLUMNS, TaskMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+            .references("agent", AGENT_ID, () -> AGENTS.ID)
+            .references("workflow", WORKFLOW_ID, () -> WORKFLOWS.ID)
+            .references("team", TEAM_ID, () -> TEAMS.ID)
             .fixed(STATUS, "use updateStatus")
             .fixed(STARTED_AT, "it follows the status")
             .fixed(COMPLETED_AT, "it follows the status")

@@ -5,6 +5,8 @@ import static dev.modelscan.storage.schema.Tables.TEAMS;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Team;
 import dev.modelscan.storage.TeamId;
+import dev.modelscan.storage.internal.convert.Formats;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.Row;
@@ -14,16 +16,20 @@ import java.time.Instant;
 /** How {@link Team} lies in its table. */
 final class TeamMapping {
 
-    static final Columns<Team> COLUMNS = new Columns<>();
-    static final Column<Team, TeamId> ID = COLUMNS.add(TEAMS.ID, Team::id);
-    static final Column<Team, String> NAME = COLUMNS.add(TEAMS.NAME, Team::name);
-    static final Column<Team, String> DESCRIPTION = COLUMNS.add(TEAMS.DESCRIPTION, Team::description);
-    static final Column<Team, Json> METADATA = COLUMNS.add(TEAMS.METADATA, Team::metadata);
-    static final Column<Team, Long> VERSION = COLUMNS.add(TEAMS.VERSION, Team::version);
-    static final Column<Team, Instant> CREATED_AT = COLUMNS.add(TEAMS.CREATED_AT, Team::createdAt);
-    static final Column<Team, Instant> UPDATED_AT = COLUMNS.add(TEAMS.UPDATED_AT, Team::updatedAt);
+    static final Columns<Team> COLUMNS = new Columns<>("team");
+    static final Column<Team, TeamId> ID = COLUMNS.add("id", Codec.text(Formats.TEAM_ID), () -> TEAMS.ID, Team::id);
+    static final Column<Team, String> NAME = COLUMNS.add("name", Codec.TEXT, () -> TEAMS.NAME, Team::name);
+    static final Column<Team, String> DESCRIPTION =
+            COLUMNS.add("description", Codec.TEXT, () -> TEAMS.DESCRIPTION, Team::description);
+    static final Column<Team, Json> METADATA =
+            COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> TEAMS.METADATA, Team::metadata);
+    static final Column<Team, Long> VERSION = COLUMNS.add("version", Codec.LONG, () -> TEAMS.VERSION, Team::version);
+    static final Column<Team, Instant> CREATED_AT =
+            COLUMNS.add("createdAt", Codec.text(Formats.INSTANT), () -> TEAMS.CREATED_AT, Team::createdAt);
+    static final Column<Team, Instant> UPDATED_AT =
+            COLUMNS.add("updatedAt", Codec.text(Formats.INSTANT), () -> TEAMS.UPDATED_AT, Team::updatedAt);
     static final Mapping<TeamId, Team> MAPPING = new Mapping<>(
-                    "team", TEAMS, COLUMNS, TeamMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+                    "team", () -> TEAMS, COLUMNS, TeamMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .listedBy(CREATED_AT, ID);
 
     private TeamMapping() {}

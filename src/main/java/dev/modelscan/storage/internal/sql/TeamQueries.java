@@ -8,6 +8,8 @@ import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.Team;
 import dev.modelscan.storage.TeamMember;
 import dev.modelscan.storage.TeamMembership;
+import dev.modelscan.storage.internal.convert.Formats;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.CompiledQuery;
@@ -27,25 +29,27 @@ import org.jooq.impl.DSL;
 /** The queries that join teams, their members and the agents that those are. */
 final class TeamQueries {
 
-    static final Parameter<String> ROLE = Parameter.of("role", TEAM_MEMBERS.ROLE);
-    static final Parameter<Instant> JOINED_AT = Parameter.of("joined_at", TEAM_MEMBERS.JOINED_AT);
+    static final Parameter<String> ROLE = Parameter.of("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE);
+    static final Parameter<Instant> JOINED_AT =
+            Parameter.of("joinedAt", Codec.text(Formats.INSTANT), () -> TEAM_MEMBERS.JOINED_AT);
 
     // What a membership says, behind the columns of the record that it leads to.
-    private static final Columns<TeamMember> OF_AGENT = new Columns<>(AgentMapping.COLUMNS.end());
-    private static final Column<TeamMember, String> AGENT_ROLE = OF_AGENT.add(TEAM_MEMBERS.ROLE, TeamMember::role);
+    private static final Columns<TeamMember> OF_AGENT = new Columns<>("team member", AgentMapping.COLUMNS.end());
+    private static final Column<TeamMember, String> AGENT_ROLE =
+            OF_AGENT.add("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE, TeamMember::role);
     private static final Column<TeamMember, Instant> AGENT_JOINED_AT =
-            OF_AGENT.add(TEAM_MEMBERS.JOINED_AT, TeamMember::joinedAt);
-    private static final Columns<TeamMembership> OF_TEAM = new Columns<>(TeamMapping.COLUMNS.end());
+            OF_AGENT.add("joinedAt", Codec.text(Formats.INSTANT), () -> TEAM_MEMBERS.JOINED_AT, TeamMember::joinedAt);
+    private static final Columns<TeamMembership> OF_TEAM = new Columns<>("membership", TeamMapping.COLUMNS.end());
     private static final Column<TeamMembership, String> TEAM_ROLE =
-            OF_TEAM.add(TEAM_MEMBERS.ROLE, TeamMembership::role);
-    private static final Column<TeamMembership, Instant> TEAM_JOINED_AT =
-            OF_TEAM.add(TEAM_MEMBERS.JOINED_AT, TeamMembership::joinedAt);
+            OF_TEAM.add("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE, TeamMembership::role);
+    private static final Column<TeamMembership, Instant> TEAM_JOINED_AT = OF_TEAM.add(
+            "joinedAt", Codec.text(Formats.INSTANT), () -> TEAM_MEMBERS.JOINED_AT, TeamMembership::joinedAt);
 
     /** A row of teams joined to members; a team without any has one row. */
     record TeamRow(Team team, Optional<TeamMember> member) {}
 
     static final CompiledQuery<TeamMember> MEMBERS =
-            CompiledQuery.rows(TeamQueries::member, () -> DSL.select(AgentMapping.COLUMNS.fields())
+            CompiledQuery.rows("team.members", TeamQueries::member, () -> DSL.select(AgentMapping.COLUMNS.fields())
                     .select(OF_AGENT.fields())
                     .from(TEAM_MEMBERS)
                     .join(AGENTS)
@@ -54,6 +58,7 @@ final class TeamQueries {
                     .orderBy(TEAM_MEMBERS.JOINED_AT, TEAM_MEMBERS.AGENT_ID));
 
     static final CompiledQuery<TeamMembership> TEAMS_OF = CompiledQuery.rows(
+            "team.ofAgent",
             row -> new TeamMembership(TeamMapping.map(row), row.get(TEAM_ROLE), row.get(TEAM_JOINED_AT)),
             () -> DSL.select(TeamMapping.COLUMNS.fields())
                     .select(OF_TEAM.fields())
@@ -64,16 +69,17 @@ final class TeamQueries {
                     .orderBy(TEAM_MEMBERS.JOINED_AT, TEAM_MEMBERS.TEAM_ID));
 
     static final CompiledQuery<TeamRow> WITH_MEMBERS =
-            CompiledQuery.rows(TeamQueries::teamRow, () -> withMembers(DSL.noCondition()));
+            CompiledQuery.rows("team.withMembers", TeamQueries::teamRow, () -> withMembers(DSL.noCondition()));
 
     static final CompiledQuery<TeamRow> WITH_MEMBERS_BEHIND = CompiledQuery.rows(
+            "team.withMembers.behind",
             TeamQueries::teamRow,
             () -> withMembers(DSL.row(TEAMS.CREATED_AT, TEAMS.ID)
                     .greaterThan(
                             TeamMapping.CREATED_AT.parameter().param(),
                             TeamMapping.ID.parameter().param())));
 
-    static final CompiledQuery<Void> ADD_MEMBER = CompiledQuery.command(() -> DSL.insertInto(
+    static final CompiledQuery<Void> ADD_MEMBER = CompiledQuery.command("team.addMember", () -> DSL.insertInto(
                     TEAM_MEMBERS,
                     TEAM_MEMBERS.TEAM_ID,
                     TEAM_MEMBERS.AGENT_ID,
@@ -88,10 +94,11 @@ final class TeamQueries {
             .doUpdate()
             .set(TEAM_MEMBERS.ROLE, ROLE.param()));
 
-    static final CompiledQuery<Void> REMOVE_MEMBER =
-            CompiledQuery.command(() -> DSL.deleteFrom(TEAM_MEMBERS).where(theMember()));
+    static final CompiledQuery<Void> REMOVE_MEMBER = CompiledQuery.command(
+            "team.removeMember", () -> DSL.deleteFrom(TEAM_MEMBERS).where(theMember()));
 
     static final CompiledQuery<Void> SET_ROLE = CompiledQuery.command(
+            "team.setRole",
             () -> DSL.update(TEAM_MEMBERS).set(TEAM_MEMBERS.ROLE, ROLE.param()).where(theMember()));
 
     private TeamQueries() {}

@@ -10,6 +10,8 @@ import dev.modelscan.storage.TaskId;
 import dev.modelscan.storage.ToolExecution;
 import dev.modelscan.storage.ToolExecutionId;
 import dev.modelscan.storage.ToolExecutionStatus;
+import dev.modelscan.storage.internal.convert.Formats;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.Row;
@@ -19,39 +21,46 @@ import java.time.Instant;
 /** How {@link ToolExecution} lies in its table. */
 final class ToolExecutionMapping {
 
-    static final Columns<ToolExecution> COLUMNS = new Columns<>();
-    static final Column<ToolExecution, ToolExecutionId> ID = COLUMNS.add(TOOL_EXECUTIONS.ID, ToolExecution::id);
-    static final Column<ToolExecution, AgentId> AGENT_ID =
-            COLUMNS.add(TOOL_EXECUTIONS.AGENT_ID, ToolExecution::agentId);
-    static final Column<ToolExecution, TaskId> TASK_ID = COLUMNS.add(TOOL_EXECUTIONS.TASK_ID, ToolExecution::taskId);
+    static final Columns<ToolExecution> COLUMNS = new Columns<>("tool execution");
+    static final Column<ToolExecution, ToolExecutionId> ID =
+            COLUMNS.add("id", Codec.text(Formats.TOOL_EXECUTION_ID), () -> TOOL_EXECUTIONS.ID, ToolExecution::id);
+    static final Column<ToolExecution, AgentId> AGENT_ID = COLUMNS.add(
+            "agentId", Codec.text(Formats.AGENT_ID), () -> TOOL_EXECUTIONS.AGENT_ID, ToolExecution::agentId);
+    static final Column<ToolExecution, TaskId> TASK_ID =
+            COLUMNS.add("taskId", Codec.text(Formats.TASK_ID), () -> TOOL_EXECUTIONS.TASK_ID, ToolExecution::taskId);
     static final Column<ToolExecution, String> TOOL_NAME =
-            COLUMNS.add(TOOL_EXECUTIONS.TOOL_NAME, ToolExecution::toolName);
-    static final Column<ToolExecution, ToolExecutionStatus> STATUS =
-            COLUMNS.add(TOOL_EXECUTIONS.STATUS, ToolExecution::status);
-    static final Column<ToolExecution, Json> INPUT = COLUMNS.add(TOOL_EXECUTIONS.INPUT, ToolExecution::input);
-    static final Column<ToolExecution, Json> OUTPUT = COLUMNS.add(TOOL_EXECUTIONS.OUTPUT, ToolExecution::output);
-    static final Column<ToolExecution, String> ERROR = COLUMNS.add(TOOL_EXECUTIONS.ERROR, ToolExecution::error);
-    static final Column<ToolExecution, Json> METADATA = COLUMNS.add(TOOL_EXECUTIONS.METADATA, ToolExecution::metadata);
-    static final Column<ToolExecution, Instant> STARTED_AT =
-            COLUMNS.add(TOOL_EXECUTIONS.STARTED_AT, ToolExecution::startedAt);
-    static final Column<ToolExecution, Instant> COMPLETED_AT =
-            COLUMNS.add(TOOL_EXECUTIONS.COMPLETED_AT, ToolExecution::completedAt);
-    static final Column<ToolExecution, Long> VERSION = COLUMNS.add(TOOL_EXECUTIONS.VERSION, ToolExecution::version);
-    static final Column<ToolExecution, Instant> CREATED_AT =
-            COLUMNS.add(TOOL_EXECUTIONS.CREATED_AT, ToolExecution::createdAt);
-    static final Column<ToolExecution, Instant> UPDATED_AT =
-            COLUMNS.add(TOOL_EXECUTIONS.UPDATED_AT, ToolExecution::updatedAt);
+            COLUMNS.add("toolName", Codec.TEXT, () -> TOOL_EXECUTIONS.TOOL_NAME, ToolExecution::toolName);
+    static final Column<ToolExecution, ToolExecutionStatus> STATUS = COLUMNS.add(
+            "status", Codec.text(Formats.TOOL_EXECUTION_STATUS), () -> TOOL_EXECUTIONS.STATUS, ToolExecution::status);
+    static final Column<ToolExecution, Json> INPUT =
+            COLUMNS.add("input", Codec.text(Formats.JSON), () -> TOOL_EXECUTIONS.INPUT, ToolExecution::input);
+    static final Column<ToolExecution, Json> OUTPUT =
+            COLUMNS.add("output", Codec.text(Formats.JSON), () -> TOOL_EXECUTIONS.OUTPUT, ToolExecution::output);
+    static final Column<ToolExecution, String> ERROR =
+            COLUMNS.add("error", Codec.TEXT, () -> TOOL_EXECUTIONS.ERROR, ToolExecution::error);
+    static final Column<ToolExecution, Json> METADATA =
+            COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> TOOL_EXECUTIONS.METADATA, ToolExecution::metadata);
+    static final Column<ToolExecution, Instant> STARTED_AT = COLUMNS.add(
+            "startedAt", Codec.text(Formats.INSTANT), () -> TOOL_EXECUTIONS.STARTED_AT, ToolExecution::startedAt);
+    static final Column<ToolExecution, Instant> COMPLETED_AT = COLUMNS.add(
+            "completedAt", Codec.text(Formats.INSTANT), () -> TOOL_EXECUTIONS.COMPLETED_AT, ToolExecution::completedAt);
+    static final Column<ToolExecution, Long> VERSION =
+            COLUMNS.add("version", Codec.LONG, () -> TOOL_EXECUTIONS.VERSION, ToolExecution::version);
+    static final Column<ToolExecution, Instant> CREATED_AT = COLUMNS.add(
+            "createdAt", Codec.text(Formats.INSTANT), () -> TOOL_EXECUTIONS.CREATED_AT, ToolExecution::createdAt);
+    static final Column<ToolExecution, Instant> UPDATED_AT = COLUMNS.add(
+            "updatedAt", Codec.text(Formats.INSTANT), () -> TOOL_EXECUTIONS.UPDATED_AT, ToolExecution::updatedAt);
     static final Mapping<ToolExecutionId, ToolExecution> MAPPING = new Mapping<>(
                     "tool execution",
-                    TOOL_EXECUTIONS,
+                    () -> TOOL_EXECUTIONS,
                     COLUMNS,
                     ToolExecutionMapping::map,
                     ID,
                     VERSION,
                     CREATED_AT,
                     UPDATED_AT)
-            .references("agentId", "agent", AGENT_ID, AGENTS.ID)
-            .references("taskId", "task", TASK_ID, TASKS.ID)
+            .references("agent", AGENT_ID, () -> AGENTS.ID)
+            .references("task", TASK_ID, () -> TASKS.ID)
             .fixed(STATUS, "use updateStatus")
             .fixed(STARTED_AT, "it follows the status")
             .fixed(COMPLETED_AT, "it follows the status")

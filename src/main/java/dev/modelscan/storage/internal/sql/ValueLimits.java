@@ -56,6 +56,6 @@ final class ValueLimits {
     }
 
     private static InvalidDataException invalid(String entity, Id id, Column<?, ?> column, String reason) {
-        return new InvalidDataException(entity, id.value(), Names.ofField(column.field()), reason);
+        return new InvalidDataException(entity, id.value(), column.name(), reason);
     }
 }

@@ -10,15 +10,12 @@ import org.jooq.VisitListener;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 
-/**
- * A query as one engine's SQL, and which parameter stands at each {@code ?}.
- *
- * @param sql the text
- * @param names the name of the parameter at each {@code ?}, in order; one that occurs twice stands here twice
- */
-record Rendered(String sql, String[] names) {
+/** Renders a jOOQ expression, and notes which parameter stands at each {@code ?}. */
+final class Renderer {
 
-    static Rendered render(Query query, SQLDialect dialect) {
+    private Renderer() {}
+
+    static RenderedQuery render(Query query, SQLDialect dialect) {
         List<String> visited = new ArrayList<>();
         DefaultConfiguration configuration = new DefaultConfiguration();
         configuration.set(dialect);
@@ -30,7 +27,7 @@ record Rendered(String sql, String[] names) {
             throw new IllegalStateException(
                     "rendered " + places + " places for " + visited.size() + " parameters: " + sql);
         }
-        return new Rendered(sql, visited.toArray(new String[0]));
+        return new RenderedQuery(sql, List.copyOf(visited));
     }
 
     /** jOOQ may replace a parameter by a copy of the right type, which keeps the name. */

@@ -1,0 +1,109 @@
+package dev.modelscan.storage.internal.convert;
+
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.AgentStatus;
+import dev.modelscan.storage.ContentType;
+import dev.modelscan.storage.ConversationId;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.MessageId;
+import dev.modelscan.storage.TaskId;
+import dev.modelscan.storage.TaskStatus;
+import dev.modelscan.storage.TeamId;
+import dev.modelscan.storage.ToolExecutionId;
+import dev.modelscan.storage.ToolExecutionStatus;
+import dev.modelscan.storage.WorkflowId;
+import dev.modelscan.storage.WorkflowStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The formats of all types that are stored as text. */
+public final class Formats {
+
+    /** Ids of agents. */
+    public static final TextFormat<AgentId> AGENT_ID = new TextFormat<>(AgentId.class, AgentId::new, AgentId::value);
+
+    /** Ids of teams. */
+    public static final TextFormat<TeamId> TEAM_ID = new TextFormat<>(TeamId.class, TeamId::new, TeamId::value);
+
+    /** Ids of workflows. */
+    public static final TextFormat<WorkflowId> WORKFLOW_ID =
+            new TextFormat<>(WorkflowId.class, WorkflowId::new, WorkflowId::value);
+
+    /** Ids of tasks. */
+    public static final TextFormat<TaskId> TASK_ID = new TextFormat<>(TaskId.class, TaskId::new, TaskId::value);
+
+    /** Ids of conversations. */
+    public static final TextFormat<ConversationId> CONVERSATION_ID =
+            new TextFormat<>(ConversationId.class, ConversationId::new, ConversationId::value);
+
+    /** Ids of messages. */
+    public static final TextFormat<MessageId> MESSAGE_ID =
+            new TextFormat<>(MessageId.class, MessageId::new, MessageId::value);
+
+    /** Ids of tool executions. */
+    public static final TextFormat<ToolExecutionId> TOOL_EXECUTION_ID =
+            new TextFormat<>(ToolExecutionId.class, ToolExecutionId::new, ToolExecutionId::value);
+
+    /** Statuses of agents, by their codes. */
+    public static final TextFormat<AgentStatus> AGENT_STATUS =
+            new TextFormat<>(AgentStatus.class, AgentStatus::fromCode, AgentStatus::code);
+
+    /** Statuses of workflows, by their codes. */
+    public static final TextFormat<WorkflowStatus> WORKFLOW_STATUS =
+            new TextFormat<>(WorkflowStatus.class, WorkflowStatus::fromCode, WorkflowStatus::code);
+
+    /** Statuses of tasks, by their codes. */
+    public static final TextFormat<TaskStatus> TASK_STATUS =
+            new TextFormat<>(TaskStatus.class, TaskStatus::fromCode, TaskStatus::code);
+
+    /** Statuses of tool executions, by their codes. */
+    public static final TextFormat<ToolExecutionStatus> TOOL_EXECUTION_STATUS =
+            new TextFormat<>(ToolExecutionStatus.class, ToolExecutionStatus::fromCode, ToolExecutionStatus::code);
+
+    /** Content types of messages. */
+    public static final TextFormat<ContentType> CONTENT_TYPE =
+            new TextFormat<>(ContentType.class, Formats::contentType, ContentType::value);
+
+    /** JSON, whose text is not parsed until somebody asks for its tree. */
+    public static final TextFormat<Json> JSON = new TextFormat<>(Json.class, Json::stored, Json::toString);
+
+    /** Instants as text of fixed width. */
+    public static final TextFormat<Instant> INSTANT =
+            new TextFormat<>(Instant.class, Timestamps::parse, Timestamps::format);
+
+    /** JSON arrays of strings. */
+    @SuppressWarnings("unchecked")
+    public static final TextFormat<List<String>> STRINGS =
+            new TextFormat<>((Class<List<String>>) (Class<?>) List.class, Formats::toStrings, Formats::fromStrings);
+
+    private Formats() {}
+
+    /** The usual types are shared, not made anew for each row. */
+    private static ContentType contentType(String value) {
+        return switch (value) {
+            case "text/plain" -> ContentType.TEXT;
+            case "application/json" -> ContentType.JSON;
+            case "command/execute" -> ContentType.COMMAND;
+            case "result/success" -> ContentType.SUCCESS;
+            case "result/error" -> ContentType.ERROR;
+            default -> new ContentType(value);
+        };
+    }
+
+    private static List<String> toStrings(String json) {
+        if (json.equals("[]")) {
+            return List.of();
+        }
+        List<String> strings = new ArrayList<>();
+        Json.stored(json).toNode().forEach(item -> strings.add(item.asText()));
+        return List.copyOf(strings);
+    }
+
+    private static String fromStrings(List<String> strings) {
+        if (strings.isEmpty()) {
+            return "[]";
+        }
+        return Json.of(strings).toString();
+    }
+}

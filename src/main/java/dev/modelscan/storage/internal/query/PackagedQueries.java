@@ -1,0 +1,69 @@
+package dev.modelscan.storage.internal.query;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The texts of compiled queries that the build rendered, one line for each: key, names of parameters, SQL, separated by tabs.
+ */
+public final class PackagedQueries {
+
+    private static final String FOLDER = "dev/modelscan/storage/queries/";
+    private static final Map<String, Map<String, RenderedQuery>> LOADED = new ConcurrentHashMap<>(2);
+
+    private PackagedQueries() {}
+
+    static Map<String, RenderedQuery> of(Dialect dialect) {
+        return LOADED.computeIfAbsent(dialect.name(), PackagedQueries::load);
+    }
+
+    /** Nothing is packaged before the build has rendered; queries are rendered when they are first used then. */
+    private static Map<String, RenderedQuery> load(String dialect) {
+        InputStream stream = PackagedQueries.class.getClassLoader().getResourceAsStream(FOLDER + dialect);
+        if (stream == null) {
+            return Map.of();
+        }
+        Map<String, RenderedQuery> queries = new HashMap<>();
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                String[] parts = line.split("\t", 3);
+                List<String> names = parts[1].isEmpty() ? List.of() : List.of(parts[1].split(",", -1));
+                queries.put(parts[0], new RenderedQuery(parts[2], names));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the library's queries cannot be read from the class path", e);
+        }
+        return queries;
+    }
+
+    /** Renders queries and writes them below {@code classes}, where the library finds them. */
+    public static void write(Path classes, Dialect dialect, List<CompiledQuery<?>> queries) throws IOException {
+        Map<String, String> lines = new TreeMap<>();
+        for (CompiledQuery<?> query : queries) {
+            RenderedQuery rendered = query.render(dialect);
+            String line = query.key() + "\t" + String.join(",", rendered.parameters()) + "\t" + rendered.sql();
+            if (line.contains("\n") || lines.put(query.key(), line) != null) {
+                throw new IllegalStateException("query " + query.key() + " has no key of its own, or spans lines");
+            }
+        }
+        Path file = classes.resolve(FOLDER + dialect.name());
+        Files.createDirectories(classes.resolve(FOLDER));
+        try (Writer out = Files.newBufferedWriter(file)) {
+            for (String line : lines.values()) {
+                out.append(line).append('\n');
+            }
+        }
+    }
+}
