@@ -47,6 +47,9 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     @Override
     public Optional<Team> findByName(String name) {
+        if (!TextRules.isStorable(name)) {
+            return Optional.empty();
+        }
         return sessions.read(
                 "team",
                 name,
