@@ -228,10 +228,14 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     @Override
     public List<ToolUsage> usageSince(Instant since) {
+        Instant first = StatusTimes.firstStored(since);
+        if (first == null) {
+            return List.of();
+        }
         return sessions.read(
                 MAPPING.entity,
                 null,
                 session -> List.copyOf(
-                        session.query(USAGE).set(STARTED_AT.parameter(), since).list()));
+                        session.query(USAGE).set(STARTED_AT.parameter(), first).list()));
     }
 }
