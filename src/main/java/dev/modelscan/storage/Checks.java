@@ -10,7 +10,7 @@ final class Checks {
 
     // Stored times have four digits for the year.
     private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
+    private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
     private Checks() {}
 
@@ -54,7 +54,7 @@ final class Checks {
     /** A time that can be stored, in whole microseconds. */
     static Instant time(String entity, Id id, String field, @Nullable Instant given) {
         Instant value = required(entity, id, field, given);
-        if (value.isBefore(EARLIEST) || value.isAfter(LATEST)) {
+        if (value.isBefore(EARLIEST) || !value.isBefore(END)) {
             throw invalid(entity, id, field, value + " is not in the years 0 to 9999");
         }
         return value.truncatedTo(ChronoUnit.MICROS);

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.convert;
 
 import dev.modelscan.storage.CorruptDatabaseException;
+import dev.modelscan.storage.InvalidDataException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -14,6 +15,10 @@ final class Timestamps {
 
     private static final int LENGTH = 27;
     private static final int SECONDS_PER_DAY = 86_400;
+    private static final long FIRST_SECOND =
+            Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
+    private static final long LAST_SECOND =
+            Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
     private Timestamps() {}
 
@@ -46,9 +51,16 @@ final class Timestamps {
         return Instant.ofEpochSecond(seconds, digits(text, 20, 26) * 1_000L);
     }
 
-    /** {@code instant} must lie in the years 0 to 9999, as every record has checked. */
+    /**
+     * The text of a time, cut to microseconds.
+     *
+     * @throws InvalidDataException where it is not in the years 0 to 9999; records have checked theirs, queries have not
+     */
     static String format(Instant instant) {
         long seconds = instant.getEpochSecond();
+        if (seconds < FIRST_SECOND || seconds > LAST_SECOND) {
+            throw new InvalidDataException("query", null, "time", instant + " is not in the years 0 to 9999");
+        }
         LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(seconds, SECONDS_PER_DAY));
         int ofDay = Math.floorMod(seconds, SECONDS_PER_DAY);
         byte[] out = new byte[LENGTH];

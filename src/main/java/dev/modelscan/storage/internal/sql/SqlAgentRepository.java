@@ -20,6 +20,7 @@ import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.text.TextRules;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -80,6 +81,9 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
 
     @Override
     public Optional<Agent> findByName(String name) {
+        if (!TextRules.isStorable(name)) {
+            return Optional.empty();
+        }
         return sessions.read(
                 "agent",
                 name,

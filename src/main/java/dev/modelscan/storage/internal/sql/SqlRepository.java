@@ -132,7 +132,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return sessions.read(entity, id.value(), session -> Optional.ofNullable(byId(session, id)));
     }
 
-    private @Nullable R byId(Session session, I id) throws SQLException {
+    final @Nullable R byId(Session session, I id) throws SQLException {
         return session.query(mapping.byId).set(mapping.id.parameter(), id).first();
     }
 

@@ -46,6 +46,9 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     @Override
     public Optional<Team> findByName(String name) {
+        if (!TextRules.isStorable(name)) {
+            return Optional.empty();
+        }
         return sessions.read(
                 "team",
                 name,
@@ -70,8 +73,10 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
             } catch (SQLException e) {
                 if (sessions.classify(e).kind() == Kind.FOREIGN_KEY) {
                     String id = memberId(teamId, agentId);
+                    String missing =
+                            byId(session, teamId) == null ? "teamId: team " + teamId : "agentId: agent " + agentId;
                     throw new ReferenceException(
-                            MEMBER + " " + id + ": the team or the agent does not exist", MEMBER, id, e);
+                            MEMBER + " " + id + ": " + missing + " does not exist; create it first", MEMBER, id, e);
                 }
                 throw e;
             }

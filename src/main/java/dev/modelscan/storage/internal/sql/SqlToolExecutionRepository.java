@@ -29,6 +29,7 @@ import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.sql.StatusTimes.Phase;
+import dev.modelscan.storage.internal.text.TextRules;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.impl.DSL;
@@ -219,6 +221,9 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     @Override
     public Page<ToolExecution> listByTool(String toolName, PageRequest request) {
+        if (!TextRules.isStorable(toolName)) {
+            return new Page<>(List.of(), Optional.empty());
+        }
         return fetch(BY_TOOL, request, execution -> execution.set(TOOL_NAME.parameter(), toolName));
     }
 
@@ -231,10 +236,14 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     @Override
     public List<ToolUsage> usageSince(Instant since) {
+        Instant first = StatusTimes.firstStored(since);
+        if (first == null) {
+            return List.of();
+        }
         return sessions.read(
                 MAPPING.entity,
                 null,
                 session -> List.copyOf(
-                        session.query(USAGE).set(STARTED_AT.parameter(), since).list()));
+                        session.query(USAGE).set(STARTED_AT.parameter(), first).list()));
     }
 }

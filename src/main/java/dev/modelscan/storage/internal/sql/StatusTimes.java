@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.sql;
 import dev.modelscan.storage.Id;
 import dev.modelscan.storage.InvalidDataException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,22 @@ import org.jspecify.annotations.Nullable;
  * @param completedAt when it ended
  */
 record StatusTimes(@Nullable Instant startedAt, @Nullable Instant completedAt) {
+
+    // The first and the last time that a record may have.
+    private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+    /** The first time that can be stored and is not before the bound; null where all are before it. */
+    static @Nullable Instant firstStored(Instant bound) {
+        if (bound.isAfter(LATEST)) {
+            return null;
+        }
+        if (bound.isBefore(EARLIEST)) {
+            return EARLIEST;
+        }
+        Instant whole = bound.truncatedTo(ChronoUnit.MICROS);
+        return whole.equals(bound) ? whole : whole.plus(1, ChronoUnit.MICROS);
+    }
 
     /** What a status says of the times. */
     enum Phase {

@@ -33,6 +33,11 @@ public final class TextRules {
         return null;
     }
 
+    /** Whether a text can be stored, and so be found: a driver would look for another in its place. */
+    public static boolean isStorable(String text) {
+        return problem(text) == null;
+    }
+
     /** What is wrong with a name: 1 to {@link #MAX_NAME_LENGTH} characters, not blank, and text as {@link #problem} has it. */
     public static @Nullable String nameProblem(String name) {
         if (name.isBlank()) {

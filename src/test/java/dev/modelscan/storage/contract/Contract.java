@@ -1,0 +1,98 @@
+package dev.modelscan.storage.contract;
+
+import dev.modelscan.storage.Agent;
+import dev.modelscan.storage.ConversationId;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Message;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Task;
+import dev.modelscan.storage.Team;
+import dev.modelscan.storage.ToolExecution;
+import dev.modelscan.storage.Workflow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A suite that every engine has to pass. Each test has a database of its own. */
+abstract class Contract {
+
+    static final ConversationId CONVERSATION = new ConversationId("conversation");
+
+    final TestClock clock = new TestClock();
+    Database db;
+
+    abstract TestEngine engine();
+
+    @BeforeEach
+    final void openDatabase() {
+        db = builder().open();
+    }
+
+    @AfterEach
+    final void closeDatabase() {
+        db.close();
+    }
+
+    /** A builder of a new database with the suite's clock. */
+    final Database.Builder builder() {
+        return engine().builder().clock(clock);
+    }
+
+    final Agent createAgent(String name) {
+        return db.agents().create(agent(name).build());
+    }
+
+    final Team createTeam(String name) {
+        return db.teams().create(Team.builder().name(name).build());
+    }
+
+    static Agent.Builder agent(String name) {
+        return Agent.builder().name(name).mode("llm");
+    }
+
+    static Task.Builder task() {
+        return Task.builder().type("summarise");
+    }
+
+    static Workflow.Builder workflow() {
+        return Workflow.builder().name("nightly");
+    }
+
+    static Message.Builder message(Agent sender) {
+        return Message.builder()
+                .conversationId(CONVERSATION)
+                .senderId(sender.id())
+                .content("hello");
+    }
+
+    static ToolExecution.Builder execution(Agent agent) {
+        return ToolExecution.builder().agentId(agent.id()).toolName("search");
+    }
+
+    /** All pages of a list, one after the other. */
+    static <R> List<R> walk(int limit, Function<PageRequest, Page<R>> list) {
+        List<R> all = new ArrayList<>();
+        PageRequest request = PageRequest.first(limit);
+        while (request != null) {
+            Page<R> page = list.apply(request);
+            all.addAll(page.items());
+            request = page.next().orElse(null);
+        }
+        return all;
+    }
+
+    /** Everything that is stored, to tell whether anything changed. */
+    final List<Object> everything() {
+        List<Object> all = new ArrayList<>();
+        all.addAll(db.agents().list(PageRequest.MAX_LIMIT, 0));
+        all.addAll(db.workflows().list(PageRequest.MAX_LIMIT, 0));
+        all.addAll(db.tasks().list(PageRequest.MAX_LIMIT, 0));
+        all.addAll(db.messages().list(PageRequest.MAX_LIMIT, 0));
+        all.addAll(db.toolExecutions().list(PageRequest.MAX_LIMIT, 0));
+        walk(100, db.teams()::listWithMembers).forEach(all::add);
+        return all;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.modelscan.storage.contract;
+
+import dev.modelscan.storage.Database;
+import java.util.Optional;
+
+/** SQLite in memory. */
+final class SqliteMemory implements TestEngine {
+
+    @Override
+    public String name() {
+        return "SQLite in memory";
+    }
+
+    @Override
+    public Database.Builder builder() {
+        return Database.builder().inMemory();
+    }
+
+    @Override
+    public Optional<Database.Builder> beside(Database database) {
+        return Optional.empty();
+    }
+
+    /** There is no write-ahead log in memory, so a reader waits for the writer. */
+    @Override
+    public boolean readsWhileWriting() {
+        return false;
+    }
+}

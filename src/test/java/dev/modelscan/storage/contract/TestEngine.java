@@ -1,0 +1,20 @@
+package dev.modelscan.storage.contract;
+
+import dev.modelscan.storage.Database;
+import java.util.Optional;
+
+/** What a contract suite needs of a database engine. */
+interface TestEngine {
+
+    /** What reports call it. */
+    String name();
+
+    /** A builder of a database that is new and empty. */
+    Database.Builder builder();
+
+    /** A builder that opens the same database once more, as another process would; nothing where the engine cannot. */
+    Optional<Database.Builder> beside(Database database);
+
+    /** Whether reads go on, and see what is committed, while a transaction writes. */
+    boolean readsWhileWriting();
+}

@@ -1,0 +1,72 @@
+package dev.modelscan.storage.contract;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+
+/** Threads that begin together, and whose failures are those of the test. */
+final class Workers {
+
+    static final int THREADS = 8;
+
+    private static final long PATIENCE_SECONDS = 60;
+
+    private Workers() {}
+
+    /** Runs a piece of work on each of eight threads at once; the results come in the order of the threads. */
+    static <T> List<T> runTogether(IntFunction<Callable<T>> work) throws Exception {
+        CountDownLatch gate = new CountDownLatch(THREADS);
+        List<FutureTask<T>> results = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            Callable<T> own = work.apply(i);
+            results.add(start(() -> {
+                        gate.countDown();
+                        await(gate);
+                        return own.call();
+                    })
+                    .result());
+        }
+        List<T> all = new ArrayList<>();
+        for (FutureTask<T> result : results) {
+            all.add(result.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        }
+        return all;
+    }
+
+    /** A thread at work. */
+    record Worker<T>(Thread thread, FutureTask<T> result) {
+
+        T get() throws Exception {
+            return result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+
+        /** Returns once the thread waits for something. */
+        void awaitBlocked() {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
+                if (result.isDone() || System.nanoTime() > deadline) {
+                    throw new AssertionError("the thread did not wait; done: " + result.isDone());
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    static <T> Worker<T> start(Callable<T> work) {
+        FutureTask<T> result = new FutureTask<>(work);
+        Thread thread = new Thread(result, "worker");
+        thread.setDaemon(true);
+        thread.start();
+        return new Worker<>(thread, result);
+    }
+
+    static void await(CountDownLatch latch) throws InterruptedException {
+        if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("nobody opened the latch");
+        }
+    }
+}
