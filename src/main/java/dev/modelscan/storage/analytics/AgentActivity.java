@@ -1,0 +1,15 @@
+package dev.modelscan.storage.analytics;
+
+import dev.modelscan.storage.AgentId;
+
+/**
+ * What an agent did.
+ *
+ * @param agentId the agent
+ * @param name its name
+ * @param messagesSent how many messages it sent
+ * @param toolExecutions how often it used a tool
+ * @param tasks how many tasks are assigned to it
+ * @since 0.1
+ */
+public record AgentActivity(AgentId agentId, String name, long messagesSent, long toolExecutions, long tasks) {}

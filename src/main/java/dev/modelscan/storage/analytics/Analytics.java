@@ -1,0 +1,152 @@
+package dev.modelscan.storage.analytics;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Repositories;
+import dev.modelscan.storage.TaskStatus;
+import dev.modelscan.storage.ToolExecutionStatus;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Records;
+import org.jooq.SelectField;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/**
+ * What is asked most of a database of agents. Each method is one statement, so its result is of one moment; the cost of each
+ * grows with the number of rows it counts. Lists are immutable and totally ordered. Thread-safe where the repositories are.
+ *
+ * <p>All may throw what a query of {@link Repositories#dsl()} throws.
+ *
+ * @since 0.1
+ */
+public final class Analytics {
+
+    private final DSLContext dsl;
+
+    /** Takes a {@link dev.modelscan.storage.Database}, or a transaction to see what it wrote. */
+    public Analytics(Repositories repositories) {
+        this.dsl = repositories.dsl();
+    }
+
+    /** How many tasks have each status: one row for every {@link TaskStatus}, in the order of the enum. */
+    public List<TaskCount> tasksByStatus() {
+        Map<TaskStatus, Integer> counts = dsl.select(TASKS.STATUS, DSL.count())
+                .from(TASKS)
+                .groupBy(TASKS.STATUS)
+                .fetchMap(TASKS.STATUS, DSL.count());
+        return Arrays.stream(TaskStatus.values())
+                .map(status -> new TaskCount(status, counts.getOrDefault(status, 0)))
+                .toList();
+    }
+
+    /**
+     * How each tool was used, by executions, the most first, then name.
+     *
+     * @param limit how many tools at the most, 1 to {@link PageRequest#MAX_LIMIT}
+     * @throws dev.modelscan.storage.InvalidDataException where the limit is out of range
+     */
+    public List<ToolFailures> toolFailures(int limit) {
+        PageRequest.checkLimit(limit);
+        Field<Long> executions = countAs("executions");
+        SelectField<Long> successes = count(ToolExecutionStatus.SUCCESS);
+        SelectField<Long> failures = count(ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT);
+        return List.copyOf(dsl.select(TOOL_EXECUTIONS.TOOL_NAME, executions, successes, failures)
+                .from(TOOL_EXECUTIONS)
+                .groupBy(TOOL_EXECUTIONS.TOOL_NAME)
+                .orderBy(executions.desc(), TOOL_EXECUTIONS.TOOL_NAME)
+                .limit(limit)
+                .fetch(Records.mapping(ToolFailures::new)));
+    }
+
+    /** How messages are spread over conversations. */
+    public ConversationSizes conversationSizes() {
+        Field<Long> messages = countAs("messages");
+        Table<?> sizes = DSL.select(messages)
+                .from(MESSAGES)
+                .groupBy(MESSAGES.CONVERSATION_ID)
+                .asTable("sizes");
+        Field<Long> size = sizes.field(messages);
+        Field<Long> place =
+                DSL.rowNumber().over().orderBy(size).cast(SQLDataType.BIGINT).as("place");
+        Field<Long> total = DSL.count().over().cast(SQLDataType.BIGINT).as("total");
+        Table<?> ranked = DSL.select(size, place, total).from(sizes).asTable("ranked");
+        Field<Long> n = ranked.field(size);
+        // Of n rows in order, the middle ones are those whose doubled place is n to n + 2: one of an odd n, two of an
+        // even.
+        Field<Long> doubled = ranked.field(place).times(2L);
+        Field<Long> all = ranked.field(total);
+        Field<Double> median =
+                DSL.avg(DSL.when(doubled.between(all, all.plus(2L)), n)).cast(SQLDataType.DOUBLE);
+        return dsl.select(
+                        countAs("conversations"),
+                        orZero(DSL.sum(n)),
+                        orZero(DSL.min(n)),
+                        DSL.coalesce(median, 0d),
+                        orZero(DSL.max(n)))
+                .from(ranked)
+                .fetchSingle(Records.mapping(ConversationSizes::new));
+    }
+
+    /**
+     * The conversations with the most messages, those first, then by id.
+     *
+     * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
+     * @throws dev.modelscan.storage.InvalidDataException where the limit is out of range
+     */
+    public List<ConversationSize> largestConversations(int limit) {
+        PageRequest.checkLimit(limit);
+        Field<Long> messages = countAs("messages");
+        return List.copyOf(dsl.select(MESSAGES.CONVERSATION_ID, messages)
+                .from(MESSAGES)
+                .groupBy(MESSAGES.CONVERSATION_ID)
+                .orderBy(messages.desc(), MESSAGES.CONVERSATION_ID)
+                .limit(limit)
+                .fetch(Records.mapping(ConversationSize::new)));
+    }
+
+    /**
+     * The agents that did the most, by messages sent, then tool executions, then tasks, the most first, then by name.
+     * Agents that did nothing count too.
+     *
+     * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
+     * @throws dev.modelscan.storage.InvalidDataException where the limit is out of range
+     */
+    public List<AgentActivity> busiestAgents(int limit) {
+        PageRequest.checkLimit(limit);
+        // One count for each agent and table, from an index; joining the tables would multiply their rows.
+        Field<Long> messages = DSL.field(
+                        DSL.select(countAs("n")).from(MESSAGES).where(MESSAGES.SENDER_ID.eq(AGENTS.ID)))
+                .as("messages_sent");
+        Field<Long> executions = DSL.field(
+                        DSL.select(countAs("n")).from(TOOL_EXECUTIONS).where(TOOL_EXECUTIONS.AGENT_ID.eq(AGENTS.ID)))
+                .as("executions");
+        Field<Long> tasks = DSL.field(DSL.select(countAs("n")).from(TASKS).where(TASKS.AGENT_ID.eq(AGENTS.ID)))
+                .as("tasks_assigned");
+        return List.copyOf(dsl.select(AGENTS.ID, AGENTS.NAME, messages, executions, tasks)
+                .from(AGENTS)
+                .orderBy(messages.desc(), executions.desc(), tasks.desc(), AGENTS.NAME)
+                .limit(limit)
+                .fetch(Records.mapping(AgentActivity::new)));
+    }
+
+    private static Field<Long> countAs(String name) {
+        return DSL.count().cast(SQLDataType.BIGINT).as(name);
+    }
+
+    private static SelectField<Long> count(ToolExecutionStatus... statuses) {
+        return DSL.count().filterWhere(TOOL_EXECUTIONS.STATUS.in(statuses)).cast(SQLDataType.BIGINT);
+    }
+
+    private static Field<Long> orZero(Field<? extends Number> field) {
+        return DSL.coalesce(field.cast(SQLDataType.BIGINT), 0L);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.modelscan.storage.analytics;
+
+import dev.modelscan.storage.Json;
+import java.nio.charset.StandardCharsets;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+
+/**
+ * Conditions that take a user's text as data: no character of it has a meaning in SQL or in a pattern.
+ *
+ * @since 0.1
+ */
+public final class Conditions {
+
+    private static final char ESCAPE = '\\';
+
+    private Conditions() {}
+
+    /**
+     * Whether a column's text contains the given one. SQLite takes the letters A to Z for equal in upper and lower case, and
+     * refuses texts beyond some 50,000 bytes with a {@link dev.modelscan.storage.StorageException}. No index helps: every row is read.
+     */
+    public static Condition contains(Field<String> field, String text) {
+        return like(field, "%", text);
+    }
+
+    /** Whether a column's text starts with the given one; compares as {@link #contains} does. */
+    public static Condition startsWith(Field<String> field, String text) {
+        return like(field, "", text);
+    }
+
+    /**
+     * Whether a JSON object has a member of that name whose value is that text. The name is compared whole, so dots,
+     * quotes and brackets in it are not a path; members of members do not count, nor do numbers, booleans and null. Both
+     * compare exactly. No index helps: every row's object is read.
+     */
+    public static Condition metadataEquals(Field<Json> column, String key, String value) {
+        if (isNeverStored(key) || isNeverStored(value)) {
+            return DSL.falseCondition();
+        }
+        // jOOQ has no json_each. A path of json_extract would give the key's quotes, dots and brackets a meaning; here
+        // key and value are bound like any other value, and the template holds no text of the caller's.
+        return DSL.condition(
+                "exists (select 1 from json_each({0}) as member"
+                        + " where member.key = {1} and member.type = 'text' and member.value = {2})",
+                column, DSL.val(key), DSL.val(value));
+    }
+
+    private static Condition like(Field<String> field, String before, String text) {
+        return isNeverStored(text) ? DSL.falseCondition() : field.like(before + escape(text) + "%", ESCAPE);
+    }
+
+    private static String escape(String text) {
+        StringBuilder escaped = new StringBuilder(text.length() + 2);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%' || c == '_' || c == ESCAPE) {
+                escaped.append(ESCAPE);
+            }
+            escaped.append(c);
+        }
+        return escaped.toString();
+    }
+
+    /** SQLite ends a pattern at a NUL, and the driver alters unpaired surrogates; the library stores neither. */
+    private static boolean isNeverStored(String text) {
+        return text.indexOf(0) >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    }
+}

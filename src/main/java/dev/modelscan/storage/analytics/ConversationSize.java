@@ -1,0 +1,12 @@
+package dev.modelscan.storage.analytics;
+
+import dev.modelscan.storage.ConversationId;
+
+/**
+ * How many messages a conversation has.
+ *
+ * @param conversationId the conversation
+ * @param messages how many messages it has
+ * @since 0.1
+ */
+public record ConversationSize(ConversationId conversationId, long messages) {}

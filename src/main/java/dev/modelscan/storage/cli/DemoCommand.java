@@ -1,0 +1,80 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Database;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+
+/** Imports the sample that comes with the program, and shows the other commands on it. */
+@Command(
+        name = "demo",
+        description = {
+            "Imports a small sample, and shows its status and report.",
+            "Without --db it works on a temporary database, which it deletes."
+        })
+final class DemoCommand extends DatabaseCommand {
+
+    static final String SAMPLE = "sample-transcripts.json";
+
+    @Override
+    public Integer call() throws IOException {
+        if (file != null) {
+            return super.call();
+        }
+        Path directory = Files.createTempDirectory("modelscan-demo-");
+        try {
+            try (Database db = Database.open(directory.resolve("demo.db"))) {
+                return show(execute(db));
+            }
+        } finally {
+            delete(directory);
+        }
+    }
+
+    @Override
+    Result execute(Database db) throws IOException {
+        try (InputStream in = DemoCommand.class.getResourceAsStream(SAMPLE)) {
+            if (in == null) {
+                throw new FileNotFoundException(SAMPLE + " is missing from the program");
+            }
+            ImportSummary summary = TranscriptImporter.run(db, SAMPLE, in);
+            return new Demo(summary, Status.of(db), Report.of(db, ReportCommand.DEFAULT_TOP));
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        List<Path> files;
+        try (Stream<Path> found = Files.walk(directory)) {
+            files = found.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : files) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    private record Demo(ImportSummary imported, Status status, Report report) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            section(out, "import " + SAMPLE, imported);
+            section(out, "status", status);
+            section(out, "report", report);
+            out.println("Next, with transcripts of your own:");
+            out.println("  mvn -q compile exec:java -Dexec.args=\"import transcripts.json --db modelscan.db\"");
+            out.println("  mvn -q compile exec:java -Dexec.args=\"report --db modelscan.db\"");
+        }
+
+        private static void section(PrintWriter out, String title, Result result) {
+            out.println("== " + title + " ==");
+            result.print(out);
+            out.println();
+        }
+    }
+}

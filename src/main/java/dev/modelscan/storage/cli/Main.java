@@ -1,0 +1,106 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.StorageException;
+import java.io.Console;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line. Exit codes: 0 done; 1 a record, a file or the database failed; 2 the arguments are wrong. Output is
+ * UTF-8, whatever the platform's own charset is.
+ */
+@Command(
+        name = "modelscan-storage",
+        description = "Storage for multi-agent systems: imports transcripts and shows what a database holds.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {ImportCommand.class, ReportCommand.class, StatusCommand.class, DemoCommand.class})
+public final class Main implements Runnable {
+
+    private final boolean terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Main(boolean terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Runs a command on the standard streams. Ends the JVM where the exit code is not 0; returns otherwise. */
+    public static void main(String[] args) {
+        int code = run(args, utf8(System.out), utf8(System.err), isInteractive());
+        if (code != 0) {
+            System.exit(code);
+        }
+    }
+
+    /** Runs a command on streams of the caller's, without a progress bar, and returns the exit code. */
+    public static int run(String[] args, PrintWriter out, PrintWriter err) {
+        return run(args, out, err, false);
+    }
+
+    private static int run(String[] args, PrintWriter out, PrintWriter err, boolean terminal) {
+        int code = new CommandLine(new Main(terminal))
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler((e, command, parsed) -> fail(e, command))
+                .execute(args);
+        out.flush();
+        err.flush();
+        return code;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command");
+    }
+
+    boolean isTerminal() {
+        return terminal;
+    }
+
+    /** One line for what a user can act upon; a stack trace for a fault of the program. */
+    private static int fail(Exception e, CommandLine command) {
+        String message = TextTable.printable(String.valueOf(e.getMessage()));
+        if (e instanceof StorageException || e instanceof UncheckedIOException || e instanceof IOException) {
+            command.getErr().println("error: " + message);
+        } else {
+            e.printStackTrace(command.getErr());
+        }
+        if (command.getCommand() instanceof DatabaseCommand failed && failed.json) {
+            JsonOutput.print(Map.of("error", message), command.getOut());
+        }
+        return 1;
+    }
+
+    private static PrintWriter utf8(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+
+    /** From Java 22 on there may be a console without a terminal, and a method that tells; the baseline lacks it. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isInteractive() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.modelscan.storage.cli;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DatabindException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Reads the records of a JSON array, or of JSON Lines, one at a time: memory holds one record, however long the file is. A
+ * file whose first character is {@code [} is an array; every other one is JSON Lines, whose blank lines count as no record.
+ */
+final class TranscriptReader {
+
+    /** What becomes of the records, in the order of the file. */
+    interface Sink {
+
+        /** A record that is a JSON object. */
+        void accept(Position position, ObjectNode record);
+
+        /** A record that cannot be read. */
+        void reject(Position position, String reason);
+    }
+
+    // Every digit of a number is kept, and a repeated key, of which only one value could be kept, is an error.
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
+
+    private final BufferedInputStream in;
+    private final Sink sink;
+    private long firstLine = 1;
+    private long number;
+
+    private TranscriptReader(InputStream in, Sink sink) {
+        this.in = new BufferedInputStream(in, 1 << 16);
+        this.sink = sink;
+    }
+
+    /**
+     * Reads to the end. A syntax error inside an array is the last record that it rejects, because nothing shows where the
+     * next one begins; JSON Lines go on with the next line.
+     */
+    static void read(InputStream in, Sink sink) throws IOException {
+        TranscriptReader reader = new TranscriptReader(in, sink);
+        reader.skipByteOrderMark();
+        if (reader.startsWithArray()) {
+            reader.readArray();
+        } else {
+            reader.readLines();
+        }
+    }
+
+    private void skipByteOrderMark() throws IOException {
+        in.mark(BYTE_ORDER_MARK.length);
+        for (int expected : BYTE_ORDER_MARK) {
+            if (in.read() != expected) {
+                in.reset();
+                return;
+            }
+        }
+    }
+
+    /** Goes to the first character that is no white space, so that an array may begin on any line. */
+    private boolean startsWithArray() throws IOException {
+        while (true) {
+            in.mark(1);
+            int next = in.read();
+            if (next == '\n') {
+                firstLine++;
+            } else if (next != ' ' && next != '\t' && next != '\r') {
+                in.reset();
+                return next == '[';
+            }
+        }
+    }
+
+    private void readArray() throws IOException {
+        try (JsonParser parser = MAPPER.createParser(in)) {
+            parser.nextToken();
+            JsonStreamContext array = parser.getParsingContext();
+            try {
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    number++;
+                    readRecord(parser, array, firstLine);
+                }
+                if (parser.nextToken() != null) {
+                    number++;
+                    sink.reject(position(parser.currentTokenLocation(), firstLine), "more text follows the array");
+                }
+            } catch (JsonProcessingException e) {
+                sink.reject(
+                        position(e.getLocation(), firstLine),
+                        "is not valid JSON, and nothing after it was read: " + e.getOriginalMessage());
+            }
+        }
+    }
+
+    private void readLines() throws IOException {
+        LineInputStream line = new LineInputStream(in);
+        for (long lineNumber = firstLine; line.nextLine(); lineNumber++) {
+            try (JsonParser parser = MAPPER.createParser(line)) {
+                readLine(parser, lineNumber);
+            }
+        }
+    }
+
+    private void readLine(JsonParser parser, long lineNumber) throws IOException {
+        boolean counted = false;
+        try {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                return;
+            }
+            number++;
+            counted = true;
+            JsonLocation start = parser.currentTokenLocation();
+            JsonNode record = MAPPER.readTree(parser);
+            if (parser.nextToken() != null) {
+                sink.reject(position(parser.currentTokenLocation(), lineNumber), "more text follows the record");
+            } else {
+                deliver(position(start, lineNumber), record);
+            }
+        } catch (JsonProcessingException e) {
+            number += counted ? 0 : 1;
+            sink.reject(position(e.getLocation(), lineNumber), "is not valid JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private void readRecord(JsonParser parser, JsonStreamContext array, long lineNumber) throws IOException {
+        Position position = position(parser.currentTokenLocation(), lineNumber);
+        try {
+            deliver(position, MAPPER.readTree(parser));
+        } catch (DatabindException e) {
+            // The syntax is right, so the record's end can be found.
+            sink.reject(position(e.getLocation(), lineNumber), e.getOriginalMessage());
+            while (parser.getParsingContext() != array) {
+                parser.nextToken();
+            }
+        }
+    }
+
+    private void deliver(Position position, JsonNode record) {
+        if (record instanceof ObjectNode object) {
+            sink.accept(position, object);
+        } else {
+            sink.reject(position, "is not a JSON object");
+        }
+    }
+
+    private Position position(JsonLocation location, long lineNumber) {
+        return new Position(
+                location.getLineNr() - 1L + lineNumber, Math.max(1, location.getColumnNr()), Math.max(1, number));
+    }
+}
