@@ -1,0 +1,147 @@
+package dev.modelscan.storage;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A database with some hundred rows of each kind, and makers of rows that no test has touched. */
+final class FilledDatabase implements AutoCloseable {
+
+    static final Instant START = Instant.parse("2025-12-18T09:30:00Z");
+
+    final Database db;
+    final Agent agent;
+    final Agent receiver;
+    final Team team;
+    final Workflow workflow;
+    final Task task;
+    final ConversationId conversation;
+    private int made;
+
+    FilledDatabase(Path file) {
+        db = Database.open(file);
+        List<Agent> agents = new ArrayList<>();
+        List<Team> teams = new ArrayList<>();
+        List<Workflow> workflows = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            agents.add(newAgent(AgentStatus.values()[i % AgentStatus.values().length]));
+            teams.add(newTeam());
+            workflows.add(Workflow.builder()
+                    .name("workflow " + i)
+                    .status(WorkflowStatus.values()[i % WorkflowStatus.values().length])
+                    .build());
+        }
+        db.agents().createAll(agents);
+        db.teams().createAll(teams);
+        db.workflows().createAll(workflows);
+        agent = agents.get(0);
+        receiver = agents.get(1);
+        team = teams.get(0);
+        workflow = workflows.get(0);
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            tasks.add(Task.builder()
+                    .agentId(agents.get(i % 20).id())
+                    .teamId(teams.get(i % 20).id())
+                    .workflowId(workflows.get(i % 20).id())
+                    .type("summarise")
+                    .priority(i % 5)
+                    .status(TaskStatus.values()[i % TaskStatus.values().length])
+                    .build());
+        }
+        db.tasks().createAll(tasks);
+        task = tasks.get(0);
+        fillHistory(agents, teams, tasks);
+        conversation = db.messages().list(1, 0).get(0).conversationId();
+    }
+
+    private void fillHistory(List<Agent> agents, List<Team> teams, List<Task> tasks) {
+        List<Message> messages = new ArrayList<>();
+        List<ToolExecution> executions = new ArrayList<>();
+        ConversationId talk = ConversationId.next();
+        for (int i = 0; i < 400; i++) {
+            messages.add(newMessage(talk)
+                    .senderId(agents.get(i % 20).id())
+                    .receiverId(agents.get((i + 1) % 20).id())
+                    .taskId(tasks.get(i % 20).id())
+                    .teamId(teams.get(i % 20).id())
+                    .build());
+            executions.add(ToolExecution.builder()
+                    .agentId(agents.get(i % 20).id())
+                    .taskId(tasks.get(i % 20).id())
+                    .toolName("tool " + i % 7)
+                    .status(ToolExecutionStatus.values()[i % ToolExecutionStatus.values().length])
+                    .build());
+        }
+        db.messages().createAll(messages);
+        db.toolExecutions().createAll(executions);
+        db.useTx(tx -> {
+            for (int i = 0; i < 400; i++) {
+                tx.teams().addMember(teams.get(i / 3).id(), agents.get(i % 200).id());
+            }
+        });
+    }
+
+    Agent newAgent(AgentStatus status) {
+        return Agent.builder()
+                .name("agent " + made++)
+                .mode("llm")
+                .status(status)
+                .build();
+    }
+
+    Team newTeam() {
+        return Team.builder().name("team " + made++).build();
+    }
+
+    Message.Builder newMessage(ConversationId talk) {
+        return Message.builder()
+                .conversationId(talk)
+                .senderId(agent == null ? AgentId.next() : agent.id())
+                .contentType(ContentType.TEXT)
+                .content("hello");
+    }
+
+    Agent storedAgent(AgentStatus status) {
+        return db.agents().create(newAgent(status));
+    }
+
+    Team storedTeam() {
+        return db.teams().create(newTeam());
+    }
+
+    Task storedTask(TaskStatus status) {
+        return db.tasks().create(Task.builder().type("summarise").status(status).build());
+    }
+
+    Workflow storedWorkflow() {
+        return db.workflows().create(Workflow.builder().name("new").build());
+    }
+
+    Message storedMessage() {
+        return db.messages()
+                .create(newMessage(conversation).receiverId(receiver.id()).build());
+    }
+
+    ToolExecution newExecution() {
+        return ToolExecution.builder()
+                .agentId(agent.id())
+                .taskId(task.id())
+                .toolName("search")
+                .build();
+    }
+
+    ToolExecution storedExecution() {
+        return db.toolExecutions().create(newExecution());
+    }
+
+    ToolExecution runningExecution() {
+        return db.toolExecutions().start(storedExecution().id());
+    }
+
+    @Override
+    public void close() {
+        db.close();
+    }
+}

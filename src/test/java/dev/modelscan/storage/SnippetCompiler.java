@@ -1,0 +1,68 @@
+package dev.modelscan.storage;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/** Compiles a class as a user of the library would, with the compiler of this JDK. */
+final class SnippetCompiler {
+
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+    private SnippetCompiler() {}
+
+    /** An error at a line of the snippet. */
+    record CompileError(String line, String code, String message) {}
+
+    /** The errors in a snippet that is one method's statements, after the imports that a user would write. */
+    static List<CompileError> errors(String statements, Path output, String classPath, List<Path> sources)
+            throws IOException {
+        String source = """
+                import static dev.modelscan.storage.schema.Tables.*;
+                import dev.modelscan.storage.*;
+                import dev.modelscan.storage.schema.*;
+                import java.util.*;
+                import org.jooq.*;
+                class Snippet {
+                    void run(DSLContext dsl) {
+                        %s
+                    }
+                }
+                """.formatted(statements);
+        JavaFileObject snippet =
+                new SimpleJavaFileObject(URI.create("memory:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
+                    }
+                };
+        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+        try (StandardJavaFileManager files = COMPILER.getStandardFileManager(found, Locale.ROOT, null)) {
+            List<JavaFileObject> units = new ArrayList<>(List.of(snippet));
+            files.getJavaFileObjectsFromPaths(sources).forEach(units::add);
+            List<String> options = List.of("-d", output.toString(), "-classpath", classPath, "-proc:none", "-nowarn");
+            COMPILER.getTask(null, files, found, options, null, units).call();
+        }
+        List<String> lines = source.lines().toList();
+        return found.getDiagnostics().stream()
+                .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
+                .map(error -> new CompileError(
+                        error.getLineNumber() < 1
+                                ? ""
+                                : lines.get((int) Math.min(error.getLineNumber(), lines.size()) - 1)
+                                        .strip(),
+                        error.getCode(),
+                        error.getMessage(Locale.ROOT)))
+                .toList();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.modelscan.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelscan.storage.RepositoryCalls.RepositoryCall;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The expected numbers stand in {@link RepositoryCalls}. */
+class StatementCountTest {
+
+    @TempDir
+    private static Path directory;
+
+    private static FilledDatabase filled;
+
+    @BeforeAll
+    static void fill() {
+        filled = new FilledDatabase(directory.resolve("filled.db"));
+    }
+
+    @AfterAll
+    static void close() {
+        filled.close();
+    }
+
+    static Stream<RepositoryCall> calls() {
+        return RepositoryCalls.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void sendsAsManyStatementsAsExpected(RepositoryCall call) {
+        Consumer<Repositories> prepared = call.preparation().prepare(filled);
+        try (StatementLog log = new StatementLog()) {
+            prepared.accept(filled.db);
+            assertThat(log.statements()).hasSize(call.statements());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void sendsTheSameStatementsInsideATransaction(RepositoryCall call) {
+        Consumer<Repositories> prepared = call.preparation().prepare(filled);
+        try (StatementLog log = new StatementLog()) {
+            // A refused statement ends the transaction that it was part of.
+            try {
+                filled.db.useTx(prepared::accept);
+            } catch (IllegalStateException e) {
+                assertThat(e).hasMessageContaining("the database refused a statement");
+            }
+            assertThat(log.statements()).hasSize(call.statements());
+        }
+    }
+
+    @Test
+    void everyMethodOfEveryRepositoryHasAnExpectation(@TempDir Path own) {
+        MethodCoverage coverage = new MethodCoverage();
+        try (FilledDatabase fresh = new FilledDatabase(own.resolve("fresh.db"))) {
+            Repositories watched = coverage.watch(fresh.db);
+            RepositoryCalls.all()
+                    .forEach(call -> call.preparation().prepare(fresh).accept(watched));
+        }
+        assertThat(coverage.missing()).isEmpty();
+    }
+
+    @Test
+    void resetToIdleSendsTwoStatements(@TempDir Path own) {
+        try (FilledDatabase fresh = new FilledDatabase(own.resolve("fresh.db"));
+                StatementLog log = new StatementLog()) {
+            fresh.db.resetToIdle();
+            assertThat(log.statements()).hasSize(2);
+        }
+    }
+
+    @Test
+    void statsSendsOneStatement() {
+        try (StatementLog log = new StatementLog()) {
+            filled.db.stats();
+            assertThat(log.statements()).hasSize(1);
+        }
+    }
+}
