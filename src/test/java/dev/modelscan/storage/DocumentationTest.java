@@ -68,7 +68,8 @@ class DocumentationTest {
     @ParameterizedTest
     @MethodSource("examples")
     void exampleCompilesAndRuns(Example example, @TempDir Path directory) throws Exception {
-        // Files that an example opens by a relative path go into the temporary directory.
+        // An example that opens a database needs none. Files that it names go into the temporary directory.
+        String parameter = example.code().contains("Database db =") ? "unused" : "db";
         String code = example.code().replaceAll("\"([a-z]+\\.db)\"", "\"" + directory + "/$1\"");
         String source = """
                 import static dev.modelscan.storage.schema.Tables.*;
@@ -80,11 +81,11 @@ class DocumentationTest {
                 import java.util.*;
 
                 public class Snippet implements java.util.function.Consumer<Database> {
-                    public void accept(Database db) {
+                    public void accept(Database %s) {
                 %s
                     }
                 }
-                """.formatted(code);
+                """.formatted(parameter, code);
         try (URLClassLoader loader = compile(source, directory.resolve("classes"))) {
             Object snippet = loader.loadClass("Snippet").getConstructor().newInstance();
             try (Database db = Database.inMemory()) {

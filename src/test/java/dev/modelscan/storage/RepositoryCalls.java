@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -29,8 +31,31 @@ final class RepositoryCalls {
     private RepositoryCalls() {}
 
     static Stream<RepositoryCall> all() {
-        return Stream.of(agents(), teams(), workflows(), tasks(), messages(), toolExecutions())
+        return Stream.of(agents(), teams(), workflows(), tasks(), messages(), toolExecutions(), streams())
                 .flatMap(List::stream);
+    }
+
+    /** A stream reads a page when its first row is asked for, and no more until that is used up. */
+    private static List<RepositoryCall> streams() {
+        Map<String, Function<Repositories, Repository<?, ?>>> repositories = Map.of(
+                "agents", Repositories::agents,
+                "teams", Repositories::teams,
+                "workflows", Repositories::workflows,
+                "tasks", Repositories::tasks,
+                "messages", Repositories::messages,
+                "toolExecutions", Repositories::toolExecutions);
+        List<RepositoryCall> calls = new ArrayList<>();
+        repositories.forEach((name, repository) -> {
+            calls.add(plain(name + ": first of stream", 1, r -> repository.apply(r).stream()
+                    .findFirst()
+                    .orElseThrow()));
+            calls.add(plain(name + ": forEach until it is refused", 1, refused(NotFoundException.class, r -> repository
+                    .apply(r)
+                    .forEach(row -> {
+                        throw new NotFoundException("row", "wanted");
+                    }))));
+        });
+        return calls;
     }
 
     private static RepositoryCall call(String name, int statements, Preparation preparation) {
@@ -365,6 +390,8 @@ final class RepositoryCalls {
         calls.addAll(paged("messages: page", 1, (f, r, request) -> r.messages().page(request)));
         calls.addAll(paged("messages: getConversation by page", 1, (f, r, request) -> r.messages()
                 .getConversation(f.conversation, request)));
+        calls.addAll(paged("messages: listByConversation", 1, (f, r, request) -> r.messages()
+                .listByConversation(f.conversation, request)));
         calls.addAll(
                 paged("messages: getUnread", 1, (f, r, request) -> r.messages().getUnread(f.receiver.id(), request)));
         calls.addAll(
