@@ -40,16 +40,15 @@ final class ImportCommand extends DatabaseCommand {
 
     @Override
     public Integer call() {
+        // The progress bar ends before anything else is printed.
+        return show(importFile());
+    }
+
+    private Result importFile() {
         // Before the database, which is not made for a file that is not there.
-        try (InputStream in = Files.newInputStream(transcripts);
-                InputStream counted = withProgress(in, Files.size(transcripts))) {
-            Result result;
-            try (Database db = Database.open(file == null ? DEFAULT_FILE : file)) {
-                result = TranscriptImporter.run(db, fileName(), counted);
-            }
-            // The progress bar ends before anything else is printed.
-            counted.close();
-            return show(result);
+        try (InputStream in = withProgress(Files.newInputStream(transcripts), Files.size(transcripts));
+                Database db = Database.open(file == null ? DEFAULT_FILE : file)) {
+            return TranscriptImporter.run(db, fileName(), in);
         } catch (NoSuchFileException e) {
             throw new UncheckedIOException("no such file: " + transcripts, e);
         } catch (IOException e) {

@@ -103,7 +103,7 @@ final class TranscriptReader {
                 }
             } catch (JsonProcessingException e) {
                 sink.reject(
-                        position(e.getLocation(), firstLine),
+                        position(place(parser, e), firstLine),
                         "is not valid JSON, and nothing after it was read: " + e.getOriginalMessage());
             }
         }
@@ -136,7 +136,7 @@ final class TranscriptReader {
             }
         } catch (JsonProcessingException e) {
             number += counted ? 0 : 1;
-            sink.reject(position(e.getLocation(), lineNumber), "is not valid JSON: " + e.getOriginalMessage());
+            sink.reject(position(place(parser, e), lineNumber), "is not valid JSON: " + e.getOriginalMessage());
         }
     }
 
@@ -146,7 +146,7 @@ final class TranscriptReader {
             deliver(position, MAPPER.readTree(parser));
         } catch (DatabindException e) {
             // The syntax is right, so the record's end can be found.
-            sink.reject(position(e.getLocation(), lineNumber), e.getOriginalMessage());
+            sink.reject(position(place(parser, e), lineNumber), e.getOriginalMessage());
             while (parser.getParsingContext() != array) {
                 parser.nextToken();
             }
@@ -159,6 +159,11 @@ final class TranscriptReader {
         } else {
             sink.reject(position, "is not a JSON object");
         }
+    }
+
+    /** Where reading failed; limits on depth and length are reported without a place. */
+    private static JsonLocation place(JsonParser parser, JsonProcessingException e) {
+        return e.getLocation() == null ? parser.currentLocation() : e.getLocation();
     }
 
     private Position position(JsonLocation location, long lineNumber) {

@@ -159,6 +159,18 @@ class ImportTest {
     }
 
     @Test
+    void refusesWhatIsNestedTooDeep() throws IOException {
+        String deep = "{\"messages\":[],\"x\":" + "[".repeat(2_000) + "]".repeat(2_000) + "}";
+
+        Run run = run(write("a.jsonl", deep + "\n" + GOOD));
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).contains("1 transcripts imported", "1 records failed");
+        assertThat(run.err().lines()).hasSize(1).allMatch(line -> line.contains("line 1") && line.contains("record 1"));
+        assertThat(run(write("b.json", "[" + deep + "]")).code()).isEqualTo(1);
+    }
+
+    @Test
     void aFileWithoutRecordsStoresNothing() throws IOException {
         assertThat(run(write("empty.json", "[]")).code()).isZero();
         assertThat(run(write("empty.jsonl", "")).code()).isZero();
