@@ -41,6 +41,7 @@ public final class Json {
 
     private static final String ENTITY = "json";
     private static final String FIELD = "value";
+    private static final String WHITE_SPACE = " \t\n\r";
 
     // One mapper for all: plain JSON, exact numbers, no types named in the data.
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -82,7 +83,7 @@ public final class Json {
      * @throws InvalidDataException where the text is not JSON as this class describes it; the reason names the line and column
      */
     public static Json parse(String text) {
-        String stripped = text.strip();
+        String stripped = strip(text);
         return stripped.equals("{}") ? EMPTY_OBJECT : new Json(stripped, validate(stripped));
     }
 
@@ -186,6 +187,19 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new InvalidDataException(ENTITY, null, FIELD, "cannot be written as JSON: " + reason(e), e);
         }
+    }
+
+    /** Leaves out what JSON calls white space, which is less than Unicode does. */
+    private static String strip(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && WHITE_SPACE.indexOf(text.charAt(from)) >= 0) {
+            from++;
+        }
+        while (to > from && WHITE_SPACE.indexOf(text.charAt(to - 1)) >= 0) {
+            to--;
+        }
+        return text.substring(from, to);
     }
 
     /** Reads the whole text as a stream, and returns how deep it is nested. */
