@@ -116,6 +116,7 @@ public final class Json {
     }
 
     private static Json ofPlain(Object value) {
+        requireNotTooDeep(value, 0);
         JsonNode tree;
         try {
             tree = MAPPER.valueToTree(value);
@@ -240,7 +241,12 @@ public final class Json {
             }
         } else if (token.isNumeric()) {
             // Reading the value applies the limit on digits; the scale bounds what PostgreSQL's numeric has to hold.
-            BigDecimal number = parser.getDecimalValue();
+            BigDecimal number;
+            try {
+                number = parser.getDecimalValue();
+            } catch (NumberFormatException e) {
+                throw invalid(parser, "a number cannot be read: " + e.getMessage(), e);
+            }
             if (Math.abs((long) number.scale() - number.precision()) > 10_000) {
                 throw invalid(parser, "a number's exponent is beyond 10,000", null);
             }
@@ -268,6 +274,22 @@ public final class Json {
 
     private static String place(int line, int column) {
         return " (line " + line + ", column " + column + ")";
+    }
+
+    /** Jackson would follow a map that holds itself until the stack ends. */
+    private static void requireNotTooDeep(@Nullable Object value, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new InvalidDataException(ENTITY, null, FIELD, "is nested deeper than " + MAX_DEPTH + " levels");
+        }
+        if (value instanceof Map<?, ?> map) {
+            map.values().forEach(item -> requireNotTooDeep(item, depth + 1));
+        } else if (value instanceof Collection<?> items) {
+            items.forEach(item -> requireNotTooDeep(item, depth + 1));
+        } else if (value instanceof Object[] items) {
+            for (Object item : items) {
+                requireNotTooDeep(item, depth + 1);
+            }
+        }
     }
 
     private static void requirePlain(JsonNode node, int depth) {
