@@ -41,6 +41,7 @@ public final class Json {
 
     private static final String ENTITY = "json";
     private static final String FIELD = "value";
+    private static final String WHITE_SPACE = " \t\n\r";
 
     private static final Json EMPTY_OBJECT = new Json("{}", 1);
 
@@ -64,7 +65,7 @@ public final class Json {
      * @throws InvalidDataException where the text is not JSON as this class describes it; the reason names the line and column
      */
     public static Json parse(String text) {
-        String stripped = text.strip();
+        String stripped = strip(text);
         return stripped.equals("{}") ? EMPTY_OBJECT : new Json(stripped, validate(stripped));
     }
 
@@ -97,6 +98,7 @@ public final class Json {
     }
 
     private static Json ofPlain(Object value) {
+        requireNotTooDeep(value, 0);
         JsonNode tree;
         try {
             tree = Mapper.MAPPER.valueToTree(value);
@@ -170,6 +172,19 @@ public final class Json {
         }
     }
 
+    /** Leaves out what JSON calls white space, which is less than Unicode does. */
+    private static String strip(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && WHITE_SPACE.indexOf(text.charAt(from)) >= 0) {
+            from++;
+        }
+        while (to > from && WHITE_SPACE.indexOf(text.charAt(to - 1)) >= 0) {
+            to--;
+        }
+        return text.substring(from, to);
+    }
+
     /** Reads the whole text as a stream, and returns how deep it is nested. */
     private static int validate(String text) {
         int depth = 0;
@@ -208,7 +223,12 @@ public final class Json {
             }
         } else if (token.isNumeric()) {
             // Reading the value applies the limit on digits; the scale bounds what PostgreSQL's numeric has to hold.
-            BigDecimal number = parser.getDecimalValue();
+            BigDecimal number;
+            try {
+                number = parser.getDecimalValue();
+            } catch (NumberFormatException e) {
+                throw invalid(parser, "a number cannot be read: " + e.getMessage(), e);
+            }
             if (Math.abs((long) number.scale() - number.precision()) > 10_000) {
                 throw invalid(parser, "a number's exponent is beyond 10,000", null);
             }
@@ -236,6 +256,22 @@ public final class Json {
 
     private static String place(int line, int column) {
         return " (line " + line + ", column " + column + ")";
+    }
+
+    /** Jackson would follow a map that holds itself until the stack ends. */
+    private static void requireNotTooDeep(@Nullable Object value, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new InvalidDataException(ENTITY, null, FIELD, "is nested deeper than " + MAX_DEPTH + " levels");
+        }
+        if (value instanceof Map<?, ?> map) {
+            map.values().forEach(item -> requireNotTooDeep(item, depth + 1));
+        } else if (value instanceof Collection<?> items) {
+            items.forEach(item -> requireNotTooDeep(item, depth + 1));
+        } else if (value instanceof Object[] items) {
+            for (Object item : items) {
+                requireNotTooDeep(item, depth + 1);
+            }
+        }
     }
 
     private static void requirePlain(JsonNode node, int depth) {

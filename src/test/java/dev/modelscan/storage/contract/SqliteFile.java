@@ -1,7 +1,12 @@
 package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Durability;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +29,25 @@ final class SqliteFile implements TestEngine {
 
     @Override
     public Database.Builder builder() {
-        return Database.builder().path(directory.resolve("contract-" + COUNT.incrementAndGet() + ".db"));
+        return Database.builder()
+                .path(copyOfEmpty(directory.resolve("contract-" + COUNT.incrementAndGet() + ".db")))
+                // No suite cuts the power.
+                .durability(Durability.NORMAL);
+    }
+
+    /** Migrating once for all tests saves most of their time; opening still compares the schema. */
+    private Path copyOfEmpty(Path file) {
+        Path empty = directory.resolve("empty.db");
+        try {
+            synchronized (SqliteFile.class) {
+                if (!Files.exists(empty)) {
+                    Database.open(empty).close();
+                }
+            }
+            return Files.copy(empty, file, StandardCopyOption.COPY_ATTRIBUTES);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -57,4 +57,44 @@ class SqliteFileContractTest {
             return new SqliteFile(directory);
         }
     }
+
+    @Nested
+    class Transactions extends TransactionContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class BadInput extends BadInputContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Deletes extends DeleteContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Concurrency extends ConcurrencyContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Times extends TimeContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
 }

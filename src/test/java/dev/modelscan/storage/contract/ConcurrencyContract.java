@@ -1,0 +1,403 @@
+package dev.modelscan.storage.contract;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.modelscan.storage.Agent;
+import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.ConflictException;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.InvalidTransitionException;
+import dev.modelscan.storage.Message;
+import dev.modelscan.storage.Task;
+import dev.modelscan.storage.TaskStatus;
+import dev.modelscan.storage.Team;
+import dev.modelscan.storage.TeamMember;
+import dev.modelscan.storage.UnavailableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** What holds when threads use one database, and databases share one file. */
+abstract class ConcurrencyContract extends Contract {
+
+    private static final Duration PATIENT = Duration.ofSeconds(50);
+
+    /** The suite's database, opened anew with other options. */
+    private void reopen(Duration busyTimeout) {
+        db.close();
+        db = builder().busyTimeout(busyTimeout).open();
+    }
+
+    @Test
+    void threadsThatReadAndWriteDisturbNobody() throws Exception {
+        Agent sender = createAgent("sender");
+        Workers.runTogether(thread -> () -> {
+            for (int i = 0; i < 25; i++) {
+                Agent created = db.agents().create(agent(thread + "/" + i).build());
+                assertThat(db.agents().get(created.id())).isEqualTo(created);
+                assertThat(db.agents().findByName(created.name())).contains(created);
+                Agent updated =
+                        db.agents().update(created.toBuilder().mode("rules").build());
+                assertThat(db.agents().list(300, 0)).contains(updated);
+                db.messages().create(message(sender).build());
+                assertThat(db.dsl().fetchCount(AGENTS)).isPositive();
+            }
+            return true;
+        });
+
+        assertThat(db.agents().list(300, 0)).hasSize(201);
+        assertThat(db.messages().list(300, 0)).hasSize(200);
+    }
+
+    @Test
+    void theMessagesOfAConversationHaveOneOrderThatKeepsThatOfEachWriter() throws Exception {
+        Agent sender = createAgent("sender");
+        Workers.runTogether(thread -> () -> {
+            int next = 0;
+            while (next < 60) {
+                switch (next % 3) {
+                    case 0 -> db.messages().create(numbered(sender, thread, next++));
+                    case 1 -> {
+                        Message message = numbered(sender, thread, next++);
+                        db.useTx(tx -> tx.messages().create(message));
+                    }
+                    default -> {
+                        List<Message> batch = new ArrayList<>();
+                        for (int i = 0; i < 4; i++) {
+                            batch.add(numbered(sender, thread, next++));
+                        }
+                        db.messages().createAll(batch);
+                    }
+                }
+            }
+            return next;
+        });
+
+        List<Message> all = db.messages().getConversation(CONVERSATION, 1_000);
+        assertThat(all)
+                .extracting(Message::sequenceNumber)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, all.size()).boxed().toList());
+        Map<String, Integer> last = new HashMap<>();
+        for (Message message : all) {
+            String[] parts = message.content().split(":");
+            int number = Integer.parseInt(parts[1]);
+            assertThat(number).isEqualTo(last.getOrDefault(parts[0], -1) + 1);
+            last.put(parts[0], number);
+        }
+        assertThat(last).hasSize(Workers.THREADS);
+        assertThat(last.values()).allMatch(number -> number >= 59);
+    }
+
+    private static Message numbered(Agent sender, int thread, int number) {
+        return message(sender).content(thread + ":" + number).build();
+    }
+
+    @Test
+    void nobodyEverSeesHalfATransaction() throws Exception {
+        Agent left = createAgent("left");
+        Agent right = createAgent("right");
+        AtomicInteger observations = new AtomicInteger();
+        Workers.runTogether(thread -> () -> {
+            for (int i = 0; i < 50; i++) {
+                if (thread < 3) {
+                    String mode = thread + "/" + i;
+                    db.useTx(tx -> {
+                        for (Agent agent : List.of(left, right)) {
+                            Agent current = tx.agents().get(agent.id());
+                            tx.agents().update(current.toBuilder().mode(mode).build());
+                        }
+                    });
+                } else {
+                    List<Agent> both = db.agents().list(10, 0);
+                    assertThat(both).hasSize(2);
+                    assertThat(both.get(0).mode()).isEqualTo(both.get(1).mode());
+                    observations.incrementAndGet();
+                }
+            }
+            return true;
+        });
+
+        assertThat(observations).hasValue(250);
+        assertThat(db.agents().get(left.id()).version()).isEqualTo(151);
+    }
+
+    @Test
+    void aVersionAndATryAgainLoseNoUpdate() throws Exception {
+        Agent agent = db.agents().create(agent("counter").mode("0").build());
+        List<Integer> conflicts = Workers.runTogether(thread -> () -> {
+            int refused = 0;
+            int done = 0;
+            while (done < 20) {
+                Agent current = db.agents().get(agent.id());
+                int count = Integer.parseInt(current.mode());
+                try {
+                    db.agents()
+                            .update(current.toBuilder()
+                                    .mode(String.valueOf(count + 1))
+                                    .build());
+                    done++;
+                } catch (ConflictException e) {
+                    refused++;
+                }
+            }
+            return refused;
+        });
+
+        Agent counted = db.agents().get(agent.id());
+        assertThat(counted.mode()).isEqualTo("160");
+        assertThat(counted.version()).isEqualTo(161);
+        assertThat(conflicts).hasSize(Workers.THREADS);
+    }
+
+    @Test
+    void readingAndWritingInATransactionNeedsNoVersion() throws Exception {
+        Agent agent = db.agents().create(agent("counter").mode("0").build());
+        Workers.runTogether(thread -> () -> {
+            for (int i = 0; i < 20; i++) {
+                db.useTx(tx -> {
+                    Agent current = tx.agents().get(agent.id());
+                    String next = String.valueOf(Integer.parseInt(current.mode()) + 1);
+                    tx.agents().update(current.toBuilder().mode(next).build());
+                });
+            }
+            return true;
+        });
+
+        assertThat(db.agents().get(agent.id()).mode()).isEqualTo("160");
+    }
+
+    @Test
+    void ofThoseThatTakeANameOneSucceeds() throws Exception {
+        List<Boolean> created = Workers.runTogether(thread -> () -> {
+            try {
+                createAgent("the one");
+                return true;
+            } catch (ConflictException e) {
+                return false;
+            }
+        });
+
+        assertThat(created).containsOnlyOnce(true);
+        assertThat(db.agents().list(10, 0)).hasSize(1);
+    }
+
+    @Test
+    void ofThoseThatCompleteATaskOneLearnsThatItWasTheFirst() throws Exception {
+        Task task = db.tasks().create(task().status(TaskStatus.RUNNING).build());
+        List<Boolean> completed = Workers.runTogether(thread -> () -> {
+            try {
+                db.tasks().updateStatus(task.id(), TaskStatus.COMPLETED);
+                return true;
+            } catch (InvalidTransitionException e) {
+                return false;
+            }
+        });
+
+        assertThat(completed).containsOnlyOnce(true);
+        assertThat(db.tasks().get(task.id()).version()).isEqualTo(2);
+    }
+
+    @Test
+    void aMemberThatManyAddBelongsOnce() throws Exception {
+        Agent agent = createAgent("agent");
+        Team team = createTeam("team");
+        Workers.runTogether(thread -> () -> {
+            for (int i = 0; i < 10; i++) {
+                db.teams().addMember(team.id(), agent.id(), "role " + thread);
+            }
+            return true;
+        });
+
+        List<TeamMember> members = db.teams().listMembers(team.id());
+        assertThat(members).hasSize(1);
+        assertThat(members.get(0).role()).startsWith("role ");
+        assertThat(members.get(0).joinedAt()).isEqualTo(TestClock.START);
+    }
+
+    /** A transaction on a thread of its own, which stays open until it is told to end. */
+    private static final class LongTransaction {
+
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch end = new CountDownLatch(1);
+        private final Workers.Worker<Boolean> worker;
+
+        LongTransaction(Database db, Agent agent) throws InterruptedException {
+            worker = Workers.start(() -> db.<Boolean, Exception>withTx(tx -> {
+                tx.agents().create(agent);
+                begun.countDown();
+                Workers.await(end);
+                return true;
+            }));
+            Workers.await(begun);
+        }
+
+        void end() throws Exception {
+            end.countDown();
+            worker.get();
+        }
+    }
+
+    private void requireOthersWait(Database other) throws Exception {
+        Agent first = agent("first").build();
+        Agent second = agent("second").build();
+        LongTransaction open = new LongTransaction(db, first);
+        Workers.Worker<Agent> waiting = Workers.start(() -> other.agents().create(second));
+        waiting.awaitBlocked();
+
+        open.end();
+
+        assertThat(waiting.get()).isEqualTo(second);
+        assertThat(db.agents().list(10, 0)).containsExactlyInAnyOrder(first, second);
+    }
+
+    @Test
+    void aWriterWaitsForALongTransactionAndThenSucceeds() throws Exception {
+        reopen(PATIENT);
+        requireOthersWait(db);
+    }
+
+    @Test
+    void aWriterOfAnotherDatabaseOnTheSameFileWaitsAndThenSucceeds() throws Exception {
+        try (Database other = beside(PATIENT)) {
+            requireOthersWait(other);
+        }
+    }
+
+    private Database beside(Duration busyTimeout) {
+        var builder = engine().beside(db);
+        assumeTrue(builder.isPresent());
+        return builder.get().clock(clock).busyTimeout(busyTimeout).open();
+    }
+
+    private void requireBusy(Database other) throws Exception {
+        Agent first = agent("first").build();
+        Agent second = agent("second").build();
+        LongTransaction open = new LongTransaction(db, first);
+        try {
+            assertThatThrownBy(() -> other.agents().create(second)).isInstanceOf(BusyException.class);
+            assertThatThrownBy(() -> other.useTx(tx -> tx.agents().create(second)))
+                    .isInstanceOf(BusyException.class)
+                    .hasMessageContaining("busyTimeout");
+        } finally {
+            open.end();
+        }
+
+        assertThat(other.agents().list(10, 0)).containsExactly(first);
+        assertThat(other.agents().create(second)).isEqualTo(second);
+    }
+
+    @Test
+    void aWriterWithoutPatienceIsToldThatTheDatabaseIsBusy() throws Exception {
+        reopen(Duration.ofMillis(20));
+        requireBusy(db);
+    }
+
+    @Test
+    void aWriterWithoutPatienceOfAnotherDatabaseIsToldToo() throws Exception {
+        try (Database other = beside(Duration.ofMillis(20))) {
+            requireBusy(other);
+        }
+    }
+
+    @Test
+    void aWriterThatNeverWaitsIsToldToo() throws Exception {
+        reopen(Duration.ZERO);
+        requireBusy(db);
+    }
+
+    @Test
+    void readersDoNotWaitForALongTransaction() throws Exception {
+        assumeTrue(engine().readsWhileWriting());
+        Agent before = createAgent("before");
+        LongTransaction open = new LongTransaction(db, agent("first").build());
+        try {
+            assertThat(db.agents().list(10, 0)).containsExactly(before);
+        } finally {
+            open.end();
+        }
+        assertThat(db.agents().list(10, 0)).hasSize(2);
+    }
+
+    @Test
+    void closingWaitsForTheTransactionThatIsUnderWay() throws Exception {
+        reopen(PATIENT);
+        Agent agent = agent("first").build();
+        LongTransaction open = new LongTransaction(db, agent);
+        Workers.Worker<Boolean> closing = Workers.start(() -> {
+            db.close();
+            return true;
+        });
+        closing.awaitBlocked();
+        Workers.Worker<Boolean> late = Workers.start(() -> {
+            assertThatThrownBy(() -> createAgent("late")).isInstanceOf(UnavailableException.class);
+            return true;
+        });
+        late.awaitBlocked();
+
+        open.end();
+
+        closing.get();
+        late.get();
+        requireClosed();
+        requireStored(List.of(agent));
+    }
+
+    private void requireClosed() {
+        assertThatThrownBy(() -> createAgent("late")).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> db.agents().list(1, 0)).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> db.useTx(tx -> {})).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> db.dsl().fetchCount(AGENTS)).isInstanceOf(UnavailableException.class);
+        db.close();
+    }
+
+    private void requireStored(Collection<Agent> agents) {
+        engine().beside(db).ifPresent(builder -> {
+            try (Database again = builder.open()) {
+                assertThat(again.agents().list(10_000, 0)).containsExactlyInAnyOrderElementsOf(agents);
+            }
+        });
+    }
+
+    @Test
+    void closingUnderThreadsAtWorkLosesNothingThatWasConfirmed() throws Exception {
+        CountDownLatch some = new CountDownLatch(100);
+        List<Workers.Worker<List<Agent>>> workers = new ArrayList<>();
+        for (int thread = 0; thread < Workers.THREADS; thread++) {
+            int number = thread;
+            workers.add(Workers.start(() -> {
+                List<Agent> confirmed = new ArrayList<>();
+                try {
+                    while (true) {
+                        confirmed.add(createAgent(number + "/" + confirmed.size()));
+                        db.agents().list(5, 0);
+                        some.countDown();
+                    }
+                } catch (UnavailableException e) {
+                    return confirmed;
+                }
+            }));
+        }
+        Workers.await(some);
+
+        db.close();
+
+        List<Agent> confirmed = new ArrayList<>();
+        for (Workers.Worker<List<Agent>> worker : workers) {
+            confirmed.addAll(worker.get());
+        }
+        assertThat(confirmed).hasSizeGreaterThanOrEqualTo(100);
+        requireClosed();
+        requireStored(confirmed);
+    }
+}

@@ -1,0 +1,495 @@
+package dev.modelscan.storage.contract;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.modelscan.storage.Agent;
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.AgentStatus;
+import dev.modelscan.storage.ConflictException;
+import dev.modelscan.storage.NotFoundException;
+import dev.modelscan.storage.ReferenceException;
+import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.TeamId;
+import dev.modelscan.storage.Tx;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.Test;
+
+/** What transactions promise. */
+abstract class TransactionContract extends Contract {
+
+    private static final Agent ONE = agent("one").build();
+    private static final Agent TWO = agent("two").build();
+
+    @Test
+    void whatTheFunctionReturnsIsReturnedAndItsWorkIsCommitted() {
+        Agent created = db.withTx(tx -> {
+            tx.agents().create(ONE);
+            return tx.agents().create(TWO);
+        });
+
+        assertThat(created).isEqualTo(TWO);
+        assertThat(everything()).containsExactlyInAnyOrder(ONE, TWO);
+    }
+
+    @Test
+    void aFunctionMayReturnNull() {
+        assertThat(db.<Agent, RuntimeException>withTx(tx -> null)).isNull();
+    }
+
+    private void requireRolledBack(Throwable thrown) {
+        Throwable caught = catchThrowable(() -> db.<Exception>useTx(tx -> {
+            tx.agents().create(ONE);
+            tx.useTx(inner -> inner.agents().create(TWO));
+            TransactionContract.<RuntimeException>sneak(thrown);
+        }));
+
+        assertThat(caught).isSameAs(thrown).hasNoSuppressedExceptions();
+        assertThat(everything()).isEmpty();
+        assertThat(db.agents().create(ONE)).isEqualTo(ONE);
+    }
+
+    @SuppressWarnings("unchecked") // The compiler is not to know what is thrown.
+    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    @Test
+    void aRuntimeExceptionRollsBackAndIsPassedOn() {
+        requireRolledBack(new IllegalArgumentException("mine"));
+    }
+
+    @Test
+    void aCheckedExceptionRollsBackAndIsPassedOn() {
+        requireRolledBack(new IOException("mine"));
+    }
+
+    @Test
+    void anErrorRollsBackAndIsPassedOn() {
+        requireRolledBack(new StackOverflowError("mine"));
+    }
+
+    @Test
+    void aTransactionSeesItsOwnWrites() {
+        db.useTx(tx -> {
+            tx.agents().create(ONE);
+            assertThat(tx.agents().get(ONE.id())).isEqualTo(ONE);
+            assertThat(tx.dsl().fetchCount(AGENTS)).isEqualTo(1);
+            tx.useTx(inner -> assertThat(inner.agents().list(10, 0)).containsExactly(ONE));
+        });
+    }
+
+    @Test
+    void othersDoNotSeeWhatIsNotCommitted() throws Exception {
+        assumeTrue(engine().readsWhileWriting());
+        db.<Exception>useTx(tx -> {
+            tx.agents().create(ONE);
+            assertThat(db.agents().find(ONE.id())).isEmpty();
+            assertThat(db.dsl().fetchCount(AGENTS)).isZero();
+            assertThat(Workers.start(() -> db.agents().list(10, 0)).get()).isEmpty();
+        });
+        assertThat(db.agents().find(ONE.id())).contains(ONE);
+    }
+
+    @Test
+    void aTransactionHasOneTime() {
+        List<Agent> changed = db.withTx(tx -> {
+            List<Agent> updated = new ArrayList<>();
+            for (Agent agent : List.of(ONE, TWO)) {
+                tx.agents().create(agent);
+                updated.add(tx.agents().updateStatus(agent.id(), AgentStatus.ACTIVE));
+                clock.advance();
+            }
+            return updated;
+        });
+
+        assertThat(changed).extracting(Agent::updatedAt).containsOnly(TestClock.START);
+    }
+
+    @Test
+    void aFailedPartIsTakenBackAndTheRestIsCommitted() {
+        Agent three = agent("three").build();
+        db.useTx(tx -> {
+            tx.agents().create(ONE);
+            IllegalStateException failure = new IllegalStateException("mine");
+            assertThat(catchThrowable(() -> tx.useTx(inner -> {
+                        inner.agents().create(TWO);
+                        throw failure;
+                    })))
+                    .isSameAs(failure);
+            assertThat(tx.agents().find(TWO.id())).isEmpty();
+            tx.agents().create(three);
+        });
+
+        assertThat(everything()).containsExactlyInAnyOrder(ONE, three);
+    }
+
+    @Test
+    void whatThePartDidGoesWithTheWhole() {
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    tx.useTx(inner -> inner.agents().create(ONE));
+                    throw new IllegalStateException("mine");
+                }))
+                .hasMessage("mine");
+
+        assertThat(everything()).isEmpty();
+    }
+
+    @Test
+    void partsNestDeeplyAndEachFailsByItself() {
+        db.useTx(tx -> nest(tx, 0));
+
+        assertThat(db.agents().list(100, 0))
+                .extracting(Agent::name)
+                .containsExactlyInAnyOrder("level 0", "level 1", "level 2", "level 3", "level 4");
+    }
+
+    /** The part at level 5 fails, and takes all below it with it. */
+    private static void nest(Tx tx, int level) {
+        tx.agents().create(agent("level " + level).build());
+        if (level == 8) {
+            return;
+        }
+        if (level == 4) {
+            assertThatThrownBy(() -> tx.useTx(inner -> {
+                        nest(inner, 5);
+                        throw new IllegalStateException("mine");
+                    }))
+                    .hasMessage("mine");
+        } else {
+            tx.useTx(inner -> nest(inner, level + 1));
+        }
+    }
+
+    @Test
+    void aStatementThatTheDatabaseRefusedMakesTheTransactionRollbackOnly() {
+        createAgent("taken");
+
+        Throwable caught = catchThrowable(() -> db.useTx(tx -> {
+            tx.agents().create(ONE);
+            ConflictException refusal = catchThrowableOfType(ConflictException.class, () -> tx.agents()
+                    .create(agent("taken").build()));
+            assertThat(refusal).isNotNull();
+            assertThatThrownBy(() -> tx.agents().create(TWO))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("can only roll back")
+                    .hasMessageContaining("tx.withTx");
+            assertThatThrownBy(() -> tx.agents().list(1, 0)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> tx.dsl().fetchCount(AGENTS)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> tx.useTx(inner -> {})).isInstanceOf(IllegalStateException.class);
+        }));
+
+        assertThat(caught).isInstanceOf(IllegalStateException.class).hasMessageContaining("can only roll back");
+        assertThat(caught.getCause()).isNotNull();
+        assertThat(db.agents().list(10, 0)).extracting(Agent::name).containsExactly("taken");
+    }
+
+    @Test
+    void everyKindOfRefusalMakesTheTransactionRollbackOnly() {
+        Agent stored = createAgent("taken");
+        db.toolExecutions().create(execution(stored).build());
+        List<Object> before = everything();
+        requireRollbackOnly(tx -> tx.agents().create(stored));
+        requireRollbackOnly(tx -> tx.agents().createAll(List.of(agent("taken").build())));
+        requireRollbackOnly(
+                tx -> tx.tasks().create(task().agentId(AgentId.next()).build()));
+        requireRollbackOnly(tx -> tx.agents().delete(stored.id()));
+        requireRollbackOnly(tx -> tx.teams().addMember(TeamId.next(), stored.id()));
+        requireRollbackOnly(tx -> tx.dsl().update(AGENTS).set(AGENTS.NAME, " ").execute());
+        requireRollbackOnly(tx -> tx.dsl().execute("no sql"));
+        requireRollbackOnly(tx -> tx.dsl().fetch("select * from nowhere"));
+        assertThat(everything()).isEqualTo(before);
+    }
+
+    private interface Step {
+        void run(Tx tx);
+    }
+
+    private void requireRollbackOnly(Step refused) {
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    tx.agents().create(ONE);
+                    assertThat(catchThrowable(() -> refused.run(tx))).isInstanceOf(StorageException.class);
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("can only roll back");
+        assertThat(db.agents().find(ONE.id())).isEmpty();
+    }
+
+    @Test
+    void whatTheLibraryRefusedBeforeAskingTheDatabaseLeavesTheTransactionUsable() {
+        db.useTx(tx -> {
+            assertThatThrownBy(() -> tx.agents().get(AgentId.next())).isInstanceOf(NotFoundException.class);
+            assertThatThrownBy(() -> tx.agents().list(0, 0)).isInstanceOf(StorageException.class);
+            tx.agents().create(ONE);
+            tx.agents().updateStatus(ONE.id(), AgentStatus.ACTIVE);
+            assertThatThrownBy(() -> tx.agents().update(ONE)).isInstanceOf(ConflictException.class);
+        });
+
+        assertThat(db.agents().get(ONE.id()).status()).isEqualTo(AgentStatus.ACTIVE);
+    }
+
+    @Test
+    void aPartThatTheDatabaseRefusedLeavesTheTransactionUsable() {
+        createAgent("taken");
+        db.useTx(tx -> {
+            tx.agents().create(ONE);
+            assertThatThrownBy(() -> tx.useTx(inner -> {
+                        inner.agents().create(TWO);
+                        inner.agents().create(agent("taken").build());
+                    }))
+                    .isInstanceOf(ConflictException.class);
+            assertThatThrownBy(() -> tx.useTx(inner -> {
+                        inner.agents().create(TWO);
+                        catchThrowable(() -> inner.tasks()
+                                .create(task().agentId(AgentId.next()).build()));
+                    }))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasCauseInstanceOf(Throwable.class);
+            assertThatThrownBy(() -> tx.useTx(inner ->
+                            inner.agents().createAll(List.of(TWO, agent("taken").build()))))
+                    .isInstanceOf(ConflictException.class);
+        });
+
+        assertThat(db.agents().list(10, 0)).extracting(Agent::name).containsExactlyInAnyOrder("taken", "one");
+    }
+
+    @Test
+    void aWriteThroughTheDatabaseInsideATransactionIsRefused() {
+        db.useTx(tx -> {
+            assertThatThrownBy(() -> db.agents().create(ONE))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("write through its tx");
+            assertThatThrownBy(() -> db.useTx(other -> {}))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("tx.withTx");
+            assertThatThrownBy(() -> tx.useTx(inner -> db.agents().create(ONE)))
+                    .isInstanceOf(IllegalStateException.class);
+            tx.agents().create(TWO);
+        });
+
+        assertThat(everything()).containsExactly(TWO);
+    }
+
+    @Test
+    void theDatabaseCannotBeClosedInsideATransaction() {
+        db.useTx(tx -> {
+            assertThatThrownBy(() -> db.close()).isInstanceOf(IllegalStateException.class);
+            tx.agents().create(ONE);
+        });
+
+        assertThat(everything()).containsExactly(ONE);
+    }
+
+    @Test
+    void aTransactionThatHasEndedIsRefused() {
+        List<Tx> kept = new ArrayList<>();
+        List<DSLContext> dsl = new ArrayList<>();
+        db.useTx(tx -> {
+            kept.add(tx);
+            dsl.add(tx.dsl());
+            tx.useTx(inner -> {
+                kept.add(inner);
+                dsl.add(inner.dsl());
+            });
+            requireEnded(kept.get(1), dsl.get(1));
+        });
+        catchThrowable(() -> db.useTx(tx -> {
+            kept.add(tx);
+            dsl.add(tx.dsl());
+            throw new IllegalStateException("mine");
+        }));
+
+        for (int i = 0; i < kept.size(); i++) {
+            requireEnded(kept.get(i), dsl.get(i));
+        }
+        assertThat(everything()).isEmpty();
+    }
+
+    private static void requireEnded(Tx tx, DSLContext dsl) {
+        for (Step use : uses()) {
+            assertThatThrownBy(() -> use.run(tx))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("has ended");
+        }
+        assertThatThrownBy(() -> dsl.fetchCount(AGENTS))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has ended");
+    }
+
+    private static List<Step> uses() {
+        return List.of(
+                tx -> tx.agents().create(ONE),
+                tx -> tx.agents().find(ONE.id()),
+                tx -> tx.messages().getConversation(CONVERSATION, 1),
+                tx -> tx.useTx(inner -> {}),
+                tx -> tx.dsl().fetchCount(AGENTS));
+    }
+
+    @Test
+    void anotherThreadCannotUseATransaction() {
+        db.useTx(tx -> {
+            DSLContext dsl = tx.dsl();
+            List<Step> all = new ArrayList<>(uses());
+            all.add(other -> dsl.fetchCount(AGENTS));
+            for (Step use : all) {
+                assertThatThrownBy(() -> Workers.start(() -> {
+                                    use.run(tx);
+                                    return true;
+                                })
+                                .get())
+                        .cause()
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("belongs to thread");
+            }
+        });
+
+        assertThat(everything()).isEmpty();
+    }
+
+    @Test
+    void theOuterTransactionCannotBeUsedInsideAPart() {
+        db.useTx(tx -> {
+            DSLContext dsl = tx.dsl();
+            tx.useTx(inner -> {
+                for (Step use : uses()) {
+                    assertThatThrownBy(() -> use.run(tx))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("the tx that it hands out");
+                }
+                assertThatThrownBy(() -> dsl.fetchCount(AGENTS)).isInstanceOf(IllegalStateException.class);
+            });
+            tx.agents().create(ONE);
+        });
+
+        assertThat(everything()).containsExactly(ONE);
+    }
+
+    private static void insert(DSLContext dsl, Agent agent) {
+        dsl.insertInto(AGENTS)
+                .set(AGENTS.ID, agent.id())
+                .set(AGENTS.NAME, agent.name())
+                .set(AGENTS.MODE, agent.mode())
+                .set(AGENTS.STATUS, agent.status())
+                .set(AGENTS.CAPABILITIES, agent.capabilities())
+                .set(AGENTS.METADATA, agent.metadata())
+                .set(AGENTS.VERSION, agent.version())
+                .set(AGENTS.CREATED_AT, agent.createdAt())
+                .set(AGENTS.UPDATED_AT, agent.updatedAt())
+                .execute();
+    }
+
+    @Test
+    void theQueryBuilderOfATransactionWritesAndRollsBackWithIt() {
+        db.useTx(tx -> insert(tx.dsl(), ONE));
+        catchThrowable(() -> db.useTx(tx -> {
+            insert(tx.dsl(), TWO);
+            throw new IllegalStateException("mine");
+        }));
+        db.useTx(tx -> catchThrowable(() -> tx.useTx(inner -> {
+            insert(inner.dsl(), TWO);
+            throw new IllegalStateException("mine");
+        })));
+
+        assertThat(everything()).containsExactly(ONE);
+    }
+
+    @Test
+    void theQueryBuilderOfATransactionReportsRefusalsAsTheLibraryDoes() {
+        createAgent(ONE.name());
+        db.tasks().create(task().build());
+
+        assertThatThrownBy(() -> db.useTx(tx -> insert(tx.dsl(), ONE))).isInstanceOf(ConflictException.class);
+        assertThatThrownBy(() -> db.useTx(tx -> tx.dsl()
+                        .update(TASKS)
+                        .set(TASKS.AGENT_ID, AgentId.next())
+                        .execute()))
+                .isInstanceOf(ReferenceException.class);
+    }
+
+    @Test
+    void theQueryBuilderOfATransactionBeginsNoneOfItsOwn() {
+        assertThatThrownBy(() -> db.useTx(tx -> tx.dsl().transaction(configuration -> {})))
+                .hasMessageContaining("tx.withTx");
+    }
+
+    @Test
+    void theQueryBuilderOfTheDatabaseRefusesToWrite() {
+        db.agents().create(ONE);
+        List<Runnable> writes = List.of(
+                () -> insert(db.dsl(), TWO),
+                () -> db.dsl().update(AGENTS).set(AGENTS.MODE, "x").execute(),
+                () -> db.dsl().deleteFrom(AGENTS).execute(),
+                () -> db.dsl()
+                        .transaction(configuration ->
+                                DSL.using(configuration).deleteFrom(AGENTS).execute()),
+                () -> db.dsl().execute("create table mine (id integer)"),
+                () -> db.dsl().execute("drop table messages"));
+        for (Runnable write : writes) {
+            StorageException refusal = catchThrowableOfType(StorageException.class, write::run);
+            assertThat(refusal).hasMessageContaining("only reads").hasMessageContaining("useTx");
+        }
+
+        assertThat(everything()).containsExactly(ONE);
+        assertThat(db.dsl().fetchCount(AGENTS)).isEqualTo(1);
+    }
+
+    @Test
+    void aQueryThatTheDatabaseRefusesIsAStorageException() {
+        assertThatThrownBy(() -> db.dsl().fetch("select * from nowhere"))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("nowhere");
+    }
+
+    @Test
+    void aTransactionOfTheQueryBuilderIsASnapshot() {
+        assumeTrue(engine().readsWhileWriting());
+        db.agents().create(ONE);
+
+        int seen = db.dsl().transactionResult(configuration -> {
+            DSLContext snapshot = DSL.using(configuration);
+            int before = snapshot.fetchCount(AGENTS);
+            db.agents().create(TWO);
+            assertThat(db.dsl().fetchCount(AGENTS)).isEqualTo(2);
+            assertThat(snapshot.fetchCount(AGENTS)).isEqualTo(before);
+            return before;
+        });
+
+        assertThat(seen).isEqualTo(1);
+        assertThat(db.dsl().fetchCount(AGENTS)).isEqualTo(2);
+    }
+
+    @Test
+    void aFailedSnapshotGivesItsConnectionBack() {
+        for (int i = 0; i < 50; i++) {
+            assertThatThrownBy(() -> db.dsl().transaction(configuration -> {
+                        DSL.using(configuration).fetchCount(AGENTS);
+                        throw new IllegalStateException("mine");
+                    }))
+                    .hasMessage("mine");
+        }
+        db.agents().create(ONE);
+        assertThat(everything()).containsExactly(ONE);
+    }
+
+    @Test
+    void aDeletedReferenceIsFoundAtOnceAndNotAtTheCommit() {
+        db.agents().create(ONE);
+        db.toolExecutions().create(execution(ONE).build());
+
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    assertThatThrownBy(() -> tx.agents().delete(ONE.id())).isInstanceOf(ReferenceException.class);
+                    throw new IllegalStateException("mine");
+                }))
+                .hasMessage("mine");
+        assertThat(db.agents().get(ONE.id())).isEqualTo(ONE);
+    }
+}
