@@ -39,6 +39,7 @@ public final class Database implements Repositories, AutoCloseable {
             store.openWriter();
         }
         this.appliedMigrations = migrator.migrate();
+        store.rememberFile();
         this.schemaVersion = migrator.latestVersion();
         this.repositories = new StoreRepositories(
                 store, new Limits(options.maxJsonDepth(), options.maxValueBytes()), options.clock());

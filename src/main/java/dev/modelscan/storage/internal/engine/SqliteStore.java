@@ -8,6 +8,7 @@ import dev.modelscan.storage.internal.query.Session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A SQLite database: one connection that writes, and a few that read. */
@@ -24,6 +26,7 @@ public final class SqliteStore implements Store {
     private final Duration timeout;
     private final ReaderPool readers;
     private final SqliteWriter writer;
+    private @Nullable Object identity;
 
     /** Opens no connection yet. */
     public SqliteStore(SqliteConnections connections, int readers, Duration timeout) {
@@ -38,11 +41,27 @@ public final class SqliteStore implements Store {
         writer.open();
     }
 
+    /** Remembers which file the path names, once it exists; {@link #problems} reports another in its place. */
+    public void rememberFile() {
+        Path file = connections.file();
+        identity = file == null ? null : identityOf(file);
+    }
+
+    /** The file system's own key of a file, or where it has none, whether there is a file; null for a missing one. */
+    private static @Nullable Object identityOf(Path file) {
+        try {
+            Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            return key == null ? true : key;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
     /** What keeps the database from being used, found by a read, an empty transaction and a look at the file. */
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
         Path file = connections.file();
-        if (file != null && !Files.exists(file)) {
+        if (file != null && !Objects.equals(identity, identityOf(file))) {
             problems.add(
                     file
                             + " was moved or deleted while open; writes to it are lost. Close the database and restore the file");

@@ -15,6 +15,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -26,6 +28,11 @@ public final class Migrator {
 
     /** Not Flyway's default name: a host application's own Flyway may use that one. */
     static final String HISTORY_TABLE = "modelscan_schema_history";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Migrator.class);
+
+    /** SQLite's smallest page. */
+    private static final int SMALLEST_BYTES = 512;
 
     private static final String LOCATION = "dev/modelscan/storage/migration/sqlite";
 
@@ -61,7 +68,8 @@ public final class Migrator {
         if (Files.isDirectory(file)) {
             throw new UnavailableException(file + " is a directory; name a file", null);
         }
-        requireNoOrphanedLog(file);
+        requireWhole(file);
+        refuseAtAGlance(file);
         if (Files.exists(file) && state() == SchemaState.Kind.CURRENT) {
             requireWriteAheadLog();
             return List.of();
@@ -103,20 +111,45 @@ public final class Migrator {
         }
     }
 
-    /** SQLite would take the empty file for a new database, and the committed rows in its log for nothing. */
-    private static void requireNoOrphanedLog(Path file) {
-        Path log = file.resolveSibling(file.getFileName() + "-wal");
+    /**
+     * SQLite would take an empty file for a new database, and the committed rows in its log for nothing; it would write over
+     * a file of one byte.
+     */
+    private static void requireWhole(Path file) {
+        Path log = beside(file, "-wal");
         try {
-            boolean orphaned = Files.exists(file) && Files.size(file) == 0 && Files.exists(log) && Files.size(log) > 0;
-            if (orphaned) {
+            long size = Files.exists(file) ? Files.size(file) : SMALLEST_BYTES;
+            if (size == 0 && Files.exists(log) && Files.size(log) > 0) {
                 throw new CorruptDatabaseException(
                         file + " is empty, but its log " + log.getFileName()
                                 + " is not: the file was cut short. Restore both from a backup",
                         null);
             }
+            if (size > 0 && size < SMALLEST_BYTES) {
+                throw new CorruptDatabaseException(
+                        file + " is not a SQLite database; choose another file. Nothing was written to it", null);
+            }
         } catch (IOException e) {
             throw new UnavailableException(file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Throws where the file cannot be this library's, and leaves nothing beside it; the state proper is read under locks. */
+    private void refuseAtAGlance(Path file) {
+        boolean complete = Files.exists(file)
+                && Files.notExists(beside(file, "-wal"))
+                && Files.notExists(beside(file, "-journal"));
+        if (complete) {
+            try (Connection connection = connections.openGlance()) {
+                SchemaState.read(connection, connections.name(), packaged);
+            } catch (SQLException e) {
+                LOG.debug("{} cannot be read without its locks", file, e);
+            }
+        }
+    }
+
+    private static Path beside(Path file, String suffix) {
+        return file.resolveSibling(file.getFileName() + suffix);
     }
 
     /** The mode is kept in the file, where another program may have changed it. */

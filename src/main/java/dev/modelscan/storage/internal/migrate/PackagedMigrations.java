@@ -20,6 +20,8 @@ import java.util.zip.CRC32;
  */
 record PackagedMigrations(String location, List<Packaged> migrations) {
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     /** One migration: {@code V6__list_indexes.sql} is version 6. */
     record Packaged(int version, String script, int checksum) {}
 
@@ -38,11 +40,14 @@ record PackagedMigrations(String location, List<Packaged> migrations) {
         return migrations.get(migrations.size() - 1).version();
     }
 
-    /** Flyway's checksum: CRC-32 of the lines without their ends, so that line endings do not matter. */
+    /** Flyway's checksum: CRC-32 of the lines without their ends, so that line endings and a byte order mark do not matter. */
     private static int checksum(List<String> lines) {
         CRC32 crc = new CRC32();
+        boolean first = true;
         for (String line : lines) {
-            crc.update(line.getBytes(StandardCharsets.UTF_8));
+            boolean marked = first && line.startsWith(BYTE_ORDER_MARK);
+            crc.update((marked ? line.substring(1) : line).getBytes(StandardCharsets.UTF_8));
+            first = false;
         }
         return (int) crc.getValue();
     }

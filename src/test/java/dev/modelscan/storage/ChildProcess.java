@@ -1,0 +1,120 @@
+package dev.modelscan.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A Java process of its own that does one thing with a database, and its main method. */
+final class ChildProcess {
+
+    private static final String READY = "ready";
+
+    private final Process process;
+
+    private ChildProcess(Process process) {
+        this.process = process;
+    }
+
+    static ChildProcess start(Path directory, List<String> options, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+        command.add(ChildProcess.class.getName());
+        command.addAll(List.of(arguments));
+        return new ChildProcess(new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start());
+    }
+
+    /** What it printed, once it has ended well. */
+    String output() throws IOException, InterruptedException {
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(output).isZero();
+        return output;
+    }
+
+    /** Waits until the child has written what it holds back. */
+    void awaitReady() throws IOException {
+        StringBuilder line = new StringBuilder();
+        while (!line.toString().contains(READY)) {
+            int next = process.getInputStream().read();
+            assertThat(next).as(line.toString()).isNotEqualTo(-1);
+            line.append((char) next);
+        }
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        switch (arguments[0]) {
+            case "open" -> {
+                try (Database db = Database.open(arguments[1])) {
+                    System.out.println("applied " + db.appliedMigrations().size() + " agents "
+                            + db.agents().list(10, 0).size());
+                }
+            }
+            case "names" -> {
+                for (String name : List.of(arguments).subList(1, arguments.length)) {
+                    try (Database db = Database.open(name)) {
+                        System.out.println(
+                                "synchronous " + db.dsl().fetchValue("PRAGMA synchronous") + " of " + db.file());
+                    }
+                }
+            }
+            case "write" -> write(arguments[1], arguments[2], new ConversationId(arguments[3]));
+            case "hold" -> hold(arguments[1], new ConversationId(arguments[2]));
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+    }
+
+    private static void write(String file, String name, ConversationId talk) {
+        try (Database db = Database.open(file)) {
+            Agent sender =
+                    db.agents().create(Agent.builder().name(name).mode("llm").build());
+            for (int i = 0; i < 200; i++) {
+                db.tasks()
+                        .create(Task.builder()
+                                .agentId(sender.id())
+                                .type("count")
+                                .build());
+                db.messages()
+                        .create(Message.builder()
+                                .conversationId(talk)
+                                .senderId(sender.id())
+                                .contentType(ContentType.TEXT)
+                                .content(name + " " + i)
+                                .build());
+            }
+        }
+    }
+
+    private static void hold(String file, ConversationId talk) throws InterruptedException {
+        try (Database db = Database.open(file)) {
+            db.useTx(tx -> {
+                Agent sender = tx.agents()
+                        .create(Agent.builder().name("doomed").mode("llm").build());
+                for (int i = 0; i < 500; i++) {
+                    tx.messages()
+                            .create(Message.builder()
+                                    .conversationId(talk)
+                                    .senderId(sender.id())
+                                    .contentType(ContentType.TEXT)
+                                    .content("lost")
+                                    .build());
+                }
+                System.out.println(READY);
+                Thread.sleep(60_000);
+            });
+        }
+    }
+}

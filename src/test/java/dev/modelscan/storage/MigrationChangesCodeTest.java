@@ -1,0 +1,100 @@
+package dev.modelscan.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelscan.storage.SnippetCompiler.CompileError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.jooq.codegen.GenerationTool;
+import org.jooq.meta.jaxb.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A renamed column breaks the queries that use it when they are compiled, and not when they run. */
+class MigrationChangesCodeTest {
+
+    private static final Path MIGRATIONS = Path.of("src/main/sql/sqlite");
+    private static final String OLD_QUERY = "dsl.select(AGENTS.MODE).from(AGENTS).fetch();";
+    private static final String NEW_QUERY = "dsl.select(AGENTS.KIND).from(AGENTS).fetch();";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aMigrationThatRenamesAColumnBreaksTheQueriesThatUsedIt() throws Exception {
+        Path migrations = copyOfMigrations();
+        int next = migrations.toFile().list().length + 1;
+        Files.writeString(
+                migrations.resolve("V" + next + "__rename_mode.sql"),
+                "ALTER TABLE agents RENAME COLUMN mode TO kind;\n");
+        List<Path> tables = generate(migrations);
+        assertThat(errors(OLD_QUERY, tables)).singleElement().satisfies(error -> {
+            assertThat(error.line()).isEqualTo(OLD_QUERY);
+            assertThat(error.code()).startsWith("compiler.err.cant.resolve");
+            assertThat(error.message()).contains("MODE");
+        });
+        assertThat(errors(NEW_QUERY, tables)).isEmpty();
+    }
+
+    @Test
+    void withoutThatMigrationTheOldQueryCompilesAndTheNewOneDoesNot() throws Exception {
+        List<Path> tables = generate(copyOfMigrations());
+        assertThat(errors(OLD_QUERY, tables)).isEmpty();
+        assertThat(errors(NEW_QUERY, tables)).singleElement().satisfies(error -> assertThat(error.message())
+                .contains("KIND"));
+    }
+
+    @Test
+    void theTablesOfTheBuildAreThoseThatTheMigrationsMake() throws Exception {
+        List<Path> tables = generate(copyOfMigrations());
+        Path built = Path.of("target/generated-sources/jooq");
+        assertThat(tables).isNotEmpty().allSatisfy(table -> assertThat(
+                        built.resolve(directory.resolve("generated").relativize(table)))
+                .hasSameTextualContentAs(table));
+    }
+
+    private Path copyOfMigrations() throws IOException {
+        Path copy = Files.createDirectory(directory.resolve("sql"));
+        try (Stream<Path> scripts = Files.list(MIGRATIONS)) {
+            for (Path script : scripts.toList()) {
+                Files.copy(script, copy.resolve(script.getFileName()));
+            }
+        }
+        return copy;
+    }
+
+    /** What the build does: migrate a scratch database, and generate tables of what it then holds. */
+    private List<Path> generate(Path migrations) throws Exception {
+        String url = "jdbc:sqlite:" + directory.resolve("scratch.db");
+        Flyway.configure()
+                .dataSource(url, null, null)
+                .locations("filesystem:" + migrations)
+                .table("modelscan_schema_history")
+                .load()
+                .migrate();
+        Configuration configuration;
+        try (InputStream file = Files.newInputStream(Path.of("codegen.xml"))) {
+            configuration = GenerationTool.load(file);
+        }
+        Path generated = directory.resolve("generated");
+        configuration.getJdbc().setUrl(url);
+        configuration.getGenerator().getTarget().setDirectory(generated.toString());
+        GenerationTool.generate(configuration);
+        try (Stream<Path> files = Files.walk(generated)) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** The library itself is not compiled anew, so it is the snippet alone that can fail. */
+    private List<CompileError> errors(String statement, List<Path> tables) throws IOException {
+        Path output = Files.createTempDirectory(directory, "classes");
+        return SnippetCompiler.errors(statement, output, System.getProperty("java.class.path"), tables);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.modelscan.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several processes have one file open. */
+class ProcessesTest {
+
+    @TempDir
+    private Path directory;
+
+    private ChildProcess start(String... arguments) throws Exception {
+        return ChildProcess.start(directory, List.of(), arguments);
+    }
+
+    @Test
+    void eightProcessesOpenOneNewFileAtOnceAndOneOfThemMigrates() throws Exception {
+        List<ChildProcess> children = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            children.add(start("open", "shared.db"));
+        }
+        List<String> outputs = new ArrayList<>();
+        for (ChildProcess child : children) {
+            outputs.add(child.output().strip());
+        }
+        assertThat(outputs).allMatch(output -> output.matches("applied \\d+ agents 0"));
+        assertThat(outputs.stream().filter(output -> !output.startsWith("applied 0")))
+                .hasSize(1);
+    }
+
+    @Test
+    void twoProcessesThatWriteLoseNothingAndNumberWithoutGaps() throws Exception {
+        Path file = directory.resolve("shared.db");
+        ConversationId talk = ConversationId.next();
+        ChildProcess first = start("write", "shared.db", "first", talk.value());
+        ChildProcess second = start("write", "shared.db", "second", talk.value());
+        first.output();
+        second.output();
+        try (Database db = Database.open(file)) {
+            List<Message> messages = db.messages().getConversation(talk, 1_000);
+            assertThat(messages)
+                    .extracting(Message::sequenceNumber)
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, 400).boxed().toList());
+            for (Agent sender : db.agents().list(10, 0)) {
+                List<String> expected = new ArrayList<>();
+                for (int i = 0; i < 200; i++) {
+                    expected.add(sender.name() + " " + i);
+                }
+                assertThat(messages.stream()
+                                .filter(message -> message.senderId().equals(sender.id()))
+                                .map(Message::content))
+                        .containsExactlyElementsOf(expected);
+                assertThat(db.tasks().listByAgent(sender.id(), PageRequest.first(1_000)))
+                        .hasSize(200);
+            }
+            assertThat(db.agents().list(10, 0)).hasSize(2);
+        }
+    }
+
+    @Test
+    void aProcessKilledInsideATransactionLeavesNothingOfItAndTheOtherGoesOn() throws Exception {
+        ConversationId talk = ConversationId.next();
+        try (Database db = Database.open(directory.resolve("shared.db"))) {
+            Agent survivor = db.agents()
+                    .create(Agent.builder().name("survivor").mode("llm").build());
+            ChildProcess child = start("hold", "shared.db", talk.value());
+            child.awaitReady();
+            assertThat(db.agents().list(10, 0)).containsExactly(survivor);
+            child.kill();
+            Message first = db.messages()
+                    .create(Message.builder()
+                            .conversationId(talk)
+                            .senderId(survivor.id())
+                            .contentType(ContentType.TEXT)
+                            .content("still here")
+                            .build());
+            assertThat(first.sequenceNumber()).isEqualTo(1);
+            assertThat(db.agents().findByName("doomed")).isEmpty();
+            assertThat(db.messages().getConversation(talk, 10)).containsExactly(first);
+            assertThat(db.healthCheck().isHealthy()).isTrue();
+        }
+    }
+}

@@ -1,0 +1,6 @@
+CREATE TABLE parents (id TEXT NOT NULL PRIMARY KEY) STRICT;
+
+CREATE TABLE children (
+    id        TEXT NOT NULL PRIMARY KEY,
+    parent_id TEXT NOT NULL REFERENCES parents (id)
+) STRICT;
