@@ -1,6 +1,7 @@
 package dev.modelscan.storage;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,7 @@ public record Agent(
 
         /** What the agent can do, in the order given. */
         public Builder capabilities(String... capabilities) {
-            return capabilities(List.of(capabilities));
+            return capabilities(Arrays.asList(capabilities));
         }
 
         /** A JSON object for whatever else the application keeps. */

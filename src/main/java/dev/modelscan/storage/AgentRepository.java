@@ -39,7 +39,7 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
     Agent updateStatus(AgentId id, AgentStatus status);
 
     /**
-     * Makes these agents active and all others inactive, in one transaction of two statements, however many there are. An
+     * Makes these agents active and all others inactive, in one transaction of two statements, and a third where some were active already, however many there are. An
      * empty collection makes all inactive. Agents that have the right status already are left alone.
      *
      * @throws NotFoundException where one of the ids is of no agent; then nothing is changed

@@ -67,7 +67,11 @@ public final class Database implements Repositories, AutoCloseable {
         return builder().path(file).open();
     }
 
-    /** Opens a new, empty database in memory, which is gone when it is closed. */
+    /**
+     * Opens a new, empty database in memory, which is gone when it is closed. Meant for tests: reading and writing exclude
+     * each other there, so an open cursor of {@link #dsl()}, or a read through this database inside {@code withTx}, makes the other
+     * wait, and fail with {@link BusyException}.
+     */
     public static Database inMemory() {
         return builder().inMemory().open();
     }

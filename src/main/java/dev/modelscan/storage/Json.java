@@ -16,6 +16,7 @@ import dev.modelscan.storage.internal.text.TextRules;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -75,7 +76,7 @@ public final class Json {
      * @throws InvalidDataException where the tree holds what JSON has no form for, such as NaN, binary data or a Java object
      */
     public static Json of(JsonNode tree) {
-        requirePlain(tree, 0);
+        requireJsonForm(tree, 0);
         return write(tree);
     }
 
@@ -98,7 +99,7 @@ public final class Json {
     }
 
     private static Json ofPlain(Object value) {
-        requireNotTooDeep(value, 0);
+        requirePlain(value, 0);
         JsonNode tree;
         try {
             tree = Mapper.MAPPER.valueToTree(value);
@@ -258,23 +259,42 @@ public final class Json {
         return " (line " + line + ", column " + column + ")";
     }
 
-    /** Jackson would follow a map that holds itself until the stack ends. */
-    private static void requireNotTooDeep(@Nullable Object value, int depth) {
+    /** Jackson would write any Java object by its getters, and merge keys that read alike. */
+    private static void requirePlain(@Nullable Object value, int depth) {
         if (depth > MAX_DEPTH) {
             throw new InvalidDataException(ENTITY, null, FIELD, "is nested deeper than " + MAX_DEPTH + " levels");
         }
         if (value instanceof Map<?, ?> map) {
-            map.values().forEach(item -> requireNotTooDeep(item, depth + 1));
-        } else if (value instanceof Collection<?> items) {
-            items.forEach(item -> requireNotTooDeep(item, depth + 1));
-        } else if (value instanceof Object[] items) {
-            for (Object item : items) {
-                requireNotTooDeep(item, depth + 1);
+            for (Map.Entry<?, ?> member : map.entrySet()) {
+                if (!(member.getKey() instanceof String)) {
+                    throw new InvalidDataException(
+                            ENTITY, null, FIELD, "has the key " + member.getKey() + ", which is not text");
+                }
+                requirePlain(member.getValue(), depth + 1);
             }
+        } else if (value instanceof Collection<?> items) {
+            items.forEach(item -> requirePlain(item, depth + 1));
+        } else if (value instanceof Object[] items) {
+            Arrays.asList(items).forEach(item -> requirePlain(item, depth + 1));
+        } else if (value != null && !isScalar(value)) {
+            throw new InvalidDataException(
+                    ENTITY,
+                    null,
+                    FIELD,
+                    "holds a " + value.getClass().getName() + ", which is no plain value; give its text");
         }
     }
 
-    private static void requirePlain(JsonNode node, int depth) {
+    /** Arrays of numbers and of booleans count as one. */
+    private static boolean isScalar(Object value) {
+        return value instanceof String
+                || value instanceof Number
+                || value instanceof Boolean
+                || value instanceof JsonNode
+                || (value.getClass().isArray() && !(value instanceof byte[]) && !(value instanceof char[]));
+    }
+
+    private static void requireJsonForm(JsonNode node, int depth) {
         if (depth > MAX_DEPTH) {
             throw new InvalidDataException(ENTITY, null, FIELD, "is nested deeper than " + MAX_DEPTH + " levels");
         }
@@ -287,7 +307,7 @@ public final class Json {
                     ENTITY, null, FIELD, "holds " + node.asText() + ", which JSON has no form for");
         }
         for (JsonNode child : node) {
-            requirePlain(child, depth + 1);
+            requireJsonForm(child, depth + 1);
         }
     }
 

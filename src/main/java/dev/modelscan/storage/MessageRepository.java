@@ -7,7 +7,8 @@ import java.util.List;
  * under a lock: with any number of writers there is neither a gap nor a tie, and what one writer sends after the other's
  * commit comes later. Lists that span conversations go by conversation, then place.
  *
- * <p>A conversation comes to be with its first message. {@link #createAll} numbers the messages of a conversation in the
+ * <p>A conversation comes to be with its first message. {@link #create} gives a message its place, whatever place it had
+ * elsewhere. {@link #createAll} numbers the messages of a conversation in the
  * order given.
  *
  * @since 0.1

@@ -4,9 +4,9 @@ package dev.modelscan.storage;
  * Stores tasks. Deleting one leaves its messages and its tool executions, which then belong to none; {@link
  * ToolExecutionRepository#deleteByTask} deletes those too.
  *
- * <p>{@link #create} takes a task of any status. Where a running or ended task comes without {@code startedAt}, or an ended
- * one without {@code completedAt}, {@code createdAt} is stored for it, but a task that ended before it ever ran keeps no
- * {@code startedAt}.
+ * <p>{@link #create} takes a task of any status, as history has it. Times that its status requires and that it lacks are
+ * filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran; {@code completedAt} from {@code
+ * startedAt}, or else {@code createdAt}. Times that its status contradicts are refused with {@link InvalidDataException}.
  *
  * @since 0.1
  */

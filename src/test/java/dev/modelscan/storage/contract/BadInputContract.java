@@ -287,6 +287,10 @@ abstract class BadInputContract extends Contract {
                 Map.of("a\0", 1),
                 nullKey,
                 endless,
+                Map.of(1, "a number as key"),
+                java.time.DayOfWeek.MONDAY,
+                java.time.Instant.EPOCH,
+                new char[] {'a'},
                 new Object())) {
             requireField("json", "value", () -> agent("a")
                     .metadata(Map.of("value", value))

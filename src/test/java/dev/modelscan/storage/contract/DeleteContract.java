@@ -85,7 +85,7 @@ abstract class DeleteContract extends Contract {
                     ReferenceException.class, () -> db.agents().delete(agent.id()));
 
             RepositoryContract.assertNames(refusal, "agent", agent.id());
-            assertThat(refusal).hasMessageContaining("refers to it");
+            assertThat(refusal).hasMessageContaining("messages or tool executions refer to it");
             assertThat(everything()).isEqualTo(before);
         }
     }

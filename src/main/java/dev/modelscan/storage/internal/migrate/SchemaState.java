@@ -25,7 +25,7 @@ final class SchemaState {
     private SchemaState() {}
 
     /** One row of the history. */
-    private record Applied(int version, int checksum) {}
+    private record Applied(int version, String script, int checksum) {}
 
     /** Tells what the file is, or throws where it is nothing that can be opened. */
     static Kind read(Connection connection, String name, PackagedMigrations packaged) throws SQLException {
@@ -52,12 +52,15 @@ final class SchemaState {
                     null);
         }
         for (int i = 0; i < history.size(); i++) {
-            PackagedMigrations.Packaged expected = packaged.migrations().get(i);
             Applied applied = history.get(i);
-            if (applied.version() != expected.version() || applied.checksum() != expected.checksum()) {
+            boolean known = i < packaged.migrations().size()
+                    && applied.version() == packaged.migrations().get(i).version()
+                    && applied.checksum() == packaged.migrations().get(i).checksum();
+            if (!known) {
                 throw new SchemaException(
-                        name + " has applied a migration " + applied.version() + " that differs from this library's "
-                                + expected.script() + ". Open it with the release that made it, and export from there",
+                        name + " has applied a migration " + applied.version() + " (" + applied.script()
+                                + ") that differs from this library's. Open it with the release that made it, and export from"
+                                + " there",
                         null);
             }
         }
@@ -84,10 +87,11 @@ final class SchemaState {
     private static List<Applied> history(Connection connection) throws SQLException {
         List<Applied> history = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT version, checksum FROM " + Migrator.HISTORY_TABLE
-                        + " WHERE success = 1 AND version IS NOT NULL ORDER BY installed_rank")) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT version, script, checksum FROM " + Migrator.HISTORY_TABLE
+                                + " WHERE success = 1 AND version IS NOT NULL ORDER BY installed_rank")) {
             while (rows.next()) {
-                history.add(new Applied(rows.getInt(1), rows.getInt(2)));
+                history.add(new Applied(rows.getInt(1), rows.getString(2), rows.getInt(3)));
             }
         }
         return history;
