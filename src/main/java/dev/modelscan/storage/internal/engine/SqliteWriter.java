@@ -163,7 +163,8 @@ final class SqliteWriter implements AutoCloseable {
                 throw busy;
             }
             discard();
-            if (failure.kind() == Kind.FULL) {
+            // Foreign keys are checked by the commit where the caller deferred them.
+            if (failure.kind() == Kind.FULL || failure.kind() == Kind.FOREIGN_KEY) {
                 throw failure.toException(null, null);
             }
             throw new OutcomeUnknownException(
