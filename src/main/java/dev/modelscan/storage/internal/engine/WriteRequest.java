@@ -126,7 +126,8 @@ final class WriteRequest<T extends @Nullable Object> {
     }
 
     /** The result, or what the body threw. */
-    @SuppressWarnings({"unchecked", "NullAway"}) // The body threw X or something unchecked; T says whether null is a result.
+    @SuppressWarnings({"unchecked", "NullAway"
+    }) // The body threw X or something unchecked; T says whether null is a result.
     <X extends Exception> T outcome() throws X {
         Throwable thrown = failure;
         if (thrown instanceof Error error) {
