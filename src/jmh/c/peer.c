@@ -35,9 +35,9 @@ static void check(int code, const char *what) {
     }
 }
 
-static long long now_nanos(void) {
+static long long nanos_of(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
@@ -187,6 +187,8 @@ static void create_task(long turn) {
     bind_text(insert_task, 6, "pending");
     sqlite3_bind_int(insert_task, 7, 5);
     bind_text(insert_task, 8, "{\"document\":\"quarterly-report.pdf\",\"pages\":42}");
+    /* json_valid(NULL) was false before SQLite 3.45, so with those the schema's check refuses a missing output. */
+    bind_text(insert_task, 9, "null");
     bind_text(insert_task, 11, "{}");
     sqlite3_bind_int(insert_task, 14, 1);
     bind_text(insert_task, 15, time);
@@ -248,15 +250,16 @@ static void perform(const char *operation, int argument, long turn) {
     }
 }
 
+/* Creates wait for the disk, so the clock on the wall counts; for the rest it is the processor's time, as in the JVM. */
 static double repeat(const char *operation, int argument, long long nanos) {
-    long long start = now_nanos();
-    long long now = start;
+    clockid_t clock = strcmp(operation, "create") == 0 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
+    long long end = nanos_of(CLOCK_MONOTONIC) + nanos;
+    long long start = nanos_of(clock);
     long turn = 0;
     do {
         perform(operation, argument, turn++);
-        now = now_nanos();
-    } while (now - start < nanos);
-    return turn * 1e9 / (double)(now - start);
+    } while (nanos_of(CLOCK_MONOTONIC) < end);
+    return turn * 1e9 / (double)(nanos_of(clock) - start);
 }
 
 static void open_database(const char *file) {

@@ -37,7 +37,7 @@ public record Options(boolean quick, boolean growthFull, List<String> only, bool
                 given.contains("--growth-full"),
                 only.map(names -> List.of(names.split(","))).orElse(List.of()),
                 given.contains("--delayed-flush"),
-                Path.of("target", "benchmark"));
+                Path.of("target", given.contains("--quick") ? "benchmark-quick" : "benchmark"));
     }
 
     /** Whether a workload is to run. */

@@ -68,11 +68,11 @@ public final class Growth implements Workload {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         List<Contender> contenders = new ArrayList<>();
         contenders.add(
-                Contender.repeating("task by id", () -> database.tasks().get(GrowthData.task(random.nextLong(rows)))));
-        contenders.add(Contender.repeating(
+                Contender.computing("task by id", () -> database.tasks().get(GrowthData.task(random.nextLong(rows)))));
+        contenders.add(Contender.computing(
                 "last page of a conversation",
                 () -> full(database.messages().getConversation(GrowthData.conversation(random.nextInt(100)), PAGE))));
-        contenders.add(Contender.repeating(
+        contenders.add(Contender.computing(
                 "pending tasks of an agent",
                 () -> full(database.tasks()
                         .listByAgent(

@@ -98,7 +98,7 @@ public final class Reads implements Workload {
             throws Exception {
         List<Contender> contenders = new ArrayList<>();
         systems.all()
-                .forEach((kind, system) -> contenders.add(Contender.repeating(kind.label(), operation.apply(system))));
+                .forEach((kind, system) -> contenders.add(Contender.computing(kind.label(), operation.apply(system))));
         program.ifPresent(c -> contenders.add(
                 new Contender(NativeProgram.LABEL, nanos -> c.run(nativeOperation, nativeArgument, nanos))));
         return Contest.run(title, contenders, options);
