@@ -187,7 +187,7 @@ static void create_task(long turn) {
     bind_text(insert_task, 6, "pending");
     sqlite3_bind_int(insert_task, 7, 5);
     bind_text(insert_task, 8, "{\"document\":\"quarterly-report.pdf\",\"pages\":42}");
-    /* json_valid(NULL) was false before SQLite 3.45, so with those the schema's check refuses a missing output. */
+    /* With SQLite 3.40 the schema's check json_valid(output) refuses a missing output, so there is one here. */
     bind_text(insert_task, 9, "null");
     bind_text(insert_task, 11, "{}");
     sqlite3_bind_int(insert_task, 14, 1);

@@ -51,11 +51,7 @@ public final class BulkInsert implements Workload {
         }
         Contest contest = Contest.run("bulk insert", contenders, 2, options.threadedRounds(), 0);
         Comparison.add(
-                outcomes,
-                String.format(Locale.ROOT, "bulk insert of %,d messages", count),
-                contest,
-                GOALS,
-                count);
+                outcomes, String.format(Locale.ROOT, "bulk insert of %,d messages", count), contest, GOALS, count);
     }
 
     /** The database is opened, and the messages are made, before the clock starts. */
@@ -70,8 +66,8 @@ public final class BulkInsert implements Workload {
     }
 
     private static double insertByProgram(Options options, Fixture fixture, int count) throws IOException {
-        try (NativeProgram program = NativeProgram.start(options.directory(), fixture.copy("bulk"))
-                .orElseThrow()) {
+        try (NativeProgram program =
+                NativeProgram.start(options.directory(), fixture.copy("bulk")).orElseThrow()) {
             return program.run("bulk", count, 1);
         }
     }
