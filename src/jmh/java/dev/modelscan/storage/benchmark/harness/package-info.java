@@ -1,0 +1,2 @@
+/** What measures, compares and reports. */
+package dev.modelscan.storage.benchmark.harness;

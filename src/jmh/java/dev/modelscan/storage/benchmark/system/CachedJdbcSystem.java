@@ -1,0 +1,153 @@
+package dev.modelscan.storage.benchmark.system;
+
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.ConversationId;
+import dev.modelscan.storage.Message;
+import dev.modelscan.storage.Task;
+import dev.modelscan.storage.TeamId;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * The best that one usually writes by hand: a connection for each thread, each statement prepared once, values bound and read
+ * by position, a batch for bulk. A create is one statement outside of a transaction, so SQLite commits it by itself.
+ */
+final class CachedJdbcSystem implements StorageSystem {
+
+    private static final int CHUNK = 1_000;
+
+    private final ConcurrentLinkedQueue<JdbcSession> sessions = new ConcurrentLinkedQueue<>();
+    private final ThreadLocal<JdbcSession> current;
+    private final Rows rows;
+
+    CachedJdbcSystem(Settings settings, TextReader reader) {
+        this.rows = new Rows(reader);
+        this.current = ThreadLocal.withInitial(() -> open(settings));
+    }
+
+    private JdbcSession open(Settings settings) {
+        try {
+            JdbcSession session = new JdbcSession(settings.connect());
+            sessions.add(session);
+            return session;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public Object agent(AgentId id) {
+        try {
+            PreparedStatement statement = current.get().agent;
+            statement.setString(1, id.value());
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                return rows.agent(result);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public List<?> pendingTasks(AgentId agentId, int limit) {
+        try {
+            PreparedStatement statement = current.get().pendingTasks;
+            statement.setString(1, agentId.value());
+            statement.setInt(2, limit + 1);
+            List<Task> tasks = new ArrayList<>();
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    tasks.add(rows.task(result));
+                }
+            }
+            return tasks.size() > limit ? tasks.subList(0, limit) : tasks;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public List<?> members(TeamId teamId) {
+        try {
+            PreparedStatement statement = current.get().members;
+            statement.setString(1, teamId.value());
+            List<Object> members = new ArrayList<>();
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    members.add(rows.member(result));
+                }
+            }
+            return members;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void createTask(Task task) {
+        try {
+            PreparedStatement statement = current.get().insertTask;
+            Rows.bind(statement, task);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void createMessages(List<Message> messages) {
+        JdbcSession session = current.get();
+        try {
+            session.begin.execute();
+            try {
+                insert(session, messages);
+                session.commit.execute();
+            } catch (SQLException e) {
+                session.rollback.execute();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void insert(JdbcSession session, List<Message> messages) throws SQLException {
+        List<Message> numbered = Numbering.<SQLException>number(messages, (id, count) -> take(session, id, count));
+        for (int from = 0; from < numbered.size(); from += CHUNK) {
+            for (Message message : numbered.subList(from, Math.min(from + CHUNK, numbered.size()))) {
+                Rows.bind(session.insertMessage, message);
+                session.insertMessage.addBatch();
+            }
+            session.insertMessage.executeBatch();
+        }
+    }
+
+    private static long take(JdbcSession session, ConversationId id, long count) throws SQLException {
+        session.takeNumbers.setString(1, id.value());
+        session.takeNumbers.setLong(2, count);
+        session.takeNumbers.setString(3, StoredTime.format(Instant.now()));
+        try (ResultSet result = session.takeNumbers.executeQuery()) {
+            result.next();
+            long last = result.getLong(1);
+            result.next();
+            return last;
+        }
+    }
+
+    @Override
+    public void close() {
+        for (JdbcSession session : sessions) {
+            try {
+                session.close();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.modelscan.storage.benchmark.system;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/** A connection and its statements, prepared once. */
+final class JdbcSession implements AutoCloseable {
+
+    final Connection connection;
+    final PreparedStatement agent;
+    final PreparedStatement pendingTasks;
+    final PreparedStatement members;
+    final PreparedStatement insertTask;
+    final PreparedStatement insertMessage;
+    final PreparedStatement takeNumbers;
+    final PreparedStatement begin;
+    final PreparedStatement commit;
+    final PreparedStatement rollback;
+
+    JdbcSession(Connection connection) throws SQLException {
+        this.connection = connection;
+        this.agent = connection.prepareStatement(Sql.AGENT);
+        this.pendingTasks = connection.prepareStatement(Sql.PENDING_TASKS);
+        this.members = connection.prepareStatement(Sql.MEMBERS);
+        this.insertTask = connection.prepareStatement(Sql.INSERT_TASK);
+        this.insertMessage = connection.prepareStatement(Sql.INSERT_MESSAGE);
+        this.takeNumbers = connection.prepareStatement(Sql.TAKE_NUMBERS);
+        this.begin = connection.prepareStatement("BEGIN IMMEDIATE");
+        this.commit = connection.prepareStatement("COMMIT");
+        this.rollback = connection.prepareStatement("ROLLBACK");
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

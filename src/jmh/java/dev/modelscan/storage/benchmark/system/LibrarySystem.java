@@ -1,0 +1,59 @@
+package dev.modelscan.storage.benchmark.system;
+
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Durability;
+import dev.modelscan.storage.Message;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Task;
+import dev.modelscan.storage.TaskStatus;
+import dev.modelscan.storage.TeamId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** This library, as an application calls it. */
+final class LibrarySystem implements StorageSystem {
+
+    private final Database database;
+
+    LibrarySystem(Path file, Durability durability) {
+        this.database = Database.builder()
+                .path(file)
+                .durability(durability)
+                .busyTimeout(Duration.ofSeconds(60))
+                .open();
+    }
+
+    @Override
+    public Object agent(AgentId id) {
+        return database.agents().get(id);
+    }
+
+    @Override
+    public List<?> pendingTasks(AgentId agentId, int limit) {
+        return database.tasks()
+                .listByAgent(agentId, TaskStatus.PENDING, PageRequest.first(limit))
+                .items();
+    }
+
+    @Override
+    public List<?> members(TeamId teamId) {
+        return database.teams().listMembers(teamId);
+    }
+
+    @Override
+    public void createTask(Task task) {
+        database.tasks().create(task);
+    }
+
+    @Override
+    public void createMessages(List<Message> messages) {
+        database.messages().createAll(messages);
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

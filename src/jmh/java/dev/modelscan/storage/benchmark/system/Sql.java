@@ -1,0 +1,38 @@
+package dev.modelscan.storage.benchmark.system;
+
+/** The statements of the systems that write SQL by hand. */
+final class Sql {
+
+    static final String AGENT_COLUMNS =
+            "a.id, a.name, a.mode, a.status, a.capabilities, a.metadata, a.version, a.created_at, a.updated_at";
+
+    static final String TASK_COLUMNS =
+            "id, agent_id, workflow_id, team_id, type, status, priority, input, output, error,"
+                    + " metadata, started_at, completed_at, version, created_at, updated_at";
+
+    static final String MESSAGE_COLUMNS =
+            "id, conversation_id, sequence_number, sender_id, receiver_id, task_id, team_id,"
+                    + " content_type, content, metadata, read_at, version, created_at, updated_at";
+
+    static final String AGENT = "SELECT " + AGENT_COLUMNS + " FROM agents a WHERE a.id = ?";
+
+    static final String PENDING_TASKS =
+            "SELECT " + TASK_COLUMNS + " FROM tasks WHERE agent_id = ? AND status = 'pending'"
+                    + " ORDER BY priority DESC, created_at, id LIMIT ?";
+
+    static final String MEMBERS = "SELECT " + AGENT_COLUMNS + ", m.role, m.joined_at FROM team_members m"
+            + " JOIN agents a ON a.id = m.agent_id WHERE m.team_id = ? ORDER BY m.joined_at, m.agent_id";
+
+    static final String INSERT_TASK =
+            "INSERT INTO tasks (" + TASK_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    static final String INSERT_MESSAGE =
+            "INSERT INTO messages (" + MESSAGE_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    static final String TAKE_NUMBERS =
+            "INSERT INTO conversations (id, last_sequence_number, created_at) VALUES (?, ?, ?)"
+                    + " ON CONFLICT (id) DO UPDATE SET last_sequence_number = last_sequence_number + excluded.last_sequence_number"
+                    + " RETURNING last_sequence_number";
+
+    private Sql() {}
+}

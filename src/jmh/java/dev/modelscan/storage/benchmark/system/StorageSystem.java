@@ -1,0 +1,32 @@
+package dev.modelscan.storage.benchmark.system;
+
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.Message;
+import dev.modelscan.storage.Task;
+import dev.modelscan.storage.TeamId;
+import java.util.List;
+
+/**
+ * One way to reach the database. Thread-safe. What a read returns is the system's own idiom: the public records, generated
+ * records, or entities.
+ */
+public interface StorageSystem extends AutoCloseable {
+
+    /** Reads one agent, which exists. */
+    Object agent(AgentId id);
+
+    /** The first page of an agent's pending tasks. One row more is read, to know whether another page follows. */
+    List<?> pendingTasks(AgentId agentId, int limit);
+
+    /** All members of a team, in the order in which they joined. */
+    List<?> members(TeamId teamId);
+
+    /** Stores a task in a transaction of its own. */
+    void createTask(Task task);
+
+    /** Stores messages in one transaction, and gives each its number in its conversation. */
+    void createMessages(List<Message> messages);
+
+    @Override
+    void close();
+}

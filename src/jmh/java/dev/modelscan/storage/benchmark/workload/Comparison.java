@@ -1,0 +1,39 @@
+package dev.modelscan.storage.benchmark.workload;
+
+import dev.modelscan.storage.benchmark.harness.Contest;
+import dev.modelscan.storage.benchmark.harness.Goal;
+import dev.modelscan.storage.benchmark.harness.Outcome;
+import dev.modelscan.storage.benchmark.harness.Outcomes;
+import dev.modelscan.storage.benchmark.harness.Range;
+import dev.modelscan.storage.benchmark.system.SystemKind;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+
+/** Turns a contest into outcomes: how many times as fast as each of the others the library was. */
+final class Comparison {
+
+    private Comparison() {}
+
+    /**
+     * Adds a number for each peer.
+     *
+     * @param goals by the peer's label; a peer without one is shown alone
+     * @param perOperation how many things one operation did
+     */
+    static void add(Outcomes outcomes, String workload, Contest contest, Map<String, Goal> goals, int perOperation)
+            throws IOException {
+        String library = SystemKind.LIBRARY.label();
+        for (String peer : contest.names()) {
+            if (!peer.equals(library)) {
+                Range ratio = contest.ratio(library, peer);
+                String detail = rate(contest, library, perOperation) + " against " + rate(contest, peer, perOperation);
+                outcomes.add(Outcome.of(workload, peer, ratio, goals.get(peer), detail));
+            }
+        }
+    }
+
+    private static String rate(Contest contest, String name, int perOperation) {
+        return String.format(Locale.ROOT, "%,.0f/s", contest.rate(name).median() * perOperation);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.modelscan.storage.benchmark.workload;
+
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.TaskStatus;
+import dev.modelscan.storage.benchmark.harness.Contender;
+import dev.modelscan.storage.benchmark.harness.Contest;
+import dev.modelscan.storage.benchmark.harness.Fixture;
+import dev.modelscan.storage.benchmark.harness.Goal;
+import dev.modelscan.storage.benchmark.harness.Options;
+import dev.modelscan.storage.benchmark.harness.Outcome;
+import dev.modelscan.storage.benchmark.harness.Outcomes;
+import dev.modelscan.storage.benchmark.harness.Plot;
+import dev.modelscan.storage.benchmark.harness.Range;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** What a read costs while the tables grow from ten thousand to ten million rows, in one file. */
+public final class Growth implements Workload {
+
+    private static final int PAGE = 20;
+    private static final long BASE = 100_000;
+    private static final int ROUNDS = 5;
+
+    private final AgentId[] agents = Fixture.agentIds();
+
+    @Override
+    public String name() {
+        return "growth";
+    }
+
+    @Override
+    public void run(Options options, Fixture fixture, Outcomes outcomes) throws Exception {
+        long most = options.growthFull() ? 10_000_000 : options.quick() ? 100_000 : 1_000_000;
+        Path file = fixture.copy("growth");
+        Map<String, Map<Long, Range>> micros = new LinkedHashMap<>();
+        long from = 0;
+        for (long rows = 10_000; rows <= most; rows *= 10) {
+            GrowthData.grow(file, from, rows);
+            measure(file, rows, options, micros);
+            from = rows;
+        }
+        Plot.write(Path.of("docs", "growth.svg"), "µs per call", micros);
+        report(micros, most, outcomes);
+        Fixture.deleteDatabase(file);
+    }
+
+    private void measure(Path file, long rows, Options options, Map<String, Map<Long, Range>> micros) throws Exception {
+        try (Database database = Database.open(file)) {
+            List<Contender> contenders = contenders(database, rows);
+            Contest contest = Contest.run(
+                    String.format(Locale.ROOT, "growth, %,d rows", rows), contenders, 2, ROUNDS, options.sliceNanos());
+            for (String name : contest.names()) {
+                Range rate = contest.rate(name);
+                Range time = new Range(1e6 / rate.median(), 1e6 / rate.high(), 1e6 / rate.low());
+                micros.computeIfAbsent(name, key -> new LinkedHashMap<>()).put(rows, time);
+            }
+        }
+    }
+
+    private List<Contender> contenders(Database database, long rows) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(
+                Contender.computing("task by id", () -> database.tasks().get(GrowthData.task(random.nextLong(rows)))));
+        contenders.add(Contender.computing(
+                "last page of a conversation",
+                () -> full(database.messages().getConversation(GrowthData.conversation(random.nextInt(100)), PAGE))));
+        contenders.add(Contender.computing(
+                "pending tasks of an agent",
+                () -> full(database.tasks()
+                        .listByAgent(
+                                agents[random.nextInt(Fixture.BUSY_AGENTS)],
+                                TaskStatus.PENDING,
+                                PageRequest.first(PAGE))
+                        .items())));
+        return contenders;
+    }
+
+    private static List<?> full(List<?> page) {
+        if (page.size() != PAGE) {
+            throw new IllegalStateException("a page has " + page.size() + " rows");
+        }
+        return page;
+    }
+
+    private static void report(Map<String, Map<Long, Range>> micros, long most, Outcomes outcomes) throws Exception {
+        for (Map.Entry<String, Map<Long, Range>> entry : micros.entrySet()) {
+            Range base = entry.getValue().get(BASE);
+            Range last = entry.getValue().get(most);
+            Range ratio = new Range(last.median() / base.median(), last.low() / base.high(), last.high() / base.low());
+            StringBuilder detail = new StringBuilder();
+            entry.getValue()
+                    .forEach((rows, time) ->
+                            detail.append(String.format(Locale.ROOT, "%,d rows: %.1f µs; ", rows, time.median())));
+            detail.setLength(detail.length() - 2);
+            outcomes.add(Outcome.of(
+                    "growth, " + entry.getKey(),
+                    String.format(Locale.ROOT, "cost at %,d rows over that at %,d", most, BASE),
+                    ratio,
+                    most > BASE ? Goal.atMost(1.5) : null,
+                    detail.toString()));
+        }
+    }
+}
