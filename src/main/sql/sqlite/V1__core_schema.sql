@@ -44,8 +44,8 @@ CREATE TABLE tasks (
     status     TEXT    NOT NULL DEFAULT 'pending'
                        CHECK (status IN ('pending', 'running', 'completed', 'failed', 'cancelled')),
     priority   INTEGER NOT NULL DEFAULT 0 CHECK (priority BETWEEN -100 AND 100),
-    input      TEXT    CHECK (json_valid(input)),
-    output     TEXT    CHECK (json_valid(output)),
+    input      TEXT    CHECK (input IS NULL OR json_valid(input)),
+    output     TEXT    CHECK (output IS NULL OR json_valid(output)),
     error      TEXT,
     metadata   TEXT    NOT NULL DEFAULT '{}' CHECK (json_valid(metadata) AND metadata LIKE '{%'),
     version    INTEGER NOT NULL DEFAULT 1,

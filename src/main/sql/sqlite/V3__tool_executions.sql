@@ -3,8 +3,8 @@ CREATE TABLE tool_executions (
     id              TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
     agent_id        TEXT    NOT NULL REFERENCES agents (id) ON DELETE RESTRICT,
     tool_name       TEXT    NOT NULL CHECK (length(tool_name) BETWEEN 1 AND 255 AND trim(tool_name) <> ''),
-    input           TEXT    CHECK (json_valid(input)),
-    output          TEXT    CHECK (json_valid(output)),
+    input           TEXT    CHECK (input IS NULL OR json_valid(input)),
+    output          TEXT    CHECK (output IS NULL OR json_valid(output)),
     error           TEXT,
     status          TEXT    NOT NULL DEFAULT 'pending'
                             CHECK (status IN ('pending', 'running', 'success', 'failed', 'timeout')),
