@@ -22,6 +22,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -70,6 +72,15 @@ class OpeningTest {
         // Names first: their difference is easier to read than that of contents.
         assertThat(contents().keySet()).isEqualTo(before.keySet());
         assertThat(contents().equals(before)).as("every byte is as it was").isTrue();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void refusesADevice() {
+        assertThatThrownBy(() -> Database.open(Path.of("/dev/null")))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("/dev/null is a device");
+        assertThat(Path.of("/dev/null-journal")).doesNotExist();
     }
 
     @Test

@@ -38,6 +38,9 @@ final class TranscriptReader {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
+    // Jackson lets this one out as it is, and not as an error of its own.
+    private static final String UNREADABLE_NUMBER = "has a number whose exponent is out of range";
+
     private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
 
     private final BufferedInputStream in;
@@ -137,6 +140,8 @@ final class TranscriptReader {
         } catch (JsonProcessingException e) {
             number += counted ? 0 : 1;
             sink.reject(position(place(parser, e), lineNumber), "is not valid JSON: " + e.getOriginalMessage());
+        } catch (NumberFormatException e) {
+            sink.reject(position(parser.currentTokenLocation(), lineNumber), UNREADABLE_NUMBER);
         }
     }
 
@@ -145,11 +150,18 @@ final class TranscriptReader {
         try {
             deliver(position, MAPPER.readTree(parser));
         } catch (DatabindException e) {
-            // The syntax is right, so the record's end can be found.
             sink.reject(position(place(parser, e), lineNumber), e.getOriginalMessage());
-            while (parser.getParsingContext() != array) {
-                parser.nextToken();
-            }
+            skipTo(parser, array);
+        } catch (NumberFormatException e) {
+            sink.reject(position(parser.currentTokenLocation(), lineNumber), UNREADABLE_NUMBER);
+            skipTo(parser, array);
+        }
+    }
+
+    /** Where the syntax is right, the record's end can be found. */
+    private static void skipTo(JsonParser parser, JsonStreamContext array) throws IOException {
+        while (parser.getParsingContext() != array) {
+            parser.nextToken();
         }
     }
 

@@ -171,6 +171,22 @@ class ImportTest {
     }
 
     @Test
+    void storesTheRestAfterANumberThatCannotBeRead() throws IOException {
+        String endless = "{\"messages\":[],\"x\":[1e99999999999]}";
+
+        Run array = run(write("a.json", "[" + GOOD + ",\n" + endless + "," + GOOD + "]"));
+        assertThat(array.code()).isEqualTo(1);
+        assertThat(array.out()).contains("2 transcripts imported", "1 records failed");
+        assertThat(array.err().lines())
+                .satisfiesExactly(line -> assertThat(line).contains("line 2, column 21, record 2", "exponent"));
+
+        Run lines = run(write("b.jsonl", endless + "\n" + GOOD));
+        assertThat(lines.code()).isEqualTo(1);
+        assertThat(lines.err().lines())
+                .satisfiesExactly(line -> assertThat(line).contains("line 1, column 21, record 1", "exponent"));
+    }
+
+    @Test
     void aFileWithoutRecordsStoresNothing() throws IOException {
         assertThat(run(write("empty.json", "[]")).code()).isZero();
         assertThat(run(write("empty.jsonl", "")).code()).isZero();

@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Agent;
@@ -24,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
+import org.jooq.Cursor;
 import org.junit.jupiter.api.Test;
 
 /** What holds when threads use one database, and databases share one file. */
@@ -57,6 +60,47 @@ abstract class ConcurrencyContract extends Contract {
 
         assertThat(db.agents().list(300, 0)).hasSize(201);
         assertThat(db.messages().list(300, 0)).hasSize(200);
+    }
+
+    @Test
+    void aCursorDoesNotOutliveItsTransaction() {
+        createAgent("a");
+        createAgent("b");
+        assertThatThrownBy(() ->
+                        db.useTx(tx -> tx.dsl().selectFrom(AGENTS).fetchLazy().fetchNext()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("cursor");
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    tx.dsl().selectFrom(AGENTS).fetchLazy().fetchNext();
+                    throw new IllegalArgumentException("mine");
+                }))
+                .isInstanceOf(IllegalArgumentException.class);
+
+        try (Database other = beside(PATIENT)) {
+            other.agents().create(agent("of another").build());
+        }
+        assertThat(db.agents().create(agent("c").build()).name()).isEqualTo("c");
+    }
+
+    @Test
+    void aCommitThatIsInterruptedWhileReadersKeepItWaitingIsTakenBack() throws Exception {
+        assumeTrue(!engine().readsWhileWriting());
+        reopen(PATIENT);
+        createAgent("a");
+        createAgent("b");
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread writer = new Thread(() -> thrown.set(catchThrowable(() -> createAgent("interrupted"))));
+        try (Cursor<?> cursor = db.dsl().selectFrom(AGENTS).fetchLazy()) {
+            cursor.fetchNext();
+            writer.start();
+            Thread.sleep(200);
+            writer.interrupt();
+            writer.join();
+        }
+
+        assertThat(thrown.get()).isInstanceOf(BusyException.class);
+        createAgent("c");
+        assertThat(db.agents().list(10, 0)).extracting(Agent::name).containsExactly("a", "b", "c");
     }
 
     @Test

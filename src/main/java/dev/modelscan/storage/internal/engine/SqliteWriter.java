@@ -153,6 +153,9 @@ final class SqliteWriter implements AutoCloseable {
     private void commit(WriterConnection connection) {
         try {
             connection.commit(timeout);
+        } catch (BusyException interrupted) {
+            rollBack(connection, interrupted);
+            throw interrupted;
         } catch (SQLException e) {
             Failure failure = SqliteDialect.classify(e);
             if (failure.kind() == Kind.BUSY) {

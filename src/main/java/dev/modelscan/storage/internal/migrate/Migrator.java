@@ -68,6 +68,10 @@ public final class Migrator {
         if (Files.isDirectory(file)) {
             throw new UnavailableException(file + " is a directory; name a file", null);
         }
+        // Reading a pipe would wait for ever, and a device would get a journal beside it.
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new UnavailableException(file + " is a device or a pipe; name a file", null);
+        }
         requireWhole(file);
         refuseAtAGlance(file);
         if (Files.exists(file) && state() == SchemaState.Kind.CURRENT) {

@@ -42,12 +42,17 @@ final class DslContexts {
         return DSL.using(configuration(store, () -> {}, e -> {}).set(provider));
     }
 
-    /** On the connection of a transaction. */
+    /** On the connection of a transaction; {@code open} holds what has to be closed with it. */
     static DSLContext writing(
-            Store store, Session session, Runnable requireUsable, Consumer<StorageException> refused) {
+            Store store,
+            Session session,
+            Runnable requireUsable,
+            Consumer<StorageException> refused,
+            OpenStatements open) {
         return DSL.using(configuration(store, requireUsable, refused)
                 .set(session.connection())
-                .set(new NoTransactions()));
+                .set(new NoTransactions())
+                .deriveAppending(open));
     }
 
     private static Configuration configuration(Store store, Runnable before, Consumer<StorageException> refused) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class SqlTx extends SqlRepositories implements Tx {
 
     private final TxSessions sessions;
+    private final OpenStatements open = new OpenStatements();
     private @Nullable DSLContext dsl;
 
     SqlTx(Store store, Session session, Limits limits, Instant now) {
@@ -140,9 +141,11 @@ final class SqlTx extends SqlRepositories implements Tx {
         try {
             T result = function.apply(this);
             sessions.requireNotRefused();
+            open.requireNone();
             return result;
         } finally {
             sessions.ended = true;
+            open.close();
         }
     }
 
@@ -187,7 +190,7 @@ final class SqlTx extends SqlRepositories implements Tx {
         DSLContext made = dsl;
         if (made == null) {
             made = DslContexts.writing(
-                    sessions.store, sessions.session, sessions::requireUsable, sessions::noteRefusal);
+                    sessions.store, sessions.session, sessions::requireUsable, sessions::noteRefusal, open);
             dsl = made;
         }
         return made;
