@@ -146,7 +146,11 @@ public final class Database implements Repositories, AutoCloseable {
         return new DatabaseStats(schemaVersion, Maintenance.rowCounts(repositories.dsl()), store.sizeBytes());
     }
 
-    /** Checks that the database can be read and written, and that its file is still where it was opened. Writes nothing. */
+    /**
+     * Checks that the database can be read and written, and that its file is still where it was opened. Writes nothing.
+     *
+     * @throws IllegalStateException inside {@code withTx}
+     */
     public Health healthCheck() {
         return new Health(store.problems());
     }

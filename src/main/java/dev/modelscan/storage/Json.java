@@ -121,8 +121,8 @@ public final class Json {
     public JsonNode toNode() {
         try {
             return Mapper.MAPPER.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new CorruptDatabaseException("stored JSON does not parse: " + e.getOriginalMessage(), e);
+        } catch (JsonProcessingException | NumberFormatException e) {
+            throw new CorruptDatabaseException("stored JSON does not parse: " + e.getMessage(), e);
         }
     }
 

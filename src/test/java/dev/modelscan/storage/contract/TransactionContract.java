@@ -492,4 +492,21 @@ abstract class TransactionContract extends Contract {
                 .hasMessage("mine");
         assertThat(db.agents().get(ONE.id())).isEqualTo(ONE);
     }
+
+    @Test
+    void statementsThatWouldEndTheTransactionAreRefused() {
+        for (String sql : List.of("COMMIT", " rollback", "end transaction", "SAVEPOINT mine", "BEGIN")) {
+            assertThatThrownBy(() -> db.useTx(tx -> tx.dsl().execute(sql)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("tx.withTx");
+        }
+    }
+
+    @Test
+    void dslOfADatabaseCannotAllowItselfToWrite() {
+        db.dsl().execute("PRAGMA query_only = OFF");
+        for (int i = 0; i < db.options().readers(); i++) {
+            assertThatThrownBy(() -> db.dsl().deleteFrom(AGENTS).execute()).isInstanceOf(StorageException.class);
+        }
+    }
 }

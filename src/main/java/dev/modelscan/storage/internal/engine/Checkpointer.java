@@ -96,6 +96,7 @@ final class Checkpointer implements AutoCloseable {
         } catch (SQLException | IOException e) {
             // The next commit that is due starts another thread.
             LOG.warn("a checkpoint of {} failed; the write-ahead log grows until one succeeds", connections.name(), e);
+        } finally {
             forgetThread();
         }
     }

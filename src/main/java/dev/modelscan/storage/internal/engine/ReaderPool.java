@@ -6,6 +6,7 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -130,9 +131,10 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    /** The borrower may have left a transaction open, and its snapshot with it. */
+    /** The borrower may have left a transaction open, and its snapshot with it, or have allowed itself to write. */
     private static boolean isClean(Connection connection) {
-        try {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA query_only = ON");
             if (!connection.getAutoCommit()) {
                 connection.rollback();
                 connection.setAutoCommit(true);

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one connection that writes, and group commit over it. SQLite has one writer at a time in any case; threads queue for
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * written meanwhile, and fail.
  */
 final class SqliteWriter implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteWriter.class);
 
     /** A group ends with this many members, or after this time, so that none of them waits long for the others. */
     private static final int MAX_GROUP = 256;
@@ -95,10 +99,7 @@ final class SqliteWriter implements AutoCloseable {
             } else {
                 runMembers(connection, members);
                 commit(connection);
-                if (checkpointer != null) {
-                    checkpointer.committed(
-                            1 + members.size(), connection.session().takeRowsWritten());
-                }
+                noteCommit(1 + members.size(), connection.session().takeRowsWritten());
             }
         } catch (Throwable t) {
             own.fail(t);
@@ -106,6 +107,17 @@ final class SqliteWriter implements AutoCloseable {
         } finally {
             queue.handOver();
             members.forEach(WriteRequest::done);
+        }
+    }
+
+    /** Whatever becomes of a checkpoint, the commit stands. */
+    private void noteCommit(int transactions, long rows) {
+        if (checkpointer != null) {
+            try {
+                checkpointer.committed(transactions, rows);
+            } catch (RuntimeException | Error e) {
+                LOG.warn("a checkpoint of {} could not be started", connections.name(), e);
+            }
         }
     }
 

@@ -79,12 +79,8 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     /** Writes one row, and returns the record as it is stored. */
     R insert(Session session, R record) throws SQLException {
-        try {
-            session.query(mapping.insert).setAll(mapping.columns, record).update();
-            return record;
-        } catch (SQLException e) {
-            throw explain(session, record, e);
-        }
+        insertRow(session, record);
+        return record;
     }
 
     /** Writes many rows, and returns the records as they are stored. */
