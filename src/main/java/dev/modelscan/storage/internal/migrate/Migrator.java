@@ -74,8 +74,7 @@ public final class Migrator {
         }
         requireWhole(file);
         refuseAtAGlance(file);
-        if (Files.exists(file) && state() == SchemaState.Kind.CURRENT) {
-            requireWriteAheadLog();
+        if (Files.exists(file) && isCurrent()) {
             return List.of();
         }
         try (MigrationLock lock = MigrationLock.acquire(file, lockTimeout)) {
@@ -156,15 +155,18 @@ public final class Migrator {
         return file.resolveSibling(file.getFileName() + suffix);
     }
 
-    /** The mode is kept in the file, where another program may have changed it. */
-    private void requireWriteAheadLog() {
+    /** Whether nothing is to be migrated. The log's mode is kept in the file, where another program may have changed it. */
+    private boolean isCurrent() {
         try (Connection connection = connections.openProbe()) {
-            String mode = text(connection, "PRAGMA journal_mode");
-            if (!"wal".equals(mode)) {
+            if (SchemaState.read(connection, connections.name(), packaged) != SchemaState.Kind.CURRENT) {
+                return false;
+            }
+            if (!"wal".equals(text(connection, "PRAGMA journal_mode"))) {
                 try (Connection writer = connections.openMigrator()) {
                     execute(writer, "PRAGMA journal_mode = WAL");
                 }
             }
+            return true;
         } catch (SQLException e) {
             throw unreadable(e);
         }
