@@ -1,10 +1,12 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jooq.SQLDialect;
@@ -37,6 +39,17 @@ public final class SqliteDialect implements Dialect {
     public @Nullable String text(ResultSet rows, int column) throws SQLException {
         byte[] bytes = rows.getBytes(column);
         return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public @Nullable Instant time(ResultSet rows, int column) throws SQLException {
+        String text = text(rows, column);
+        return text == null ? null : Formats.INSTANT.decode().apply(text);
+    }
+
+    @Override
+    public boolean goesOnAfterRefusal() {
+        return true;
     }
 
     static Failure classify(SQLException e) {

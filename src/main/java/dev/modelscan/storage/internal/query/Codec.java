@@ -1,10 +1,12 @@
 package dev.modelscan.storage.internal.query;
 
+import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.convert.TextFormat;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +27,13 @@ public final class Codec<T> {
     /** Whole numbers of 64 bits. */
     public static final Codec<Long> LONG = new Codec<>(Storage.LONG, Long.class::cast, value -> value);
 
+    /** Points in time, in whole microseconds. */
+    public static final Codec<Instant> TIME =
+            new Codec<>(Storage.TIME, Instant.class::cast, Formats.INSTANT.encode());
+
     private enum Storage {
         TEXT,
+        TIME,
         INTEGER,
         LONG
     }
@@ -52,6 +59,7 @@ public final class Codec<T> {
         Object stored =
                 switch (storage) {
                     case TEXT -> dialect.text(rows, column);
+                    case TIME -> dialect.time(rows, column);
                     case INTEGER -> {
                         int value = rows.getInt(column);
                         yield value == 0 && rows.wasNull() ? null : (Object) value;
@@ -67,7 +75,7 @@ public final class Codec<T> {
     void bind(PreparedStatement statement, int position, @Nullable T value) throws SQLException {
         Object stored = value == null ? null : encode(value);
         if (stored == null) {
-            statement.setNull(position, storage == Storage.TEXT ? Types.VARCHAR : Types.BIGINT);
+            statement.setNull(position, storage == Storage.TEXT || storage == Storage.TIME ? Types.VARCHAR : Types.BIGINT);
         } else if (stored instanceof String text) {
             statement.setString(position, text);
         } else {
@@ -85,6 +93,7 @@ public final class Codec<T> {
         Object stored =
                 switch (storage) {
                     case TEXT -> encoded;
+                    case TIME -> Formats.INSTANT.decode().apply(encoded);
                     case INTEGER -> Integer.valueOf(encoded);
                     case LONG -> Long.valueOf(encoded);
                 };

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.query;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -17,4 +18,14 @@ public interface Dialect {
     /** The text in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
     @Nullable
     String text(ResultSet rows, int column) throws SQLException;
+
+    /** The time in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
+    @Nullable
+    Instant time(ResultSet rows, int column) throws SQLException;
+
+    /**
+     * Whether a transaction goes on after the engine refused one of its statements. Where it does not, nothing can be looked
+     * up to explain the refusal.
+     */
+    boolean goesOnAfterRefusal();
 }
