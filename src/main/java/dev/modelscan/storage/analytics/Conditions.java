@@ -65,7 +65,8 @@ public final class Conditions {
         String pattern = before + escape(text) + "%";
         Condition like = field.like(pattern, ESCAPE);
         Condition ignoringCase = field.likeIgnoreCase(pattern, ESCAPE);
-        return CustomCondition.of(context -> context.visit(context.family() == SQLDialect.POSTGRES ? ignoringCase : like));
+        return CustomCondition.of(
+                context -> context.visit(context.family() == SQLDialect.POSTGRES ? ignoringCase : like));
     }
 
     private static String escape(String text) {

@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Message;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
@@ -37,7 +38,7 @@ abstract class Contract {
     }
 
     /** A builder of a new database with the suite's clock. */
-    final Database.Builder builder() {
+    final DatabaseBuilder builder() {
         return engine().builder().clock(clock);
     }
 

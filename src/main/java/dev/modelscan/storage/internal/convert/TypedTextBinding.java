@@ -6,6 +6,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import org.jooq.Binding;
 import org.jooq.BindingGetResultSetContext;
 import org.jooq.BindingGetSQLInputContext;
@@ -67,6 +68,9 @@ final class TypedTextBinding<U> implements Binding<String, U> {
         String text = context.convert(converter).value();
         if (text == null) {
             context.statement().setNull(context.index(), Types.VARCHAR);
+        } else if (context.family() == SQLDialect.POSTGRES && context.value() instanceof Instant time) {
+            // Its text has a year 0, which PostgreSQL calls 1 BC.
+            context.statement().setObject(context.index(), time.atOffset(ZoneOffset.UTC));
         } else {
             context.statement().setString(context.index(), text);
         }

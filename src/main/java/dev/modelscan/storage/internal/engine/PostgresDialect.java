@@ -2,10 +2,12 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jooq.SQLDialect;
@@ -44,6 +46,11 @@ public final class PostgresDialect implements Dialect {
     public @Nullable Instant time(ResultSet rows, int column) throws SQLException {
         OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
+    }
+
+    @Override
+    public void bindTime(PreparedStatement statement, int position, Instant value) throws SQLException {
+        statement.setObject(position, value.atOffset(ZoneOffset.UTC));
     }
 
     /** The server ignores all but a rollback then. */

@@ -4,6 +4,7 @@ import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
 import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -45,6 +46,11 @@ public final class SqliteDialect implements Dialect {
     public @Nullable Instant time(ResultSet rows, int column) throws SQLException {
         String text = text(rows, column);
         return text == null ? null : Formats.INSTANT.decode().apply(text);
+    }
+
+    @Override
+    public void bindTime(PreparedStatement statement, int position, Instant value) throws SQLException {
+        statement.setString(position, Formats.INSTANT.encode().apply(value));
     }
 
     @Override

@@ -28,8 +28,7 @@ public final class Codec<T> {
     public static final Codec<Long> LONG = new Codec<>(Storage.LONG, Long.class::cast, value -> value);
 
     /** Points in time, in whole microseconds. */
-    public static final Codec<Instant> TIME =
-            new Codec<>(Storage.TIME, Instant.class::cast, Formats.INSTANT.encode());
+    public static final Codec<Instant> TIME = new Codec<>(Storage.TIME, Instant.class::cast, Formats.INSTANT.encode());
 
     private enum Storage {
         TEXT,
@@ -72,10 +71,15 @@ public final class Codec<T> {
         return stored == null ? null : decode.apply(stored);
     }
 
-    void bind(PreparedStatement statement, int position, @Nullable T value) throws SQLException {
+    void bind(PreparedStatement statement, int position, @Nullable T value, Dialect dialect) throws SQLException {
+        if (value instanceof Instant time) {
+            dialect.bindTime(statement, position, time);
+            return;
+        }
         Object stored = value == null ? null : encode(value);
         if (stored == null) {
-            statement.setNull(position, storage == Storage.TEXT || storage == Storage.TIME ? Types.VARCHAR : Types.BIGINT);
+            statement.setNull(
+                    position, storage == Storage.TEXT || storage == Storage.TIME ? Types.VARCHAR : Types.BIGINT);
         } else if (stored instanceof String text) {
             statement.setString(position, text);
         } else {

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.query;
 
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -22,6 +23,9 @@ public interface Dialect {
     /** The time in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
     @Nullable
     Instant time(ResultSet rows, int column) throws SQLException;
+
+    /** Sets a parameter to a time. */
+    void bindTime(PreparedStatement statement, int position, Instant value) throws SQLException;
 
     /**
      * Whether a transaction goes on after the engine refused one of its statements. Where it does not, nothing can be looked

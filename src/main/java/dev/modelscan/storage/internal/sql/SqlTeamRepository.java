@@ -75,8 +75,9 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
                 Failure failure = sessions.classify(e);
                 if (failure.kind() == Kind.FOREIGN_KEY) {
                     String id = memberId(teamId, agentId);
-                    boolean team =
-                            failure.detail() == null ? byId(session, teamId) == null : failure.detail().equals("teamId");
+                    boolean team = failure.detail() == null
+                            ? byId(session, teamId) == null
+                            : failure.detail().equals("teamId");
                     String missing = team ? "teamId: team " + teamId : "agentId: agent " + agentId;
                     throw new ReferenceException(
                             MEMBER + " " + id + ": " + missing + " does not exist; create it first", MEMBER, id, e);

@@ -27,8 +27,8 @@ final class WorkflowMapping {
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> WORKFLOWS.METADATA, Workflow::metadata);
     static final Column<Workflow, Instant> STARTED_AT =
             COLUMNS.add("startedAt", Codec.TIME, () -> WORKFLOWS.STARTED_AT, Workflow::startedAt);
-    static final Column<Workflow, Instant> COMPLETED_AT = COLUMNS.add(
-            "completedAt", Codec.TIME, () -> WORKFLOWS.COMPLETED_AT, Workflow::completedAt);
+    static final Column<Workflow, Instant> COMPLETED_AT =
+            COLUMNS.add("completedAt", Codec.TIME, () -> WORKFLOWS.COMPLETED_AT, Workflow::completedAt);
     static final Column<Workflow, Long> VERSION =
             COLUMNS.add("version", Codec.LONG, () -> WORKFLOWS.VERSION, Workflow::version);
     static final Column<Workflow, Instant> CREATED_AT =
