@@ -35,6 +35,7 @@ abstract class Contract {
     @AfterEach
     final void closeDatabase() {
         db.close();
+        engine().recycle(db);
     }
 
     /** A builder of a new database with the suite's clock. */

@@ -60,4 +60,9 @@ final class SqliteFile implements TestEngine {
     public boolean readsWhileWriting() {
         return true;
     }
+
+    @Override
+    public String allowWrites() {
+        return "PRAGMA query_only = OFF";
+    }
 }

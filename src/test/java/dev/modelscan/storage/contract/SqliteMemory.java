@@ -27,4 +27,9 @@ final class SqliteMemory implements TestEngine {
     public boolean readsWhileWriting() {
         return false;
     }
+
+    @Override
+    public String allowWrites() {
+        return "PRAGMA query_only = OFF";
+    }
 }

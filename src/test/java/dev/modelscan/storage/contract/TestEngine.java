@@ -18,4 +18,10 @@ interface TestEngine {
 
     /** Whether reads go on, and see what is committed, while a transaction writes. */
     boolean readsWhileWriting();
+
+    /** A statement by which a session that only reads would be allowed to write. */
+    String allowWrites();
+
+    /** Takes a database back that a test closed; nobody opens it again but by {@link #builder}. */
+    default void recycle(Database closed) {}
 }
