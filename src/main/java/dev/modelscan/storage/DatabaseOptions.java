@@ -46,7 +46,7 @@ public record DatabaseOptions(
 
     /**
      * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, no limit for queries, {@link
-     * Durability#FULL}, {@link Isolation#READ_COMMITTED}, 100 levels, 16 MiB, the system's clock.
+     * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock.
      */
     public static DatabaseOptions defaults() {
         return new DatabaseOptions(
@@ -56,7 +56,7 @@ public record DatabaseOptions(
                 Duration.ofSeconds(10),
                 Duration.ZERO,
                 Durability.FULL,
-                Isolation.READ_COMMITTED,
+                Isolation.SERIALIZABLE,
                 100,
                 16 * 1_024 * 1_024,
                 Clock.systemUTC());

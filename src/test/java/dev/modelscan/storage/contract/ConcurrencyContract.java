@@ -12,7 +12,6 @@ import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.InvalidTransitionException;
-import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.Message;
 import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TaskStatus;
@@ -151,8 +150,6 @@ abstract class ConcurrencyContract extends Contract {
 
     @Test
     void nobodyEverSeesHalfATransaction() throws Exception {
-        db.close();
-        db = builder().isolation(Isolation.SERIALIZABLE).busyTimeout(PATIENT).open();
         Agent left = createAgent("left");
         Agent right = createAgent("right");
         AtomicInteger observations = new AtomicInteger();

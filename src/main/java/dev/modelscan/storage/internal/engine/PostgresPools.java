@@ -1,6 +1,9 @@
 package dev.modelscan.storage.internal.engine;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,13 +52,15 @@ public final class PostgresPools implements AutoCloseable {
         return made;
     }
 
+    /** Waits for what is under way, which needs the pools meanwhile. */
     @Override
-    public synchronized void close() {
-        if (writing != null) {
-            writing.close();
+    public void close() {
+        List<PostgresPool> made;
+        synchronized (this) {
+            made = Stream.of(Optional.ofNullable(writing), Optional.ofNullable(reading))
+                    .flatMap(Optional::stream)
+                    .toList();
         }
-        if (reading != null) {
-            reading.close();
-        }
+        made.forEach(PostgresPool::close);
     }
 }
