@@ -65,12 +65,13 @@ final class TypedTextBinding<U> implements Binding<String, U> {
 
     @Override
     public void set(BindingSetStatementContext<U> context) throws SQLException {
+        boolean time = context.family() == SQLDialect.POSTGRES && format.type() == Instant.class;
         String text = context.convert(converter).value();
         if (text == null) {
-            context.statement().setNull(context.index(), Types.VARCHAR);
-        } else if (context.family() == SQLDialect.POSTGRES && context.value() instanceof Instant time) {
+            context.statement().setNull(context.index(), time ? Types.TIMESTAMP_WITH_TIMEZONE : Types.VARCHAR);
+        } else if (time && context.value() instanceof Instant instant) {
             // Its text has a year 0, which PostgreSQL calls 1 BC.
-            context.statement().setObject(context.index(), time.atOffset(ZoneOffset.UTC));
+            context.statement().setObject(context.index(), instant.atOffset(ZoneOffset.UTC));
         } else {
             context.statement().setString(context.index(), text);
         }

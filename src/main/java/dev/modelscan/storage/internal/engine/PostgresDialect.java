@@ -5,6 +5,7 @@ import dev.modelscan.storage.internal.query.Dialect;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -49,8 +50,12 @@ public final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public void bindTime(PreparedStatement statement, int position, Instant value) throws SQLException {
-        statement.setObject(position, value.atOffset(ZoneOffset.UTC));
+    public void bindTime(PreparedStatement statement, int position, @Nullable Instant value) throws SQLException {
+        if (value == null) {
+            statement.setNull(position, Types.TIMESTAMP_WITH_TIMEZONE);
+        } else {
+            statement.setObject(position, value.atOffset(ZoneOffset.UTC));
+        }
     }
 
     /** The server ignores all but a rollback then. */

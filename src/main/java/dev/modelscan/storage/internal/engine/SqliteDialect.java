@@ -49,8 +49,9 @@ public final class SqliteDialect implements Dialect {
     }
 
     @Override
-    public void bindTime(PreparedStatement statement, int position, Instant value) throws SQLException {
-        statement.setString(position, Formats.INSTANT.encode().apply(value));
+    public void bindTime(PreparedStatement statement, int position, @Nullable Instant value) throws SQLException {
+        statement.setString(
+                position, value == null ? null : Formats.INSTANT.encode().apply(value));
     }
 
     @Override

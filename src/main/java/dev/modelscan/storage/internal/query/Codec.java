@@ -72,14 +72,13 @@ public final class Codec<T> {
     }
 
     void bind(PreparedStatement statement, int position, @Nullable T value, Dialect dialect) throws SQLException {
-        if (value instanceof Instant time) {
-            dialect.bindTime(statement, position, time);
+        if (storage == Storage.TIME) {
+            dialect.bindTime(statement, position, (Instant) value);
             return;
         }
         Object stored = value == null ? null : encode(value);
         if (stored == null) {
-            statement.setNull(
-                    position, storage == Storage.TEXT || storage == Storage.TIME ? Types.VARCHAR : Types.BIGINT);
+            statement.setNull(position, storage == Storage.TEXT ? Types.VARCHAR : Types.BIGINT);
         } else if (stored instanceof String text) {
             statement.setString(position, text);
         } else {

@@ -24,8 +24,8 @@ public interface Dialect {
     @Nullable
     Instant time(ResultSet rows, int column) throws SQLException;
 
-    /** Sets a parameter to a time. */
-    void bindTime(PreparedStatement statement, int position, Instant value) throws SQLException;
+    /** Sets a parameter to a time, or to null, which has to have the same type: the server would prepare the statement anew. */
+    void bindTime(PreparedStatement statement, int position, @Nullable Instant value) throws SQLException;
 
     /**
      * Whether a transaction goes on after the engine refused one of its statements. Where it does not, nothing can be looked
