@@ -2,12 +2,17 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.PackedRow;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jooq.Field;
 import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -30,6 +35,20 @@ public final class SqliteDialect implements Dialect {
     @Override
     public SQLDialect jooq() {
         return SQLDialect.SQLITE;
+    }
+
+    /**
+     * Text and whole numbers, which is all that the schema has. Both blobs are taken as text; as text literals, they could
+     * not be written.
+     */
+    @Override
+    public Field<?> packed(List<Field<?>> columns) {
+        List<Field<?>> parts = new ArrayList<>();
+        parts.add(DSL.inline(new byte[] {PackedRow.SEPARATOR}));
+        for (Field<?> column : columns) {
+            parts.add(DSL.function("ifnull", Object.class, column, DSL.inline(new byte[] {PackedRow.NULL})));
+        }
+        return DSL.function("concat_ws", String.class, parts.toArray(new Field<?>[0]));
     }
 
     /** The driver decodes text through a direct buffer; its bytes come over in one copy. */

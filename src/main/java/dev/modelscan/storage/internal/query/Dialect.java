@@ -2,6 +2,8 @@ package dev.modelscan.storage.internal.query;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import org.jooq.Field;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,11 @@ public interface Dialect {
 
     /** The language that jOOQ renders. */
     SQLDialect jooq();
+
+    /** One expression that holds all of a row's columns as {@link PackedRow} reads them; null to read them one by one. */
+    default @Nullable Field<?> packed(List<Field<?>> columns) {
+        return null;
+    }
 
     /** The text in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
     @Nullable

@@ -24,6 +24,7 @@ public final class Execution<R> {
     private final Session session;
     private final CompiledQuery<R> query;
     private final PreparedStatement statement;
+    private final int packed;
     private final String[] names;
     private final long allBound;
     private boolean busy;
@@ -34,6 +35,7 @@ public final class Execution<R> {
         this.session = session;
         this.query = query;
         this.statement = session.connection().prepareStatement(rendered.sql());
+        this.packed = rendered.packed();
         this.names = rendered.parameters().toArray(new String[0]);
         this.allBound = (1L << names.length) - 1;
     }
@@ -110,10 +112,11 @@ public final class Execution<R> {
         RowMapper<R> mapper = query.mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            if (!rows.next()) {
+            Row row = row(rows);
+            if (!row.next()) {
                 return null;
             }
-            R result = mapper.map(new Row(rows, session.dialect()));
+            R result = mapper.map(row);
             if (rows.next()) {
                 throw new IllegalStateException("more than one row from "
                         + query.rendered(session.dialect()).sql());
@@ -131,8 +134,8 @@ public final class Execution<R> {
         RowMapper<R> mapper = query.mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            Row row = new Row(rows, session.dialect());
-            while (rows.next()) {
+            Row row = row(rows);
+            while (row.next()) {
                 consumer.accept(mapper.map(row));
             }
         } catch (SQLException e) {
@@ -140,6 +143,10 @@ public final class Execution<R> {
         } finally {
             end();
         }
+    }
+
+    private Row row(ResultSet rows) {
+        return packed > 0 ? new PackedRow(rows, packed) : new PlainRow(rows, session.dialect());
     }
 
     /** Writes, and returns how many rows were written. */
