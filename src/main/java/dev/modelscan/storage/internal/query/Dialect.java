@@ -16,7 +16,7 @@ public interface Dialect {
     /** The language that jOOQ renders. */
     SQLDialect jooq();
 
-    /** One expression that holds all of a row's columns as {@link PackedRow} reads them; null to read them one by one. */
+    /** One expression that holds all of the columns as {@link PackedRow} reads them; null to read them one by one. */
     default @Nullable Field<?> packed(List<Field<?>> columns) {
         return null;
     }

@@ -112,7 +112,7 @@ public final class Execution<R> {
         RowMapper<R> mapper = query.mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            Row row = row(rows);
+            Row row = row(rows, true);
             if (!row.next()) {
                 return null;
             }
@@ -134,7 +134,7 @@ public final class Execution<R> {
         RowMapper<R> mapper = query.mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            Row row = row(rows);
+            Row row = row(rows, false);
             while (row.next()) {
                 consumer.accept(mapper.map(row));
             }
@@ -145,8 +145,8 @@ public final class Execution<R> {
         }
     }
 
-    private Row row(ResultSet rows) {
-        return packed > 0 ? new PackedRow(rows, packed) : new PlainRow(rows, session.dialect());
+    private Row row(ResultSet rows, boolean single) {
+        return packed > 0 ? new PackedRow(rows, packed, single) : new PlainRow(rows, session.dialect());
     }
 
     /** Writes, and returns how many rows were written. */
