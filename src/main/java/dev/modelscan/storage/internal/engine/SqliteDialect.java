@@ -4,8 +4,10 @@ import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.PackedRow;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -35,6 +37,14 @@ public final class SqliteDialect implements Dialect {
     @Override
     public SQLDialect jooq() {
         return SQLDialect.SQLITE;
+    }
+
+    @Override
+    public long rowsWritten(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT total_changes()")) {
+            return rows.getLong(1);
+        }
     }
 
     /**

@@ -21,6 +21,8 @@ public final class Execution<R> {
     // Every statement that the library sends, for whoever wants to see or count them.
     private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
 
+    private static final int ANYWHERE = -1;
+
     private final Session session;
     private final CompiledQuery<R> query;
     private final PreparedStatement statement;
@@ -36,7 +38,7 @@ public final class Execution<R> {
         this.query = query;
         this.statement = session.connection().prepareStatement(rendered.sql());
         this.packed = rendered.packed();
-        this.names = rendered.parameters().toArray(new String[0]);
+        this.names = rendered.parameters().stream().map(String::intern).toArray(String[]::new);
         this.allBound = (1L << names.length) - 1;
     }
 
@@ -52,7 +54,7 @@ public final class Execution<R> {
 
     /** Binds a value wherever the parameter occurs. */
     public <T> Execution<R> set(Parameter<T> parameter, @Nullable T value) throws SQLException {
-        bind(parameter, value, 0);
+        bind(parameter, value, ANYWHERE);
         return this;
     }
 
@@ -71,7 +73,7 @@ public final class Execution<R> {
 
     /** An insert has its columns in the declared order, so the expected place is nearly always right. */
     private <T> void bind(Parameter<T> parameter, @Nullable T value, int expected) throws SQLException {
-        if (expected > 0 && expected < names.length && names[expected].equals(parameter.name())) {
+        if (expected >= 0 && expected < names.length && names[expected].equals(parameter.name())) {
             parameter.codec().bind(statement, expected + 1, value);
             bound |= 1L << expected;
             return;
