@@ -12,6 +12,12 @@ public final class OutcomeUnknownException extends StorageException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Says which commit, and the record that it should have stored. */
+    public OutcomeUnknownException(
+            String message, @Nullable String entity, @Nullable String id, @Nullable Throwable cause) {
+        super(message, entity, id, cause);
+    }
+
     /** Says which commit. */
     public OutcomeUnknownException(String message, @Nullable Throwable cause) {
         super(message, cause);

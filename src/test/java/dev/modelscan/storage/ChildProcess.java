@@ -22,6 +22,25 @@ final class ChildProcess {
     }
 
     static ChildProcess start(Path directory, List<String> options, String... arguments) throws IOException {
+        return start(directory, command(ChildProcess.class, options, arguments));
+    }
+
+    /** A child none of whose files may grow beyond a size; writing behind it fails as on a broken disk. */
+    static ChildProcess startWithFileLimit(Path directory, int kilobytes, Class<?> main, String... arguments)
+            throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("bash", "-c", "ulimit -f " + kilobytes + "; exec \"$@\"", "bash"));
+        command.addAll(command(main, List.of(), arguments));
+        return start(directory, command);
+    }
+
+    /** A child with another class's main method. */
+    static ChildProcess start(Path directory, Class<?> main, List<String> options, String... arguments)
+            throws IOException {
+        return start(directory, command(main, options, arguments));
+    }
+
+    private static List<String> command(Class<?> main, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // From Java 24 on the JVM would warn of SQLite's native library where it is not told.
@@ -30,8 +49,12 @@ final class ChildProcess {
                 .forEach(command::add);
         command.addAll(options);
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-        command.add(ChildProcess.class.getName());
+        command.add(main.getName());
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static ChildProcess start(Path directory, List<String> command) throws IOException {
         return new ChildProcess(new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)

@@ -3,14 +3,21 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.PackedRow;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jooq.Field;
 import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -33,6 +40,29 @@ public final class SqliteDialect implements Dialect {
     @Override
     public SQLDialect jooq() {
         return SQLDialect.SQLITE;
+    }
+
+    @Override
+    public long rowsWritten(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT total_changes()")) {
+            return rows.getLong(1);
+        }
+    }
+
+    /**
+     * Text and whole numbers, which is all that the schema has. Both blobs are taken as text; as text literals, they could
+     * not be written. An empty text costs SQLite less than a blob, so it is null wherever no value is empty.
+     */
+    @Override
+    public Field<?> packed(List<Field<?>> columns) {
+        List<Field<?>> parts = new ArrayList<>();
+        parts.add(DSL.inline(new byte[] {PackedRow.SEPARATOR}));
+        for (Field<?> column : columns) {
+            Field<?> none = column.getType() == String.class ? DSL.inline(new byte[] {PackedRow.NULL}) : DSL.inline("");
+            parts.add(DSL.function("ifnull", Object.class, column, none));
+        }
+        return DSL.function("concat_ws", String.class, parts.toArray(new Field<?>[0]));
     }
 
     /** The driver decodes text through a direct buffer; its bytes come over in one copy. */

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.OutcomeUnknownException;
+import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.WriteRequest.State;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,14 +68,14 @@ final class SqliteWriter implements AutoCloseable {
             throw new IllegalStateException(
                     "this thread is inside withTx; write through its tx, not through the database, or use tx.withTx to nest");
         }
-        WriteRequest<T> request = new WriteRequest<>(body, mayJoin);
+        WriteRequest<T> request = new WriteRequest<>(entity, id, mayJoin, body);
         State state =
                 queue.leadOrEnqueue(request) ? State.LEADING : request.await(System.nanoTime() + timeout.toNanos());
         if (state == State.WITHDRAWN) {
             throw withdrawn();
         }
         if (state == State.LEADING) {
-            lead(request, entity, id);
+            lead(request);
         }
         return request.<X>outcome();
     }
@@ -87,11 +89,29 @@ final class SqliteWriter implements AutoCloseable {
                         null);
     }
 
-    private void lead(WriteRequest<?> own, @Nullable String entity, @Nullable String id) {
+    /**
+     * Nothing of a group was stored, or nobody knows whether it was. Each member gets an exception of its own, since the
+     * threads that throw them may add to them.
+     */
+    private static final class GroupFailure extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient Function<WriteRequest<?>, StorageException> explanation;
+
+        GroupFailure(Throwable cause, Function<WriteRequest<?>, StorageException> explanation) {
+            super(cause);
+            this.explanation = explanation;
+        }
+
+        void tell(WriteRequest<?> member) {
+            member.fail(explanation.apply(member));
+        }
+    }
+
+    private void lead(WriteRequest<?> own) {
         queue.lead();
         List<WriteRequest<?>> members = new ArrayList<>();
         try {
-            WriterConnection connection = begin(entity, id);
+            WriterConnection connection = begin(own.entity(), own.id());
             own.run(connection.session());
             Throwable failure = own.failure();
             if (failure != null) {
@@ -101,6 +121,9 @@ final class SqliteWriter implements AutoCloseable {
                 commit(connection);
                 noteCommit(1 + members.size(), connection.session().takeRowsWritten());
             }
+        } catch (GroupFailure failure) {
+            failure.tell(own);
+            members.forEach(failure::tell);
         } catch (Throwable t) {
             own.fail(t);
             members.forEach(member -> member.fail(t));
@@ -143,7 +166,7 @@ final class SqliteWriter implements AutoCloseable {
     }
 
     /** Runs what has queued. What breaks the connection ends the group, and nothing of it is stored. */
-    private void runMembers(WriterConnection connection, List<WriteRequest<?>> members) {
+    private void runMembers(WriterConnection connection, List<WriteRequest<?>> members) throws GroupFailure {
         long deadline = System.nanoTime() + MAX_GROUP_NANOS;
         while (members.size() < MAX_GROUP && System.nanoTime() < deadline) {
             WriteRequest<?> next = queue.takeNext();
@@ -154,38 +177,40 @@ final class SqliteWriter implements AutoCloseable {
             Throwable broken = connection.runBehindSavepoint(next);
             if (broken != null) {
                 discard();
-                throw new UnavailableException(
-                        "another transaction of the same group broke the connection to " + connections.name()
-                                + "; nothing of this one was stored",
-                        broken);
+                String message = "another transaction of the same group broke the connection to " + connections.name()
+                        + "; nothing of this one was stored";
+                throw new GroupFailure(broken, member -> new UnavailableException(message, broken));
             }
         }
     }
 
-    private void commit(WriterConnection connection) {
+    private void commit(WriterConnection connection) throws GroupFailure {
         try {
             connection.commit(timeout);
         } catch (BusyException interrupted) {
             rollBack(connection, interrupted);
-            throw interrupted;
+            throw new GroupFailure(
+                    interrupted, member -> new BusyException(String.valueOf(interrupted.getMessage()), interrupted));
         } catch (SQLException e) {
             Failure failure = SqliteDialect.classify(e);
             if (failure.kind() == Kind.BUSY) {
                 // The transaction is still open, and nothing of it is visible.
-                BusyException busy =
-                        new BusyException("the commit was kept waiting by readers of other connections", e);
-                rollBack(connection, busy);
-                throw busy;
+                rollBack(connection, e);
+                throw new GroupFailure(
+                        e,
+                        member -> new BusyException("the commit was kept waiting by readers of other connections", e));
             }
             discard();
             // Foreign keys are checked by the commit where the caller deferred them.
-            if (failure.kind() == Kind.FULL || failure.kind() == Kind.FOREIGN_KEY) {
-                throw failure.toException(null, null);
+            if (failure.kind() == Kind.FOREIGN_KEY) {
+                throw new GroupFailure(e, member -> failure.toException(null, null));
             }
-            throw new OutcomeUnknownException(
-                    "the commit to " + connections.name()
-                            + " failed, and may have taken effect; read back before trying again",
-                    e);
+            if (failure.kind() == Kind.FULL) {
+                throw new GroupFailure(e, member -> failure.toException(member.entity(), member.id()));
+            }
+            String message = "the commit to " + connections.name()
+                    + " failed, and may have taken effect; read back before trying again";
+            throw new GroupFailure(e, member -> new OutcomeUnknownException(message, member.entity(), member.id(), e));
         }
     }
 

@@ -75,7 +75,7 @@ final class WriteQueue {
 
     /** Runs something while nobody writes, in its turn. */
     <X extends Exception> void pauseWriter(Pause<X> pause) throws X {
-        WriteRequest<Boolean> request = new WriteRequest<>(session -> true, false);
+        WriteRequest<Boolean> request = new WriteRequest<>(null, null, false, session -> true);
         if (!leadOrEnqueue(request)) {
             request.awaitTurn();
         }

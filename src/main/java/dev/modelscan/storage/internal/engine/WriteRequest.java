@@ -26,6 +26,8 @@ final class WriteRequest<T extends @Nullable Object> {
         WITHDRAWN
     }
 
+    private final @Nullable String entity;
+    private final @Nullable String id;
     private final Store.TransactionBody<T, ?> body;
     private final boolean mayJoin;
     private final Thread owner = Thread.currentThread();
@@ -36,11 +38,25 @@ final class WriteRequest<T extends @Nullable Object> {
     /**
      * A request of the current thread.
      *
+     * @param entity the kind of record that an error should name
+     * @param id the record that an error should name
      * @param mayJoin whether another thread may run it, as a member of its group
      */
-    WriteRequest(Store.TransactionBody<T, ?> body, boolean mayJoin) {
+    WriteRequest(@Nullable String entity, @Nullable String id, boolean mayJoin, Store.TransactionBody<T, ?> body) {
+        this.entity = entity;
+        this.id = id;
         this.body = body;
         this.mayJoin = mayJoin;
+    }
+
+    @Nullable
+    String entity() {
+        return entity;
+    }
+
+    @Nullable
+    String id() {
+        return id;
     }
 
     boolean mayJoin() {

@@ -53,6 +53,11 @@ public final class Codec<T> {
         return new Codec<>(Storage.TEXT, stored -> decode.apply((String) stored), format.encode());
     }
 
+    /** Whether an empty text is a value like any other; every other type has none that is stored as an empty text. */
+    boolean hasEmpty() {
+        return this == TEXT;
+    }
+
     @Nullable
     T read(ResultSet rows, int column, Dialect dialect) throws SQLException {
         Object stored =

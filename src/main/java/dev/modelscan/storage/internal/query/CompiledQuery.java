@@ -85,6 +85,6 @@ public final class CompiledQuery<R> {
 
     /** Renders the expression anew. */
     public RenderedQuery render(Dialect dialect) {
-        return Renderer.render(expression.get(), dialect.jooq());
+        return Renderer.render(expression.get(), dialect);
     }
 }

@@ -1,9 +1,12 @@
 package dev.modelscan.storage.internal.query;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
+import org.jooq.Field;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,20 @@ public interface Dialect {
 
     /** The language that jOOQ renders. */
     SQLDialect jooq();
+
+    /**
+     * How many rows the connection has ever written, which after a batch that failed tells the row that was refused; negative
+     * where the engine does not count, or where a transaction does not go on after a refusal. A savepoint before each batch
+     * would tell too, but SQLite then keeps a copy of every page that changes.
+     */
+    default long rowsWritten(Connection connection) throws SQLException {
+        return -1;
+    }
+
+    /** One expression that holds all of the columns as {@link PackedRow} reads them; null to read them one by one. */
+    default @Nullable Field<?> packed(List<Field<?>> columns) {
+        return null;
+    }
 
     /** The text in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
     @Nullable

@@ -21,9 +21,12 @@ public final class Execution<R> {
     // Every statement that the library sends, for whoever wants to see or count them.
     private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
 
+    private static final int ANYWHERE = -1;
+
     private final Session session;
     private final CompiledQuery<R> query;
     private final PreparedStatement statement;
+    private final int packed;
     private final String[] names;
     private final long allBound;
     private boolean busy;
@@ -34,7 +37,8 @@ public final class Execution<R> {
         this.session = session;
         this.query = query;
         this.statement = session.connection().prepareStatement(rendered.sql());
-        this.names = rendered.parameters().toArray(new String[0]);
+        this.packed = rendered.packed();
+        this.names = rendered.parameters().stream().map(String::intern).toArray(String[]::new);
         this.allBound = (1L << names.length) - 1;
     }
 
@@ -50,7 +54,7 @@ public final class Execution<R> {
 
     /** Binds a value wherever the parameter occurs. */
     public <T> Execution<R> set(Parameter<T> parameter, @Nullable T value) throws SQLException {
-        bind(parameter, value, 0);
+        bind(parameter, value, ANYWHERE);
         return this;
     }
 
@@ -69,7 +73,7 @@ public final class Execution<R> {
 
     /** An insert has its columns in the declared order, so the expected place is nearly always right. */
     private <T> void bind(Parameter<T> parameter, @Nullable T value, int expected) throws SQLException {
-        if (expected > 0 && expected < names.length && names[expected].equals(parameter.name())) {
+        if (expected >= 0 && expected < names.length && names[expected].equals(parameter.name())) {
             parameter.codec().bind(statement, expected + 1, value, session.dialect());
             bound |= 1L << expected;
             return;
@@ -110,10 +114,11 @@ public final class Execution<R> {
         RowMapper<R> mapper = query.mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            if (!rows.next()) {
+            Row row = row(rows, true);
+            if (!row.next()) {
                 return null;
             }
-            R result = mapper.map(new Row(rows, session.dialect()));
+            R result = mapper.map(row);
             if (rows.next()) {
                 throw new IllegalStateException("more than one row from "
                         + query.rendered(session.dialect()).sql());
@@ -131,8 +136,8 @@ public final class Execution<R> {
         RowMapper<R> mapper = query.mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            Row row = new Row(rows, session.dialect());
-            while (rows.next()) {
+            Row row = row(rows, false);
+            while (row.next()) {
                 consumer.accept(mapper.map(row));
             }
         } catch (SQLException e) {
@@ -140,6 +145,10 @@ public final class Execution<R> {
         } finally {
             end();
         }
+    }
+
+    private Row row(ResultSet rows, boolean single) {
+        return packed > 0 ? new PackedRow(rows, packed, single) : new PlainRow(rows, session.dialect());
     }
 
     /** Writes, and returns how many rows were written. */

@@ -16,7 +16,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The texts of compiled queries that the build rendered, one line for each: key, names of parameters, SQL, separated by tabs.
+ * The texts of compiled queries that the build rendered, one line for each: key, number of packed columns, names of
+ * parameters, SQL, separated by tabs.
  */
 public final class PackagedQueries {
 
@@ -38,9 +39,9 @@ public final class PackagedQueries {
         Map<String, RenderedQuery> queries = new HashMap<>();
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                String[] parts = line.split("\t", 3);
-                List<String> names = parts[1].isEmpty() ? List.of() : List.of(parts[1].split(",", -1));
-                queries.put(parts[0], new RenderedQuery(parts[2], names));
+                String[] parts = line.split("\t", 4);
+                List<String> names = parts[2].isEmpty() ? List.of() : List.of(parts[2].split(",", -1));
+                queries.put(parts[0], new RenderedQuery(parts[3], Integer.parseInt(parts[1]), names));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the library's queries cannot be read from the class path", e);
@@ -53,7 +54,8 @@ public final class PackagedQueries {
         Map<String, String> lines = new TreeMap<>();
         for (CompiledQuery<?> query : queries) {
             RenderedQuery rendered = query.render(dialect);
-            String line = query.key() + "\t" + String.join(",", rendered.parameters()) + "\t" + rendered.sql();
+            String line = query.key() + "\t" + rendered.packed() + "\t" + String.join(",", rendered.parameters()) + "\t"
+                    + rendered.sql();
             if (line.contains("\n") || lines.put(query.key(), line) != null) {
                 throw new IllegalStateException("query " + query.key() + " has no key of its own, or spans lines");
             }

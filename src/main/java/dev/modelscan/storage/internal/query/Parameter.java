@@ -17,7 +17,8 @@ public final class Parameter<T> {
     private final Supplier<Param<T>> param;
 
     private Parameter(String name, Codec<T> codec, Supplier<Param<T>> param) {
-        this.name = name;
+        // Compared at each binding, and found equal at once where both sides are the same object.
+        this.name = name.intern();
         this.codec = codec;
         this.param = param;
     }

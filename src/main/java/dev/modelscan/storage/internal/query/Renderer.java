@@ -2,23 +2,46 @@ package dev.modelscan.storage.internal.query;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.Query;
-import org.jooq.SQLDialect;
+import org.jooq.Select;
+import org.jooq.TableField;
 import org.jooq.VisitContext;
 import org.jooq.VisitListener;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /** Renders a jOOQ expression, and notes which parameter stands at each {@code ?}. */
 final class Renderer {
 
     private Renderer() {}
 
-    static RenderedQuery render(Query query, SQLDialect dialect) {
+    static RenderedQuery render(Query query, Dialect dialect) {
+        Select<?> packed = packed(query, dialect);
+        return packed == null
+                ? render(query, 0, dialect)
+                : render(packed, ((Select<?>) query).getSelect().size(), dialect);
+    }
+
+    /** The query with its columns in one value. A computed one may be a fraction, or have a name that the query uses elsewhere. */
+    private static @Nullable Select<?> packed(Query query, Dialect dialect) {
+        if (!(query instanceof Select<?> select)) {
+            return null;
+        }
+        List<Field<?>> columns = select.getSelect();
+        if (columns.size() == 1 || !columns.stream().allMatch(TableField.class::isInstance)) {
+            return null;
+        }
+        Field<?> one = dialect.packed(columns);
+        return one == null ? null : select.$select(List.of(one));
+    }
+
+    private static RenderedQuery render(Query query, int packed, Dialect dialect) {
         List<String> visited = new ArrayList<>();
         DefaultConfiguration configuration = new DefaultConfiguration();
-        configuration.set(dialect);
+        configuration.set(dialect.jooq());
         configuration.set(JooqSettings.create());
         configuration.set(VisitListener.onVisitStart(context -> collect(context, visited)));
         String sql = DSL.using(configuration).render(query);
@@ -27,7 +50,7 @@ final class Renderer {
             throw new IllegalStateException(
                     "rendered " + places + " places for " + visited.size() + " parameters: " + sql);
         }
-        return new RenderedQuery(sql, List.copyOf(visited));
+        return new RenderedQuery(sql, packed, List.copyOf(visited));
     }
 
     /** jOOQ may replace a parameter by a copy of the right type, which keeps the name. */

@@ -91,8 +91,25 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return records;
     }
 
-    /** The driver does not say which row of a batch failed, so a failed batch is taken back and tried row by row. */
     private void insertChunk(Session session, List<R> records) throws SQLException {
+        long before = session.dialect().rowsWritten(session.connection());
+        if (before < 0) {
+            insertChunkBehindSavepoint(session, records);
+            return;
+        }
+        try {
+            session.query(mapping.insert).updateAll(mapping.columns, records);
+        } catch (SQLException e) {
+            if (sessions.classify(e).breaksConnection()) {
+                throw e;
+            }
+            long written = session.dialect().rowsWritten(session.connection()) - before;
+            throw written < records.size() ? explain(session, records.get((int) written), e) : e;
+        }
+    }
+
+    /** No driver says which row of a batch failed, so a failed batch is taken back and tried row by row. */
+    private void insertChunkBehindSavepoint(Session session, List<R> records) throws SQLException {
         try (Statement statement = session.connection().createStatement()) {
             statement.execute("SAVEPOINT chunk");
             try {

@@ -34,7 +34,8 @@ class PackagedQueriesTest {
         for (CompiledQuery<?> query : CompiledQuery.all()) {
             var rendered = query.render(SqliteDialect.INSTANCE);
             assertThat(packaged)
-                    .contains(query.key() + "\t" + String.join(",", rendered.parameters()) + "\t" + rendered.sql());
+                    .contains(query.key() + "\t" + rendered.packed() + "\t" + String.join(",", rendered.parameters())
+                            + "\t" + rendered.sql());
             assertThat(query.rendered(SqliteDialect.INSTANCE)).isEqualTo(rendered);
         }
     }
