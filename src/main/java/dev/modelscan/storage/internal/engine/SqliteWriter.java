@@ -37,11 +37,16 @@ final class SqliteWriter implements AutoCloseable {
 
     private static final long MAX_GROUP_NANOS = 5_000_000;
 
+    /** The longest that a leader waits for those whose writes were committed last, who often write again at once. */
+    private static final long MAX_PATIENCE_NANOS = 1_000_000;
+
     private final SqliteConnections connections;
     private final Duration timeout;
     private final WriteQueue queue = new WriteQueue();
     // The leader's alone; the queue's lock hands it on.
     private @Nullable WriterConnection current;
+    private int lastCrowd;
+    private long lastCommitNanos;
     private final @Nullable Checkpointer checkpointer;
     private volatile boolean closed;
 
@@ -128,6 +133,7 @@ final class SqliteWriter implements AutoCloseable {
             own.fail(t);
             members.forEach(member -> member.fail(t));
         } finally {
+            lastCrowd = 1 + members.size() + queue.waiting();
             queue.handOver();
             members.forEach(WriteRequest::done);
         }
@@ -165,11 +171,21 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    /** Runs what has queued. What breaks the connection ends the group, and nothing of it is stored. */
+    /**
+     * Runs what has queued. Where fewer are there than there were threads around the last commit, the others are probably
+     * on their way, and worth waiting for a part of the time that a commit of their own would take. What breaks the connection
+     * ends the group, and nothing of it is stored.
+     */
     private void runMembers(WriterConnection connection, List<WriteRequest<?>> members) throws GroupFailure {
-        long deadline = System.nanoTime() + MAX_GROUP_NANOS;
-        while (members.size() < MAX_GROUP && System.nanoTime() < deadline) {
-            WriteRequest<?> next = queue.takeNext();
+        long start = System.nanoTime();
+        long patience = Math.min(lastCommitNanos / 2, MAX_PATIENCE_NANOS);
+        while (members.size() < MAX_GROUP) {
+            long spent = System.nanoTime() - start;
+            if (spent > MAX_GROUP_NANOS) {
+                return;
+            }
+            boolean all = 1 + members.size() >= lastCrowd;
+            WriteRequest<?> next = queue.takeNext(all ? 0 : patience - spent);
             if (next == null) {
                 return;
             }
@@ -186,7 +202,9 @@ final class SqliteWriter implements AutoCloseable {
 
     private void commit(WriterConnection connection) throws GroupFailure {
         try {
+            long start = System.nanoTime();
             connection.commit(timeout);
+            lastCommitNanos = System.nanoTime() - start;
         } catch (BusyException interrupted) {
             rollBack(connection, interrupted);
             throw new GroupFailure(

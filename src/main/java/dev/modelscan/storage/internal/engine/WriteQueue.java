@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.internal.engine.WriteRequest.State;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class WriteQueue {
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
     private final Deque<WriteRequest<?>> waiting = new ArrayDeque<>();
     private boolean led;
     private volatile @Nullable Thread leader;
@@ -31,6 +33,7 @@ final class WriteQueue {
         try {
             if (led) {
                 waiting.addLast(request);
+                arrived.signal();
                 return false;
             }
             led = true;
@@ -46,21 +49,42 @@ final class WriteQueue {
         leader = Thread.currentThread();
     }
 
-    /** The next request, where it may join a group; null where there is none, or where the next has to lead itself. */
+    /**
+     * The next request, where it may join a group; null where there is none, or where the next has to lead itself.
+     *
+     * @param patienceNanos how long to wait for one to arrive; not at all where it is not above 0
+     */
     @Nullable
-    WriteRequest<?> takeNext() {
+    WriteRequest<?> takeNext(long patienceNanos) {
         lock.lock();
         try {
+            long left = patienceNanos;
             while (true) {
                 WriteRequest<?> next = waiting.peekFirst();
-                if (next == null || !next.mayJoin()) {
+                if (next == null && left > 0) {
+                    left = arrived.awaitNanos(left);
+                } else if (next == null || !next.mayJoin()) {
                     return null;
-                }
-                waiting.removeFirst();
-                if (next.move(State.WAITING, State.TAKEN)) {
-                    return next;
+                } else {
+                    waiting.removeFirst();
+                    if (next.move(State.WAITING, State.TAKEN)) {
+                        return next;
+                    }
                 }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many requests wait. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
         } finally {
             lock.unlock();
         }
