@@ -47,7 +47,11 @@ final class Location {
     @Nullable
     Path passwordFile;
 
-    @Option(names = "--password", interactive = true, description = "Ask for the role's password.")
+    @Option(
+            names = "--password",
+            interactive = true,
+            prompt = "Password: ",
+            description = "Ask for the role's password.")
     char @Nullable [] password;
 
     /** A builder for it, or where it was not given, for a path. */
