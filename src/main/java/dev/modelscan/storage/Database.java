@@ -6,6 +6,7 @@ import dev.modelscan.storage.internal.sql.Maintenance;
 import dev.modelscan.storage.internal.sql.StoreRepositories;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,13 @@ public final class Database implements Repositories, AutoCloseable {
 
     private final OpenedStore opened;
     private final DatabaseOptions options;
+    private final Consumer<Database> onClose;
     private final StoreRepositories repositories;
 
-    Database(OpenedStore opened, DatabaseOptions options) {
+    Database(OpenedStore opened, DatabaseOptions options, Consumer<Database> onClose) {
         this.opened = opened;
         this.options = options;
+        this.onClose = onClose;
         this.repositories = new StoreRepositories(
                 opened.store(), new Limits(options.maxJsonDepth(), options.maxValueBytes()), options.clock());
     }
@@ -204,5 +207,6 @@ public final class Database implements Repositories, AutoCloseable {
     @Override
     public void close() {
         opened.store().close();
+        onClose.accept(this);
     }
 }

@@ -3,7 +3,9 @@ package dev.modelscan.storage;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.open.OpenedStore;
 import dev.modelscan.storage.internal.open.PostgresOpening;
+import dev.modelscan.storage.internal.open.PostgresWorkspaces;
 import dev.modelscan.storage.internal.open.SqliteOpening;
+import dev.modelscan.storage.internal.open.SqliteWorkspaces;
 import dev.modelscan.storage.internal.text.TextRules;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ public final class DatabaseBuilder {
 
     DatabaseBuilder() {}
 
-    /** The file. */
+    /** The file; with {@link #workspace} or {@link #openWorkspaces} the directory of the files. */
     public DatabaseBuilder path(Path path) {
         this.path = path;
         this.inMemory = false;
@@ -106,8 +108,8 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * A workspace: on PostgreSQL a schema of its own, which is made where it is missing. Its name has 1 to 63 of the
-     * characters a to z, 0 to 9 and _, and begins with a letter.
+     * A workspace, which is made where it is missing: on PostgreSQL a schema of its own; on SQLite the file {@code <name>.db} in
+     * the directory that {@link #path(Path)} names. {@link Workspaces} says what a name may be, and serves more than one.
      *
      * @throws InvalidDataException where it is no such name
      */
@@ -190,7 +192,31 @@ public final class DatabaseBuilder {
      *     URL and a data source was given
      */
     public Database open() {
-        DatabaseOptions options = new DatabaseOptions(
+        DatabaseOptions options = options();
+        return new Database(
+                isOnServer() ? PostgresOpening.open(server(options), workspace) : inFile(options), options, db -> {});
+    }
+
+    /**
+     * Opens what holds any number of workspaces: the server, or the directory that {@link #path(Path)} names, which need not be
+     * there yet.
+     *
+     * @throws InvalidDataException where an option is out of its range, not exactly one of a path, a URL and a data source was given,
+     *     or a {@link #workspace} was
+     * @throws SchemaException where the server or the database on it cannot be used
+     * @throws UnavailableException where the server cannot be reached, or the path is a file
+     */
+    public Workspaces openWorkspaces() {
+        if (workspace != null || inMemory) {
+            throw new InvalidDataException(
+                    "workspaces", null, inMemory ? "inMemory" : "workspace", "cannot go with openWorkspaces()");
+        }
+        DatabaseOptions options = options();
+        return new Workspaces(isOnServer() ? new PostgresWorkspaces(server(options)) : inDirectory(options), options);
+    }
+
+    private DatabaseOptions options() {
+        return new DatabaseOptions(
                 readers,
                 poolSize,
                 busyTimeout,
@@ -201,15 +227,18 @@ public final class DatabaseBuilder {
                 maxJsonDepth,
                 maxValueBytes,
                 clock);
-        return new Database(url != null || dataSource != null ? onServer(options) : inFile(options), options);
     }
 
-    private OpenedStore onServer(DatabaseOptions options) {
+    private boolean isOnServer() {
+        return url != null || dataSource != null;
+    }
+
+    private PostgresServer server(DatabaseOptions options) {
         if (path != null || inMemory || (url != null && dataSource != null)) {
             throw new InvalidDataException(
                     "database", null, "url", "cannot go with a path, inMemory() or a data source; choose one");
         }
-        PostgresServer server = new PostgresServer(
+        return new PostgresServer(
                 url,
                 readUrl,
                 user,
@@ -219,15 +248,32 @@ public final class DatabaseBuilder {
                 options.connectTimeout(),
                 options.busyTimeout(),
                 options.queryTimeout());
-        return PostgresOpening.open(server, workspace);
     }
 
     private OpenedStore inFile(DatabaseOptions options) {
-        if (path == null && !inMemory) {
+        if (inMemory && workspace != null) {
+            throw new InvalidDataException("database", null, "workspace", "cannot go with inMemory()");
+        }
+        if (!inMemory && workspace != null) {
+            return inDirectory(options).open(workspace);
+        }
+        return SqliteOpening.open(
+                inMemory ? null : requirePath(), isFull(options), options.readers(), options.busyTimeout());
+    }
+
+    private SqliteWorkspaces inDirectory(DatabaseOptions options) {
+        return new SqliteWorkspaces(requirePath(), isFull(options), options.readers(), options.busyTimeout());
+    }
+
+    private static boolean isFull(DatabaseOptions options) {
+        return options.durability() == Durability.FULL;
+    }
+
+    private Path requirePath() {
+        if (path == null) {
             throw new InvalidDataException("database", null, "path", "is required, or inMemory(), or a url");
         }
-        boolean full = options.durability() == Durability.FULL;
-        return SqliteOpening.open(path, full, options.readers(), options.busyTimeout());
+        return path;
     }
 
     static boolean isUrl(String location) {

@@ -43,7 +43,7 @@ class ArchitectureTest {
 
     private static final DescribedPredicate<JavaClass> DATABASE = describe("are entry points", javaClass -> javaClass
             .getName()
-            .matches(ROOT.replace(".", "\\.") + "\\.(Database|DatabaseBuilder)(\\$.*)?"));
+            .matches(ROOT.replace(".", "\\.") + "\\.(Database|DatabaseBuilder|Workspaces|MigrateAll)(\\$.*)?"));
 
     @Test
     void theRulesLookAtTheLibrary() {

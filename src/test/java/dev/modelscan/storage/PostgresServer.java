@@ -31,6 +31,8 @@ public final class PostgresServer {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Queue<String> SCHEMAS = new ConcurrentLinkedQueue<>();
+    private static final Queue<String> DATABASES = new ConcurrentLinkedQueue<>();
+    private static final Queue<String> ROLES = new ConcurrentLinkedQueue<>();
 
     private PostgresServer() {}
 
@@ -42,6 +44,33 @@ public final class PostgresServer {
     /** A URL whose connections work in a schema. */
     public static String url(String schema) {
         return url() + (url().contains("?") ? "&" : "?") + "currentSchema=" + schema;
+    }
+
+    /** The URL of a new database, made with those options of {@code CREATE DATABASE}, and dropped at the end of the run. */
+    public static String newDatabase(String options) throws SQLException {
+        String name = PREFIX + "_" + COUNT.incrementAndGet();
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name + " " + options);
+        }
+        DATABASES.add(name);
+        return url().replaceFirst("^(jdbc:postgresql://[^/]+/)[^?]*", "$1" + name);
+    }
+
+    /** A new role that may do nothing but log in; its password is its name. It is dropped at the end of the run. */
+    public static String newRole() throws SQLException {
+        String name = PREFIX + "_" + COUNT.incrementAndGet();
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE ROLE " + name + " LOGIN PASSWORD '" + name + "'");
+        }
+        ROLES.add(name);
+        return name;
+    }
+
+    /** A URL of a database, for another role. */
+    public static String urlAs(String role, String url) {
+        return url.replaceFirst("\\?.*", "") + "?user=" + role + "&password=" + role;
     }
 
     /** A name that no schema has; one that is made by it is dropped at the end of the run. */
@@ -110,6 +139,12 @@ public final class PostgresServer {
             statement.execute("SET lock_timeout = '5s'");
             for (String schema : SCHEMAS) {
                 statement.execute("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
+            }
+            for (String database : DATABASES) {
+                statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+            }
+            for (String role : ROLES) {
+                statement.execute("DROP ROLE IF EXISTS " + role);
             }
         } catch (SQLException e) {
             System.err.println("schemas " + PREFIX + "_* are still there: " + e.getMessage());

@@ -255,7 +255,11 @@ public final class PostgresStore implements Store {
     public long sizeBytes() {
         return read(null, null, session -> {
             boolean citus = text(session, "SELECT to_regproc('citus_total_relation_size')") != null;
-            String size = citus ? "citus_total_relation_size(oid)" : "pg_total_relation_size(oid)";
+            // It refuses a table that is not distributed, such as one of a schema that was made before Citus was.
+            String size = citus
+                    ? "CASE WHEN oid IN (SELECT logicalrelid FROM pg_catalog.pg_dist_partition)"
+                            + " THEN citus_total_relation_size(oid) ELSE pg_total_relation_size(oid) END"
+                    : "pg_total_relation_size(oid)";
             String sum = text(
                     session,
                     "SELECT coalesce(sum(" + size + "), 0) FROM pg_class WHERE relkind = 'r'"

@@ -7,7 +7,6 @@ import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.Retry;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -23,6 +22,7 @@ public final class PostgresMigrator {
 
     private static final String LOCATION = "dev/modelscan/storage/migration/postgresql";
     private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(10);
+    private static final int OLDEST_SERVER = 14;
 
     private final PostgresServer server;
     private final @Nullable String schema;
@@ -49,18 +49,55 @@ public final class PostgresMigrator {
      */
     public List<String> migrate() {
         try (Connection connection = server.connect(schema)) {
-            return state(connection) == SchemaState.Kind.CURRENT ? List.of() : migrateLocked(connection);
+            return isCurrent(connection) ? List.of() : migrateLocked(connection);
         } catch (SQLException e) {
             throw unreachable(e);
         }
     }
 
+    /** Whether the schema that the connection looks into is up to date. */
+    public boolean isCurrent(Connection connection) throws SQLException {
+        return state(connection) == SchemaState.Kind.CURRENT;
+    }
+
+    /** Whether the schema, which has a history, is up to date, whatever the connection looks into. */
+    boolean isCurrentByName(Connection connection) throws SQLException {
+        String history = PostgresSchemas.quoted(String.valueOf(schema)) + '.' + Migrator.HISTORY_TABLE;
+        return SchemaState.compare(SchemaState.history(connection, history), name(), packaged)
+                == SchemaState.Kind.CURRENT;
+    }
+
+    /**
+     * Checks what no migration can change.
+     *
+     * @throws SchemaException where the server is too old, or the database's encoding cannot hold every text
+     */
+    public static void requireUsable(Connection connection, String name) throws SQLException {
+        String version = String.valueOf(text(connection, "SELECT current_setting('server_version_num')"));
+        String encoding = String.valueOf(text(connection, "SELECT current_setting('server_encoding')"));
+        String problem = problem(Integer.parseInt(version) / 10_000, encoding);
+        if (problem != null) {
+            throw new SchemaException(name + " " + problem, null);
+        }
+    }
+
+    static @Nullable String problem(int version, String encoding) {
+        if (version < OLDEST_SERVER) {
+            return "runs PostgreSQL " + version + "; the oldest that will do is " + OLDEST_SERVER;
+        }
+        return encoding.equals("UTF8")
+                ? null
+                : "has the encoding " + encoding + ", which cannot hold every text; create a database with"
+                        + " ENCODING 'UTF8' TEMPLATE template0";
+    }
+
     private List<String> migrateLocked(Connection connection) throws SQLException {
+        requireUsable(connection, server.name());
         lock(connection);
         try {
             createSchema(connection);
             // Another process may have migrated while this one waited for the lock.
-            if (state(connection) == SchemaState.Kind.CURRENT) {
+            if (isCurrent(connection)) {
                 return List.of();
             }
             String target = text(connection, "SELECT current_schema()");
@@ -70,7 +107,7 @@ public final class PostgresMigrator {
             }
             return FlywayRun.migrate(() -> server.connect(schema), name(), packaged, target);
         } finally {
-            unlock(connection);
+            SchemaLock.unlock(connection, schema);
         }
     }
 
@@ -100,37 +137,24 @@ public final class PostgresMigrator {
         if (schema == null || text(connection, "SELECT current_schema()") != null) {
             return;
         }
+        // A schema that the role may not use is not the current one either.
+        if (PostgresSchemas.isSchema(connection, schema)) {
+            throw new SchemaException(
+                    name() + ": the role may not use that schema; grant it USAGE and CREATE on it", null);
+        }
         try (Statement statement = connection.createStatement()) {
             if (text(connection, "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus'") != null) {
                 statement.execute("SET citus.enable_schema_based_sharding TO on");
             }
-            statement.execute("CREATE SCHEMA " + statement.enquoteIdentifier(schema, true));
+            statement.execute("CREATE SCHEMA " + PostgresSchemas.quoted(schema));
         }
     }
 
-    /** The lock belongs to the connection, so it goes with the process, however that ends. */
     private void lock(Connection connection) throws SQLException {
         Retry retry = new Retry(LOCK_TIMEOUT);
-        while (!"t".equals(lockCall(connection, "pg_try_advisory_lock"))) {
+        while (!SchemaLock.tryLock(connection, schema)) {
             if (!retry.pause()) {
                 throw new BusyException(name() + " is being migrated by another process; try again", null);
-            }
-        }
-    }
-
-    private void unlock(Connection connection) throws SQLException {
-        if (!connection.isClosed()) {
-            lockCall(connection, "pg_advisory_unlock");
-        }
-    }
-
-    private @Nullable String lockCall(Connection connection, String function) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT " + function + "(hashtextextended('modelscan-storage ' || ?, 0))")) {
-            statement.setString(1, schema == null ? "" : schema);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getString(1);
             }
         }
     }

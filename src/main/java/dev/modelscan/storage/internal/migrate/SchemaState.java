@@ -29,7 +29,7 @@ final class SchemaState {
 
     /** Tells what the file is, or throws where it is nothing that can be opened. */
     static Kind read(Connection connection, String name, PackagedMigrations packaged) throws SQLException {
-        int applicationId = number(connection, "PRAGMA application_id");
+        int applicationId = applicationId(connection);
         boolean hasTables = number(connection, "SELECT count(*) FROM sqlite_schema") > 0;
         if (applicationId != SqliteConnections.APPLICATION_ID) {
             if (hasTables || applicationId != 0) {
@@ -41,6 +41,15 @@ final class SchemaState {
                 number(connection, "SELECT count(*) FROM sqlite_schema WHERE name = '" + Migrator.HISTORY_TABLE + "'")
                         > 0;
         return hasHistory ? compare(history(connection), name, packaged) : Kind.EMPTY;
+    }
+
+    /** Whether the file says that it is this library's. */
+    static boolean isOurs(Connection connection) throws SQLException {
+        return applicationId(connection) == SqliteConnections.APPLICATION_ID;
+    }
+
+    private static int applicationId(Connection connection) throws SQLException {
+        return number(connection, "PRAGMA application_id");
     }
 
     /** Tells how the history stands to what the library carries, or throws where they do not go together. */
@@ -87,10 +96,15 @@ final class SchemaState {
 
     /** The migrations that were applied, in order. */
     static List<Applied> history(Connection connection) throws SQLException {
+        return history(connection, Migrator.HISTORY_TABLE);
+    }
+
+    /** The migrations that were applied, in order, by the history's name as it stands in SQL. */
+    static List<Applied> history(Connection connection, String table) throws SQLException {
         List<Applied> history = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT version, script, checksum FROM "
-                        + Migrator.HISTORY_TABLE + " WHERE success AND version IS NOT NULL ORDER BY installed_rank")) {
+                ResultSet rows = statement.executeQuery("SELECT version, script, checksum FROM " + table
+                        + " WHERE success AND version IS NOT NULL ORDER BY installed_rank")) {
             while (rows.next()) {
                 history.add(new Applied(rows.getInt(1), rows.getString(2), rows.getInt(3)));
             }

@@ -19,4 +19,10 @@ public record OpenedStore(
         @Nullable Path file,
         @Nullable String workspace,
         int schemaVersion,
-        List<String> appliedMigrations) {}
+        List<String> appliedMigrations) {
+
+    /** The same, as the workspace of that name. */
+    OpenedStore in(String name) {
+        return new OpenedStore(store, file, name, schemaVersion, appliedMigrations);
+    }
+}

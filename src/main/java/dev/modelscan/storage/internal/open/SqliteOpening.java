@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class SqliteOpening {
 
     // Another process may be migrating a large file; its lock goes with it, however it ends.
-    private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(10);
+    static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(10);
 
     private SqliteOpening() {}
 

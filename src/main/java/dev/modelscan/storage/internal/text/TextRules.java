@@ -15,6 +15,8 @@ public final class TextRules {
     private static final Pattern WORKSPACE = Pattern.compile("[a-z][a-z0-9_]{0,62}");
     private static final Pattern RESERVED =
             Pattern.compile("pg_.*|information_schema|public|citus|citus_internal|columnar|columnar_internal");
+    /** Windows opens a device of such a name, whatever its suffix is. A workspace can be moved to any system. */
+    private static final Pattern DEVICE = Pattern.compile("con|prn|aux|nul|(com|lpt)[0-9]");
 
     private TextRules() {}
 
@@ -61,6 +63,9 @@ public final class TextRules {
     public static @Nullable String workspaceProblem(String name) {
         if (!WORKSPACE.matcher(name).matches()) {
             return "is not 1 to 63 of the characters a to z, 0 to 9 and _, beginning with a letter";
+        }
+        if (DEVICE.matcher(name).matches()) {
+            return "is a name that Windows keeps for a device";
         }
         return RESERVED.matcher(name).matches() ? "is a name that PostgreSQL or Citus keeps for itself" : null;
     }
