@@ -190,7 +190,14 @@ public final class DatabaseBuilder {
      *     URL and a data source was given
      */
     public Database open() {
-        DatabaseOptions options = new DatabaseOptions(
+        DatabaseOptions options = options();
+        return new Database(
+                url != null || dataSource != null ? PostgresOpening.open(server(), workspace) : inFile(options),
+                options);
+    }
+
+    private DatabaseOptions options() {
+        return new DatabaseOptions(
                 readers,
                 poolSize,
                 busyTimeout,
@@ -201,15 +208,23 @@ public final class DatabaseBuilder {
                 maxJsonDepth,
                 maxValueBytes,
                 clock);
-        return new Database(url != null || dataSource != null ? onServer(options) : inFile(options), options);
     }
 
-    private OpenedStore onServer(DatabaseOptions options) {
+    /**
+     * How to reach the server.
+     *
+     * @throws InvalidDataException where an option is out of its range, or not exactly one of a URL and a data source was given
+     */
+    PostgresServer server() {
+        DatabaseOptions options = options();
+        if (url == null && dataSource == null) {
+            throw new InvalidDataException("database", null, "url", "is required, or a data source");
+        }
         if (path != null || inMemory || (url != null && dataSource != null)) {
             throw new InvalidDataException(
                     "database", null, "url", "cannot go with a path, inMemory() or a data source; choose one");
         }
-        PostgresServer server = new PostgresServer(
+        return new PostgresServer(
                 url,
                 readUrl,
                 user,
@@ -219,7 +234,12 @@ public final class DatabaseBuilder {
                 options.connectTimeout(),
                 options.busyTimeout(),
                 options.queryTimeout());
-        return PostgresOpening.open(server, workspace);
+    }
+
+    /** The workspace's name; null where none was given. */
+    @Nullable
+    String workspace() {
+        return workspace;
     }
 
     private OpenedStore inFile(DatabaseOptions options) {
