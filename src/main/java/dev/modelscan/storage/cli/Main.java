@@ -24,7 +24,13 @@ import picocli.CommandLine.Spec;
         description = "Storage for multi-agent systems: imports transcripts and shows what a database holds.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {ImportCommand.class, ReportCommand.class, StatusCommand.class, DemoCommand.class})
+        subcommands = {
+            ImportCommand.class,
+            ReportCommand.class,
+            StatusCommand.class,
+            PromoteCommand.class,
+            DemoCommand.class
+        })
 public final class Main implements Runnable {
 
     private final boolean terminal;

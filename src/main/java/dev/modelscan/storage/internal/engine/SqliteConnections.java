@@ -75,7 +75,7 @@ public final class SqliteConnections {
     }
 
     /** A connection that refuses to write. */
-    Connection openReader() throws SQLException {
+    public Connection openReader() throws SQLException {
         return open(uri, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON");
     }
 

@@ -64,7 +64,9 @@ public final class Promoter {
         long began = System.nanoTime();
         requireCurrent(connections);
         boolean resumes = checkTarget(restart);
-        try (Connection connection = connections.openProbe();
+        // A probe would not do: over connections that were opened to read, quick_check passes over the checks of the
+        // schema.
+        try (Connection connection = connections.openReader();
                 Statement statement = connection.createStatement()) {
             // One snapshot for all that is read.
             statement.execute("BEGIN");

@@ -1,0 +1,98 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.Promotion;
+import dev.modelscan.storage.PromotionProgress;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Promotes a database to PostgreSQL. */
+@Command(
+        name = "promote",
+        description = {
+            "Copies a SQLite database into a workspace on a PostgreSQL server, and compares both row by row.",
+            "",
+            "The source stays usable. What is copied is its state at the beginning, from a snapshot in a file beside it, which "
+                    + "needs as much space and is deleted at the end. The workspace is made where it is missing, and must hold "
+                    + "no rows. A promotion that was interrupted goes on where it stopped when it is run again.",
+            "",
+            "The password is taken from the environment variable PGPASSWORD."
+        })
+final class PromoteCommand extends DatabaseCommand {
+
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "<url>",
+            description = "The server: jdbc:postgresql://host:port/database")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    String url;
+
+    @Option(
+            names = "--workspace",
+            required = true,
+            paramLabel = "<name>",
+            description = "The workspace, a schema on the server; made where it is missing.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    String workspace;
+
+    @Option(
+            names = "--user",
+            paramLabel = "<role>",
+            description = "The role to connect as; default: what the URL says.")
+    @Nullable
+    String user;
+
+    @Option(names = "--dry-run", description = "Check both sides and every value, and write nothing.")
+    boolean dryRun;
+
+    @Option(
+            names = "--restart",
+            description = "Take back what an unfinished promotion copied, and begin anew with the source as it is now.")
+    boolean restart;
+
+    @Override
+    public Integer call() {
+        // The progress bar ends before anything else is printed.
+        return show(promote());
+    }
+
+    private Result promote() {
+        try (PromotionBar bar = new PromotionBar()) {
+            Promotion promotion = Promotion.from(source()).to(target());
+            if (restart) {
+                promotion.restart();
+            }
+            if (!json && spec.root().userObject() instanceof Main main && main.isTerminal()) {
+                promotion.onProgress((PromotionProgress progress) -> bar.show(progress));
+            }
+            return dryRun
+                    ? new PromotionSummary.Estimate(workspace, promotion.dryRun())
+                    : PromotionSummary.of(workspace, promotion.run());
+        }
+    }
+
+    /** A path as {@code Database.open} takes it. */
+    private Path source() {
+        String name = file == null ? DEFAULT_FILE : file;
+        boolean home = name.startsWith("~/");
+        return home ? Path.of(System.getProperty("user.home"), name.substring(1)) : Path.of(name);
+    }
+
+    private DatabaseBuilder target() {
+        DatabaseBuilder target = Database.builder().url(url).workspace(workspace);
+        if (user != null) {
+            target.user(user);
+        }
+        String password = System.getenv("PGPASSWORD");
+        return password == null ? target : target.password(password);
+    }
+
+    @Override
+    Result execute(Database db) {
+        throw new UnsupportedOperationException();
+    }
+}
