@@ -194,7 +194,7 @@ public final class DatabaseBuilder {
     public Database open() {
         DatabaseOptions options = options();
         return new Database(
-                isOnServer() ? PostgresOpening.open(server(options), workspace) : inFile(options), options, db -> {});
+                isOnServer() ? PostgresOpening.open(server(), workspace) : inFile(options), options, db -> {});
     }
 
     /**
@@ -212,7 +212,7 @@ public final class DatabaseBuilder {
                     "workspaces", null, inMemory ? "inMemory" : "workspace", "cannot go with openWorkspaces()");
         }
         DatabaseOptions options = options();
-        return new Workspaces(isOnServer() ? new PostgresWorkspaces(server(options)) : inDirectory(options), options);
+        return new Workspaces(isOnServer() ? new PostgresWorkspaces(server()) : inDirectory(options), options);
     }
 
     private DatabaseOptions options() {
@@ -233,7 +233,16 @@ public final class DatabaseBuilder {
         return url != null || dataSource != null;
     }
 
-    private PostgresServer server(DatabaseOptions options) {
+    /**
+     * How to reach the server.
+     *
+     * @throws InvalidDataException where an option is out of its range, or not exactly one of a URL and a data source was given
+     */
+    PostgresServer server() {
+        DatabaseOptions options = options();
+        if (!isOnServer()) {
+            throw new InvalidDataException("database", null, "url", "is required, or a data source");
+        }
         if (path != null || inMemory || (url != null && dataSource != null)) {
             throw new InvalidDataException(
                     "database", null, "url", "cannot go with a path, inMemory() or a data source; choose one");
@@ -248,6 +257,12 @@ public final class DatabaseBuilder {
                 options.connectTimeout(),
                 options.busyTimeout(),
                 options.queryTimeout());
+    }
+
+    /** The workspace's name; null where none was given. */
+    @Nullable
+    String workspace() {
+        return workspace;
     }
 
     private OpenedStore inFile(DatabaseOptions options) {

@@ -159,7 +159,14 @@ public final class Json {
         return canonical().hashCode();
     }
 
-    private String canonical() {
+    /**
+     * A text that two values have in common exactly where they are equal: to hash values, or to look them up. It is for no
+     * other use, and not itself JSON. The first call parses the text.
+     *
+     * @throws CorruptDatabaseException where stored text is not JSON after all
+     * @since 0.1
+     */
+    public String canonical() {
         String known = canonical;
         if (known == null) {
             StringBuilder out = new StringBuilder(text.length());

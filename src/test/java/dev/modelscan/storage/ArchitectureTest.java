@@ -41,9 +41,11 @@ class ArchitectureTest {
     /** The generated tables use the converters, which use the ids: that circle is how typed columns come about. */
     private static final JavaClasses WRITTEN = ALL.that(DescribedPredicate.not(resideInAPackage(SCHEMA)));
 
+    /** A promotion works on two databases at a level below their repositories, as opening one does. */
     private static final DescribedPredicate<JavaClass> DATABASE = describe("are entry points", javaClass -> javaClass
             .getName()
-            .matches(ROOT.replace(".", "\\.") + "\\.(Database|DatabaseBuilder|Workspaces|MigrateAll)(\\$.*)?"));
+            .matches(ROOT.replace(".", "\\.")
+                    + "\\.(Database|DatabaseBuilder|Workspaces|MigrateAll|Promotion)(\\$.*)?"));
 
     @Test
     void theRulesLookAtTheLibrary() {

@@ -101,6 +101,7 @@ final class ChildProcess {
             }
             case "create" -> create(arguments[1], arguments[2]);
             case "write" -> write(arguments[1], arguments[2], new ConversationId(arguments[3]));
+            case "promote" -> promote(Path.of(arguments[1]), arguments[2], arguments[3]);
             case "hold" -> hold(arguments[1], new ConversationId(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -136,6 +137,27 @@ final class ChildProcess {
                                 .content(name + " " + i)
                                 .build());
             }
+        }
+    }
+
+    /** Promotes, and says so when the second part is copied; then it goes on. */
+    private static void promote(Path file, String url, String workspace) {
+        Promotion.from(file)
+                .to(Database.builder().url(url).workspace(workspace))
+                .onProgress(progress -> {
+                    if (progress.phase() == PromotionProgress.Phase.COPY && progress.done() > 20_000) {
+                        System.out.println(READY);
+                        sleepLong();
+                    }
+                })
+                .run();
+    }
+
+    private static void sleepLong() {
+        try {
+            Thread.sleep(60_000);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

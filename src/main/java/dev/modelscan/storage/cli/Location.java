@@ -60,7 +60,11 @@ final class Location {
     }
 
     DatabaseBuilder builder(String defaultPath, Map<String, String> environment) {
-        String place = database == null ? defaultPath : database;
+        return builderOf(database == null ? defaultPath : database, environment);
+    }
+
+    /** A builder for a place that another option gave, with the role and the password of these. */
+    DatabaseBuilder builderOf(String place, Map<String, String> environment) {
         if (!place.startsWith(URL_PREFIX)) {
             return Database.builder().path(place);
         }

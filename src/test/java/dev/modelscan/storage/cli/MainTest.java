@@ -22,7 +22,7 @@ class MainTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"import", "report", "status", "demo", "workspaces list"})
+    @ValueSource(strings = {"import", "report", "status", "promote", "demo", "workspaces list"})
     void everyCommandHasTheCommonOptionsAndExplainsThem(String command) {
         Run run = run((command + " --help").split(" "));
 

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.StorageException;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public final class SqliteConnections {
     }
 
     /** A connection that refuses to write. */
-    Connection openReader() throws SQLException {
+    public Connection openReader() throws SQLException {
         return open(uri, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON");
     }
 
@@ -96,6 +97,11 @@ public final class SqliteConnections {
      */
     public Connection openGlance() throws SQLException {
         return open(uri + "?mode=ro&immutable=1", config(busyTimeout), "PRAGMA trusted_schema = OFF");
+    }
+
+    /** The exception for the caller. */
+    public StorageException failed(SQLException e) {
+        return SqliteDialect.classify(e).toException(null, null);
     }
 
     private SQLiteConfig config(Duration wait) {

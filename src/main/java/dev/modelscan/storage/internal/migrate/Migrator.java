@@ -148,6 +148,26 @@ public final class Migrator {
         }
     }
 
+    /**
+     * Checks, by reading alone, that there is a database with the schema that the library carries.
+     *
+     * @throws SchemaException where the file is another program's, or its schema an older or a newer one
+     * @throws CorruptDatabaseException where the file is no database, or is damaged
+     * @throws UnavailableException where there is no such file, or it cannot be opened
+     */
+    public void requireCurrent() {
+        Path file = connections.file();
+        if (file == null || !Files.isRegularFile(file)) {
+            throw new UnavailableException(connections.name() + " is not there; name the file of a database", null);
+        }
+        requireWhole(file);
+        refuseAtAGlance(file);
+        if (state() != SchemaState.Kind.CURRENT) {
+            throw new SchemaException(
+                    file + " has an older schema than this library; open it once, which migrates it", null);
+        }
+    }
+
     /** The version that {@link #migrate} arrives at. */
     public int latestVersion() {
         return packaged.latest();

@@ -11,7 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * date is only read; Flyway is started for the others, under a lock that other processes respect.
  */
 public final class PostgresMigrator {
+
+    /** Is in a schema while a promotion into it is not finished. */
+    public static final String PROMOTION_TABLE = "modelscan_promotion";
 
     private static final String LOCATION = "dev/modelscan/storage/migration/postgresql";
     private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(10);
@@ -91,6 +96,37 @@ public final class PostgresMigrator {
                         + " ENCODING 'UTF8' TEMPLATE template0";
     }
 
+    /**
+     * Checks, by reading alone, that {@link #migrate} would not refuse what is there.
+     *
+     * @return whether the schema is up to date; false where it would be made or migrated
+     */
+    public boolean check() {
+        try (Connection connection = server.connect(schema)) {
+            return state(connection) == SchemaState.Kind.CURRENT;
+        } catch (SQLException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /**
+     * Checks that the schema, into which a promotion may be under way, is that which the library carries.
+     *
+     * @throws SchemaException where it is not
+     */
+    public void requireCurrent() {
+        try (Connection connection = server.connect(schema)) {
+            if (SchemaState.compare(SchemaState.history(connection), name(), packaged) != SchemaState.Kind.CURRENT) {
+                throw new SchemaException(
+                        name() + " has an older schema than this library; finish the promotion with the release that"
+                                + " began it, or restart it",
+                        null);
+            }
+        } catch (SQLException e) {
+            throw unreachable(e);
+        }
+    }
+
     private List<String> migrateLocked(Connection connection) throws SQLException {
         requireUsable(connection, server.name());
         lock(connection);
@@ -113,23 +149,30 @@ public final class PostgresMigrator {
 
     private SchemaState.Kind state(Connection connection) throws SQLException {
         // Of the current schema alone: other schemas of the path may have a history of their own.
-        boolean hasHistory = has(connection, " = '" + Migrator.HISTORY_TABLE + "'");
-        if (hasHistory) {
+        Set<String> tables = new HashSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename IN ('"
+                                + Migrator.HISTORY_TABLE + "', '" + PROMOTION_TABLE
+                                + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')")) {
+            while (rows.next()) {
+                tables.add(rows.getString(1));
+            }
+        }
+        if (tables.contains(PROMOTION_TABLE)) {
+            throw new SchemaException(
+                    name()
+                            + " is the target of a promotion that is not finished; run it again to go on with it, or restart it",
+                    null);
+        }
+        if (tables.contains(Migrator.HISTORY_TABLE)) {
             return SchemaState.compare(SchemaState.history(connection), name(), packaged);
         }
-        if (has(connection, " IN ('agents', 'teams', 'team_members', 'tasks', 'messages')")) {
+        if (!tables.isEmpty()) {
             throw new SchemaException(
                     name() + " has tables of another program; name a workspace, which gets a schema of its own", null);
         }
         return SchemaState.Kind.EMPTY;
-    }
-
-    private static boolean has(Connection connection, String tableCondition) throws SQLException {
-        return text(
-                        connection,
-                        "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename"
-                                + tableCondition + " LIMIT 1")
-                != null;
     }
 
     /** On a Citus cluster a schema that is made like this lives on one node, with all of its tables. */

@@ -8,12 +8,12 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Makes files that only their owner may read, where the file system knows owners. SQLite would make them with 0644. */
-final class PrivateFiles {
+public final class PrivateFiles {
 
     private PrivateFiles() {}
 
     /** Makes an empty file and its missing parent directories; leaves a file that exists alone. */
-    static void create(Path file) throws IOException {
+    public static void create(Path file) throws IOException {
         Path parent = file.getParent();
         if (parent != null) {
             Files.createDirectories(parent);

@@ -1,0 +1,77 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.Promotion;
+import dev.modelscan.storage.PromotionProgress;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Promotes a database to PostgreSQL. */
+@Command(
+        name = "promote",
+        description = {
+            "Copies a SQLite database into a workspace on a PostgreSQL server, and compares both row by row.",
+            "",
+            "The source stays usable. What is copied is its state at the beginning, from a snapshot in a file beside it, which "
+                    + "needs as much space and is deleted at the end. The workspace is made where it is missing, and must hold "
+                    + "no rows. A promotion that was interrupted goes on where it stopped when it is run again."
+        })
+final class PromoteCommand extends OutputCommand {
+
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "<url>",
+            description = "The server: jdbc:postgresql://host:port/database")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    String url;
+
+    @Option(
+            names = "--workspace",
+            required = true,
+            paramLabel = "<name>",
+            description = "The workspace, a schema on the server; made where it is missing.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    String workspace;
+
+    @Option(names = "--dry-run", description = "Check both sides and every value, and write nothing.")
+    boolean dryRun;
+
+    @Option(
+            names = "--restart",
+            description = "Take back what an unfinished promotion copied, and begin anew with the source as it is now.")
+    boolean restart;
+
+    @Override
+    public Integer call() {
+        // The progress bar ends before anything else is printed.
+        return show(promote());
+    }
+
+    private Result promote() {
+        try (PromotionBar bar = new PromotionBar()) {
+            Promotion promotion = Promotion.from(source()).to(target());
+            if (restart) {
+                promotion.restart();
+            }
+            if (isWatched()) {
+                promotion.onProgress((PromotionProgress progress) -> bar.show(progress));
+            }
+            return dryRun
+                    ? new PromotionSummary.Estimate(workspace, promotion.dryRun())
+                    : PromotionSummary.of(workspace, promotion.run());
+        }
+    }
+
+    /** A path as {@code Database.open} takes it. */
+    private Path source() {
+        String name = location.database == null ? DatabaseCommand.DEFAULT_FILE : location.database;
+        boolean home = name.startsWith("~/");
+        return home ? Path.of(System.getProperty("user.home"), name.substring(1)) : Path.of(name);
+    }
+
+    private DatabaseBuilder target() {
+        return location.builderOf(url, System.getenv()).workspace(workspace);
+    }
+}

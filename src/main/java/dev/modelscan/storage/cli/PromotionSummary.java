@@ -1,0 +1,110 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.PromotedTable;
+import dev.modelscan.storage.PromotionEstimate;
+import dev.modelscan.storage.PromotionResult;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a promotion did.
+ *
+ * @param workspace where the rows are now
+ * @param snapshotAt the moment whose rows they are
+ * @param resumed whether an earlier run had begun it
+ * @param tables rows and hashes, which both sides have in common
+ * @param copiedRows how many rows this run copied
+ * @param copySeconds how long it took to copy
+ * @param copiedPerSecond rows per second of that
+ * @param compareSeconds how long it took to compare
+ * @param comparedPerSecond rows per second of that
+ */
+record PromotionSummary(
+        String workspace,
+        String snapshotAt,
+        boolean resumed,
+        List<PromotedTable> tables,
+        long copiedRows,
+        double copySeconds,
+        double copiedPerSecond,
+        double compareSeconds,
+        double comparedPerSecond)
+        implements Result {
+
+    static PromotionSummary of(String workspace, PromotionResult result) {
+        return new PromotionSummary(
+                workspace,
+                result.snapshotAt().toString(),
+                result.resumed(),
+                result.tables(),
+                result.copiedRows(),
+                result.copyTime().toMillis() / 1_000.0,
+                result.copiedPerSecond(),
+                result.compareTime().toMillis() / 1_000.0,
+                result.comparedPerSecond());
+    }
+
+    @Override
+    public void print(PrintWriter out) {
+        TextTable table = new TextTable("table", "rows", "hash of both sides");
+        tables.forEach(row -> table.row(row.name(), row.rows(), row.hash()));
+        table.print(out);
+        out.println();
+        out.printf(
+                Locale.ROOT,
+                "Workspace %s holds the source as it was at %s%s%n",
+                workspace,
+                snapshotAt,
+                resumed ? ", when the promotion was begun" : "");
+        out.printf(
+                Locale.ROOT,
+                "%,d rows copied in %.1f s (%,.0f a second), all compared in %.1f s (%,.0f a second)%n",
+                copiedRows,
+                copySeconds,
+                copiedPerSecond,
+                compareSeconds,
+                comparedPerSecond);
+    }
+
+    /**
+     * What a promotion would do.
+     *
+     * @param workspace where the rows would be
+     * @param rows how many rows each table has
+     * @param snapshotBytes about how much space the snapshot needs
+     * @param resumes whether it would go on with one that was begun
+     * @param estimatedSeconds about how long it would take
+     */
+    record Estimate(
+            String workspace, Map<String, Long> rows, long snapshotBytes, boolean resumes, double estimatedSeconds)
+            implements Result {
+
+        Estimate(String workspace, PromotionEstimate estimate) {
+            this(
+                    workspace,
+                    estimate.rows(),
+                    estimate.snapshotBytes(),
+                    estimate.resumes(),
+                    estimate.estimatedTime().toMillis() / 1_000.0);
+        }
+
+        @Override
+        public void print(PrintWriter out) {
+            TextTable table = new TextTable("table", "rows");
+            rows.forEach(table::row);
+            table.print(out);
+            out.println();
+            out.printf(
+                    Locale.ROOT,
+                    "Workspace %s can take all of them, in about %,.0f s; the snapshot needs %,d bytes beside the source%n",
+                    workspace,
+                    Math.ceil(estimatedSeconds),
+                    snapshotBytes);
+            if (resumes) {
+                out.println("A promotion was begun and goes on from its own snapshot; --restart takes a new one");
+            }
+        }
+    }
+}

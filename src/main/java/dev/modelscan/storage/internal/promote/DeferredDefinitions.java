@@ -1,0 +1,90 @@
+package dev.modelscan.storage.internal.promote;
+
+import dev.modelscan.storage.internal.engine.PostgresLink;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Foreign keys and indexes that are put off until all rows are there: keeping them up row by row took more than half of the
+ * time of a copy. The target holds their definitions meanwhile, so that a process that ends leaves nothing to chance. Primary
+ * and unique keys stay.
+ */
+final class DeferredDefinitions {
+
+    static final String TABLE = "modelscan_promotion_definitions";
+
+    /** How to drop each, and how to make it again: indexes first, then the keys, by the catalog's own words. */
+    private static final String CATALOG = """
+            SELECT 1, format('DROP INDEX %I', i.relname), pg_get_indexdef(i.oid)
+            FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class r ON r.oid = x.indrelid
+            WHERE NOT x.indisunique AND NOT x.indisprimary AND r.relname = ANY (?)
+                AND r.relnamespace = quote_ident(current_schema())::regnamespace
+            UNION ALL
+            SELECT 2, format('ALTER TABLE %I DROP CONSTRAINT %I', r.relname, c.conname),
+                format('ALTER TABLE %I ADD CONSTRAINT %I %s', r.relname, c.conname, pg_get_constraintdef(c.oid))
+            FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
+            WHERE c.contype = 'f' AND r.relname = ANY (?)
+                AND r.relnamespace = quote_ident(current_schema())::regnamespace
+            ORDER BY 1, 2""";
+
+    private DeferredDefinitions() {}
+
+    /** A foreign key or an index. */
+    private record Definition(String drop, String make) {}
+
+    /** Drops them and notes what they were, in the transaction of the caller's. */
+    static void putOff(PostgresLink target) throws SQLException {
+        List<Definition> definitions = read(target);
+        target.execute("CREATE TABLE " + TABLE + " (number integer PRIMARY KEY, command text NOT NULL)");
+        try (PreparedStatement insert =
+                target.connection().prepareStatement("INSERT INTO " + TABLE + " VALUES (?, ?)")) {
+            for (int i = 0; i < definitions.size(); i++) {
+                insert.setInt(1, i);
+                insert.setString(2, definitions.get(i).make());
+                insert.execute();
+            }
+        }
+        // Keys go before what they rest on.
+        for (int i = definitions.size() - 1; i >= 0; i--) {
+            target.execute(definitions.get(i).drop());
+        }
+    }
+
+    private static List<Definition> read(PostgresLink target) throws SQLException {
+        Object[] names = CopiedTable.ALL.stream().map(CopiedTable::name).toArray();
+        List<Definition> definitions = new ArrayList<>();
+        try (PreparedStatement statement = target.connection().prepareStatement(CATALOG)) {
+            statement.setArray(1, target.connection().createArrayOf("text", names));
+            statement.setArray(2, target.connection().createArrayOf("text", names));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    definitions.add(new Definition(rows.getString(2), rows.getString(3)));
+                }
+            }
+        }
+        return definitions;
+    }
+
+    /** How many are still to be made. */
+    static int pending(PostgresLink target) throws SQLException {
+        return Integer.parseInt(String.valueOf(target.text("SELECT count(*) FROM " + TABLE)));
+    }
+
+    /** Makes the next and forgets it, in one statement's time each. */
+    static void restoreNext(PostgresLink target) throws SQLException {
+        String number = String.valueOf(target.text("SELECT min(number) FROM " + TABLE));
+        String command = String.valueOf(target.text("SELECT command FROM " + TABLE + " WHERE number = " + number));
+        target.execute(command);
+        target.execute("DELETE FROM " + TABLE + " WHERE number = " + number);
+    }
+
+    /** Makes all, in the transaction of the caller's. */
+    static void restoreAll(PostgresLink target) throws SQLException {
+        for (int left = pending(target); left > 0; left--) {
+            restoreNext(target);
+        }
+    }
+}

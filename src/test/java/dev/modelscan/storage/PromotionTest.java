@@ -1,0 +1,635 @@
+package dev.modelscan.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.modelscan.storage.PromotionProgress.Phase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A SQLite file is promoted to a schema on a real server. */
+class PromotionTest {
+
+    private static Path filled;
+
+    @TempDir
+    Path directory;
+
+    private Path file;
+    private String workspace;
+
+    @BeforeEach
+    void fill() {
+        file = directory.resolve("source.db");
+        workspace = PostgresServer.newSchemaName();
+    }
+
+    private DatabaseBuilder target() {
+        return Database.builder().url(PostgresServer.url()).workspace(workspace);
+    }
+
+    private Promotion promotion() {
+        return Promotion.from(file).to(target());
+    }
+
+    /** Every table has rows, with values at the edges of what the library stores. */
+    private void fillOddly() {
+        try {
+            Files.copy(filled, file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @BeforeAll
+    static void fillOnce(@TempDir Path shared) {
+        filled = shared.resolve("filled.db");
+        try (FilledDatabase filled = new FilledDatabase(PromotionTest.filled)) {
+            Agent odd = filled.db
+                    .agents()
+                    .create(Agent.builder()
+                            .id(new AgentId("tab\tline\nreturn\rback\\slash \\N \\. \u00e9\ud83d\ude00"))
+                            .name("\\N")
+                            .mode("\\.")
+                            .capabilities("a\tb", "\\", "x\u2028y")
+                            .metadata(
+                                    Json.parse(
+                                            "{\"b\":1.50,\"a\":[1e5,-0,0.10,12345678901234567890.5],"
+                                                    + "\"aa\":\"\\u0041\\n\\t\\\\\",\"\":null,\"x\":{\"z\":{},\"y\":[[]]},\"n\":1e-300}"))
+                            .createdAt(Instant.parse("0000-01-01T00:00:00Z"))
+                            .build());
+            filled.db
+                    .agents()
+                    .create(Agent.builder()
+                            .name("last")
+                            .mode("llm")
+                            .createdAt(Instant.parse("9999-12-31T23:59:59.999999Z"))
+                            .build());
+            filled.db
+                    .messages()
+                    .create(filled.newMessage(filled.conversation)
+                            .senderId(odd.id())
+                            .content("")
+                            .build());
+            filled.db
+                    .messages()
+                    .create(filled.newMessage(filled.conversation)
+                            .senderId(odd.id())
+                            .content("\t\n\r\b\f\u000b\\t\\\\N\\.\n\\.\n\u0001\ud83d\ude00\uFFFD")
+                            .build());
+            Message deleted = filled.storedMessage();
+            filled.db.messages().delete(deleted.id());
+            filled.db.messages().markRead(filled.storedMessage().id());
+        }
+    }
+
+    @Test
+    void copiesEverythingAsItIs() throws SQLException {
+        fillOddly();
+        List<PromotionProgress> progress = new ArrayList<>();
+
+        PromotionResult result = promotion().onProgress(progress::add).run();
+
+        requireSame(file, result);
+        assertThat(result.resumed()).isFalse();
+        assertThat(result.copiedRows()).isEqualTo(result.rows());
+        assertThat(result.snapshotAt()).isBetween(Instant.now().minusSeconds(60), Instant.now());
+        assertThat(result.elapsed()).isPositive();
+        assertThat(result.copiedPerSecond()).isPositive();
+        assertThat(result.comparedPerSecond()).isPositive();
+        assertThat(progress.stream().map(PromotionProgress::phase).distinct())
+                .containsExactly(Phase.SNAPSHOT, Phase.COPY, Phase.INDEX, Phase.COMPARE);
+        requireNothingLeftOver();
+        requireSameSchemaAsANewOne();
+        // The next message has the number that it would have had in the source.
+        try (Database db = target().open()) {
+            Message last = db.messages().list(1_000, 0).stream()
+                    .reduce((first, second) -> second)
+                    .orElseThrow();
+            Message next = db.messages()
+                    .create(Message.builder()
+                            .conversationId(last.conversationId())
+                            .senderId(last.senderId())
+                            .content("next")
+                            .build());
+            assertThat(next.sequenceNumber()).isEqualTo(last.sequenceNumber() + 1);
+        }
+    }
+
+    @Test
+    void theSourceIsWrittenToMeanwhileAndTheTargetIsOneSnapshot() throws SQLException {
+        fillOddly();
+        Path before = directory.resolve("before.db");
+        try (Database source = Database.open(file)) {
+            copySource(before);
+            AtomicInteger written = new AtomicInteger();
+            PromotionResult result = promotion()
+                    .onProgress(progress -> {
+                        if (progress.phase() != Phase.SNAPSHOT) {
+                            Agent late = source.agents()
+                                    .create(Agent.builder()
+                                            .name("late " + written.incrementAndGet())
+                                            .mode("llm")
+                                            .build());
+                            source.tasks()
+                                    .create(Task.builder()
+                                            .agentId(late.id())
+                                            .type("late")
+                                            .build());
+                        }
+                    })
+                    .run();
+            assertThat(written.get()).isGreaterThan(10);
+            assertThat(source.agents().list(1_000, 0))
+                    .filteredOn(agent -> agent.name().startsWith("late"))
+                    .hasSize(written.get());
+            requireSame(before, result);
+        }
+    }
+
+    @Test
+    void aTargetWithRowsIsRefusedAndLeftAsItIs() throws SQLException {
+        fillOddly();
+        try (Database db = target().open()) {
+            db.agents().create(Agent.builder().name("first").mode("llm").build());
+        }
+
+        for (Promotion promotion : List.of(promotion(), promotion().restart())) {
+            assertThatThrownBy(promotion::run)
+                    .isInstanceOf(ConflictException.class)
+                    .hasMessageContaining(workspace)
+                    .hasMessageContaining("rows in agents");
+            assertThatThrownBy(promotion::dryRun).isInstanceOf(ConflictException.class);
+        }
+
+        requireNothingLeftOver();
+        try (Database db = target().open()) {
+            assertThat(db.agents().list(10, 0)).extracting(Agent::name).containsExactly("first");
+        }
+    }
+
+    @Test
+    void aPromotedTargetIsRefused() throws SQLException {
+        fillOddly();
+        promotion().run();
+        assertThatThrownBy(() -> promotion().run()).isInstanceOf(ConflictException.class);
+        requireNothingLeftOver();
+    }
+
+    @Test
+    void aDryRunChecksAndWritesNothing() throws SQLException {
+        fillOddly();
+
+        PromotionEstimate estimate = promotion().dryRun();
+
+        try (Database source = Database.open(file)) {
+            assertThat(estimate.rows())
+                    .containsExactlyInAnyOrderEntriesOf(source.stats().rows());
+        }
+        assertThat(estimate.resumes()).isFalse();
+        assertThat(estimate.snapshotBytes()).isPositive();
+        assertThat(estimate.checkTime()).isPositive();
+        assertThat(estimate.estimatedTime()).isPositive();
+        assertThat(schemaExists()).isFalse();
+        requireNothingLeftOver();
+    }
+
+    @Test
+    void whatMustBeThereIsAskedFor() {
+        assertThatThrownBy(() -> Promotion.from(file).run())
+                .isInstanceOf(InvalidDataException.class)
+                .hasMessageContaining("to is required");
+        assertThatThrownBy(() ->
+                        Promotion.from(file).to(Database.builder().path(file)).run())
+                .isInstanceOf(InvalidDataException.class)
+                .hasMessageContaining("url");
+        assertThatThrownBy(() -> promotion().run())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("source.db");
+        assertThat(file).doesNotExist();
+        Database.open(file).close();
+        assertThatThrownBy(() -> Promotion.from(file)
+                        .to(Database.builder()
+                                .url("jdbc:postgresql://localhost:1/none")
+                                .workspace(workspace))
+                        .run())
+                .isInstanceOf(UnavailableException.class);
+    }
+
+    /** Each is written past the library, as any other program may. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "agents | mode | char(97, 0, 98) | NUL",
+                "agents | mode | CAST(x'61ff62' AS TEXT) | UTF-8",
+                "agents | mode | CAST(x'61eda08062' AS TEXT) | UTF-8",
+                "agents | created_at | '2025-02-30T00:00:00.000000Z' | time",
+                "agents | updated_at | 'abcd-01-01T00:00:00.000000Z' | time",
+                "agents | created_at | '2025-01-01T23:59:60.000000Z' | time",
+                "agents | metadata | '{\"a\":\"\\u0000\"}' | NUL",
+                "agents | metadata | '{\"a\":\"\\ud800\"}' | surrogate",
+                "agents | metadata | '{\"a\":1,\"a\":2}' | Duplicate",
+                "agents | metadata | '{\"a\":1e200000}' | exponent",
+                "agents | capabilities | CAST(x'5b22ff225d' AS TEXT) | UTF-8",
+            })
+    void aValueThatPostgresCannotHoldIsNamed(String table, String column, String value, String reason)
+            throws SQLException {
+        fillOddly();
+        String id;
+        try (Database source = Database.open(file)) {
+            id = source.agents().list(1_000, 0).get(100).id().value();
+        }
+        inSource("UPDATE " + table + " SET version = version + 1, " + column + " = " + value + " WHERE id = '" + id
+                + "'");
+
+        for (boolean dry : List.of(true, false)) {
+            InvalidDataException refused = catchThrowableOfType(InvalidDataException.class, () -> {
+                if (dry) {
+                    promotion().dryRun();
+                } else {
+                    promotion().run();
+                }
+            });
+            assertThat(refused).isNotNull();
+            assertThat(refused.entity()).isEqualTo(table);
+            assertThat(refused.id()).isEqualTo(id);
+            assertThat(refused.field()).isEqualTo(column);
+            assertThat(refused.reason()).containsIgnoringCase(reason);
+            requireNothingLeftOver();
+        }
+        inSource("UPDATE agents SET version = version + 1, mode = 'llm', metadata = '{}', capabilities = '[]',"
+                + " created_at = '2025-01-01T00:00:00.000000Z', updated_at = '2025-01-01T00:00:00.000000Z' WHERE id = '"
+                + id + "'");
+        requireSame(file, promotion().run());
+    }
+
+    /** What this library does not look for, the server does. */
+    @Test
+    void aRowThatTheServerRefusesIsNamed() throws SQLException {
+        fillOddly();
+        String id;
+        try (Database source = Database.open(file)) {
+            id = source.tasks().list(1_000, 0).get(333).id().value();
+        }
+        inSource("PRAGMA ignore_check_constraints = ON; UPDATE tasks SET version = 9, priority = 101 WHERE id = '" + id
+                + "'");
+
+        assertThatThrownBy(() -> promotion().dryRun()).isInstanceOf(CorruptDatabaseException.class);
+        InvalidDataException refused = catchThrowableOfType(
+                InvalidDataException.class, () -> promotion().run());
+
+        assertThat(refused.entity()).isEqualTo("tasks");
+        assertThat(refused.id()).isEqualTo(id);
+        assertThat(refused.field()).isEqualTo("priority");
+        requireNothingLeftOver();
+    }
+
+    @Test
+    void aRowThatRefersToNoneIsNamed() throws SQLException {
+        fillOddly();
+        inSource("PRAGMA foreign_keys = OFF; DELETE FROM teams WHERE id IN (SELECT team_id FROM team_members LIMIT 1)");
+
+        for (boolean dry : List.of(true, false)) {
+            ReferenceException refused = catchThrowableOfType(ReferenceException.class, () -> {
+                if (dry) {
+                    promotion().dryRun();
+                } else {
+                    promotion().run();
+                }
+            });
+            assertThat(refused).isNotNull();
+            assertThat(refused.entity()).isIn("team_members", "tasks", "messages");
+            assertThat(refused.id()).isNotBlank();
+            assertThat(refused).hasMessageContaining("team_id");
+            requireNothingLeftOver();
+        }
+    }
+
+    @Test
+    void anInterruptedPromotionGoesOnFromItsSnapshotAlthoughTheSourceHasChanged() throws Exception {
+        fillMany(60_000);
+        Path before = directory.resolve("before.db");
+        copySource(before);
+        ChildProcess child =
+                ChildProcess.start(directory, List.of(), "promote", file.toString(), PostgresServer.url(), workspace);
+        child.awaitReady();
+        child.kill();
+
+        assertThatThrownBy(() -> target().open())
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("not finished");
+        try (Database source = Database.open(file)) {
+            source.agents().create(Agent.builder().name("late").mode("llm").build());
+        }
+        assertThat(promotion().dryRun().resumes()).isTrue();
+        PromotionResult result = promotion().run();
+
+        assertThat(result.resumed()).isTrue();
+        assertThat(result.copiedRows()).isPositive().isLessThan(result.rows() - 20_000);
+        requireSame(before, result);
+        requireNothingLeftOver();
+        requireSameSchemaAsANewOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SNAPSHOT, 1", "COPY, 1", "COPY, 3", "INDEX, 1", "INDEX, 20", "COMPARE, 1"})
+    void anyStepCanBeTheLastBeforeARunThatGoesOn(Phase phase, int report) throws SQLException {
+        fillOddly();
+        stopAt(phase, report);
+
+        PromotionResult result = promotion().run();
+
+        assertThat(result.resumed()).isEqualTo(phase != Phase.SNAPSHOT && !(phase == Phase.COPY && report == 1));
+        requireSame(file, result);
+        requireNothingLeftOver();
+        requireSameSchemaAsANewOne();
+    }
+
+    @Test
+    void aRestartTakesTheSourceAsItIsNow() throws SQLException {
+        fillOddly();
+        stopAt(Phase.COPY, 3);
+        try (Database source = Database.open(file)) {
+            source.agents().create(Agent.builder().name("late").mode("llm").build());
+        }
+
+        PromotionResult result = promotion().restart().run();
+
+        assertThat(result.resumed()).isFalse();
+        requireSame(file, result);
+        requireNothingLeftOver();
+        requireSameSchemaAsANewOne();
+    }
+
+    @Test
+    void withoutItsSnapshotAPromotionDoesNotGoOn() throws SQLException {
+        fillOddly();
+        stopAt(Phase.COPY, 3);
+        snapshots().forEach(PromotionTest::delete);
+
+        assertThatThrownBy(() -> promotion().run())
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("-promotion-")
+                .hasMessageContaining("--restart");
+        assertThatThrownBy(() -> promotion().dryRun()).isInstanceOf(ConflictException.class);
+        requireSame(file, promotion().restart().run());
+    }
+
+    @Test
+    void anotherSourceDoesNotGoOnWithIt() throws SQLException {
+        fillOddly();
+        stopAt(Phase.COPY, 3);
+        Path other = directory.resolve("other.db");
+        Database.open(other).close();
+
+        assertThatThrownBy(() -> Promotion.from(other).to(target()).run())
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("other.db-promotion-");
+    }
+
+    @Test
+    void rowsOfOthersInAnUnfinishedTargetAreNeitherCopiedNorRemoved() throws SQLException {
+        fillOddly();
+        stopAt(Phase.COPY, 3);
+        inTarget("INSERT INTO workflows (id, name, created_at, updated_at) VALUES ('w', 'mine', now(), now())");
+
+        for (Promotion promotion : List.of(promotion(), promotion().restart())) {
+            assertThatThrownBy(promotion::run)
+                    .isInstanceOf(ConflictException.class)
+                    .hasMessageContaining("workflows");
+        }
+        assertThat(inTarget("SELECT name FROM workflows WHERE id = 'w'")).containsExactly("mine");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "UPDATE tasks SET metadata = '{\"x\": 1}', version = version + 1 WHERE id = 'changed' | not the same",
+                "INSERT INTO tasks (id, type, created_at, updated_at) VALUES ('0', 'x', now(), now()) | target alone",
+                "DELETE FROM tasks WHERE id = 'changed' | source alone"
+            })
+    void aDifferenceIsNamed(String change, String what) throws SQLException {
+        fillOddly();
+        List<String> ids = new ArrayList<>(new TreeSet<>(inSource("SELECT id FROM tasks")));
+        String id = change.contains("changed") ? ids.get(100) : "0";
+        stopAt(Phase.COMPARE, 1);
+        inTarget(change.replace("changed", id));
+        // What the ledger counts shows the others before they are compared.
+        inTarget(
+                "UPDATE modelscan_promotion SET rows_copied = (SELECT count(*) FROM tasks) WHERE table_name = 'tasks'");
+
+        ConflictException difference =
+                catchThrowableOfType(ConflictException.class, () -> promotion().run());
+
+        assertThat(difference).isNotNull().hasMessageContaining(what);
+        assertThat(difference.entity()).isEqualTo("tasks");
+        assertThat(difference.id()).isEqualTo(id);
+    }
+
+    @Test
+    void twoPromotionsIntoOneTargetKeepOutOfEachOthersWay() throws SQLException {
+        fillOddly();
+        DatabaseBuilder impatient = target().busyTimeout(Duration.ofMillis(100));
+        AtomicInteger refused = new AtomicInteger();
+
+        PromotionResult result = promotion()
+                .onProgress(progress -> {
+                    if (progress.phase() == Phase.COPY && refused.getAndIncrement() == 0) {
+                        assertThatThrownBy(
+                                        () -> Promotion.from(file).to(impatient).run())
+                                .isInstanceOf(BusyException.class);
+                    }
+                })
+                .run();
+
+        assertThat(refused.get()).isPositive();
+        requireSame(file, result);
+    }
+
+    @Test
+    void anInterruptedThreadStopsAndTheNextRunGoesOn() throws SQLException {
+        fillOddly();
+        assertThatThrownBy(() -> promotion()
+                        .onProgress(progress -> {
+                            if (progress.phase() == Phase.COPY) {
+                                Thread.currentThread().interrupt();
+                            }
+                        })
+                        .run())
+                .isInstanceOf(CancelledException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        requireSame(file, promotion().run());
+    }
+
+    private void stopAt(Phase phase, int report) {
+        AtomicInteger reports = new AtomicInteger();
+        assertThatThrownBy(() -> promotion()
+                        .onProgress(progress -> {
+                            if (progress.phase() == phase && reports.incrementAndGet() == report) {
+                                throw new IllegalStateException("stopped");
+                            }
+                        })
+                        .run())
+                .hasMessage("stopped");
+    }
+
+    private void fillMany(int messages) {
+        try (Database db = Database.open(file)) {
+            Agent agent =
+                    db.agents().create(Agent.builder().name("a").mode("llm").build());
+            List<Message> batch = new ArrayList<>();
+            ConversationId talk = ConversationId.next();
+            for (int i = 0; i < messages; i++) {
+                batch.add(Message.builder()
+                        .conversationId(talk)
+                        .senderId(agent.id())
+                        .content("message " + i)
+                        .build());
+                if (batch.size() == 10_000) {
+                    db.messages().createAll(batch);
+                    batch.clear();
+                }
+            }
+        }
+    }
+
+    private void copySource(Path to) {
+        try {
+            inSource("VACUUM INTO '" + to + "'");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<String> inSource(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+            return run(connection, sql);
+        }
+    }
+
+    private List<String> inTarget(String sql) throws SQLException {
+        try (Connection connection = PostgresServer.connect(workspace)) {
+            return run(connection, sql);
+        }
+    }
+
+    private static List<String> run(Connection connection, String script) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : script.split("; ")) {
+                if (statement.execute(sql)) {
+                    try (ResultSet rows = statement.getResultSet()) {
+                        while (rows.next()) {
+                            values.add(rows.getString(1));
+                        }
+                    }
+                }
+            }
+        }
+        return values;
+    }
+
+    private boolean schemaExists() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(PostgresServer.url())) {
+            return !run(connection, "SELECT 1 FROM pg_namespace WHERE nspname = '" + workspace + "'")
+                    .isEmpty();
+        }
+    }
+
+    private List<Path> snapshots() {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(path -> path.toString().contains("-promotion-")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void requireNothingLeftOver() throws SQLException {
+        assertThat(snapshots()).isEmpty();
+        if (schemaExists()) {
+            assertThat(inTarget("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"))
+                    .noneMatch(name -> name.startsWith("modelscan_promotion"));
+        }
+    }
+
+    /** Foreign keys and indexes are again what the migrations made, names and all. */
+    private void requireSameSchemaAsANewOne() throws SQLException {
+        String fresh = PostgresServer.newSchemaName();
+        Database.builder().url(PostgresServer.url()).workspace(fresh).open().close();
+        assertThat(definitions(workspace)).isEqualTo(definitions(fresh)).hasSizeGreaterThan(60);
+    }
+
+    private static Set<String> definitions(String schema) throws SQLException {
+        try (Connection connection = PostgresServer.connect(schema)) {
+            Set<String> all = new TreeSet<>();
+            run(
+                            connection,
+                            "SELECT conrelid::regclass || ' ' || conname || ' ' || convalidated || ' ' || pg_get_constraintdef(oid)"
+                                    + " FROM pg_constraint WHERE connamespace = current_schema()::regnamespace")
+                    .forEach(all::add);
+            run(connection, "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()")
+                    .forEach(definition -> all.add(definition.replace(schema + ".", "")));
+            return all;
+        }
+    }
+
+    /** Reads every record through the repositories of both. */
+    private void requireSame(Path expected, PromotionResult result) {
+        Map<String, Long> rows = new LinkedHashMap<>();
+        result.tables().forEach(table -> rows.put(table.name(), table.rows()));
+        assertThat(result.tables()).allMatch(table -> table.hash().matches("[0-9a-f]{64}"));
+        try (Database source = Database.open(expected);
+                Database db = target().open()) {
+            assertThat(rows).containsExactlyInAnyOrderEntriesOf(source.stats().rows());
+            assertThat(db.stats().rows()).isEqualTo(source.stats().rows());
+            same(source.agents().stream(), db.agents().stream());
+            same(source.teams().stream(), db.teams().stream());
+            same(source.workflows().stream(), db.workflows().stream());
+            same(source.tasks().stream(), db.tasks().stream());
+            same(source.messages().stream(), db.messages().stream());
+            same(source.toolExecutions().stream(), db.toolExecutions().stream());
+            source.teams().stream().forEach(team -> assertThat(db.teams().listMembers(team.id()))
+                    .isEqualTo(source.teams().listMembers(team.id())));
+        }
+    }
+
+    private static void same(Stream<?> expected, Stream<?> actual) {
+        assertThat(actual.toList().equals(expected.toList())).isTrue();
+    }
+}
