@@ -157,7 +157,7 @@ final class SqliteWriter implements AutoCloseable {
         try {
             WriterConnection connection = current;
             if (connection == null) {
-                connection = WriterConnection.open(connections);
+                connection = WriterConnection.open(connections, timeout);
                 current = connection;
             }
             connection.begin(timeout);

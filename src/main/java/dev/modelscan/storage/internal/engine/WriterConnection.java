@@ -36,7 +36,21 @@ final class WriterConnection implements AutoCloseable {
         this.rollbackToSavepoint = session.connection().prepareStatement("ROLLBACK TO member");
     }
 
-    static WriterConnection open(SqliteConnections connections) throws SQLException {
+    /** The last other connection that closes has the file to itself for a moment, so that even opening can find it locked. */
+    static WriterConnection open(SqliteConnections connections, Duration timeout) throws SQLException {
+        Retry retry = new Retry(timeout);
+        while (true) {
+            try {
+                return open(connections);
+            } catch (SQLException e) {
+                if (SqliteDialect.classify(e).kind() != Kind.BUSY || !retry.pause()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static WriterConnection open(SqliteConnections connections) throws SQLException {
         Session session = new Session(connections.openWriter(), SqliteDialect.INSTANCE);
         try {
             return new WriterConnection(session);
