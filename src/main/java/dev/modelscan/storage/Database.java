@@ -1,16 +1,12 @@
 package dev.modelscan.storage;
 
 import dev.modelscan.storage.internal.engine.Limits;
-import dev.modelscan.storage.internal.engine.SqliteConnections;
-import dev.modelscan.storage.internal.engine.SqliteStore;
-import dev.modelscan.storage.internal.migrate.Migrator;
+import dev.modelscan.storage.internal.open.OpenedStore;
 import dev.modelscan.storage.internal.sql.Maintenance;
 import dev.modelscan.storage.internal.sql.StoreRepositories;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -23,26 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Database implements Repositories, AutoCloseable {
 
-    private final @Nullable Path file;
+    private final OpenedStore opened;
     private final DatabaseOptions options;
-    private final SqliteStore store;
+    private final Consumer<Database> onClose;
     private final StoreRepositories repositories;
-    private final int schemaVersion;
-    private final List<String> appliedMigrations;
 
-    private Database(SqliteConnections connections, SqliteStore store, DatabaseOptions options, Migrator migrator) {
-        this.file = connections.file();
+    Database(OpenedStore opened, DatabaseOptions options, Consumer<Database> onClose) {
+        this.opened = opened;
         this.options = options;
-        this.store = store;
-        if (connections.file() == null) {
-            // A database in memory lives as long as a connection to it: this one, from before the first migration.
-            store.openWriter();
-        }
-        this.appliedMigrations = migrator.migrate();
-        store.rememberFile();
-        this.schemaVersion = migrator.latestVersion();
+        this.onClose = onClose;
         this.repositories = new StoreRepositories(
-                store, new Limits(options.maxJsonDepth(), options.maxValueBytes()), options.clock());
+                opened.store(), new Limits(options.maxJsonDepth(), options.maxValueBytes()), options.clock());
     }
 
     /**
@@ -58,13 +45,17 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Opens the database in a file, as {@link #open(Path)} does. A leading {@code ~} is the user's home directory. The text
-     * is a path and nothing else: URLs and their parameters have no meaning in it.
+     * Opens a PostgreSQL database where the text begins with {@code jdbc:postgresql:}, as {@link DatabaseBuilder#url} does, and else
+     * the database in a file, as {@link #open(Path)} does. A leading {@code ~} is the user's home directory; apart from
+     * that, a path is a path, and no parameters have a meaning in it.
      *
      * @throws InvalidDataException where the text is not a path
      */
-    public static Database open(String file) {
-        return builder().path(file).open();
+    public static Database open(String location) {
+        return (DatabaseBuilder.isUrl(location)
+                        ? builder().url(location)
+                        : builder().path(location))
+                .open();
     }
 
     /**
@@ -77,8 +68,8 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /** A builder with the defaults of {@link DatabaseOptions}. */
-    public static Builder builder() {
-        return new Builder();
+    public static DatabaseBuilder builder() {
+        return new DatabaseBuilder();
     }
 
     @Override
@@ -124,8 +115,11 @@ public final class Database implements Repositories, AutoCloseable {
 
     /**
      * Runs a function in a transaction, on this thread. It is committed where the function returns, and rolled back where the
-     * function throws anything, which is passed on as it is. Meanwhile no other transaction writes: keep it short, and do not
-     * wait for anything in it.
+     * function throws anything, which is passed on as it is. On SQLite no other transaction writes meanwhile: keep it short,
+     * and do not wait for anything in it.
+     *
+     * <p>On PostgreSQL the function is run again, up to {@link DatabaseOptions#busyTimeout()}, where the server took the transaction back
+     * because of others (a deadlock or a serialization failure): leave out of it what must not happen twice.
      *
      * @return what the function returned
      * @throws BusyException where the write lock could not be had in time
@@ -133,17 +127,31 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws IllegalStateException where this thread is inside {@code withTx} already: nest with {@link Tx#withTx}
      */
     public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
-        return repositories.withTx(function);
+        return withTx(options.isolation(), function);
     }
 
-    /** {@link #withTx} without a result. */
+    /** {@link #withTx(TxFunction)} with an isolation other than the database's. */
+    public <T extends @Nullable Object, X extends Exception> T withTx(Isolation isolation, TxFunction<T, X> function)
+            throws X {
+        return repositories.withTx(isolation, function);
+    }
+
+    /** {@link #withTx(TxFunction)} without a result. */
     public <X extends Exception> void useTx(TxAction<X> action) throws X {
-        repositories.useTx(action);
+        useTx(options.isolation(), action);
+    }
+
+    /** {@link #withTx(Isolation, TxFunction)} without a result. */
+    public <X extends Exception> void useTx(Isolation isolation, TxAction<X> action) throws X {
+        repositories.useTx(isolation, action);
     }
 
     /** What the database holds. Counts every row, so its cost grows with the database. */
     public DatabaseStats stats() {
-        return new DatabaseStats(schemaVersion, Maintenance.rowCounts(repositories.dsl()), store.sizeBytes());
+        return new DatabaseStats(
+                opened.schemaVersion(),
+                Maintenance.rowCounts(repositories.dsl()),
+                opened.store().sizeBytes());
     }
 
     /**
@@ -152,7 +160,7 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws IllegalStateException inside {@code withTx}
      */
     public Health healthCheck() {
-        return new Health(store.problems());
+        return new Health(opened.store().problems());
     }
 
     /**
@@ -167,12 +175,12 @@ public final class Database implements Repositories, AutoCloseable {
 
     /** The version of the schema, which is that of the last migration. */
     public int schemaVersion() {
-        return schemaVersion;
+        return opened.schemaVersion();
     }
 
     /** The names of the migrations that opening this database applied, in order; empty where it was up to date. */
     public List<String> appliedMigrations() {
-        return appliedMigrations;
+        return opened.appliedMigrations();
     }
 
     /** What it was opened with. */
@@ -180,9 +188,14 @@ public final class Database implements Repositories, AutoCloseable {
         return options;
     }
 
-    /** The file, absolute; null where the database is in memory. */
+    /** The file, absolute; null where the database is in memory, or on a server. */
     public @Nullable Path file() {
-        return file;
+        return opened.file();
+    }
+
+    /** The workspace's name; null where the database is none. */
+    public @Nullable String workspace() {
+        return opened.workspace();
     }
 
     /**
@@ -193,127 +206,7 @@ public final class Database implements Repositories, AutoCloseable {
      */
     @Override
     public void close() {
-        store.close();
-    }
-
-    /**
-     * Collects how a database is opened. Not thread-safe.
-     *
-     * @since 0.1
-     */
-    public static final class Builder {
-
-        // Another process may be migrating a large file; its lock goes with it, however it ends.
-        private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(10);
-
-        private @Nullable Path path;
-        private boolean inMemory;
-        private int readers = DatabaseOptions.defaults().readers();
-        private Duration busyTimeout = DatabaseOptions.defaults().busyTimeout();
-        private Durability durability = DatabaseOptions.defaults().durability();
-        private int maxJsonDepth = DatabaseOptions.defaults().maxJsonDepth();
-        private int maxValueBytes = DatabaseOptions.defaults().maxValueBytes();
-        private Clock clock = DatabaseOptions.defaults().clock();
-
-        private Builder() {}
-
-        /** The file. */
-        public Builder path(Path path) {
-            this.path = path;
-            this.inMemory = false;
-            return this;
-        }
-
-        /**
-         * The file, as text. A leading {@code ~} is the user's home directory.
-         *
-         * @throws InvalidDataException where the text is blank, or not a path
-         */
-        public Builder path(String path) {
-            return path(toPath(path));
-        }
-
-        /** A new, empty database in memory. */
-        public Builder inMemory() {
-            this.inMemory = true;
-            return this;
-        }
-
-        /** How many connections read at the same time: 1 to 1,000. More than cores make the writer wait. */
-        public Builder readers(int readers) {
-            this.readers = readers;
-            return this;
-        }
-
-        /** How long a call waits for a lock before it throws {@link BusyException}: up to 1 hour. */
-        public Builder busyTimeout(Duration busyTimeout) {
-            this.busyTimeout = busyTimeout;
-            return this;
-        }
-
-        /** What a commit survives. */
-        public Builder durability(Durability durability) {
-            this.durability = durability;
-            return this;
-        }
-
-        /** The deepest nesting of JSON that is stored: 1 to {@link Json#MAX_DEPTH}. */
-        public Builder maxJsonDepth(int maxJsonDepth) {
-            this.maxJsonDepth = maxJsonDepth;
-            return this;
-        }
-
-        /** The longest text or JSON that is stored, in bytes of UTF-8: 1,024 to 1,000,000,000. */
-        public Builder maxValueBytes(int maxValueBytes) {
-            this.maxValueBytes = maxValueBytes;
-            return this;
-        }
-
-        /** Where {@code updatedAt} and the times of a status come from. */
-        public Builder clock(Clock clock) {
-            this.clock = clock;
-            return this;
-        }
-
-        /**
-         * Opens the database. What it throws is said at {@link Database#open(Path)}.
-         *
-         * @throws InvalidDataException where an option is out of its range, or neither a path nor {@link #inMemory} was given
-         */
-        public Database open() {
-            DatabaseOptions options =
-                    new DatabaseOptions(readers, busyTimeout, durability, maxJsonDepth, maxValueBytes, clock);
-            SqliteConnections connections = connections(options);
-            SqliteStore store = new SqliteStore(connections, options.readers(), options.busyTimeout());
-            try {
-                return new Database(connections, store, options, new Migrator(connections, MIGRATION_TIMEOUT));
-            } catch (RuntimeException | Error e) {
-                store.close();
-                throw e;
-            }
-        }
-
-        private SqliteConnections connections(DatabaseOptions options) {
-            if (inMemory) {
-                return SqliteConnections.toMemory(options.busyTimeout());
-            }
-            Path file = path;
-            if (file == null) {
-                throw new InvalidDataException("database", null, "path", "is required, or inMemory()");
-            }
-            return SqliteConnections.toFile(file, options.durability() == Durability.FULL, options.busyTimeout());
-        }
-
-        private static Path toPath(String text) {
-            if (text.isBlank()) {
-                throw new InvalidDataException("database", null, "path", "is blank");
-            }
-            try {
-                boolean home = text.equals("~") || text.startsWith("~/");
-                return home ? Path.of(System.getProperty("user.home"), text.substring(1)) : Path.of(text);
-            } catch (InvalidPathException e) {
-                throw new InvalidDataException("database", null, "path", "is not a path: " + e.getReason(), e);
-            }
-        }
+        opened.store().close();
+        onClose.accept(this);
     }
 }

@@ -2,52 +2,81 @@ package dev.modelscan.storage;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
- * What a database was opened with; see {@link Database.Builder} for each.
+ * What a database was opened with; see {@link DatabaseBuilder} for each.
  *
- * @param readers how many connections read at the same time
- * @param busyTimeout how long a call waits for a lock
+ * @param readers how many connections to a SQLite file read at the same time
+ * @param poolSize how many connections to a PostgreSQL server there are at the most
+ * @param busyTimeout how long a call waits for a lock, for a connection, or for a server that is away
+ * @param connectTimeout how long connecting to a server may take
+ * @param queryTimeout how long a statement may take; zero for no limit
  * @param durability what a commit survives
+ * @param isolation how far transactions are kept apart
  * @param maxJsonDepth the deepest nesting of JSON
  * @param maxValueBytes the longest text or JSON, in bytes of UTF-8
  * @param clock where {@code updatedAt} and the times of a status come from
  * @since 0.1
  */
 public record DatabaseOptions(
-        int readers, Duration busyTimeout, Durability durability, int maxJsonDepth, int maxValueBytes, Clock clock) {
+        int readers,
+        int poolSize,
+        Duration busyTimeout,
+        Duration connectTimeout,
+        Duration queryTimeout,
+        Durability durability,
+        Isolation isolation,
+        int maxJsonDepth,
+        int maxValueBytes,
+        Clock clock) {
+
+    private static final Duration LONGEST = Duration.ofHours(24);
 
     /** Checks the ranges. */
     public DatabaseOptions {
-        require(readers >= 1 && readers <= 1_000, "readers", readers + " is not in 1 to 1,000");
-        require(
-                !busyTimeout.isNegative() && busyTimeout.compareTo(Duration.ofHours(1)) <= 0,
-                "busyTimeout",
-                busyTimeout + " is not in 0 to 1 hour");
-        require(
-                maxJsonDepth >= 1 && maxJsonDepth <= Json.MAX_DEPTH,
-                "maxJsonDepth",
-                maxJsonDepth + " is not in 1 to " + Json.MAX_DEPTH);
-        require(
-                maxValueBytes >= 1_024 && maxValueBytes <= 1_000_000_000,
-                "maxValueBytes",
-                maxValueBytes + " is not in 1,024 to 1,000,000,000");
+        requireRange("readers", readers, 1, 1_000);
+        requireRange("poolSize", poolSize, 1, 1_000);
+        requireRange("busyTimeout", busyTimeout, Duration.ZERO, Duration.ofHours(1));
+        requireRange("connectTimeout", connectTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
+        requireRange("queryTimeout", queryTimeout, Duration.ZERO, LONGEST);
+        requireRange("maxJsonDepth", maxJsonDepth, 1, Json.MAX_DEPTH);
+        requireRange("maxValueBytes", maxValueBytes, 1_024, 1_000_000_000);
     }
 
-    /** As many readers as cores, 5 s, {@link Durability#FULL}, 100 levels, 16 MiB, the system's clock. */
+    /**
+     * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, no limit for queries, {@link
+     * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock.
+     */
     public static DatabaseOptions defaults() {
         return new DatabaseOptions(
                 Runtime.getRuntime().availableProcessors(),
+                10,
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
+                Duration.ZERO,
                 Durability.FULL,
+                Isolation.SERIALIZABLE,
                 100,
                 16 * 1_024 * 1_024,
                 Clock.systemUTC());
     }
 
-    private static void require(boolean holds, String field, String reason) {
-        if (!holds) {
-            throw new InvalidDataException("database", null, field, reason);
+    private static void requireRange(String field, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new InvalidDataException(
+                    "database", null, field, String.format(Locale.ROOT, "%d is not in %,d to %,d", value, least, most));
+        }
+    }
+
+    private static void requireRange(String field, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new InvalidDataException(
+                    "database",
+                    null,
+                    field,
+                    value + " is not in " + (least.isZero() ? "0" : least.toSeconds() + " s") + " to " + most.toHours()
+                            + " hours");
         }
     }
 }

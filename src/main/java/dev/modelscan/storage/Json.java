@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * An immutable JSON value: the text that is stored, and the tree that it stands for.
  *
  * <p>The text is strict JSON (RFC 8259) that every engine stores without loss: no NaN or infinity, no repeated key in an
- * object, no NUL and no unpaired surrogate in a string, escaped or not, at most 1,000 levels deep, and at most 1,000 digits
- * in a number. Numbers keep every digit. A database may set narrower limits; see {@link DatabaseOptions}.
+ * object, no NUL and no unpaired surrogate in a string, escaped or not, at most 1,000 levels deep, and at most 1,000 significant digits
+ * and an exponent of 10,000 in a number. Numbers keep every digit. A database may set narrower limits; see {@link DatabaseOptions}.
  *
  * <p>Two values are equal where they mean the same: the order of keys, white space, escapes and the notation of a number
  * ({@code 1.0}, {@code 1e0}, {@code 1}) do not matter.
@@ -39,6 +39,11 @@ public final class Json {
 
     /** The deepest nesting that any value may have. SQLite's {@code json_valid} refuses more. */
     public static final int MAX_DEPTH = 1_000;
+
+    private static final int MAX_DIGITS = 1_000;
+
+    /** A number written without an exponent: its digits, and the zeros of the largest exponent. */
+    private static final int MAX_NUMBER_LENGTH = 12_000;
 
     private static final String ENTITY = "json";
     private static final String FIELD = "value";
@@ -223,13 +228,17 @@ public final class Json {
                 throw invalid(parser, "a string " + problem, null);
             }
         } else if (token.isNumeric()) {
-            // Reading the value applies the limit on digits; the scale bounds what PostgreSQL's numeric has to hold.
             BigDecimal number;
             try {
                 number = parser.getDecimalValue();
             } catch (NumberFormatException e) {
                 throw invalid(parser, "a number cannot be read: " + e.getMessage(), e);
             }
+            // Zeros at the end do not count: PostgreSQL writes 1e300 with all of them.
+            if (number.precision() > MAX_DIGITS && number.stripTrailingZeros().precision() > MAX_DIGITS) {
+                throw invalid(parser, "a number has more than " + MAX_DIGITS + " significant digits", null);
+            }
+            // This bounds what PostgreSQL's numeric has to hold.
             if (Math.abs((long) number.scale() - number.precision()) > 10_000) {
                 throw invalid(parser, "a number's exponent is beyond 10,000", null);
             }
@@ -345,6 +354,7 @@ public final class Json {
         static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                         .streamReadConstraints(StreamReadConstraints.builder()
                                 .maxNestingDepth(MAX_DEPTH)
+                                .maxNumberLength(MAX_NUMBER_LENGTH)
                                 .maxStringLength(Integer.MAX_VALUE)
                                 .maxNameLength(Integer.MAX_VALUE)
                                 .build())

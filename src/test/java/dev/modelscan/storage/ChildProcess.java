@@ -99,9 +99,22 @@ final class ChildProcess {
                     }
                 }
             }
+            case "create" -> create(arguments[1], arguments[2]);
             case "write" -> write(arguments[1], arguments[2], new ConversationId(arguments[3]));
             case "hold" -> hold(arguments[1], new ConversationId(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
+        }
+    }
+
+    private static void create(String place, String name) {
+        DatabaseBuilder builder = DatabaseBuilder.isUrl(place)
+                ? Database.builder().url(place)
+                : Database.builder().path(place);
+        try (Workspaces workspaces = builder.openWorkspaces()) {
+            workspaces.create(name);
+            System.out.println("created");
+        } catch (ConflictException e) {
+            System.out.println("conflict");
         }
     }
 

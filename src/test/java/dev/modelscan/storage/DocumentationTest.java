@@ -8,6 +8,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -70,7 +71,9 @@ class DocumentationTest {
     void exampleCompilesAndRuns(Example example, @TempDir Path directory) throws Exception {
         // An example that opens a database needs none. Files that it names go into the temporary directory.
         String parameter = example.code().contains("Database db =") ? "unused" : "db";
-        String code = example.code().replaceAll("\"([a-z]+\\.db)\"", "\"" + directory + "/$1\"");
+        String code = onOwnServer(example.code())
+                .replaceAll("\"([a-z]+\\.db)\"", "\"" + directory + "/$1\"")
+                .replaceAll("\"/var/lib/([a-z]+)\"", "\"" + directory + "/$1\"");
         String source = """
                 import static dev.modelscan.storage.schema.Tables.*;
                 import static org.jooq.impl.DSL.*;
@@ -94,6 +97,14 @@ class DocumentationTest {
                 consumer.accept(db);
             }
         }
+    }
+
+    /** Each example that names a server gets an empty database of the tests' server. */
+    private static String onOwnServer(String code) throws SQLException {
+        Pattern url = Pattern.compile("\"jdbc:postgresql:[^\"]*\"");
+        return url.matcher(code).find()
+                ? url.matcher(code).replaceAll(Matcher.quoteReplacement('"' + PostgresServer.newDatabase("") + '"'))
+                : code;
     }
 
     private static URLClassLoader compile(String source, Path output) throws IOException {

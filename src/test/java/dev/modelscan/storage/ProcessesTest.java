@@ -9,7 +9,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several processes have one file open. */
+/** Several processes have one database open. */
 class ProcessesTest {
 
     @TempDir
@@ -32,6 +32,21 @@ class ProcessesTest {
         assertThat(outputs).allMatch(output -> output.matches("applied \\d+ agents 0"));
         assertThat(outputs.stream().filter(output -> !output.startsWith("applied 0")))
                 .hasSize(1);
+    }
+
+    @Test
+    void ofProcessesThatCreateOneWorkspaceAtOnceOneSucceeds() throws Exception {
+        for (String place : List.of("workspaces", PostgresServer.newDatabase(""))) {
+            List<ChildProcess> children = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                children.add(start("create", place, "acme"));
+            }
+            List<String> outputs = new ArrayList<>();
+            for (ChildProcess child : children) {
+                outputs.add(child.output().strip());
+            }
+            assertThat(outputs).containsOnlyOnce("created").containsOnly("created", "conflict");
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.modelscan.storage.benchmark.workload.Creates;
 import dev.modelscan.storage.benchmark.workload.DurableCreates;
 import dev.modelscan.storage.benchmark.workload.Growth;
 import dev.modelscan.storage.benchmark.workload.MixedLoad;
+import dev.modelscan.storage.benchmark.workload.OnPostgres;
 import dev.modelscan.storage.benchmark.workload.Reads;
 import dev.modelscan.storage.benchmark.workload.SingleCalls;
 import dev.modelscan.storage.benchmark.workload.Workload;
@@ -41,7 +42,8 @@ public final class Main {
             new ColdStart(),
             new Allocation(),
             new Growth(),
-            new SingleCalls());
+            new SingleCalls(),
+            new OnPostgres());
 
     private Main() {}
 

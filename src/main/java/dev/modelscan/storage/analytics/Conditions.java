@@ -4,6 +4,8 @@ import dev.modelscan.storage.Json;
 import java.nio.charset.StandardCharsets;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.impl.CustomCondition;
 import org.jooq.impl.DSL;
 
 /**
@@ -18,7 +20,7 @@ public final class Conditions {
     private Conditions() {}
 
     /**
-     * Whether a column's text contains the given one. SQLite takes the letters A to Z for equal in upper and lower case, and
+     * Whether a column's text contains the given one. The letters A to Z are equal in upper and lower case. SQLite
      * refuses texts beyond some 50,000 bytes with a {@link dev.modelscan.storage.StorageException}. No index helps: every row is read.
      */
     public static Condition contains(Field<String> field, String text) {
@@ -40,15 +42,31 @@ public final class Conditions {
             return DSL.falseCondition();
         }
         // jOOQ has no json_each. A path of json_extract would give the key's quotes, dots and brackets a meaning; here
-        // key and value are bound like any other value, and the template holds no text of the caller's.
-        return DSL.condition(
-                "exists (select 1 from json_each({0}) as member"
-                        + " where member.key = {1} and member.type = 'text' and member.value = {2})",
-                column, DSL.val(key), DSL.val(value));
+        // key and value are bound like any other value, and the templates hold no text of the caller's.
+        return CustomCondition.of(context -> {
+            switch (context.family()) {
+                case POSTGRES ->
+                    context.visit(DSL.sql(
+                            "({0} -> {1} = to_jsonb(cast({2} as text)))", column, DSL.val(key), DSL.val(value)));
+                default ->
+                    context.visit(DSL.sql(
+                            "exists (select 1 from json_each({0}) as member"
+                                    + " where member.key = {1} and member.type = 'text' and member.value = {2})",
+                            column, DSL.val(key), DSL.val(value)));
+            }
+        });
     }
 
+    /** SQLite's LIKE takes A to Z for equal in both cases, as PostgreSQL's ILIKE does under the columns' collation. */
     private static Condition like(Field<String> field, String before, String text) {
-        return isNeverStored(text) ? DSL.falseCondition() : field.like(before + escape(text) + "%", ESCAPE);
+        if (isNeverStored(text)) {
+            return DSL.falseCondition();
+        }
+        String pattern = before + escape(text) + "%";
+        Condition like = field.like(pattern, ESCAPE);
+        Condition ignoringCase = field.likeIgnoreCase(pattern, ESCAPE);
+        return CustomCondition.of(
+                context -> context.visit(context.family() == SQLDialect.POSTGRES ? ignoringCase : like));
     }
 
     private static String escape(String text) {

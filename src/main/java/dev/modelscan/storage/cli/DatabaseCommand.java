@@ -1,52 +1,41 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
 import java.io.IOException;
-import java.util.concurrent.Callable;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** What all commands share: the database, the form of the output, and help. */
-@Command(mixinStandardHelpOptions = true, versionProvider = Version.class)
-abstract class DatabaseCommand implements Callable<Integer> {
+/** A command that works on one database. */
+abstract class DatabaseCommand extends OutputCommand {
 
     static final String DEFAULT_FILE = "~/.modelscan/modelscan.db";
+    static final String DEFAULT_DIRECTORY = "~/.modelscan/workspaces";
 
-    @Option(
-            names = "--db",
-            paramLabel = "<file>",
-            description = "The database; made where it is missing. Default: " + DEFAULT_FILE)
+    @Option(names = "--workspace", paramLabel = "<name>", description = "The workspace; made where it is missing.")
     @Nullable
-    String file;
-
-    @Option(names = "--json", description = "Print one JSON document, and nothing else, to standard output.")
-    boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    CommandSpec spec;
+    String workspace;
 
     /** Does the work on an open database. */
     abstract Result execute(Database db) throws IOException;
 
     @Override
     public Integer call() throws IOException {
-        try (Database db = Database.open(file == null ? DEFAULT_FILE : file)) {
+        try (Database db = open()) {
             return show(execute(db));
         }
     }
 
-    /** Prints a result in the form that was asked for, and returns the exit code. */
-    final int show(Result result) {
-        if (json) {
-            JsonOutput.print(result, spec.commandLine().getOut());
-        } else {
-            result.print(spec.commandLine().getOut());
-        }
-        result.printFailures(spec.commandLine().getErr());
-        return result.exitCode();
+    /** Opens the database that was named, which the caller closes. */
+    final Database open() {
+        DatabaseBuilder builder = location.builder(workspace == null ? DEFAULT_FILE : DEFAULT_DIRECTORY);
+        return (workspace == null ? builder : builder.workspace(workspace)).open();
+    }
+
+    /** What is shown of where a database is. */
+    final String place(Database db) {
+        return Objects.requireNonNullElse(db.file(), Location.shown(String.valueOf(location.database)))
+                .toString();
     }
 }

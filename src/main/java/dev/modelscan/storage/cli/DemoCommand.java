@@ -25,7 +25,7 @@ final class DemoCommand extends DatabaseCommand {
 
     @Override
     public Integer call() throws IOException {
-        if (file != null) {
+        if (location.database != null || workspace != null) {
             return super.call();
         }
         Path directory = Files.createTempDirectory("modelscan-demo-");
@@ -45,7 +45,7 @@ final class DemoCommand extends DatabaseCommand {
                 throw new FileNotFoundException(SAMPLE + " is missing from the program");
             }
             ImportSummary summary = TranscriptImporter.run(db, SAMPLE, in);
-            return new Demo(summary, Status.of(db), Report.of(db, ReportCommand.DEFAULT_TOP));
+            return new Demo(summary, Status.of(db, place(db)), Report.of(db, ReportCommand.DEFAULT_TOP));
         }
     }
 

@@ -47,7 +47,7 @@ final class ImportCommand extends DatabaseCommand {
     private Result importFile() {
         // Before the database, which is not made for a file that is not there.
         try (InputStream in = withProgress(Files.newInputStream(transcripts), Files.size(transcripts));
-                Database db = Database.open(file == null ? DEFAULT_FILE : file)) {
+                Database db = open()) {
             return TranscriptImporter.run(db, fileName(), in);
         } catch (NoSuchFileException e) {
             throw new UncheckedIOException("no such file: " + transcripts, e);
@@ -67,8 +67,7 @@ final class ImportCommand extends DatabaseCommand {
     }
 
     private InputStream withProgress(InputStream in, long size) {
-        boolean shown = !json && spec.root().userObject() instanceof Main main && main.isTerminal();
-        return shown
+        return isWatched()
                 ? ProgressBar.wrap(
                         in,
                         new ProgressBarBuilder()

@@ -24,7 +24,13 @@ import picocli.CommandLine.Spec;
         description = "Storage for multi-agent systems: imports transcripts and shows what a database holds.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {ImportCommand.class, ReportCommand.class, StatusCommand.class, DemoCommand.class})
+        subcommands = {
+            ImportCommand.class,
+            ReportCommand.class,
+            StatusCommand.class,
+            WorkspacesCommand.class,
+            DemoCommand.class
+        })
 public final class Main implements Runnable {
 
     private final boolean terminal;
@@ -78,7 +84,7 @@ public final class Main implements Runnable {
         } else {
             e.printStackTrace(command.getErr());
         }
-        if (command.getCommand() instanceof DatabaseCommand failed && failed.json) {
+        if (command.getCommand() instanceof OutputCommand failed && failed.json) {
             JsonOutput.print(Map.of("error", message), command.getOut());
         }
         return 1;

@@ -5,23 +5,32 @@ import dev.modelscan.storage.DatabaseStats;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a database is, and what it holds.
  *
- * @param file where it is
+ * @param database where it is
+ * @param workspace the workspace's name; null where it is none
  * @param schemaVersion the version of its schema
  * @param appliedMigrations the migrations that opening it applied
- * @param sizeBytes the size of the file and of its write-ahead log
+ * @param sizeBytes the size of the file and of its write-ahead log, or of the tables and their indexes
  * @param rows how many rows each table has
  */
-record Status(String file, int schemaVersion, List<String> appliedMigrations, long sizeBytes, Map<String, Long> rows)
+record Status(
+        String database,
+        @Nullable String workspace,
+        int schemaVersion,
+        List<String> appliedMigrations,
+        long sizeBytes,
+        Map<String, Long> rows)
         implements Result {
 
-    static Status of(Database db) {
+    static Status of(Database db, String database) {
         DatabaseStats stats = db.stats();
         return new Status(
-                String.valueOf(db.file()),
+                database,
+                db.workspace(),
                 stats.schemaVersion(),
                 db.appliedMigrations(),
                 stats.sizeBytes(),
@@ -30,7 +39,10 @@ record Status(String file, int schemaVersion, List<String> appliedMigrations, lo
 
     @Override
     public void print(PrintWriter out) {
-        out.println("Database        " + TextTable.printable(file));
+        out.println("Database        " + TextTable.printable(database));
+        if (workspace != null) {
+            out.println("Workspace       " + workspace);
+        }
         out.println("Schema version  " + schemaVersion);
         out.println(
                 "Migrated now    " + (appliedMigrations.isEmpty() ? "nothing" : String.join(", ", appliedMigrations)));

@@ -11,6 +11,6 @@ final class StatusCommand extends DatabaseCommand {
 
     @Override
     Result execute(Database db) {
-        return Status.of(db);
+        return Status.of(db, place(db));
     }
 }

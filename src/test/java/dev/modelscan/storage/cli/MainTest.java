@@ -22,9 +22,9 @@ class MainTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"import", "report", "status", "demo"})
+    @ValueSource(strings = {"import", "report", "status", "demo", "workspaces list"})
     void everyCommandHasTheCommonOptionsAndExplainsThem(String command) {
-        Run run = run(command, "--help");
+        Run run = run((command + " --help").split(" "));
 
         assertThat(run.code).isZero();
         assertThat(run.out).contains("--db", "--json", "--help");

@@ -419,6 +419,9 @@ abstract class BadInputContract extends Contract {
                 "1e300",
                 "-1E-300",
                 "1e400",
+                "-1.5e9998",
+                "1e-9999",
+                "[1e5000, 1.000, 1e0]",
                 "1".repeat(1_000),
                 "9007199254740993",
                 "0.1000",
@@ -450,9 +453,9 @@ abstract class BadInputContract extends Contract {
 
         assertThat(read.input()).isEqualTo(json);
         assertThat(read.output()).isEqualTo(json);
-        assertThat(read.input().toNode()).isEqualTo(json.toNode());
-        assertThat(read.metadata().toNode().get("value")).isEqualTo(json.toNode());
-        assertThat(read).isEqualTo(task);
+        assertThat(Json.of(read.input().toNode())).isEqualTo(json);
+        assertThat(Json.of(read.metadata().toNode().get("value"))).isEqualTo(json);
+        assertThat(db.tasks().update(read).metadata()).isEqualTo(task.metadata());
         assertThat(db.tasks().updateOutput(task.id(), json).output()).isEqualTo(json);
     }
 

@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Message;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
@@ -34,10 +35,11 @@ abstract class Contract {
     @AfterEach
     final void closeDatabase() {
         db.close();
+        engine().recycle(db);
     }
 
     /** A builder of a new database with the suite's clock. */
-    final Database.Builder builder() {
+    final DatabaseBuilder builder() {
         return engine().builder().clock(clock);
     }
 

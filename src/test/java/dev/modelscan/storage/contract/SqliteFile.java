@@ -1,6 +1,7 @@
 package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Durability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +29,7 @@ final class SqliteFile implements TestEngine {
     }
 
     @Override
-    public Database.Builder builder() {
+    public DatabaseBuilder builder() {
         return Database.builder()
                 .path(copyOfEmpty(directory.resolve("contract-" + COUNT.incrementAndGet() + ".db")))
                 // No suite cuts the power.
@@ -51,12 +52,17 @@ final class SqliteFile implements TestEngine {
     }
 
     @Override
-    public Optional<Database.Builder> beside(Database database) {
+    public Optional<DatabaseBuilder> beside(Database database) {
         return Optional.of(Database.builder().path(Objects.requireNonNull(database.file())));
     }
 
     @Override
     public boolean readsWhileWriting() {
         return true;
+    }
+
+    @Override
+    public String allowWrites() {
+        return "PRAGMA query_only = OFF";
     }
 }

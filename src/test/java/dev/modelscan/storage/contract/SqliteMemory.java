@@ -1,6 +1,7 @@
 package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
 import java.util.Optional;
 
 /** SQLite in memory. */
@@ -12,12 +13,12 @@ final class SqliteMemory implements TestEngine {
     }
 
     @Override
-    public Database.Builder builder() {
+    public DatabaseBuilder builder() {
         return Database.builder().inMemory();
     }
 
     @Override
-    public Optional<Database.Builder> beside(Database database) {
+    public Optional<DatabaseBuilder> beside(Database database) {
         return Optional.empty();
     }
 
@@ -25,5 +26,10 @@ final class SqliteMemory implements TestEngine {
     @Override
     public boolean readsWhileWriting() {
         return false;
+    }
+
+    @Override
+    public String allowWrites() {
+        return "PRAGMA query_only = OFF";
     }
 }

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
 import java.util.Optional;
 
 /** What a contract suite needs of a database engine. */
@@ -10,11 +11,17 @@ interface TestEngine {
     String name();
 
     /** A builder of a database that is new and empty. */
-    Database.Builder builder();
+    DatabaseBuilder builder();
 
     /** A builder that opens the same database once more, as another process would; nothing where the engine cannot. */
-    Optional<Database.Builder> beside(Database database);
+    Optional<DatabaseBuilder> beside(Database database);
 
     /** Whether reads go on, and see what is committed, while a transaction writes. */
     boolean readsWhileWriting();
+
+    /** A statement by which a session that only reads would be allowed to write. */
+    String allowWrites();
+
+    /** Takes a database back that a test closed; nobody opens it again but by {@link #builder}. */
+    default void recycle(Database closed) {}
 }

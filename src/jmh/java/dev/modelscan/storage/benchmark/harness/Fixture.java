@@ -88,7 +88,8 @@ public final class Fixture {
         return new TeamId(id('g', size));
     }
 
-    private static void fill(Database database) {
+    /** Fills an empty database. */
+    public static void fill(Database database) {
         AgentId[] ids = agentIds();
         List<Agent> agents = new ArrayList<>();
         for (int i = 0; i < AGENTS; i++) {

@@ -11,9 +11,11 @@ import java.util.Optional;
  * @param growthFull whether growth goes on to ten million rows
  * @param only the workloads to run; empty for all
  * @param delayedFlush whether this JVM runs with each flush made slower
+ * @param postgres the URL of the PostgreSQL server to measure; empty for one of the benchmark's own
  * @param directory where databases and results go
  */
-public record Options(boolean quick, boolean growthFull, List<String> only, boolean delayedFlush, Path directory) {
+public record Options(
+        boolean quick, boolean growthFull, List<String> only, boolean delayedFlush, String postgres, Path directory) {
 
     private static final long QUICK_SLICE_NANOS = 100_000_000;
     private static final long SLICE_NANOS = 400_000_000;
@@ -25,11 +27,16 @@ public record Options(boolean quick, boolean growthFull, List<String> only, bool
                 .filter(argument -> argument.startsWith("--only="))
                 .map(argument -> argument.substring("--only=".length()))
                 .findFirst();
+        Optional<String> postgres = given.stream()
+                .filter(argument -> argument.startsWith("--postgres="))
+                .map(argument -> argument.substring("--postgres=".length()))
+                .findFirst();
         for (String argument : given) {
             if (!argument.startsWith("--only=")
+                    && !argument.startsWith("--postgres=")
                     && !List.of("--quick", "--growth-full", "--delayed-flush").contains(argument)) {
-                throw new IllegalArgumentException(
-                        "unknown: " + argument + "; there are --quick, --growth-full and --only=<workload>,<workload>");
+                throw new IllegalArgumentException("unknown: " + argument
+                        + "; there are --quick, --growth-full, --only=<workload>,<workload> and --postgres=<url>");
             }
         }
         return new Options(
@@ -37,6 +44,7 @@ public record Options(boolean quick, boolean growthFull, List<String> only, bool
                 given.contains("--growth-full"),
                 only.map(names -> List.of(names.split(","))).orElse(List.of()),
                 given.contains("--delayed-flush"),
+                postgres.orElse(""),
                 Path.of("target", given.contains("--quick") ? "benchmark-quick" : "benchmark"));
     }
 

@@ -28,9 +28,9 @@ final class JooqSystem implements StorageSystem {
     private final HikariDataSource pool;
     private final DSLContext jooq;
 
-    JooqSystem(HikariDataSource pool) {
+    JooqSystem(HikariDataSource pool, SQLDialect dialect) {
         this.pool = pool;
-        this.jooq = DSL.using(pool, SQLDialect.SQLITE);
+        this.jooq = DSL.using(pool, dialect);
     }
 
     @Override

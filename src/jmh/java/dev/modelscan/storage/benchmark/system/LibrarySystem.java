@@ -18,11 +18,15 @@ final class LibrarySystem implements StorageSystem {
     private final Database database;
 
     LibrarySystem(Path file, Durability durability) {
-        this.database = Database.builder()
+        this(Database.builder()
                 .path(file)
                 .durability(durability)
                 .busyTimeout(Duration.ofSeconds(60))
-                .open();
+                .open());
+    }
+
+    LibrarySystem(Database database) {
+        this.database = database;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.modelscan.storage.benchmark.system;
 
 import dev.modelscan.storage.Durability;
 import java.nio.file.Path;
+import org.jooq.SQLDialect;
 
 /** The systems that are compared, by the name under which reports show them. */
 public enum SystemKind {
@@ -43,7 +44,7 @@ public enum SystemKind {
             case JDBC -> new CachedJdbcSystem(settings, TextReader.STRING);
             case JDBC_BYTES -> new CachedJdbcSystem(settings, TextReader.BYTES);
             case JDBC_STATEMENT_PER_CALL -> new StatementPerCallSystem(settings.pool());
-            case JOOQ -> new JooqSystem(settings.pool());
+            case JOOQ -> new JooqSystem(settings.pool(), SQLDialect.SQLITE);
             case JDBI -> new JdbiSystem(settings.pool());
             case HIBERNATE -> new HibernateSystem(settings.pool());
         };

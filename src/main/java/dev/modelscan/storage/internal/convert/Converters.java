@@ -4,7 +4,6 @@ import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.AgentStatus;
 import dev.modelscan.storage.ContentType;
 import dev.modelscan.storage.ConversationId;
-import dev.modelscan.storage.Json;
 import dev.modelscan.storage.MessageId;
 import dev.modelscan.storage.TaskId;
 import dev.modelscan.storage.TaskStatus;
@@ -13,8 +12,6 @@ import dev.modelscan.storage.ToolExecutionId;
 import dev.modelscan.storage.ToolExecutionStatus;
 import dev.modelscan.storage.WorkflowId;
 import dev.modelscan.storage.WorkflowStatus;
-import java.time.Instant;
-import java.util.List;
 import org.jooq.Converter;
 
 /** The converters that {@code codegen.xml} names for the generated columns. */
@@ -80,21 +77,6 @@ public final class Converters {
     /** Content types of messages. */
     public static Converter<String, ContentType> contentType() {
         return of(Formats.CONTENT_TYPE);
-    }
-
-    /** JSON, whose text is not parsed until somebody asks for its tree. */
-    public static Converter<String, Json> json() {
-        return of(Formats.JSON);
-    }
-
-    /** Instants as text of fixed width. */
-    public static Converter<String, Instant> instant() {
-        return of(Formats.INSTANT);
-    }
-
-    /** JSON arrays of strings. */
-    public static Converter<String, List<String>> strings() {
-        return of(Formats.STRINGS);
     }
 
     private static <T> Converter<String, T> of(TextFormat<T> format) {

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.CancelledException;
 import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.InvalidDataException;
@@ -35,6 +36,12 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         TOO_LARGE,
         /** A lock; trying again may help. */
         BUSY,
+        /** A deadlock, or an order of transactions that no serial one gives; running the transaction anew may help. */
+        SERIALIZATION,
+        /** The statement was cancelled. */
+        CANCELLED,
+        /** The connection to the server is gone, or there is no server yet; another connection may help. */
+        CONNECTION_LOST,
         /** No space. The transaction is rolled back, and the connection is not to be trusted. */
         FULL,
         /** The medium failed. The connection is not to be trusted. */
@@ -50,9 +57,27 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
     /** Whether the connection must be closed: its state and the driver's idea of it may differ. */
     public boolean breaksConnection() {
         return switch (kind) {
-            case FULL, UNAVAILABLE, CORRUPT -> true;
+            case FULL, UNAVAILABLE, CORRUPT, CONNECTION_LOST -> true;
             default -> false;
         };
+    }
+
+    /** Whether the engine refused the values: other values may be taken, and the connection is as before. */
+    public boolean refusesData() {
+        return switch (kind) {
+            case UNIQUE, PRIMARY_KEY, FOREIGN_KEY, INVALID, TOO_LARGE -> true;
+            default -> false;
+        };
+    }
+
+    /** The driver's exception behind an exception of the library or the caller; null where there is none. */
+    public static @Nullable SQLException driverException(Throwable t) {
+        for (Throwable cause = t; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e) {
+                return e;
+            }
+        }
+        return null;
     }
 
     /** The exception for the caller. */
@@ -86,10 +111,18 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                 new BusyException(
                         subject + ": the database is locked by another connection; try again, or raise busyTimeout",
                         cause);
+            case SERIALIZATION ->
+                new BusyException(
+                        subject + ": other transactions kept getting in its way: " + driver
+                                + "; try again, or make the transaction shorter",
+                        cause);
+            case CANCELLED ->
+                new CancelledException(
+                        subject + ": the statement was cancelled; nothing of its transaction was stored", cause);
             case FULL ->
                 new StorageFullException(
                         subject + ": the disk, or the database, is full; nothing of the transaction was stored", cause);
-            case UNAVAILABLE ->
+            case UNAVAILABLE, CONNECTION_LOST ->
                 new UnavailableException(subject + ": the database cannot be read or written: " + driver, cause);
             case CORRUPT ->
                 new CorruptDatabaseException(subject + ": the database is damaged; restore a backup: " + driver, cause);
@@ -105,7 +138,7 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
     }
 
     /** {@code agents.name, agents.mode} as {@code name, mode}, in the Java API's spelling. */
-    static String fields(String columns) {
+    public static String fields(String columns) {
         StringBuilder out = new StringBuilder();
         for (String column : columns.split(",")) {
             String name = column.strip().toLowerCase(Locale.ROOT);

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Waits between attempts at a lock that another process holds: a little longer each time, at random, up to a deadline. */
-final class Retry {
+/** Waits between attempts at what others hold for a while, such as a lock: a little longer each time, at random, up to a deadline. */
+public final class Retry {
 
     private static final long FIRST_MICROS = 500;
     private static final long LONGEST_MICROS = 50_000;
@@ -14,7 +14,8 @@ final class Retry {
     private final long deadline;
     private long pauseMicros = FIRST_MICROS;
 
-    Retry(Duration timeout) {
+    /** Attempts that end after that time. */
+    public Retry(Duration timeout) {
         this.deadline = System.nanoTime() + timeout.toNanos();
     }
 
@@ -24,7 +25,7 @@ final class Retry {
      * @return false where the deadline has passed
      * @throws BusyException where the thread is interrupted, whose flag stays set
      */
-    boolean pause() {
+    public boolean pause() {
         if (System.nanoTime() >= deadline) {
             return false;
         }

@@ -21,6 +21,9 @@ public interface Sessions {
     /** Runs work that writes; all of it takes effect, or nothing. */
     <T extends @Nullable Object> T write(String entity, @Nullable String id, Work<T> work);
 
+    /** {@link #write} for work whose reads must not be overtaken by another transaction's writes. */
+    <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work);
+
     /** The time that writes are stamped with, in whole microseconds; the same throughout a transaction. */
     Instant now();
 

@@ -1,13 +1,16 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.PackedRow;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -67,6 +70,23 @@ public final class SqliteDialect implements Dialect {
     public @Nullable String text(ResultSet rows, int column) throws SQLException {
         byte[] bytes = rows.getBytes(column);
         return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public @Nullable Instant time(ResultSet rows, int column) throws SQLException {
+        String text = text(rows, column);
+        return text == null ? null : Formats.INSTANT.decode().apply(text);
+    }
+
+    @Override
+    public void bindTime(PreparedStatement statement, int position, @Nullable Instant value) throws SQLException {
+        statement.setString(
+                position, value == null ? null : Formats.INSTANT.encode().apply(value));
+    }
+
+    @Override
+    public boolean goesOnAfterRefusal() {
+        return true;
     }
 
     static Failure classify(SQLException e) {

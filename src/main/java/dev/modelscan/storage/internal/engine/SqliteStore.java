@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
@@ -57,7 +58,8 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /** What keeps the database from being used, found by a read, an empty transaction and a look at the file. */
+    /** Found by a read, an empty transaction and a look at the file. */
+    @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
         Path file = connections.file();
@@ -123,8 +125,16 @@ public final class SqliteStore implements Store {
         }
     }
 
+    /** Every transaction that writes is serializable: there is one at a time. */
     @Override
-    public <T extends @Nullable Object, X extends Exception> T transaction(TransactionBody<T, X> body) throws X {
+    public <T extends @Nullable Object> T writeSerializable(
+            @Nullable String entity, @Nullable String id, Work<T> work) {
+        return write(entity, id, work);
+    }
+
+    @Override
+    public <T extends @Nullable Object, X extends Exception> T transaction(
+            Isolation isolation, TransactionBody<T, X> body) throws X {
         return writer.transaction(null, null, false, body);
     }
 

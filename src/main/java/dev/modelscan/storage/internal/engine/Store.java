@@ -1,9 +1,11 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An open database of some engine: its connections, and what runs on them. Thread-safe. */
@@ -22,18 +24,28 @@ public interface Store extends AutoCloseable {
     <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work);
 
     /**
+     * {@link #write} for work whose reads must not be overtaken by another transaction's writes: it runs as {@link
+     * Isolation#SERIALIZABLE}.
+     */
+    <T extends @Nullable Object> T writeSerializable(@Nullable String entity, @Nullable String id, Work<T> work);
+
+    /**
      * Runs a caller's function in a transaction, on the caller's thread. It commits where the function returns, and rolls
-     * back where it throws anything.
+     * back where it throws anything. Where the engine says that running it anew may help, it is run again.
      *
      * @throws IllegalStateException where this thread is in a transaction already
      */
-    <T extends @Nullable Object, X extends Exception> T transaction(TransactionBody<T, X> body) throws X;
+    <T extends @Nullable Object, X extends Exception> T transaction(Isolation isolation, TransactionBody<T, X> body)
+            throws X;
 
     /** Takes a reading connection out of the pool, for jOOQ. */
     Connection acquireReader();
 
     /** Gives back a connection that {@link #acquireReader} gave out. */
     void releaseReader(Connection connection);
+
+    /** What keeps the database from being used; empty where nothing does. Writes nothing. */
+    List<String> problems();
 
     /** Size of the database in bytes, with what is not checkpointed yet. */
     long sizeBytes();

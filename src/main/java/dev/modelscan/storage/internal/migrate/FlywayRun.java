@@ -2,6 +2,8 @@ package dev.modelscan.storage.internal.migrate;
 
 import dev.modelscan.storage.SchemaException;
 import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,12 +26,36 @@ final class FlywayRun {
 
     private FlywayRun() {}
 
-    /** Applies what is pending, each migration in a transaction, and returns the scripts' names. */
+    /** Opens connections. */
+    interface Connections {
+
+        /** One more, which whoever asked closes. */
+        Connection open() throws SQLException;
+    }
+
+    /** Migrates a SQLite database over one connection, which stays open, and returns the scripts' names. */
     static List<String> migrate(Connection connection, String name, PackagedMigrations packaged) {
-        ForeignKeyCheck check = new ForeignKeyCheck();
+        Connection kept = keptOpen(connection);
+        return migrate(() -> kept, name, packaged, null, new ForeignKeyCheck());
+    }
+
+    /** Migrates a schema of a server, and returns the scripts' names. */
+    static List<String> migrate(Connections connections, String name, PackagedMigrations packaged, String schema) {
+        return migrate(connections, name, packaged, schema, new Callback[0]);
+    }
+
+    /** Applies what is pending, each migration in a transaction. */
+    private static List<String> migrate(
+            Connections connections,
+            String name,
+            PackagedMigrations packaged,
+            @Nullable String schema,
+            Callback... callbacks) {
         try {
             MigrateResult result = Flyway.configure(FlywayRun.class.getClassLoader())
-                    .dataSource(new OneConnection(connection))
+                    .dataSource(new OwnConnections(connections))
+                    .defaultSchema(schema)
+                    .createSchemas(false)
                     .locations("classpath:" + packaged.location())
                     .failOnMissingLocations(true)
                     .table(Migrator.HISTORY_TABLE)
@@ -38,7 +64,7 @@ final class FlywayRun {
                     .mixed(false)
                     .group(false)
                     .loggers("slf4j")
-                    .callbacks(check)
+                    .callbacks(callbacks)
                     .load()
                     .migrate();
             return result.migrations.stream()
@@ -107,35 +133,38 @@ final class FlywayRun {
         }
     }
 
-    /** Flyway asks for connections and closes them; it gets the same one each time, and the caller closes it. */
-    private static final class OneConnection implements DataSource {
+    /** Flyway closes what it asked for; a database in memory would be gone with its last connection. */
+    private static Connection keptOpen(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                FlywayRun.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                        return null;
+                    }
+                    try {
+                        return method.invoke(connection, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause() == null ? e : e.getCause();
+                    }
+                });
+    }
 
-        private final Connection connection;
+    /** Connections with the library's settings, as a data source. */
+    private static final class OwnConnections implements DataSource {
 
-        OneConnection(Connection connection) {
-            this.connection = (Connection) java.lang.reflect.Proxy.newProxyInstance(
-                    OneConnection.class.getClassLoader(),
-                    new Class<?>[] {Connection.class},
-                    (proxy, method, arguments) -> {
-                        if (method.getName().equals("close")) {
-                            return null;
-                        }
-                        try {
-                            return method.invoke(connection, arguments);
-                        } catch (java.lang.reflect.InvocationTargetException e) {
-                            throw e.getCause() == null ? e : e.getCause();
-                        }
-                    });
+        private final Connections connections;
+
+        OwnConnections(Connections connections) {
+            this.connections = connections;
         }
 
         @Override
-        public Connection getConnection() {
-            return connection;
+        public Connection getConnection() throws SQLException {
+            return connections.open();
         }
 
         @Override
-        public Connection getConnection(String user, String password) {
-            return connection;
+        public Connection getConnection(String user, String password) throws SQLException {
+            return connections.open();
         }
 
         @Override

@@ -85,6 +85,69 @@ public final class Migrator {
         }
     }
 
+    /**
+     * Whether the file is there and is this library's, whatever its version is. Leaves nothing beside a file that nobody has
+     * open.
+     *
+     * @throws CorruptDatabaseException where it is damaged
+     * @throws UnavailableException where it cannot be read
+     */
+    public boolean isOurs() {
+        Path file = connections.file();
+        if (file == null || !Files.isRegularFile(file)) {
+            return false;
+        }
+        try (Connection connection = isComplete(file) ? connections.openGlance() : connections.openProbe()) {
+            return SchemaState.isOurs(connection);
+        } catch (SQLException e) {
+            if (codeOf(e) == SQLiteErrorCode.SQLITE_NOTADB) {
+                return false;
+            }
+            throw unreadable(e);
+        }
+    }
+
+    /**
+     * Deletes the file and what lies beside it.
+     *
+     * @return false where there is no file
+     * @throws SchemaException where the file is not this library's
+     * @throws BusyException where somebody has it open
+     */
+    public boolean delete() {
+        Path file = connections.file();
+        if (file == null || !Files.exists(file)) {
+            return false;
+        }
+        if (!isOurs()) {
+            throw new SchemaException(file + " is not a database of this library; it was left as it is", null);
+        }
+        try (MigrationLock lock = MigrationLock.acquire(file, lockTimeout)) {
+            if (!Files.exists(file)) {
+                return false;
+            }
+            requireUnused();
+            for (String suffix : List.of("", "-journal", "-wal", "-shm")) {
+                Files.deleteIfExists(beside(file, suffix));
+            }
+            lock.delete();
+            return true;
+        } catch (IOException e) {
+            throw new UnavailableException(file + " cannot be deleted: " + e.getMessage(), e);
+        }
+    }
+
+    /** SQLite gives up the log for a connection that is the only one, of all processes. */
+    private void requireUnused() {
+        try (Connection connection = connections.openMigrator()) {
+            if (!"delete".equals(text(connection, "PRAGMA journal_mode = DELETE"))) {
+                throw new BusyException(connections.name() + " is open; close it first", null);
+            }
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
     /** The version that {@link #migrate} arrives at. */
     public int latestVersion() {
         return packaged.latest();
@@ -139,16 +202,18 @@ public final class Migrator {
 
     /** Throws where the file cannot be this library's, and leaves nothing beside it; the state proper is read under locks. */
     private void refuseAtAGlance(Path file) {
-        boolean complete = Files.exists(file)
-                && Files.notExists(beside(file, "-wal"))
-                && Files.notExists(beside(file, "-journal"));
-        if (complete) {
+        if (isComplete(file)) {
             try (Connection connection = connections.openGlance()) {
                 SchemaState.read(connection, connections.name(), packaged);
             } catch (SQLException e) {
                 LOG.debug("{} cannot be read without its locks", file, e);
             }
         }
+    }
+
+    /** Whether all that was committed is in the file itself. */
+    private static boolean isComplete(Path file) {
+        return Files.exists(file) && Files.notExists(beside(file, "-wal")) && Files.notExists(beside(file, "-journal"));
     }
 
     private static Path beside(Path file, String suffix) {
@@ -172,11 +237,13 @@ public final class Migrator {
         }
     }
 
+    private static SQLiteErrorCode codeOf(SQLException e) {
+        return e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
+    }
+
     private RuntimeException unreadable(SQLException e) {
-        SQLiteErrorCode code =
-                e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
         String name = connections.name();
-        return switch (code) {
+        return switch (codeOf(e)) {
             case SQLITE_NOTADB ->
                 new CorruptDatabaseException(
                         name + " is not a SQLite database; choose another file. Nothing was written to it", e);

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 
 /**
@@ -22,11 +24,18 @@ record PackagedMigrations(String location, List<Packaged> migrations) {
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
+    private static final Map<String, PackagedMigrations> LOADED = new ConcurrentHashMap<>();
+
     /** One migration: {@code V6__list_indexes.sql} is version 6. */
     record Packaged(int version, String script, int checksum) {}
 
-    /** Reads the folder's index, which the build writes. */
+    /** They are read once. */
     static PackagedMigrations load(String location) {
+        return LOADED.computeIfAbsent(location, PackagedMigrations::read);
+    }
+
+    /** Reads the folder's index, which the build writes. */
+    private static PackagedMigrations read(String location) {
         List<Packaged> migrations = new ArrayList<>();
         for (String script : lines(location + "/index")) {
             int version = Integer.parseInt(script.substring(1, script.indexOf("__")));

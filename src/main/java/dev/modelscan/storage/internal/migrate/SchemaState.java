@@ -9,10 +9,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a SQLite file is, found by reading alone. */
+/** What a database is, found by reading alone. */
 final class SchemaState {
 
-    /** The kinds of file. */
+    /** The kinds of database. */
     enum Kind {
         /** No tables: new, or made by a process that stopped before its first migration. */
         EMPTY,
@@ -25,11 +25,11 @@ final class SchemaState {
     private SchemaState() {}
 
     /** One row of the history. */
-    private record Applied(int version, String script, int checksum) {}
+    record Applied(int version, String script, int checksum) {}
 
     /** Tells what the file is, or throws where it is nothing that can be opened. */
     static Kind read(Connection connection, String name, PackagedMigrations packaged) throws SQLException {
-        int applicationId = number(connection, "PRAGMA application_id");
+        int applicationId = applicationId(connection);
         boolean hasTables = number(connection, "SELECT count(*) FROM sqlite_schema") > 0;
         if (applicationId != SqliteConnections.APPLICATION_ID) {
             if (hasTables || applicationId != 0) {
@@ -43,7 +43,17 @@ final class SchemaState {
         return hasHistory ? compare(history(connection), name, packaged) : Kind.EMPTY;
     }
 
-    private static Kind compare(List<Applied> history, String name, PackagedMigrations packaged) {
+    /** Whether the file says that it is this library's. */
+    static boolean isOurs(Connection connection) throws SQLException {
+        return applicationId(connection) == SqliteConnections.APPLICATION_ID;
+    }
+
+    private static int applicationId(Connection connection) throws SQLException {
+        return number(connection, "PRAGMA application_id");
+    }
+
+    /** Tells how the history stands to what the library carries, or throws where they do not go together. */
+    static Kind compare(List<Applied> history, String name, PackagedMigrations packaged) {
         int newest = history.isEmpty() ? 0 : history.get(history.size() - 1).version();
         if (newest > packaged.latest()) {
             throw new SchemaException(
@@ -84,12 +94,17 @@ final class SchemaState {
                 null);
     }
 
-    private static List<Applied> history(Connection connection) throws SQLException {
+    /** The migrations that were applied, in order. */
+    static List<Applied> history(Connection connection) throws SQLException {
+        return history(connection, Migrator.HISTORY_TABLE);
+    }
+
+    /** The migrations that were applied, in order, by the history's name as it stands in SQL. */
+    static List<Applied> history(Connection connection, String table) throws SQLException {
         List<Applied> history = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT version, script, checksum FROM " + Migrator.HISTORY_TABLE
-                                + " WHERE success = 1 AND version IS NOT NULL ORDER BY installed_rank")) {
+                ResultSet rows = statement.executeQuery("SELECT version, script, checksum FROM " + table
+                        + " WHERE success AND version IS NOT NULL ORDER BY installed_rank")) {
             while (rows.next()) {
                 history.add(new Applied(rows.getInt(1), rows.getString(2), rows.getInt(3)));
             }

@@ -1,10 +1,12 @@
 package dev.modelscan.storage.internal.query;
 
+import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.convert.TextFormat;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +27,12 @@ public final class Codec<T> {
     /** Whole numbers of 64 bits. */
     public static final Codec<Long> LONG = new Codec<>(Storage.LONG, Long.class::cast, value -> value);
 
+    /** Points in time, in whole microseconds. */
+    public static final Codec<Instant> TIME = new Codec<>(Storage.TIME, Instant.class::cast, Formats.INSTANT.encode());
+
     private enum Storage {
         TEXT,
+        TIME,
         INTEGER,
         LONG
     }
@@ -57,6 +63,7 @@ public final class Codec<T> {
         Object stored =
                 switch (storage) {
                     case TEXT -> dialect.text(rows, column);
+                    case TIME -> dialect.time(rows, column);
                     case INTEGER -> {
                         int value = rows.getInt(column);
                         yield value == 0 && rows.wasNull() ? null : (Object) value;
@@ -69,7 +76,11 @@ public final class Codec<T> {
         return stored == null ? null : decode.apply(stored);
     }
 
-    void bind(PreparedStatement statement, int position, @Nullable T value) throws SQLException {
+    void bind(PreparedStatement statement, int position, @Nullable T value, Dialect dialect) throws SQLException {
+        if (storage == Storage.TIME) {
+            dialect.bindTime(statement, position, (Instant) value);
+            return;
+        }
         Object stored = value == null ? null : encode(value);
         if (stored == null) {
             statement.setNull(position, storage == Storage.TEXT ? Types.VARCHAR : Types.BIGINT);
@@ -90,6 +101,7 @@ public final class Codec<T> {
         Object stored =
                 switch (storage) {
                     case TEXT -> encoded;
+                    case TIME -> Formats.INSTANT.decode().apply(encoded);
                     case INTEGER -> Integer.valueOf(encoded);
                     case LONG -> Long.valueOf(encoded);
                 };

@@ -1,8 +1,10 @@
 package dev.modelscan.storage.internal.query;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
@@ -34,4 +36,17 @@ public interface Dialect {
     /** The text in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
     @Nullable
     String text(ResultSet rows, int column) throws SQLException;
+
+    /** The time in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
+    @Nullable
+    Instant time(ResultSet rows, int column) throws SQLException;
+
+    /** Sets a parameter to a time, or to null, which has to have the same type: the server would prepare the statement anew. */
+    void bindTime(PreparedStatement statement, int position, @Nullable Instant value) throws SQLException;
+
+    /**
+     * Whether a transaction goes on after the engine refused one of its statements. Where it does not, nothing can be looked
+     * up to explain the refusal.
+     */
+    boolean goesOnAfterRefusal();
 }

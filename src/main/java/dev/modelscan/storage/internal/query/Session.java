@@ -77,15 +77,22 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** Closes the statements that it keeps. */
+    public void closeStatements() throws SQLException {
+        for (int slot = 0; slot < executions.length; slot++) {
+            Execution<?> execution = executions[slot];
+            executions[slot] = null;
+            if (execution != null) {
+                execution.closeStatement();
+            }
+        }
+    }
+
     /** Closes all statements and the connection. */
     @Override
     public void close() throws SQLException {
         try (connection) {
-            for (Execution<?> execution : executions) {
-                if (execution != null) {
-                    execution.closeStatement();
-                }
-            }
+            closeStatements();
         }
     }
 }

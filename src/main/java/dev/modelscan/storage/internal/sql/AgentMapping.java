@@ -31,9 +31,9 @@ final class AgentMapping {
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> AGENTS.METADATA, Agent::metadata);
     static final Column<Agent, Long> VERSION = COLUMNS.add("version", Codec.LONG, () -> AGENTS.VERSION, Agent::version);
     static final Column<Agent, Instant> CREATED_AT =
-            COLUMNS.add("createdAt", Codec.text(Formats.INSTANT), () -> AGENTS.CREATED_AT, Agent::createdAt);
+            COLUMNS.add("createdAt", Codec.TIME, () -> AGENTS.CREATED_AT, Agent::createdAt);
     static final Column<Agent, Instant> UPDATED_AT =
-            COLUMNS.add("updatedAt", Codec.text(Formats.INSTANT), () -> AGENTS.UPDATED_AT, Agent::updatedAt);
+            COLUMNS.add("updatedAt", Codec.TIME, () -> AGENTS.UPDATED_AT, Agent::updatedAt);
     static final Mapping<AgentId, Agent> MAPPING = new Mapping<>(
                     "agent", () -> AGENTS, COLUMNS, AgentMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .fixed(STATUS, "use updateStatus")

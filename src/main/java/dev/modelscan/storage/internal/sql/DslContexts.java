@@ -7,6 +7,7 @@ import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jooq.Configuration;
 import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
@@ -39,7 +40,26 @@ final class DslContexts {
                 store.releaseReader(connection);
             }
         };
-        return DSL.using(configuration(store, () -> {}, e -> {}).set(provider));
+        return DSL.using(configuration(store, () -> {}, e -> {}).set(provider).deriveAppending(new SettingsRefused()));
+    }
+
+    /** Settings stay with a connection that others get next; one of them is that it only reads. */
+    private static final class SettingsRefused implements ExecuteListener {
+
+        private static final long serialVersionUID = 1L;
+
+        private static final Pattern SETTING = Pattern.compile(
+                "\\s*(set|reset|discard|begin|start|commit|end|rollback|abort)\\b.*|.*\\bset_config\\s*\\(.*",
+                Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+        @Override
+        public void executeStart(ExecuteContext context) {
+            if (SETTING.matcher(String.valueOf(context.sql())).matches()) {
+                throw new IllegalStateException(
+                        "db.dsl() only reads, over connections that others use next: it sets nothing, and begins and ends no"
+                                + " transaction. Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
+            }
+        }
     }
 
     /** On the connection of a transaction; {@code open} holds what has to be closed with it. */

@@ -2,9 +2,11 @@ package dev.modelscan.storage.internal.sql;
 
 import org.jooq.Field;
 import org.jooq.Param;
+import org.jooq.QueryPart;
 import org.jooq.Record1;
 import org.jooq.Select;
 import org.jooq.Table;
+import org.jooq.impl.CustomQueryPart;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
@@ -18,7 +20,13 @@ final class IdList {
 
     /** A table with a row for each id. jOOQ has no table-valued JSON functions for SQLite. */
     static Table<?> of(Param<String> ids) {
-        return DSL.table("json_each({0})", ids).as("ids");
+        QueryPart elements = CustomQueryPart.of(context -> {
+            switch (context.family()) {
+                case POSTGRES -> context.visit(DSL.sql("jsonb_array_elements_text(cast({0} as jsonb))", ids));
+                default -> context.visit(DSL.sql("json_each({0})", ids));
+            }
+        });
+        return DSL.table("{0}", elements).as("ids");
     }
 
     /** The ids as a subquery whose type is that of a key. */

@@ -49,13 +49,13 @@ final class MessageMapping {
     static final Column<Message, Json> METADATA =
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> MESSAGES.METADATA, Message::metadata);
     static final Column<Message, Instant> READ_AT =
-            COLUMNS.add("readAt", Codec.text(Formats.INSTANT), () -> MESSAGES.READ_AT, Message::readAt);
+            COLUMNS.add("readAt", Codec.TIME, () -> MESSAGES.READ_AT, Message::readAt);
     static final Column<Message, Long> VERSION =
             COLUMNS.add("version", Codec.LONG, () -> MESSAGES.VERSION, Message::version);
     static final Column<Message, Instant> CREATED_AT =
-            COLUMNS.add("createdAt", Codec.text(Formats.INSTANT), () -> MESSAGES.CREATED_AT, Message::createdAt);
+            COLUMNS.add("createdAt", Codec.TIME, () -> MESSAGES.CREATED_AT, Message::createdAt);
     static final Column<Message, Instant> UPDATED_AT =
-            COLUMNS.add("updatedAt", Codec.text(Formats.INSTANT), () -> MESSAGES.UPDATED_AT, Message::updatedAt);
+            COLUMNS.add("updatedAt", Codec.TIME, () -> MESSAGES.UPDATED_AT, Message::updatedAt);
     static final Mapping<MessageId, Message> MAPPING = new Mapping<>(
                     "message", () -> MESSAGES, COLUMNS, MessageMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .references("agent", SENDER_ID, () -> AGENTS.ID)

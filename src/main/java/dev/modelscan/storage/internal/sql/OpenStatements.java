@@ -22,8 +22,9 @@ final class OpenStatements implements ExecuteListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenStatements.class);
 
-    private static final Pattern TRANSACTION_CONTROL =
-            Pattern.compile("\\s*(begin|commit|end|rollback|savepoint|release)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern TRANSACTION_CONTROL = Pattern.compile(
+            "\\s*(begin|start|commit|end|abort|rollback|savepoint|release|prepare\\s+transaction)\\b",
+            Pattern.CASE_INSENSITIVE);
 
     private final transient Set<ExecuteContext> open = Collections.newSetFromMap(new IdentityHashMap<>());
 

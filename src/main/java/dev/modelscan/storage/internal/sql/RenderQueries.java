@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.sql;
 
+import dev.modelscan.storage.internal.engine.PostgresDialect;
 import dev.modelscan.storage.internal.engine.SqliteDialect;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.PackagedQueries;
@@ -26,7 +27,9 @@ public final class RenderQueries {
     /** Takes the folder of the classes, and writes the queries into it. */
     public static void main(String[] arguments) throws IOException, ClassNotFoundException {
         loadAll();
-        PackagedQueries.write(Path.of(arguments[0]), SqliteDialect.INSTANCE, CompiledQuery.all());
+        Path classes = Path.of(arguments[0]);
+        PackagedQueries.write(classes, SqliteDialect.INSTANCE, CompiledQuery.all());
+        PackagedQueries.write(classes, PostgresDialect.INSTANCE, CompiledQuery.all());
     }
 
     /** Makes {@link CompiledQuery#all} complete. */

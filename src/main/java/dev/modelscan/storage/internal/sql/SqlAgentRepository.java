@@ -113,7 +113,7 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
     public void setActive(Collection<AgentId> ids) {
         Set<AgentId> wanted = new LinkedHashSet<>(ids);
         String json = Json.of(wanted.stream().map(AgentId::value).toList()).toString();
-        sessions.write("agent", null, session -> {
+        sessions.writeSerializable("agent", null, session -> {
             int changed = execute(session, ACTIVATE, json);
             if (changed < wanted.size()) {
                 requireAll(session, json);

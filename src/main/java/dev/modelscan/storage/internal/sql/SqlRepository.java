@@ -115,15 +115,15 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
             try {
                 session.query(mapping.insert).updateAll(mapping.columns, records);
             } catch (SQLException e) {
-                if (sessions.classify(e).breaksConnection()) {
+                if (!sessions.classify(e).refusesData()) {
                     throw e;
                 }
-                statement.execute("ROLLBACK TO chunk");
+                statement.execute("ROLLBACK TO SAVEPOINT chunk");
                 for (R record : records) {
                     insertRow(session, record);
                 }
             }
-            statement.execute("RELEASE chunk");
+            statement.execute("RELEASE SAVEPOINT chunk");
         }
     }
 
@@ -293,7 +293,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         String id = idOf(record).value();
         if (failure.kind() == Kind.FOREIGN_KEY) {
             for (Mapping.Reference<R, ?> reference : mapping.references) {
-                Object missing = missing(session, reference, record);
+                Object missing = missing(session, failure, reference, record);
                 if (missing != null) {
                     throw new ReferenceException(
                             entity + " " + id + ": " + reference.column().name() + ": " + reference.target() + " "
@@ -310,10 +310,17 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return e;
     }
 
-    private static <R, T> @Nullable Object missing(Session session, Mapping.Reference<R, T> reference, R record)
-            throws SQLException {
+    /** The engine names the column, or goes on after the refusal, so that the targets can be looked up. */
+    private static <R, T> @Nullable Object missing(
+            Session session, Failure failure, Mapping.Reference<R, T> reference, R record) throws SQLException {
         T target = reference.column().get(record);
         if (target == null) {
+            return null;
+        }
+        if (failure.detail() != null) {
+            return failure.detail().equals(reference.column().name()) ? target : null;
+        }
+        if (!session.dialect().goesOnAfterRefusal()) {
             return null;
         }
         Long found = session.query(reference.exists())

@@ -16,6 +16,7 @@ import dev.modelscan.storage.TeamMember;
 import dev.modelscan.storage.TeamMembership;
 import dev.modelscan.storage.TeamRepository;
 import dev.modelscan.storage.TeamWithMembers;
+import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.CompiledQuery;
@@ -71,10 +72,13 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
                         .set(TeamQueries.JOINED_AT, sessions.now())
                         .update();
             } catch (SQLException e) {
-                if (sessions.classify(e).kind() == Kind.FOREIGN_KEY) {
+                Failure failure = sessions.classify(e);
+                if (failure.kind() == Kind.FOREIGN_KEY) {
                     String id = memberId(teamId, agentId);
-                    String missing =
-                            byId(session, teamId) == null ? "teamId: team " + teamId : "agentId: agent " + agentId;
+                    boolean team = failure.detail() == null
+                            ? byId(session, teamId) == null
+                            : failure.detail().equals("teamId");
+                    String missing = team ? "teamId: team " + teamId : "agentId: agent " + agentId;
                     throw new ReferenceException(
                             MEMBER + " " + id + ": " + missing + " does not exist; create it first", MEMBER, id, e);
                 }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.sql;
 
+import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.TxAction;
 import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.internal.engine.Failure;
@@ -46,6 +47,11 @@ public final class StoreRepositories extends SqlRepositories {
         }
 
         @Override
+        public <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work) {
+            return store.writeSerializable(entity, id, work);
+        }
+
+        @Override
         public Instant now() {
             return clock.instant().truncatedTo(ChronoUnit.MICROS);
         }
@@ -67,16 +73,17 @@ public final class StoreRepositories extends SqlRepositories {
     }
 
     /** Runs a caller's function in a transaction. */
-    public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
-        return store.<T, X>transaction(session -> {
+    public <T extends @Nullable Object, X extends Exception> T withTx(Isolation isolation, TxFunction<T, X> function)
+            throws X {
+        return store.<T, X>transaction(isolation, session -> {
             SqlTx tx = new SqlTx(store, session, sessions.limits(), sessions.now());
             return tx.run(function);
         });
     }
 
     /** {@link #withTx} without a result. */
-    public <X extends Exception> void useTx(TxAction<X> action) throws X {
-        this.<Boolean, X>withTx(tx -> {
+    public <X extends Exception> void useTx(Isolation isolation, TxAction<X> action) throws X {
+        this.<Boolean, X>withTx(isolation, tx -> {
             action.accept(tx);
             return true;
         });

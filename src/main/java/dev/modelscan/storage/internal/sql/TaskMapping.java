@@ -44,14 +44,14 @@ final class TaskMapping {
     static final Column<Task, Json> METADATA =
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> TASKS.METADATA, Task::metadata);
     static final Column<Task, Instant> STARTED_AT =
-            COLUMNS.add("startedAt", Codec.text(Formats.INSTANT), () -> TASKS.STARTED_AT, Task::startedAt);
+            COLUMNS.add("startedAt", Codec.TIME, () -> TASKS.STARTED_AT, Task::startedAt);
     static final Column<Task, Instant> COMPLETED_AT =
-            COLUMNS.add("completedAt", Codec.text(Formats.INSTANT), () -> TASKS.COMPLETED_AT, Task::completedAt);
+            COLUMNS.add("completedAt", Codec.TIME, () -> TASKS.COMPLETED_AT, Task::completedAt);
     static final Column<Task, Long> VERSION = COLUMNS.add("version", Codec.LONG, () -> TASKS.VERSION, Task::version);
     static final Column<Task, Instant> CREATED_AT =
-            COLUMNS.add("createdAt", Codec.text(Formats.INSTANT), () -> TASKS.CREATED_AT, Task::createdAt);
+            COLUMNS.add("createdAt", Codec.TIME, () -> TASKS.CREATED_AT, Task::createdAt);
     static final Column<Task, Instant> UPDATED_AT =
-            COLUMNS.add("updatedAt", Codec.text(Formats.INSTANT), () -> TASKS.UPDATED_AT, Task::updatedAt);
+            COLUMNS.add("updatedAt", Codec.TIME, () -> TASKS.UPDATED_AT, Task::updatedAt);
     static final Mapping<TaskId, Task> MAPPING = new Mapping<>(
                     "task", () -> TASKS, COLUMNS, TaskMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .references("agent", AGENT_ID, () -> AGENTS.ID)

@@ -25,9 +25,9 @@ final class TeamMapping {
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> TEAMS.METADATA, Team::metadata);
     static final Column<Team, Long> VERSION = COLUMNS.add("version", Codec.LONG, () -> TEAMS.VERSION, Team::version);
     static final Column<Team, Instant> CREATED_AT =
-            COLUMNS.add("createdAt", Codec.text(Formats.INSTANT), () -> TEAMS.CREATED_AT, Team::createdAt);
+            COLUMNS.add("createdAt", Codec.TIME, () -> TEAMS.CREATED_AT, Team::createdAt);
     static final Column<Team, Instant> UPDATED_AT =
-            COLUMNS.add("updatedAt", Codec.text(Formats.INSTANT), () -> TEAMS.UPDATED_AT, Team::updatedAt);
+            COLUMNS.add("updatedAt", Codec.TIME, () -> TEAMS.UPDATED_AT, Team::updatedAt);
     static final Mapping<TeamId, Team> MAPPING = new Mapping<>(
                     "team", () -> TEAMS, COLUMNS, TeamMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .listedBy(CREATED_AT, ID);

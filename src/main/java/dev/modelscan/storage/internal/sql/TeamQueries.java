@@ -8,7 +8,6 @@ import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.Team;
 import dev.modelscan.storage.TeamMember;
 import dev.modelscan.storage.TeamMembership;
-import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
@@ -30,20 +29,19 @@ import org.jooq.impl.DSL;
 final class TeamQueries {
 
     static final Parameter<String> ROLE = Parameter.of("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE);
-    static final Parameter<Instant> JOINED_AT =
-            Parameter.of("joinedAt", Codec.text(Formats.INSTANT), () -> TEAM_MEMBERS.JOINED_AT);
+    static final Parameter<Instant> JOINED_AT = Parameter.of("joinedAt", Codec.TIME, () -> TEAM_MEMBERS.JOINED_AT);
 
     // What a membership says, behind the columns of the record that it leads to.
     private static final Columns<TeamMember> OF_AGENT = new Columns<>("team member", AgentMapping.COLUMNS.end());
     private static final Column<TeamMember, String> AGENT_ROLE =
             OF_AGENT.add("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE, TeamMember::role);
     private static final Column<TeamMember, Instant> AGENT_JOINED_AT =
-            OF_AGENT.add("joinedAt", Codec.text(Formats.INSTANT), () -> TEAM_MEMBERS.JOINED_AT, TeamMember::joinedAt);
+            OF_AGENT.add("joinedAt", Codec.TIME, () -> TEAM_MEMBERS.JOINED_AT, TeamMember::joinedAt);
     private static final Columns<TeamMembership> OF_TEAM = new Columns<>("membership", TeamMapping.COLUMNS.end());
     private static final Column<TeamMembership, String> TEAM_ROLE =
             OF_TEAM.add("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE, TeamMembership::role);
-    private static final Column<TeamMembership, Instant> TEAM_JOINED_AT = OF_TEAM.add(
-            "joinedAt", Codec.text(Formats.INSTANT), () -> TEAM_MEMBERS.JOINED_AT, TeamMembership::joinedAt);
+    private static final Column<TeamMembership, Instant> TEAM_JOINED_AT =
+            OF_TEAM.add("joinedAt", Codec.TIME, () -> TEAM_MEMBERS.JOINED_AT, TeamMembership::joinedAt);
 
     /** A row of teams joined to members; a team without any has one row. */
     record TeamRow(Team team, Optional<TeamMember> member) {}

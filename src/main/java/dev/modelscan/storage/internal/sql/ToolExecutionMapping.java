@@ -40,16 +40,16 @@ final class ToolExecutionMapping {
             COLUMNS.add("error", Codec.TEXT, () -> TOOL_EXECUTIONS.ERROR, ToolExecution::error);
     static final Column<ToolExecution, Json> METADATA =
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> TOOL_EXECUTIONS.METADATA, ToolExecution::metadata);
-    static final Column<ToolExecution, Instant> STARTED_AT = COLUMNS.add(
-            "startedAt", Codec.text(Formats.INSTANT), () -> TOOL_EXECUTIONS.STARTED_AT, ToolExecution::startedAt);
-    static final Column<ToolExecution, Instant> COMPLETED_AT = COLUMNS.add(
-            "completedAt", Codec.text(Formats.INSTANT), () -> TOOL_EXECUTIONS.COMPLETED_AT, ToolExecution::completedAt);
+    static final Column<ToolExecution, Instant> STARTED_AT =
+            COLUMNS.add("startedAt", Codec.TIME, () -> TOOL_EXECUTIONS.STARTED_AT, ToolExecution::startedAt);
+    static final Column<ToolExecution, Instant> COMPLETED_AT =
+            COLUMNS.add("completedAt", Codec.TIME, () -> TOOL_EXECUTIONS.COMPLETED_AT, ToolExecution::completedAt);
     static final Column<ToolExecution, Long> VERSION =
             COLUMNS.add("version", Codec.LONG, () -> TOOL_EXECUTIONS.VERSION, ToolExecution::version);
-    static final Column<ToolExecution, Instant> CREATED_AT = COLUMNS.add(
-            "createdAt", Codec.text(Formats.INSTANT), () -> TOOL_EXECUTIONS.CREATED_AT, ToolExecution::createdAt);
-    static final Column<ToolExecution, Instant> UPDATED_AT = COLUMNS.add(
-            "updatedAt", Codec.text(Formats.INSTANT), () -> TOOL_EXECUTIONS.UPDATED_AT, ToolExecution::updatedAt);
+    static final Column<ToolExecution, Instant> CREATED_AT =
+            COLUMNS.add("createdAt", Codec.TIME, () -> TOOL_EXECUTIONS.CREATED_AT, ToolExecution::createdAt);
+    static final Column<ToolExecution, Instant> UPDATED_AT =
+            COLUMNS.add("updatedAt", Codec.TIME, () -> TOOL_EXECUTIONS.UPDATED_AT, ToolExecution::updatedAt);
     static final Mapping<ToolExecutionId, ToolExecution> MAPPING = new Mapping<>(
                     "tool execution",
                     () -> TOOL_EXECUTIONS,

@@ -26,15 +26,15 @@ final class WorkflowMapping {
     static final Column<Workflow, Json> METADATA =
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> WORKFLOWS.METADATA, Workflow::metadata);
     static final Column<Workflow, Instant> STARTED_AT =
-            COLUMNS.add("startedAt", Codec.text(Formats.INSTANT), () -> WORKFLOWS.STARTED_AT, Workflow::startedAt);
-    static final Column<Workflow, Instant> COMPLETED_AT = COLUMNS.add(
-            "completedAt", Codec.text(Formats.INSTANT), () -> WORKFLOWS.COMPLETED_AT, Workflow::completedAt);
+            COLUMNS.add("startedAt", Codec.TIME, () -> WORKFLOWS.STARTED_AT, Workflow::startedAt);
+    static final Column<Workflow, Instant> COMPLETED_AT =
+            COLUMNS.add("completedAt", Codec.TIME, () -> WORKFLOWS.COMPLETED_AT, Workflow::completedAt);
     static final Column<Workflow, Long> VERSION =
             COLUMNS.add("version", Codec.LONG, () -> WORKFLOWS.VERSION, Workflow::version);
     static final Column<Workflow, Instant> CREATED_AT =
-            COLUMNS.add("createdAt", Codec.text(Formats.INSTANT), () -> WORKFLOWS.CREATED_AT, Workflow::createdAt);
+            COLUMNS.add("createdAt", Codec.TIME, () -> WORKFLOWS.CREATED_AT, Workflow::createdAt);
     static final Column<Workflow, Instant> UPDATED_AT =
-            COLUMNS.add("updatedAt", Codec.text(Formats.INSTANT), () -> WORKFLOWS.UPDATED_AT, Workflow::updatedAt);
+            COLUMNS.add("updatedAt", Codec.TIME, () -> WORKFLOWS.UPDATED_AT, Workflow::updatedAt);
     static final Mapping<WorkflowId, Workflow> MAPPING = new Mapping<>(
                     "workflow", () -> WORKFLOWS, COLUMNS, WorkflowMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .fixed(STATUS, "use updateStatus")

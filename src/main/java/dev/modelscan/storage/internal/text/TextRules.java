@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.text;
 
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,12 @@ public final class TextRules {
 
     /** The most characters (Unicode code points) of a name, as the schema's checks count them. */
     public static final int MAX_NAME_LENGTH = 255;
+
+    private static final Pattern WORKSPACE = Pattern.compile("[a-z][a-z0-9_]{0,62}");
+    private static final Pattern RESERVED =
+            Pattern.compile("pg_.*|information_schema|public|citus|citus_internal|columnar|columnar_internal");
+    /** Windows opens a device of such a name, whatever its suffix is. A workspace can be moved to any system. */
+    private static final Pattern DEVICE = Pattern.compile("con|prn|aux|nul|(com|lpt)[0-9]");
 
     private TextRules() {}
 
@@ -50,5 +57,16 @@ public final class TextRules {
             }
         }
         return problem(name);
+    }
+
+    /** What is wrong with the name of a workspace, which names a schema or a file as it stands; null where nothing is. */
+    public static @Nullable String workspaceProblem(String name) {
+        if (!WORKSPACE.matcher(name).matches()) {
+            return "is not 1 to 63 of the characters a to z, 0 to 9 and _, beginning with a letter";
+        }
+        if (DEVICE.matcher(name).matches()) {
+            return "is a name that Windows keeps for a device";
+        }
+        return RESERVED.matcher(name).matches() ? "is a name that PostgreSQL or Citus keeps for itself" : null;
     }
 }

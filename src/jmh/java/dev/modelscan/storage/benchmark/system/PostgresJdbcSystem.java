@@ -1,0 +1,147 @@
+package dev.modelscan.storage.benchmark.system;
+
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.ConversationId;
+import dev.modelscan.storage.Message;
+import dev.modelscan.storage.Task;
+import dev.modelscan.storage.TeamId;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * JDBC by hand on PostgreSQL: one connection without a pool, a statement prepared for each call, which the driver finds in
+ * its cache; a batch that the driver sends as statements of many rows. For one thread.
+ */
+final class PostgresJdbcSystem implements StorageSystem {
+
+    private static final int CHUNK = 1_000;
+
+    private static final String INSERT_TASK = "INSERT INTO tasks (" + Sql.TASK_COLUMNS
+            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?::jsonb, ?, ?, ?, ?, ?)";
+
+    private static final String INSERT_MESSAGE = "INSERT INTO messages (" + Sql.MESSAGE_COLUMNS
+            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?)";
+
+    private static final String TAKE_NUMBERS =
+            "INSERT INTO conversations (id, last_sequence_number, created_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
+                    + " SET last_sequence_number = conversations.last_sequence_number + excluded.last_sequence_number"
+                    + " RETURNING last_sequence_number";
+
+    private final Connection connection;
+
+    PostgresJdbcSystem(String url) {
+        try {
+            connection =
+                    DriverManager.getConnection(url + (url.contains("?") ? "&" : "?") + "reWriteBatchedInserts=true");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public Object agent(AgentId id) {
+        try (PreparedStatement statement = connection.prepareStatement(Sql.AGENT)) {
+            statement.setString(1, id.value());
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return PostgresRows.agent(rows);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public List<?> pendingTasks(AgentId agentId, int limit) {
+        try (PreparedStatement statement = connection.prepareStatement(Sql.PENDING_TASKS)) {
+            statement.setString(1, agentId.value());
+            statement.setInt(2, limit + 1);
+            List<Task> tasks = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tasks.add(PostgresRows.task(rows));
+                }
+            }
+            return tasks.size() > limit ? tasks.subList(0, limit) : tasks;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public List<?> members(TeamId teamId) {
+        try (PreparedStatement statement = connection.prepareStatement(Sql.MEMBERS)) {
+            statement.setString(1, teamId.value());
+            List<Object> members = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    members.add(PostgresRows.member(rows));
+                }
+            }
+            return members;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void createTask(Task task) {
+        try (PreparedStatement statement = connection.prepareStatement(INSERT_TASK)) {
+            PostgresRows.bind(statement, task);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void createMessages(List<Message> messages) {
+        try {
+            connection.setAutoCommit(false);
+            insert(Numbering.<SQLException>number(messages, this::take));
+            connection.commit();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void insert(List<Message> numbered) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(INSERT_MESSAGE)) {
+            for (int from = 0; from < numbered.size(); from += CHUNK) {
+                for (Message message : numbered.subList(from, Math.min(from + CHUNK, numbered.size()))) {
+                    PostgresRows.bind(statement, message);
+                    statement.addBatch();
+                }
+                statement.executeBatch();
+            }
+        }
+    }
+
+    private long take(ConversationId id, long count) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TAKE_NUMBERS)) {
+            statement.setString(1, id.value());
+            statement.setLong(2, count);
+            PostgresRows.setTime(statement, 3, Instant.now());
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

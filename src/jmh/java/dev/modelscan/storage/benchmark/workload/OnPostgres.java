@@ -1,0 +1,134 @@
+package dev.modelscan.storage.benchmark.workload;
+
+import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Message;
+import dev.modelscan.storage.TeamId;
+import dev.modelscan.storage.benchmark.harness.Contender;
+import dev.modelscan.storage.benchmark.harness.Contest;
+import dev.modelscan.storage.benchmark.harness.Fixture;
+import dev.modelscan.storage.benchmark.harness.Goal;
+import dev.modelscan.storage.benchmark.harness.Options;
+import dev.modelscan.storage.benchmark.harness.Outcomes;
+import dev.modelscan.storage.benchmark.harness.PostgresInstance;
+import dev.modelscan.storage.benchmark.system.PostgresSystems;
+import dev.modelscan.storage.benchmark.system.StorageSystem;
+import dev.modelscan.storage.benchmark.system.SystemKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * The library on PostgreSQL beside JDBC by hand and plain jOOQ, one thread, one server, one schema. The server's work counts,
+ * so what is measured is the clock on the wall.
+ */
+public final class OnPostgres implements Workload {
+
+    private static final int PAGE = 100;
+    private static final int STRIDE = 7_919;
+    private static final String SCHEMA = "modelscan_benchmark";
+
+    private static final Map<String, Goal> READS =
+            Map.of(PostgresSystems.JDBC, Goal.atLeast(0.95), SystemKind.JOOQ.label(), Goal.atLeast(1.3));
+    private static final Map<String, Goal> WRITES = Map.of(PostgresSystems.JDBC, Goal.atLeast(0.95));
+
+    private final AgentId[] agents = Fixture.agentIds();
+
+    @Override
+    public String name() {
+        return "postgresql";
+    }
+
+    @Override
+    public void run(Options options, Fixture fixture, Outcomes outcomes) throws Exception {
+        try (PostgresInstance server = new PostgresInstance(options.postgres())) {
+            String title = "PostgreSQL " + server.version().replaceFirst(" .*", "") + ", ";
+            server.execute("DROP SCHEMA IF EXISTS " + SCHEMA + " CASCADE");
+            try (Database database =
+                    Database.builder().url(server.url()).workspace(SCHEMA).open()) {
+                Fixture.fill(database);
+            }
+            server.execute("VACUUM ANALYZE");
+            Map<String, StorageSystem> systems = PostgresSystems.open(server.url(), SCHEMA);
+            try {
+                checkThatAllAgree(systems);
+                reads(title, options, systems, outcomes);
+                writes(title, options, systems, outcomes);
+            } finally {
+                systems.values().forEach(StorageSystem::close);
+                server.execute("DROP SCHEMA IF EXISTS " + SCHEMA + " CASCADE");
+            }
+        }
+    }
+
+    private void reads(String title, Options options, Map<String, StorageSystem> systems, Outcomes outcomes)
+            throws Exception {
+        Contest byId = contest("agent by id", options, systems, system -> {
+            AtomicInteger turn = new AtomicInteger();
+            return () -> system.agent(agents[next(turn, Fixture.AGENTS)]);
+        });
+        Comparison.add(outcomes, title + "agent by id", byId, READS, 1);
+        Contest page = contest("page of 100 tasks", options, systems, system -> {
+            AtomicInteger turn = new AtomicInteger();
+            return () -> system.pendingTasks(agents[next(turn, Fixture.BUSY_AGENTS)], PAGE);
+        });
+        Comparison.add(outcomes, title + "page of 100 tasks by agent and status", page, READS, 1);
+        TeamId team = Fixture.team(100);
+        Contest members = contest("team of 100", options, systems, system -> () -> system.members(team));
+        Comparison.add(outcomes, title + "team with 100 members", members, READS, 1);
+    }
+
+    private void writes(String title, Options options, Map<String, StorageSystem> systems, Outcomes outcomes)
+            throws Exception {
+        Contest create = contest("create task", options, systems, system -> () -> {
+            system.createTask(Fixture.newTask(agents[7]));
+            return null;
+        });
+        Comparison.add(outcomes, title + "create task, 1 thread", create, WRITES, 1);
+        int count = options.quick() ? 10_000 : 100_000;
+        List<Contender> contenders = new ArrayList<>();
+        systems.forEach((name, system) -> contenders.add(new Contender(name, nanos -> {
+            List<Message> messages = Fixture.newMessages(agents, count);
+            long start = System.nanoTime();
+            system.createMessages(messages);
+            return 1e9 / (System.nanoTime() - start);
+        })));
+        Contest bulk = Contest.run("bulk insert on PostgreSQL", contenders, 1, options.threadedRounds(), 0);
+        String workload = String.format(Locale.ROOT, "%sbulk insert of %,d messages", title, count);
+        Comparison.add(outcomes, workload, bulk, WRITES, count);
+    }
+
+    private static Contest contest(
+            String title,
+            Options options,
+            Map<String, StorageSystem> systems,
+            Function<StorageSystem, Contender.Operation> operation)
+            throws Exception {
+        List<Contender> contenders = new ArrayList<>();
+        systems.forEach((name, system) -> contenders.add(Contender.repeating(name, operation.apply(system))));
+        return Contest.run(title + " on PostgreSQL", contenders, options);
+    }
+
+    private static int next(AtomicInteger turn, int count) {
+        return (int) ((long) turn.getAndIncrement() * STRIDE % count);
+    }
+
+    /** JDBC reads the same records; jOOQ as many of its own. */
+    private void checkThatAllAgree(Map<String, StorageSystem> systems) {
+        StorageSystem library = systems.get(SystemKind.LIBRARY.label());
+        StorageSystem jdbc = systems.get(PostgresSystems.JDBC);
+        StorageSystem jooq = systems.get(SystemKind.JOOQ.label());
+        TeamId team = Fixture.team(100);
+        boolean agree = library.agent(agents[5]).equals(jdbc.agent(agents[5]))
+                && library.pendingTasks(agents[5], PAGE).equals(jdbc.pendingTasks(agents[5], PAGE))
+                && library.members(team).equals(jdbc.members(team))
+                && jooq.pendingTasks(agents[5], PAGE).size() == PAGE
+                && jooq.members(team).size() == 100;
+        if (!agree) {
+            throw new IllegalStateException("the systems do not read the same");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package dev.modelscan.storage;
+
+import dev.modelscan.storage.internal.open.WorkspaceHost;
+import dev.modelscan.storage.internal.text.TextRules;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Any number of workspaces in one place. Each is a {@link Database} of its own, and none sees what another holds. Thread-safe:
+ * one serves a whole application. {@link DatabaseBuilder#openWorkspaces()} opens it.
+ *
+ * <ul>
+ *   <li>On PostgreSQL a workspace is a schema of one database. All of them share one pool, so that a workspace that is open costs no
+ *       connection. On Citus each schema lives on one node.
+ *   <li>On SQLite a workspace is the file {@code <name>.db} of one directory. One that is open has connections of its own.
+ * </ul>
+ *
+ * <p>A name has 1 to 63 of the characters a to z, 0 to 9 and _, and begins with a letter. Names that PostgreSQL, Citus or Windows
+ * keep for themselves, such as {@code public} or {@code con}, are refused. Every method throws {@link InvalidDataException} for what is no
+ * such name, and {@link UnavailableException} where this is closed, or the server or the directory cannot be reached.
+ *
+ * @since 0.1
+ */
+public final class Workspaces implements AutoCloseable {
+
+    private static final int BEING_DROPPED = -1;
+
+    private final WorkspaceHost host;
+    private final DatabaseOptions options;
+    private final Set<Database> open = ConcurrentHashMap.newKeySet();
+    // How often each is open, by its name.
+    private final ConcurrentMap<String, Integer> uses = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    Workspaces(WorkspaceHost host, DatabaseOptions options) {
+        this.host = host;
+        this.options = options;
+    }
+
+    /**
+     * Opens a workspace, which is made where it is missing, and migrated where it is behind. Several threads, and several
+     * processes, may open the same one. Closing it leaves the others, and what they share, as they are.
+     *
+     * @throws SchemaException where the schema or the file is another program's, is newer, or cannot be migrated
+     * @throws BusyException where it is being dropped, or another process migrates it for too long
+     */
+    public Database open(String name) {
+        requireName(name);
+        enter(name);
+        boolean opened = false;
+        try {
+            Database db = new Database(host.open(name), options, this::forget);
+            open.add(db);
+            opened = true;
+            // Whoever closed this meanwhile may not have seen the one that was added.
+            if (closed) {
+                db.close();
+                requireOpen();
+            }
+            return db;
+        } finally {
+            if (!opened) {
+                leave(name);
+            }
+        }
+    }
+
+    /**
+     * The names of all workspaces, sorted. Schemas and files of other programs are left out, and so are schemas that the role
+     * may not use. One query on PostgreSQL; on SQLite each file of the directory is looked into.
+     *
+     * @return an immutable list
+     */
+    public List<String> list() {
+        requireOpen();
+        return host.list();
+    }
+
+    /** Whether there is a workspace of that name; false for a schema or a file of another program. */
+    public boolean exists(String name) {
+        requireName(name);
+        requireOpen();
+        return host.exists(name);
+    }
+
+    /**
+     * Makes a workspace, which {@link #open} does by itself; this one tells a new one from one that is there. Of several
+     * that make the same one at once, one succeeds. A schema that is there and empty becomes the workspace.
+     *
+     * @throws ConflictException where it exists
+     * @throws SchemaException where the schema or the file is another program's, or the role may not make it
+     */
+    public void create(String name) {
+        requireName(name);
+        enter(name);
+        try {
+            if (!host.create(name)) {
+                throw new ConflictException("workspace " + name + " exists already", "workspace", name, null);
+            }
+        } finally {
+            leave(name);
+        }
+    }
+
+    /**
+     * Deletes a workspace with everything in it, for ever: the file with all that SQLite keeps beside it, or the schema with every
+     * table in it, the caller's own too, and with what refers to them from other schemas.
+     *
+     * @param confirmation the name once more
+     * @throws InvalidDataException where the confirmation is not the name
+     * @throws NotFoundException where there is no such workspace
+     * @throws SchemaException where the schema or the file is another program's, or belongs to another role
+     * @throws BusyException where it is open here, is being migrated, or somebody holds a lock on it for longer than {@link
+     *     DatabaseOptions#busyTimeout()}. On SQLite every process that has it open stands against it; on PostgreSQL a process that
+     *     has it open, and does nothing with it, cannot be seen
+     */
+    public void drop(String name, String confirmation) {
+        requireName(name);
+        if (!name.equals(confirmation)) {
+            throw new InvalidDataException(
+                    "workspace", name, "confirmation", "is not the workspace's name; nothing was deleted");
+        }
+        requireOpen();
+        if (uses.putIfAbsent(name, BEING_DROPPED) != null) {
+            throw new BusyException("workspace " + name + " is open; close it before it is dropped", null);
+        }
+        try {
+            if (!host.drop(name)) {
+                throw new NotFoundException("workspace", name);
+            }
+        } finally {
+            uses.remove(name);
+        }
+    }
+
+    /**
+     * Migrates every workspace that is behind, several at a time. One that fails is reported, and the others go on. One that is
+     * up to date costs a read.
+     *
+     * @param parallelism how many at a time, 1 to 100. On PostgreSQL each needs up to four connections besides the pool
+     * @param progress called after each workspace, on this thread; what it throws ends the call, after the workspaces that are
+     *     being migrated
+     * @return one for each workspace, sorted by name; immutable
+     * @throws CancelledException where this thread is interrupted; what was migrated until then stays so
+     */
+    public List<WorkspaceMigration> migrateAll(int parallelism, Consumer<? super MigrationProgress> progress) {
+        if (parallelism < 1 || parallelism > MigrateAll.MAX_PARALLELISM) {
+            throw new InvalidDataException(
+                    "workspaces", null, "parallelism", parallelism + " is not in 1 to " + MigrateAll.MAX_PARALLELISM);
+        }
+        return new MigrateAll(host, list()).run(parallelism, progress);
+    }
+
+    /** What it was opened with. */
+    public DatabaseOptions options() {
+        return options;
+    }
+
+    /**
+     * Closes all workspaces that were opened here, and what they share, after what is under way. Closing twice is no error.
+     *
+     * @throws IllegalStateException inside {@code withTx} of one of them; the others may be closed then
+     */
+    @Override
+    public void close() {
+        closed = true;
+        open.forEach(Database::close);
+        host.close();
+    }
+
+    private void enter(String name) {
+        requireOpen();
+        uses.compute(name, (key, count) -> {
+            if (count != null && count == BEING_DROPPED) {
+                throw new BusyException("workspace " + name + " is being dropped", null);
+            }
+            return count == null ? 1 : count + 1;
+        });
+    }
+
+    private void leave(@Nullable String name) {
+        if (name != null) {
+            uses.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    private void forget(Database db) {
+        if (open.remove(db)) {
+            leave(db.workspace());
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new UnavailableException("the workspaces are closed", null);
+        }
+    }
+
+    private static void requireName(String name) {
+        String problem = TextRules.workspaceProblem(name);
+        if (problem != null) {
+            throw new InvalidDataException("workspace", name, "name", problem);
+        }
+    }
+}

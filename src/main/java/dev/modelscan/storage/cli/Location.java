@@ -1,0 +1,98 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * Where the database is, and who asks for it. The password is never an argument: anybody on the machine can read those in
+ * the list of processes.
+ */
+final class Location {
+
+    private static final String URL_PREFIX = "jdbc:postgresql:";
+
+    @Option(
+            names = "--db",
+            paramLabel = "<file or URL>",
+            description = {
+                "The database: a file, made where it is missing, or jdbc:postgresql://host/database.",
+                "With workspaces, the directory of their files, or the URL.",
+                "Default: " + DatabaseCommand.DEFAULT_FILE + ", and for workspaces " + DatabaseCommand.DEFAULT_DIRECTORY
+            })
+    @Nullable
+    String database;
+
+    @Option(
+            names = "--user",
+            paramLabel = "<role>",
+            description =
+                    "The role on the server. Default: the variable PGUSER, else the URL's, else the system's user.")
+    @Nullable
+    String user;
+
+    @Option(
+            names = "--password-file",
+            paramLabel = "<file>",
+            description = {
+                "A file whose first line is the role's password.",
+                "Default: the variable PGPASSWORD, else the driver's ~/.pgpass."
+            })
+    @Nullable
+    Path passwordFile;
+
+    @Option(
+            names = "--password",
+            interactive = true,
+            prompt = "Password: ",
+            description = "Ask for the role's password.")
+    char @Nullable [] password;
+
+    /** A builder for it, or where it was not given, for a path. */
+    DatabaseBuilder builder(String defaultPath) {
+        return builder(defaultPath, System.getenv());
+    }
+
+    DatabaseBuilder builder(String defaultPath, Map<String, String> environment) {
+        String place = database == null ? defaultPath : database;
+        if (!place.startsWith(URL_PREFIX)) {
+            return Database.builder().path(place);
+        }
+        DatabaseBuilder builder = Database.builder().url(place);
+        String role = user == null ? environment.get("PGUSER") : user;
+        if (role != null) {
+            builder.user(role);
+        }
+        String secret = password(environment);
+        if (secret != null) {
+            builder.password(secret);
+        }
+        return builder;
+    }
+
+    private @Nullable String password(Map<String, String> environment) {
+        if (password != null) {
+            return new String(password);
+        }
+        if (passwordFile == null) {
+            return environment.get("PGPASSWORD");
+        }
+        try {
+            String text = Files.readString(passwordFile);
+            return text.lines().findFirst().orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + passwordFile + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What is shown of it; what is behind the question mark of a URL may be a password. */
+    static String shown(String place) {
+        return place.startsWith(URL_PREFIX) ? place.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//") : place;
+    }
+}

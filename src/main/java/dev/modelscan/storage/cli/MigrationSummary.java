@@ -1,0 +1,83 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.WorkspaceMigration;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What migrating all workspaces did.
+ *
+ * @param current how many were up to date
+ * @param migrated those that were behind
+ * @param failed those that could not be migrated
+ */
+record MigrationSummary(int current, List<Migrated> migrated, List<Failed> failed) implements Result {
+
+    /**
+     * One that was migrated.
+     *
+     * @param workspace its name
+     * @param appliedMigrations what was applied, in order
+     */
+    record Migrated(String workspace, List<String> appliedMigrations) {}
+
+    /**
+     * One that was not.
+     *
+     * @param workspace its name
+     * @param reason why
+     */
+    record Failed(String workspace, String reason) {}
+
+    MigrationSummary(List<WorkspaceMigration> migrations) {
+        this(
+                (int) migrations.stream()
+                        .filter(each ->
+                                !each.isFailed() && each.appliedMigrations().isEmpty())
+                        .count(),
+                migrations.stream()
+                        .filter(each -> !each.appliedMigrations().isEmpty())
+                        .map(each -> new Migrated(each.name(), each.appliedMigrations()))
+                        .toList(),
+                migrations.stream()
+                        .filter(each -> each.failure() != null)
+                        .map(each -> new Failed(each.name(), reason(each)))
+                        .toList());
+    }
+
+    private static String reason(WorkspaceMigration migration) {
+        StorageException failure = migration.failure();
+        return failure == null ? "" : String.valueOf(failure.getMessage());
+    }
+
+    @Override
+    public void print(PrintWriter out) {
+        if (!migrated.isEmpty()) {
+            TextTable table = new TextTable("workspace", "migrated now");
+            migrated.forEach(each -> table.row(each.workspace, String.join(", ", each.appliedMigrations)));
+            table.print(out);
+            out.println();
+        }
+        out.printf(
+                Locale.ROOT,
+                "%,d workspaces: %,d migrated, %,d up to date, %,d failed%n",
+                current + migrated.size() + failed.size(),
+                migrated.size(),
+                current,
+                failed.size());
+    }
+
+    @Override
+    public void printFailures(PrintWriter err) {
+        for (Failed each : failed) {
+            err.println("error: " + TextTable.printable(each.workspace + ": " + each.reason));
+        }
+    }
+
+    @Override
+    public int exitCode() {
+        return failed.isEmpty() ? 0 : 1;
+    }
+}

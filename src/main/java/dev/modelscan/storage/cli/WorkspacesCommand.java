@@ -1,0 +1,165 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.WorkspaceMigration;
+import dev.modelscan.storage.Workspaces;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.function.Function;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What is done with workspaces as a whole. */
+@Command(
+        name = "workspaces",
+        description =
+                "Lists, makes, drops and migrates workspaces: schemas on PostgreSQL, files of a directory on SQLite.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {
+            WorkspacesCommand.ListAll.class,
+            WorkspacesCommand.Create.class,
+            WorkspacesCommand.Drop.class,
+            WorkspacesCommand.Migrate.class
+        })
+final class WorkspacesCommand implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command");
+    }
+
+    /** One of the commands. */
+    private abstract static class Subcommand extends OutputCommand {
+
+        final int work(Function<Workspaces, Result> work) {
+            try (Workspaces workspaces =
+                    location.builder(DatabaseCommand.DEFAULT_DIRECTORY).openWorkspaces()) {
+                return show(work.apply(workspaces));
+            }
+        }
+    }
+
+    /** The names. */
+    @Command(name = "list", description = "Prints the names of all workspaces, one on each line.")
+    static final class ListAll extends Subcommand {
+
+        @Override
+        public Integer call() {
+            return work(workspaces -> new Names(workspaces.list()));
+        }
+
+        private record Names(List<String> workspaces) implements Result {
+            @Override
+            public void print(PrintWriter out) {
+                workspaces.forEach(out::println);
+            }
+        }
+    }
+
+    /** Makes one. */
+    @Command(name = "create", description = "Makes a workspace that does not exist yet.")
+    static final class Create extends Subcommand {
+
+        @Parameters(paramLabel = "<name>", description = "1 to 63 of a to z, 0 to 9 and _, beginning with a letter.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        String name;
+
+        @Override
+        public Integer call() {
+            return work(workspaces -> {
+                workspaces.create(name);
+                return new Created(name);
+            });
+        }
+
+        private record Created(String created) implements Result {
+            @Override
+            public void print(PrintWriter out) {
+                out.println("created " + created);
+            }
+        }
+    }
+
+    /** Drops one. */
+    @Command(name = "drop", description = "Deletes a workspace with everything in it, for ever.")
+    static final class Drop extends Subcommand {
+
+        @Parameters(paramLabel = "<name>", description = "The workspace.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        String name;
+
+        @Option(names = "--confirm", required = true, paramLabel = "<name>", description = "The name once more.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        String confirmation;
+
+        @Override
+        public Integer call() {
+            return work(workspaces -> {
+                workspaces.drop(name, confirmation);
+                return new Dropped(name);
+            });
+        }
+
+        private record Dropped(String dropped) implements Result {
+            @Override
+            public void print(PrintWriter out) {
+                out.println("dropped " + dropped);
+            }
+        }
+    }
+
+    /** Migrates all. */
+    @Command(
+            name = "migrate",
+            description = {
+                "Migrates the workspaces that are behind, several at a time.",
+                "One that fails is reported, the others go on, and the exit code is 1."
+            })
+    static final class Migrate extends Subcommand {
+
+        private static final int DEFAULT_PARALLEL = 4;
+
+        @Option(names = "--all", required = true, description = "All of them.")
+        boolean all;
+
+        @Option(
+                names = "--parallel",
+                paramLabel = "<number>",
+                description = "How many at a time, 1 to 100. Default: " + DEFAULT_PARALLEL)
+        int parallel = DEFAULT_PARALLEL;
+
+        @Override
+        public Integer call() {
+            return work(workspaces -> new MigrationSummary(isWatched() ? watched(workspaces) : silent(workspaces)));
+        }
+
+        private List<WorkspaceMigration> silent(Workspaces workspaces) {
+            return workspaces.migrateAll(parallel, progress -> {});
+        }
+
+        /** The bar ends before anything else is printed. */
+        private List<WorkspaceMigration> watched(Workspaces workspaces) {
+            try (ProgressBar bar = new ProgressBarBuilder()
+                    .setTaskName("Migrating")
+                    .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                    .build()) {
+                return workspaces.migrateAll(parallel, progress -> {
+                    bar.maxHint(progress.total());
+                    bar.stepTo(progress.done());
+                    bar.setExtraMessage(progress.last().name());
+                });
+            }
+        }
+    }
+}

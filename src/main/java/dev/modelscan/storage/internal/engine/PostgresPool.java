@@ -1,0 +1,221 @@
+package dev.modelscan.storage.internal.engine;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connections to a server, each with the library's settings and the statements that it keeps prepared. One pool serves any
+ * number of schemas: a connection that last served another is pointed to the one that is asked for.
+ *
+ * <p>The connections of a data source of the caller's have their settings put back before they return to it, and keep no
+ * statements.
+ */
+final class PostgresPool implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresPool.class);
+
+    private static final long SHORTEST_WAIT_MILLIS = 250;
+    private static final long CLOSE_MILLIS = 30_000;
+
+    private final PostgresServer server;
+    private final PostgresSettings settings;
+    private final @Nullable HikariDataSource pool;
+    private final DataSource source;
+    // By the driver's own connections, which the pool hands out again and again in other wrappers.
+    private final Map<Connection, Pooled> known = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /** A connection of the driver's, its statements, and the schema that it looks into. */
+    private static final class Pooled {
+
+        final Session session;
+
+        @Nullable
+        String schema;
+
+        Pooled(Connection connection) {
+            this.session = new Session(connection, PostgresDialect.INSTANCE);
+        }
+    }
+
+    /** A connection that is somebody's until it is given back. */
+    static final class Lease {
+
+        private final Connection outer;
+        private final Session session;
+        private final @Nullable PostgresSettings before;
+
+        private Lease(Connection outer, Session session, @Nullable PostgresSettings before) {
+            this.outer = outer;
+            this.session = session;
+            this.before = before;
+        }
+
+        Session session() {
+            return session;
+        }
+    }
+
+    /** Connects with the first lease. */
+    PostgresPool(PostgresServer server, PostgresSettings settings, @Nullable String url, String name) {
+        this.server = server;
+        this.settings = settings;
+        if (server.dataSource() == null) {
+            this.pool = new HikariDataSource(configuration(server, Objects.requireNonNull(url), name));
+            this.source = pool;
+        } else {
+            this.pool = null;
+            this.source = server.dataSource();
+        }
+    }
+
+    private static HikariConfig configuration(PostgresServer server, String url, String name) {
+        HikariConfig configuration = new HikariConfig();
+        configuration.setPoolName("modelscan-storage-" + name);
+        configuration.setJdbcUrl(url);
+        configuration.setDataSourceProperties(server.properties());
+        configuration.setMaximumPoolSize(server.poolSize());
+        configuration.setMinimumIdle(1);
+        configuration.setConnectionTimeout(
+                Math.max(SHORTEST_WAIT_MILLIS, server.busyTimeout().toMillis()));
+        configuration.setValidationTimeout(Math.max(
+                SHORTEST_WAIT_MILLIS,
+                Math.min(server.busyTimeout().toMillis(), Duration.ofSeconds(5).toMillis())));
+        // Whether the server can be reached is for the caller to find out, with the library's errors.
+        configuration.setInitializationFailTimeout(-1);
+        return configuration;
+    }
+
+    /** A connection that looks into the schema, or where it is null, into what the server chooses. */
+    Lease acquire(@Nullable String schema) throws SQLException {
+        if (closed) {
+            throw new UnavailableException(server.name() + " is closed", null);
+        }
+        Connection outer = connect();
+        try {
+            return pool == null ? borrowed(outer, schema) : pooled(outer, schema);
+        } catch (SQLException | RuntimeException e) {
+            discard(outer);
+            throw e;
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        try {
+            return source.getConnection();
+        } catch (SQLException e) {
+            if (e.getCause() instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+                throw new BusyException("interrupted while waiting for a connection to " + server.name(), e);
+            }
+            // The pool's own exception has no state but that of what kept it from connecting.
+            if (pool != null && e.getSQLState() == null && !closed) {
+                throw new BusyException(
+                        "all " + server.poolSize() + " connections to " + server.name() + " were in use for "
+                                + server.busyTimeout().toMillis()
+                                + " ms; close streams and cursors of dsl(), shorten transactions, or raise poolSize",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private Lease borrowed(Connection outer, @Nullable String schema) throws SQLException {
+        outer.setAutoCommit(true);
+        PostgresSettings before = settings.in(schema).apply(outer);
+        return new Lease(outer, new Session(outer, PostgresDialect.INSTANCE), before);
+    }
+
+    private Lease pooled(Connection outer, @Nullable String schema) throws SQLException {
+        // Its statements outlive the wrapper that the pool hands out; closing the wrapper would close them.
+        Connection inner = (Connection) outer.unwrap(PGConnection.class);
+        Pooled pooled = known.get(inner);
+        if (pooled == null) {
+            known.keySet().removeIf(PostgresPool::isClosed);
+            settings.in(schema).apply(inner);
+            pooled = new Pooled(inner);
+            pooled.schema = schema;
+            known.put(inner, pooled);
+        } else if (schema != null && !schema.equals(pooled.schema)) {
+            new PostgresSettings(Map.of()).in(schema).apply(inner);
+            pooled.schema = schema;
+        }
+        return new Lease(outer, pooled.session, null);
+    }
+
+    private static boolean isClosed(Connection connection) {
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    /** Takes a connection back; what was left open on it is rolled back. One that broke is closed instead. */
+    void release(Lease lease, boolean broken) {
+        Connection inner = lease.session.connection();
+        try {
+            if (broken) {
+                discard(lease.outer);
+                return;
+            }
+            if (!inner.getAutoCommit()) {
+                inner.rollback();
+                inner.setAutoCommit(true);
+            }
+            if (lease.before != null) {
+                lease.before.apply(inner);
+                lease.session.closeStatements();
+            }
+            lease.outer.close();
+        } catch (SQLException e) {
+            LOG.debug("a connection to {} could not be given back", server.name(), e);
+            discard(lease.outer);
+        }
+    }
+
+    private void discard(Connection outer) {
+        try {
+            if (pool == null) {
+                outer.close();
+            } else {
+                pool.evictConnection(outer);
+                outer.close();
+            }
+        } catch (SQLException e) {
+            LOG.debug("closing a connection to {} failed", server.name(), e);
+        }
+    }
+
+    /** Waits for a while for connections that are in use. */
+    @Override
+    public void close() {
+        closed = true;
+        if (pool == null) {
+            return;
+        }
+        long deadline = System.currentTimeMillis() + CLOSE_MILLIS;
+        try {
+            while (pool.getHikariPoolMXBean().getActiveConnections() > 0 && System.currentTimeMillis() < deadline) {
+                Thread.sleep(5);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        pool.close();
+    }
+}

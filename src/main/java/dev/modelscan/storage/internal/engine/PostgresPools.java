@@ -1,0 +1,66 @@
+package dev.modelscan.storage.internal.engine;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to one server: those that read and write, and those for {@code dsl()}, which cannot write, whose
+ * transactions are snapshots, and which may go to a replica.
+ */
+public final class PostgresPools implements AutoCloseable {
+
+    private final PostgresServer server;
+    private @Nullable PostgresPool writing;
+    private @Nullable PostgresPool reading;
+
+    /** Each pool is made when it is first asked for. */
+    public PostgresPools(PostgresServer server) {
+        this.server = server;
+    }
+
+    /** The server. */
+    public PostgresServer server() {
+        return server;
+    }
+
+    synchronized PostgresPool writing() {
+        PostgresPool made = writing;
+        if (made == null) {
+            made = new PostgresPool(
+                    server,
+                    PostgresSettings.writing(server.busyTimeout(), server.queryTimeout()),
+                    server.url(),
+                    "write");
+            writing = made;
+        }
+        return made;
+    }
+
+    synchronized PostgresPool reading() {
+        PostgresPool made = reading;
+        if (made == null) {
+            made = new PostgresPool(
+                    server,
+                    PostgresSettings.reading(server.busyTimeout(), server.queryTimeout()),
+                    Objects.requireNonNullElse(server.readUrl(), server.url()),
+                    "read");
+            reading = made;
+        }
+        return made;
+    }
+
+    /** Waits for what is under way, which needs the pools meanwhile. */
+    @Override
+    public void close() {
+        List<PostgresPool> made;
+        synchronized (this) {
+            made = Stream.of(Optional.ofNullable(writing), Optional.ofNullable(reading))
+                    .flatMap(Optional::stream)
+                    .toList();
+        }
+        made.forEach(PostgresPool::close);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.modelscan.storage.internal.engine;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to reach a PostgreSQL server.
+ *
+ * @param url the driver's URL; null where there is a data source of the caller's
+ * @param readUrl the URL of what {@code dsl()} reads from; null for the same server
+ * @param user the role; null where the URL or the driver's defaults say it
+ * @param password the role's password; null likewise
+ * @param dataSource the caller's own; null where the library makes a pool
+ * @param poolSize the most connections of the pool
+ * @param connectTimeout how long connecting may take
+ * @param busyTimeout how long to wait for a lock, a connection, or a server that is away
+ * @param queryTimeout how long a statement may take; zero for no limit
+ */
+public record PostgresServer(
+        @Nullable String url,
+        @Nullable String readUrl,
+        @Nullable String user,
+        @Nullable String password,
+        @Nullable DataSource dataSource,
+        int poolSize,
+        Duration connectTimeout,
+        Duration busyTimeout,
+        Duration queryTimeout) {
+
+    /** A network that swallows packets is noticed only by this, so it comes a little after the server's own limit. */
+    private static final Duration NETWORK_GRACE = Duration.ofSeconds(10);
+
+    /** What messages call the server; its URL may hold a password behind the question mark. */
+    public String name() {
+        return url == null ? "the data source" : url.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//");
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+
+    /** The driver's properties; each can be overridden in the URL. */
+    Properties properties() {
+        Properties properties = new Properties();
+        if (user != null) {
+            properties.setProperty("user", user);
+        }
+        if (password != null) {
+            properties.setProperty("password", password);
+        }
+        properties.setProperty("ApplicationName", "modelscan-storage");
+        properties.setProperty("connectTimeout", Long.toString(seconds(connectTimeout)));
+        properties.setProperty("tcpKeepAlive", "true");
+        // Many rows of a batch go as one statement.
+        properties.setProperty("reWriteBatchedInserts", "true");
+        if (!queryTimeout.isZero()) {
+            properties.setProperty("socketTimeout", Long.toString(seconds(queryTimeout.plus(NETWORK_GRACE))));
+        }
+        return properties;
+    }
+
+    /** A connection outside of any pool, for migrations. It has no limit of time. */
+    public Connection connect(@Nullable String schema) throws SQLException {
+        Connection connection = open();
+        try {
+            PostgresSettings.migrating().in(schema).apply(connection);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private Connection open() throws SQLException {
+        if (dataSource != null) {
+            return dataSource.getConnection();
+        }
+        Properties properties = properties();
+        properties.remove("socketTimeout");
+        return DriverManager.getConnection(url, properties);
+    }
+
+    private static long seconds(Duration duration) {
+        return Math.max(1, duration.toSeconds());
+    }
+}

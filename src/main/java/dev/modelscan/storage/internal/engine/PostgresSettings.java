@@ -1,0 +1,88 @@
+package dev.modelscan.storage.internal.engine;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session of the library has set, whatever the server's or the role's defaults are.
+ *
+ * @param values by the names of settings; null for the server's default
+ */
+record PostgresSettings(Map<String, @Nullable String> values) {
+
+    /** For sessions that read and write. */
+    static PostgresSettings writing(Duration lockTimeout, Duration queryTimeout) {
+        Map<String, @Nullable String> values = new LinkedHashMap<>();
+        values.put("statement_timeout", Long.toString(queryTimeout.toMillis()));
+        // Zero means for ever there.
+        values.put("lock_timeout", Long.toString(Math.max(1, lockTimeout.toMillis())));
+        values.put("default_transaction_isolation", "read committed");
+        values.put("default_transaction_read_only", "off");
+        // Citus asks for this before it runs triggers on distributed tables; elsewhere nothing reads it.
+        values.put("citus.enable_unsafe_triggers", "on");
+        return new PostgresSettings(values);
+    }
+
+    /** For sessions that refuse to write, and whose transactions are snapshots. */
+    static PostgresSettings reading(Duration lockTimeout, Duration queryTimeout) {
+        PostgresSettings settings = writing(lockTimeout, queryTimeout);
+        settings.values.put("default_transaction_isolation", "repeatable read");
+        settings.values.put("default_transaction_read_only", "on");
+        return settings;
+    }
+
+    /** For migrations, which may take as long as they need. */
+    static PostgresSettings migrating() {
+        PostgresSettings settings = writing(Duration.ZERO, Duration.ZERO);
+        settings.values.put("lock_timeout", "0");
+        return settings;
+    }
+
+    /** The same, where names without a schema are looked up in that one alone. */
+    PostgresSettings in(@Nullable String schema) {
+        if (schema == null) {
+            return this;
+        }
+        Map<String, @Nullable String> all = new LinkedHashMap<>(values);
+        all.put("search_path", quoted(schema));
+        return new PostgresSettings(all);
+    }
+
+    /** Sets all in one round trip, and returns what was set before. */
+    PostgresSettings apply(Connection connection) throws SQLException {
+        List<String> calls = new ArrayList<>();
+        List<@Nullable String> bound = new ArrayList<>();
+        values.forEach((name, value) -> {
+            calls.add("current_setting('" + name + "', true), set_config('" + name + "', ?, false)");
+            bound.add(value);
+        });
+        Map<String, @Nullable String> before = new LinkedHashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement("SELECT " + String.join(", ", calls))) {
+            for (int i = 0; i < bound.size(); i++) {
+                statement.setString(i + 1, bound.get(i));
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                int column = 1;
+                for (String name : values.keySet()) {
+                    before.put(name, row.getString(column));
+                    column += 2;
+                }
+            }
+        }
+        return new PostgresSettings(before);
+    }
+
+    /** A name as it stands in SQL, whatever is in it. */
+    static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+}

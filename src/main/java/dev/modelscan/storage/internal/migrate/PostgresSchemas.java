@@ -1,0 +1,122 @@
+package dev.modelscan.storage.internal.migrate;
+
+import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.SchemaException;
+import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.internal.engine.PostgresServer;
+import dev.modelscan.storage.internal.text.TextRules;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The schemas of a PostgreSQL server that are this library's: those that hold its history. All names are qualified, so a
+ * connection may look into any schema.
+ */
+public final class PostgresSchemas {
+
+    private static final String OURS = """
+            SELECT n.nspname
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relname = '%s' AND c.relkind IN ('r', 'p')""".formatted(Migrator.HISTORY_TABLE);
+
+    private PostgresSchemas() {}
+
+    /** The names of those that the role may use and that can be a workspace's, sorted. */
+    public static List<String> list(Connection connection) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        OURS + " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') ORDER BY n.nspname")) {
+            while (rows.next()) {
+                String name = rows.getString(1);
+                if (TextRules.workspaceProblem(name) == null) {
+                    names.add(name);
+                }
+            }
+        }
+        return List.copyOf(names);
+    }
+
+    /** Whether there is any schema of that name. */
+    static boolean isSchema(Connection connection, String name) throws SQLException {
+        return finds(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?", name);
+    }
+
+    /** Whether there is one of that name. */
+    public static boolean exists(Connection connection, String name) throws SQLException {
+        return finds(connection, OURS + " AND n.nspname = ?", name);
+    }
+
+    /**
+     * Drops one with all that is in it.
+     *
+     * @return false where there is no schema of that name
+     * @throws SchemaException where it is not this library's, or the role may not drop it
+     * @throws BusyException where somebody uses it
+     */
+    public static boolean drop(PostgresServer server, String name) throws SQLException {
+        String subject = "workspace " + name + " of " + server.name();
+        try (Connection connection = server.connect(null)) {
+            if (!SchemaLock.tryLock(connection, name)) {
+                throw new BusyException(subject + " is being migrated; try again", null);
+            }
+            try {
+                return dropLocked(connection, server, name, subject);
+            } finally {
+                SchemaLock.unlock(connection, name);
+            }
+        }
+    }
+
+    private static boolean dropLocked(Connection connection, PostgresServer server, String name, String subject)
+            throws SQLException {
+        if (!isSchema(connection, name)) {
+            return false;
+        }
+        if (!exists(connection, name)) {
+            throw new SchemaException(subject + " has no schema of this library; it was left as it is", null);
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "SET lock_timeout = " + Math.max(1, server.busyTimeout().toMillis()));
+            statement.execute("DROP SCHEMA " + quoted(name) + " CASCADE");
+            return true;
+        } catch (SQLException e) {
+            StorageException reason = refusal(e, subject);
+            if (reason != null) {
+                throw reason;
+            }
+            throw e;
+        }
+    }
+
+    private static @Nullable StorageException refusal(SQLException e, String subject) {
+        return switch (String.valueOf(e.getSQLState())) {
+            case "55P03", "40P01" ->
+                new BusyException(subject + " is in use, and was not dropped; try again: " + e.getMessage(), e);
+            case "42501" ->
+                new SchemaException(subject + " belongs to another role, and was not dropped: " + e.getMessage(), e);
+            default -> null;
+        };
+    }
+
+    /** A name as it stands in SQL. */
+    static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    private static boolean finds(Connection connection, String sql, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.modelscan.storage.internal.migrate;
+
+import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Migrates schemas. One connection reads the histories of all; only a schema that is behind has some of its own. */
+public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresWorkspaceMigrator.class);
+
+    private final PostgresServer server;
+    private @Nullable Connection connection;
+
+    /** Connects with the first workspace. */
+    public PostgresWorkspaceMigrator(PostgresServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public List<String> migrate(String name) {
+        PostgresMigrator migrator = new PostgresMigrator(server, name);
+        boolean current;
+        try {
+            Connection open = connection == null ? server.connect(null) : connection;
+            connection = open;
+            current = migrator.isCurrentByName(open);
+        } catch (SQLException e) {
+            // It may be the connection that failed, or, on a cluster, the one node where this schema is.
+            close();
+            throw new UnavailableException(
+                    "workspace " + name + " of " + server.name() + " cannot be read: " + e.getMessage(), e);
+        }
+        return current ? List.of() : migrator.migrate();
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException e) {
+            LOG.debug("closing a connection to {} failed", server.name(), e);
+        }
+        connection = null;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.modelscan.storage.internal.open;
+
+import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.PostgresPools;
+import dev.modelscan.storage.internal.engine.PostgresServer;
+import dev.modelscan.storage.internal.engine.PostgresStore;
+import dev.modelscan.storage.internal.migrate.PostgresMigrator;
+import dev.modelscan.storage.internal.migrate.PostgresSchemas;
+import dev.modelscan.storage.internal.migrate.PostgresWorkspaceMigrator;
+import dev.modelscan.storage.internal.migrate.WorkspaceMigrator;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Workspaces that are schemas of one PostgreSQL database, over one pool. */
+public final class PostgresWorkspaces implements WorkspaceHost {
+
+    private final PostgresServer server;
+    private final PostgresPools pools;
+    private final PostgresStore anySchema;
+
+    /** Connects, and checks that the server can be used. */
+    public PostgresWorkspaces(PostgresServer server) {
+        PostgresOpening.requireLibraries();
+        this.server = server;
+        this.pools = new PostgresPools(server);
+        this.anySchema = new PostgresStore(pools, true, null);
+        try {
+            anySchema.read("server", server.name(), session -> {
+                PostgresMigrator.requireUsable(session.connection(), server.name());
+                return true;
+            });
+        } catch (RuntimeException | Error e) {
+            anySchema.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public OpenedStore open(String name) {
+        PostgresStore store = new PostgresStore(pools, false, name);
+        PostgresMigrator migrator = new PostgresMigrator(server, name);
+        boolean current = store.read("workspace", name, session -> migrator.isCurrent(session.connection()));
+        List<String> applied = current ? List.of() : migrator.migrate();
+        return new OpenedStore(store, null, name, migrator.latestVersion(), applied);
+    }
+
+    @Override
+    public List<String> list() {
+        return anySchema.read("workspace", null, session -> PostgresSchemas.list(session.connection()));
+    }
+
+    @Override
+    public boolean exists(String name) {
+        return anySchema.read("workspace", name, session -> PostgresSchemas.exists(session.connection(), name));
+    }
+
+    @Override
+    public boolean create(String name) {
+        return !exists(name) && !new PostgresMigrator(server, name).migrate().isEmpty();
+    }
+
+    @Override
+    public boolean drop(String name) {
+        try {
+            return PostgresSchemas.drop(server, name);
+        } catch (SQLException e) {
+            throw new UnavailableException(
+                    "workspace " + name + " of " + server.name() + " could not be dropped: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public WorkspaceMigrator migrator() {
+        return new PostgresWorkspaceMigrator(server);
+    }
+
+    @Override
+    public void close() {
+        anySchema.close();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.modelscan.storage.internal.open;
+
+import dev.modelscan.storage.internal.engine.SqliteConnections;
+import dev.modelscan.storage.internal.engine.SqliteStore;
+import dev.modelscan.storage.internal.migrate.Migrator;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Opens SQLite databases. */
+public final class SqliteOpening {
+
+    // Another process may be migrating a large file; its lock goes with it, however it ends.
+    static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(10);
+
+    private SqliteOpening() {}
+
+    /**
+     * Opens a file, or where it is null, a new database in memory.
+     *
+     * @param full whether a commit waits for the disk
+     */
+    public static OpenedStore open(@Nullable Path file, boolean full, int readers, Duration busyTimeout) {
+        SqliteConnections connections = file == null
+                ? SqliteConnections.toMemory(busyTimeout)
+                : SqliteConnections.toFile(file, full, busyTimeout);
+        SqliteStore store = new SqliteStore(connections, readers, busyTimeout);
+        try {
+            if (file == null) {
+                // A database in memory lives as long as a connection to it: this one, from before the first migration.
+                store.openWriter();
+            }
+            Migrator migrator = new Migrator(connections, MIGRATION_TIMEOUT);
+            List<String> applied = migrator.migrate();
+            store.rememberFile();
+            return new OpenedStore(store, connections.file(), null, migrator.latestVersion(), applied);
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.modelscan.storage;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The PostgreSQL server of the tests, one for each JVM. It is started at first use and stopped when the JVM ends. With
+ * {@code -Dmodelscan.test.postgres=jdbc:postgresql://host:port/database?user=…&password=…} that server is used, and nothing
+ * is started.
+ *
+ * <p>The one that is started does not wait for the disk: no test of durability can use it.
+ */
+public final class PostgresServer {
+
+    private static final String PROPERTY = "modelscan.test.postgres";
+
+    /** Several JVMs may share a server, and a killed one leaves its schemas there. */
+    private static final String PREFIX =
+            "modelscan_test_" + UUID.randomUUID().toString().substring(0, 8);
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final Queue<String> SCHEMAS = new ConcurrentLinkedQueue<>();
+    private static final Queue<String> DATABASES = new ConcurrentLinkedQueue<>();
+    private static final Queue<String> ROLES = new ConcurrentLinkedQueue<>();
+
+    private PostgresServer() {}
+
+    /** The server's URL, with user and password, and no schema. */
+    public static String url() {
+        return Running.URL;
+    }
+
+    /** A URL whose connections work in a schema. */
+    public static String url(String schema) {
+        return url() + (url().contains("?") ? "&" : "?") + "currentSchema=" + schema;
+    }
+
+    /** The URL of a new database, made with those options of {@code CREATE DATABASE}, and dropped at the end of the run. */
+    public static String newDatabase(String options) throws SQLException {
+        String name = PREFIX + "_" + COUNT.incrementAndGet();
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name + " " + options);
+        }
+        DATABASES.add(name);
+        return url().replaceFirst("^(jdbc:postgresql://[^/]+/)[^?]*", "$1" + name);
+    }
+
+    /** A new role that may do nothing but log in; its password is its name. It is dropped at the end of the run. */
+    public static String newRole() throws SQLException {
+        String name = PREFIX + "_" + COUNT.incrementAndGet();
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE ROLE " + name + " LOGIN PASSWORD '" + name + "'");
+        }
+        ROLES.add(name);
+        return name;
+    }
+
+    /** A URL of a database, for another role. */
+    public static String urlAs(String role, String url) {
+        return url.replaceFirst("\\?.*", "") + "?user=" + role + "&password=" + role;
+    }
+
+    /** A name that no schema has; one that is made by it is dropped at the end of the run. */
+    public static String newSchemaName() {
+        String name = PREFIX + "_" + COUNT.incrementAndGet();
+        SCHEMAS.add(name);
+        return name;
+    }
+
+    /** Makes an empty schema, which is dropped at the end of the run. */
+    public static String newSchema() throws SQLException {
+        String name = newSchemaName();
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE SCHEMA " + name);
+        }
+        return name;
+    }
+
+    /** A connection that works in a schema; the caller closes it. */
+    public static Connection connect(String schema) throws SQLException {
+        return DriverManager.getConnection(url(schema));
+    }
+
+    /** Starts at first use. */
+    private static final class Running {
+
+        static final String URL = find();
+
+        private static String find() {
+            String given = System.getProperty(PROPERTY);
+            if (given == null) {
+                return start();
+            }
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> dropSchemas(given)));
+            return given;
+        }
+
+        /** It drops no schemas: the data directory goes when it stops. */
+        private static String start() {
+            try {
+                // Each server gets a directory of its own in here, and a port that is free. The library stops one that
+                // a killed
+                // JVM left behind, and removes its directory, at the first start after ten minutes.
+                Path directory = Path.of("target/postgres").toAbsolutePath();
+                System.setProperty("ot.epg.working-dir", directory.toString());
+                return EmbeddedPostgres.builder()
+                        .setDataDirectory(Files.createDirectories(directory.resolve(PREFIX)))
+                        // The same on each machine, and messages in English.
+                        .setLocaleConfig("locale", "C")
+                        .start()
+                        .getJdbcUrl("postgres", "postgres");
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "no PostgreSQL server could be started; -D" + PROPERTY
+                                + "=jdbc:postgresql://… uses one that runs",
+                        e);
+            }
+        }
+    }
+
+    private static void dropSchemas(String url) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            // A test that left a transaction open would hold this up for ever.
+            statement.execute("SET lock_timeout = '5s'");
+            for (String schema : SCHEMAS) {
+                statement.execute("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
+            }
+            for (String database : DATABASES) {
+                statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+            }
+            for (String role : ROLES) {
+                statement.execute("DROP ROLE IF EXISTS " + role);
+            }
+        } catch (SQLException e) {
+            System.err.println("schemas " + PREFIX + "_* are still there: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package dev.modelscan.storage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.modelscan.storage.PostgresServer;
+import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.cli.MainTest.Run;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line with workspaces, on each engine. */
+class WorkspacesCommandTest {
+
+    @Nested
+    class OnSqlite extends Suite {
+        @Override
+        String place() {
+            return directory.resolve("workspaces").toString();
+        }
+
+        @Override
+        void tamper(String sql) throws Exception {
+            execute("jdbc:sqlite:" + Path.of(place, "broken.db"), sql);
+        }
+    }
+
+    @Nested
+    class OnPostgres extends Suite {
+        @Override
+        String place() throws Exception {
+            return PostgresServer.newDatabase("");
+        }
+
+        @Override
+        void tamper(String sql) throws Exception {
+            execute(place, "SET search_path TO broken; " + sql);
+        }
+    }
+
+    private static void execute(String url, String sql) throws Exception {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    abstract static class Suite {
+
+        @TempDir
+        Path directory;
+
+        String place;
+
+        /** Where workspaces are to be; there are none yet. */
+        abstract String place() throws Exception;
+
+        /** Runs a statement in the workspace {@code broken}, past the library. */
+        abstract void tamper(String sql) throws Exception;
+
+        @BeforeEach
+        void choosePlace() throws Exception {
+            place = place();
+        }
+
+        private Run run(String... args) {
+            List<String> all = new ArrayList<>(List.of(args));
+            all.addAll(List.of("--db", place));
+            return MainTest.run(all.toArray(String[]::new));
+        }
+
+        private JsonNode json(String... args) throws Exception {
+            List<String> all = new ArrayList<>(List.of(args));
+            all.add("--json");
+            return new ObjectMapper().readTree(run(all.toArray(String[]::new)).out());
+        }
+
+        @Test
+        void aWorkspaceIsMadeListedAndDropped() throws Exception {
+            assertThat(run("workspaces", "list")).isEqualTo(new Run(0, "", ""));
+            assertThat(run("workspaces", "create", "globex").out())
+                    .isEqualTo("created globex" + System.lineSeparator());
+            assertThat(run("workspaces", "create", "acme").code()).isZero();
+            assertThat(run("workspaces", "list").out().lines()).containsExactly("acme", "globex");
+            assertThat(json("workspaces", "list").path("workspaces")).hasSize(2);
+
+            Run again = run("workspaces", "create", "acme");
+            assertThat(again.code()).isEqualTo(1);
+            assertThat(again.err().strip()).isEqualTo("error: workspace acme exists already");
+            assertThat(run("workspaces", "drop", "acme").code()).isEqualTo(2);
+            Run mistaken = run("workspaces", "drop", "acme", "--confirm", "globex");
+            assertThat(mistaken.code()).isEqualTo(1);
+            assertThat(mistaken.err()).startsWith("error: ").contains("confirmation");
+            assertThat(run("workspaces", "drop", "acme", "--confirm", "acme").code())
+                    .isZero();
+            assertThat(run("workspaces", "list").out().lines()).containsExactly("globex");
+            Run missing = run("workspaces", "drop", "acme", "--confirm", "acme");
+            assertThat(missing.code()).isEqualTo(1);
+            assertThat(missing.err()).contains("workspace acme does not exist");
+        }
+
+        @Test
+        void everyCommandWorksInAWorkspace() throws Exception {
+            assertThat(run("demo", "--workspace", "acme").code()).isZero();
+            Path file = Files.writeString(
+                    directory.resolve("one.jsonl"), "{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}\n");
+            assertThat(run("import", file.toString(), "--workspace", "globex").code())
+                    .isZero();
+            assertThat(json("status", "--workspace", "acme")
+                            .path("rows")
+                            .path("tasks")
+                            .asInt())
+                    .isEqualTo(5);
+            JsonNode globex = json("status", "--workspace", "globex");
+            assertThat(globex.path("rows").path("tasks").asInt()).isEqualTo(1);
+            assertThat(globex.path("workspace").asText()).isEqualTo("globex");
+            assertThat(globex.path("sizeBytes").asLong()).isPositive();
+            assertThat(run("status", "--workspace", "acme").out()).contains("Workspace       acme");
+            assertThat(json("report", "--workspace", "acme").path("busiestAgents"))
+                    .isNotEmpty();
+            assertThat(run("workspaces", "list").out().lines()).containsExactly("acme", "globex");
+            Run wrong = run("status", "--workspace", "Acme");
+            assertThat(wrong.code()).isEqualTo(1);
+            assertThat(wrong.err()).startsWith("error: workspace Acme");
+        }
+
+        @Test
+        void migratingAllReportsTheOneThatFails() throws Exception {
+            run("workspaces", "create", "acme");
+            run("workspaces", "create", "broken");
+            tamper("UPDATE modelscan_schema_history SET checksum = checksum + 1 WHERE version = '2'");
+
+            assertThat(run("workspaces", "migrate").code()).isEqualTo(2);
+            assertThat(run("workspaces", "migrate", "--all", "--parallel", "0").code())
+                    .isEqualTo(1);
+            Run run = run("workspaces", "migrate", "--all", "--parallel", "2");
+            assertThat(run.code()).isEqualTo(1);
+            assertThat(run.out()).contains("2 workspaces: 0 migrated, 1 up to date, 1 failed");
+            assertThat(run.err().lines()).hasSize(1).allMatch(line -> line.startsWith("error: broken: "));
+            JsonNode json = json("workspaces", "migrate", "--all");
+            assertThat(json.path("current").asInt()).isEqualTo(1);
+            assertThat(json.path("failed").path(0).path("workspace").asText()).isEqualTo("broken");
+
+            tamper("UPDATE modelscan_schema_history SET checksum = checksum - 1 WHERE version = '2'");
+            tamper("DELETE FROM modelscan_schema_history WHERE version = '6'");
+            Run failing = run("workspaces", "migrate", "--all");
+            assertThat(failing.code()).isEqualTo(1);
+            assertThat(failing.err()).contains("V6__list_indexes.sql");
+        }
+    }
+
+    @Test
+    void aCommandIsNeededAndHelpIsThere() {
+        assertThat(MainTest.run("workspaces").code()).isEqualTo(2);
+        assertThat(MainTest.run("workspaces", "--help").out()).contains("list", "create", "drop", "migrate");
+        assertThat(MainTest.run("workspaces", "drop", "--help").out()).contains("--db", "--confirm", "--json");
+    }
+
+    @Test
+    void aServersNameIsShownWithoutWhatIsSecret() throws Exception {
+        String url = PostgresServer.newDatabase("");
+        Run run = MainTest.run("status", "--db", url + (url.contains("?") ? "&" : "?") + "password=secret");
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).contains("jdbc:postgresql://").doesNotContain("secret");
+        assertThat(Location.shown("jdbc:postgresql://me:secret@host/db?password=x"))
+                .isEqualTo("jdbc:postgresql://host/db");
+    }
+
+    @Test
+    void theRoleAndItsPasswordComeFromTheEnvironmentOrAFile(@TempDir Path directory) throws Exception {
+        String role = PostgresServer.newRole();
+        Location location = new Location();
+        location.database = PostgresServer.newDatabase("").replaceFirst("\\?.*", "");
+        Map<String, String> environment = Map.of("PGUSER", role, "PGPASSWORD", role);
+        assertThatThrownBy(() -> location.builder("unused", environment)
+                        .workspace("acme")
+                        .open())
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("permission denied");
+        location.user = role;
+        location.passwordFile = Files.writeString(directory.resolve("password"), role + "\n");
+        assertThatThrownBy(() ->
+                        location.builder("unused", Map.of()).workspace("acme").open())
+                .hasMessageContaining("permission denied");
+        location.passwordFile = directory.resolve("missing");
+        assertThatThrownBy(() -> location.builder("unused", Map.of())).hasMessageContaining("missing");
+    }
+}

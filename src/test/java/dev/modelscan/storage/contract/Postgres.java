@@ -1,0 +1,62 @@
+package dev.modelscan.storage.contract;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Schemas on a PostgreSQL server. */
+final class Postgres implements TestEngine {
+
+    private static final Queue<String> RECYCLED = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public String name() {
+        return "PostgreSQL";
+    }
+
+    @Override
+    public DatabaseBuilder builder() {
+        String recycled = RECYCLED.poll();
+        return Database.builder()
+                .url(PostgresServer.url())
+                .workspace(recycled == null ? PostgresServer.newSchemaName() : recycled);
+    }
+
+    @Override
+    public Optional<DatabaseBuilder> beside(Database database) {
+        return Optional.of(
+                Database.builder().url(PostgresServer.url()).workspace(Objects.requireNonNull(database.workspace())));
+    }
+
+    @Override
+    public boolean readsWhileWriting() {
+        return true;
+    }
+
+    @Override
+    public String allowWrites() {
+        return "SET default_transaction_read_only = off";
+    }
+
+    /** Emptying a schema takes a tenth of the time of making one. */
+    @Override
+    public void recycle(Database closed) {
+        String schema = Objects.requireNonNull(closed.workspace());
+        try (Connection connection = PostgresServer.connect(schema);
+                Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM messages; DELETE FROM conversations; DELETE FROM tool_executions;"
+                    + " DELETE FROM tasks; DELETE FROM team_members; DELETE FROM teams; DELETE FROM workflows;"
+                    + " DELETE FROM agents");
+            RECYCLED.add(schema);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

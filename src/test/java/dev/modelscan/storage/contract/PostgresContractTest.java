@@ -1,0 +1,95 @@
+package dev.modelscan.storage.contract;
+
+import org.junit.jupiter.api.Nested;
+
+/** All suites on a PostgreSQL server. */
+class PostgresContractTest {
+
+    @Nested
+    class Agents extends AgentRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class Workflows extends WorkflowRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class Tasks extends TaskRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class Messages extends MessageRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class Teams extends TeamRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class ToolExecutions extends ToolExecutionRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class Transactions extends TransactionContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class BadInput extends BadInputContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class Deletes extends DeleteContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class Concurrency extends ConcurrencyContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class Times extends TimeContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.modelscan.storage.internal.migrate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What a PostgreSQL server must be; none that is too old is at hand. */
+class ServerRequirementsTest {
+
+    @Test
+    void aServerThatIsTooOldIsRefused() {
+        assertThat(PostgresMigrator.problem(13, "UTF8")).isEqualTo("runs PostgreSQL 13; the oldest that will do is 14");
+        assertThat(PostgresMigrator.problem(14, "UTF8")).isNull();
+    }
+
+    @Test
+    void anEncodingThatLacksCharactersIsRefused() {
+        assertThat(PostgresMigrator.problem(18, "LATIN1")).startsWith("has the encoding LATIN1");
+    }
+}
