@@ -10,7 +10,8 @@ import java.sql.SQLException;
 import java.util.Properties;
 
 /**
- * How the systems that are not the library open the database: the pragmas that the library sets, and SQLite's own page cache.
+ * How the systems that are not the library open the database: the pragmas that the library sets, and SQLite's own page cache,
+ * as the library's readers have it; its writer has a larger one.
  *
  * @param connections how many a pool may have
  */

@@ -24,6 +24,9 @@ public final class SqliteConnections {
     /** "MScS": says that a file is this library's. */
     public static final int APPLICATION_ID = 0x4D536353;
 
+    // 16 MB. With SQLite's own 2 MB a large transaction writes pages to the log before its end, and reads them back.
+    private static final String WRITER_CACHE = "PRAGMA cache_size = -16000";
+
     private final @Nullable Path file;
     private final String uri;
     private final SynchronousMode synchronous;
@@ -66,7 +69,12 @@ public final class SqliteConnections {
     /** A connection that can write. Its own wait for a lock is short; {@link Retry} spreads the attempts. */
     Connection openWriter() throws SQLException {
         // Checkpoints are the checkpointer's; see there.
-        return open(uri, config(Duration.ofMillis(20)), "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0");
+        return open(
+                uri,
+                config(Duration.ofMillis(20)),
+                "PRAGMA trusted_schema = OFF",
+                "PRAGMA wal_autocheckpoint = 0",
+                WRITER_CACHE);
     }
 
     /** A connection for checkpoints. It waits only briefly for readers. */
