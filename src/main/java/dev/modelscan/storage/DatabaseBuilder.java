@@ -227,7 +227,7 @@ public final class DatabaseBuilder {
             throw new InvalidDataException("database", null, "path", "is required, or inMemory(), or a url");
         }
         boolean full = options.durability() == Durability.FULL;
-        return SqliteOpening.open(path, full, options.readers(), options.busyTimeout());
+        return SqliteOpening.open(path, full, options.readers(), options.busyTimeout(), options.queryTimeout());
     }
 
     static boolean isUrl(String location) {

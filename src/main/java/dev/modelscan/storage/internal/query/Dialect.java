@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.query;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,4 +33,10 @@ public interface Dialect {
      * up to explain the refusal.
      */
     boolean goesOnAfterRefusal();
+
+    /** Stops what a connection runs, from another thread. Returns only once nothing that begins later can be meant. */
+    void cancel(Connection connection) throws SQLException;
+
+    /** For a statement that goes on long after it was cancelled: gives up its connection, where that may help. */
+    void abandon(Connection connection);
 }
