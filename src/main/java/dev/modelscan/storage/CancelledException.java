@@ -3,8 +3,8 @@ package dev.modelscan.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement was stopped while it ran: its thread was interrupted, or it took longer than {@link
- * DatabaseOptions#queryTimeout()}. Nothing of its transaction was stored.
+ * A statement was stopped: its thread was interrupted while it ran, or waited for a lock or a connection, or it took longer than
+ * {@link DatabaseOptions#queryTimeout()}. Nothing of its transaction was stored. The thread's interrupt flag stays set.
  *
  * @since 0.1
  */

@@ -273,11 +273,16 @@ public final class DatabaseBuilder {
             return inDirectory(options).open(workspace);
         }
         return SqliteOpening.open(
-                inMemory ? null : requirePath(), isFull(options), options.readers(), options.busyTimeout());
+                inMemory ? null : requirePath(),
+                isFull(options),
+                options.readers(),
+                options.busyTimeout(),
+                options.queryTimeout());
     }
 
     private SqliteWorkspaces inDirectory(DatabaseOptions options) {
-        return new SqliteWorkspaces(requirePath(), isFull(options), options.readers(), options.busyTimeout());
+        return new SqliteWorkspaces(
+                requirePath(), isFull(options), options.readers(), options.busyTimeout(), options.queryTimeout());
     }
 
     private static boolean isFull(DatabaseOptions options) {

@@ -157,7 +157,7 @@ class GroupCommitTest {
         Thread waiter = new Thread(() -> {
             try {
                 db.agents().create(agent("never"));
-            } catch (BusyException e) {
+            } catch (CancelledException e) {
                 thrown.set(e);
                 flag.set(Thread.currentThread().isInterrupted());
             }
@@ -169,7 +169,7 @@ class GroupCommitTest {
         release.countDown();
         holder.get();
 
-        assertThat(thrown.get()).isInstanceOf(BusyException.class).hasMessageContaining("interrupted");
+        assertThat(thrown.get()).isInstanceOf(CancelledException.class).hasMessageContaining("interrupted");
         assertThat(flag.get()).isTrue();
         assertThat(db.agents().findByName("never")).isEmpty();
     }

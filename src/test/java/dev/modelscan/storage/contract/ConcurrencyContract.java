@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.AgentStatus;
 import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.CancelledException;
 import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.InvalidTransitionException;
@@ -99,7 +100,7 @@ abstract class ConcurrencyContract extends Contract {
             writer.join();
         }
 
-        assertThat(thrown.get()).isInstanceOf(BusyException.class);
+        assertThat(thrown.get()).isInstanceOf(CancelledException.class);
         createAgent("c");
         assertThat(db.agents().list(10, 0)).extracting(Agent::name).containsExactly("a", "b", "c");
     }

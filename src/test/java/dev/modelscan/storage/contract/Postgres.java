@@ -6,6 +6,7 @@ import dev.modelscan.storage.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
@@ -45,15 +46,28 @@ final class Postgres implements TestEngine {
         return "SET default_transaction_read_only = off";
     }
 
+    @Override
+    public String slowCondition() {
+        return "pg_sleep(60) IS NOT NULL";
+    }
+
+    @Override
+    public List<String> slowTrigger() {
+        return List.of(
+                "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'",
+                "CREATE TRIGGER slow BEFORE UPDATE OF mode ON agents FOR EACH ROW EXECUTE FUNCTION slow()");
+    }
+
     /** Emptying a schema takes a tenth of the time of making one. */
     @Override
     public void recycle(Database closed) {
         String schema = Objects.requireNonNull(closed.workspace());
         try (Connection connection = PostgresServer.connect(schema);
                 Statement statement = connection.createStatement()) {
-            statement.execute("DELETE FROM messages; DELETE FROM conversations; DELETE FROM tool_executions;"
-                    + " DELETE FROM tasks; DELETE FROM team_members; DELETE FROM teams; DELETE FROM workflows;"
-                    + " DELETE FROM agents");
+            statement.execute(
+                    "DROP FUNCTION IF EXISTS slow CASCADE; DELETE FROM messages; DELETE FROM conversations; DELETE FROM tool_executions;"
+                            + " DELETE FROM tasks; DELETE FROM team_members; DELETE FROM teams; DELETE FROM workflows;"
+                            + " DELETE FROM agents");
             RECYCLED.add(schema);
         } catch (SQLException e) {
             throw new IllegalStateException(e);

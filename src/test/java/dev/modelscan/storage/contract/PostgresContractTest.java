@@ -92,4 +92,12 @@ class PostgresContractTest {
             return new Postgres();
         }
     }
+
+    @Nested
+    class Cancellation extends CancellationContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
 }

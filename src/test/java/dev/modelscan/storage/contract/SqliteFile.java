@@ -8,12 +8,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** SQLite in files of a directory. */
 final class SqliteFile implements TestEngine {
+
+    static final String SLOW_CONDITION =
+            "(WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000000) SELECT count(*) FROM c) > 0";
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -64,5 +68,16 @@ final class SqliteFile implements TestEngine {
     @Override
     public String allowWrites() {
         return "PRAGMA query_only = OFF";
+    }
+
+    @Override
+    public String slowCondition() {
+        return SLOW_CONDITION;
+    }
+
+    @Override
+    public List<String> slowTrigger() {
+        return List.of("CREATE TEMP TRIGGER slow BEFORE UPDATE OF mode ON agents BEGIN SELECT 1 WHERE " + SLOW_CONDITION
+                + "; END");
     }
 }

@@ -97,4 +97,12 @@ class SqliteFileContractTest {
             return new SqliteFile(directory);
         }
     }
+
+    @Nested
+    class Cancellation extends CancellationContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
 }

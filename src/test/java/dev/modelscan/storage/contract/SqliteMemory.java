@@ -2,6 +2,7 @@ package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import java.util.List;
 import java.util.Optional;
 
 /** SQLite in memory. */
@@ -31,5 +32,16 @@ final class SqliteMemory implements TestEngine {
     @Override
     public String allowWrites() {
         return "PRAGMA query_only = OFF";
+    }
+
+    @Override
+    public String slowCondition() {
+        return SqliteFile.SLOW_CONDITION;
+    }
+
+    @Override
+    public List<String> slowTrigger() {
+        return List.of("CREATE TEMP TRIGGER slow BEFORE UPDATE OF mode ON agents BEGIN SELECT 1 WHERE "
+                + SqliteFile.SLOW_CONDITION + "; END");
     }
 }

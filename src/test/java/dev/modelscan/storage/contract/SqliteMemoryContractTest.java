@@ -36,4 +36,12 @@ class SqliteMemoryContractTest {
             return new SqliteMemory();
         }
     }
+
+    @Nested
+    class Cancellation extends CancellationContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
 }

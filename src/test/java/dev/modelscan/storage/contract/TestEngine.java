@@ -2,6 +2,7 @@ package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import java.util.List;
 import java.util.Optional;
 
 /** What a contract suite needs of a database engine. */
@@ -21,6 +22,12 @@ interface TestEngine {
 
     /** A statement by which a session that only reads would be allowed to write. */
     String allowWrites();
+
+    /** A condition that the engine thinks about for a minute. */
+    String slowCondition();
+
+    /** Statements by which an update of an agent's mode takes a minute. */
+    List<String> slowTrigger();
 
     /** Takes a database back that a test closed; nobody opens it again but by {@link #builder}. */
     default void recycle(Database closed) {}

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What a driver's exception means, told in the same terms for every engine.
  *
  * @param kind what went wrong
- * @param detail the columns of a constraint, where the engine names them
+ * @param detail the columns of a constraint, where the engine names them; why a statement was cancelled
  * @param cause the driver's exception
  */
 public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
@@ -118,7 +118,10 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         cause);
             case CANCELLED ->
                 new CancelledException(
-                        subject + ": the statement was cancelled; nothing of its transaction was stored", cause);
+                        subject + ": the statement was stopped, because "
+                                + (detail == null ? "it was cancelled from outside" : detail)
+                                + "; nothing of its transaction was stored",
+                        cause);
             case FULL ->
                 new StorageFullException(
                         subject + ": the disk, or the database, is full; nothing of the transaction was stored", cause);

@@ -2,6 +2,8 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.StatementCancelledException;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,14 +15,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What differs on PostgreSQL, and on what speaks its language. */
 public final class PostgresDialect implements Dialect {
 
     /** The only instance. */
     public static final PostgresDialect INSTANCE = new PostgresDialect();
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresDialect.class);
 
     /** The server's words vary with its language; this part of them does not. */
     private static final Pattern KEY = Pattern.compile("\\(([^()]+)\\)=\\(");
@@ -64,7 +71,26 @@ public final class PostgresDialect implements Dialect {
         return false;
     }
 
+    /** Goes over a connection of its own, which the server closes once it has told the other; the driver waits for that. */
+    @Override
+    public void cancel(Connection connection) throws SQLException {
+        connection.unwrap(PGConnection.class).cancelQuery();
+    }
+
+    /** The server cannot be reached, and the thread would wait for the network's own limits. */
+    @Override
+    public void abandon(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("a connection could not be given up", e);
+        }
+    }
+
     static Failure classify(SQLException e) {
+        if (e instanceof StatementCancelledException) {
+            return new Failure(Kind.CANCELLED, e.getMessage(), e);
+        }
         String state = stateOf(e);
         ServerErrorMessage message = serverMessage(e);
         Kind kind = kind(state, message == null ? null : message.getConstraint());

@@ -3,8 +3,10 @@ package dev.modelscan.storage.internal.engine;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.CancelledException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,6 +34,7 @@ final class PostgresPool implements AutoCloseable {
     private static final long CLOSE_MILLIS = 30_000;
 
     private final PostgresServer server;
+    private final Watchdog watchdog;
     private final PostgresSettings settings;
     private final @Nullable HikariDataSource pool;
     private final DataSource source;
@@ -71,8 +74,10 @@ final class PostgresPool implements AutoCloseable {
     }
 
     /** Connects with the first lease. */
-    PostgresPool(PostgresServer server, PostgresSettings settings, @Nullable String url, String name) {
+    PostgresPool(
+            PostgresServer server, Watchdog watchdog, PostgresSettings settings, @Nullable String url, String name) {
         this.server = server;
+        this.watchdog = watchdog;
         this.settings = settings;
         if (server.dataSource() == null) {
             this.pool = new HikariDataSource(configuration(server, Objects.requireNonNull(url), name));
@@ -120,7 +125,7 @@ final class PostgresPool implements AutoCloseable {
         } catch (SQLException e) {
             if (e.getCause() instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
-                throw new BusyException("interrupted while waiting for a connection to " + server.name(), e);
+                throw new CancelledException("interrupted while waiting for a connection to " + server.name(), e);
             }
             // The pool's own exception has no state but that of what kept it from connecting.
             if (pool != null && e.getSQLState() == null && !closed) {
@@ -137,7 +142,9 @@ final class PostgresPool implements AutoCloseable {
     private Lease borrowed(Connection outer, @Nullable String schema) throws SQLException {
         outer.setAutoCommit(true);
         PostgresSettings before = settings.in(schema).apply(outer);
-        return new Lease(outer, new Session(outer, PostgresDialect.INSTANCE), before);
+        Session session = new Session(outer, PostgresDialect.INSTANCE);
+        watchdog.watch(session);
+        return new Lease(outer, session, before);
     }
 
     private Lease pooled(Connection outer, @Nullable String schema) throws SQLException {
@@ -145,16 +152,27 @@ final class PostgresPool implements AutoCloseable {
         Connection inner = (Connection) outer.unwrap(PGConnection.class);
         Pooled pooled = known.get(inner);
         if (pooled == null) {
-            known.keySet().removeIf(PostgresPool::isClosed);
+            forgetClosed();
             settings.in(schema).apply(inner);
             pooled = new Pooled(inner);
             pooled.schema = schema;
             known.put(inner, pooled);
+            watchdog.watch(pooled.session);
         } else if (schema != null && !schema.equals(pooled.schema)) {
             new PostgresSettings(Map.of()).in(schema).apply(inner);
             pooled.schema = schema;
         }
         return new Lease(outer, pooled.session, null);
+    }
+
+    /** The pool closes connections that have become old, and says so to nobody. */
+    private void forgetClosed() {
+        known.forEach((connection, pooled) -> {
+            if (isClosed(connection)) {
+                known.remove(connection);
+                watchdog.forget(pooled.session);
+            }
+        });
     }
 
     private static boolean isClosed(Connection connection) {
@@ -168,6 +186,9 @@ final class PostgresPool implements AutoCloseable {
     /** Takes a connection back; what was left open on it is rolled back. One that broke is closed instead. */
     void release(Lease lease, boolean broken) {
         Connection inner = lease.session.connection();
+        if (lease.before != null) {
+            watchdog.forget(lease.session);
+        }
         try {
             if (broken) {
                 discard(lease.outer);

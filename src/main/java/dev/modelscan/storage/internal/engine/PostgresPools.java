@@ -1,5 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.internal.query.Watchdog;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresPools implements AutoCloseable {
 
     private final PostgresServer server;
+    // The server knows the limit itself.
+    private final Watchdog watchdog = new Watchdog(PostgresDialect.INSTANCE, Duration.ZERO);
     private @Nullable PostgresPool writing;
     private @Nullable PostgresPool reading;
 
@@ -31,6 +35,7 @@ public final class PostgresPools implements AutoCloseable {
         if (made == null) {
             made = new PostgresPool(
                     server,
+                    watchdog,
                     PostgresSettings.writing(server.busyTimeout(), server.queryTimeout()),
                     server.url(),
                     "write");
@@ -44,6 +49,7 @@ public final class PostgresPools implements AutoCloseable {
         if (made == null) {
             made = new PostgresPool(
                     server,
+                    watchdog,
                     PostgresSettings.reading(server.busyTimeout(), server.queryTimeout()),
                     Objects.requireNonNullElse(server.readUrl(), server.url()),
                     "read");
@@ -62,5 +68,6 @@ public final class PostgresPools implements AutoCloseable {
                     .toList();
         }
         made.forEach(PostgresPool::close);
+        watchdog.close();
     }
 }

@@ -56,6 +56,7 @@ public record PostgresServer(
         }
         properties.setProperty("ApplicationName", "modelscan-storage");
         properties.setProperty("connectTimeout", Long.toString(seconds(connectTimeout)));
+        properties.setProperty("cancelSignalTimeout", Long.toString(seconds(connectTimeout)));
         properties.setProperty("tcpKeepAlive", "true");
         // Many rows of a batch go as one statement.
         properties.setProperty("reWriteBatchedInserts", "true");

@@ -8,10 +8,12 @@ import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.PostgresPool.Lease;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,7 @@ public final class PostgresStore implements Store {
     private final PostgresPools pools;
     private final boolean closesPools;
     private final @Nullable String schema;
-    private final Map<Connection, Lease> lent = new ConcurrentHashMap<>();
+    private final Map<Session, Lease> lent = new ConcurrentHashMap<>();
     private final ThreadLocal<Boolean> inTransaction = ThreadLocal.withInitial(() -> false);
     private volatile boolean closed;
 
@@ -52,7 +54,14 @@ public final class PostgresStore implements Store {
 
     @Override
     public Failure classify(SQLException e) {
-        return PostgresDialect.classify(e);
+        Failure failure = PostgresDialect.classify(e);
+        Duration limit = pools.server().queryTimeout();
+        boolean byLimit = failure.kind() == Kind.CANCELLED
+                && failure.detail() == null
+                && !limit.isZero()
+                // An administrator's request has the same state, and only another text.
+                && !String.valueOf(e.getMessage()).contains("user request");
+        return byLimit ? new Failure(Kind.CANCELLED, Watchdog.tooLong(limit), e) : failure;
     }
 
     /** Each statement is a transaction of its own. */
@@ -64,6 +73,11 @@ public final class PostgresStore implements Store {
     @Override
     public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
         return write(entity, id, Isolation.READ_COMMITTED, work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work) {
+        return write(entity, id, work);
     }
 
     @Override
@@ -215,16 +229,15 @@ public final class PostgresStore implements Store {
     }
 
     @Override
-    public Connection acquireReader() {
+    public Session acquireReader() {
         Lease lease = retrying(null, null, () -> acquire(pools.reading()));
-        Connection connection = lease.session().connection();
-        lent.put(connection, lease);
-        return connection;
+        lent.put(lease.session(), lease);
+        return lease.session();
     }
 
     @Override
-    public void releaseReader(Connection connection) {
-        Lease lease = lent.remove(connection);
+    public void releaseReader(Session session) {
+        Lease lease = lent.remove(session);
         if (lease != null) {
             pools.reading().release(lease, false);
         }

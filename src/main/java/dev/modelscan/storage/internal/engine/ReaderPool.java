@@ -1,17 +1,17 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.CancelledException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -28,18 +28,19 @@ final class ReaderPool implements AutoCloseable {
 
     private final SqliteConnections connections;
     private final Dialect dialect;
+    private final Watchdog watchdog;
     private final int size;
     private final Duration timeout;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition returned = lock.newCondition();
     private final Deque<Session> idle = new ArrayDeque<>();
-    private final Map<Connection, Session> lent = new HashMap<>();
     private int open;
     private boolean closed;
 
-    ReaderPool(SqliteConnections connections, Dialect dialect, int size, Duration timeout) {
+    ReaderPool(SqliteConnections connections, Dialect dialect, Watchdog watchdog, int size, Duration timeout) {
         this.connections = connections;
         this.dialect = dialect;
+        this.watchdog = watchdog;
         this.size = size;
         this.timeout = timeout;
     }
@@ -63,7 +64,7 @@ final class ReaderPool implements AutoCloseable {
             open++;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new BusyException("interrupted while waiting for a reading connection", e);
+            throw new CancelledException("interrupted while waiting for a reading connection", e);
         } finally {
             lock.unlock();
         }
@@ -81,7 +82,9 @@ final class ReaderPool implements AutoCloseable {
 
     private Session openSession() throws SQLException {
         try {
-            return new Session(connections.openReader(), dialect);
+            Session session = new Session(connections.openReader(), dialect);
+            watchdog.watch(session);
+            return session;
         } catch (SQLException | RuntimeException e) {
             discarded();
             throw e;
@@ -107,28 +110,9 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    Connection lend() throws SQLException {
-        Session session = acquire();
-        lock.lock();
-        try {
-            lent.put(session.connection(), session);
-        } finally {
-            lock.unlock();
-        }
-        return session.connection();
-    }
-
-    void takeBack(Connection connection) {
-        Session session;
-        lock.lock();
-        try {
-            session = lent.remove(connection);
-        } finally {
-            lock.unlock();
-        }
-        if (session != null) {
-            release(session, !isClean(connection));
-        }
+    /** {@link #release} for a session whose connection was lent to others. */
+    void takeBack(Session session) {
+        release(session, !isClean(session.connection()));
     }
 
     /** The borrower may have left a transaction open, and its snapshot with it, or have allowed itself to write. */
@@ -179,7 +163,8 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    private static void closeQuietly(Session session) {
+    private void closeQuietly(Session session) {
+        watchdog.forget(session);
         try {
             session.close();
         } catch (SQLException e) {

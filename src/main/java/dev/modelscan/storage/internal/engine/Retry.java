@@ -1,6 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
-import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.CancelledException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +23,7 @@ public final class Retry {
      * Waits before the next attempt.
      *
      * @return false where the deadline has passed
-     * @throws BusyException where the thread is interrupted, whose flag stays set
+     * @throws CancelledException where the thread is interrupted, whose flag stays set
      */
     public boolean pause() {
         if (System.nanoTime() >= deadline) {
@@ -35,7 +35,7 @@ public final class Retry {
             TimeUnit.MICROSECONDS.sleep(jittered);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new BusyException("interrupted while waiting for the database's lock", e);
+            throw new CancelledException("interrupted while waiting for the database's lock", e);
         }
         return true;
     }

@@ -21,6 +21,9 @@ public interface Sessions {
     /** Runs work that writes; all of it takes effect, or nothing. */
     <T extends @Nullable Object> T write(String entity, @Nullable String id, Work<T> work);
 
+    /** {@link #write} for work that may take long, since it may write many rows. */
+    <T extends @Nullable Object> T writeMany(String entity, @Nullable String id, Work<T> work);
+
     /** {@link #write} for work whose reads must not be overtaken by another transaction's writes. */
     <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work);
 

@@ -4,6 +4,7 @@ import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.PackedRow;
+import dev.modelscan.storage.internal.query.StatementCancelledException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,6 +20,7 @@ import org.jooq.Field;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -89,7 +91,20 @@ public final class SqliteDialect implements Dialect {
         return true;
     }
 
+    /** It has an effect only on statements that run. */
+    @Override
+    public void cancel(Connection connection) throws SQLException {
+        connection.unwrap(SQLiteConnection.class).getDatabase().interrupt();
+    }
+
+    /** The engine looks for the request at short intervals, but waits for the disk as long as that takes. */
+    @Override
+    public void abandon(Connection connection) {}
+
     static Failure classify(SQLException e) {
+        if (e instanceof StatementCancelledException) {
+            return new Failure(Kind.CANCELLED, e.getMessage(), e);
+        }
         SQLiteErrorCode code = codeOf(e);
         return new Failure(kind(code), detail(e), e);
     }
@@ -125,6 +140,7 @@ public final class SqliteDialect implements Dialect {
     private static Kind primaryKind(int primary) {
         return switch (primary) {
             case 5, 6 -> Kind.BUSY; // BUSY, LOCKED
+            case 9 -> Kind.CANCELLED; // INTERRUPT
             case 11, 26 -> Kind.CORRUPT; // CORRUPT, NOTADB
             case 8, 10, 14 -> Kind.UNAVAILABLE; // READONLY_DBMOVED and kin, IOERR, CANTOPEN
             default -> Kind.OTHER;

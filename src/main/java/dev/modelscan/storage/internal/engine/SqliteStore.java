@@ -6,11 +6,11 @@ import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.Watchdog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,16 +25,18 @@ public final class SqliteStore implements Store {
 
     private final SqliteConnections connections;
     private final Duration timeout;
+    private final Watchdog watchdog;
     private final ReaderPool readers;
     private final SqliteWriter writer;
     private @Nullable Object identity;
 
     /** Opens no connection yet. */
-    public SqliteStore(SqliteConnections connections, int readers, Duration timeout) {
+    public SqliteStore(SqliteConnections connections, int readers, Duration timeout, Duration queryTimeout) {
         this.connections = connections;
         this.timeout = timeout;
-        this.readers = new ReaderPool(connections, SqliteDialect.INSTANCE, readers, timeout);
-        this.writer = new SqliteWriter(connections, timeout);
+        this.watchdog = new Watchdog(SqliteDialect.INSTANCE, queryTimeout);
+        this.readers = new ReaderPool(connections, SqliteDialect.INSTANCE, watchdog, readers, timeout);
+        this.writer = new SqliteWriter(connections, timeout, watchdog);
     }
 
     /** Opens the writing connection now; a database in memory begins to live with it. */
@@ -109,7 +111,9 @@ public final class SqliteStore implements Store {
         try {
             return work.run(session);
         } catch (SQLException e) {
-            broken = classify(e).breaksConnection();
+            Failure failure = classify(e);
+            // After an interrupt SQLite may refuse the next statement too.
+            broken = failure.breaksConnection() || failure.kind() == Kind.CANCELLED;
             throw e;
         } finally {
             readers.release(session, broken);
@@ -118,8 +122,18 @@ public final class SqliteStore implements Store {
 
     @Override
     public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
+        return write(entity, id, true, work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work) {
+        return write(entity, id, false, work);
+    }
+
+    private <T extends @Nullable Object> T write(
+            @Nullable String entity, @Nullable String id, boolean mayJoin, Work<T> work) {
         try {
-            return writer.<T, SQLException>transaction(entity, id, true, work::run);
+            return writer.<T, SQLException>transaction(entity, id, mayJoin, work::run);
         } catch (SQLException e) {
             throw classify(e).toException(entity, id);
         }
@@ -129,7 +143,7 @@ public final class SqliteStore implements Store {
     @Override
     public <T extends @Nullable Object> T writeSerializable(
             @Nullable String entity, @Nullable String id, Work<T> work) {
-        return write(entity, id, work);
+        return writeMany(entity, id, work);
     }
 
     @Override
@@ -139,17 +153,17 @@ public final class SqliteStore implements Store {
     }
 
     @Override
-    public Connection acquireReader() {
+    public Session acquireReader() {
         try {
-            return readers.lend();
+            return readers.acquire();
         } catch (SQLException e) {
             throw classify(e).toException(null, null);
         }
     }
 
     @Override
-    public void releaseReader(Connection connection) {
-        readers.takeBack(connection);
+    public void releaseReader(Session session) {
+        readers.takeBack(session);
     }
 
     @Override
@@ -179,5 +193,6 @@ public final class SqliteStore implements Store {
     public void close() {
         writer.close();
         readers.close();
+        watchdog.close();
     }
 }

@@ -1,11 +1,13 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.CancelledException;
 import dev.modelscan.storage.OutcomeUnknownException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.WriteRequest.State;
+import dev.modelscan.storage.internal.query.Watchdog;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,6 +27,10 @@ import org.slf4j.LoggerFactory;
  * <p>A request of {@code withTx} runs the caller's code, on the caller's thread: it may lead a group, but never joins
  * another's. If it did, a thread that holds a lock of the application could wait for a function that wants that lock.
  *
+ * <p>Nor does one that may write many rows join another's group: it can be cancelled, which would take the whole group back. What
+ * joins is short, and runs to its end. The leader runs its own request first, so where that is cancelled nobody else has lost
+ * anything. The commit is not cancelled.
+ *
  * <p>Transactions begin as IMMEDIATE: one that read first and then asked for the write lock could find that another had
  * written meanwhile, and fail.
  */
@@ -42,6 +48,7 @@ final class SqliteWriter implements AutoCloseable {
 
     private final SqliteConnections connections;
     private final Duration timeout;
+    private final Watchdog watchdog;
     private final WriteQueue queue = new WriteQueue();
     // The leader's alone; the queue's lock hands it on.
     private @Nullable WriterConnection current;
@@ -50,9 +57,10 @@ final class SqliteWriter implements AutoCloseable {
     private final @Nullable Checkpointer checkpointer;
     private volatile boolean closed;
 
-    SqliteWriter(SqliteConnections connections, Duration timeout) {
+    SqliteWriter(SqliteConnections connections, Duration timeout, Watchdog watchdog) {
         this.connections = connections;
         this.timeout = timeout;
+        this.watchdog = watchdog;
         Path file = connections.file();
         this.checkpointer = file == null ? null : new Checkpointer(connections, file, queue);
     }
@@ -85,9 +93,9 @@ final class SqliteWriter implements AutoCloseable {
         return request.<X>outcome();
     }
 
-    private BusyException withdrawn() {
+    private StorageException withdrawn() {
         return Thread.currentThread().isInterrupted()
-                ? new BusyException("interrupted while waiting for the write lock", null)
+                ? new CancelledException("interrupted while waiting for the write lock", null)
                 : new BusyException(
                         "other transactions of this process held the write lock for " + timeout.toMillis()
                                 + " ms; shorten them, or raise busyTimeout",
@@ -157,7 +165,7 @@ final class SqliteWriter implements AutoCloseable {
         try {
             WriterConnection connection = current;
             if (connection == null) {
-                connection = WriterConnection.open(connections, timeout);
+                connection = WriterConnection.open(connections, watchdog, timeout);
                 current = connection;
             }
             connection.begin(timeout);
@@ -205,10 +213,11 @@ final class SqliteWriter implements AutoCloseable {
             long start = System.nanoTime();
             connection.commit(timeout);
             lastCommitNanos = System.nanoTime() - start;
-        } catch (BusyException interrupted) {
+        } catch (CancelledException interrupted) {
             rollBack(connection, interrupted);
             throw new GroupFailure(
-                    interrupted, member -> new BusyException(String.valueOf(interrupted.getMessage()), interrupted));
+                    interrupted,
+                    member -> new CancelledException(String.valueOf(interrupted.getMessage()), interrupted));
         } catch (SQLException e) {
             Failure failure = SqliteDialect.classify(e);
             if (failure.kind() == Kind.BUSY) {
@@ -237,6 +246,8 @@ final class SqliteWriter implements AutoCloseable {
         try {
             if (WriterConnection.breaksConnection(cause)) {
                 discard();
+            } else if (WriterConnection.isCancelled(cause)) {
+                connection.rollBackCancelled();
             } else {
                 connection.rollBack();
             }

@@ -3,7 +3,6 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +22,9 @@ public interface Store extends AutoCloseable {
     /** Runs work of the library in a transaction of its own. Lock errors at its start are retried. */
     <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work);
 
+    /** {@link #write} for work that may take long, since it may write many rows. */
+    <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work);
+
     /**
      * {@link #write} for work whose reads must not be overtaken by another transaction's writes: it runs as {@link
      * Isolation#SERIALIZABLE}.
@@ -38,11 +40,11 @@ public interface Store extends AutoCloseable {
     <T extends @Nullable Object, X extends Exception> T transaction(Isolation isolation, TransactionBody<T, X> body)
             throws X;
 
-    /** Takes a reading connection out of the pool, for jOOQ. */
-    Connection acquireReader();
+    /** Takes a reading session out of the pool, for jOOQ. */
+    Session acquireReader();
 
-    /** Gives back a connection that {@link #acquireReader} gave out. */
-    void releaseReader(Connection connection);
+    /** Gives back a session that {@link #acquireReader} gave out. */
+    void releaseReader(Session session);
 
     /** What keeps the database from being used; empty where nothing does. Writes nothing. */
     List<String> problems();

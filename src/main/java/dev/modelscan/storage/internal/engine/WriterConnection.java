@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ final class WriterConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WriterConnection.class);
 
     private final Session session;
+    private final Watchdog watchdog;
     private final PreparedStatement begin;
     private final PreparedStatement commit;
     private final PreparedStatement rollback;
@@ -26,8 +28,9 @@ final class WriterConnection implements AutoCloseable {
     private final PreparedStatement release;
     private final PreparedStatement rollbackToSavepoint;
 
-    private WriterConnection(Session session) throws SQLException {
+    private WriterConnection(Session session, Watchdog watchdog) throws SQLException {
         this.session = session;
+        this.watchdog = watchdog;
         this.begin = session.connection().prepareStatement("BEGIN IMMEDIATE");
         this.commit = session.connection().prepareStatement("COMMIT");
         this.rollback = session.connection().prepareStatement("ROLLBACK");
@@ -37,11 +40,12 @@ final class WriterConnection implements AutoCloseable {
     }
 
     /** The last other connection that closes has the file to itself for a moment, so that even opening can find it locked. */
-    static WriterConnection open(SqliteConnections connections, Duration timeout) throws SQLException {
+    static WriterConnection open(SqliteConnections connections, Watchdog watchdog, Duration timeout)
+            throws SQLException {
         Retry retry = new Retry(timeout);
         while (true) {
             try {
-                return open(connections);
+                return open(connections, watchdog);
             } catch (SQLException e) {
                 if (SqliteDialect.classify(e).kind() != Kind.BUSY || !retry.pause()) {
                     throw e;
@@ -50,10 +54,12 @@ final class WriterConnection implements AutoCloseable {
         }
     }
 
-    private static WriterConnection open(SqliteConnections connections) throws SQLException {
+    private static WriterConnection open(SqliteConnections connections, Watchdog watchdog) throws SQLException {
         Session session = new Session(connections.openWriter(), SqliteDialect.INSTANCE);
         try {
-            return new WriterConnection(session);
+            WriterConnection writer = new WriterConnection(session, watchdog);
+            watchdog.watch(session);
+            return writer;
         } catch (SQLException e) {
             session.close();
             throw e;
@@ -76,6 +82,22 @@ final class WriterConnection implements AutoCloseable {
         rollback.execute();
     }
 
+    /**
+     * SQLite itself rolls back where a write is cancelled, and not where it was a read. It goes on refusing all statements
+     * until those that the driver has not reset are closed.
+     */
+    void rollBackCancelled() throws SQLException {
+        session.closeStatements();
+        try {
+            rollback.execute();
+        } catch (SQLException e) {
+            if (isCancelled(e)) {
+                throw e;
+            }
+            LOG.debug("the transaction was rolled back already", e);
+        }
+    }
+
     private static void execute(PreparedStatement statement, Duration timeout) throws SQLException {
         Retry retry = null;
         while (true) {
@@ -92,7 +114,8 @@ final class WriterConnection implements AutoCloseable {
     }
 
     /**
-     * Runs a member of a group, and takes it back where it fails.
+     * Runs a member of a group, and takes it back where it fails. It is short, and is not cancelled: SQLite would roll back
+     * the others with it, and the thread that may be interrupted is not the one that waits for it.
      *
      * @return what broke the connection, and the group with it; null where nothing did
      */
@@ -100,7 +123,7 @@ final class WriterConnection implements AutoCloseable {
     Throwable runBehindSavepoint(WriteRequest<?> member) {
         try {
             savepoint.execute();
-            member.run(session);
+            runUnwatched(member);
             Throwable failure = member.failure();
             if (failure != null) {
                 if (breaksConnection(failure)) {
@@ -116,6 +139,20 @@ final class WriterConnection implements AutoCloseable {
         }
     }
 
+    private void runUnwatched(WriteRequest<?> member) {
+        session.running().beginUnwatched();
+        try {
+            member.run(session);
+        } finally {
+            session.running().endUnwatched();
+        }
+    }
+
+    static boolean isCancelled(Throwable cause) {
+        SQLException e = Failure.driverException(cause);
+        return e != null && SqliteDialect.classify(e).kind() == Kind.CANCELLED;
+    }
+
     /** After such a failure SQLite may have rolled back while the driver still believes in the transaction. */
     static boolean breaksConnection(Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
@@ -128,6 +165,7 @@ final class WriterConnection implements AutoCloseable {
 
     @Override
     public void close() {
+        watchdog.forget(session);
         try {
             session.close();
         } catch (SQLException e) {

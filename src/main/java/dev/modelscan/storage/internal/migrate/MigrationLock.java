@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.migrate;
 
 import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.CancelledException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -97,7 +98,7 @@ final class MigrationLock implements AutoCloseable {
                 Thread.sleep(PAUSE_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new BusyException("interrupted while waiting for " + file, e);
+                throw new CancelledException("interrupted while waiting for " + file, e);
             }
         }
     }

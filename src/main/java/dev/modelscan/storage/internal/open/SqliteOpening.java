@@ -21,11 +21,12 @@ public final class SqliteOpening {
      *
      * @param full whether a commit waits for the disk
      */
-    public static OpenedStore open(@Nullable Path file, boolean full, int readers, Duration busyTimeout) {
+    public static OpenedStore open(
+            @Nullable Path file, boolean full, int readers, Duration busyTimeout, Duration queryTimeout) {
         SqliteConnections connections = file == null
                 ? SqliteConnections.toMemory(busyTimeout)
                 : SqliteConnections.toFile(file, full, busyTimeout);
-        SqliteStore store = new SqliteStore(connections, readers, busyTimeout);
+        SqliteStore store = new SqliteStore(connections, readers, busyTimeout, queryTimeout);
         try {
             if (file == null) {
                 // A database in memory lives as long as a connection to it: this one, from before the first migration.

@@ -25,13 +25,15 @@ public final class SqliteWorkspaces implements WorkspaceHost {
     private final boolean full;
     private final int readers;
     private final Duration busyTimeout;
+    private final Duration queryTimeout;
 
     /** The directory is made with the first workspace. */
-    public SqliteWorkspaces(Path directory, boolean full, int readers, Duration busyTimeout) {
+    public SqliteWorkspaces(Path directory, boolean full, int readers, Duration busyTimeout, Duration queryTimeout) {
         this.directory = directory.toAbsolutePath().normalize();
         this.full = full;
         this.readers = readers;
         this.busyTimeout = busyTimeout;
+        this.queryTimeout = queryTimeout;
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new UnavailableException(
                     directory + " is a file; name a directory, in which each workspace gets a file of its own", null);
@@ -40,7 +42,8 @@ public final class SqliteWorkspaces implements WorkspaceHost {
 
     @Override
     public OpenedStore open(String name) {
-        return SqliteOpening.open(file(name), full, readers, busyTimeout).in(name);
+        return SqliteOpening.open(file(name), full, readers, busyTimeout, queryTimeout)
+                .in(name);
     }
 
     /** A file that cannot be read may well be a workspace; opening it says what is wrong. */

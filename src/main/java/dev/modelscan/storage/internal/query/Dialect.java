@@ -49,4 +49,10 @@ public interface Dialect {
      * up to explain the refusal.
      */
     boolean goesOnAfterRefusal();
+
+    /** Stops what a connection runs, from another thread. Returns only once nothing that begins later can be meant. */
+    void cancel(Connection connection) throws SQLException;
+
+    /** For a statement that goes on long after it was cancelled: gives up its connection, where that may help. */
+    void abandon(Connection connection);
 }

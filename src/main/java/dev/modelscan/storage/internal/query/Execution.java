@@ -89,6 +89,7 @@ public final class Execution<R> {
     private void beforeSending() {
         requireAllBound();
         busy = true;
+        session.running().begin();
         if (SQL.isDebugEnabled()) {
             SQL.debug(query.rendered(session.dialect()).sql());
         }
@@ -167,6 +168,7 @@ public final class Execution<R> {
 
     /** Writes one row for each record, in as few calls of the driver as it allows. */
     public <X> void updateAll(Columns<X> columns, List<? extends X> records) throws SQLException {
+        session.running().begin();
         try {
             for (X record : records) {
                 setAll(columns, record);
@@ -200,8 +202,12 @@ public final class Execution<R> {
 
     private void end() throws SQLException {
         busy = false;
-        if (!session.keeps(query.slot(), this)) {
-            closeStatement();
+        try {
+            session.running().end();
+        } finally {
+            if (!session.keeps(query.slot(), this)) {
+                closeStatement();
+            }
         }
     }
 

@@ -15,6 +15,7 @@ public final class Session implements AutoCloseable {
     private final Connection connection;
     private final Dialect dialect;
     private @Nullable Execution<?>[] executions = new Execution<?>[128];
+    private final RunningStatement running = new RunningStatement();
     private long rowsWritten;
 
     /** Takes over the connection, and closes it with the session. */
@@ -26,6 +27,11 @@ public final class Session implements AutoCloseable {
     /** The connection itself, for what is not a compiled query. */
     public Connection connection() {
         return connection;
+    }
+
+    /** What it runs just now. Whoever uses the connection itself says so there, or cannot be stopped. */
+    public RunningStatement running() {
+        return running;
     }
 
     /** What differs between engines. */

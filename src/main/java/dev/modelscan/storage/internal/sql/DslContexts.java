@@ -4,6 +4,8 @@ import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.query.JooqSettings;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.StatementCancelledException;
+import dev.modelscan.storage.internal.sql.WatchedStatements.SessionConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Consumer;
@@ -32,12 +34,12 @@ final class DslContexts {
         ConnectionProvider provider = new ConnectionProvider() {
             @Override
             public Connection acquire() {
-                return store.acquireReader();
+                return new SessionConnection(store.acquireReader());
             }
 
             @Override
             public void release(Connection connection) {
-                store.releaseReader(connection);
+                store.releaseReader(((SessionConnection) connection).session());
             }
         };
         return DSL.using(configuration(store, () -> {}, e -> {}).set(provider).deriveAppending(new SettingsRefused()));
@@ -70,7 +72,7 @@ final class DslContexts {
             Consumer<StorageException> refused,
             OpenStatements open) {
         return DSL.using(configuration(store, requireUsable, refused)
-                .set(session.connection())
+                .set(new SessionConnection(session))
                 .set(new NoTransactions())
                 .deriveAppending(open));
     }
@@ -82,7 +84,7 @@ final class DslContexts {
                 .set(new Errors(store, before, refused));
     }
 
-    /** Translates the driver's exceptions, and shows each statement in the log. */
+    /** Translates the driver's exceptions, shows each statement in the log, and lets it be cancelled. */
     private static final class Errors implements ExecuteListener {
 
         private static final long serialVersionUID = 1L;
@@ -107,16 +109,30 @@ final class DslContexts {
             if (SQL.isDebugEnabled()) {
                 SQL.debug(context.sql());
             }
+            WatchedStatements.begin(context);
+        }
+
+        @Override
+        public void executeEnd(ExecuteContext context) {
+            StatementCancelledException cancelled = WatchedStatements.end(context);
+            if (cancelled != null) {
+                throw translate(cancelled);
+            }
         }
 
         @Override
         public void exception(ExecuteContext context) {
-            SQLException e = context.sqlException();
+            StatementCancelledException cancelled = WatchedStatements.end(context);
+            SQLException e = cancelled == null ? context.sqlException() : cancelled;
             if (e != null) {
-                StorageException translated = store.classify(e).toException(null, null);
-                refused.accept(translated);
-                context.exception(translated);
+                context.exception(translate(e));
             }
+        }
+
+        private StorageException translate(SQLException e) {
+            StorageException translated = store.classify(e).toException(null, null);
+            refused.accept(translated);
+            return translated;
         }
     }
 

@@ -200,7 +200,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public int markAllRead(AgentId receiverId) {
-        return sessions.write(MAPPING.entity, null, session -> session.query(MARK_ALL_READ)
+        return sessions.writeMany(MAPPING.entity, null, session -> session.query(MARK_ALL_READ)
                 .set(RECEIVER_ID.parameter(), receiverId)
                 .set(NOW, sessions.now())
                 .update());

@@ -74,7 +74,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         }
         return prepared.isEmpty()
                 ? List.of()
-                : sessions.write(entity, null, session -> List.copyOf(insertAll(session, prepared)));
+                : sessions.writeMany(entity, null, session -> List.copyOf(insertAll(session, prepared)));
     }
 
     /** Writes one row, and returns the record as it is stored. */
@@ -195,7 +195,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public void delete(I id) {
-        sessions.write(entity, id.value(), session -> {
+        sessions.writeMany(entity, id.value(), session -> {
             try {
                 int deleted = session.query(mapping.delete)
                         .set(mapping.id.parameter(), id)

@@ -229,7 +229,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     @Override
     public int deleteByTask(TaskId taskId) {
-        return sessions.write(MAPPING.entity, null, session -> session.query(DELETE_BY_TASK)
+        return sessions.writeMany(MAPPING.entity, null, session -> session.query(DELETE_BY_TASK)
                 .set(TASK_ID.parameter(), taskId)
                 .update());
     }

@@ -91,6 +91,11 @@ final class SqlTx extends SqlRepositories implements Tx {
             return run(entity, id, work);
         }
 
+        @Override
+        public <T extends @Nullable Object> T writeMany(String entity, @Nullable String id, Work<T> work) {
+            return run(entity, id, work);
+        }
+
         /** The transaction has the isolation that it began with. */
         @Override
         public <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work) {

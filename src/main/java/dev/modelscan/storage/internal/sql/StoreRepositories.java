@@ -47,6 +47,11 @@ public final class StoreRepositories extends SqlRepositories {
         }
 
         @Override
+        public <T extends @Nullable Object> T writeMany(String entity, @Nullable String id, Work<T> work) {
+            return store.writeMany(entity, id, work);
+        }
+
+        @Override
         public <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work) {
             return store.writeSerializable(entity, id, work);
         }
@@ -91,6 +96,6 @@ public final class StoreRepositories extends SqlRepositories {
 
     /** Sets all agents idle and cancels what is open, as {@code Database.resetToIdle} says. */
     public int resetToIdle() {
-        return sessions.write("database", null, session -> Maintenance.resetToIdle(session, sessions.now()));
+        return sessions.writeMany("database", null, session -> Maintenance.resetToIdle(session, sessions.now()));
     }
 }

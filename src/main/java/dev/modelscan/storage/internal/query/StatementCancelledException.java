@@ -1,0 +1,16 @@
+package dev.modelscan.storage.internal.query;
+
+import java.sql.SQLException;
+
+/** A statement was stopped by this library; its message says why. */
+public final class StatementCancelledException extends SQLException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The SQL standard's name for it, or rather PostgreSQL's: query_canceled. */
+    private static final String STATE = "57014";
+
+    StatementCancelledException(String reason) {
+        super(reason, STATE);
+    }
+}
