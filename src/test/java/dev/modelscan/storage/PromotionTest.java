@@ -427,6 +427,34 @@ class PromotionTest {
         assertThat(inTarget("SELECT name FROM workflows WHERE id = 'w'")).containsExactly("mine");
     }
 
+    @Test
+    void aRowThatAnotherProgramStoresMeanwhileIsNamedAndStays() throws SQLException {
+        fillOddly();
+        String id =
+                inSource("SELECT id FROM agents ORDER BY id LIMIT 1 OFFSET 7").get(0);
+
+        ConflictException refused = catchThrowableOfType(ConflictException.class, () -> promotion()
+                .onProgress(progress -> {
+                    if (progress.phase() == Phase.COPY && progress.done() == 0) {
+                        insertAgent(id);
+                    }
+                })
+                .run());
+
+        assertThat(refused.entity()).isEqualTo("agents");
+        assertThat(refused.id()).isEqualTo(id);
+        assertThat(inTarget("SELECT name FROM agents")).containsExactly("mine");
+    }
+
+    private void insertAgent(String id) {
+        try {
+            inTarget("INSERT INTO agents (id, name, mode, created_at, updated_at) VALUES ('" + id
+                    + "', 'mine', 'llm', now(), now())");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -1,8 +1,10 @@
 package dev.modelscan.storage.internal.promote;
 
+import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.InvalidDataException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.PostgresLink;
 import dev.modelscan.storage.internal.engine.SqliteDialect;
 import dev.modelscan.storage.internal.promote.ChunkReader.Chunk;
@@ -28,6 +30,7 @@ final class ChunkWriter {
     /**
      * Stores a chunk.
      *
+     * @throws ConflictException where another program has stored a row of the same key
      * @throws InvalidDataException where the server refuses a row; names the table, the key and, where the server does, the
      *     column
      */
@@ -57,6 +60,10 @@ final class ChunkWriter {
 
     private StorageException refused(Chunk chunk, Failure failure) throws SQLException {
         String id = String.join(", ", keyOf(chunk, firstRefused(chunk)));
+        if (failure.kind() == Kind.PRIMARY_KEY || failure.kind() == Kind.UNIQUE) {
+            // The source's keys are unique, so the other row is somebody else's.
+            return failure.toException(chunk.table().name(), id);
+        }
         String column = failure.detail() == null ? "value" : failure.detail();
         return new InvalidDataException(
                 chunk.table().name(),

@@ -242,6 +242,8 @@ public final class Promoter {
 
     private void abandon(PostgresLink target, Ledger ledger, StorageException why) {
         try {
+            // Rows of others are nobody's to remove.
+            ledger.requireOwnRowsAlone();
             ledger.abandon();
             new Snapshot(source, ledger.snapshotId()).delete();
         } catch (SQLException e) {
