@@ -265,7 +265,7 @@ static double repeat(const char *operation, int argument, long long nanos) {
 static void open_database(const char *file) {
     check(sqlite3_open(file, &database), "open");
     const char *settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                           "PRAGMA cache_size = -2000; PRAGMA busy_timeout = 60000";
+                           "PRAGMA cache_size = -16000; PRAGMA busy_timeout = 60000";
     check(sqlite3_exec(database, settings, NULL, NULL, NULL), "pragmas");
     agent = prepare("SELECT id, name, mode, status, capabilities, metadata, version, created_at, updated_at FROM agents"
                     " WHERE id = ?");

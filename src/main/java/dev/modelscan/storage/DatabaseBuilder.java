@@ -146,7 +146,10 @@ public final class DatabaseBuilder {
         return this;
     }
 
-    /** How many connections read at the same time: 1 to 1,000. More than cores make the writer wait. SQLite only. */
+    /**
+     * How many connections read at the same time: 1 to 1,000. More than cores make the writer wait; each keeps up to
+     * 16 MB of the file in memory. SQLite only.
+     */
     public DatabaseBuilder readers(int readers) {
         this.readers = readers;
         return this;

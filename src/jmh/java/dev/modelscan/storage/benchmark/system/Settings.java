@@ -10,8 +10,7 @@ import java.sql.SQLException;
 import java.util.Properties;
 
 /**
- * How the systems that are not the library open the database: the pragmas that the library sets, and SQLite's own page cache,
- * as the library's readers have it; its writer has a larger one.
+ * How the systems that are not the library open the database: with the pragmas that the library sets.
  *
  * @param connections how many a pool may have
  */
@@ -25,7 +24,7 @@ record Settings(Path file, Durability durability, int connections) {
         properties.setProperty("journal_mode", "WAL");
         properties.setProperty("synchronous", durability.name());
         properties.setProperty("foreign_keys", "true");
-        properties.setProperty("cache_size", "-2000");
+        properties.setProperty("cache_size", "-16000");
         properties.setProperty("busy_timeout", BUSY_TIMEOUT_MILLIS);
         return properties;
     }

@@ -24,8 +24,10 @@ public final class SqliteConnections {
     /** "MScS": says that a file is this library's. */
     public static final int APPLICATION_ID = 0x4D536353;
 
-    // 16 MB. With SQLite's own 2 MB a large transaction writes pages to the log before its end, and reads them back.
-    private static final String WRITER_CACHE = "PRAGMA cache_size = -16000";
+    // 16 MB at the most for each connection. With SQLite's own 2 MB a large transaction writes pages to the log before
+    // its
+    // end, and reads them back; and a reader of more than that fetches each page from the log or the file anew.
+    private static final String PAGE_CACHE = "PRAGMA cache_size = -16000";
 
     private final @Nullable Path file;
     private final String uri;
@@ -74,7 +76,7 @@ public final class SqliteConnections {
                 config(Duration.ofMillis(20)),
                 "PRAGMA trusted_schema = OFF",
                 "PRAGMA wal_autocheckpoint = 0",
-                WRITER_CACHE);
+                PAGE_CACHE);
     }
 
     /** A connection for checkpoints. It waits only briefly for readers. */
@@ -84,7 +86,7 @@ public final class SqliteConnections {
 
     /** A connection that refuses to write. */
     public Connection openReader() throws SQLException {
-        return open(uri, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON");
+        return open(uri, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", PAGE_CACHE);
     }
 
     /** A connection for migrations, which may have to rebuild tables that others refer to. */
