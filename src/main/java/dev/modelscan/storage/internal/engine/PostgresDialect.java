@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.StatementCancelledException;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,6 +33,9 @@ public final class PostgresDialect implements Dialect {
     /** The server's words vary with its language; this part of them does not. */
     private static final Pattern KEY = Pattern.compile("\\(([^()]+)\\)=\\(");
 
+    private static final long EPOCH_SECOND =
+            Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
+
     private PostgresDialect() {}
 
     @Override
@@ -44,16 +48,22 @@ public final class PostgresDialect implements Dialect {
         return SQLDialect.POSTGRES;
     }
 
-    @Override
-    public @Nullable String text(ResultSet rows, int column) throws SQLException {
-        return rows.getString(column);
-    }
-
-    /** The driver's text of a time would depend on the zone of the session, or of the JVM. */
+    /**
+     * The driver's text of a time would depend on the zone of the session, or of the JVM. Once a statement is prepared on the
+     * server, times come as eight bytes: microseconds since the year 2000.
+     */
     @Override
     public @Nullable Instant time(ResultSet rows, int column) throws SQLException {
-        OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+        byte[] bytes = rows.getBytes(column);
+        if (bytes == null) {
+            return null;
+        }
+        if (bytes.length == Long.BYTES) {
+            long micros = ByteBuffer.wrap(bytes).getLong();
+            long seconds = Math.floorDiv(micros, 1_000_000L);
+            return Instant.ofEpochSecond(EPOCH_SECOND + seconds, Math.floorMod(micros, 1_000_000) * 1_000L);
+        }
+        return rows.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     @Override

@@ -67,9 +67,8 @@ public final class SqliteDialect implements Dialect {
         return DSL.function("concat_ws", String.class, parts.toArray(new Field<?>[0]));
     }
 
-    /** The driver decodes text through a direct buffer; its bytes come over in one copy. */
-    @Override
-    public @Nullable String text(ResultSet rows, int column) throws SQLException {
+    /** The text in a column. The driver decodes text through a direct buffer; its bytes come over in one copy. */
+    public static @Nullable String text(ResultSet rows, int column) throws SQLException {
         byte[] bytes = rows.getBytes(column);
         return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
     }

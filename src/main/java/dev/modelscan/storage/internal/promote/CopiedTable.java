@@ -103,7 +103,7 @@ final class CopiedTable {
     List<String> key(ResultSet rows) throws SQLException {
         List<String> values = new ArrayList<>();
         for (Field<?> field : key) {
-            values.add(String.valueOf(SqliteDialect.INSTANCE.text(rows, table.indexOf(field) + 1)));
+            values.add(String.valueOf(SqliteDialect.text(rows, table.indexOf(field) + 1)));
         }
         return values;
     }

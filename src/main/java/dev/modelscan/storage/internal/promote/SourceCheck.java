@@ -63,7 +63,7 @@ final class SourceCheck {
             try (ResultSet row = statement.executeQuery()) {
                 StringBuilder key = new StringBuilder();
                 for (int i = 1; i <= table.keyNames().size(); i++) {
-                    key.append(i == 1 ? "" : ", ").append(SqliteDialect.INSTANCE.text(row, i));
+                    key.append(i == 1 ? "" : ", ").append(SqliteDialect.text(row, i));
                 }
                 return key.toString();
             }

@@ -53,6 +53,10 @@ public final class Codec<T> {
         return new Codec<>(Storage.TEXT, stored -> decode.apply((String) stored), format.encode());
     }
 
+    boolean isText() {
+        return storage == Storage.TEXT;
+    }
+
     /** Whether an empty text is a value like any other; every other type has none that is stored as an empty text. */
     boolean hasEmpty() {
         return this == TEXT;
@@ -62,7 +66,7 @@ public final class Codec<T> {
     T read(ResultSet rows, int column, Dialect dialect) throws SQLException {
         Object stored =
                 switch (storage) {
-                    case TEXT -> dialect.text(rows, column);
+                    case TEXT -> rows.getString(column);
                     case TIME -> dialect.time(rows, column);
                     case INTEGER -> {
                         int value = rows.getInt(column);

@@ -33,10 +33,6 @@ public interface Dialect {
         return null;
     }
 
-    /** The text in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
-    @Nullable
-    String text(ResultSet rows, int column) throws SQLException;
-
     /** The time in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
     @Nullable
     Instant time(ResultSet rows, int column) throws SQLException;

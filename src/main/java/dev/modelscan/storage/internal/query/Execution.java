@@ -149,7 +149,7 @@ public final class Execution<R> {
     }
 
     private Row row(ResultSet rows, boolean single) {
-        return packed > 0 ? new PackedRow(rows, packed, single) : new PlainRow(rows, session.dialect());
+        return packed > 0 ? new PackedRow(rows, packed, single) : new PlainRow(rows, session.dialect(), single);
     }
 
     /** Writes, and returns how many rows were written. */

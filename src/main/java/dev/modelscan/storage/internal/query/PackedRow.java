@@ -7,16 +7,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A row whose columns came as one value, for drivers to which each value costs a call into native code: a page of 100 tasks
  * has 1,600 of them. The columns are joined by a byte that UTF-8 never has. Null is another such byte, or empty where the
  * column's type has no empty value, so every text comes back as it was.
- *
- * <p>Rows of a list have much in common, such as the status, the type or an empty object. Where a column's bytes are those
- * that it had before, so is its value, which is immutable.
  */
 public final class PackedRow extends Row {
 
@@ -36,16 +32,8 @@ public final class PackedRow extends Row {
     private final int columns;
     // Where each column begins; the one after the last is where it would, behind a separator.
     private final int[] starts;
-    private final @Nullable Known @Nullable [] known;
+    private final @Nullable KnownValue @Nullable [] known;
     private byte[] bytes = {};
-
-    /** What a column last was. */
-    private record Known(byte[] bytes, int from, int to, Object value) {
-
-        boolean isSame(byte[] others, int othersFrom, int othersTo) {
-            return Arrays.equals(bytes, from, to, others, othersFrom, othersTo);
-        }
-    }
 
     /**
      * The rows of a result.
@@ -56,7 +44,7 @@ public final class PackedRow extends Row {
         this.rows = rows;
         this.columns = columns;
         this.starts = new int[columns + 1];
-        this.known = single ? null : new Known[columns];
+        this.known = single ? null : new KnownValue[columns];
     }
 
     @Override
@@ -104,16 +92,16 @@ public final class PackedRow extends Row {
     <T> @Nullable T value(Codec<T> codec, int place) {
         int from = starts[place - 1];
         int to = starts[place] - 1;
-        Known before = known == null ? null : known[place - 1];
-        if (before != null && before.isSame(bytes, from, to)) {
-            return (T) before.value;
+        KnownValue before = known == null ? null : known[place - 1];
+        if (before != null && before.isOf(bytes, from, to)) {
+            return (T) before.value();
         }
         if (codec.hasEmpty() ? to == from + 1 && bytes[from] == NULL : to == from) {
             return null;
         }
         T value = codec.decode(new String(bytes, from, to - from, StandardCharsets.UTF_8));
         if (known != null) {
-            known[place - 1] = new Known(bytes, from, to, value);
+            known[place - 1] = new KnownValue(bytes, from, to, value);
         }
         return value;
     }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.query;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -7,12 +8,22 @@ import org.jspecify.annotations.Nullable;
 /** A row whose columns the driver hands out one by one. */
 final class PlainRow extends Row {
 
+    /** More columns than any query of the library has. */
+    private static final int MOST_COLUMNS = 64;
+
     private final ResultSet rows;
     private final Dialect dialect;
+    private final @Nullable KnownValue @Nullable [] known;
 
-    PlainRow(ResultSet rows, Dialect dialect) {
+    /**
+     * The rows of a result.
+     *
+     * @param single whether it has one at most, so that nothing will be there again
+     */
+    PlainRow(ResultSet rows, Dialect dialect, boolean single) {
         this.rows = rows;
         this.dialect = dialect;
+        this.known = single ? null : new KnownValue[MOST_COLUMNS];
     }
 
     @Override
@@ -22,7 +33,25 @@ final class PlainRow extends Row {
 
     @Override
     <T> @Nullable T value(Codec<T> codec, int place) throws SQLException {
-        return codec.read(rows, place, dialect);
+        return codec.isText() ? decoded(codec, place) : codec.read(rows, place, dialect);
+    }
+
+    /** The drivers' own way to text is longer: SQLite's goes through a direct buffer, PostgreSQL's looks at the type first. */
+    @SuppressWarnings("unchecked") // A place of a query is always read as the same column.
+    private <T> @Nullable T decoded(Codec<T> codec, int place) throws SQLException {
+        byte[] bytes = rows.getBytes(place);
+        if (bytes == null) {
+            return null;
+        }
+        KnownValue before = known == null ? null : known[place];
+        if (before != null && before.isOf(bytes, 0, bytes.length)) {
+            return (T) before.value();
+        }
+        T value = codec.decode(new String(bytes, StandardCharsets.UTF_8));
+        if (known != null) {
+            known[place] = new KnownValue(bytes, 0, bytes.length, value);
+        }
+        return value;
     }
 
     @Override
@@ -32,7 +61,7 @@ final class PlainRow extends Row {
 
     @Override
     public @Nullable String text(int index) throws SQLException {
-        return dialect.text(rows, index);
+        return rows.getString(index);
     }
 
     @Override
