@@ -1,5 +1,6 @@
 package dev.modelscan.storage;
 
+import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -22,6 +23,13 @@ final class ChildProcess {
     }
 
     static ChildProcess start(Path directory, List<String> options, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of("-cp", System.getProperty("java.class.path")));
+        all.addAll(options);
+        return startOn(all, directory, arguments);
+    }
+
+    /** With options that name the class path too. */
+    static ChildProcess startOn(List<String> options, Path directory, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // From Java 24 on the JVM would warn of SQLite's native library where it is not told.
@@ -29,7 +37,7 @@ final class ChildProcess {
                 .filter(argument -> argument.startsWith("--enable-native-access"))
                 .forEach(command::add);
         command.addAll(options);
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+        command.add("-XX:TieredStopAtLevel=1");
         command.add(ChildProcess.class.getName());
         command.addAll(List.of(arguments));
         return new ChildProcess(new ProcessBuilder(command)
@@ -66,6 +74,20 @@ final class ChildProcess {
                 try (Database db = Database.open(arguments[1])) {
                     System.out.println("applied " + db.appliedMigrations().size() + " agents "
                             + db.agents().list(10, 0).size());
+                }
+            }
+            case "query" -> {
+                try (Database db = Database.open(arguments[1])) {
+                    db.useTx(tx -> tx.agents()
+                            .create(Agent.builder().name("a").mode("llm").build()));
+                    System.out.println("agents " + db.dsl().fetchCount(AGENTS));
+                }
+            }
+            case "refused" -> {
+                try (Database db = Database.open(arguments[1])) {
+                    System.out.println("opened " + db.options());
+                } catch (StorageException e) {
+                    System.out.println(e);
                 }
             }
             case "names" -> {
