@@ -100,7 +100,8 @@ public final class DatabaseBuilder {
 
     /**
      * A PostgreSQL server, by connections of the caller's own, who closes the source. The library puts back what it sets on
-     * them, which costs two round trips for each use.
+     * them, which costs two round trips for each use. Opening may take three at once, for migrations. A statement is stopped by
+     * an interrupt only where {@link java.sql.Connection#unwrap} finds the driver's connection.
      */
     public DatabaseBuilder dataSource(DataSource dataSource) {
         this.dataSource = dataSource;

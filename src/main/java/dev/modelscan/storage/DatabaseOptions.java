@@ -33,6 +33,9 @@ public record DatabaseOptions(
 
     private static final Duration LONGEST = Duration.ofHours(24);
 
+    /** Without a limit a server that is cut off would be waited for as long as the system waits, which is hours. */
+    private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(10);
+
     /** Checks the ranges. */
     public DatabaseOptions {
         requireRange("readers", readers, 1, 1_000);
@@ -45,7 +48,7 @@ public record DatabaseOptions(
     }
 
     /**
-     * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, no limit for queries, {@link
+     * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, 10 minutes for a statement, {@link
      * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock.
      */
     public static DatabaseOptions defaults() {
@@ -54,7 +57,7 @@ public record DatabaseOptions(
                 10,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10),
-                Duration.ZERO,
+                LONGEST_STATEMENT,
                 Durability.FULL,
                 Isolation.SERIALIZABLE,
                 100,

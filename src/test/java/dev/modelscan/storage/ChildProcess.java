@@ -1,5 +1,6 @@
 package dev.modelscan.storage;
 
+import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -40,6 +41,11 @@ final class ChildProcess {
         return start(directory, command(main, options, arguments));
     }
 
+    /** With options that name the class path too: of two, the JVM takes the last. */
+    static ChildProcess startOn(List<String> options, Path directory, String... arguments) throws IOException {
+        return start(directory, options, arguments);
+    }
+
     private static List<String> command(Class<?> main, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -47,8 +53,9 @@ final class ChildProcess {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--enable-native-access"))
                 .forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(options);
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+        command.add("-XX:TieredStopAtLevel=1");
         command.add(main.getName());
         command.addAll(List.of(arguments));
         return command;
@@ -89,6 +96,20 @@ final class ChildProcess {
                 try (Database db = Database.open(arguments[1])) {
                     System.out.println("applied " + db.appliedMigrations().size() + " agents "
                             + db.agents().list(10, 0).size());
+                }
+            }
+            case "query" -> {
+                try (Database db = Database.open(arguments[1])) {
+                    db.useTx(tx -> tx.agents()
+                            .create(Agent.builder().name("a").mode("llm").build()));
+                    System.out.println("agents " + db.dsl().fetchCount(AGENTS));
+                }
+            }
+            case "refused" -> {
+                try (Database db = Database.open(arguments[1])) {
+                    System.out.println("opened " + db.options());
+                } catch (StorageException e) {
+                    System.out.println(e);
                 }
             }
             case "names" -> {

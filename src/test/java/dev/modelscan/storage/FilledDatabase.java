@@ -20,7 +20,12 @@ final class FilledDatabase implements AutoCloseable {
     private int made;
 
     FilledDatabase(Path file) {
-        db = Database.open(file);
+        this(Database.open(file));
+    }
+
+    /** Fills the database, and closes it in the end. */
+    FilledDatabase(Database empty) {
+        db = empty;
         List<Agent> agents = new ArrayList<>();
         List<Team> teams = new ArrayList<>();
         List<Workflow> workflows = new ArrayList<>();

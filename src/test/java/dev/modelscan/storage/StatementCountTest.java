@@ -9,25 +9,36 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The expected numbers stand in {@link RepositoryCalls}. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StatementCountTest {
 
     @TempDir
-    private static Path directory;
+    static Path directory;
 
-    private static FilledDatabase filled;
+    private FilledDatabase filled;
+    private int opened;
+
+    Database open() {
+        return Database.open(directory.resolve("filled-" + opened++ + ".db"));
+    }
+
+    int expected(RepositoryCall call) {
+        return call.statements();
+    }
 
     @BeforeAll
-    static void fill() {
-        filled = new FilledDatabase(directory.resolve("filled.db"));
+    void fill() {
+        filled = new FilledDatabase(open());
     }
 
     @AfterAll
-    static void close() {
+    void close() {
         filled.close();
     }
 
@@ -41,7 +52,7 @@ class StatementCountTest {
         Consumer<Repositories> prepared = call.preparation().prepare(filled);
         try (StatementLog log = new StatementLog()) {
             prepared.accept(filled.db);
-            assertThat(log.statements()).hasSize(call.statements());
+            assertThat(log.statements()).hasSize(expected(call));
         }
     }
 
@@ -56,14 +67,14 @@ class StatementCountTest {
             } catch (IllegalStateException e) {
                 assertThat(e).hasMessageContaining("the database refused a statement");
             }
-            assertThat(log.statements()).hasSize(call.statements());
+            assertThat(log.statements()).hasSize(expected(call));
         }
     }
 
     @Test
-    void everyMethodOfEveryRepositoryHasAnExpectation(@TempDir Path own) {
+    void everyMethodOfEveryRepositoryHasAnExpectation() {
         MethodCoverage coverage = new MethodCoverage();
-        try (FilledDatabase fresh = new FilledDatabase(own.resolve("fresh.db"))) {
+        try (FilledDatabase fresh = new FilledDatabase(open())) {
             Repositories watched = coverage.watch(fresh.db);
             RepositoryCalls.all()
                     .forEach(call -> call.preparation().prepare(fresh).accept(watched));
@@ -72,8 +83,8 @@ class StatementCountTest {
     }
 
     @Test
-    void resetToIdleSendsTwoStatements(@TempDir Path own) {
-        try (FilledDatabase fresh = new FilledDatabase(own.resolve("fresh.db"));
+    void resetToIdleSendsTwoStatements() {
+        try (FilledDatabase fresh = new FilledDatabase(open());
                 StatementLog log = new StatementLog()) {
             fresh.db.resetToIdle();
             assertThat(log.statements()).hasSize(2);

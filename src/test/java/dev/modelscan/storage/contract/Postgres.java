@@ -24,10 +24,13 @@ final class Postgres implements TestEngine {
 
     @Override
     public DatabaseBuilder builder() {
+        return Database.builder().url(PostgresServer.url()).workspace(newWorkspace());
+    }
+
+    /** The name of an empty schema, or of none yet. */
+    String newWorkspace() {
         String recycled = RECYCLED.poll();
-        return Database.builder()
-                .url(PostgresServer.url())
-                .workspace(recycled == null ? PostgresServer.newSchemaName() : recycled);
+        return recycled == null ? PostgresServer.newSchemaName() : recycled;
     }
 
     @Override

@@ -125,7 +125,13 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
             case FULL ->
                 new StorageFullException(
                         subject + ": the disk, or the database, is full; nothing of the transaction was stored", cause);
-            case UNAVAILABLE, CONNECTION_LOST ->
+            case CONNECTION_LOST ->
+                new UnavailableException(
+                        subject + ": the connection to the server was lost, or there is none: " + driver
+                                + "; nothing of the transaction was stored. The library tries its own work again for"
+                                + " busyTimeout, but a function of withTx is not run again",
+                        cause);
+            case UNAVAILABLE ->
                 new UnavailableException(subject + ": the database cannot be read or written: " + driver, cause);
             case CORRUPT ->
                 new CorruptDatabaseException(subject + ": the database is damaged; restore a backup: " + driver, cause);

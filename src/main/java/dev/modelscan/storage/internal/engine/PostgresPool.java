@@ -31,6 +31,9 @@ final class PostgresPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresPool.class);
 
     private static final long SHORTEST_WAIT_MILLIS = 250;
+    /** SQLSTATE sqlclient_unable_to_establish_sqlconnection. */
+    private static final String NO_CONNECTION = "08001";
+
     private static final long CLOSE_MILLIS = 30_000;
 
     private final PostgresServer server;
@@ -60,12 +63,10 @@ final class PostgresPool implements AutoCloseable {
 
         private final Connection outer;
         private final Session session;
-        private final @Nullable PostgresSettings before;
 
-        private Lease(Connection outer, Session session, @Nullable PostgresSettings before) {
+        private Lease(Connection outer, Session session) {
             this.outer = outer;
             this.session = session;
-            this.before = before;
         }
 
         Session session() {
@@ -111,8 +112,11 @@ final class PostgresPool implements AutoCloseable {
             throw new UnavailableException(server.name() + " is closed", null);
         }
         Connection outer = connect();
+        if (pool == null) {
+            return borrowed(BorrowedConnection.of(outer, settings.in(schema)));
+        }
         try {
-            return pool == null ? borrowed(outer, schema) : pooled(outer, schema);
+            return pooled(outer, schema);
         } catch (SQLException | RuntimeException e) {
             discard(outer);
             throw e;
@@ -129,6 +133,10 @@ final class PostgresPool implements AutoCloseable {
             }
             // The pool's own exception has no state but that of what kept it from connecting.
             if (pool != null && e.getSQLState() == null && !closed) {
+                if (pool.getHikariPoolMXBean().getActiveConnections() < server.poolSize()) {
+                    throw new SQLException(
+                            "none could be made within " + server.busyTimeout().toMillis() + " ms", NO_CONNECTION, e);
+                }
                 throw new BusyException(
                         "all " + server.poolSize() + " connections to " + server.name() + " were in use for "
                                 + server.busyTimeout().toMillis()
@@ -139,12 +147,10 @@ final class PostgresPool implements AutoCloseable {
         }
     }
 
-    private Lease borrowed(Connection outer, @Nullable String schema) throws SQLException {
-        outer.setAutoCommit(true);
-        PostgresSettings before = settings.in(schema).apply(outer);
+    private Lease borrowed(Connection outer) {
         Session session = new Session(outer, PostgresDialect.INSTANCE);
         watchdog.watch(session);
-        return new Lease(outer, session, before);
+        return new Lease(outer, session);
     }
 
     private Lease pooled(Connection outer, @Nullable String schema) throws SQLException {
@@ -162,7 +168,7 @@ final class PostgresPool implements AutoCloseable {
             new PostgresSettings(Map.of()).in(schema).apply(inner);
             pooled.schema = schema;
         }
-        return new Lease(outer, pooled.session, null);
+        return new Lease(outer, pooled.session);
     }
 
     /** The pool closes connections that have become old, and says so to nobody. */
@@ -186,7 +192,7 @@ final class PostgresPool implements AutoCloseable {
     /** Takes a connection back; what was left open on it is rolled back. One that broke is closed instead. */
     void release(Lease lease, boolean broken) {
         Connection inner = lease.session.connection();
-        if (lease.before != null) {
+        if (pool == null) {
             watchdog.forget(lease.session);
         }
         try {
@@ -198,8 +204,7 @@ final class PostgresPool implements AutoCloseable {
                 inner.rollback();
                 inner.setAutoCommit(true);
             }
-            if (lease.before != null) {
-                lease.before.apply(inner);
+            if (pool == null) {
                 lease.session.closeStatements();
             }
             lease.outer.close();

@@ -68,9 +68,13 @@ public record PostgresServer(
 
     /** A connection outside of any pool, for migrations. It has no limit of time. */
     public Connection connect(@Nullable String schema) throws SQLException {
+        PostgresSettings settings = PostgresSettings.migrating().in(schema);
+        if (dataSource != null) {
+            return BorrowedConnection.of(dataSource.getConnection(), settings);
+        }
         Connection connection = open();
         try {
-            PostgresSettings.migrating().in(schema).apply(connection);
+            settings.apply(connection);
             return connection;
         } catch (SQLException e) {
             connection.close();
@@ -79,9 +83,6 @@ public record PostgresServer(
     }
 
     private Connection open() throws SQLException {
-        if (dataSource != null) {
-            return dataSource.getConnection();
-        }
         Properties properties = properties();
         properties.remove("socketTimeout");
         return DriverManager.getConnection(url, properties);

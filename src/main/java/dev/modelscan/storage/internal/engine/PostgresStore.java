@@ -120,11 +120,11 @@ public final class PostgresStore implements Store {
 
     private <T extends @Nullable Object, X extends Exception> T transactOnce(
             Isolation isolation, TransactionBody<T, X> body) throws X, SQLException {
-        Lease lease = retrying(null, null, () -> acquire(pools.writing()));
+        Lease lease = retrying(null, null, () -> begin(isolation));
         boolean broken = false;
         inTransaction.set(true);
         try {
-            return transact(lease.session(), isolation, body);
+            return runAndCommit(lease.session(), body);
         } catch (Throwable t) {
             broken = breaksConnection(t);
             throw t;
@@ -132,6 +132,25 @@ public final class PostgresStore implements Store {
             inTransaction.remove();
             pools.writing().release(lease, broken);
         }
+    }
+
+    /** Asks the server, so that a connection that was lost while idle is found before the caller's function runs. */
+    private Lease begin(Isolation isolation) throws SQLException {
+        Lease lease = acquire(pools.writing());
+        try {
+            begin(lease.session().connection(), isolation);
+            return lease;
+        } catch (Throwable t) {
+            pools.writing().release(lease, breaksConnection(t));
+            throw t;
+        }
+    }
+
+    private static void begin(Connection connection, Isolation isolation) throws SQLException {
+        connection.setAutoCommit(false);
+        execute(
+                connection,
+                "SET TRANSACTION ISOLATION LEVEL " + isolation.name().replace('_', ' '));
     }
 
     private void requireNoTransaction() {
@@ -144,15 +163,19 @@ public final class PostgresStore implements Store {
     /** Begins, runs and commits; where anything is thrown, whoever takes the connection back rolls back. */
     private <T extends @Nullable Object, X extends Exception> T transact(
             Session session, Isolation isolation, TransactionBody<T, X> body) throws X, SQLException {
-        Connection connection = session.connection();
-        connection.setAutoCommit(false);
-        if (isolation != Isolation.READ_COMMITTED) {
-            execute(
-                    connection,
-                    "SET TRANSACTION ISOLATION LEVEL " + isolation.name().replace('_', ' '));
+        if (isolation == Isolation.READ_COMMITTED) {
+            // The session's default; the driver sends BEGIN along with the first statement.
+            session.connection().setAutoCommit(false);
+        } else {
+            begin(session.connection(), isolation);
         }
+        return runAndCommit(session, body);
+    }
+
+    private <T extends @Nullable Object, X extends Exception> T runAndCommit(
+            Session session, TransactionBody<T, X> body) throws X, SQLException {
         T result = body.run(session);
-        commit(connection);
+        commit(session.connection());
         return result;
     }
 

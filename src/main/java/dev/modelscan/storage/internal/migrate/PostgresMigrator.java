@@ -33,6 +33,9 @@ public final class PostgresMigrator {
     private final @Nullable String schema;
     private final PackagedMigrations packaged;
 
+    /** SQLSTATE cannot_connect_now. */
+    private static final String STARTING = "57P03";
+
     /** For a schema, or where it is null, the one that the server chooses. */
     public PostgresMigrator(PostgresServer server, @Nullable String schema) {
         this.server = server;
@@ -53,7 +56,7 @@ public final class PostgresMigrator {
      * @throws UnavailableException where the server cannot be reached
      */
     public List<String> migrate() {
-        try (Connection connection = server.connect(schema)) {
+        try (Connection connection = connect()) {
             return isCurrent(connection) ? List.of() : migrateLocked(connection);
         } catch (SQLException e) {
             throw unreachable(e);
@@ -124,6 +127,20 @@ public final class PostgresMigrator {
             }
         } catch (SQLException e) {
             throw unreachable(e);
+        }
+    }
+
+    /** Waits for a server that says that it is about to start; one that does not answer may never be there. */
+    private Connection connect() throws SQLException {
+        Retry retry = new Retry(server.busyTimeout());
+        while (true) {
+            try {
+                return server.connect(schema);
+            } catch (SQLException e) {
+                if (!STARTING.equals(e.getSQLState()) || !retry.pause()) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -207,12 +224,19 @@ public final class PostgresMigrator {
     }
 
     private StorageException unreachable(SQLException e) {
-        return "42501".equals(e.getSQLState())
-                ? new SchemaException(
+        String opening = name() + " cannot be opened: " + e.getMessage();
+        return switch (String.valueOf(e.getSQLState())) {
+            case "42501" ->
+                new SchemaException(
                         name() + ": the role may not do what the migrations need: " + e.getMessage()
                                 + ". Grant it CREATE on the database, or let its owner create the schema",
-                        e)
-                : new UnavailableException(name() + " cannot be opened: " + e.getMessage(), e);
+                        e);
+            case "28000", "28P01" -> new UnavailableException(opening + "; check user and password", e);
+            case "3D000" -> new UnavailableException(opening + "; create the database, or correct the URL", e);
+            case "08001", "08004" ->
+                new UnavailableException(opening + "; check host and port, and that the server runs", e);
+            default -> new UnavailableException(opening, e);
+        };
     }
 
     private static @Nullable String text(Connection connection, String sql) throws SQLException {

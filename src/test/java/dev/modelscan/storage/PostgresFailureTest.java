@@ -1,0 +1,282 @@
+package dev.modelscan.storage;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The network and the server fail, and the library says what became of the work. */
+@Timeout(60)
+class PostgresFailureTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final TcpProxy proxy = new TcpProxy();
+    private final String workspace = PostgresServer.newSchemaName();
+    private Database db = builder().open();
+
+    /** Two connections, so that one that is not given back is missed at once. */
+    private DatabaseBuilder builder() {
+        return Database.builder()
+                .url(proxy.url())
+                .workspace(workspace)
+                .poolSize(2)
+                .busyTimeout(PATIENCE);
+    }
+
+    @AfterEach
+    void everyConnectionCameBack() throws Exception {
+        proxy.heal();
+        try {
+            CountDownLatch both = new CountDownLatch(2);
+            CompletableFuture<?>[] users = new CompletableFuture<?>[2];
+            for (int i = 0; i < 2; i++) {
+                users[i] = CompletableFuture.runAsync(() -> db.<RuntimeException>useTx(tx -> {
+                    tx.agents().list(1, 0);
+                    both.countDown();
+                    awaitBoth(both);
+                }));
+            }
+            CompletableFuture.allOf(users).get(30, TimeUnit.SECONDS);
+            assertThat(db.dsl().fetchCount(AGENTS)).isNotNegative();
+        } finally {
+            db.close();
+            proxy.close();
+        }
+    }
+
+    private static void awaitBoth(CountDownLatch both) {
+        try {
+            assertThat(both.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void reopen(DatabaseBuilder builder) {
+        db.close();
+        db = builder.open();
+    }
+
+    private static Agent agent(String name) {
+        return Agent.builder().name(name).mode("llm").build();
+    }
+
+    private static void onServer(String sql) {
+        try (Connection connection = DriverManager.getConnection(PostgresServer.url());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    /** Those of this library, of whatever test. */
+    private static void terminateAll() {
+        onServer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                + " WHERE application_name = 'modelscan-storage' AND pid <> pg_backend_pid()");
+    }
+
+    @Test
+    void aCreateWhoseCommitWasNotConfirmedIsUnknownAndCanBeRepeated() {
+        Agent agent = agent("a");
+        proxy.cutReplyTo("COMMIT");
+        assertThatThrownBy(() -> db.agents().create(agent))
+                .isInstanceOf(OutcomeUnknownException.class)
+                .hasMessageContaining("read back");
+        assertThatThrownBy(() -> db.agents().create(agent)).isInstanceOf(ConflictException.class);
+        assertThat(db.agents().list(10, 0)).containsExactly(agent);
+    }
+
+    @Test
+    void aTransactionWhoseCommitWasNotConfirmedIsUnknownAndNotRunAgain() {
+        int[] runs = new int[1];
+        proxy.cutReplyTo("COMMIT");
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    runs[0]++;
+                    tx.agents().create(agent("a"));
+                }))
+                .isInstanceOf(OutcomeUnknownException.class);
+        assertThat(runs[0]).isOne();
+        assertThat(db.agents().list(10, 0)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"BEGIN", "insert into"})
+    void aCreateWhoseConnectionIsLostBeforeTheCommitIsDoneOnce(String moment) {
+        proxy.cutBefore(moment);
+        db.agents().create(agent("a"));
+        assertThat(db.agents().list(10, 0)).hasSize(1);
+    }
+
+    @Test
+    void aCreateWhoseReplyIsLostBeforeTheCommitIsDoneOnce() {
+        proxy.cutReplyTo("insert into");
+        db.agents().create(agent("a"));
+        assertThat(db.agents().list(10, 0)).hasSize(1);
+    }
+
+    @Test
+    void aTransactionWhoseConnectionIsLostIsNotRunAgainAndTheErrorSaysSo() {
+        int[] runs = new int[1];
+        proxy.cutBefore("insert into");
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    runs[0]++;
+                    tx.agents().create(agent("a"));
+                }))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("a function of withTx is not run again");
+        assertThat(runs[0]).isOne();
+        assertThat(db.agents().list(10, 0)).isEmpty();
+    }
+
+    @Test
+    void aReadWhoseConnectionIsLostIsTriedAgain() {
+        Agent agent = db.agents().create(agent("a"));
+        proxy.cutReplyTo("select");
+        assertThat(db.agents().get(agent.id())).isEqualTo(agent);
+        proxy.cut();
+        assertThat(db.agents().get(agent.id())).isEqualTo(agent);
+    }
+
+    @Test
+    void connectionsThatTheServerEndedWhileIdleAreReplaced() {
+        Agent agent = db.agents().create(agent("a"));
+        assertThat(db.dsl().fetchCount(AGENTS)).isOne();
+        terminateAll();
+        assertThat(db.agents().get(agent.id())).isEqualTo(agent);
+        terminateAll();
+        db.agents().create(agent("b"));
+        terminateAll();
+        db.useTx(tx -> tx.agents().create(agent("c")));
+        assertThat(db.agents().list(10, 0)).hasSize(3);
+    }
+
+    @Test
+    void aConnectionThatTheServerEndsInsideATransactionTakesItBack() {
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    tx.agents().create(agent("a"));
+                    terminateAll();
+                    tx.agents().create(agent("b"));
+                }))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("a function of withTx is not run again");
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    tx.agents().create(agent("a"));
+                    terminateAll();
+                }))
+                .isInstanceOfAny(OutcomeUnknownException.class, UnavailableException.class);
+        assertThat(db.agents().list(10, 0)).isEmpty();
+    }
+
+    @Test
+    void aServerThatIsStartingIsWaitedFor() {
+        db.agents().create(agent("a"));
+        proxy.cut();
+        proxy.refuse(3, "57P03");
+        assertThat(db.agents().list(10, 0)).hasSize(1);
+
+        proxy.refuse(2, "57P03");
+        reopen(builder());
+        assertThat(db.agents().list(10, 0)).hasSize(1);
+    }
+
+    @Test
+    void aServerThatStaysAwayIsUnavailableAfterBusyTimeout() {
+        reopen(builder().busyTimeout(Duration.ofSeconds(1)));
+        db.agents().list(10, 0);
+        proxy.refuse(Integer.MAX_VALUE, "57P03");
+        proxy.cut();
+        long begun = System.nanoTime();
+        assertThatThrownBy(() -> db.agents().list(10, 0)).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> db.agents().create(agent("a"))).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> db.useTx(tx -> tx.agents().create(agent("a"))))
+                .isInstanceOf(UnavailableException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(12));
+    }
+
+    @Test
+    void aNetworkThatSwallowsEverythingIsNoticed() {
+        reopen(builder().url(proxy.url() + "&socketTimeout=1").busyTimeout(Duration.ofSeconds(1)));
+        db.agents().list(10, 0);
+        proxy.swallow();
+        assertThatThrownBy(() -> db.agents().create(agent("a"))).isInstanceOf(UnavailableException.class);
+        proxy.heal();
+        assertThat(db.agents().list(10, 0)).isEmpty();
+    }
+
+    @Test
+    void aLockThatIsHeldForTooLongIsBusy() {
+        reopen(builder().busyTimeout(Duration.ofMillis(300)));
+        Agent shared = db.agents().create(agent("shared"));
+        db.useTx(tx -> {
+            tx.agents().updateStatus(shared.id(), AgentStatus.ACTIVE);
+            Throwable thrown = CompletableFuture.supplyAsync(
+                            () -> catchThrowable(() -> db.agents().updateStatus(shared.id(), AgentStatus.INACTIVE)))
+                    .join();
+            assertThat(thrown).isInstanceOf(BusyException.class).hasMessageContaining("agent " + shared.id());
+        });
+        assertThat(db.agents().get(shared.id()).status()).isEqualTo(AgentStatus.ACTIVE);
+    }
+
+    @Test
+    void whenAllConnectionsAreInUseTheErrorSaysSo() {
+        reopen(builder().poolSize(1).busyTimeout(Duration.ofMillis(300)));
+        db.useTx(tx -> {
+            Throwable thrown = CompletableFuture.supplyAsync(
+                            () -> catchThrowable(() -> db.agents().list(10, 0)))
+                    .join();
+            assertThat(thrown).isInstanceOf(BusyException.class).hasMessageContaining("poolSize");
+        });
+        reopen(builder());
+    }
+
+    private static void requireNoSecret(Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            assertThat(String.valueOf(t)).doesNotContain("hush");
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsToldAtOnceAndNotRepeated() {
+        proxy.refuse(1, "28P01");
+        Throwable thrown =
+                catchThrowable(() -> builder().user("someone").password("hush").open());
+        assertThat(thrown).isInstanceOf(UnavailableException.class).hasMessageContaining("user and password");
+        requireNoSecret(thrown);
+        Throwable inUrl = catchThrowable(() -> Database.builder()
+                .url("jdbc:postgresql://localhost:1/none?user=someone&password=hush")
+                .open());
+        assertThat(inUrl).isInstanceOf(UnavailableException.class).hasMessageContaining("localhost:1/none");
+        requireNoSecret(inUrl);
+        assertThat(db.options().toString()).doesNotContain("password");
+    }
+
+    @Test
+    void aMissingDatabaseOrHostIsToldAtOnce() {
+        long begun = System.nanoTime();
+        String elsewhere = PostgresServer.url().replaceFirst("/[^/?]+\\?", "/no_such_database?");
+        assertThatThrownBy(() -> Database.builder().url(elsewhere).open())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("no_such_database");
+        assertThatThrownBy(() -> Database.open("jdbc:postgresql://no-such-host.invalid/modelscan"))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("no-such-host.invalid");
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+    }
+}

@@ -1,0 +1,197 @@
+package dev.modelscan.storage;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Transactions that get into each other's way on a server that runs them side by side. */
+@Timeout(60)
+class PostgresTransactionTest {
+
+    private final String workspace = PostgresServer.newSchemaName();
+    private Database db = open(Duration.ofSeconds(20));
+
+    private Database open(Duration busyTimeout) {
+        return Database.builder()
+                .url(PostgresServer.url())
+                .workspace(workspace)
+                .busyTimeout(busyTimeout)
+                .open();
+    }
+
+    @AfterEach
+    void close() {
+        db.close();
+    }
+
+    private Agent create(String name) {
+        return db.agents().create(Agent.builder().name(name).mode("llm").build());
+    }
+
+    private static void raise(Tx tx, String state) {
+        tx.dsl().execute("DO $$ BEGIN RAISE EXCEPTION 'by the test' USING ERRCODE = '" + state + "'; END $$");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"40001", "40P01"})
+    void aFunctionThatTheServerTookBackIsRunAgain(String state) {
+        AtomicInteger runs = new AtomicInteger();
+        db.useTx(tx -> {
+            tx.agents().create(Agent.builder().name("a").mode("llm").build());
+            if (runs.incrementAndGet() < 3) {
+                raise(tx, state);
+            }
+        });
+        assertThat(runs).hasValue(3);
+        assertThat(db.agents().list(10, 0)).hasSize(1);
+    }
+
+    @Test
+    void aFunctionThatIsTakenBackForTooLongIsBusy() {
+        db.close();
+        db = open(Duration.ofMillis(500));
+        AtomicInteger runs = new AtomicInteger();
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    runs.incrementAndGet();
+                    raise(tx, "40001");
+                }))
+                .isInstanceOf(BusyException.class)
+                .hasMessageContaining("other transactions");
+        assertThat(runs).hasValueGreaterThan(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"40001", "40P01"})
+    void aWriteOfTheLibraryThatTheServerTookBackIsDoneAgain(String state) {
+        db.useTx(tx -> {
+            tx.dsl().execute("CREATE SEQUENCE attempts");
+            tx.dsl()
+                    .execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                            + " IF nextval('attempts') < 3 THEN RAISE EXCEPTION 'by the test' USING ERRCODE = '"
+                            + state + "'; END IF; RETURN NEW; END $$");
+            tx.dsl().execute("CREATE TRIGGER refuse BEFORE INSERT ON agents FOR EACH ROW EXECUTE FUNCTION refuse()");
+        });
+        Agent agent = create("a");
+        assertThat(db.agents().list(10, 0)).containsExactly(agent);
+    }
+
+    @Test
+    void ofTwoInADeadlockOneIsRunAgain() throws Exception {
+        Agent first = create("first");
+        Agent second = create("second");
+        CyclicBarrier bothHold = new CyclicBarrier(2);
+        AtomicInteger runs = new AtomicInteger();
+        CompletableFuture<?> one = CompletableFuture.runAsync(() -> takeBoth(first, second, bothHold, runs));
+        CompletableFuture<?> other = CompletableFuture.runAsync(() -> takeBoth(second, first, bothHold, runs));
+        CompletableFuture.allOf(one, other).get(30, TimeUnit.SECONDS);
+        assertThat(runs).hasValueGreaterThan(2);
+        assertThat(db.agents().get(first.id()).version()).isEqualTo(first.version() + 2);
+        assertThat(db.agents().get(second.id()).version()).isEqualTo(second.version() + 2);
+    }
+
+    private void takeBoth(Agent first, Agent second, CyclicBarrier bothHold, AtomicInteger runs) {
+        db.<RuntimeException>useTx(Isolation.READ_COMMITTED, tx -> {
+            tx.agents().updateStatus(first.id(), AgentStatus.ACTIVE);
+            if (runs.incrementAndGet() <= 2) {
+                await(bothHold);
+            }
+            tx.agents().updateStatus(second.id(), AgentStatus.ACTIVE);
+        });
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isolation.class)
+    void whatATransactionSeesOfLaterCommits(Isolation isolation) {
+        create("before");
+        db.useTx(isolation, tx -> {
+            assertThat(tx.dsl().fetchCount(AGENTS)).isOne();
+            CompletableFuture.runAsync(() -> create("meanwhile")).join();
+            assertThat(tx.dsl().fetchCount(AGENTS)).isEqualTo(isolation == Isolation.READ_COMMITTED ? 2 : 1);
+        });
+    }
+
+    /** Each is idle only where the other is not: what both found when they looked. */
+    private int idleAfterWriteSkew(Isolation isolation) throws Exception {
+        Agent first = create("first");
+        Agent second = create("second");
+        CyclicBarrier bothLooked = new CyclicBarrier(2);
+        AtomicInteger runs = new AtomicInteger();
+        CompletableFuture<?>[] both = new CompletableFuture<?>[2];
+        for (int i = 0; i < 2; i++) {
+            AgentId own = i == 0 ? first.id() : second.id();
+            both[i] = CompletableFuture.runAsync(() -> db.<RuntimeException>useTx(isolation, tx -> {
+                int idle = tx.dsl().fetchCount(AGENTS, AGENTS.STATUS.eq(AgentStatus.IDLE));
+                if (runs.incrementAndGet() <= 2) {
+                    await(bothLooked);
+                }
+                if (idle > 1) {
+                    tx.agents().updateStatus(own, AgentStatus.ACTIVE);
+                }
+            }));
+        }
+        CompletableFuture.allOf(both).get(30, TimeUnit.SECONDS);
+        return db.dsl().fetchCount(AGENTS, AGENTS.STATUS.eq(AgentStatus.IDLE));
+    }
+
+    @Test
+    void writeSkewIsRefusedWhereTransactionsAreSerializable() throws Exception {
+        assertThat(idleAfterWriteSkew(Isolation.SERIALIZABLE)).isOne();
+    }
+
+    @Test
+    void writeSkewIsPossibleWhereTheyAreNot() throws Exception {
+        assertThat(idleAfterWriteSkew(Isolation.REPEATABLE_READ)).isZero();
+    }
+
+    @Test
+    void whatTheCommitRefusesIsRolledBackAndToldAsWhatItIs() {
+        db.useTx(tx ->
+                tx.dsl().execute("CREATE TABLE notes (agent_id text REFERENCES agents DEFERRABLE INITIALLY DEFERRED)"));
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    tx.agents().create(Agent.builder().name("lost").mode("llm").build());
+                    tx.dsl().execute("INSERT INTO notes VALUES ('nobody')");
+                }))
+                .isInstanceOf(ReferenceException.class);
+        assertThat(db.agents().list(10, 0)).isEmpty();
+    }
+
+    @Test
+    void aFunctionThatHidesARefusalIsRolledBackAllTheSame() {
+        create("taken");
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    tx.agents().create(Agent.builder().name("lost").mode("llm").build());
+                    try {
+                        tx.agents()
+                                .create(Agent.builder()
+                                        .name("taken")
+                                        .mode("llm")
+                                        .build());
+                    } catch (ConflictException e) {
+                        // Hidden.
+                    }
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("can only roll back");
+        assertThat(db.agents().findByName("lost")).isEmpty();
+    }
+}

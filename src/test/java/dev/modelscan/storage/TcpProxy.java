@@ -1,0 +1,189 @@
+package dev.modelscan.storage;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A network between the driver and the PostgreSQL server that fails when a test wants it to. */
+final class TcpProxy implements AutoCloseable {
+
+    /** What happens to what is sent, once. */
+    private enum Fault {
+        /** The connection is cut, and the server does not get it. */
+        CUT_BEFORE,
+        /** The server gets it, and its reply is lost with the connection. */
+        CUT_REPLY
+    }
+
+    private record Trap(Fault fault, String text) {}
+
+    private final ServerSocket listener;
+    private final URI server;
+    private final Collection<Socket> sockets = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<Trap> trap = new AtomicReference<>();
+    private final AtomicInteger refusals = new AtomicInteger();
+    private volatile String refusal = "";
+    private volatile boolean swallows;
+
+    TcpProxy() {
+        try {
+            server = URI.create(PostgresServer.url().substring("jdbc:".length()));
+            listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start(this::accept);
+    }
+
+    /** The server's URL by way of this. The text of each statement goes with it. */
+    String url() {
+        return "jdbc:postgresql://localhost:" + listener.getLocalPort() + server.getPath() + "?" + server.getQuery()
+                + "&prepareThreshold=0";
+    }
+
+    /** Cuts the connection that sends the text next, before the server has it. */
+    void cutBefore(String text) {
+        trap.set(new Trap(Fault.CUT_BEFORE, text));
+    }
+
+    /** Cuts the connection that sends the text next, once the server has replied. */
+    void cutReplyTo(String text) {
+        trap.set(new Trap(Fault.CUT_REPLY, text));
+    }
+
+    /** Answers the next connections with an error of the server's. */
+    void refuse(int connections, String state) {
+        refusal = state;
+        refusals.set(connections);
+    }
+
+    /** From now on nothing arrives anywhere, and nobody is told. */
+    void swallow() {
+        swallows = true;
+    }
+
+    /** Everything arrives again; what was swallowed is lost. */
+    void heal() {
+        refusals.set(0);
+        cut();
+        swallows = false;
+    }
+
+    void cut() {
+        sockets.forEach(TcpProxy::close);
+        sockets.clear();
+    }
+
+    private void accept() throws IOException {
+        while (true) {
+            Socket client = listener.accept();
+            sockets.add(client);
+            if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                start(() -> refuse(client));
+                continue;
+            }
+            Socket target = new Socket(server.getHost(), server.getPort());
+            sockets.add(target);
+            AtomicReference<Boolean> losesReply = new AtomicReference<>(false);
+            start(() -> forward(client, target, losesReply, true));
+            start(() -> forward(target, client, losesReply, false));
+        }
+    }
+
+    private void forward(Socket from, Socket to, AtomicReference<Boolean> losesReply, boolean sending)
+            throws IOException {
+        byte[] buffer = new byte[65_536];
+        InputStream in = from.getInputStream();
+        OutputStream out = to.getOutputStream();
+        try {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                String text = new String(buffer, 0, read, StandardCharsets.ISO_8859_1);
+                Trap set = trap.get();
+                if (sending && set != null && text.contains(set.text()) && trap.compareAndSet(set, null)) {
+                    if (set.fault() == Fault.CUT_BEFORE) {
+                        return;
+                    }
+                    losesReply.set(true);
+                } else if (!sending && losesReply.get()) {
+                    return;
+                }
+                if (!swallows) {
+                    out.write(buffer, 0, read);
+                }
+            }
+        } finally {
+            close(from);
+            close(to);
+        }
+    }
+
+    /** The server's protocol: a request for encryption is denied, and the start answered with an error. */
+    private void refuse(Socket client) throws IOException {
+        InputStream in = client.getInputStream();
+        byte[] first = in.readNBytes(8);
+        if (first[3] == 8) {
+            client.getOutputStream().write('N');
+            in.readNBytes(8);
+        }
+        ByteArrayOutputStream fields = new ByteArrayOutputStream();
+        for (String field : new String[] {"SFATAL", "VFATAL", "C" + refusal, "Mrefused by the test"}) {
+            fields.write(field.getBytes(StandardCharsets.UTF_8));
+            fields.write(0);
+        }
+        fields.write(0);
+        DataOutputStream out = new DataOutputStream(client.getOutputStream());
+        out.writeByte('E');
+        out.writeInt(fields.size() + 4);
+        out.write(fields.toByteArray());
+        out.flush();
+        client.shutdownOutput();
+        in.readAllBytes();
+        close(client);
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static void start(Work work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.run();
+            } catch (IOException e) {
+                // The sockets were closed, by this or by who talks over it.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        cut();
+    }
+}

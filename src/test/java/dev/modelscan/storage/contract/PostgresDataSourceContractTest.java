@@ -1,0 +1,63 @@
+package dev.modelscan.storage.contract;
+
+import org.junit.jupiter.api.Nested;
+
+/** Suites over connections of an application's own. */
+class PostgresDataSourceContractTest {
+
+    @Nested
+    class Agents extends AgentRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new PostgresDataSource();
+        }
+    }
+
+    @Nested
+    class Tasks extends TaskRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new PostgresDataSource();
+        }
+    }
+
+    @Nested
+    class Messages extends MessageRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new PostgresDataSource();
+        }
+    }
+
+    @Nested
+    class Transactions extends TransactionContract {
+        @Override
+        TestEngine engine() {
+            return new PostgresDataSource();
+        }
+    }
+
+    @Nested
+    class BadInput extends BadInputContract {
+        @Override
+        TestEngine engine() {
+            return new PostgresDataSource();
+        }
+    }
+
+    @Nested
+    class Concurrency extends ConcurrencyContract {
+        @Override
+        TestEngine engine() {
+            return new PostgresDataSource();
+        }
+    }
+
+    @Nested
+    class Cancellation extends CancellationContract {
+        @Override
+        TestEngine engine() {
+            return new PostgresDataSource();
+        }
+    }
+}
