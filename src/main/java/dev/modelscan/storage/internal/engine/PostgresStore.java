@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,44 @@ public final class PostgresStore implements Store {
     public <T extends @Nullable Object> T writeSerializable(
             @Nullable String entity, @Nullable String id, Work<T> work) {
         return write(entity, id, Isolation.SERIALIZABLE, work);
+    }
+
+    /** Where the connection was lost the statement may have committed; the next attempt tells by the key. */
+    @Override
+    public <T> T insert(@Nullable String entity, @Nullable String id, Work<T> insert, Work<Optional<T>> stored) {
+        requireNoTransaction();
+        AtomicBoolean lost = new AtomicBoolean();
+        try {
+            return retrying(entity, id, () -> {
+                Lease lease = acquire(pools.writing());
+                try {
+                    return over(lease, pools.writing(), insert);
+                } catch (SQLException | StorageException e) {
+                    Optional<T> found = lost.get() && isOf(Kind.PRIMARY_KEY, e)
+                            ? leased(pools.writing(), stored)
+                            : Optional.empty();
+                    lost.compareAndSet(false, isOf(Kind.CONNECTION_LOST, e));
+                    if (found.isEmpty()) {
+                        throw e;
+                    }
+                    return found.get();
+                }
+            });
+        } catch (UnavailableException e) {
+            throw lost.get()
+                    ? new OutcomeUnknownException(
+                            "the reply to an insert on " + name()
+                                    + " was lost, and it may have taken effect; create the same record again",
+                            entity,
+                            id,
+                            e)
+                    : e;
+        }
+    }
+
+    private static boolean isOf(Kind kind, Throwable t) {
+        Failure failure = failureBehind(t);
+        return failure != null && failure.kind() == kind;
     }
 
     private <T extends @Nullable Object> T write(
@@ -196,7 +236,11 @@ public final class PostgresStore implements Store {
     }
 
     private <T extends @Nullable Object> T leased(PostgresPool pool, Work<T> work) throws SQLException {
-        Lease lease = acquire(pool);
+        return over(acquire(pool), pool, work);
+    }
+
+    private static <T extends @Nullable Object> T over(Lease lease, PostgresPool pool, Work<T> work)
+            throws SQLException {
         boolean broken = false;
         try {
             return work.run(lease.session());

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.engine;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ public interface Sessions {
 
     /** {@link #write} for work that may take long, since it may write many rows. */
     <T extends @Nullable Object> T writeMany(String entity, @Nullable String id, Work<T> work);
+
+    /** {@link #write} for one insert of a record whose key was made before; see {@link Store#insert}. */
+    <T> T insert(String entity, String id, Work<T> insert, Work<Optional<T>> stored);
 
     /** {@link #write} for work whose reads must not be overtaken by another transaction's writes. */
     <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work);

@@ -5,6 +5,7 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An open database of some engine: its connections, and what runs on them. Thread-safe. */
@@ -24,6 +25,15 @@ public interface Store extends AutoCloseable {
 
     /** {@link #write} for work that may take long, since it may write many rows. */
     <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work);
+
+    /**
+     * {@link #write} for work that is one statement: the insert of a record whose key was made before. An engine may let the
+     * statement commit by itself, which saves a round trip.
+     *
+     * @param stored asked where the reply to an earlier attempt was lost and the key is taken: gives the record if that
+     *     attempt stored it, and nothing if it is another's
+     */
+    <T> T insert(@Nullable String entity, @Nullable String id, Work<T> insert, Work<Optional<T>> stored);
 
     /**
      * {@link #write} for work whose reads must not be overtaken by another transaction's writes: it runs as {@link

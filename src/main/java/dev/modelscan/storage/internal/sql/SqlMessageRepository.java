@@ -117,6 +117,13 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         return message;
     }
 
+    /** Two statements: one takes the number. */
+    @Override
+    public Message create(Message message) {
+        Message prepared = prepared(message);
+        return sessions.write(MAPPING.entity, message.id().value(), session -> insert(session, prepared));
+    }
+
     @Override
     Message insert(Session session, Message message) throws SQLException {
         return super.insert(session, numbered(message, takeNumbers(session, message.conversationId(), 1) + 1));

@@ -63,7 +63,10 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     @Override
     public R create(R record) {
         R prepared = prepared(initial(record));
-        return sessions.write(entity, idOf(record).value(), session -> insert(session, prepared));
+        I id = idOf(prepared);
+        return sessions.insert(entity, id.value(), session -> insert(session, prepared), session -> Optional.ofNullable(
+                        byId(session, id))
+                .filter(prepared::equals));
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,11 @@ final class SqlTx extends SqlRepositories implements Tx {
         @Override
         public <T extends @Nullable Object> T writeMany(String entity, @Nullable String id, Work<T> work) {
             return run(entity, id, work);
+        }
+
+        @Override
+        public <T> T insert(String entity, String id, Work<T> insert, Work<Optional<T>> stored) {
+            return run(entity, id, insert);
         }
 
         /** The transaction has the isolation that it began with. */

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,11 @@ public final class StoreRepositories extends SqlRepositories {
         @Override
         public <T extends @Nullable Object> T writeMany(String entity, @Nullable String id, Work<T> work) {
             return store.writeMany(entity, id, work);
+        }
+
+        @Override
+        public <T> T insert(String entity, String id, Work<T> insert, Work<Optional<T>> stored) {
+            return store.insert(entity, id, insert, stored);
         }
 
         @Override
