@@ -1,5 +1,6 @@
 package dev.modelscan.storage;
 
+import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,12 +27,11 @@ class DataSourceTest {
     /** As many connections as opening needs, so that what was left on any of them is seen; the pool resets nothing of SQL's. */
     private static HikariDataSource pool(boolean autoCommit, boolean readOnly) {
         HikariConfig configuration = new HikariConfig();
-        configuration.setJdbcUrl(PostgresServer.url());
+        configuration.setJdbcUrl(PostgresServer.url() + "&options=-c%20search_path=pg_catalog%20-c%20lock_timeout=7s");
         configuration.setMaximumPoolSize(3);
         configuration.setMinimumIdle(1);
         configuration.setAutoCommit(autoCommit);
         configuration.setReadOnly(readOnly);
-        configuration.setConnectionInitSql("SET search_path = pg_catalog; SET lock_timeout = '7s'");
         return new HikariDataSource(configuration);
     }
 
@@ -65,8 +65,7 @@ class DataSourceTest {
                     .open()) {
                 assertThat(settings(pool)).isEqualTo(before);
                 db.agents().create(Agent.builder().name("a").mode("llm").build());
-                assertThat(db.dsl().fetchOne("SELECT count(*) FROM agents").get(0))
-                        .isEqualTo(1L);
+                assertThat(db.dsl().fetchCount(AGENTS)).isOne();
                 assertThatThrownBy(() -> db.useTx(tx -> {
                             tx.agents()
                                     .create(Agent.builder()

@@ -52,6 +52,8 @@ class PostgresFailureTest {
                 }));
             }
             CompletableFuture.allOf(users).get(30, TimeUnit.SECONDS);
+            // A query of the caller's own is not tried again; the pool tests what was idle for half a second.
+            Thread.sleep(600);
             assertThat(db.dsl().fetchCount(AGENTS)).isNotNegative();
         } finally {
             db.close();
@@ -218,6 +220,27 @@ class PostgresFailureTest {
         assertThatThrownBy(() -> db.agents().create(agent("a"))).isInstanceOf(UnavailableException.class);
         proxy.heal();
         assertThat(db.agents().list(10, 0)).isEmpty();
+    }
+
+    /** The request to cancel gets no answer either, so after a while the connection is given up. */
+    @Test
+    void anInterruptEndsAStatementWhoseServerIsCutOff() throws Exception {
+        reopen(builder().connectTimeout(Duration.ofSeconds(1)));
+        CompletableFuture<Throwable> outcome = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            Throwable thrown = catchThrowable(() -> db.useTx(tx -> {
+                tx.agents().list(10, 0);
+                proxy.swallow();
+                tx.agents().list(10, 0);
+            }));
+            outcome.complete(Thread.currentThread().isInterrupted() ? thrown : null);
+        });
+        thread.start();
+        Thread.sleep(500);
+        thread.interrupt();
+        assertThat(outcome.get(30, TimeUnit.SECONDS))
+                .isInstanceOf(CancelledException.class)
+                .hasMessageContaining("interrupted");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -43,6 +44,8 @@ final class PostgresPool implements AutoCloseable {
     private final DataSource source;
     // By the driver's own connections, which the pool hands out again and again in other wrappers.
     private final Map<Connection, Pooled> known = new ConcurrentHashMap<>();
+    // The connections of a data source are not this one's to count.
+    private final AtomicInteger leased = new AtomicInteger();
     private volatile boolean closed;
 
     /** A connection of the driver's, its statements, and the schema that it looks into. */
@@ -108,6 +111,17 @@ final class PostgresPool implements AutoCloseable {
 
     /** A connection that looks into the schema, or where it is null, into what the server chooses. */
     Lease acquire(@Nullable String schema) throws SQLException {
+        // First, so that closing waits for this one, or this one finds it closed.
+        leased.incrementAndGet();
+        try {
+            return lease(schema);
+        } catch (Throwable t) {
+            leased.decrementAndGet();
+            throw t;
+        }
+    }
+
+    private Lease lease(@Nullable String schema) throws SQLException {
         if (closed) {
             throw new UnavailableException(server.name() + " is closed", null);
         }
@@ -211,6 +225,8 @@ final class PostgresPool implements AutoCloseable {
         } catch (SQLException e) {
             LOG.debug("a connection to {} could not be given back", server.name(), e);
             discard(lease.outer);
+        } finally {
+            leased.decrementAndGet();
         }
     }
 
@@ -231,17 +247,16 @@ final class PostgresPool implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        if (pool == null) {
-            return;
-        }
         long deadline = System.currentTimeMillis() + CLOSE_MILLIS;
         try {
-            while (pool.getHikariPoolMXBean().getActiveConnections() > 0 && System.currentTimeMillis() < deadline) {
+            while (leased.get() > 0 && System.currentTimeMillis() < deadline) {
                 Thread.sleep(5);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        pool.close();
+        if (pool != null) {
+            pool.close();
+        }
     }
 }

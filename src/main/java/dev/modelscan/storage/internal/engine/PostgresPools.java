@@ -3,7 +3,6 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +50,7 @@ public final class PostgresPools implements AutoCloseable {
                     server,
                     watchdog,
                     PostgresSettings.reading(server.busyTimeout(), server.queryTimeout()),
-                    Objects.requireNonNullElse(server.readUrl(), server.url()),
+                    server.readUrl() == null ? server.url() : server.readUrl(),
                     "read");
             reading = made;
         }
