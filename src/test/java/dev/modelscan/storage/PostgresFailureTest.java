@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -94,14 +95,33 @@ class PostgresFailureTest {
     }
 
     @Test
-    void aCreateWhoseCommitWasNotConfirmedIsUnknownAndCanBeRepeated() {
-        Agent agent = agent("a");
+    void aWriteWhoseCommitWasNotConfirmedIsUnknownAndCanBeRepeated() {
+        List<Agent> agents = List.of(agent("a"), agent("b"));
         proxy.cutReplyTo("COMMIT");
-        assertThatThrownBy(() -> db.agents().create(agent))
+        assertThatThrownBy(() -> db.agents().createAll(agents))
                 .isInstanceOf(OutcomeUnknownException.class)
                 .hasMessageContaining("read back");
-        assertThatThrownBy(() -> db.agents().create(agent)).isInstanceOf(ConflictException.class);
-        assertThat(db.agents().list(10, 0)).containsExactly(agent);
+        assertThatThrownBy(() -> db.agents().createAll(agents)).isInstanceOf(ConflictException.class);
+        assertThat(db.agents().list(10, 0)).containsExactlyElementsOf(agents);
+    }
+
+    /** A create is one statement without a commit of its own, so it can tell by the key what became of it. */
+    @Test
+    void aCreateWhoseReplyIsLostIsFoundAgainUnlessTheServerStaysAway() {
+        reopen(builder().busyTimeout(Duration.ofSeconds(1)));
+        Agent agent = agent("a");
+        proxy.cutReplyTo("insert into");
+        assertThat(db.agents().create(agent)).isEqualTo(agent);
+
+        Agent other = agent("b");
+        proxy.cutReplyTo("insert into");
+        proxy.refuse(Integer.MAX_VALUE, "57P03");
+        assertThatThrownBy(() -> db.agents().create(other))
+                .isInstanceOf(OutcomeUnknownException.class)
+                .hasMessageContaining("agent " + other.id());
+        proxy.refuse(0, "57P03");
+        assertThatThrownBy(() -> db.agents().create(other)).isInstanceOf(ConflictException.class);
+        assertThat(db.agents().list(10, 0)).containsExactly(agent, other);
     }
 
     @Test
@@ -119,16 +139,9 @@ class PostgresFailureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"BEGIN", "insert into"})
-    void aCreateWhoseConnectionIsLostBeforeTheCommitIsDoneOnce(String moment) {
+    void aWriteWhoseConnectionIsLostBeforeTheCommitIsDoneOnce(String moment) {
         proxy.cutBefore(moment);
-        db.agents().create(agent("a"));
-        assertThat(db.agents().list(10, 0)).hasSize(1);
-    }
-
-    @Test
-    void aCreateWhoseReplyIsLostBeforeTheCommitIsDoneOnce() {
-        proxy.cutReplyTo("insert into");
-        db.agents().create(agent("a"));
+        db.agents().createAll(List.of(agent("a")));
         assertThat(db.agents().list(10, 0)).hasSize(1);
     }
 
@@ -217,7 +230,11 @@ class PostgresFailureTest {
         reopen(builder().url(proxy.url() + "&socketTimeout=1").busyTimeout(Duration.ofSeconds(1)));
         db.agents().list(10, 0);
         proxy.swallow();
-        assertThatThrownBy(() -> db.agents().create(agent("a"))).isInstanceOf(UnavailableException.class);
+        Agent sent = agent("a");
+        assertThatThrownBy(() -> db.agents().create(sent))
+                .isInstanceOf(OutcomeUnknownException.class)
+                .hasMessageContaining("agent " + sent.id());
+        assertThatThrownBy(() -> db.agents().list(10, 0)).isInstanceOf(UnavailableException.class);
         proxy.heal();
         assertThat(db.agents().list(10, 0)).isEmpty();
     }

@@ -110,14 +110,15 @@ public final class PostgresStore implements Store {
                 }
             });
         } catch (UnavailableException e) {
-            throw lost.get()
-                    ? new OutcomeUnknownException(
-                            "the reply to an insert on " + name()
-                                    + " was lost, and it may have taken effect; create the same record again",
-                            entity,
-                            id,
-                            e)
-                    : e;
+            if (!lost.get()) {
+                throw e;
+            }
+            throw new OutcomeUnknownException(
+                    entity + " " + id + ": the reply to its insert on " + name()
+                            + " was lost, and it may have been stored; read it back before trying again",
+                    entity,
+                    id,
+                    e.getCause());
         }
     }
 
