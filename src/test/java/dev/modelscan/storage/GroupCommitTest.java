@@ -219,6 +219,31 @@ class GroupCommitTest {
         assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(64L * 1_024 * 1_024);
     }
 
+    /** Neither the number of rows nor that of transactions tells how much these write. */
+    @Test
+    void logStaysBoundedUnderLargeValuesAndUnderTheCallersOwnStatements() throws Exception {
+        AgentId sender = db.agents().create(agent("sender")).id();
+        long longest = 0;
+        for (int i = 0; i < 130; i++) {
+            db.messages()
+                    .create(Message.builder()
+                            .conversationId(new ConversationId("c"))
+                            .senderId(sender)
+                            .content("x".repeat(1_000_000))
+                            .build());
+            longest = Math.max(longest, Files.size(directory.resolve("group.db-wal")));
+        }
+        for (int i = 0; i < 60; i++) {
+            db.useTx(tx -> tx.dsl().execute("UPDATE messages SET content = content || 'y'"));
+            longest = Math.max(longest, Files.size(directory.resolve("group.db-wal")));
+            if (longest > 1_000_000_000) {
+                break;
+            }
+        }
+        // 130 MB, and 130 MB for each of the updates.
+        assertThat(longest).isLessThan(600_000_000);
+    }
+
     @Test
     void streamReadsMoreRowsThanAPageHoldsInOrder() {
         List<Agent> agents =

@@ -1,7 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.File;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,7 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A PASSIVE checkpoint runs beside the writer, but under a steady stream of writes it never reaches the log's end, and
  * the log would grow without bound. So where the log is long after one, the writer is paused for the short rest, and the log begins
- * again at its start. Readers hold nobody up; one that keeps a snapshot open keeps the log from shrinking.
+ * again at its start. A reader that keeps a snapshot open makes that impossible, so the writer is not paused then, and the log
+ * grows until the reader is done.
  */
 final class Checkpointer implements AutoCloseable {
 
@@ -27,6 +27,9 @@ final class Checkpointer implements AutoCloseable {
 
     /** Pages left in the log after a checkpoint that are worth pausing the writer for: 16 MB. */
     static final int PAGES_WORTH_PAUSE = 4_000;
+
+    /** A log file that has grown by this is worth a checkpoint, however small the estimate was: 4 MB. */
+    private static final long BYTES_WORTH_CHECKPOINT = 4L * 1_024 * 1_024;
 
     /** A log file above this is cut: 64 MB. Below it, writing over what is there is faster than growing anew. */
     private static final long BYTES_WORTH_CUT = 64L * 1_024 * 1_024;
@@ -38,27 +41,35 @@ final class Checkpointer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
     private final SqliteConnections connections;
-    private final Path log;
+    private final File log;
     private final WriteQueue queue;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
     private long estimate;
+    private long knownBytes;
     private @Nullable Thread thread;
     private boolean wanted;
     private boolean closed;
 
     Checkpointer(SqliteConnections connections, Path file, WriteQueue queue) {
         this.connections = connections;
-        this.log = file.resolveSibling(file.getFileName() + "-wal");
+        this.log = file.resolveSibling(file.getFileName() + "-wal").toFile();
         this.queue = queue;
     }
 
-    /** Called by the leader after each commit. */
+    /**
+     * Called by the leader after each commit. The estimate knows of rows that the library wrote, and not of their size; what it
+     * misses makes the file grow.
+     */
     void committed(int transactions, long rows) {
         estimate += (long) transactions * PAGES_PER_TRANSACTION + rows * PAGES_PER_TEN_ROWS / 10;
-        if (estimate >= PAGES_WORTH_CHECKPOINT) {
+        long bytes = log.length();
+        if (estimate >= PAGES_WORTH_CHECKPOINT || bytes - knownBytes >= BYTES_WORTH_CHECKPOINT) {
             estimate = 0;
+            knownBytes = bytes;
             request();
+        } else if (bytes < knownBytes) {
+            knownBytes = bytes;
         }
     }
 
@@ -88,12 +99,12 @@ final class Checkpointer implements AutoCloseable {
                 PreparedStatement restart = connection.prepareStatement("PRAGMA wal_checkpoint(RESTART)");
                 PreparedStatement truncate = connection.prepareStatement("PRAGMA wal_checkpoint(TRUNCATE)")) {
             while (awaitRequest()) {
-                if (pagesInLog(passive) >= PAGES_WORTH_PAUSE) {
-                    PreparedStatement rest = Files.size(log) > BYTES_WORTH_CUT ? truncate : restart;
-                    queue.pauseWriter(() -> pagesInLog(rest));
+                if (run(passive).isWorthPause()) {
+                    PreparedStatement rest = log.length() > BYTES_WORTH_CUT ? truncate : restart;
+                    queue.pauseWriter(() -> run(rest));
                 }
             }
-        } catch (SQLException | IOException e) {
+        } catch (SQLException e) {
             // The next commit that is due starts another thread.
             LOG.warn("a checkpoint of {} failed; the write-ahead log grows until one succeeds", connections.name(), e);
         } finally {
@@ -123,10 +134,22 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
-    /** Runs a checkpoint, and returns how many pages the log had, which is -1 where there is no log. */
-    private static int pagesInLog(PreparedStatement checkpoint) throws SQLException {
+    /**
+     * What a checkpoint found.
+     *
+     * @param pages how many pages the log had, which is -1 where there is no log
+     * @param copied how many of them are in the database now; those behind the oldest reader's snapshot are not
+     */
+    private record Progress(int pages, int copied) {
+
+        boolean isWorthPause() {
+            return pages >= PAGES_WORTH_PAUSE && pages - copied <= PAGES_WORTH_CHECKPOINT;
+        }
+    }
+
+    private static Progress run(PreparedStatement checkpoint) throws SQLException {
         try (ResultSet row = checkpoint.executeQuery()) {
-            return row.next() ? row.getInt(2) : 0;
+            return row.next() ? new Progress(row.getInt(2), row.getInt(3)) : new Progress(0, 0);
         }
     }
 

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,16 @@ import org.slf4j.LoggerFactory;
 /**
  * A few connections that only read. More of them than cores would starve the writer. The one that came back last goes out
  * first, since its statements and pages are warm. Threads wait in Java, never inside the driver.
+ *
+ * <p>Who comes while a session is idle takes it, since waking another costs more than most reads. But one that has waited for
+ * {@value #PATIENCE_MILLIS} ms is handed the next session, as Go's mutex does it, so nobody starves.
  */
 final class ReaderPool implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
+
+    private static final int PATIENCE_MILLIS = 5;
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
 
     private final SqliteConnections connections;
     private final Dialect dialect;
@@ -32,10 +39,24 @@ final class ReaderPool implements AutoCloseable {
     private final int size;
     private final Duration timeout;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition returned = lock.newCondition();
     private final Deque<Session> idle = new ArrayDeque<>();
+    private final Deque<Waiter> waiters = new ArrayDeque<>();
     private int open;
     private boolean closed;
+
+    /** A thread that waits for a session. */
+    private static final class Waiter {
+
+        final long since = System.nanoTime();
+        final Condition turn;
+
+        @Nullable
+        Session handed;
+
+        Waiter(Condition turn) {
+            this.turn = turn;
+        }
+    }
 
     ReaderPool(SqliteConnections connections, Dialect dialect, Watchdog watchdog, int size, Duration timeout) {
         this.connections = connections;
@@ -49,10 +70,9 @@ final class ReaderPool implements AutoCloseable {
     Session acquire() throws SQLException {
         lock.lock();
         try {
-            long remaining = timeout.toNanos();
-            while (idle.isEmpty() && open == size && !closed) {
-                requireTimeLeft(remaining);
-                remaining = returned.awaitNanos(remaining);
+            Session handed = free() == 0 && !closed ? await() : null;
+            if (handed != null) {
+                return handed;
             }
             if (closed) {
                 throw new UnavailableException(connections.name() + " is closed", null);
@@ -71,6 +91,46 @@ final class ReaderPool implements AutoCloseable {
         return openSession();
     }
 
+    /** Waits in line. Returns the session that was handed over, or null where there is one to take, or to open. */
+    private @Nullable Session await() throws InterruptedException {
+        Waiter waiter = new Waiter(lock.newCondition());
+        waiters.addLast(waiter);
+        int takes = 0;
+        try {
+            long remaining = timeout.toNanos();
+            while (waiter.handed == null && free() == 0 && !closed) {
+                requireTimeLeft(remaining);
+                remaining = waiter.turn.awaitNanos(remaining);
+            }
+            takes = waiter.handed == null ? 1 : 0;
+            return waiter.handed;
+        } catch (InterruptedException e) {
+            if (waiter.handed == null) {
+                throw e;
+            }
+            // It was handed over at the same moment, and would be lost.
+            Thread.currentThread().interrupt();
+            return waiter.handed;
+        } finally {
+            waiters.remove(waiter);
+            if (free() > takes) {
+                // One wake-up may stand for two sessions, or this one leaves what it was woken for.
+                wakeFirst();
+            }
+        }
+    }
+
+    private int free() {
+        return idle.size() + size - open;
+    }
+
+    private void wakeFirst() {
+        Waiter first = waiters.peekFirst();
+        if (first != null) {
+            first.turn.signal();
+        }
+    }
+
     private void requireTimeLeft(long remaining) {
         if (remaining <= 0) {
             throw new BusyException(
@@ -82,12 +142,20 @@ final class ReaderPool implements AutoCloseable {
 
     private Session openSession() throws SQLException {
         try {
-            Session session = new Session(connections.openReader(), dialect);
+            return watched(new Session(connections.openReader(), dialect));
+        } catch (Throwable t) {
+            discarded();
+            throw t;
+        }
+    }
+
+    private Session watched(Session session) {
+        try {
             watchdog.watch(session);
             return session;
-        } catch (SQLException | RuntimeException e) {
-            discarded();
-            throw e;
+        } catch (Throwable t) {
+            closeQuietly(session);
+            throw t;
         }
     }
 
@@ -98,8 +166,7 @@ final class ReaderPool implements AutoCloseable {
         try {
             keep &= !closed;
             if (keep) {
-                idle.addFirst(session);
-                returned.signal();
+                handOver(session);
             }
         } finally {
             lock.unlock();
@@ -107,6 +174,20 @@ final class ReaderPool implements AutoCloseable {
         if (!keep) {
             discarded();
             closeQuietly(session);
+        }
+    }
+
+    private void handOver(Session session) {
+        Waiter first = waiters.peekFirst();
+        if (first == null) {
+            idle.addFirst(session);
+        } else if (System.nanoTime() - first.since < PATIENCE_NANOS) {
+            idle.addFirst(session);
+            first.turn.signal();
+        } else {
+            first.handed = session;
+            waiters.removeFirst();
+            first.turn.signal();
         }
     }
 
@@ -133,7 +214,7 @@ final class ReaderPool implements AutoCloseable {
         lock.lock();
         try {
             open--;
-            returned.signal();
+            wakeFirst();
         } finally {
             lock.unlock();
         }
@@ -144,7 +225,7 @@ final class ReaderPool implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            returned.signalAll();
+            waiters.forEach(waiter -> waiter.turn.signal());
         } finally {
             lock.unlock();
         }

@@ -81,7 +81,7 @@ public final class SqliteConnections {
 
     /** A connection for checkpoints. It waits only briefly for readers. */
     Connection openCheckpointer() throws SQLException {
-        return open(uri, config(Duration.ofMillis(100)), "PRAGMA trusted_schema = OFF");
+        return open(uri, config(Duration.ofMillis(20)), "PRAGMA trusted_schema = OFF");
     }
 
     /** A connection that refuses to write. */
