@@ -20,7 +20,7 @@ import java.util.stream.StreamSupport;
  */
 public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iterable<T> {
 
-    private static final int STREAM_PAGE = 1_000;
+    private static final int STREAM_PAGE = 250;
 
     /** Copies the list. */
     public Page {
@@ -28,7 +28,8 @@ public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iter
     }
 
     /**
-     * All rows of a list, read page by page as they are asked for, in constant memory. No connection and no snapshot is held
+     * All rows of a list, read page by page as they are asked for; {@value #STREAM_PAGE} of them are in memory at a time, however many
+     * there are. No connection and no snapshot is held
      * between pages, so there is nothing to close, and a slow reader holds nobody up; rows that are written meanwhile may or
      * may not be seen, and none is seen twice unless its place in the list changes.
      *
@@ -45,8 +46,11 @@ public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iter
             @Override
             public boolean hasNext() {
                 if (index == page.items().size() && page.next().isPresent()) {
-                    page = list.apply(page.next().get());
+                    PageRequest next = page.next().get();
+                    // Or else two pages would be in memory.
+                    page = new Page<>(List.of(), page.next());
                     index = 0;
+                    page = list.apply(next);
                 }
                 return index < page.items().size();
             }

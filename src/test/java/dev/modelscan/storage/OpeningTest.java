@@ -247,6 +247,12 @@ class OpeningTest {
     }
 
     @Test
+    void aFileThatWasMadeForAnotherEncodingIsRefused() throws Exception {
+        execute(file(), "PRAGMA encoding = 'UTF-16le'", "CREATE TABLE notes (text TEXT)", "DROP TABLE notes");
+        assertRefused(SchemaException.class, "UTF-16le");
+    }
+
+    @Test
     void anotherProgramsOpenDatabaseIsRefusedAndStaysUsable() throws Exception {
         try (Connection owner = DriverManager.getConnection("jdbc:sqlite:" + file());
                 Statement statement = owner.createStatement()) {

@@ -35,6 +35,7 @@ final class SchemaState {
             if (hasTables || applicationId != 0) {
                 throw foreign(connection, name);
             }
+            requireUtf8(connection, name);
             return Kind.EMPTY;
         }
         boolean hasHistory =
@@ -75,6 +76,21 @@ final class SchemaState {
             }
         }
         return history.size() == packaged.migrations().size() ? Kind.CURRENT : Kind.BEHIND;
+    }
+
+    /** Rows are read as bytes, which stand for something else where a file that was made beforehand has another encoding. */
+    private static void requireUtf8(Connection connection, String name) throws SQLException {
+        String encoding;
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA encoding")) {
+            encoding = row.getString(1);
+        }
+        if (!"UTF-8".equals(encoding)) {
+            throw new SchemaException(
+                    name + " stores text as " + encoding
+                            + ", and only UTF-8 can be read; delete the file, which has no tables",
+                    null);
+        }
     }
 
     private static SchemaException foreign(Connection connection, String name) throws SQLException {

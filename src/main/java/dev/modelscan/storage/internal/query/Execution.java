@@ -1,5 +1,7 @@
 package dev.modelscan.storage.internal.query;
 
+import dev.modelscan.storage.CorruptDatabaseException;
+import dev.modelscan.storage.InvalidDataException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -119,7 +121,7 @@ public final class Execution<R> {
             if (!row.next()) {
                 return null;
             }
-            R result = mapper.map(row);
+            R result = mapped(row, mapper);
             if (rows.next()) {
                 throw new IllegalStateException("more than one row from "
                         + query.rendered(session.dialect()).sql());
@@ -139,12 +141,22 @@ public final class Execution<R> {
         try (ResultSet rows = statement.executeQuery()) {
             Row row = row(rows, false);
             while (row.next()) {
-                consumer.accept(mapper.map(row));
+                consumer.accept(mapped(row, mapper));
             }
         } catch (SQLException e) {
             throw failed(e);
         } finally {
             end();
+        }
+    }
+
+    /** What a record refuses was not stored by this library, so it is no fault of the caller's. */
+    private static <R> R mapped(Row row, RowMapper<R> mapper) throws SQLException {
+        try {
+            return mapper.map(row);
+        } catch (InvalidDataException | CorruptDatabaseException e) {
+            throw new CorruptDatabaseException(
+                    row.name() + " holds what this library would not have written: " + e.getMessage(), e);
         }
     }
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row whose columns came as one value, for drivers to which each value costs a call into native code: a page of 100 tasks
  * has 1,600 of them. The columns are joined by a byte that UTF-8 never has. Null is another such byte, or empty where the
- * column's type has no empty value, so every text comes back as it was.
+ * column's type has no empty value, so every text comes back as it was. Text that is not UTF-8, which another program may have
+ * stored, is refused, but for that one byte alone.
  */
 public final class PackedRow extends Row {
 
@@ -54,9 +55,15 @@ public final class PackedRow extends Row {
         }
         bytes = rows.getBytes(1);
         if (split() != columns) {
-            throw new CorruptDatabaseException("a row holds text that is not UTF-8", null);
+            throw new CorruptDatabaseException(name() + " holds text that is not UTF-8", null);
         }
         return true;
+    }
+
+    @Override
+    String name() {
+        return "the row of "
+                + new String(bytes, 0, Math.max(0, Math.min(bytes.length, starts[1] - 1)), StandardCharsets.UTF_8);
     }
 
     /** Finds where the columns begin, eight bytes at a time, and returns how many there are. */
@@ -99,9 +106,9 @@ public final class PackedRow extends Row {
         if (codec.hasEmpty() ? to == from + 1 && bytes[from] == NULL : to == from) {
             return null;
         }
-        T value = codec.decode(new String(bytes, from, to - from, StandardCharsets.UTF_8));
+        T value = codec.decode(text(bytes, from, to));
         if (known != null) {
-            known[place - 1] = new KnownValue(bytes, from, to, value);
+            known[place - 1] = KnownValue.of(bytes, from, to, value);
         }
         return value;
     }

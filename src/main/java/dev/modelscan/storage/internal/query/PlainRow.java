@@ -1,6 +1,5 @@
 package dev.modelscan.storage.internal.query;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +31,11 @@ final class PlainRow extends Row {
     }
 
     @Override
+    String name() throws SQLException {
+        return "the row of " + rows.getString(1);
+    }
+
+    @Override
     <T> @Nullable T value(Codec<T> codec, int place) throws SQLException {
         return codec.isText() ? decoded(codec, place) : codec.read(rows, place, dialect);
     }
@@ -47,9 +51,9 @@ final class PlainRow extends Row {
         if (before != null && before.isOf(bytes, 0, bytes.length)) {
             return (T) before.value();
         }
-        T value = codec.decode(new String(bytes, StandardCharsets.UTF_8));
+        T value = codec.decode(text(bytes, 0, bytes.length));
         if (known != null) {
-            known[place] = new KnownValue(bytes, 0, bytes.length, value);
+            known[place] = KnownValue.of(bytes, 0, bytes.length, value);
         }
         return value;
     }

@@ -1,16 +1,37 @@
 package dev.modelscan.storage.internal.query;
 
 import dev.modelscan.storage.CorruptDatabaseException;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The row that an execution stands on. Good until the mapper returns. */
 public abstract sealed class Row permits PlainRow, PackedRow {
 
+    private static final char REPLACEMENT = '\uFFFD';
+
     private int shift;
 
     /** Goes to the next row; false where there is none. */
     abstract boolean next() throws SQLException;
+
+    /** What messages call it: its first column is the id of a record, or of what it belongs to. */
+    abstract String name() throws SQLException;
+
+    /**
+     * The text that these bytes are. Decoding puts U+FFFD where they are none, so only a text that has one needs a second look.
+     *
+     * @throws CorruptDatabaseException where they are not UTF-8
+     */
+    static String text(byte[] bytes, int from, int to) {
+        String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+        if (text.indexOf(REPLACEMENT) >= 0
+                && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), Arrays.copyOfRange(bytes, from, to))) {
+            throw new CorruptDatabaseException("text is not UTF-8", null);
+        }
+        return text;
+    }
 
     /** The value at a place of the select list, or null. */
     abstract <T> @Nullable T value(Codec<T> codec, int place) throws SQLException;

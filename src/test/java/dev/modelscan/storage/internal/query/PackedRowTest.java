@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.AgentStatus;
 import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
@@ -17,8 +18,11 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Columns that come packed into one value come back as they were stored. */
 class PackedRowTest {
@@ -68,20 +72,48 @@ class PackedRowTest {
                 .build();
     }
 
-    @Test
-    void textOfAnotherProgramThatIsNoUtf8ShiftsNothing() throws SQLException {
+    /** Another program's text may hold any bytes, also those that stand between columns; those that are cut short; and NUL. */
+    @ParameterizedTest
+    @ValueSource(strings = {"61ff62", "61c3", "c3", "fe62", "610062"})
+    void whatNoRecordCanHoldIsRefusedWithItsRowWhicheverWayItIsRead(String bytes) throws SQLException {
         try (Database db = Database.open(file())) {
             Agent agent = db.agents()
                     .create(Agent.builder().name("researcher").mode("llm").build());
-            write("UPDATE agents SET mode = CAST(x'61ff62' AS TEXT)");
-            assertThatThrownBy(() -> db.agents().get(agent.id()))
-                    .isInstanceOf(CorruptDatabaseException.class)
-                    .hasMessageContaining("not UTF-8");
-            write("UPDATE agents SET mode = CAST(x'610062' AS TEXT)");
-            assertThatThrownBy(() -> db.agents().get(agent.id())).hasMessageContaining("NUL");
+            write("UPDATE agents SET mode = CAST(x'" + bytes + "' AS TEXT)");
+            for (ThrowingCallable reading : List.<ThrowingCallable>of(
+                    () -> db.agents().get(agent.id()), () -> db.agents().list(10, 0), () -> db.agents()
+                            .updateStatus(agent.id(), AgentStatus.ACTIVE))) {
+                assertThatThrownBy(reading)
+                        .isInstanceOf(CorruptDatabaseException.class)
+                        .hasMessageContaining("the row of " + agent.id());
+            }
             write("UPDATE agents SET mode = 'llm'");
             assertThat(db.agents().find(new AgentId(agent.id().value())).map(Agent::mode))
                     .contains("llm");
+        }
+    }
+
+    @Test
+    void jsonThatIsNoListOfTextsIsTheDatabasesFaultAndNotTheCallers() throws SQLException {
+        try (Database db = Database.open(file())) {
+            Agent agent = db.agents()
+                    .create(Agent.builder().name("researcher").mode("llm").build());
+            write("UPDATE agents SET capabilities = '[1,null,{}]'");
+            assertThatThrownBy(() -> db.agents().list(10, 0))
+                    .isInstanceOf(CorruptDatabaseException.class)
+                    .hasMessageContaining("the row of " + agent.id());
+        }
+    }
+
+    @Test
+    void replacementCharactersThatWereStoredComeBack() {
+        try (Database db = Database.open(file())) {
+            Agent agent = db.agents()
+                    .create(Agent.builder()
+                            .name("\ufffd")
+                            .mode("a\ufffdb\ud83d\ude00")
+                            .build());
+            assertThat(db.agents().get(agent.id())).isEqualTo(agent);
         }
     }
 
