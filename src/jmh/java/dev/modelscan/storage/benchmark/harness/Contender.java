@@ -1,5 +1,6 @@
 package dev.modelscan.storage.benchmark.harness;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
 
@@ -46,6 +47,11 @@ public record Contender(String name, Slice slice) {
     /** The time that the processor has spent on this thread. */
     public static long processorNanos() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
+    /** The time that the processors have spent on all threads of this process. */
+    public static long processNanos() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 
     private static Contender repeating(String name, Operation operation, LongSupplier clock) {

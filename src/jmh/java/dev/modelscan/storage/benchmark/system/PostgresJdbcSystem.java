@@ -12,11 +12,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * JDBC by hand on PostgreSQL: one connection without a pool, a statement prepared for each call, which the driver finds in
- * its cache; a batch that the driver sends as statements of many rows. For one thread.
+ * JDBC by hand on PostgreSQL: a connection for each thread without a pool, a statement prepared for each call, which the
+ * driver finds in its cache; a batch that the driver sends as statements of many rows.
  */
 final class PostgresJdbcSystem implements StorageSystem {
 
@@ -33,20 +35,31 @@ final class PostgresJdbcSystem implements StorageSystem {
                     + " SET last_sequence_number = conversations.last_sequence_number + excluded.last_sequence_number"
                     + " RETURNING last_sequence_number";
 
-    private final Connection connection;
+    private final String url;
+    private final ThreadLocal<Connection> connections = ThreadLocal.withInitial(this::connect);
+    private final Collection<Connection> opened = new ConcurrentLinkedQueue<>();
 
     PostgresJdbcSystem(String url) {
+        this.url = url + "&reWriteBatchedInserts=true";
+    }
+
+    private Connection connect() {
         try {
-            connection =
-                    DriverManager.getConnection(url + (url.contains("?") ? "&" : "?") + "reWriteBatchedInserts=true");
+            Connection connection = DriverManager.getConnection(url);
+            opened.add(connection);
+            return connection;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
     }
 
+    private Connection connection() {
+        return connections.get();
+    }
+
     @Override
     public Object agent(AgentId id) {
-        try (PreparedStatement statement = connection.prepareStatement(Sql.AGENT)) {
+        try (PreparedStatement statement = connection().prepareStatement(Sql.AGENT)) {
             statement.setString(1, id.value());
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
@@ -59,7 +72,7 @@ final class PostgresJdbcSystem implements StorageSystem {
 
     @Override
     public List<?> pendingTasks(AgentId agentId, int limit) {
-        try (PreparedStatement statement = connection.prepareStatement(Sql.PENDING_TASKS)) {
+        try (PreparedStatement statement = connection().prepareStatement(Sql.PENDING_TASKS)) {
             statement.setString(1, agentId.value());
             statement.setInt(2, limit + 1);
             List<Task> tasks = new ArrayList<>();
@@ -76,7 +89,7 @@ final class PostgresJdbcSystem implements StorageSystem {
 
     @Override
     public List<?> members(TeamId teamId) {
-        try (PreparedStatement statement = connection.prepareStatement(Sql.MEMBERS)) {
+        try (PreparedStatement statement = connection().prepareStatement(Sql.MEMBERS)) {
             statement.setString(1, teamId.value());
             List<Object> members = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
@@ -92,7 +105,7 @@ final class PostgresJdbcSystem implements StorageSystem {
 
     @Override
     public void createTask(Task task) {
-        try (PreparedStatement statement = connection.prepareStatement(INSERT_TASK)) {
+        try (PreparedStatement statement = connection().prepareStatement(INSERT_TASK)) {
             PostgresRows.bind(statement, task);
             statement.executeUpdate();
         } catch (SQLException e) {
@@ -102,6 +115,7 @@ final class PostgresJdbcSystem implements StorageSystem {
 
     @Override
     public void createMessages(List<Message> messages) {
+        Connection connection = connection();
         try {
             connection.setAutoCommit(false);
             insert(Numbering.<SQLException>number(messages, this::take));
@@ -113,7 +127,7 @@ final class PostgresJdbcSystem implements StorageSystem {
     }
 
     private void insert(List<Message> numbered) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(INSERT_MESSAGE)) {
+        try (PreparedStatement statement = connection().prepareStatement(INSERT_MESSAGE)) {
             for (int from = 0; from < numbered.size(); from += CHUNK) {
                 for (Message message : numbered.subList(from, Math.min(from + CHUNK, numbered.size()))) {
                     PostgresRows.bind(statement, message);
@@ -125,7 +139,7 @@ final class PostgresJdbcSystem implements StorageSystem {
     }
 
     private long take(ConversationId id, long count) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(TAKE_NUMBERS)) {
+        try (PreparedStatement statement = connection().prepareStatement(TAKE_NUMBERS)) {
             statement.setString(1, id.value());
             statement.setLong(2, count);
             PostgresRows.setTime(statement, 3, Instant.now());
@@ -139,7 +153,9 @@ final class PostgresJdbcSystem implements StorageSystem {
     @Override
     public void close() {
         try {
-            connection.close();
+            for (Connection connection : opened) {
+                connection.close();
+            }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -13,11 +13,15 @@ public final class PostgresSystems {
     /** JDBC by hand. */
     public static final String JDBC = "JDBC, the driver's statement cache";
 
+    /** Those that the library sets by itself: a server or a network that does not answer is noticed by all systems alike. */
+    private static final String TIMEOUTS =
+            "&socketTimeout=610&options=-c%20statement_timeout=600000%20-c%20lock_timeout=5000";
+
     private PostgresSystems() {}
 
     /** Opens all of them on one schema that the library has migrated. */
     public static Map<String, StorageSystem> open(String url, String schema) {
-        String inSchema = url + (url.contains("?") ? "&" : "?") + "currentSchema=" + schema;
+        String inSchema = url + (url.contains("?") ? "&" : "?") + "currentSchema=" + schema + TIMEOUTS;
         Map<String, StorageSystem> systems = new LinkedHashMap<>();
         systems.put(
                 SystemKind.LIBRARY.label(),
@@ -30,7 +34,7 @@ public final class PostgresSystems {
     private static HikariDataSource pool(String url) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
-        config.setMaximumPoolSize(4);
+        config.setMaximumPoolSize(10);
         return new HikariDataSource(config);
     }
 }

@@ -18,17 +18,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
 /**
- * The library on PostgreSQL beside JDBC by hand and plain jOOQ, one thread, one server, one schema. The server's work counts,
- * so what is measured is the clock on the wall.
+ * The library on PostgreSQL beside JDBC by hand and plain jOOQ, one server, one schema. The server's work counts, so what is
+ * measured is the clock on the wall. A single thread mostly waits for the server and for being woken; more threads than
+ * cores show what a call costs.
  */
 public final class OnPostgres implements Workload {
 
     private static final int PAGE = 100;
-    private static final int STRIDE = 7_919;
+    private static final int THREADS = 4;
     private static final String SCHEMA = "modelscan_benchmark";
 
     private static final Map<String, Goal> READS =
@@ -66,24 +67,34 @@ public final class OnPostgres implements Workload {
 
     private void reads(String title, Options options, Map<String, StorageSystem> systems, Outcomes outcomes)
             throws Exception {
-        Contest byId = contest("agent by id", options, systems, system -> {
-            AtomicInteger turn = new AtomicInteger();
-            return () -> system.agent(agents[next(turn, Fixture.AGENTS)]);
-        });
-        Comparison.add(outcomes, title + "agent by id", byId, READS, 1);
-        Contest page = contest("page of 100 tasks", options, systems, system -> {
-            AtomicInteger turn = new AtomicInteger();
-            return () -> system.pendingTasks(agents[next(turn, Fixture.BUSY_AGENTS)], PAGE);
-        });
-        Comparison.add(outcomes, title + "page of 100 tasks by agent and status", page, READS, 1);
         TeamId team = Fixture.team(100);
-        Contest members = contest("team of 100", options, systems, system -> () -> system.members(team));
-        Comparison.add(outcomes, title + "team with 100 members", members, READS, 1);
+        for (int threads : new int[] {1, THREADS}) {
+            String by = threads == 1 ? ", 1 thread" : ", " + threads + " threads";
+            Contest byId = contest("agent by id" + by, options, systems, threads, system -> system.agent(agent()));
+            Comparison.add(outcomes, title + "agent by id" + by, byId, READS, 1);
+            Contest page = contest(
+                    "page of 100 tasks" + by,
+                    options,
+                    systems,
+                    threads,
+                    system -> system.pendingTasks(busyAgent(), PAGE));
+            Comparison.add(outcomes, title + "page of 100 tasks by agent and status" + by, page, READS, 1);
+            Contest members = contest("team of 100" + by, options, systems, threads, system -> system.members(team));
+            Comparison.add(outcomes, title + "team with 100 members" + by, members, READS, 1);
+        }
+    }
+
+    private AgentId agent() {
+        return agents[ThreadLocalRandom.current().nextInt(Fixture.AGENTS)];
+    }
+
+    private AgentId busyAgent() {
+        return agents[ThreadLocalRandom.current().nextInt(Fixture.BUSY_AGENTS)];
     }
 
     private void writes(String title, Options options, Map<String, StorageSystem> systems, Outcomes outcomes)
             throws Exception {
-        Contest create = contest("create task", options, systems, system -> () -> {
+        Contest create = contest("create task", options, systems, 1, system -> {
             system.createTask(Fixture.newTask(agents[7]));
             return null;
         });
@@ -105,15 +116,26 @@ public final class OnPostgres implements Workload {
             String title,
             Options options,
             Map<String, StorageSystem> systems,
-            Function<StorageSystem, Contender.Operation> operation)
+            int threads,
+            Function<StorageSystem, Object> operation)
             throws Exception {
         List<Contender> contenders = new ArrayList<>();
-        systems.forEach((name, system) -> contenders.add(Contender.repeating(name, operation.apply(system))));
-        return Contest.run(title + " on PostgreSQL", contenders, options);
-    }
-
-    private static int next(AtomicInteger turn, int count) {
-        return (int) ((long) turn.getAndIncrement() * STRIDE % count);
+        List<Crowd> crowds = new ArrayList<>();
+        for (Map.Entry<String, StorageSystem> entry : systems.entrySet()) {
+            StorageSystem system = entry.getValue();
+            if (threads == 1) {
+                contenders.add(Contender.repeating(entry.getKey(), () -> operation.apply(system)));
+            } else {
+                Crowd crowd = new Crowd(threads, () -> operation.apply(system));
+                crowds.add(crowd);
+                contenders.add(new Contender(entry.getKey(), crowd::run));
+            }
+        }
+        try {
+            return Contest.run(title + " on PostgreSQL", contenders, options);
+        } finally {
+            crowds.forEach(Crowd::close);
+        }
     }
 
     /** JDBC reads the same records; jOOQ as many of its own. */

@@ -113,7 +113,11 @@ public final class Reads implements Workload {
             boolean sameSizes = system.agent(agents[5]) != null
                     && system.pendingTasks(agents[5], PAGE).size() == PAGE
                     && system.members(team).size() == 100;
-            boolean sameRecords = !List.of(SystemKind.JDBC, SystemKind.JDBC_BYTES, SystemKind.JDBI)
+            boolean sameRecords = !List.of(
+                                    SystemKind.JDBC,
+                                    SystemKind.JDBC_BYTES,
+                                    SystemKind.JDBC_STATEMENT_PER_CALL,
+                                    SystemKind.JDBI)
                             .contains(entry.getKey())
                     || (system.agent(agents[5]).equals(library.agent(agents[5]))
                             && system.pendingTasks(agents[5], PAGE).equals(library.pendingTasks(agents[5], PAGE))
