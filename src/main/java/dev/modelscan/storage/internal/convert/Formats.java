@@ -79,6 +79,11 @@ public final class Formats {
 
     private Formats() {}
 
+    /** {@link #INSTANT} for text that is still bytes. */
+    public static Instant instant(byte[] bytes, int from, int to) {
+        return Timestamps.parse(bytes, from, to);
+    }
+
     /** The usual types are shared, not made anew for each row. */
     private static ContentType contentType(String value) {
         return switch (value) {

@@ -23,32 +23,45 @@ final class Timestamps {
     private Timestamps() {}
 
     static Instant parse(String text) {
-        if (text.length() != LENGTH
-                || text.charAt(4) != '-'
-                || text.charAt(7) != '-'
-                || text.charAt(10) != 'T'
-                || text.charAt(13) != ':'
-                || text.charAt(16) != ':'
-                || text.charAt(19) != '.'
-                || text.charAt(26) != 'Z') {
-            throw malformed(text);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return parse(bytes, 0, bytes.length);
+    }
+
+    /** The time that these bytes are the text of. */
+    static Instant parse(byte[] text, int from, int to) {
+        if (to - from != LENGTH
+                || text[from + 4] != '-'
+                || text[from + 7] != '-'
+                || text[from + 10] != 'T'
+                || text[from + 13] != ':'
+                || text[from + 16] != ':'
+                || text[from + 19] != '.'
+                || text[from + 26] != 'Z') {
+            throw malformed(text, from, to);
         }
-        int month = digits(text, 5, 7);
-        int day = digits(text, 8, 10);
-        int hour = digits(text, 11, 13);
-        int minute = digits(text, 14, 16);
-        int second = digits(text, 17, 19);
-        if (hour > 23 || minute > 59 || second > 59) {
-            throw malformed(text);
+        int year = digits(text, from, from + 4);
+        int month = digits(text, from + 5, from + 7);
+        int day = digits(text, from + 8, from + 10);
+        int hour = digits(text, from + 11, from + 13);
+        int minute = digits(text, from + 14, from + 16);
+        int second = digits(text, from + 17, from + 19);
+        int micros = digits(text, from + 20, from + 26);
+        // Negative where a character is no digit.
+        if ((year | month | day | micros) < 0
+                || hour > 23
+                || minute > 59
+                || second > 59
+                || (hour | minute | second) < 0) {
+            throw malformed(text, from, to);
         }
         long days;
         try {
-            days = LocalDate.of(digits(text, 0, 4), month, day).toEpochDay();
+            days = LocalDate.of(year, month, day).toEpochDay();
         } catch (DateTimeException e) {
-            throw malformed(text);
+            throw malformed(text, from, to);
         }
         long seconds = days * SECONDS_PER_DAY + hour * 3_600L + minute * 60L + second;
-        return Instant.ofEpochSecond(seconds, digits(text, 20, 26) * 1_000L);
+        return Instant.ofEpochSecond(seconds, micros * 1_000L);
     }
 
     /**
@@ -81,12 +94,12 @@ final class Timestamps {
         return new String(out, StandardCharsets.ISO_8859_1);
     }
 
-    private static int digits(String text, int from, int to) {
+    private static int digits(byte[] text, int from, int to) {
         int value = 0;
         for (int i = from; i < to; i++) {
-            int digit = text.charAt(i) - '0';
+            int digit = text[i] - '0';
             if (digit < 0 || digit > 9) {
-                throw malformed(text);
+                return -1;
             }
             value = value * 10 + digit;
         }
@@ -101,8 +114,10 @@ final class Timestamps {
         }
     }
 
-    private static CorruptDatabaseException malformed(String text) {
+    private static CorruptDatabaseException malformed(byte[] text, int from, int to) {
         return new CorruptDatabaseException(
-                "stored time \"" + text + "\" is not of the form 2025-12-18T09:30:00.000000Z", null);
+                "stored time \"" + new String(text, from, to - from, StandardCharsets.UTF_8)
+                        + "\" is not of the form 2025-12-18T09:30:00.000000Z",
+                null);
     }
 }

@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * Opens connections to one SQLite database, each with every setting that it needs.
@@ -116,6 +117,9 @@ public final class SqliteConnections {
 
     private SQLiteConfig config(Duration wait) {
         SQLiteConfig config = new SQLiteConfig();
+        // The driver takes a lock of its own around each call, so SQLite need not take its for each row and column
+        // again.
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.enforceForeignKeys(true);
         config.setSynchronous(synchronous);
         config.setBusyTimeout((int) Math.min(busyTimeout.toMillis(), wait.toMillis()));

@@ -57,10 +57,14 @@ public final class SqliteDialect implements Dialect {
      * not be written. An empty text costs SQLite less than a blob, so it is null wherever no value is empty.
      */
     @Override
-    public Field<?> packed(List<Field<?>> columns) {
+    public Field<?> packed(List<Field<?>> columns, boolean missing) {
         List<Field<?>> parts = new ArrayList<>();
         parts.add(DSL.inline(new byte[] {PackedRow.SEPARATOR}));
         for (Field<?> column : columns) {
+            if (!missing && !column.getDataType().nullable()) {
+                parts.add(column);
+                continue;
+            }
             Field<?> none = column.getType() == String.class ? DSL.inline(new byte[] {PackedRow.NULL}) : DSL.inline("");
             parts.add(DSL.function("ifnull", Object.class, column, none));
         }

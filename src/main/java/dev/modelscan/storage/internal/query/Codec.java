@@ -100,14 +100,14 @@ public final class Codec<T> {
         return encode.apply(value);
     }
 
-    /** The value for text that {@link #encode} gave, of whatever type. */
-    T decode(String encoded) {
+    /** The value for text that {@link #encode} gave, of whatever type, as bytes of UTF-8. */
+    T decode(byte[] bytes, int from, int to) {
         Object stored =
                 switch (storage) {
-                    case TEXT -> encoded;
-                    case TIME -> Formats.INSTANT.decode().apply(encoded);
-                    case INTEGER -> Integer.valueOf(encoded);
-                    case LONG -> Long.valueOf(encoded);
+                    case TEXT -> Row.text(bytes, from, to);
+                    case TIME -> Formats.instant(bytes, from, to);
+                    case INTEGER -> Integer.valueOf(Row.text(bytes, from, to));
+                    case LONG -> Long.valueOf(Row.text(bytes, from, to));
                 };
         return decode.apply(stored);
     }

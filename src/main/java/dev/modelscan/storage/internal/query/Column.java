@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.query;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -80,6 +81,7 @@ public final class Column<R, T> {
 
     /** Binds text that {@link #encode} gave. */
     public void bindEncoded(Execution<?> execution, String encoded) throws SQLException {
-        execution.set(parameter, codec().decode(encoded));
+        byte[] bytes = encoded.getBytes(StandardCharsets.UTF_8);
+        execution.set(parameter, codec().decode(bytes, 0, bytes.length));
     }
 }

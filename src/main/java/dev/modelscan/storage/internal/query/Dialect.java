@@ -28,8 +28,12 @@ public interface Dialect {
         return -1;
     }
 
-    /** One expression that holds all of the columns as {@link PackedRow} reads them; null to read them one by one. */
-    default @Nullable Field<?> packed(List<Field<?>> columns) {
+    /**
+     * One expression that holds all of the columns as {@link PackedRow} reads them; null to read them one by one.
+     *
+     * @param missing whether rows of a table may be missing, so that columns are null which are declared never to be
+     */
+    default @Nullable Field<?> packed(List<Field<?>> columns, boolean missing) {
         return null;
     }
 

@@ -33,7 +33,7 @@ public final class PackedRow extends Row {
     private final int columns;
     // Where each column begins; the one after the last is where it would, behind a separator.
     private final int[] starts;
-    private final @Nullable KnownValue @Nullable [] known;
+    private final @Nullable LastValue @Nullable [] last;
     private byte[] bytes = {};
 
     /**
@@ -45,7 +45,7 @@ public final class PackedRow extends Row {
         this.rows = rows;
         this.columns = columns;
         this.starts = new int[columns + 1];
-        this.known = single ? null : new KnownValue[columns];
+        this.last = single ? null : new LastValue[columns];
     }
 
     @Override
@@ -99,16 +99,17 @@ public final class PackedRow extends Row {
     <T> @Nullable T value(Codec<T> codec, int place) {
         int from = starts[place - 1];
         int to = starts[place] - 1;
-        KnownValue before = known == null ? null : known[place - 1];
-        if (before != null && before.isOf(bytes, from, to)) {
-            return (T) before.value();
-        }
         if (codec.hasEmpty() ? to == from + 1 && bytes[from] == NULL : to == from) {
             return null;
         }
-        T value = codec.decode(text(bytes, from, to));
-        if (known != null) {
-            known[place - 1] = KnownValue.of(bytes, from, to, value);
+        LastValue before = LastValue.at(last, place - 1);
+        Object same = before == null ? null : before.of(bytes, from, to);
+        if (same != null) {
+            return (T) same;
+        }
+        T value = codec.decode(bytes, from, to);
+        if (before != null) {
+            before.keep(bytes, from, to, value);
         }
         return value;
     }

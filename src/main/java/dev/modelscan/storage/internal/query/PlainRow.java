@@ -12,7 +12,7 @@ final class PlainRow extends Row {
 
     private final ResultSet rows;
     private final Dialect dialect;
-    private final @Nullable KnownValue @Nullable [] known;
+    private final @Nullable LastValue @Nullable [] last;
 
     /**
      * The rows of a result.
@@ -22,7 +22,7 @@ final class PlainRow extends Row {
     PlainRow(ResultSet rows, Dialect dialect, boolean single) {
         this.rows = rows;
         this.dialect = dialect;
-        this.known = single ? null : new KnownValue[MOST_COLUMNS];
+        this.last = single ? null : new LastValue[MOST_COLUMNS];
     }
 
     @Override
@@ -47,13 +47,14 @@ final class PlainRow extends Row {
         if (bytes == null) {
             return null;
         }
-        KnownValue before = known == null ? null : known[place];
-        if (before != null && before.isOf(bytes, 0, bytes.length)) {
-            return (T) before.value();
+        LastValue before = LastValue.at(last, place);
+        Object same = before == null ? null : before.of(bytes, 0, bytes.length);
+        if (same != null) {
+            return (T) same;
         }
-        T value = codec.decode(text(bytes, 0, bytes.length));
-        if (known != null) {
-            known[place] = KnownValue.of(bytes, 0, bytes.length, value);
+        T value = codec.decode(bytes, 0, bytes.length);
+        if (before != null) {
+            before.keep(bytes, 0, bytes.length, value);
         }
         return value;
     }

@@ -6,11 +6,14 @@ import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.Query;
 import org.jooq.Select;
+import org.jooq.Table;
 import org.jooq.TableField;
 import org.jooq.VisitContext;
 import org.jooq.VisitListener;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
+import org.jooq.impl.QOM;
+import org.jooq.impl.TableImpl;
 import org.jspecify.annotations.Nullable;
 
 /** Renders a jOOQ expression, and notes which parameter stands at each {@code ?}. */
@@ -34,8 +37,16 @@ final class Renderer {
         if (columns.size() == 1 || !columns.stream().allMatch(TableField.class::isInstance)) {
             return null;
         }
-        Field<?> one = dialect.packed(columns);
+        boolean complete = !select.$from().isEmpty() && select.$from().stream().allMatch(Renderer::isComplete);
+        Field<?> one = dialect.packed(columns, !complete);
         return one == null ? null : select.$select(List.of(one));
+    }
+
+    /** Whether each row has a row of every table in it. A derived table may hide an outer join. */
+    private static boolean isComplete(Table<?> table) {
+        return table instanceof QOM.Join<?> join
+                ? isComplete(join.$table1()) && isComplete(join.$table2())
+                : table instanceof TableImpl;
     }
 
     private static RenderedQuery render(Query query, int packed, Dialect dialect) {

@@ -24,6 +24,10 @@ public final class TextRules {
     public static @Nullable String problem(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            // One comparison for nearly every character: NUL wraps around, to above the surrogates.
+            if ((char) (c - 1) < Character.MIN_SURROGATE - 1) {
+                continue;
+            }
             if (c == 0) {
                 return "has a NUL character at position " + i;
             }
