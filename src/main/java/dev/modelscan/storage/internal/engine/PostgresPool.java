@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,16 +50,18 @@ final class PostgresPool implements AutoCloseable {
     private final AtomicInteger leased = new AtomicInteger();
     private volatile boolean closed;
 
-    /** A connection of the driver's, its statements, and the schema that it looks into. */
+    /** A connection of the driver's, its statements and settings, and the schema that it looks into. */
     private static final class Pooled {
 
         final Session session;
+        final PostgresSettings settings;
 
         @Nullable
         String schema;
 
-        Pooled(Connection connection) {
+        Pooled(Connection connection, PostgresSettings settings) {
             this.session = new Session(connection, PostgresDialect.INSTANCE);
+            this.settings = settings;
         }
     }
 
@@ -173,8 +177,9 @@ final class PostgresPool implements AutoCloseable {
         Pooled pooled = known.get(inner);
         if (pooled == null) {
             forgetClosed();
-            settings.in(schema).apply(inner);
-            pooled = new Pooled(inner);
+            // The driver sets the name after it has connected, so that a reset would lose it.
+            pooled = new Pooled(inner, settings.with("application_name", inner.getClientInfo("ApplicationName")));
+            pooled.settings.in(schema).apply(inner);
             pooled.schema = schema;
             known.put(inner, pooled);
             watchdog.watch(pooled.session);
@@ -220,6 +225,8 @@ final class PostgresPool implements AutoCloseable {
             }
             if (pool == null) {
                 lease.session.closeStatements();
+            } else if (lease.session.takeRanCallersSql()) {
+                renew(inner);
             }
             lease.outer.close();
         } catch (SQLException e) {
@@ -228,6 +235,16 @@ final class PostgresPool implements AutoCloseable {
         } finally {
             leased.decrementAndGet();
         }
+    }
+
+    /** So that the next call finds nothing of what a caller's own SQL has left behind. */
+    private void renew(Connection inner) throws SQLException {
+        if (((BaseConnection) inner).getTransactionState() != TransactionState.IDLE) {
+            throw new SQLException("SQL of the caller's own began a transaction, and did not end it");
+        }
+        inner.setReadOnly(false);
+        Pooled pooled = Objects.requireNonNull(known.get(inner));
+        pooled.settings.in(pooled.schema).renew(inner);
     }
 
     private void discard(Connection outer) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,11 +49,13 @@ record PostgresSettings(Map<String, @Nullable String> values) {
 
     /** The same, where names without a schema are looked up in that one alone. */
     PostgresSettings in(@Nullable String schema) {
-        if (schema == null) {
-            return this;
-        }
+        return schema == null ? this : with("search_path", quoted(schema));
+    }
+
+    /** The same, and one more. */
+    PostgresSettings with(String name, @Nullable String value) {
         Map<String, @Nullable String> all = new LinkedHashMap<>(values);
-        all.put("search_path", quoted(schema));
+        all.put(name, value);
         return new PostgresSettings(all);
     }
 
@@ -79,6 +82,25 @@ record PostgresSettings(Map<String, @Nullable String> values) {
             }
         }
         return new PostgresSettings(before);
+    }
+
+    /**
+     * Sets all anew in one round trip, and undoes what else may have been left in the session: other settings, roles, temporary
+     * tables, which hide those of the schema, and locks.
+     */
+    void renew(Connection connection) throws SQLException {
+        String calls = values.keySet().stream()
+                .map(name -> "set_config('" + name + "', ?, false)")
+                .collect(Collectors.joining(", "));
+        try (PreparedStatement statement = connection.prepareStatement(
+                "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all(); SELECT "
+                        + calls)) {
+            int position = 1;
+            for (String value : values.values()) {
+                statement.setString(position++, value);
+            }
+            statement.execute();
+        }
     }
 
     /** A name as it stands in SQL, whatever is in it. */

@@ -45,7 +45,10 @@ final class DslContexts {
         return DSL.using(configuration(store, () -> {}, e -> {}).set(provider).deriveAppending(new SettingsRefused()));
     }
 
-    /** Settings stay with a connection that others get next; one of them is that it only reads. */
+    /**
+     * Each query has whatever connection is free, and settings end with it, so one that was set would be lost without a word. This
+     * catches mistakes; SQL that hides what it sets is not looked into, and what it leaves is undone before the next use.
+     */
     private static final class SettingsRefused implements ExecuteListener {
 
         private static final long serialVersionUID = 1L;
@@ -58,7 +61,7 @@ final class DslContexts {
         public void executeStart(ExecuteContext context) {
             if (SETTING.matcher(String.valueOf(context.sql())).matches()) {
                 throw new IllegalStateException(
-                        "db.dsl() only reads, over connections that others use next: it sets nothing, and begins and ends no"
+                        "db.dsl() only reads, and each query over another connection: it sets nothing, and begins and ends no"
                                 + " transaction. Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
             }
         }
