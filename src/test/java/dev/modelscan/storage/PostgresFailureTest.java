@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -258,6 +263,41 @@ class PostgresFailureTest {
         assertThat(outcome.get(30, TimeUnit.SECONDS))
                 .isInstanceOf(CancelledException.class)
                 .hasMessageContaining("interrupted");
+    }
+
+    /** It takes the connection, may deny encryption, and says nothing more. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aServerThatAcceptsAndStaysSilentIsGivenUpAfterConnectTimeout(boolean deniesEncryption) throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread server = new Thread(() -> acceptInSilence(silent, deniesEncryption));
+            server.setDaemon(true);
+            server.start();
+            DatabaseBuilder impatient = Database.builder()
+                    .url("jdbc:postgresql://localhost:" + silent.getLocalPort() + "/none")
+                    .connectTimeout(Duration.ofSeconds(1))
+                    .busyTimeout(Duration.ofSeconds(1));
+            CompletableFuture<Throwable> alone = CompletableFuture.supplyAsync(() -> catchThrowable(impatient::open));
+            CompletableFuture<Throwable> pooled =
+                    CompletableFuture.supplyAsync(() -> catchThrowable(impatient::openWorkspaces));
+            assertThat(alone.get(15, TimeUnit.SECONDS)).isInstanceOf(UnavailableException.class);
+            assertThat(pooled.get(15, TimeUnit.SECONDS)).isInstanceOf(UnavailableException.class);
+        }
+    }
+
+    private static void acceptInSilence(ServerSocket listener, boolean deniesEncryption) {
+        List<Socket> kept = new ArrayList<>();
+        try {
+            while (true) {
+                Socket client = listener.accept();
+                kept.add(client);
+                if (deniesEncryption) {
+                    client.getOutputStream().write('N');
+                }
+            }
+        } catch (IOException e) {
+            // The test is over.
+        }
     }
 
     @Test

@@ -56,6 +56,8 @@ public record PostgresServer(
         }
         properties.setProperty("ApplicationName", "modelscan-storage");
         properties.setProperty("connectTimeout", Long.toString(seconds(connectTimeout)));
+        // The one above ends with the TCP connection; a server may accept that and say nothing.
+        properties.setProperty("loginTimeout", Long.toString(seconds(connectTimeout)));
         properties.setProperty("cancelSignalTimeout", Long.toString(seconds(connectTimeout)));
         properties.setProperty("tcpKeepAlive", "true");
         // Many rows of a batch go as one statement.
