@@ -176,6 +176,25 @@ class PostgresTransactionTest {
     }
 
     @Test
+    void aCallAfterClosingConnectsToNothing() throws Exception {
+        String name = workspace + "_closed";
+        Database closed = Database.builder()
+                .url(PostgresServer.url() + "&ApplicationName=" + name)
+                .workspace(workspace)
+                .open();
+        closed.close();
+        assertThatThrownBy(() -> closed.agents().list(10, 0)).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> closed.agents()
+                        .create(Agent.builder().name("late").mode("llm").build()))
+                .isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> closed.dsl().fetchCount(AGENTS)).isInstanceOf(UnavailableException.class);
+        // A pool connects on a thread of its own.
+        Thread.sleep(500);
+        assertThat(db.dsl().fetchValue("SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + name + "'"))
+                .isEqualTo(0L);
+    }
+
+    @Test
     void aFunctionThatHidesARefusalIsRolledBackAllTheSame() {
         create("taken");
         assertThatThrownBy(() -> db.useTx(tx -> {

@@ -130,11 +130,7 @@ public final class PostgresStore implements Store {
     private <T extends @Nullable Object> T write(
             @Nullable String entity, @Nullable String id, Isolation isolation, Work<T> work) {
         requireNoTransaction();
-        return retrying(
-                entity,
-                id,
-                () -> leased(
-                        pools.writing(), session -> this.<T, SQLException>transact(session, isolation, work::run)));
+        return retrying(entity, id, () -> leased(pools.writing(), session -> transact(session, isolation, work)));
     }
 
     @Override
@@ -145,27 +141,33 @@ public final class PostgresStore implements Store {
         while (true) {
             try {
                 return transactOnce(isolation, body);
-            } catch (SQLException e) {
-                Failure failure = classify(e);
-                if (failure.kind() != Kind.SERIALIZATION || !retry.pause()) {
-                    throw failure.toException(null, null);
-                }
             } catch (Throwable t) {
-                Failure failure = failureBehind(t);
-                if (failure == null || failure.kind() != Kind.SERIALIZATION || !retry.pause()) {
+                if (!wasTakenBack(t) || !retry.pause()) {
                     throw t;
                 }
             }
         }
     }
 
+    /** By this server: a driver's exception that the function has from elsewhere is not the library's to judge. */
+    private static boolean wasTakenBack(Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof StorageException) {
+                return isOf(Kind.SERIALIZATION, t);
+            }
+        }
+        return false;
+    }
+
     private <T extends @Nullable Object, X extends Exception> T transactOnce(
-            Isolation isolation, TransactionBody<T, X> body) throws X, SQLException {
+            Isolation isolation, TransactionBody<T, X> body) throws X {
         Lease lease = retrying(null, null, () -> begin(isolation));
         boolean broken = false;
         inTransaction.set(true);
         try {
-            return runAndCommit(lease.session(), body);
+            T result = body.run(lease.session());
+            commitOrExplain(lease.session().connection());
+            return result;
         } catch (Throwable t) {
             broken = breaksConnection(t);
             throw t;
@@ -202,22 +204,26 @@ public final class PostgresStore implements Store {
     }
 
     /** Begins, runs and commits; where anything is thrown, whoever takes the connection back rolls back. */
-    private <T extends @Nullable Object, X extends Exception> T transact(
-            Session session, Isolation isolation, TransactionBody<T, X> body) throws X, SQLException {
+    private <T extends @Nullable Object> T transact(Session session, Isolation isolation, Work<T> work)
+            throws SQLException {
         if (isolation == Isolation.READ_COMMITTED) {
             // The session's default; the driver sends BEGIN along with the first statement.
             session.connection().setAutoCommit(false);
         } else {
             begin(session.connection(), isolation);
         }
-        return runAndCommit(session, body);
-    }
-
-    private <T extends @Nullable Object, X extends Exception> T runAndCommit(
-            Session session, TransactionBody<T, X> body) throws X, SQLException {
-        T result = body.run(session);
+        T result = work.run(session);
         commit(session.connection());
         return result;
+    }
+
+    /** So that a failure of the commit is not taken for one that the function threw. */
+    private void commitOrExplain(Connection connection) {
+        try {
+            commit(connection);
+        } catch (SQLException e) {
+            throw classify(e).toException(null, null);
+        }
     }
 
     /** An answer of the server's that is an error means that it rolled back; no answer means nothing. */
