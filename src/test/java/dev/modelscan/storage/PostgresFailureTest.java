@@ -129,6 +129,34 @@ class PostgresFailureTest {
         assertThat(db.agents().list(10, 0)).containsExactly(agent, other);
     }
 
+    /** A dump is restored with its constraints in another order, and the server names the one that was made first. */
+    @Test
+    void aCreateWhoseReplyIsLostIsFoundAgainWhicheverConstraintTheServerNames() {
+        db.useTx(tx -> {
+            tx.dsl().execute("ALTER TABLE agents DROP CONSTRAINT agents_pkey CASCADE");
+            tx.dsl().execute("ALTER TABLE agents ADD PRIMARY KEY (id)");
+        });
+        Agent agent = agent("a");
+        proxy.cutReplyTo("insert into");
+        assertThat(db.agents().create(agent)).isEqualTo(agent);
+
+        proxy.cutBefore("insert into");
+        assertThatThrownBy(() -> db.agents().create(agent("a")))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("the name is taken");
+    }
+
+    /** jOOQ asks the connection to commit, and not by a statement. */
+    @Test
+    void aSnapshotWhoseEndIsLostIsUnavailable() {
+        for (String moment : List.of("COMMIT", "select")) {
+            proxy.cutBefore(moment);
+            assertThatThrownBy(() -> db.dsl()
+                            .transactionResult(snapshot -> snapshot.dsl().fetchCount(AGENTS)))
+                    .isInstanceOf(UnavailableException.class);
+        }
+    }
+
     @Test
     void aTransactionWhoseCommitWasNotConfirmedIsUnknownAndNotRunAgain() {
         int[] runs = new int[1];

@@ -88,7 +88,8 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
             case PRIMARY_KEY -> new ConflictException(subject + " exists already", named(entity), id, cause);
             case UNIQUE ->
                 new ConflictException(
-                        subject + ": the " + detail + " is taken; choose another, or update the record that has it",
+                        subject + ": the " + (detail == null ? "key" : detail)
+                                + " is taken; choose another, or update the record that has it",
                         named(entity),
                         id,
                         cause);

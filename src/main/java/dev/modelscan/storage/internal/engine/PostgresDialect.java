@@ -33,6 +33,14 @@ public final class PostgresDialect implements Dialect {
     /** The server's words vary with its language; this part of them does not. */
     private static final Pattern KEY = Pattern.compile("\\(([^()]+)\\)=\\(");
 
+    /** The server quotes names as its language does. */
+    private static final Pattern QUOTED = Pattern.compile("[\"«»„“”]\\s?(\\w+)\\s?[\"«»“”]");
+
+    /** On Citus the names of tables and constraints go on with the shard's number. */
+    private static final Pattern SHARD = Pattern.compile("_\\d+$");
+
+    private static final String NOT_NULL_VIOLATION = "23502";
+
     private static final long EPOCH_SECOND =
             Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
 
@@ -103,7 +111,7 @@ public final class PostgresDialect implements Dialect {
         }
         String state = stateOf(e);
         ServerErrorMessage message = serverMessage(e);
-        Kind kind = kind(state, message == null ? null : message.getConstraint());
+        Kind kind = kind(state, message == null ? null : constraint(message));
         return new Failure(kind, message == null ? null : detail(kind, message), e);
     }
 
@@ -130,8 +138,7 @@ public final class PostgresDialect implements Dialect {
     /** See https://www.postgresql.org/docs/current/errcodes-appendix.html. */
     private static Kind kind(String state, @Nullable String constraint) {
         return switch (state) {
-            // On Citus the constraint's name goes on with the shard's number.
-            case "23505" -> constraint != null && constraint.contains("_pkey") ? Kind.PRIMARY_KEY : Kind.UNIQUE;
+            case "23505" -> constraint != null && constraint.endsWith("_pkey") ? Kind.PRIMARY_KEY : Kind.UNIQUE;
             case "23503", "23001" -> Kind.FOREIGN_KEY;
             case "55P03" -> Kind.BUSY;
             case "40001", "40P01" -> Kind.SERIALIZATION;
@@ -163,19 +170,46 @@ public final class PostgresDialect implements Dialect {
         if (kind != Kind.INVALID) {
             return null;
         }
-        return message.getColumn() == null ? checkedColumn(message) : Failure.fields(message.getColumn());
+        String column = message.getColumn();
+        if (column == null && NOT_NULL_VIOLATION.equals(message.getSQLState())) {
+            column = firstQuoted(message);
+        }
+        return column == null ? checkedColumn(message) : Failure.fields(column);
     }
 
-    /** A check is named after its table and column: {@code tasks_priority_check}, or on a shard {@code …_check_102008}. */
+    /** A check is named after its table and column: {@code tasks_priority_check}. */
     private static @Nullable String checkedColumn(ServerErrorMessage message) {
-        String constraint = message.getConstraint();
-        String table = message.getTable();
+        String constraint = constraint(message);
+        String table = message.getTable() == null ? firstQuoted(message) : message.getTable();
         if (constraint == null || table == null) {
             return null;
         }
-        String prefix = table.replaceFirst("_\\d+$", "") + "_";
-        int end = constraint.lastIndexOf("_check");
-        boolean named = constraint.startsWith(prefix) && end > prefix.length();
-        return named ? Failure.fields(constraint.substring(prefix.length(), end)) : null;
+        String prefix = withoutShard(table) + "_";
+        boolean named = constraint.startsWith(prefix)
+                && constraint.endsWith("_check")
+                && constraint.length() > prefix.length() + "_check".length();
+        return named
+                ? Failure.fields(constraint.substring(prefix.length(), constraint.length() - "_check".length()))
+                : null;
+    }
+
+    /** An error that a coordinator passes on from a worker has none of the fields that name things, but the same text. */
+    private static @Nullable String constraint(ServerErrorMessage message) {
+        String name = message.getConstraint();
+        Matcher matcher = QUOTED.matcher(String.valueOf(message.getMessage()));
+        // The table's name, where there is one, comes before.
+        while (message.getConstraint() == null && matcher.find()) {
+            name = matcher.group(1);
+        }
+        return name == null ? null : withoutShard(name);
+    }
+
+    private static @Nullable String firstQuoted(ServerErrorMessage message) {
+        Matcher matcher = QUOTED.matcher(String.valueOf(message.getMessage()));
+        return matcher.find() ? matcher.group(1) : null;
+    }
+
+    private static String withoutShard(String name) {
+        return SHARD.matcher(name).replaceFirst("");
     }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 
 /**
  * How to reach a PostgreSQL server.
@@ -43,6 +44,15 @@ public record PostgresServer(
     @Override
     public String toString() {
         return name();
+    }
+
+    /** Whether the driver can make something of a URL; also where there is no driver, which opening tells. */
+    public static boolean canRead(String url) {
+        try {
+            return Driver.parseURL(url, null) != null;
+        } catch (NoClassDefFoundError e) {
+            return true;
+        }
     }
 
     /** The driver's properties; each can be overridden in the URL. */

@@ -88,7 +88,7 @@ public final class PostgresStore implements Store {
         return write(entity, id, Isolation.SERIALIZABLE, work);
     }
 
-    /** Where the connection was lost the statement may have committed; the next attempt tells by the key. */
+    /** Where the connection was lost the statement may have committed; the next attempt finds the record then. */
     @Override
     public <T> T insert(@Nullable String entity, @Nullable String id, Work<T> insert, Work<Optional<T>> stored) {
         requireNoTransaction();
@@ -99,7 +99,8 @@ public final class PostgresStore implements Store {
                 try {
                     return over(lease, pools.writing(), insert);
                 } catch (SQLException | StorageException e) {
-                    Optional<T> found = lost.get() && isOf(Kind.PRIMARY_KEY, e)
+                    // A record that is there conflicts in all that is unique, and the server names any one of it.
+                    Optional<T> found = lost.get() && (isOf(Kind.PRIMARY_KEY, e) || isOf(Kind.UNIQUE, e))
                             ? leased(pools.writing(), stored)
                             : Optional.empty();
                     lost.compareAndSet(false, isOf(Kind.CONNECTION_LOST, e));
