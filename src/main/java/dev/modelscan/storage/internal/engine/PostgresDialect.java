@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -38,6 +39,13 @@ public final class PostgresDialect implements Dialect {
 
     /** On Citus the names of tables and constraints go on with the shard's number. */
     private static final Pattern SHARD = Pattern.compile("_\\d+$");
+
+    /** Of the network's errors, those that come before anything was sent. */
+    private static final Pattern NEVER_CONNECTED = Pattern.compile(
+            "Connection refused|could not connect to server|could not translate host name|connection to server .* failed");
+
+    /** SQLSTATE internal_error. */
+    private static final String INTERNAL = "XX000";
 
     private static final String NOT_NULL_VIOLATION = "23502";
 
@@ -112,11 +120,46 @@ public final class PostgresDialect implements Dialect {
         String state = stateOf(e);
         ServerErrorMessage message = serverMessage(e);
         Kind kind = kind(state, message == null ? null : constraint(message));
-        return new Failure(kind, message == null ? null : detail(kind, message), e);
+        // What it sends as an error leaves the connection open, other than what it calls fatal.
+        boolean sent = message != null && "ERROR".equals(message.getSeverity());
+        Kind told = kind == Kind.CONNECTION_LOST && sent && state.startsWith("08") ? Kind.NODE_AWAY : kind;
+        return new Failure(told, message == null ? null : detail(told, message), e);
+    }
+
+    /** Whether a statement that failed like this may have taken effect, where it commits by itself. */
+    static boolean mayHaveTakenEffect(Failure failure) {
+        return switch (failure.kind()) {
+            case CONNECTION_LOST -> true;
+            case NODE_AWAY ->
+                !NEVER_CONNECTED
+                        .matcher(String.valueOf(failure.cause().getMessage()))
+                        .find();
+            default -> false;
+        };
+    }
+
+    /**
+     * Why a commit failed. Of what failed on a worker, a coordinator says only that something did, and why in a warning, which
+     * the connection has collected.
+     *
+     * @return null where nothing says it
+     */
+    static @Nullable Failure classifyCommit(SQLException e, Connection connection) throws SQLException {
+        if (!INTERNAL.equals(e.getSQLState())) {
+            return classify(e);
+        }
+        for (SQLWarning warning = connection.getWarnings(); warning != null; warning = warning.getNextWarning()) {
+            String state = String.valueOf(warning.getSQLState());
+            // 00 and 01 are no errors.
+            if (!state.startsWith("0") || state.startsWith("08")) {
+                return classify(new SQLException(warning.getMessage(), state, e));
+            }
+        }
+        return null;
     }
 
     /** A pool wraps the driver's exception, and so does a batch. */
-    private static String stateOf(SQLException e) {
+    static String stateOf(SQLException e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof SQLException sql && sql.getSQLState() != null) {
                 return sql.getSQLState();

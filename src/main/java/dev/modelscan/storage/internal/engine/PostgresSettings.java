@@ -40,11 +40,9 @@ record PostgresSettings(Map<String, @Nullable String> values) {
         return settings;
     }
 
-    /** For migrations, which may take as long as they need. */
-    static PostgresSettings migrating() {
-        PostgresSettings settings = writing(Duration.ZERO, Duration.ZERO);
-        settings.values.put("lock_timeout", "0");
-        return settings;
+    /** For migrations, which may work as long as they need. Others queue up behind a lock that one waits for, so that is bounded. */
+    static PostgresSettings migrating(Duration lockTimeout) {
+        return writing(lockTimeout, Duration.ZERO);
     }
 
     /** The same, where names without a schema are looked up in that one alone. */

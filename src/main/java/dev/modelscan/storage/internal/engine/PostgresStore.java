@@ -58,12 +58,18 @@ public final class PostgresStore implements Store {
     public Failure classify(SQLException e) {
         Failure failure = PostgresDialect.classify(e);
         Duration limit = pools.server().queryTimeout();
-        boolean byLimit = failure.kind() == Kind.CANCELLED
-                && failure.detail() == null
-                && !limit.isZero()
-                // An administrator's request has the same state, and only another text.
-                && !String.valueOf(e.getMessage()).contains("user request");
-        return byLimit ? new Failure(Kind.CANCELLED, Watchdog.tooLong(limit), e) : failure;
+        boolean byServer = failure.kind() == Kind.CANCELLED && failure.detail() == null && !limit.isZero();
+        return byServer ? new Failure(Kind.CANCELLED, whyCancelled(e, limit), e) : failure;
+    }
+
+    /** The limit and an administrator's request have one state, and are told apart by a text that has the server's language. */
+    private static @Nullable String whyCancelled(SQLException e, Duration limit) {
+        String text = String.valueOf(e.getMessage());
+        if (text.contains("user request")) {
+            return null;
+        }
+        String tooLong = Watchdog.tooLong(limit);
+        return text.contains("statement timeout") ? tooLong : tooLong + ", or it was cancelled from outside";
     }
 
     /** Each statement is a transaction of its own. */
@@ -103,7 +109,10 @@ public final class PostgresStore implements Store {
                     Optional<T> found = lost.get() && (isOf(Kind.PRIMARY_KEY, e) || isOf(Kind.UNIQUE, e))
                             ? leased(pools.writing(), stored)
                             : Optional.empty();
-                    lost.compareAndSet(false, isOf(Kind.CONNECTION_LOST, e));
+                    Failure failure = failureBehind(e);
+                    if (failure != null && PostgresDialect.mayHaveTakenEffect(failure)) {
+                        lost.set(true);
+                    }
                     if (found.isEmpty()) {
                         throw e;
                     }
@@ -116,7 +125,8 @@ public final class PostgresStore implements Store {
             }
             throw new OutcomeUnknownException(
                     entity + " " + id + ": the reply to its insert on " + name()
-                            + " was lost, and it may have been stored; read it back before trying again",
+                            + " was lost, and it may have been stored; read it back before trying again. "
+                            + (e.getCause() == null ? "" : e.getCause().getMessage()),
                     entity,
                     id,
                     e.getCause());
@@ -141,7 +151,7 @@ public final class PostgresStore implements Store {
         Retry retry = new Retry(pools.server().busyTimeout());
         while (true) {
             try {
-                return transactOnce(isolation, body);
+                return transactOnce(retry, isolation, body);
             } catch (Throwable t) {
                 if (!wasTakenBack(t) || !retry.pause()) {
                     throw t;
@@ -161,8 +171,8 @@ public final class PostgresStore implements Store {
     }
 
     private <T extends @Nullable Object, X extends Exception> T transactOnce(
-            Isolation isolation, TransactionBody<T, X> body) throws X {
-        Lease lease = retrying(null, null, () -> begin(isolation));
+            Retry retry, Isolation isolation, TransactionBody<T, X> body) throws X {
+        Lease lease = retrying(retry, null, null, () -> begin(isolation));
         boolean broken = false;
         inTransaction.set(true);
         try {
@@ -227,18 +237,20 @@ public final class PostgresStore implements Store {
         }
     }
 
-    /** An answer of the server's that is an error means that it rolled back; no answer means nothing. */
+    /** An answer that is an error means that the server rolled back; no answer, or one without a reason, means nothing. */
     private void commit(Connection connection) throws SQLException {
         try {
+            connection.clearWarnings();
             connection.commit();
         } catch (SQLException e) {
-            if (classify(e).kind() == Kind.CONNECTION_LOST) {
+            Failure failure = PostgresDialect.classifyCommit(e, connection);
+            if (failure == null || failure.kind() == Kind.CONNECTION_LOST || failure.kind() == Kind.NODE_AWAY) {
                 throw new OutcomeUnknownException(
-                        "the reply to a commit on " + name()
-                                + " was lost, and it may have taken effect; read back before trying again",
+                        "what became of a commit on " + name() + " is not known: " + e.getMessage()
+                                + "; it may have taken effect; read back before trying again",
                         e);
             }
-            throw e;
+            throw failure.cause();
         }
         connection.setAutoCommit(true);
     }
@@ -283,7 +295,12 @@ public final class PostgresStore implements Store {
     }
 
     private <T extends @Nullable Object> T retrying(@Nullable String entity, @Nullable String id, Attempt<T> attempt) {
-        Retry retry = null;
+        return retrying(new Retry(pools.server().busyTimeout()), entity, id, attempt);
+    }
+
+    /** The deadline began with the call, so that what the first attempt has waited counts. */
+    private <T extends @Nullable Object> T retrying(
+            Retry retry, @Nullable String entity, @Nullable String id, Attempt<T> attempt) {
         while (true) {
             try {
                 return attempt.run();
@@ -292,8 +309,9 @@ public final class PostgresStore implements Store {
             } catch (SQLException | StorageException e) {
                 Failure failure = failureBehind(e);
                 boolean mayHelp = failure != null
-                        && (failure.kind() == Kind.CONNECTION_LOST || failure.kind() == Kind.SERIALIZATION);
-                retry = retry == null ? new Retry(pools.server().busyTimeout()) : retry;
+                        && (failure.kind() == Kind.CONNECTION_LOST
+                                || failure.kind() == Kind.NODE_AWAY
+                                || failure.kind() == Kind.SERIALIZATION);
                 if (!mayHelp || !retry.pause()) {
                     throw e instanceof SQLException driver
                             ? classify(driver).toException(entity, id)
