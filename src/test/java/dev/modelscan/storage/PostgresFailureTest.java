@@ -360,6 +360,22 @@ class PostgresFailureTest {
         assertThat(db.agents().get(shared.id()).status()).isEqualTo(AgentStatus.ACTIVE);
     }
 
+    /** A server that has a value for Citus' setting is taken for one of Citus, whose workers do not know the session's settings. */
+    @Test
+    void onCitusEachTransactionBoundsItsLocksOnTheWorkers() {
+        Agent shared = db.agents().create(agent("shared"));
+        reopen(builder().url(proxy.url() + "&options=-c%20citus.propagate_set_commands=none"));
+        for (Runnable write : List.<Runnable>of(
+                () -> db.agents().updateStatus(shared.id(), AgentStatus.ACTIVE),
+                () -> db.useTx(tx -> tx.agents().updateStatus(shared.id(), AgentStatus.INACTIVE)))) {
+            proxy.cutBefore("SET LOCAL lock_timeout = 5000");
+            write.run();
+            assertThat(proxy.hasCut()).isTrue();
+        }
+        assertThat(db.agents().get(shared.id()).version()).isEqualTo(3);
+        reopen(builder());
+    }
+
     @Test
     void whenAllConnectionsAreInUseTheErrorSaysSo() {
         reopen(builder().poolSize(1).busyTimeout(Duration.ofMillis(300)));

@@ -272,6 +272,20 @@ class PostgresTransactionTest {
         }
     }
 
+    /** A server's words are in its own language; only the state of what it stopped is the same everywhere. */
+    @ParameterizedTest
+    @CsvSource({
+        "canceling statement due to user request, because it was cancelled from outside;",
+        "storniere Anfrage wegen Benutzeraufforderung, or it was cancelled from outside;",
+        "canceling statement due to statement timeout, which is 600000 ms;"
+    })
+    void whyAStatementWasStoppedIsNotGuessed(String text, String expected) {
+        assertThatThrownBy(() ->
+                        db.dsl().execute("DO $$ BEGIN RAISE EXCEPTION '" + text + "' USING ERRCODE = '57014'; END $$"))
+                .isInstanceOf(CancelledException.class)
+                .hasMessageContaining(expected);
+    }
+
     @Test
     void aCallAfterClosingConnectsToNothing() throws Exception {
         String name = workspace + "_closed";

@@ -48,6 +48,7 @@ final class PostgresPool implements AutoCloseable {
     private final Map<Connection, Pooled> known = new ConcurrentHashMap<>();
     // The connections of a data source are not this one's to count.
     private final AtomicInteger leased = new AtomicInteger();
+    private volatile boolean onCitus;
     private volatile boolean closed;
 
     /** A connection of the driver's, its statements and settings, and the schema that it looks into. */
@@ -125,13 +126,20 @@ final class PostgresPool implements AutoCloseable {
         }
     }
 
+    /** Whether Citus runs on the server; known with the first lease. */
+    boolean isOnCitus() {
+        return onCitus;
+    }
+
     private Lease lease(@Nullable String schema) throws SQLException {
         if (closed) {
             throw new UnavailableException(server.name() + " is closed", null);
         }
         Connection outer = connect();
         if (pool == null) {
-            return borrowed(BorrowedConnection.of(outer, settings.in(schema)));
+            BorrowedConnection borrowed = BorrowedConnection.of(outer, settings.in(schema));
+            onCitus = borrowed.before().areOfCitus();
+            return borrowed(borrowed);
         }
         try {
             return pooled(outer, schema);
@@ -179,7 +187,7 @@ final class PostgresPool implements AutoCloseable {
             forgetClosed();
             // The driver sets the name after it has connected, so that a reset would lose it.
             pooled = new Pooled(inner, settings.with("application_name", inner.getClientInfo("ApplicationName")));
-            pooled.settings.in(schema).apply(inner);
+            onCitus = pooled.settings.in(schema).apply(inner).areOfCitus();
             pooled.schema = schema;
             known.put(inner, pooled);
             watchdog.watch(pooled.session);

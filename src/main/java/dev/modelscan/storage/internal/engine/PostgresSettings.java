@@ -19,6 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 record PostgresSettings(Map<String, @Nullable String> values) {
 
+    private static final String PROPAGATION = "citus.propagate_set_commands";
+
+    /** Whether these, which a session had before, say that it is one of Citus: nobody else has given this a value. */
+    boolean areOfCitus() {
+        String value = values.get(PROPAGATION);
+        return value != null && !value.isEmpty();
+    }
+
     /** For sessions that read and write. */
     static PostgresSettings writing(Duration lockTimeout, Duration queryTimeout) {
         Map<String, @Nullable String> values = new LinkedHashMap<>();
@@ -29,6 +37,8 @@ record PostgresSettings(Map<String, @Nullable String> values) {
         values.put("default_transaction_read_only", "off");
         // Citus asks for this before it runs triggers on distributed tables; elsewhere nothing reads it.
         values.put("citus.enable_unsafe_triggers", "on");
+        // And with this it passes SET LOCAL on to the workers.
+        values.put(PROPAGATION, "local");
         return new PostgresSettings(values);
     }
 
@@ -87,12 +97,21 @@ record PostgresSettings(Map<String, @Nullable String> values) {
      * tables, which hide those of the schema, and locks.
      */
     void renew(Connection connection) throws SQLException {
+        set(
+                connection,
+                "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all()");
+    }
+
+    /** Sets all in one round trip, which the limit of time that is set just now does not stop. */
+    void restore(Connection connection) throws SQLException {
+        set(connection, "SET statement_timeout = 0");
+    }
+
+    private void set(Connection connection, String first) throws SQLException {
         String calls = values.keySet().stream()
                 .map(name -> "set_config('" + name + "', ?, false)")
                 .collect(Collectors.joining(", "));
-        try (PreparedStatement statement = connection.prepareStatement(
-                "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all(); SELECT "
-                        + calls)) {
+        try (PreparedStatement statement = connection.prepareStatement(first + "; SELECT " + calls)) {
             int position = 1;
             for (String value : values.values()) {
                 statement.setString(position++, value);

@@ -200,11 +200,18 @@ public final class PostgresStore implements Store {
         }
     }
 
-    private static void begin(Connection connection, Isolation isolation) throws SQLException {
+    private void begin(Connection connection, Isolation isolation) throws SQLException {
         connection.setAutoCommit(false);
         execute(
                 connection,
-                "SET TRANSACTION ISOLATION LEVEL " + isolation.name().replace('_', ' '));
+                "SET TRANSACTION ISOLATION LEVEL " + isolation.name().replace('_', ' ')
+                        + (pools.writing().isOnCitus() ? "; " + limitOnWorkers() : ""));
+    }
+
+    /** Rows are locked on a worker, which does not know the session's settings. */
+    private String limitOnWorkers() {
+        return "SET LOCAL lock_timeout = "
+                + Math.max(1, pools.server().busyTimeout().toMillis());
     }
 
     private void requireNoTransaction() {
@@ -220,6 +227,9 @@ public final class PostgresStore implements Store {
         if (isolation == Isolation.READ_COMMITTED) {
             // The session's default; the driver sends BEGIN along with the first statement.
             session.connection().setAutoCommit(false);
+            if (pools.writing().isOnCitus()) {
+                execute(session.connection(), limitOnWorkers());
+            }
         } else {
             begin(session.connection(), isolation);
         }
