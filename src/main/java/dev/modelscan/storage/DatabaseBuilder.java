@@ -172,7 +172,7 @@ public final class DatabaseBuilder {
 
     /**
      * How long a call waits for a lock or a connection before it throws {@link BusyException}, or for a server that is
-     * away before it throws {@link UnavailableException}: up to 1 hour.
+     * away before it throws {@link UnavailableException}: up to 1 hour. A migration on PostgreSQL waits for a lock as long.
      */
     public DatabaseBuilder busyTimeout(Duration busyTimeout) {
         this.busyTimeout = busyTimeout;

@@ -10,14 +10,11 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -349,47 +346,19 @@ public final class PostgresStore implements Store {
     @Override
     public List<String> problems() {
         try {
-            return read(null, null, this::problems);
+            return read(
+                    null,
+                    null,
+                    session -> PostgresState.problems(
+                            session, name(), pools.server().name()));
         } catch (StorageException e) {
             return List.of(String.valueOf(e.getMessage()));
         }
     }
 
-    private List<String> problems(Session session) throws SQLException {
-        List<String> problems = new ArrayList<>();
-        if (text(session, "SELECT to_regclass('agents')") == null) {
-            problems.add("the tables are gone from " + name() + "; restore a backup");
-        }
-        if ("t".equals(text(session, "SELECT pg_is_in_recovery()"))) {
-            problems.add(pools.server().name() + " is a replica, which only reads; connect to the primary");
-        }
-        return problems;
-    }
-
-    /** The tables of the schema with their indexes. On Citus their rows are on a worker, which is asked. */
     @Override
     public long sizeBytes() {
-        return read(null, null, session -> {
-            boolean citus = text(session, "SELECT to_regproc('citus_total_relation_size')") != null;
-            // It refuses a table that is not distributed, such as one of a schema that was made before Citus was.
-            String size = citus
-                    ? "CASE WHEN oid IN (SELECT logicalrelid FROM pg_catalog.pg_dist_partition)"
-                            + " THEN citus_total_relation_size(oid) ELSE pg_total_relation_size(oid) END"
-                    : "pg_total_relation_size(oid)";
-            String sum = text(
-                    session,
-                    "SELECT coalesce(sum(" + size + "), 0) FROM pg_class WHERE relkind = 'r'"
-                            + " AND relnamespace = to_regnamespace(quote_ident(current_schema()))");
-            return Long.parseLong(Objects.requireNonNull(sum));
-        });
-    }
-
-    private static @Nullable String text(Session session, String sql) throws SQLException {
-        try (Statement statement = session.connection().createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            rows.next();
-            return rows.getString(1);
-        }
+        return read(null, null, PostgresState::sizeBytes);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
