@@ -73,26 +73,40 @@ public final class DatabaseBuilder {
      * @throws InvalidDataException where it is no such URL
      */
     public DatabaseBuilder url(String url) {
-        if (!isUrl(url)) {
-            throw new InvalidDataException("database", null, "url", "does not begin with " + URL_PREFIX);
-        }
-        this.url = url;
+        this.url = requireUrl("url", url);
         return this;
     }
 
-    /** Where {@link Database#dsl()} reads, such as a replica of the server; by default the same server. */
+    /**
+     * Where {@link Database#dsl()} reads, such as a replica of the server; by default the same server. Goes with {@link #url}
+     * alone.
+     *
+     * @throws InvalidDataException where it is no such URL
+     */
     public DatabaseBuilder readUrl(String readUrl) {
-        this.readUrl = readUrl;
+        this.readUrl = requireUrl("readUrl", readUrl);
         return this;
     }
 
-    /** The role to connect as. */
+    /** Shows nothing of the URL, which may hold a password. */
+    private static String requireUrl(String option, String url) {
+        if (!isUrl(url)) {
+            throw new InvalidDataException("database", null, option, "does not begin with " + URL_PREFIX);
+        }
+        if (!PostgresServer.canRead(url)) {
+            throw new InvalidDataException(
+                    "database", null, option, "cannot be read by the driver; check its port and the signs after %");
+        }
+        return url;
+    }
+
+    /** The role to connect as. Goes with {@link #url} alone. */
     public DatabaseBuilder user(String user) {
         this.user = user;
         return this;
     }
 
-    /** The role's password. */
+    /** The role's password. Goes with {@link #url} alone. */
     public DatabaseBuilder password(String password) {
         this.password = password;
         return this;
@@ -158,7 +172,7 @@ public final class DatabaseBuilder {
 
     /**
      * How long a call waits for a lock or a connection before it throws {@link BusyException}, or for a server that is
-     * away before it throws {@link UnavailableException}: up to 1 hour.
+     * away before it throws {@link UnavailableException}: up to 1 hour. A migration on PostgreSQL waits for a lock as long.
      */
     public DatabaseBuilder busyTimeout(Duration busyTimeout) {
         this.busyTimeout = busyTimeout;
@@ -220,6 +234,7 @@ public final class DatabaseBuilder {
     }
 
     private DatabaseOptions options() {
+        requireUrlForItsOptions();
         return new DatabaseOptions(
                 readers,
                 poolSize,
@@ -235,6 +250,17 @@ public final class DatabaseBuilder {
 
     private boolean isOnServer() {
         return url != null || dataSource != null;
+    }
+
+    /** What would be passed over in silence. */
+    private void requireUrlForItsOptions() {
+        if (url == null && (readUrl != null || user != null || password != null)) {
+            throw new InvalidDataException(
+                    "database",
+                    null,
+                    readUrl != null ? "readUrl" : user != null ? "user" : "password",
+                    "goes with a url alone");
+        }
     }
 
     /**

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -32,11 +37,11 @@ class PostgresFailureTest {
 
     /** Two connections, so that one that is not given back is missed at once. */
     private DatabaseBuilder builder() {
-        return Database.builder()
-                .url(proxy.url())
-                .workspace(workspace)
-                .poolSize(2)
-                .busyTimeout(PATIENCE);
+        return withoutWorkspace().workspace(workspace);
+    }
+
+    private DatabaseBuilder withoutWorkspace() {
+        return Database.builder().url(proxy.url()).poolSize(2).busyTimeout(PATIENCE);
     }
 
     @AfterEach
@@ -122,6 +127,34 @@ class PostgresFailureTest {
         proxy.refuse(0, "57P03");
         assertThatThrownBy(() -> db.agents().create(other)).isInstanceOf(ConflictException.class);
         assertThat(db.agents().list(10, 0)).containsExactly(agent, other);
+    }
+
+    /** A dump is restored with its constraints in another order, and the server names the one that was made first. */
+    @Test
+    void aCreateWhoseReplyIsLostIsFoundAgainWhicheverConstraintTheServerNames() {
+        db.useTx(tx -> {
+            tx.dsl().execute("ALTER TABLE agents DROP CONSTRAINT agents_pkey CASCADE");
+            tx.dsl().execute("ALTER TABLE agents ADD PRIMARY KEY (id)");
+        });
+        Agent agent = agent("a");
+        proxy.cutReplyTo("insert into");
+        assertThat(db.agents().create(agent)).isEqualTo(agent);
+
+        proxy.cutBefore("insert into");
+        assertThatThrownBy(() -> db.agents().create(agent("a")))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("the name is taken");
+    }
+
+    /** jOOQ asks the connection to commit, and not by a statement. */
+    @Test
+    void aSnapshotWhoseEndIsLostIsUnavailable() {
+        for (String moment : List.of("COMMIT", "select")) {
+            proxy.cutBefore(moment);
+            assertThatThrownBy(() -> db.dsl()
+                            .transactionResult(snapshot -> snapshot.dsl().fetchCount(AGENTS)))
+                    .isInstanceOf(UnavailableException.class);
+        }
     }
 
     @Test
@@ -210,9 +243,27 @@ class PostgresFailureTest {
         assertThat(db.agents().list(10, 0)).hasSize(1);
     }
 
+    /** Another takes its place, has no connection left just now, or the one that was made is ended. */
+    @ParameterizedTest
+    @ValueSource(strings = {"57P01", "57P02", "53300"})
+    void aServerThatComesBackWhileTheDatabaseIsOpenedIsWaitedFor(String state) {
+        proxy.refuse(2, state);
+        reopen(builder());
+        proxy.refuse(2, state);
+        try (Workspaces workspaces = withoutWorkspace().openWorkspaces()) {
+            proxy.refuse(2, state);
+            assertThat(workspaces.migrateAll(1, progress -> {}))
+                    .extracting(WorkspaceMigration::name)
+                    .contains(workspace);
+        }
+        proxy.cutBefore("pg_tables");
+        reopen(builder());
+        assertThat(db.agents().list(10, 0)).isEmpty();
+    }
+
     @Test
     void aServerThatStaysAwayIsUnavailableAfterBusyTimeout() {
-        reopen(builder().busyTimeout(Duration.ofSeconds(1)));
+        reopen(builder().busyTimeout(Duration.ofSeconds(3)));
         db.agents().list(10, 0);
         proxy.refuse(Integer.MAX_VALUE, "57P03");
         proxy.cut();
@@ -222,7 +273,7 @@ class PostgresFailureTest {
         assertThatThrownBy(() -> db.useTx(tx -> tx.agents().create(agent("a"))))
                 .isInstanceOf(UnavailableException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(12));
+                .isBetween(Duration.ofSeconds(6), Duration.ofSeconds(13));
     }
 
     @Test
@@ -260,6 +311,41 @@ class PostgresFailureTest {
                 .hasMessageContaining("interrupted");
     }
 
+    /** It takes the connection, may deny encryption, and says nothing more. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aServerThatAcceptsAndStaysSilentIsGivenUpAfterConnectTimeout(boolean deniesEncryption) throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread server = new Thread(() -> acceptInSilence(silent, deniesEncryption));
+            server.setDaemon(true);
+            server.start();
+            DatabaseBuilder impatient = Database.builder()
+                    .url("jdbc:postgresql://localhost:" + silent.getLocalPort() + "/none")
+                    .connectTimeout(Duration.ofSeconds(1))
+                    .busyTimeout(Duration.ofSeconds(1));
+            CompletableFuture<Throwable> alone = CompletableFuture.supplyAsync(() -> catchThrowable(impatient::open));
+            CompletableFuture<Throwable> pooled =
+                    CompletableFuture.supplyAsync(() -> catchThrowable(impatient::openWorkspaces));
+            assertThat(alone.get(15, TimeUnit.SECONDS)).isInstanceOf(UnavailableException.class);
+            assertThat(pooled.get(15, TimeUnit.SECONDS)).isInstanceOf(UnavailableException.class);
+        }
+    }
+
+    private static void acceptInSilence(ServerSocket listener, boolean deniesEncryption) {
+        List<Socket> kept = new ArrayList<>();
+        try {
+            while (true) {
+                Socket client = listener.accept();
+                kept.add(client);
+                if (deniesEncryption) {
+                    client.getOutputStream().write('N');
+                }
+            }
+        } catch (IOException e) {
+            // The test is over.
+        }
+    }
+
     @Test
     void aLockThatIsHeldForTooLongIsBusy() {
         reopen(builder().busyTimeout(Duration.ofMillis(300)));
@@ -272,6 +358,22 @@ class PostgresFailureTest {
             assertThat(thrown).isInstanceOf(BusyException.class).hasMessageContaining("agent " + shared.id());
         });
         assertThat(db.agents().get(shared.id()).status()).isEqualTo(AgentStatus.ACTIVE);
+    }
+
+    /** A server that has a value for Citus' setting is taken for one of Citus, whose workers do not know the session's settings. */
+    @Test
+    void onCitusEachTransactionBoundsItsLocksOnTheWorkers() {
+        Agent shared = db.agents().create(agent("shared"));
+        reopen(builder().url(proxy.url() + "&options=-c%20citus.propagate_set_commands=none"));
+        for (Runnable write : List.<Runnable>of(
+                () -> db.agents().updateStatus(shared.id(), AgentStatus.ACTIVE),
+                () -> db.useTx(tx -> tx.agents().updateStatus(shared.id(), AgentStatus.INACTIVE)))) {
+            proxy.cutBefore("SET LOCAL lock_timeout = 5000");
+            write.run();
+            assertThat(proxy.hasCut()).isTrue();
+        }
+        assertThat(db.agents().get(shared.id()).version()).isEqualTo(3);
+        reopen(builder());
     }
 
     @Test

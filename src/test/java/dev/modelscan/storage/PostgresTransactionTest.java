@@ -3,16 +3,21 @@ package dev.modelscan.storage;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -173,6 +178,131 @@ class PostgresTransactionTest {
                 }))
                 .isInstanceOf(ReferenceException.class);
         assertThat(db.agents().list(10, 0)).isEmpty();
+    }
+
+    /** As a coordinator tells what failed on a worker at the commit, where it is one: in a warning, or not at all. */
+    @ParameterizedTest
+    @CsvSource({"40001, BusyException", "08006, OutcomeUnknownException", ", OutcomeUnknownException"})
+    void aCommitThatFailsOnANodeIsToldByItsWarning(String state, String expected) {
+        requirePlainServer();
+        db.close();
+        db = open(Duration.ofMillis(500));
+        String warning = state == null ? "" : "RAISE WARNING 'of a node' USING ERRCODE = '" + state + "';";
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " + warning
+                            + " RAISE EXCEPTION 'could not commit' USING ERRCODE = 'XX000'; END $$");
+            tx.dsl()
+                    .execute("CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON agents DEFERRABLE INITIALLY DEFERRED"
+                            + " FOR EACH ROW EXECUTE FUNCTION refuse()");
+        });
+        AtomicInteger runs = new AtomicInteger();
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    runs.incrementAndGet();
+                    tx.agents().create(Agent.builder().name("a").mode("llm").build());
+                }))
+                .satisfies(
+                        thrown -> assertThat(thrown.getClass().getSimpleName()).isEqualTo(expected));
+        assertThat(runs.get() > 1).isEqualTo("40001".equals(state));
+    }
+
+    /** As a coordinator tells that a worker is away, over a connection that is as good as before. */
+    @ParameterizedTest
+    @CsvSource({
+        "Connection refused, UnavailableException",
+        "server closed the connection unexpectedly, OutcomeUnknownException"
+    })
+    void aNodeThatIsAwayIsNamedAndTheConnectionKept(String reason, String expected) {
+        requirePlainServer();
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
+                            + " 'connection to the remote node w1:5432 failed with the following error: " + reason
+                            + "' USING ERRCODE = '08006'; END $$");
+            tx.dsl().execute("CREATE TRIGGER refuse BEFORE INSERT ON agents FOR EACH ROW EXECUTE FUNCTION refuse()");
+        });
+        String name = workspace + "_node";
+        String connections =
+                "SELECT string_agg(pid::text, ',') FROM pg_stat_activity WHERE application_name = '" + name + "'";
+        try (Database other = Database.builder()
+                .url(PostgresServer.url() + "&ApplicationName=" + name)
+                .workspace(workspace)
+                .poolSize(1)
+                .busyTimeout(Duration.ofMillis(300))
+                .open()) {
+            other.agents().list(10, 0);
+            Object before = db.dsl().fetchValue(connections);
+            assertThatThrownBy(() -> other.agents()
+                            .create(Agent.builder().name("a").mode("llm").build()))
+                    .hasMessageContaining("w1:5432")
+                    .satisfies(thrown ->
+                            assertThat(thrown.getClass().getSimpleName()).isEqualTo(expected));
+            assertThat(db.dsl().fetchValue(connections)).isEqualTo(before);
+        }
+    }
+
+    private void requirePlainServer() {
+        Object clusters = db.dsl().fetchValue("SELECT count(*) FROM pg_extension WHERE extname = 'citus'");
+        assumeTrue(Objects.equals(clusters, 0L), "a cluster tells it of itself");
+    }
+
+    @Test
+    void aMigrationWaitsForALockNoLongerThanBusyTimeout() throws Exception {
+        String old = PostgresServer.newSchemaName();
+        Flyway.configure()
+                .dataSource(PostgresServer.url(), null, null)
+                .defaultSchema(old)
+                .locations("classpath:dev/modelscan/storage/migration/postgresql")
+                .table("modelscan_schema_history")
+                .target("4")
+                .load()
+                .migrate();
+        DatabaseBuilder behind =
+                Database.builder().url(PostgresServer.url()).workspace(old).busyTimeout(Duration.ofMillis(300));
+        db.useTx(tx -> {
+            tx.dsl().execute("SELECT count(*) FROM " + old + ".messages");
+            CompletableFuture<Throwable> opening = CompletableFuture.supplyAsync(() -> catchThrowable(behind::open));
+            assertThat(opening.get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(BusyException.class)
+                    .hasMessageContaining("busyTimeout")
+                    .hasMessageContaining("V5");
+        });
+        try (Database migrated = behind.open()) {
+            assertThat(migrated.appliedMigrations()).hasSize(2);
+        }
+    }
+
+    /** A server's words are in its own language; only the state of what it stopped is the same everywhere. */
+    @ParameterizedTest
+    @CsvSource({
+        "canceling statement due to user request, because it was cancelled from outside;",
+        "storniere Anfrage wegen Benutzeraufforderung, or it was cancelled from outside;",
+        "canceling statement due to statement timeout, which is 600000 ms;"
+    })
+    void whyAStatementWasStoppedIsNotGuessed(String text, String expected) {
+        assertThatThrownBy(() ->
+                        db.dsl().execute("DO $$ BEGIN RAISE EXCEPTION '" + text + "' USING ERRCODE = '57014'; END $$"))
+                .isInstanceOf(CancelledException.class)
+                .hasMessageContaining(expected);
+    }
+
+    @Test
+    void aCallAfterClosingConnectsToNothing() throws Exception {
+        String name = workspace + "_closed";
+        Database closed = Database.builder()
+                .url(PostgresServer.url() + "&ApplicationName=" + name)
+                .workspace(workspace)
+                .open();
+        closed.close();
+        assertThatThrownBy(() -> closed.agents().list(10, 0)).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> closed.agents()
+                        .create(Agent.builder().name("late").mode("llm").build()))
+                .isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> closed.dsl().fetchCount(AGENTS)).isInstanceOf(UnavailableException.class);
+        // A pool connects on a thread of its own.
+        Thread.sleep(500);
+        assertThat(db.dsl().fetchValue("SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + name + "'"))
+                .isEqualTo(0L);
     }
 
     @Test

@@ -63,6 +63,11 @@ final class TcpProxy implements AutoCloseable {
         trap.set(new Trap(Fault.CUT_REPLY, text));
     }
 
+    /** Whether what was to be cut was sent. */
+    boolean hasCut() {
+        return trap.get() == null;
+    }
+
     /** Answers the next connections with an error of the server's. */
     void refuse(int connections, String state) {
         refusal = state;

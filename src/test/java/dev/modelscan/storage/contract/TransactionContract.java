@@ -18,6 +18,7 @@ import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.TeamId;
 import dev.modelscan.storage.Tx;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jooq.DSLContext;
@@ -47,13 +48,16 @@ abstract class TransactionContract extends Contract {
     }
 
     private void requireRolledBack(Throwable thrown) {
+        int[] runs = new int[1];
         Throwable caught = catchThrowable(() -> db.<Exception>useTx(tx -> {
+            runs[0]++;
             tx.agents().create(ONE);
             tx.useTx(inner -> inner.agents().create(TWO));
             TransactionContract.<RuntimeException>sneak(thrown);
         }));
 
         assertThat(caught).isSameAs(thrown).hasNoSuppressedExceptions();
+        assertThat(runs[0]).isOne();
         assertThat(everything()).isEmpty();
         assertThat(db.agents().create(ONE)).isEqualTo(ONE);
     }
@@ -71,6 +75,22 @@ abstract class TransactionContract extends Contract {
     @Test
     void aCheckedExceptionRollsBackAndIsPassedOn() {
         requireRolledBack(new IOException("mine"));
+    }
+
+    /** It may come from another database, and says nothing about this one. */
+    @Test
+    void anExceptionOfADriversThatTheFunctionThrowsIsPassedOnTheFirstTime() {
+        requireRolledBack(new SQLException("mine"));
+        empty();
+        requireRolledBack(new SQLException("mine", "40001"));
+        empty();
+        requireRolledBack(new IllegalStateException(new SQLException("mine", "40001")));
+    }
+
+    private void empty() {
+        assertThat(db.<Integer, RuntimeException>withTx(
+                        tx -> tx.dsl().deleteFrom(AGENTS).execute()))
+                .isOne();
     }
 
     @Test

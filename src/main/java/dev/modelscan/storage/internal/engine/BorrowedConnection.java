@@ -40,14 +40,29 @@ final class BorrowedConnection extends DefaultConnection {
     public void close() throws SQLException {
         try (Connection connection = getDelegate()) {
             if (!connection.isClosed()) {
-                if (!connection.getAutoCommit()) {
-                    connection.rollback();
-                    connection.setAutoCommit(true);
-                }
-                before.apply(connection);
-                connection.setReadOnly(readOnly);
-                connection.setAutoCommit(autoCommit);
+                putBack(connection);
             }
         }
+    }
+
+    /** One that cannot be put back is of no use: its owner would hand it out with the library's settings. */
+    private void putBack(Connection connection) throws SQLException {
+        try {
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+            before.restore(connection);
+            connection.setReadOnly(readOnly);
+            connection.setAutoCommit(autoCommit);
+        } catch (SQLException e) {
+            connection.abort(Runnable::run);
+            throw e;
+        }
+    }
+
+    /** What was set before the library's own. */
+    PostgresSettings before() {
+        return before;
     }
 }

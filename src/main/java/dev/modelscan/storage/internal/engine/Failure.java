@@ -42,6 +42,8 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         CANCELLED,
         /** The connection to the server is gone, or there is no server yet; another connection may help. */
         CONNECTION_LOST,
+        /** A node of the server's cluster is away, which the server says over a connection that is as good as before. */
+        NODE_AWAY,
         /** No space. The transaction is rolled back, and the connection is not to be trusted. */
         FULL,
         /** The medium failed. The connection is not to be trusted. */
@@ -88,7 +90,8 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
             case PRIMARY_KEY -> new ConflictException(subject + " exists already", named(entity), id, cause);
             case UNIQUE ->
                 new ConflictException(
-                        subject + ": the " + detail + " is taken; choose another, or update the record that has it",
+                        subject + ": the " + (detail == null ? "key" : detail)
+                                + " is taken; choose another, or update the record that has it",
                         named(entity),
                         id,
                         cause);
@@ -130,6 +133,11 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         subject + ": the connection to the server was lost, or there is none: " + driver
                                 + "; nothing of the transaction was stored. The library tries its own work again for"
                                 + " busyTimeout, but a function of withTx is not run again",
+                        cause);
+            case NODE_AWAY ->
+                new UnavailableException(
+                        subject + ": a node of the cluster is away: " + driver
+                                + "; nothing of the transaction was stored",
                         cause);
             case UNAVAILABLE ->
                 new UnavailableException(subject + ": the database cannot be read or written: " + driver, cause);

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -32,6 +33,21 @@ public final class PostgresDialect implements Dialect {
 
     /** The server's words vary with its language; this part of them does not. */
     private static final Pattern KEY = Pattern.compile("\\(([^()]+)\\)=\\(");
+
+    /** The server quotes names as its language does. */
+    private static final Pattern QUOTED = Pattern.compile("[\"«»„“”]\\s?(\\w+)\\s?[\"«»“”]");
+
+    /** On Citus the names of tables and constraints go on with the shard's number. */
+    private static final Pattern SHARD = Pattern.compile("_\\d+$");
+
+    /** Of the network's errors, those that come before anything was sent. */
+    private static final Pattern NEVER_CONNECTED = Pattern.compile(
+            "Connection refused|could not connect to server|could not translate host name|connection to server .* failed");
+
+    /** SQLSTATE internal_error. */
+    private static final String INTERNAL = "XX000";
+
+    private static final String NOT_NULL_VIOLATION = "23502";
 
     private static final long EPOCH_SECOND =
             Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
@@ -103,12 +119,47 @@ public final class PostgresDialect implements Dialect {
         }
         String state = stateOf(e);
         ServerErrorMessage message = serverMessage(e);
-        Kind kind = kind(state, message == null ? null : message.getConstraint());
-        return new Failure(kind, message == null ? null : detail(kind, message), e);
+        Kind kind = kind(state, message == null ? null : constraint(message));
+        // What it sends as an error leaves the connection open, other than what it calls fatal.
+        boolean sent = message != null && "ERROR".equals(message.getSeverity());
+        Kind told = kind == Kind.CONNECTION_LOST && sent && state.startsWith("08") ? Kind.NODE_AWAY : kind;
+        return new Failure(told, message == null ? null : detail(told, message), e);
+    }
+
+    /** Whether a statement that failed like this may have taken effect, where it commits by itself. */
+    static boolean mayHaveTakenEffect(Failure failure) {
+        return switch (failure.kind()) {
+            case CONNECTION_LOST -> true;
+            case NODE_AWAY ->
+                !NEVER_CONNECTED
+                        .matcher(String.valueOf(failure.cause().getMessage()))
+                        .find();
+            default -> false;
+        };
+    }
+
+    /**
+     * Why a commit failed. Of what failed on a worker, a coordinator says only that something did, and why in a warning, which
+     * the connection has collected.
+     *
+     * @return null where nothing says it
+     */
+    static @Nullable Failure classifyCommit(SQLException e, Connection connection) throws SQLException {
+        if (!INTERNAL.equals(e.getSQLState())) {
+            return classify(e);
+        }
+        for (SQLWarning warning = connection.getWarnings(); warning != null; warning = warning.getNextWarning()) {
+            String state = String.valueOf(warning.getSQLState());
+            // 00 and 01 are no errors.
+            if (!state.startsWith("0") || state.startsWith("08")) {
+                return classify(new SQLException(warning.getMessage(), state, e));
+            }
+        }
+        return null;
     }
 
     /** A pool wraps the driver's exception, and so does a batch. */
-    private static String stateOf(SQLException e) {
+    static String stateOf(SQLException e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof SQLException sql && sql.getSQLState() != null) {
                 return sql.getSQLState();
@@ -130,8 +181,7 @@ public final class PostgresDialect implements Dialect {
     /** See https://www.postgresql.org/docs/current/errcodes-appendix.html. */
     private static Kind kind(String state, @Nullable String constraint) {
         return switch (state) {
-            // On Citus the constraint's name goes on with the shard's number.
-            case "23505" -> constraint != null && constraint.contains("_pkey") ? Kind.PRIMARY_KEY : Kind.UNIQUE;
+            case "23505" -> constraint != null && constraint.endsWith("_pkey") ? Kind.PRIMARY_KEY : Kind.UNIQUE;
             case "23503", "23001" -> Kind.FOREIGN_KEY;
             case "55P03" -> Kind.BUSY;
             case "40001", "40P01" -> Kind.SERIALIZATION;
@@ -163,19 +213,46 @@ public final class PostgresDialect implements Dialect {
         if (kind != Kind.INVALID) {
             return null;
         }
-        return message.getColumn() == null ? checkedColumn(message) : Failure.fields(message.getColumn());
+        String column = message.getColumn();
+        if (column == null && NOT_NULL_VIOLATION.equals(message.getSQLState())) {
+            column = firstQuoted(message);
+        }
+        return column == null ? checkedColumn(message) : Failure.fields(column);
     }
 
-    /** A check is named after its table and column: {@code tasks_priority_check}, or on a shard {@code …_check_102008}. */
+    /** A check is named after its table and column: {@code tasks_priority_check}. */
     private static @Nullable String checkedColumn(ServerErrorMessage message) {
-        String constraint = message.getConstraint();
-        String table = message.getTable();
+        String constraint = constraint(message);
+        String table = message.getTable() == null ? firstQuoted(message) : message.getTable();
         if (constraint == null || table == null) {
             return null;
         }
-        String prefix = table.replaceFirst("_\\d+$", "") + "_";
-        int end = constraint.lastIndexOf("_check");
-        boolean named = constraint.startsWith(prefix) && end > prefix.length();
-        return named ? Failure.fields(constraint.substring(prefix.length(), end)) : null;
+        String prefix = withoutShard(table) + "_";
+        boolean named = constraint.startsWith(prefix)
+                && constraint.endsWith("_check")
+                && constraint.length() > prefix.length() + "_check".length();
+        return named
+                ? Failure.fields(constraint.substring(prefix.length(), constraint.length() - "_check".length()))
+                : null;
+    }
+
+    /** An error that a coordinator passes on from a worker has none of the fields that name things, but the same text. */
+    private static @Nullable String constraint(ServerErrorMessage message) {
+        String name = message.getConstraint();
+        Matcher matcher = QUOTED.matcher(String.valueOf(message.getMessage()));
+        // The table's name, where there is one, comes before.
+        while (message.getConstraint() == null && matcher.find()) {
+            name = matcher.group(1);
+        }
+        return name == null ? null : withoutShard(name);
+    }
+
+    private static @Nullable String firstQuoted(ServerErrorMessage message) {
+        Matcher matcher = QUOTED.matcher(String.valueOf(message.getMessage()));
+        return matcher.find() ? matcher.group(1) : null;
+    }
+
+    private static String withoutShard(String name) {
+        return SHARD.matcher(name).replaceFirst("");
     }
 }

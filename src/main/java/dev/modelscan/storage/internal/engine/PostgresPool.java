@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,18 +48,21 @@ final class PostgresPool implements AutoCloseable {
     private final Map<Connection, Pooled> known = new ConcurrentHashMap<>();
     // The connections of a data source are not this one's to count.
     private final AtomicInteger leased = new AtomicInteger();
+    private volatile boolean onCitus;
     private volatile boolean closed;
 
-    /** A connection of the driver's, its statements, and the schema that it looks into. */
+    /** A connection of the driver's, its statements and settings, and the schema that it looks into. */
     private static final class Pooled {
 
         final Session session;
+        final PostgresSettings settings;
 
         @Nullable
         String schema;
 
-        Pooled(Connection connection) {
+        Pooled(Connection connection, PostgresSettings settings) {
             this.session = new Session(connection, PostgresDialect.INSTANCE);
+            this.settings = settings;
         }
     }
 
@@ -121,13 +126,20 @@ final class PostgresPool implements AutoCloseable {
         }
     }
 
+    /** Whether Citus runs on the server; known with the first lease. */
+    boolean isOnCitus() {
+        return onCitus;
+    }
+
     private Lease lease(@Nullable String schema) throws SQLException {
         if (closed) {
             throw new UnavailableException(server.name() + " is closed", null);
         }
         Connection outer = connect();
         if (pool == null) {
-            return borrowed(BorrowedConnection.of(outer, settings.in(schema)));
+            BorrowedConnection borrowed = BorrowedConnection.of(outer, settings.in(schema));
+            onCitus = borrowed.before().areOfCitus();
+            return borrowed(borrowed);
         }
         try {
             return pooled(outer, schema);
@@ -173,8 +185,9 @@ final class PostgresPool implements AutoCloseable {
         Pooled pooled = known.get(inner);
         if (pooled == null) {
             forgetClosed();
-            settings.in(schema).apply(inner);
-            pooled = new Pooled(inner);
+            // The driver sets the name after it has connected, so that a reset would lose it.
+            pooled = new Pooled(inner, settings.with("application_name", inner.getClientInfo("ApplicationName")));
+            onCitus = pooled.settings.in(schema).apply(inner).areOfCitus();
             pooled.schema = schema;
             known.put(inner, pooled);
             watchdog.watch(pooled.session);
@@ -220,6 +233,8 @@ final class PostgresPool implements AutoCloseable {
             }
             if (pool == null) {
                 lease.session.closeStatements();
+            } else if (lease.session.takeRanCallersSql()) {
+                renew(inner);
             }
             lease.outer.close();
         } catch (SQLException e) {
@@ -228,6 +243,16 @@ final class PostgresPool implements AutoCloseable {
         } finally {
             leased.decrementAndGet();
         }
+    }
+
+    /** So that the next call finds nothing of what a caller's own SQL has left behind. */
+    private void renew(Connection inner) throws SQLException {
+        if (((BaseConnection) inner).getTransactionState() != TransactionState.IDLE) {
+            throw new SQLException("SQL of the caller's own began a transaction, and did not end it");
+        }
+        inner.setReadOnly(false);
+        Pooled pooled = Objects.requireNonNull(known.get(inner));
+        pooled.settings.in(pooled.schema).renew(inner);
     }
 
     private void discard(Connection outer) {

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class PostgresPools implements AutoCloseable {
     private final Watchdog watchdog = new Watchdog(PostgresDialect.INSTANCE, Duration.ZERO);
     private @Nullable PostgresPool writing;
     private @Nullable PostgresPool reading;
+    private boolean closed;
 
     /** Each pool is made when it is first asked for. */
     public PostgresPools(PostgresServer server) {
@@ -32,6 +34,7 @@ public final class PostgresPools implements AutoCloseable {
     synchronized PostgresPool writing() {
         PostgresPool made = writing;
         if (made == null) {
+            requireOpen();
             made = new PostgresPool(
                     server,
                     watchdog,
@@ -46,6 +49,7 @@ public final class PostgresPools implements AutoCloseable {
     synchronized PostgresPool reading() {
         PostgresPool made = reading;
         if (made == null) {
+            requireOpen();
             made = new PostgresPool(
                     server,
                     watchdog,
@@ -57,11 +61,19 @@ public final class PostgresPools implements AutoCloseable {
         return made;
     }
 
+    /** Nobody would close a pool that is made now. One that was made before says itself that it is closed. */
+    private void requireOpen() {
+        if (closed) {
+            throw new UnavailableException(server.name() + " is closed", null);
+        }
+    }
+
     /** Waits for what is under way, which needs the pools meanwhile. */
     @Override
     public void close() {
         List<PostgresPool> made;
         synchronized (this) {
+            closed = true;
             made = Stream.of(Optional.ofNullable(writing), Optional.ofNullable(reading))
                     .flatMap(Optional::stream)
                     .toList();

@@ -5,8 +5,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 
 /**
  * How to reach a PostgreSQL server.
@@ -45,6 +47,24 @@ public record PostgresServer(
         return name();
     }
 
+    /** SQLSTATEs of a server that ends connections, has none left, or is about to start: it is there, or will be soon. */
+    private static final Set<String> COMING_BACK = Set.of("57P01", "57P02", "57P03", "53300", "08003", "08006");
+
+    /** Whether it is worth a wait for the server, which is not so for one that was never reached, nor for a node of its cluster. */
+    public static boolean mayComeBack(SQLException e) {
+        return COMING_BACK.contains(PostgresDialect.stateOf(e))
+                && PostgresDialect.classify(e).kind() != Failure.Kind.NODE_AWAY;
+    }
+
+    /** Whether the driver can make something of a URL; also where there is no driver, which opening tells. */
+    public static boolean canRead(String url) {
+        try {
+            return Driver.parseURL(url, null) != null;
+        } catch (NoClassDefFoundError e) {
+            return true;
+        }
+    }
+
     /** The driver's properties; each can be overridden in the URL. */
     Properties properties() {
         Properties properties = new Properties();
@@ -56,6 +76,8 @@ public record PostgresServer(
         }
         properties.setProperty("ApplicationName", "modelscan-storage");
         properties.setProperty("connectTimeout", Long.toString(seconds(connectTimeout)));
+        // The one above ends with the TCP connection; a server may accept that and say nothing.
+        properties.setProperty("loginTimeout", Long.toString(seconds(connectTimeout)));
         properties.setProperty("cancelSignalTimeout", Long.toString(seconds(connectTimeout)));
         properties.setProperty("tcpKeepAlive", "true");
         // Many rows of a batch go as one statement.
@@ -66,9 +88,9 @@ public record PostgresServer(
         return properties;
     }
 
-    /** A connection outside of any pool, for migrations. It has no limit of time. */
+    /** A connection outside of any pool, for migrations. It waits for locks up to busyTimeout, and has no other limit of time. */
     public Connection connect(@Nullable String schema) throws SQLException {
-        PostgresSettings settings = PostgresSettings.migrating().in(schema);
+        PostgresSettings settings = PostgresSettings.migrating(busyTimeout).in(schema);
         if (dataSource != null) {
             return BorrowedConnection.of(dataSource.getConnection(), settings);
         }

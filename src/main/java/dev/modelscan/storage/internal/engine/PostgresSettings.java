@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param values by the names of settings; null for the server's default
  */
 record PostgresSettings(Map<String, @Nullable String> values) {
+
+    private static final String PROPAGATION = "citus.propagate_set_commands";
+
+    /** Whether these, which a session had before, say that it is one of Citus: nobody else has given this a value. */
+    boolean areOfCitus() {
+        String value = values.get(PROPAGATION);
+        return value != null && !value.isEmpty();
+    }
 
     /** For sessions that read and write. */
     static PostgresSettings writing(Duration lockTimeout, Duration queryTimeout) {
@@ -28,6 +37,8 @@ record PostgresSettings(Map<String, @Nullable String> values) {
         values.put("default_transaction_read_only", "off");
         // Citus asks for this before it runs triggers on distributed tables; elsewhere nothing reads it.
         values.put("citus.enable_unsafe_triggers", "on");
+        // And with this it passes SET LOCAL on to the workers.
+        values.put(PROPAGATION, "local");
         return new PostgresSettings(values);
     }
 
@@ -39,20 +50,20 @@ record PostgresSettings(Map<String, @Nullable String> values) {
         return settings;
     }
 
-    /** For migrations, which may take as long as they need. */
-    static PostgresSettings migrating() {
-        PostgresSettings settings = writing(Duration.ZERO, Duration.ZERO);
-        settings.values.put("lock_timeout", "0");
-        return settings;
+    /** For migrations, which may work as long as they need. Others queue up behind a lock that one waits for, so that is bounded. */
+    static PostgresSettings migrating(Duration lockTimeout) {
+        return writing(lockTimeout, Duration.ZERO);
     }
 
     /** The same, where names without a schema are looked up in that one alone. */
     PostgresSettings in(@Nullable String schema) {
-        if (schema == null) {
-            return this;
-        }
+        return schema == null ? this : with("search_path", quoted(schema));
+    }
+
+    /** The same, and one more. */
+    PostgresSettings with(String name, @Nullable String value) {
         Map<String, @Nullable String> all = new LinkedHashMap<>(values);
-        all.put("search_path", quoted(schema));
+        all.put(name, value);
         return new PostgresSettings(all);
     }
 
@@ -79,6 +90,34 @@ record PostgresSettings(Map<String, @Nullable String> values) {
             }
         }
         return new PostgresSettings(before);
+    }
+
+    /**
+     * Sets all anew in one round trip, and undoes what else may have been left in the session: other settings, roles, temporary
+     * tables, which hide those of the schema, and locks.
+     */
+    void renew(Connection connection) throws SQLException {
+        set(
+                connection,
+                "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all()");
+    }
+
+    /** Sets all in one round trip, which the limit of time that is set just now does not stop. */
+    void restore(Connection connection) throws SQLException {
+        set(connection, "SET statement_timeout = 0");
+    }
+
+    private void set(Connection connection, String first) throws SQLException {
+        String calls = values.keySet().stream()
+                .map(name -> "set_config('" + name + "', ?, false)")
+                .collect(Collectors.joining(", "));
+        try (PreparedStatement statement = connection.prepareStatement(first + "; SELECT " + calls)) {
+            int position = 1;
+            for (String value : values.values()) {
+                statement.setString(position++, value);
+            }
+            statement.execute();
+        }
     }
 
     /** A name as it stands in SQL, whatever is in it. */

@@ -10,14 +10,11 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,12 +55,18 @@ public final class PostgresStore implements Store {
     public Failure classify(SQLException e) {
         Failure failure = PostgresDialect.classify(e);
         Duration limit = pools.server().queryTimeout();
-        boolean byLimit = failure.kind() == Kind.CANCELLED
-                && failure.detail() == null
-                && !limit.isZero()
-                // An administrator's request has the same state, and only another text.
-                && !String.valueOf(e.getMessage()).contains("user request");
-        return byLimit ? new Failure(Kind.CANCELLED, Watchdog.tooLong(limit), e) : failure;
+        boolean byServer = failure.kind() == Kind.CANCELLED && failure.detail() == null && !limit.isZero();
+        return byServer ? new Failure(Kind.CANCELLED, whyCancelled(e, limit), e) : failure;
+    }
+
+    /** The limit and an administrator's request have one state, and are told apart by a text that has the server's language. */
+    private static @Nullable String whyCancelled(SQLException e, Duration limit) {
+        String text = String.valueOf(e.getMessage());
+        if (text.contains("user request")) {
+            return null;
+        }
+        String tooLong = Watchdog.tooLong(limit);
+        return text.contains("statement timeout") ? tooLong : tooLong + ", or it was cancelled from outside";
     }
 
     /** Each statement is a transaction of its own. */
@@ -88,7 +91,7 @@ public final class PostgresStore implements Store {
         return write(entity, id, Isolation.SERIALIZABLE, work);
     }
 
-    /** Where the connection was lost the statement may have committed; the next attempt tells by the key. */
+    /** Where the connection was lost the statement may have committed; the next attempt finds the record then. */
     @Override
     public <T> T insert(@Nullable String entity, @Nullable String id, Work<T> insert, Work<Optional<T>> stored) {
         requireNoTransaction();
@@ -99,10 +102,14 @@ public final class PostgresStore implements Store {
                 try {
                     return over(lease, pools.writing(), insert);
                 } catch (SQLException | StorageException e) {
-                    Optional<T> found = lost.get() && isOf(Kind.PRIMARY_KEY, e)
+                    // A record that is there conflicts in all that is unique, and the server names any one of it.
+                    Optional<T> found = lost.get() && (isOf(Kind.PRIMARY_KEY, e) || isOf(Kind.UNIQUE, e))
                             ? leased(pools.writing(), stored)
                             : Optional.empty();
-                    lost.compareAndSet(false, isOf(Kind.CONNECTION_LOST, e));
+                    Failure failure = failureBehind(e);
+                    if (failure != null && PostgresDialect.mayHaveTakenEffect(failure)) {
+                        lost.set(true);
+                    }
                     if (found.isEmpty()) {
                         throw e;
                     }
@@ -115,7 +122,8 @@ public final class PostgresStore implements Store {
             }
             throw new OutcomeUnknownException(
                     entity + " " + id + ": the reply to its insert on " + name()
-                            + " was lost, and it may have been stored; read it back before trying again",
+                            + " was lost, and it may have been stored; read it back before trying again. "
+                            + (e.getCause() == null ? "" : e.getCause().getMessage()),
                     entity,
                     id,
                     e.getCause());
@@ -130,11 +138,7 @@ public final class PostgresStore implements Store {
     private <T extends @Nullable Object> T write(
             @Nullable String entity, @Nullable String id, Isolation isolation, Work<T> work) {
         requireNoTransaction();
-        return retrying(
-                entity,
-                id,
-                () -> leased(
-                        pools.writing(), session -> this.<T, SQLException>transact(session, isolation, work::run)));
+        return retrying(entity, id, () -> leased(pools.writing(), session -> transact(session, isolation, work)));
     }
 
     @Override
@@ -144,28 +148,34 @@ public final class PostgresStore implements Store {
         Retry retry = new Retry(pools.server().busyTimeout());
         while (true) {
             try {
-                return transactOnce(isolation, body);
-            } catch (SQLException e) {
-                Failure failure = classify(e);
-                if (failure.kind() != Kind.SERIALIZATION || !retry.pause()) {
-                    throw failure.toException(null, null);
-                }
+                return transactOnce(retry, isolation, body);
             } catch (Throwable t) {
-                Failure failure = failureBehind(t);
-                if (failure == null || failure.kind() != Kind.SERIALIZATION || !retry.pause()) {
+                if (!wasTakenBack(t) || !retry.pause()) {
                     throw t;
                 }
             }
         }
     }
 
+    /** By this server: a driver's exception that the function has from elsewhere is not the library's to judge. */
+    private static boolean wasTakenBack(Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof StorageException) {
+                return isOf(Kind.SERIALIZATION, t);
+            }
+        }
+        return false;
+    }
+
     private <T extends @Nullable Object, X extends Exception> T transactOnce(
-            Isolation isolation, TransactionBody<T, X> body) throws X, SQLException {
-        Lease lease = retrying(null, null, () -> begin(isolation));
+            Retry retry, Isolation isolation, TransactionBody<T, X> body) throws X {
+        Lease lease = retrying(retry, null, null, () -> begin(isolation));
         boolean broken = false;
         inTransaction.set(true);
         try {
-            return runAndCommit(lease.session(), body);
+            T result = body.run(lease.session());
+            commitOrExplain(lease.session().connection());
+            return result;
         } catch (Throwable t) {
             broken = breaksConnection(t);
             throw t;
@@ -187,11 +197,18 @@ public final class PostgresStore implements Store {
         }
     }
 
-    private static void begin(Connection connection, Isolation isolation) throws SQLException {
+    private void begin(Connection connection, Isolation isolation) throws SQLException {
         connection.setAutoCommit(false);
         execute(
                 connection,
-                "SET TRANSACTION ISOLATION LEVEL " + isolation.name().replace('_', ' '));
+                "SET TRANSACTION ISOLATION LEVEL " + isolation.name().replace('_', ' ')
+                        + (pools.writing().isOnCitus() ? "; " + limitOnWorkers() : ""));
+    }
+
+    /** Rows are locked on a worker, which does not know the session's settings. */
+    private String limitOnWorkers() {
+        return "SET LOCAL lock_timeout = "
+                + Math.max(1, pools.server().busyTimeout().toMillis());
     }
 
     private void requireNoTransaction() {
@@ -202,36 +219,45 @@ public final class PostgresStore implements Store {
     }
 
     /** Begins, runs and commits; where anything is thrown, whoever takes the connection back rolls back. */
-    private <T extends @Nullable Object, X extends Exception> T transact(
-            Session session, Isolation isolation, TransactionBody<T, X> body) throws X, SQLException {
+    private <T extends @Nullable Object> T transact(Session session, Isolation isolation, Work<T> work)
+            throws SQLException {
         if (isolation == Isolation.READ_COMMITTED) {
             // The session's default; the driver sends BEGIN along with the first statement.
             session.connection().setAutoCommit(false);
+            if (pools.writing().isOnCitus()) {
+                execute(session.connection(), limitOnWorkers());
+            }
         } else {
             begin(session.connection(), isolation);
         }
-        return runAndCommit(session, body);
-    }
-
-    private <T extends @Nullable Object, X extends Exception> T runAndCommit(
-            Session session, TransactionBody<T, X> body) throws X, SQLException {
-        T result = body.run(session);
+        T result = work.run(session);
         commit(session.connection());
         return result;
     }
 
-    /** An answer of the server's that is an error means that it rolled back; no answer means nothing. */
+    /** So that a failure of the commit is not taken for one that the function threw. */
+    private void commitOrExplain(Connection connection) {
+        try {
+            commit(connection);
+        } catch (SQLException e) {
+            throw classify(e).toException(null, null);
+        }
+    }
+
+    /** An answer that is an error means that the server rolled back; no answer, or one without a reason, means nothing. */
     private void commit(Connection connection) throws SQLException {
         try {
+            connection.clearWarnings();
             connection.commit();
         } catch (SQLException e) {
-            if (classify(e).kind() == Kind.CONNECTION_LOST) {
+            Failure failure = PostgresDialect.classifyCommit(e, connection);
+            if (failure == null || failure.kind() == Kind.CONNECTION_LOST || failure.kind() == Kind.NODE_AWAY) {
                 throw new OutcomeUnknownException(
-                        "the reply to a commit on " + name()
-                                + " was lost, and it may have taken effect; read back before trying again",
+                        "what became of a commit on " + name() + " is not known: " + e.getMessage()
+                                + "; it may have taken effect; read back before trying again",
                         e);
             }
-            throw e;
+            throw failure.cause();
         }
         connection.setAutoCommit(true);
     }
@@ -276,7 +302,12 @@ public final class PostgresStore implements Store {
     }
 
     private <T extends @Nullable Object> T retrying(@Nullable String entity, @Nullable String id, Attempt<T> attempt) {
-        Retry retry = null;
+        return retrying(new Retry(pools.server().busyTimeout()), entity, id, attempt);
+    }
+
+    /** The deadline began with the call, so that what the first attempt has waited counts. */
+    private <T extends @Nullable Object> T retrying(
+            Retry retry, @Nullable String entity, @Nullable String id, Attempt<T> attempt) {
         while (true) {
             try {
                 return attempt.run();
@@ -285,8 +316,9 @@ public final class PostgresStore implements Store {
             } catch (SQLException | StorageException e) {
                 Failure failure = failureBehind(e);
                 boolean mayHelp = failure != null
-                        && (failure.kind() == Kind.CONNECTION_LOST || failure.kind() == Kind.SERIALIZATION);
-                retry = retry == null ? new Retry(pools.server().busyTimeout()) : retry;
+                        && (failure.kind() == Kind.CONNECTION_LOST
+                                || failure.kind() == Kind.NODE_AWAY
+                                || failure.kind() == Kind.SERIALIZATION);
                 if (!mayHelp || !retry.pause()) {
                     throw e instanceof SQLException driver
                             ? classify(driver).toException(entity, id)
@@ -314,47 +346,19 @@ public final class PostgresStore implements Store {
     @Override
     public List<String> problems() {
         try {
-            return read(null, null, this::problems);
+            return read(
+                    null,
+                    null,
+                    session -> PostgresState.problems(
+                            session, name(), pools.server().name()));
         } catch (StorageException e) {
             return List.of(String.valueOf(e.getMessage()));
         }
     }
 
-    private List<String> problems(Session session) throws SQLException {
-        List<String> problems = new ArrayList<>();
-        if (text(session, "SELECT to_regclass('agents')") == null) {
-            problems.add("the tables are gone from " + name() + "; restore a backup");
-        }
-        if ("t".equals(text(session, "SELECT pg_is_in_recovery()"))) {
-            problems.add(pools.server().name() + " is a replica, which only reads; connect to the primary");
-        }
-        return problems;
-    }
-
-    /** The tables of the schema with their indexes. On Citus their rows are on a worker, which is asked. */
     @Override
     public long sizeBytes() {
-        return read(null, null, session -> {
-            boolean citus = text(session, "SELECT to_regproc('citus_total_relation_size')") != null;
-            // It refuses a table that is not distributed, such as one of a schema that was made before Citus was.
-            String size = citus
-                    ? "CASE WHEN oid IN (SELECT logicalrelid FROM pg_catalog.pg_dist_partition)"
-                            + " THEN citus_total_relation_size(oid) ELSE pg_total_relation_size(oid) END"
-                    : "pg_total_relation_size(oid)";
-            String sum = text(
-                    session,
-                    "SELECT coalesce(sum(" + size + "), 0) FROM pg_class WHERE relkind = 'r'"
-                            + " AND relnamespace = to_regnamespace(quote_ident(current_schema()))");
-            return Long.parseLong(Objects.requireNonNull(sum));
-        });
-    }
-
-    private static @Nullable String text(Session session, String sql) throws SQLException {
-        try (Statement statement = session.connection().createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            rows.next();
-            return rows.getString(1);
-        }
+        return read(null, null, PostgresState::sizeBytes);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -30,7 +30,7 @@ public interface Store extends AutoCloseable {
      * {@link #write} for work that is one statement: the insert of a record whose key was made before. An engine may let the
      * statement commit by itself, which saves a round trip.
      *
-     * @param stored asked where the reply to an earlier attempt was lost and the key is taken: gives the record if that
+     * @param stored asked where the reply to an earlier attempt was lost and a unique value is taken: gives the record if that
      *     attempt stored it, and nothing if it is another's
      */
     <T> T insert(@Nullable String entity, @Nullable String id, Work<T> insert, Work<Optional<T>> stored);

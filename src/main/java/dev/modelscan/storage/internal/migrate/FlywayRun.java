@@ -1,6 +1,8 @@
 package dev.modelscan.storage.internal.migrate;
 
+import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.SchemaException;
+import dev.modelscan.storage.StorageException;
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Flyway, set up so that it reports what it would otherwise pass over. */
 final class FlywayRun {
+
+    /** SQLSTATE lock_not_available. */
+    private static final String LOCK_TIMEOUT = "55P03";
 
     private FlywayRun() {}
 
@@ -76,8 +81,8 @@ final class FlywayRun {
         }
     }
 
-    private static SchemaException failed(String name, FlywayException e) {
-        for (Throwable t = e; t != null; t = t.getCause()) {
+    private static StorageException failed(String name, FlywayException flyway) {
+        for (Throwable t = flyway; t != null; t = t.getCause()) {
             if (t instanceof FlywaySqlScriptException script) {
                 String file = script.getResource() == null
                         ? "a migration"
@@ -85,15 +90,25 @@ final class FlywayRun {
                 String reason = script.getCause() == null
                         ? script.getMessage()
                         : script.getCause().getMessage();
+                if (script.getCause() instanceof SQLException e && LOCK_TIMEOUT.equals(e.getSQLState())) {
+                    return new BusyException(
+                            name + ": migration " + file
+                                    + " was kept waiting for a table by another transaction for busyTimeout,"
+                                    + " and was rolled back; end that transaction and open the database again, or raise"
+                                    + " busyTimeout: "
+                                    + reason,
+                            flyway);
+                }
                 return new SchemaException(
                         name + ": migration " + file + ", line " + script.getLineNumber() + ", failed: " + reason
                                 + "\nStatement: " + script.getStatement()
                                 + "\nThe migration was rolled back. Correct it, or the rows that it stumbles over, and open"
                                 + " the database again",
-                        e);
+                        flyway);
             }
         }
-        return new SchemaException(name + " could not be migrated; the database is as it was: " + e.getMessage(), e);
+        return new SchemaException(
+                name + " could not be migrated; the database is as it was: " + flyway.getMessage(), flyway);
     }
 
     /**

@@ -33,9 +33,6 @@ public final class PostgresMigrator {
     private final @Nullable String schema;
     private final PackagedMigrations packaged;
 
-    /** SQLSTATE cannot_connect_now. */
-    private static final String STARTING = "57P03";
-
     /** For a schema, or where it is null, the one that the server chooses. */
     public PostgresMigrator(PostgresServer server, @Nullable String schema) {
         this.server = server;
@@ -49,17 +46,26 @@ public final class PostgresMigrator {
     }
 
     /**
-     * Migrates where it is needed; a schema that is named and missing is made.
+     * Migrates where it is needed; a schema that is named and missing is made. Waits for a server that is about to start or to
+     * hand over, up to busyTimeout; one that does not answer may never be there.
      *
      * @return the names of the migrations that were applied, in order
      * @throws SchemaException where the schema is another program's, newer or different, or a migration fails
      * @throws UnavailableException where the server cannot be reached
      */
     public List<String> migrate() {
-        try (Connection connection = connect()) {
-            return isCurrent(connection) ? List.of() : migrateLocked(connection);
-        } catch (SQLException e) {
-            throw unreachable(e);
+        Retry retry = new Retry(server.busyTimeout());
+        while (true) {
+            boolean behind = false;
+            try (Connection connection = server.connect(schema)) {
+                behind = !isCurrent(connection);
+                return behind ? migrateLocked(connection) : List.of();
+            } catch (SQLException e) {
+                // What has begun to migrate is not repeated.
+                if (behind || !PostgresServer.mayComeBack(e) || !retry.pause()) {
+                    throw unreachable(e);
+                }
+            }
         }
     }
 
@@ -127,20 +133,6 @@ public final class PostgresMigrator {
             }
         } catch (SQLException e) {
             throw unreachable(e);
-        }
-    }
-
-    /** Waits for a server that says that it is about to start; one that does not answer may never be there. */
-    private Connection connect() throws SQLException {
-        Retry retry = new Retry(server.busyTimeout());
-        while (true) {
-            try {
-                return server.connect(schema);
-            } catch (SQLException e) {
-                if (!STARTING.equals(e.getSQLState()) || !retry.pause()) {
-                    throw e;
-                }
-            }
         }
     }
 
@@ -231,6 +223,8 @@ public final class PostgresMigrator {
                         name() + ": the role may not do what the migrations need: " + e.getMessage()
                                 + ". Grant it CREATE on the database, or let its owner create the schema",
                         e);
+            case "55P03" ->
+                new BusyException(opening + "; another session holds a lock on it for longer than busyTimeout", e);
             case "28000", "28P01" -> new UnavailableException(opening + "; check user and password", e);
             case "3D000" -> new UnavailableException(opening + "; create the database, or correct the URL", e);
             case "08001", "08004" ->

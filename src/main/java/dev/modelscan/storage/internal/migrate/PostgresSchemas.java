@@ -67,15 +67,14 @@ public final class PostgresSchemas {
                 throw new BusyException(subject + " is being migrated; try again", null);
             }
             try {
-                return dropLocked(connection, server, name, subject);
+                return dropLocked(connection, name, subject);
             } finally {
                 SchemaLock.unlock(connection, name);
             }
         }
     }
 
-    private static boolean dropLocked(Connection connection, PostgresServer server, String name, String subject)
-            throws SQLException {
+    private static boolean dropLocked(Connection connection, String name, String subject) throws SQLException {
         if (!isSchema(connection, name)) {
             return false;
         }
@@ -83,8 +82,6 @@ public final class PostgresSchemas {
             throw new SchemaException(subject + " has no schema of this library; it was left as it is", null);
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "SET lock_timeout = " + Math.max(1, server.busyTimeout().toMillis()));
             statement.execute("DROP SCHEMA " + quoted(name) + " CASCADE");
             return true;
         } catch (SQLException e) {

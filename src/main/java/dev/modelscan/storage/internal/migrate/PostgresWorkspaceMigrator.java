@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.migrate;
 
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.PostgresServer;
+import dev.modelscan.storage.internal.engine.Retry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -25,18 +26,25 @@ public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
     @Override
     public List<String> migrate(String name) {
         PostgresMigrator migrator = new PostgresMigrator(server, name);
-        boolean current;
-        try {
-            Connection open = connection == null ? server.connect(null) : connection;
-            connection = open;
-            current = migrator.isCurrentByName(open);
-        } catch (SQLException e) {
-            // It may be the connection that failed, or, on a cluster, the one node where this schema is.
-            close();
-            throw new UnavailableException(
-                    "workspace " + name + " of " + server.name() + " cannot be read: " + e.getMessage(), e);
+        return isCurrent(migrator, name) ? List.of() : migrator.migrate();
+    }
+
+    private boolean isCurrent(PostgresMigrator migrator, String name) {
+        Retry retry = new Retry(server.busyTimeout());
+        while (true) {
+            try {
+                Connection open = connection == null ? server.connect(null) : connection;
+                connection = open;
+                return migrator.isCurrentByName(open);
+            } catch (SQLException e) {
+                // It may be the connection that failed, or, on a cluster, the one node where this schema is.
+                close();
+                if (!PostgresServer.mayComeBack(e) || !retry.pause()) {
+                    throw new UnavailableException(
+                            "workspace " + name + " of " + server.name() + " cannot be read: " + e.getMessage(), e);
+                }
+            }
         }
-        return current ? List.of() : migrator.migrate();
     }
 
     @Override

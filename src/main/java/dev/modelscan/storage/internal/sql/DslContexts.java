@@ -16,6 +16,7 @@ import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
 import org.jooq.TransactionContext;
+import org.jooq.TransactionListener;
 import org.jooq.TransactionProvider;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
@@ -31,10 +32,11 @@ final class DslContexts {
 
     /** On connections that cannot write. Its transactions are snapshots: what they read does not change meanwhile. */
     static DSLContext reading(Store store) {
+        FailedCommits commits = new FailedCommits(store);
         ConnectionProvider provider = new ConnectionProvider() {
             @Override
             public Connection acquire() {
-                return new SessionConnection(store.acquireReader());
+                return commits.watched(store.acquireReader());
             }
 
             @Override
@@ -42,10 +44,60 @@ final class DslContexts {
                 store.releaseReader(((SessionConnection) connection).session());
             }
         };
-        return DSL.using(configuration(store, () -> {}, e -> {}).set(provider).deriveAppending(new SettingsRefused()));
+        return DSL.using(configuration(store, () -> {}, e -> {})
+                .set(provider)
+                .set(commits)
+                .deriveAppending(new SettingsRefused()));
     }
 
-    /** Settings stay with a connection that others get next; one of them is that it only reads. */
+    /**
+     * jOOQ commits by the connection, where no {@link ExecuteListener} sees what fails, and wraps whatever is thrown. What is
+     * thrown once it has, takes the place of that.
+     */
+    private static final class FailedCommits implements TransactionListener {
+
+        // A transaction runs on one thread.
+        private static final ThreadLocal<SQLException> FAILURE = new ThreadLocal<>();
+
+        private final Store store;
+
+        FailedCommits(Store store) {
+            this.store = store;
+        }
+
+        Connection watched(Session session) {
+            return new SessionConnection(session) {
+                @Override
+                public void commit() throws SQLException {
+                    try {
+                        super.commit();
+                    } catch (SQLException e) {
+                        FAILURE.set(e);
+                        throw e;
+                    }
+                }
+            };
+        }
+
+        @Override
+        public void commitStart(TransactionContext context) {
+            FAILURE.remove();
+        }
+
+        @Override
+        public void commitEnd(TransactionContext context) {
+            SQLException e = FAILURE.get();
+            if (e != null) {
+                FAILURE.remove();
+                throw store.classify(e).toException(null, null);
+            }
+        }
+    }
+
+    /**
+     * Each query has whatever connection is free, and settings end with it, so one that was set would be lost without a word. This
+     * catches mistakes; SQL that hides what it sets is not looked into, and what it leaves is undone before the next use.
+     */
     private static final class SettingsRefused implements ExecuteListener {
 
         private static final long serialVersionUID = 1L;
@@ -58,7 +110,7 @@ final class DslContexts {
         public void executeStart(ExecuteContext context) {
             if (SETTING.matcher(String.valueOf(context.sql())).matches()) {
                 throw new IllegalStateException(
-                        "db.dsl() only reads, over connections that others use next: it sets nothing, and begins and ends no"
+                        "db.dsl() only reads, and each query over another connection: it sets nothing, and begins and ends no"
                                 + " transaction. Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
             }
         }

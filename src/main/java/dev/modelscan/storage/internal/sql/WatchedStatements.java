@@ -21,14 +21,15 @@ final class WatchedStatements {
 
     private WatchedStatements() {}
 
-    /** A session's connection, by which jOOQ's scopes find the session. */
-    static final class SessionConnection extends DefaultConnection {
+    /** A session's connection for a caller's own SQL, by which jOOQ's scopes find the session. */
+    static class SessionConnection extends DefaultConnection {
 
         private final Session session;
 
         SessionConnection(Session session) {
             super(session.connection());
             this.session = session;
+            session.runsCallersSql();
         }
 
         Session session() {

@@ -1,0 +1,113 @@
+package dev.modelscan.storage;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whatever a caller's own SQL leaves on a connection is gone before the connection serves anybody else. There is one connection
+ * for each of reading and writing, so that the next call gets the one that was used.
+ */
+@Timeout(60)
+class CallersSqlTest {
+
+    private static final String X = PostgresServer.newSchemaName();
+    private static final String Y = PostgresServer.newSchemaName();
+
+    private Workspaces workspaces;
+    private Database x;
+    private Database y;
+    private Agent own;
+
+    @BeforeEach
+    void open() {
+        workspaces = Database.builder().url(PostgresServer.url()).poolSize(1).openWorkspaces();
+        x = workspaces.open(X);
+        y = workspaces.open(Y);
+        own = x.agents().create(Agent.builder().name("of x").mode("llm").build());
+        y.agents().create(Agent.builder().name("of y").mode("llm").build());
+    }
+
+    @AfterEach
+    void close() {
+        x.useTx(tx -> tx.dsl().deleteFrom(AGENTS).execute());
+        y.useTx(tx -> tx.dsl().deleteFrom(AGENTS).execute());
+        workspaces.close();
+    }
+
+    private void requireAsBefore() {
+        assertThat(x.dsl().select(AGENTS.NAME).from(AGENTS).fetch(AGENTS.NAME)).containsExactly("of x");
+        assertThat(x.agents().list(10, 0)).containsExactly(own);
+        x.agents().create(Agent.builder().name("another").mode("llm").build());
+        x.useTx(tx -> tx.agents().updateStatus(own.id(), AgentStatus.ACTIVE));
+        assertThat(x.agents().list(10, 0)).extracting(Agent::name).containsExactly("of x", "another");
+        assertThat(y.agents().list(10, 0)).extracting(Agent::name).containsExactly("of y");
+        assertThat(catchThrowable(() -> x.dsl().deleteFrom(AGENTS).execute())).isInstanceOf(StorageException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET search_path TO %s",
+                "SELECT set_config('search_path', '%s', false)",
+                "SET statement_timeout = 1",
+                "SET default_transaction_read_only = on",
+                "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+                "CREATE TEMPORARY TABLE agents (id text)",
+                "SET ROLE pg_monitor",
+                "RESET ALL",
+            })
+    void whatATransactionSets(String sql) {
+        // A role that may not do it is left as it was.
+        catchThrowable(() -> x.useTx(tx -> tx.dsl().execute(sql.formatted(Y))));
+        requireAsBefore();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET search_path TO %s",
+                "/* */ SET search_path TO %s",
+                "DO $$ BEGIN EXECUTE 'SET search_path TO %s'; END $$",
+                "DO $$ BEGIN EXECUTE 'SET default_transaction_read_only = off'; END $$",
+                "/* */ SET statement_timeout = 1",
+                "/* */ BEGIN",
+                "/* */ BEGIN READ WRITE",
+            })
+    void whatAQuerySets(String sql) {
+        catchThrowable(() -> x.dsl().execute(sql.formatted(Y)));
+        requireAsBefore();
+    }
+
+    @Test
+    void whatTheConnectionItselfSets() {
+        x.dsl().connection(connection -> connection.setSchema(Y));
+        x.dsl().connection(connection -> connection.setReadOnly(false));
+        x.useTx(tx -> tx.dsl().connection(connection -> connection.setSchema(Y)));
+        x.dsl().connection(connection -> connection.setAutoCommit(false));
+        requireAsBefore();
+    }
+
+    @Test
+    void aLockOfASessionIsGivenBack() {
+        x.useTx(tx -> tx.dsl().execute("SELECT pg_advisory_lock(42)"));
+        String free = "SELECT pg_try_advisory_lock(42)";
+        assertThat(y.dsl().fetchValue(free)).isEqualTo(true);
+    }
+
+    @Test
+    void theConnectionIsKept() {
+        String pid = "SELECT pg_backend_pid() || current_setting('application_name')";
+        Object before = x.dsl().fetchValue(pid);
+        assertThat(String.valueOf(before)).endsWith("modelscan-storage");
+        assertThat(List.of(x.dsl().fetchValue(pid), y.dsl().fetchValue(pid))).containsOnly(before);
+    }
+}
