@@ -44,7 +44,12 @@ public final class PostgresServer {
 
     /** A URL whose connections work in a schema. */
     public static String url(String schema) {
-        return url() + (url().contains("?") ? "&" : "?") + "currentSchema=" + schema;
+        return with("currentSchema=" + schema, url());
+    }
+
+    /** A URL with one more of the driver's properties. */
+    public static String with(String property, String url) {
+        return url + (url.contains("?") ? "&" : "?") + property;
     }
 
     /** The URL of a new database, made with those options of {@code CREATE DATABASE}, and dropped at the end of the run. */
