@@ -42,6 +42,8 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         CANCELLED,
         /** The connection to the server is gone, or there is no server yet; another connection may help. */
         CONNECTION_LOST,
+        /** The server could not connect to a node of its cluster, so nothing was done; the connection to the server is well. */
+        NODE_AWAY,
         /** No space. The transaction is rolled back, and the connection is not to be trusted. */
         FULL,
         /** The medium failed. The connection is not to be trusted. */
@@ -130,6 +132,11 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         subject + ": the connection to the server was lost, or there is none: " + driver
                                 + "; nothing of the transaction was stored. The library tries its own work again for"
                                 + " busyTimeout, but a function of withTx is not run again",
+                        cause);
+            case NODE_AWAY ->
+                new UnavailableException(
+                        subject + ": a node of the cluster cannot be reached: " + driver
+                                + "; what lives on other nodes can be used",
                         cause);
             case UNAVAILABLE ->
                 new UnavailableException(subject + ": the database cannot be read or written: " + driver, cause);

@@ -104,7 +104,21 @@ public final class PostgresDialect implements Dialect {
         String state = stateOf(e);
         ServerErrorMessage message = serverMessage(e);
         Kind kind = kind(state, message == null ? null : message.getConstraint());
+        if (kind == Kind.CONNECTION_LOST && message != null && neverConnected(message)) {
+            kind = Kind.NODE_AWAY;
+        }
         return new Failure(kind, message == null ? null : detail(kind, message), e);
+    }
+
+    /**
+     * Whether a coordinator says that it did not get a connection to a worker. Where it lost one that it had, it has the same
+     * state, and the worker may have done its work; so does whatever this does not recognize.
+     */
+    private static boolean neverConnected(ServerErrorMessage message) {
+        String text = String.valueOf(message.getMessage());
+        return text.contains("could not establish any connections to the node")
+                // libpq's words where connecting failed, behind those of Citus.
+                || (text.contains("connection to the remote node") && text.contains("connection to server at"));
     }
 
     /** A pool wraps the driver's exception, and so does a batch. */
