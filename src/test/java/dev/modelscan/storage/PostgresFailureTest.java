@@ -33,7 +33,7 @@ class PostgresFailureTest {
     /** Two connections, so that one that is not given back is missed at once. */
     private DatabaseBuilder builder() {
         return Database.builder()
-                .url(proxy.url())
+                .url(PostgresServer.with("ApplicationName=" + workspace, proxy.url()))
                 .workspace(workspace)
                 .poolSize(2)
                 .busyTimeout(PATIENCE);
@@ -88,10 +88,9 @@ class PostgresFailureTest {
         }
     }
 
-    /** Those of this library, of whatever test. */
-    private static void terminateAll() {
-        onServer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                + " WHERE application_name = 'modelscan-storage' AND pid <> pg_backend_pid()");
+    /** Ends the test's connections, and nobody else's. */
+    private void terminateAll() {
+        onServer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" + workspace + "'");
     }
 
     @Test
@@ -108,7 +107,8 @@ class PostgresFailureTest {
     /** A create is one statement without a commit of its own, so it can tell by the key what became of it. */
     @Test
     void aCreateWhoseReplyIsLostIsFoundAgainUnlessTheServerStaysAway() {
-        reopen(builder().busyTimeout(Duration.ofSeconds(1)));
+        // No second connection, over which the server would still be there.
+        reopen(builder().poolSize(1).busyTimeout(Duration.ofSeconds(1)));
         Agent agent = agent("a");
         proxy.cutReplyTo("insert into");
         assertThat(db.agents().create(agent)).isEqualTo(agent);
@@ -122,6 +122,7 @@ class PostgresFailureTest {
         proxy.refuse(0, "57P03");
         assertThatThrownBy(() -> db.agents().create(other)).isInstanceOf(ConflictException.class);
         assertThat(db.agents().list(10, 0)).containsExactly(agent, other);
+        reopen(builder());
     }
 
     @Test
@@ -310,7 +311,7 @@ class PostgresFailureTest {
     @Test
     void aMissingDatabaseOrHostIsToldAtOnce() {
         long begun = System.nanoTime();
-        String elsewhere = PostgresServer.url().replaceFirst("/[^/?]+\\?", "/no_such_database?");
+        String elsewhere = PostgresServer.url().replaceFirst("(//[^/]+/)[^?]*", "$1no_such_database");
         assertThatThrownBy(() -> Database.builder().url(elsewhere).open())
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("no_such_database");
