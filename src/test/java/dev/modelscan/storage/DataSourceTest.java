@@ -27,7 +27,8 @@ class DataSourceTest {
     /** As many connections as opening needs, so that what was left on any of them is seen; the pool resets nothing of SQL's. */
     private static HikariDataSource pool(boolean autoCommit, boolean readOnly) {
         HikariConfig configuration = new HikariConfig();
-        configuration.setJdbcUrl(PostgresServer.url() + "&options=-c%20search_path=pg_catalog%20-c%20lock_timeout=7s");
+        configuration.setJdbcUrl(PostgresServer.with(
+                "options=-c%20search_path=pg_catalog%20-c%20lock_timeout=7s", PostgresServer.url()));
         configuration.setMaximumPoolSize(3);
         configuration.setMinimumIdle(1);
         configuration.setAutoCommit(autoCommit);
@@ -61,7 +62,7 @@ class DataSourceTest {
             try (Database db = Database.builder()
                     .dataSource(pool)
                     .workspace(PostgresServer.newSchemaName())
-                    .queryTimeout(Duration.ofMillis(300))
+                    .queryTimeout(Duration.ofSeconds(1))
                     .open()) {
                 assertThat(settings(pool)).isEqualTo(before);
                 db.agents().create(Agent.builder().name("a").mode("llm").build());

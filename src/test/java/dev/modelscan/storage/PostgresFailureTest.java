@@ -41,7 +41,10 @@ class PostgresFailureTest {
     }
 
     private DatabaseBuilder withoutWorkspace() {
-        return Database.builder().url(proxy.url()).poolSize(2).busyTimeout(PATIENCE);
+        return Database.builder()
+                .url(PostgresServer.with("ApplicationName=" + workspace, proxy.url()))
+                .poolSize(2)
+                .busyTimeout(PATIENCE);
     }
 
     @AfterEach
@@ -93,10 +96,9 @@ class PostgresFailureTest {
         }
     }
 
-    /** Those of this library, of whatever test. */
-    private static void terminateAll() {
-        onServer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                + " WHERE application_name = 'modelscan-storage' AND pid <> pg_backend_pid()");
+    /** Ends the test's connections, and nobody else's. */
+    private void terminateAll() {
+        onServer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" + workspace + "'");
     }
 
     @Test
@@ -113,7 +115,8 @@ class PostgresFailureTest {
     /** A create is one statement without a commit of its own, so it can tell by the key what became of it. */
     @Test
     void aCreateWhoseReplyIsLostIsFoundAgainUnlessTheServerStaysAway() {
-        reopen(builder().busyTimeout(Duration.ofSeconds(1)));
+        // No second connection, over which the server would still be there.
+        reopen(builder().poolSize(1).busyTimeout(Duration.ofSeconds(1)));
         Agent agent = agent("a");
         proxy.cutReplyTo("insert into");
         assertThat(db.agents().create(agent)).isEqualTo(agent);
@@ -127,6 +130,7 @@ class PostgresFailureTest {
         proxy.refuse(0, "57P03");
         assertThatThrownBy(() -> db.agents().create(other)).isInstanceOf(ConflictException.class);
         assertThat(db.agents().list(10, 0)).containsExactly(agent, other);
+        reopen(builder());
     }
 
     /** A dump is restored with its constraints in another order, and the server names the one that was made first. */
@@ -412,7 +416,7 @@ class PostgresFailureTest {
     @Test
     void aMissingDatabaseOrHostIsToldAtOnce() {
         long begun = System.nanoTime();
-        String elsewhere = PostgresServer.url().replaceFirst("/[^/?]+\\?", "/no_such_database?");
+        String elsewhere = PostgresServer.url().replaceFirst("(//[^/]+/)[^?]*", "$1no_such_database");
         assertThatThrownBy(() -> Database.builder().url(elsewhere).open())
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("no_such_database");

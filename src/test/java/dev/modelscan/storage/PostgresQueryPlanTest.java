@@ -50,13 +50,22 @@ class PostgresQueryPlanTest {
         }
     }
 
-    private static Connection connect() throws SQLException {
+    /** A transaction, since a coordinator passes on to its workers only what is set for one. */
+    private static Connection begin() throws SQLException {
         // The driver must take no number for a parameter of its own.
-        Connection connection = DriverManager.getConnection(PostgresServer.url(WORKSPACE) + "&preferQueryMode=simple");
+        Connection connection = DriverManager.getConnection(
+                PostgresServer.with("preferQueryMode=simple", PostgresServer.url(WORKSPACE)));
         try (Statement statement = connection.createStatement()) {
-            statement.execute("ANALYZE");
-            statement.execute(
-                    "SET enable_seqscan = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan");
+            statement.execute("ANALYZE agents, conversations, messages, tasks, team_members, teams, tool_executions,"
+                    + " workflows");
+            connection.setAutoCommit(false);
+            for (String setting : List.of(
+                    "citus.propagate_set_commands = 'local'",
+                    "enable_seqscan = off",
+                    "enable_sort = off",
+                    "plan_cache_mode = force_generic_plan")) {
+                statement.execute("SET LOCAL " + setting);
+            }
         }
         return connection;
     }
@@ -68,13 +77,31 @@ class PostgresQueryPlanTest {
             numbered = numbered.replaceFirst("\\?", "\\$" + i);
         }
         List<String> plan = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("EXPLAIN (GENERIC_PLAN) " + numbered)) {
-            while (rows.next()) {
-                plan.add(rows.getString(1));
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PREPARE planned AS " + numbered);
+            String values = values(statement);
+            try (ResultSet rows = statement.executeQuery("EXPLAIN EXECUTE planned" + values)) {
+                while (rows.next()) {
+                    plan.add(rows.getString(1));
+                }
             }
+            statement.execute("DEALLOCATE planned");
         }
         return plan;
+    }
+
+    /** A value of each parameter's type. The plan of one server ignores them; a worker's, which has no generic ones, does not. */
+    private static String values(Statement statement) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (ResultSet types = statement.executeQuery(
+                "SELECT unnest(parameter_types)::text FROM pg_prepared_statements WHERE name = 'planned'")) {
+            while (types.next()) {
+                String type = types.getString(1);
+                values.add(
+                        type.endsWith("[]") ? "'{}'" : type.startsWith("timestamp") ? "'2025-01-01T00:00:00Z'" : "'1'");
+            }
+        }
+        return values.isEmpty() ? "" : "(" + String.join(", ", values) + ")";
     }
 
     private static boolean isCostly(List<String> plan) {
@@ -90,7 +117,7 @@ class PostgresQueryPlanTest {
     @Test
     void everyStatementSearchesAnIndexAndSortsNothing() throws SQLException {
         List<String> problems = new ArrayList<>();
-        try (Connection connection = connect()) {
+        try (Connection connection = begin()) {
             for (Map.Entry<String, Set<String>> entry : STATEMENTS.entrySet()) {
                 for (String sql : entry.getValue()) {
                     List<String> plan = plan(connection, withoutBatch(sql));
@@ -105,7 +132,7 @@ class PostgresQueryPlanTest {
 
     @Test
     void aScanAndASortAreSeen() throws SQLException {
-        try (Connection connection = connect()) {
+        try (Connection connection = begin()) {
             assertThat(isCostly(plan(connection, "select * from agents where mode = ?")))
                     .isTrue();
             assertThat(isCostly(plan(connection, "select * from tasks where agent_id = ? order by priority limit ?")))

@@ -44,7 +44,12 @@ public final class PostgresServer {
 
     /** A URL whose connections work in a schema. */
     public static String url(String schema) {
-        return url() + (url().contains("?") ? "&" : "?") + "currentSchema=" + schema;
+        return with("currentSchema=" + schema, url());
+    }
+
+    /** A URL with one more of the driver's properties. */
+    public static String with(String property, String url) {
+        return url + (url.contains("?") ? "&" : "?") + property;
     }
 
     /** The URL of a new database, made with those options of {@code CREATE DATABASE}, and dropped at the end of the run. */
@@ -91,11 +96,12 @@ public final class PostgresServer {
         return name;
     }
 
-    /** Makes an empty schema, which is dropped at the end of the run. */
+    /** Makes an empty schema, which is dropped at the end of the run. On a cluster it is an ordinary one all the same. */
     public static String newSchema() throws SQLException {
         String name = newSchemaName();
         try (Connection connection = DriverManager.getConnection(url());
                 Statement statement = connection.createStatement()) {
+            statement.execute("SET citus.enable_schema_based_sharding = off");
             statement.execute("CREATE SCHEMA " + name);
         }
         return name;
@@ -148,17 +154,20 @@ public final class PostgresServer {
                 Statement statement = connection.createStatement()) {
             // A test that left a transaction open would hold this up for ever.
             statement.execute("SET lock_timeout = '5s'");
-            for (String schema : SCHEMAS) {
-                statement.execute("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
-            }
-            for (String database : DATABASES) {
-                statement.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
-            }
-            for (String role : ROLES) {
-                statement.execute("DROP ROLE IF EXISTS " + role);
-            }
+            SCHEMAS.forEach(schema -> drop(statement, "SCHEMA IF EXISTS " + schema + " CASCADE"));
+            DATABASES.forEach(database -> drop(statement, "DATABASE IF EXISTS " + database + " WITH (FORCE)"));
+            ROLES.forEach(role -> drop(statement, "ROLE IF EXISTS " + role));
         } catch (SQLException e) {
             System.err.println("schemas " + PREFIX + "_* are still there: " + e.getMessage());
+        }
+    }
+
+    /** One that stays is no reason to leave the others. */
+    private static void drop(Statement statement, String what) {
+        try {
+            statement.execute("DROP " + what);
+        } catch (SQLException e) {
+            System.err.println(what + " could not be dropped: " + e.getMessage());
         }
     }
 }

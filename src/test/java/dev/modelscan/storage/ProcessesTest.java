@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,10 +37,11 @@ class ProcessesTest {
 
     @Test
     void ofProcessesThatCreateOneWorkspaceAtOnceOneSucceeds() throws Exception {
-        for (String place : List.of("workspaces", PostgresServer.newDatabase(""))) {
+        Map<String, String> names = Map.of("workspaces", "acme", PostgresServer.url(), PostgresServer.newSchemaName());
+        for (String place : names.keySet()) {
             List<ChildProcess> children = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                children.add(start("create", place, "acme"));
+                children.add(start("create", place, names.get(place)));
             }
             List<String> outputs = new ArrayList<>();
             for (ChildProcess child : children) {

@@ -101,6 +101,14 @@ class PromotionTest {
                             .senderId(odd.id())
                             .content("\t\n\r\b\f\u000b\\t\\\\N\\.\n\\.\n\u0001\ud83d\ude00\uFFFD")
                             .build());
+            for (String shortest : List.of("-0", "0", "7", "10", "[]", "{}", "\"\"", "null")) {
+                filled.db
+                        .tasks()
+                        .create(Task.builder()
+                                .type("short")
+                                .input(Json.parse(shortest))
+                                .build());
+            }
             Message deleted = filled.storedMessage();
             filled.db.messages().delete(deleted.id());
             filled.db.messages().markRead(filled.storedMessage().id());

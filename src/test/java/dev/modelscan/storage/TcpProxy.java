@@ -29,6 +29,8 @@ final class TcpProxy implements AutoCloseable {
 
     private record Trap(Fault fault, String text) {}
 
+    private static final int USUAL_PORT = 5432;
+
     private final ServerSocket listener;
     private final URI server;
     private final Collection<Socket> sockets = new ConcurrentLinkedQueue<>();
@@ -49,8 +51,10 @@ final class TcpProxy implements AutoCloseable {
 
     /** The server's URL by way of this. The text of each statement goes with it. */
     String url() {
-        return "jdbc:postgresql://localhost:" + listener.getLocalPort() + server.getPath() + "?" + server.getQuery()
-                + "&prepareThreshold=0";
+        String query = server.getRawQuery() == null ? "" : "?" + server.getRawQuery();
+        return PostgresServer.with(
+                "prepareThreshold=0",
+                "jdbc:postgresql://localhost:" + listener.getLocalPort() + server.getRawPath() + query);
     }
 
     /** Cuts the connection that sends the text next, before the server has it. */
@@ -99,7 +103,7 @@ final class TcpProxy implements AutoCloseable {
                 start(() -> refuse(client));
                 continue;
             }
-            Socket target = new Socket(server.getHost(), server.getPort());
+            Socket target = new Socket(server.getHost(), server.getPort() < 0 ? USUAL_PORT : server.getPort());
             sockets.add(target);
             AtomicReference<Boolean> losesReply = new AtomicReference<>(false);
             start(() -> forward(client, target, losesReply, true));

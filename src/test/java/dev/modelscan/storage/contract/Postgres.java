@@ -67,10 +67,12 @@ final class Postgres implements TestEngine {
         String schema = Objects.requireNonNull(closed.workspace());
         try (Connection connection = PostgresServer.connect(schema);
                 Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "DROP FUNCTION IF EXISTS slow CASCADE; DELETE FROM messages; DELETE FROM conversations; DELETE FROM tool_executions;"
-                            + " DELETE FROM tasks; DELETE FROM team_members; DELETE FROM teams; DELETE FROM workflows;"
-                            + " DELETE FROM agents");
+            statement.execute("DROP FUNCTION IF EXISTS slow CASCADE");
+            connection.setAutoCommit(false);
+            statement.execute("DELETE FROM messages; DELETE FROM conversations; DELETE FROM tool_executions;"
+                    + " DELETE FROM tasks; DELETE FROM team_members; DELETE FROM teams; DELETE FROM workflows;"
+                    + " DELETE FROM agents");
+            connection.commit();
             RECYCLED.add(schema);
         } catch (SQLException e) {
             throw new IllegalStateException(e);

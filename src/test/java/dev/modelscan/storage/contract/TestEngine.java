@@ -23,7 +23,7 @@ interface TestEngine {
     /** A statement by which a session that only reads would be allowed to write. */
     String allowWrites();
 
-    /** A condition that the engine thinks about for a minute. */
+    /** A condition of a query that the engine thinks about for a minute. */
     String slowCondition();
 
     /** Statements by which an update of an agent's mode takes a minute. */

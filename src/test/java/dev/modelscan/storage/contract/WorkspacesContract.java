@@ -32,7 +32,7 @@ abstract class WorkspacesContract {
 
     Workspaces workspaces;
 
-    /** A builder for the test's place, which begins empty. */
+    /** A builder for the test's place, which begins empty but for what {@link #name} keeps apart. */
     abstract DatabaseBuilder builder();
 
     /** Runs statements in a workspace, past the library. */
@@ -49,6 +49,27 @@ abstract class WorkspacesContract {
 
     /** Whether anything of a workspace is left. */
     abstract boolean leavesAnything(String name) throws Exception;
+
+    /** What a workspace of the test is called in its place, where others may live as well. */
+    String name(String plain) {
+        return plain;
+    }
+
+    /** The test's workspaces among all, by their plain names. */
+    final List<String> mine(Workspaces all) {
+        return all.list().stream()
+                .filter(this::isMine)
+                .map(found -> found.substring(name("").length()))
+                .toList();
+    }
+
+    private List<WorkspaceMigration> mine(List<WorkspaceMigration> all) {
+        return all.stream().filter(migration -> isMine(migration.name())).toList();
+    }
+
+    private boolean isMine(String found) {
+        return found.startsWith(name(""));
+    }
 
     @BeforeEach
     final void openWorkspaces() {
@@ -75,34 +96,34 @@ abstract class WorkspacesContract {
 
     @Test
     void aWorkspaceIsMadeWhenItIsOpenedAndKnowsItsName() {
-        try (Database acme = workspaces.open("acme")) {
-            assertThat(acme.workspace()).isEqualTo("acme");
+        try (Database acme = workspaces.open(name("acme"))) {
+            assertThat(acme.workspace()).isEqualTo(name("acme"));
             assertThat(acme.appliedMigrations()).isNotEmpty();
             assertThat(acme.healthCheck().isHealthy()).isTrue();
             assertThat(acme.stats().sizeBytes()).isPositive();
         }
-        try (Database again = workspaces.open("acme")) {
+        try (Database again = workspaces.open(name("acme"))) {
             assertThat(again.appliedMigrations()).isEmpty();
         }
-        assertThat(workspaces.exists("acme")).isTrue();
-        assertThat(workspaces.exists("globex")).isFalse();
+        assertThat(workspaces.exists(name("acme"))).isTrue();
+        assertThat(workspaces.exists(name("globex"))).isFalse();
     }
 
     @Test
     void aBuilderOpensTheSameWorkspaceByItself() {
-        try (Database acme = workspaces.open("acme")) {
+        try (Database acme = workspaces.open(name("acme"))) {
             createAgent(acme, "alice");
         }
-        try (Database alone = builder().workspace("acme").open()) {
-            assertThat(alone.workspace()).isEqualTo("acme");
+        try (Database alone = builder().workspace(name("acme")).open()) {
+            assertThat(alone.workspace()).isEqualTo(name("acme"));
             assertThat(agents(alone)).containsExactly("alice");
         }
     }
 
     @Test
     void noWorkspaceSeesWhatAnotherHolds() {
-        try (Database acme = workspaces.open("acme");
-                Database globex = workspaces.open("globex")) {
+        try (Database acme = workspaces.open(name("acme"));
+                Database globex = workspaces.open(name("globex"))) {
             createAgent(acme, "alice");
             createAgent(globex, "alice");
             createAgent(globex, "bob");
@@ -133,7 +154,7 @@ abstract class WorkspacesContract {
                     Collections.reverse(order);
                 }
                 for (int number : order) {
-                    String name = "ws_" + number;
+                    String name = name("ws_" + number);
                     try (Database db = shared.open(name)) {
                         createAgent(db, name + " of " + thread);
                         assertThat(agents(db)).allMatch(agent -> agent.startsWith(name + " of "));
@@ -144,9 +165,9 @@ abstract class WorkspacesContract {
                 }
                 return thread;
             });
-            assertThat(shared.list()).hasSize(count);
-            for (String name : shared.list()) {
-                try (Database db = shared.open(name)) {
+            assertThat(mine(shared)).hasSize(count);
+            for (String plain : mine(shared)) {
+                try (Database db = shared.open(name(plain))) {
                     assertThat(agents(db)).hasSize(Workers.THREADS);
                 }
             }
@@ -157,26 +178,26 @@ abstract class WorkspacesContract {
     void ofManyThatCreateTheSameWorkspaceAtOnceOneSucceeds() throws Exception {
         List<Boolean> created = Workers.runTogether(thread -> () -> {
             try (Workspaces own = builder().openWorkspaces()) {
-                own.create("acme");
+                own.create(name("acme"));
                 return true;
             } catch (ConflictException e) {
                 assertThat(e.entity()).isEqualTo("workspace");
-                assertThat(e.id()).isEqualTo("acme");
+                assertThat(e.id()).isEqualTo(name("acme"));
                 return false;
             }
         });
         assertThat(created).containsOnlyOnce(true);
-        assertThatThrownBy(() -> workspaces.create("acme"))
+        assertThatThrownBy(() -> workspaces.create(name("acme")))
                 .isExactlyInstanceOf(ConflictException.class)
-                .hasMessageContaining("acme exists already");
-        assertThat(workspaces.list()).containsExactly("acme");
+                .hasMessageContaining(name("acme") + " exists already");
+        assertThat(mine(workspaces)).containsExactly("acme");
     }
 
     @Test
     void closingAWorkspaceLeavesTheOthersOpenAndClosingAllClosesEach() {
-        Database acme = workspaces.open("acme");
-        Database twin = workspaces.open("acme");
-        Database globex = workspaces.open("globex");
+        Database acme = workspaces.open(name("acme"));
+        Database twin = workspaces.open(name("acme"));
+        Database globex = workspaces.open(name("globex"));
         acme.close();
         acme.close();
         assertThatThrownBy(() -> agents(acme)).isInstanceOf(UnavailableException.class);
@@ -186,9 +207,9 @@ abstract class WorkspacesContract {
         workspaces.close();
         assertThatThrownBy(() -> agents(twin)).isInstanceOf(UnavailableException.class);
         assertThatThrownBy(() -> agents(globex)).isInstanceOf(UnavailableException.class);
-        assertThatThrownBy(() -> workspaces.open("acme")).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> workspaces.open(name("acme"))).isInstanceOf(UnavailableException.class);
         assertThatThrownBy(() -> workspaces.list()).isInstanceOf(UnavailableException.class);
-        assertThatThrownBy(() -> workspaces.drop("acme", "acme")).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> workspaces.drop(name("acme"), name("acme"))).isInstanceOf(UnavailableException.class);
     }
 
     @ParameterizedTest
@@ -199,109 +220,110 @@ abstract class WorkspacesContract {
         assertThatThrownBy(() -> workspaces.create(name)).isExactlyInstanceOf(InvalidDataException.class);
         assertThatThrownBy(() -> workspaces.exists(name)).isExactlyInstanceOf(InvalidDataException.class);
         assertThatThrownBy(() -> workspaces.drop(name, name)).isExactlyInstanceOf(InvalidDataException.class);
-        assertThat(workspaces.list()).isEmpty();
+        assertThat(mine(workspaces)).isEmpty();
     }
 
     @Test
     void namesThatAreWordsOfSqlOrAsLongAsMayBeWork() {
-        String longest = "a".repeat(63);
-        for (String name : List.of("select", "user", longest)) {
-            workspaces.create(name);
-            try (Database db = workspaces.open(name)) {
+        String longest = "a".repeat(63 - name("").length());
+        for (String plain : List.of("select", "user", longest)) {
+            workspaces.create(name(plain));
+            try (Database db = workspaces.open(name(plain))) {
                 createAgent(db, "alice");
             }
         }
-        assertThat(workspaces.list()).containsExactly(longest, "select", "user");
-        workspaces.drop("user", "user");
-        assertThat(workspaces.list()).containsExactly(longest, "select");
+        assertThat(mine(workspaces)).containsExactly(longest, "select", "user");
+        workspaces.drop(name("user"), name("user"));
+        assertThat(mine(workspaces)).containsExactly(longest, "select");
         assertThatThrownBy(() -> workspaces.open("a".repeat(64))).isInstanceOf(InvalidDataException.class);
     }
 
     @Test
     void theListIsSortedAndLeavesOutWhatIsNotOurs() throws Exception {
-        assertThat(workspaces.list()).isEmpty();
-        makeForeign("other");
-        for (String name : List.of("globex", "acme_2", "acme")) {
-            workspaces.create(name);
+        assertThat(mine(workspaces)).isEmpty();
+        makeForeign(name("other"));
+        for (String plain : List.of("globex", "acme_2", "acme")) {
+            workspaces.create(name(plain));
         }
-        try (Database open = workspaces.open("acme")) {
+        try (Database open = workspaces.open(name("acme"))) {
             createAgent(open, "alice");
-            assertThat(workspaces.list())
-                    .containsExactly("acme", "acme_2", "globex")
-                    .isUnmodifiable();
+            assertThat(mine(workspaces)).containsExactly("acme", "acme_2", "globex");
+            assertThat(workspaces.list()).isUnmodifiable();
         }
-        assertThat(workspaces.exists("other")).isFalse();
+        assertThat(workspaces.exists(name("other"))).isFalse();
     }
 
     @Test
     void aDropNeedsTheNameTwice() throws Exception {
-        workspaces.create("acme");
+        workspaces.create(name("acme"));
         for (String confirmation : List.of("", "ACME", "globex")) {
-            assertThatThrownBy(() -> workspaces.drop("acme", confirmation))
+            assertThatThrownBy(() -> workspaces.drop(name("acme"), confirmation))
                     .isExactlyInstanceOf(InvalidDataException.class)
                     .hasMessageContaining("confirmation");
         }
-        assertThat(workspaces.exists("acme")).isTrue();
+        assertThat(workspaces.exists(name("acme"))).isTrue();
     }
 
     @Test
     void aDropLeavesNothingOfTheWorkspaceAndTheNameCanBeUsedAgain() throws Exception {
-        workspaces.create("globex");
-        try (Database acme = workspaces.open("acme")) {
+        workspaces.create(name("globex"));
+        try (Database acme = workspaces.open(name("acme"))) {
             createAgent(acme, "alice");
         }
-        workspaces.drop("acme", "acme");
-        assertThat(leavesAnything("acme")).isFalse();
-        assertThat(workspaces.list()).containsExactly("globex");
-        assertThatThrownBy(() -> workspaces.drop("acme", "acme"))
+        workspaces.drop(name("acme"), name("acme"));
+        assertThat(leavesAnything(name("acme"))).isFalse();
+        assertThat(mine(workspaces)).containsExactly("globex");
+        assertThatThrownBy(() -> workspaces.drop(name("acme"), name("acme")))
                 .isExactlyInstanceOf(NotFoundException.class)
-                .hasMessageContaining("workspace acme does not exist");
-        assertThat(leavesAnything("acme")).isFalse();
-        try (Database acme = workspaces.open("acme")) {
+                .hasMessageContaining("workspace " + name("acme") + " does not exist");
+        assertThat(leavesAnything(name("acme"))).isFalse();
+        try (Database acme = workspaces.open(name("acme"))) {
             assertThat(agents(acme)).isEmpty();
         }
     }
 
     @Test
     void whatIsOpenHereIsNotDropped() {
-        try (Database first = workspaces.open("acme")) {
-            Database second = workspaces.open("acme");
+        try (Database first = workspaces.open(name("acme"))) {
+            Database second = workspaces.open(name("acme"));
             createAgent(first, "alice");
             second.close();
             second.close();
-            assertThatThrownBy(() -> workspaces.drop("acme", "acme"))
+            assertThatThrownBy(() -> workspaces.drop(name("acme"), name("acme")))
                     .isExactlyInstanceOf(BusyException.class)
-                    .hasMessageContaining("acme is open");
+                    .hasMessageContaining(name("acme") + " is open");
             assertThat(agents(first)).containsExactly("alice");
         }
-        workspaces.drop("acme", "acme");
-        assertThat(workspaces.exists("acme")).isFalse();
+        workspaces.drop(name("acme"), name("acme"));
+        assertThat(workspaces.exists(name("acme"))).isFalse();
     }
 
     @Test
     void whatIsNotOursIsNeitherOpenedNorDropped() throws Exception {
-        makeForeign("other");
-        assertThatThrownBy(() -> workspaces.drop("other", "other")).isExactlyInstanceOf(SchemaException.class);
-        assertThatThrownBy(() -> workspaces.open("other")).isExactlyInstanceOf(SchemaException.class);
-        assertThatThrownBy(() -> workspaces.create("other")).isExactlyInstanceOf(SchemaException.class);
-        assertThat(countForeign("other")).isEqualTo(1);
+        makeForeign(name("other"));
+        assertThatThrownBy(() -> workspaces.drop(name("other"), name("other")))
+                .isExactlyInstanceOf(SchemaException.class);
+        assertThatThrownBy(() -> workspaces.open(name("other"))).isExactlyInstanceOf(SchemaException.class);
+        assertThatThrownBy(() -> workspaces.create(name("other"))).isExactlyInstanceOf(SchemaException.class);
+        assertThat(countForeign(name("other"))).isEqualTo(1);
     }
 
     @Test
     void allThatAreBehindAreMigratedAndOneThatIsBrokenFailsAlone() throws Exception {
-        workspaces.create("current");
-        makeOld("old_1", 1);
-        makeOld("old_4", 4);
-        tamper("broken");
+        workspaces.create(name("current"));
+        makeOld(name("old_1"), 1);
+        makeOld(name("old_4"), 4);
+        tamper(name("broken"));
         List<MigrationProgress> seen = new ArrayList<>();
-        List<WorkspaceMigration> result = workspaces.migrateAll(3, progress -> {
+        List<WorkspaceMigration> all = workspaces.migrateAll(3, progress -> {
             assertThat(Thread.currentThread().getName()).doesNotContain("migrate");
             seen.add(progress);
         });
+        assertThat(all).isUnmodifiable().extracting(WorkspaceMigration::name).isEqualTo(workspaces.list());
+        List<WorkspaceMigration> result = mine(all);
         assertThat(result)
-                .isUnmodifiable()
                 .extracting(WorkspaceMigration::name)
-                .containsExactly("broken", "current", "old_1", "old_4");
+                .containsExactly(name("broken"), name("current"), name("old_1"), name("old_4"));
         assertThat(result.get(0).failure())
                 .isExactlyInstanceOf(SchemaException.class)
                 .hasMessageContaining("broken")
@@ -311,14 +333,17 @@ abstract class WorkspacesContract {
         assertThat(result.get(2).appliedMigrations()).hasSize(5).first().isEqualTo("V2__team_description.sql");
         assertThat(result.get(3).appliedMigrations())
                 .containsExactly("V5__conversation_order.sql", "V6__list_indexes.sql");
-        assertThat(seen).extracting(MigrationProgress::done).containsExactly(1, 2, 3, 4);
-        assertThat(seen).extracting(MigrationProgress::total).containsOnly(4);
-        assertThat(seen).extracting(MigrationProgress::last).containsExactlyInAnyOrderElementsOf(result);
-        try (Database db = workspaces.open("old_1")) {
+        assertThat(seen)
+                .extracting(MigrationProgress::done)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, all.size()).boxed().toList());
+        assertThat(seen).extracting(MigrationProgress::total).containsOnly(all.size());
+        assertThat(seen).extracting(MigrationProgress::last).containsExactlyInAnyOrderElementsOf(all);
+        try (Database db = workspaces.open(name("old_1"))) {
             assertThat(db.appliedMigrations()).isEmpty();
             createAgent(db, "alice");
         }
-        List<WorkspaceMigration> second = workspaces.migrateAll(1, progress -> {});
+        List<WorkspaceMigration> second = mine(workspaces.migrateAll(1, progress -> {}));
         assertThat(second.stream().filter(WorkspaceMigration::isFailed)).hasSize(1);
         assertThat(second).allMatch(migration -> migration.appliedMigrations().isEmpty());
     }
@@ -326,7 +351,7 @@ abstract class WorkspacesContract {
     @Test
     void whatProgressThrowsEndsMigratingAndAnInterruptDoesToo() throws Exception {
         for (int i = 0; i < 4; i++) {
-            makeOld("old_" + i, 5);
+            makeOld(name("old_" + i), 5);
         }
         IllegalStateException enough = new IllegalStateException("enough");
         assertThatThrownBy(() -> workspaces.migrateAll(1, progress -> {
@@ -336,28 +361,28 @@ abstract class WorkspacesContract {
         assertThatThrownBy(() -> workspaces.migrateAll(
                         1, progress -> Thread.currentThread().interrupt()))
                 .isExactlyInstanceOf(CancelledException.class)
-                .hasMessageContaining("of 4");
+                .hasMessageContaining("of " + (name("").isEmpty() ? "4" : ""));
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(workspaces.migrateAll(2, progress -> {})).hasSize(4).noneMatch(WorkspaceMigration::isFailed);
+        assertThat(mine(workspaces.migrateAll(2, progress -> {}))).hasSize(4).noneMatch(WorkspaceMigration::isFailed);
     }
 
     @Test
     void thereMayBeNothingToMigrate() {
-        assertThat(workspaces.migrateAll(4, progress -> {
-                    throw new AssertionError("nothing to report");
-                }))
-                .isEmpty();
+        List<WorkspaceMigration> all = workspaces.migrateAll(
+                4, progress -> assertThat(isMine(progress.last().name())).isFalse());
+        assertThat(mine(all)).isEmpty();
         assertThatThrownBy(() -> workspaces.migrateAll(0, progress -> {})).isInstanceOf(InvalidDataException.class);
         assertThatThrownBy(() -> workspaces.migrateAll(101, progress -> {})).isInstanceOf(InvalidDataException.class);
     }
 
     @Test
     void aBuilderOfOneWorkspaceOpensNoOthers() {
-        assertThatThrownBy(() -> builder().workspace("acme").openWorkspaces())
+        assertThatThrownBy(() -> builder().workspace(name("acme")).openWorkspaces())
                 .isExactlyInstanceOf(InvalidDataException.class);
         assertThatThrownBy(() -> Database.builder().inMemory().openWorkspaces())
                 .isExactlyInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> Database.builder().inMemory().workspace("acme").open())
+        assertThatThrownBy(() ->
+                        Database.builder().inMemory().workspace(name("acme")).open())
                 .isExactlyInstanceOf(InvalidDataException.class);
         assertThatThrownBy(() -> Database.builder().openWorkspaces()).isExactlyInstanceOf(InvalidDataException.class);
     }

@@ -136,8 +136,8 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         cause);
             case NODE_AWAY ->
                 new UnavailableException(
-                        subject + ": a node of the cluster is away: " + driver
-                                + "; nothing of the transaction was stored",
+                        subject + ": a node of the cluster cannot be reached: " + driver
+                                + "; nothing of the transaction was stored, and what lives on other nodes can be used",
                         cause);
             case UNAVAILABLE ->
                 new UnavailableException(subject + ": the database cannot be read or written: " + driver, cause);

@@ -42,7 +42,8 @@ public final class PostgresDialect implements Dialect {
 
     /** Of the network's errors, those that come before anything was sent. */
     private static final Pattern NEVER_CONNECTED = Pattern.compile(
-            "Connection refused|could not connect to server|could not translate host name|connection to server .* failed");
+            "Connection refused|could not connect to server|could not translate host name|connection to server .* failed"
+                    + "|could not establish any connections to the node");
 
     /** SQLSTATE internal_error. */
     private static final String INTERNAL = "XX000";

@@ -13,9 +13,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * connection was lost before the commit was sent. A commit whose reply is lost may have taken effect.
  */
 public final class PostgresStore implements Store {
+
+    /** After these another attempt may succeed. */
+    private static final Set<Kind> MAY_PASS = EnumSet.of(Kind.CONNECTION_LOST, Kind.NODE_AWAY, Kind.SERIALIZATION);
 
     private final PostgresPools pools;
     private final boolean closesPools;
@@ -315,10 +320,7 @@ public final class PostgresStore implements Store {
                 throw e;
             } catch (SQLException | StorageException e) {
                 Failure failure = failureBehind(e);
-                boolean mayHelp = failure != null
-                        && (failure.kind() == Kind.CONNECTION_LOST
-                                || failure.kind() == Kind.NODE_AWAY
-                                || failure.kind() == Kind.SERIALIZATION);
+                boolean mayHelp = failure != null && MAY_PASS.contains(failure.kind());
                 if (!mayHelp || !retry.pause()) {
                     throw e instanceof SQLException driver
                             ? classify(driver).toException(entity, id)

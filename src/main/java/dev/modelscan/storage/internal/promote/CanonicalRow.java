@@ -47,8 +47,8 @@ final class CanonicalRow {
 
     /** JSON by its value: jsonb changes the order of keys, white space and the notation of numbers. */
     void json(byte[] value, int size) {
-        if (size == 2) {
-            text(value, size); // {} or [], as nearly all metadata is
+        if (size == 2 && (value[0] == '{' || value[0] == '[')) {
+            text(value, size); // Empty, as nearly all metadata is. A number of two characters has another notation.
             return;
         }
         String canonical =

@@ -35,7 +35,7 @@ final class ChunkReader implements AutoCloseable {
     record Chunk(CopiedTable table, CopyText text, List<String> lastKey) {}
 
     /** A chunk, or why there are no more; neither at the end. */
-    private record Item(@Nullable Chunk chunk, @Nullable Exception failure) {}
+    private record Item(@Nullable Chunk chunk, @Nullable Throwable failure) {}
 
     /** Begins to read behind the given positions. */
     ChunkReader(Snapshot snapshot, Function<CopiedTable, Position> positions) {
@@ -62,17 +62,21 @@ final class ChunkReader implements AutoCloseable {
         if (item.failure() instanceof RuntimeException e) {
             throw e;
         }
+        if (item.failure() instanceof Error e) {
+            throw e;
+        }
         return item.chunk();
     }
 
     private void run() {
         try {
-            Exception failure = null;
+            Throwable failure = null;
             try (Connection connection = snapshot.open()) {
                 for (CopiedTable table : CopiedTable.ALL) {
                     read(connection, table);
                 }
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
+                // An error too, such as one of memory: next() would wait for ever.
                 failure = e;
             }
             queue.put(new Item(null, failure));

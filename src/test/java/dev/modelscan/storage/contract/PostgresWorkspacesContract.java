@@ -1,0 +1,148 @@
+package dev.modelscan.storage.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.PostgresServer;
+import dev.modelscan.storage.Workspaces;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+
+/** Workspaces that are schemas of a PostgreSQL database. */
+abstract class PostgresWorkspacesContract extends WorkspacesContract {
+
+    private final String url;
+
+    /** In the database of that URL. */
+    PostgresWorkspacesContract(String url) {
+        this.url = url;
+    }
+
+    final String url() {
+        return url;
+    }
+
+    @Override
+    DatabaseBuilder builder() {
+        return Database.builder().url(url);
+    }
+
+    final void run(String sql) throws SQLException {
+        run(url, sql);
+    }
+
+    private static void run(String url, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private int number(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    @Override
+    void execute(String workspace, String... statements) throws SQLException {
+        for (String sql : statements) {
+            run(PostgresServer.with("currentSchema=" + workspace, url), sql);
+        }
+    }
+
+    @Override
+    void makeForeign(String name) throws SQLException {
+        run("CREATE SCHEMA " + name);
+        execute(name, "CREATE TABLE things (id integer)", "INSERT INTO things VALUES (1)");
+    }
+
+    @Override
+    int countForeign(String name) throws SQLException {
+        return number("SELECT count(*) FROM " + name + ".things");
+    }
+
+    /** With what Citus wants to be told, which no other server reads. */
+    @Override
+    void makeOld(String name, int version) {
+        Flyway.configure()
+                .dataSource(url, null, null)
+                .initSql("SET citus.enable_schema_based_sharding = on; SET citus.enable_unsafe_triggers = on")
+                .defaultSchema(name)
+                .locations("classpath:dev/modelscan/storage/migration/postgresql")
+                .table("modelscan_schema_history")
+                .target(String.valueOf(version))
+                .load()
+                .migrate();
+    }
+
+    @Override
+    boolean leavesAnything(String name) throws SQLException {
+        return number("SELECT count(*) FROM pg_namespace WHERE nspname = '" + name + "'") > 0;
+    }
+
+    @Test
+    void allWorkspacesShareThePool() throws Exception {
+        String application = PostgresServer.newSchemaName();
+        DatabaseBuilder named = Database.builder().url(PostgresServer.with("ApplicationName=" + application, url));
+        try (Workspaces small = named.poolSize(2).openWorkspaces()) {
+            for (int i = 0; i < 5; i++) {
+                Database db = small.open(name("ws_" + i));
+                assertThat(db.agents().list(1, 0)).isEmpty();
+            }
+            String connections = "SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + application + "'";
+            // The server takes its time to end those that migrated.
+            for (int i = 0; i < 100 && number(connections) > 2; i++) {
+                Thread.sleep(50);
+            }
+            assertThat(number(connections)).isBetween(1, 2);
+        }
+    }
+
+    @Test
+    void aSchemaThatIsEmptyBecomesTheWorkspace() throws SQLException {
+        run("CREATE SCHEMA " + name("acme"));
+        assertThat(workspaces.exists(name("acme"))).isFalse();
+        workspaces.create(name("acme"));
+        assertThat(mine(workspaces)).containsExactly("acme");
+    }
+
+    @Test
+    void whatSomebodyElseHasLockedIsNotDropped() throws SQLException {
+        workspaces.create(name("acme"));
+        try (Workspaces hasty = builder().busyTimeout(Duration.ofMillis(100)).openWorkspaces();
+                Connection other = DriverManager.getConnection(url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("SELECT * FROM " + name("acme") + ".agents");
+            assertThatThrownBy(() -> hasty.drop(name("acme"), name("acme")))
+                    .isExactlyInstanceOf(BusyException.class)
+                    .hasMessageContaining("workspace " + name("acme"))
+                    .hasMessageContaining("in use");
+            other.rollback();
+            assertThat(hasty.exists(name("acme"))).isTrue();
+            other.setAutoCommit(true);
+            statement.execute("SELECT pg_advisory_lock(hashtextextended('modelscan-storage " + name("acme") + "', 0))");
+            assertThatThrownBy(() -> hasty.drop(name("acme"), name("acme")))
+                    .isExactlyInstanceOf(BusyException.class)
+                    .hasMessageContaining("is being migrated");
+            assertThat(hasty.exists(name("acme"))).isTrue();
+            // Closing does not wait for the server to let go of it.
+            statement.execute("SELECT pg_advisory_unlock_all()");
+        }
+        workspaces.drop(name("acme"), name("acme"));
+        assertThat(workspaces.exists(name("acme"))).isFalse();
+    }
+}
