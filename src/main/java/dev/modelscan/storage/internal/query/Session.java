@@ -17,6 +17,7 @@ public final class Session implements AutoCloseable {
     private @Nullable Execution<?>[] executions = new Execution<?>[128];
     private final RunningStatement running = new RunningStatement();
     private long rowsWritten;
+    private boolean ranCallersSql;
 
     /** Takes over the connection, and closes it with the session. */
     public Session(Connection connection, Dialect dialect) {
@@ -58,6 +59,18 @@ public final class Session implements AutoCloseable {
         }
         // A query that is executed again while its rows are still being read gets a statement of its own.
         return made.begin();
+    }
+
+    /** Called before SQL of a caller's own may run, which can leave anything on the connection. */
+    public void runsCallersSql() {
+        ranCallersSql = true;
+    }
+
+    /** Whether {@link #runsCallersSql} was called since the last call. */
+    public boolean takeRanCallersSql() {
+        boolean ran = ranCallersSql;
+        ranCallersSql = false;
+        return ran;
     }
 
     void wrote(long rows) {
