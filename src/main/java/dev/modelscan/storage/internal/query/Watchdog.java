@@ -140,7 +140,7 @@ public final class Watchdog implements AutoCloseable {
     private void stopWhereDue(Session session, Look seen) {
         boolean runs = RunningStatement.phase(seen.state) == RunningStatement.RUNNING;
         if (runs && session.running().isInterrupted()) {
-            cancel(session, seen, "its thread was interrupted");
+            cancel(session, seen, StatementCancelledException.INTERRUPTED);
         } else if (runs && seen.ranNanos >= limitNanos) {
             cancel(session, seen, tooLong);
         } else if (!runs && seen.ranNanos >= GRACE_NANOS) {
