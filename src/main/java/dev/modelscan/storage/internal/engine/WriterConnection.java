@@ -62,9 +62,10 @@ final class WriterConnection implements AutoCloseable {
             WriterConnection writer = new WriterConnection(session, watchdog);
             watchdog.watch(session);
             return writer;
-        } catch (SQLException e) {
+        } catch (Throwable t) {
+            watchdog.forget(session);
             session.close();
-            throw e;
+            throw t;
         }
     }
 

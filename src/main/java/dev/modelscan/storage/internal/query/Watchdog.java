@@ -49,14 +49,14 @@ public final class Watchdog implements AutoCloseable {
         if (closed) {
             return;
         }
-        session.running().watchedBy(this);
-        looks.put(session, new Look());
         if (thread == null) {
             Thread made = new Thread(this::run, "modelscan-storage-watchdog");
             made.setDaemon(true);
             made.start();
             thread = made;
         }
+        session.running().watchedBy(this);
+        looks.put(session, new Look());
     }
 
     /** Ends {@link #watch}, before the session's connection goes to somebody else. */
