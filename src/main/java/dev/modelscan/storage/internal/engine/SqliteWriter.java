@@ -24,10 +24,11 @@ import org.slf4j.LoggerFactory;
  * fails takes only itself back.
  *
  * <p>A request of {@code withTx} runs the caller's code, on the caller's thread: it may lead a group, but never joins
- * another's. If it did, a thread that holds a lock of the application could wait for a function that wants that lock.
+ * another's. If it did, a thread that holds a lock of the application could wait for a function that wants that lock. Of what
+ * joins only the clock is the caller's.
  *
  * <p>Nor does one that may write many rows join another's group: it can be cancelled, which would take the whole group back. What
- * joins is short, and runs to its end. The leader runs its own request first, so where that is cancelled nobody else has lost
+ * joins writes one record, and runs to its end. The leader runs its own request first, so where that is cancelled nobody else has lost
  * anything. The commit is not cancelled.
  *
  * <p>Transactions begin as IMMEDIATE: one that read first and then asked for the write lock could find that another had
