@@ -21,7 +21,7 @@ final class WatchedStatements {
 
     private WatchedStatements() {}
 
-    /** A session's connection for a caller's own SQL, by which jOOQ's scopes find the session. */
+    /** A session's connection, by which jOOQ's scopes find the session. */
     static final class SessionConnection extends DefaultConnection {
 
         private final Session session;
