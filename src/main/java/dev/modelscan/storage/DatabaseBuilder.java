@@ -197,7 +197,11 @@ public final class DatabaseBuilder {
         return this;
     }
 
-    /** Where {@code updatedAt} and the times of a status come from. */
+    /**
+     * Where {@code updatedAt} and the times of a status come from. On SQLite it is asked while the write lock is held, so that the
+     * times of a record do not go back where writers queued, and perhaps by a thread that writes for others too: it has to be
+     * fast, gives every thread the same time, and does not use the database.
+     */
     public DatabaseBuilder clock(Clock clock) {
         this.clock = clock;
         return this;

@@ -126,7 +126,7 @@ class FailedCommitTest {
             if (failures.isEmpty()) {
                 return true;
             }
-            assertThat(failures).hasSameSizeAs(tasks);
+            // On a busy machine the last of them may have been too late for the first group.
             failures.forEach((failure, task) -> {
                 assertThat(failure).isInstanceOf(OutcomeUnknownException.class);
                 // The transaction that led is the caller's own; what it wrote has no single name.
@@ -136,7 +136,8 @@ class FailedCommitTest {
                 }
             });
             // Not durable here: the log never got the frame that commits. Whole it would be right, in part it never is.
-            assertThat(tasks).noneMatch(task -> db.tasks().find(task.id()).isPresent());
+            assertThat(failures.values())
+                    .noneMatch(task -> db.tasks().find(task.id()).isPresent());
             return false;
         }
     }

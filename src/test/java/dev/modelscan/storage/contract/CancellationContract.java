@@ -9,6 +9,7 @@ import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.AgentStatus;
 import dev.modelscan.storage.CancelledException;
 import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.TxAction;
 import dev.modelscan.storage.contract.Workers.Worker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,6 +138,31 @@ abstract class CancellationContract extends Contract {
             slowWrite(tx.dsl());
         })));
         requireUsable("a");
+    }
+
+    /** Interrupts itself in a transaction, and does the work. */
+    private Outcome interrupted(TxAction<RuntimeException> work) throws Exception {
+        return Workers.start(() -> {
+                    Throwable thrown = catchThrowable(() -> db.useTx(tx -> {
+                        Thread.currentThread().interrupt();
+                        work.accept(tx);
+                    }));
+                    return new Outcome(thrown, Thread.currentThread().isInterrupted());
+                })
+                .get();
+    }
+
+    @Test
+    void anInterruptStopsACreateAllBetweenItsBatches() throws Exception {
+        List<Agent> many = IntStream.range(0, 2_500)
+                .mapToObj(i -> agent("lost " + i).build())
+                .toList();
+        requireInterrupted(interrupted(tx -> tx.agents().createAll(many)));
+
+        Outcome caught = interrupted(
+                tx -> assertThatThrownBy(() -> tx.agents().createAll(many)).isInstanceOf(CancelledException.class));
+        assertThat(caught.thrown()).as("a part of it would be stored").isInstanceOf(IllegalStateException.class);
+        requireUsable();
     }
 
     private void slowTrigger(Tx tx) {

@@ -133,9 +133,9 @@ public final class SqliteConnections {
                 statement.execute(pragma);
             }
             return connection;
-        } catch (SQLException e) {
+        } catch (Throwable t) {
             connection.close();
-            throw e;
+            throw t;
         }
     }
 

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +24,11 @@ import org.slf4j.LoggerFactory;
  * fails takes only itself back.
  *
  * <p>A request of {@code withTx} runs the caller's code, on the caller's thread: it may lead a group, but never joins
- * another's. If it did, a thread that holds a lock of the application could wait for a function that wants that lock.
+ * another's. If it did, a thread that holds a lock of the application could wait for a function that wants that lock. Of what
+ * joins only the clock is the caller's.
  *
  * <p>Nor does one that may write many rows join another's group: it can be cancelled, which would take the whole group back. What
- * joins is short, and runs to its end. The leader runs its own request first, so where that is cancelled nobody else has lost
+ * joins writes one record, and runs to its end. The leader runs its own request first, so where that is cancelled nobody else has lost
  * anything. The commit is not cancelled.
  *
  * <p>Transactions begin as IMMEDIATE: one that read first and then asked for the write lock could find that another had
@@ -82,69 +82,81 @@ final class SqliteWriter implements AutoCloseable {
                     "this thread is inside withTx; write through its tx, not through the database, or use tx.withTx to nest");
         }
         WriteRequest<T> request = new WriteRequest<>(entity, id, mayJoin, body);
-        State state =
-                queue.leadOrEnqueue(request) ? State.LEADING : request.await(System.nanoTime() + timeout.toNanos());
+        if (queue.leadOrEnqueue(request)) {
+            lead(request, timeout);
+        } else {
+            awaitTurn(request);
+        }
+        return request.<X>outcome();
+    }
+
+    /** Who has waited in the queue has the rest of the time to wait for other processes. */
+    private void awaitTurn(WriteRequest<?> request) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        State state = request.await(deadline);
         if (state == State.WITHDRAWN) {
             throw withdrawn();
         }
         if (state == State.LEADING) {
-            lead(request);
+            lead(request, Duration.ofNanos(deadline - System.nanoTime()));
         }
-        return request.<X>outcome();
     }
 
     private StorageException withdrawn() {
         return Thread.currentThread().isInterrupted()
                 ? new CancelledException("interrupted while waiting for the write lock", null)
                 : new BusyException(
-                        "other transactions of this process held the write lock for " + timeout.toMillis()
-                                + " ms; shorten them, or raise busyTimeout",
+                        "the write lock was not free for " + timeout.toMillis()
+                                + " ms: other transactions of this process"
+                                + " held it, or waited for another process; shorten them, or raise busyTimeout",
                         null);
     }
 
-    /**
-     * Nothing of a group was stored, or nobody knows whether it was. Each member gets an exception of its own, since the
-     * threads that throw them may add to them.
-     */
-    private static final class GroupFailure extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final transient Function<WriteRequest<?>, StorageException> explanation;
-
-        GroupFailure(Throwable cause, Function<WriteRequest<?>, StorageException> explanation) {
-            super(cause);
-            this.explanation = explanation;
-        }
-
-        void tell(WriteRequest<?> member) {
-            member.fail(explanation.apply(member));
-        }
-    }
-
-    private void lead(WriteRequest<?> own) {
+    private void lead(WriteRequest<?> own, Duration wait) {
         queue.lead();
         List<WriteRequest<?>> members = new ArrayList<>();
         try {
-            WriterConnection connection = begin(own.entity(), own.id());
-            own.run(connection.session());
-            Throwable failure = own.failure();
-            if (failure != null) {
-                rollBack(connection, failure);
-            } else {
-                runMembers(connection, members);
-                commit(connection);
-                noteCommit(1 + members.size(), connection.session().takeRowsWritten());
-            }
+            runGroup(own, members, wait);
         } catch (GroupFailure failure) {
-            failure.tell(own);
-            members.forEach(failure::tell);
+            fail(own, members, failure);
         } catch (Throwable t) {
-            own.fail(t);
-            members.forEach(member -> member.fail(t));
+            // Nobody can tell how far the transaction has come.
+            fail(own, members, t);
+            discard();
         } finally {
             lastCrowd = 1 + members.size() + queue.waiting();
             queue.handOver();
             members.forEach(WriteRequest::done);
         }
+    }
+
+    /** Allocates nothing, since it may be memory that failed: who is not told would believe itself stored. */
+    private static void fail(WriteRequest<?> own, List<WriteRequest<?>> members, Throwable failure) {
+        own.fail(failure);
+        for (int i = 0; i < members.size(); i++) {
+            members.get(i).fail(failure);
+        }
+    }
+
+    private void runGroup(WriteRequest<?> own, List<WriteRequest<?>> members, Duration wait) throws GroupFailure {
+        WriterConnection connection;
+        try {
+            connection = begin(own, wait);
+        } catch (StorageException e) {
+            own.fail(e);
+            return;
+        }
+        own.run(connection.session());
+        Throwable failure = own.failure();
+        if (failure != null) {
+            rollBack(connection, failure);
+            return;
+        }
+        if (!connection.defersForeignKeys()) {
+            runMembers(connection, members);
+        }
+        commit(connection, own);
+        noteCommit(1 + members.size(), connection.session().takeRowsWritten());
     }
 
     /** Whatever becomes of a checkpoint, the commit stands. */
@@ -158,24 +170,27 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    private WriterConnection begin(@Nullable String entity, @Nullable String id) {
+    private WriterConnection begin(WriteRequest<?> own, Duration wait) {
         if (closed) {
             throw new UnavailableException(connections.name() + " is closed", null);
         }
         try {
             WriterConnection connection = current;
+            Duration left = wait;
             if (connection == null) {
-                connection = WriterConnection.open(connections, watchdog, timeout);
+                long start = System.nanoTime();
+                connection = WriterConnection.open(connections, watchdog, wait);
                 current = connection;
+                left = wait.minusNanos(System.nanoTime() - start);
             }
-            connection.begin(timeout);
+            connection.begin(left);
             return connection;
         } catch (SQLException e) {
             Failure failure = SqliteDialect.classify(e);
             if (failure.kind() != Kind.BUSY) {
                 discard();
             }
-            throw failure.toException(entity, id);
+            throw failure.toException(own.entity(), own.id());
         }
     }
 
@@ -193,22 +208,34 @@ final class SqliteWriter implements AutoCloseable {
                 return;
             }
             boolean all = 1 + members.size() >= lastCrowd;
-            WriteRequest<?> next = queue.takeNext(all ? 0 : patience - spent);
+            WriteRequest<?> next = queue.takeNext(all ? 0 : patience - spent, members);
             if (next == null) {
                 return;
             }
-            members.add(next);
             Throwable broken = connection.runBehindSavepoint(next);
             if (broken != null) {
                 discard();
-                String message = "another transaction of the same group broke the connection to " + connections.name()
-                        + "; nothing of this one was stored";
-                throw new GroupFailure(broken, member -> new UnavailableException(message, broken));
+                throw broken(broken);
             }
         }
     }
 
-    private void commit(WriterConnection connection) throws GroupFailure {
+    /** What ails the disk or the file is the same for all; whatever else it was, the others may try again. */
+    private GroupFailure broken(Throwable cause) {
+        Failure failure = WriterConnection.breakingFailure(cause);
+        return failure == null
+                ? new GroupFailure(cause, member -> lostWithNeighbour(cause))
+                : new GroupFailure(cause, member -> failure.toException(member.entity(), member.id()));
+    }
+
+    private UnavailableException lostWithNeighbour(Throwable cause) {
+        return new UnavailableException(
+                "another transaction of the same group failed in " + connections.name()
+                        + " and took the group with it; nothing of this one was stored",
+                cause);
+    }
+
+    private void commit(WriterConnection connection, WriteRequest<?> own) throws GroupFailure {
         try {
             long start = System.nanoTime();
             connection.commit(timeout);
@@ -228,17 +255,26 @@ final class SqliteWriter implements AutoCloseable {
                         member -> new BusyException("the commit was kept waiting by readers of other connections", e));
             }
             discard();
-            // Foreign keys are checked by the commit where the caller deferred them.
+            // Foreign keys are checked by the commit where the leader deferred them, or its own tables do.
             if (failure.kind() == Kind.FOREIGN_KEY) {
-                throw new GroupFailure(e, member -> failure.toException(null, null));
+                throw new GroupFailure(
+                        e, member -> member == own ? failure.toException(null, null) : lostWithNeighbour(e));
             }
             if (failure.kind() == Kind.FULL) {
                 throw new GroupFailure(e, member -> failure.toException(member.entity(), member.id()));
             }
-            String message = "the commit to " + connections.name()
-                    + " failed, and may have taken effect; read back before trying again";
-            throw new GroupFailure(e, member -> new OutcomeUnknownException(message, member.entity(), member.id(), e));
+            throw unknown(e);
+        } catch (RuntimeException | Error e) {
+            discard();
+            throw unknown(e);
         }
+    }
+
+    private GroupFailure unknown(Throwable cause) {
+        String message = "the commit to " + connections.name()
+                + " failed, and may have taken effect; read back before trying again";
+        return new GroupFailure(
+                cause, member -> new OutcomeUnknownException(message, member.entity(), member.id(), cause));
     }
 
     /** Where rolling back fails, the first cause keeps the word, and the connection goes: nobody can tell its state. */

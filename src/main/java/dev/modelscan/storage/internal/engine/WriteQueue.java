@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.internal.engine.WriteRequest.State;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -50,12 +51,13 @@ final class WriteQueue {
     }
 
     /**
-     * The next request, where it may join a group; null where there is none, or where the next has to lead itself.
+     * Takes the next request, where it may join a group; null where there is none, or where the next has to lead itself.
      *
      * @param patienceNanos how long to wait for one to arrive; not at all where it is not above 0
+     * @param members the group. It is there before it counts as taken: where memory fails, it is still in the queue
      */
     @Nullable
-    WriteRequest<?> takeNext(long patienceNanos) {
+    WriteRequest<?> takeNext(long patienceNanos, List<WriteRequest<?>> members) {
         lock.lock();
         try {
             long left = patienceNanos;
@@ -66,10 +68,12 @@ final class WriteQueue {
                 } else if (next == null || !next.mayJoin()) {
                     return null;
                 } else {
+                    members.add(next);
                     waiting.removeFirst();
                     if (next.move(State.WAITING, State.TAKEN)) {
                         return next;
                     }
+                    members.remove(members.size() - 1);
                 }
             }
         } catch (InterruptedException e) {

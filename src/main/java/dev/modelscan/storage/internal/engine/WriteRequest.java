@@ -141,11 +141,14 @@ final class WriteRequest<T extends @Nullable Object> {
         }
     }
 
-    /** The result, or what the body threw. */
+    /** The result, or what the body threw, or what became of the commit. */
     @SuppressWarnings({"unchecked", "NullAway"
     }) // The body threw X or something unchecked; T says whether null is a result.
     <X extends Exception> T outcome() throws X {
         Throwable thrown = failure;
+        if (thrown instanceof GroupFailure group) {
+            throw group.toException(this);
+        }
         if (thrown instanceof Error error) {
             throw error;
         }

@@ -4,7 +4,9 @@ import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,9 +62,10 @@ final class WriterConnection implements AutoCloseable {
             WriterConnection writer = new WriterConnection(session, watchdog);
             watchdog.watch(session);
             return writer;
-        } catch (SQLException e) {
+        } catch (Throwable t) {
+            watchdog.forget(session);
             session.close();
-            throw e;
+            throw t;
         }
     }
 
@@ -114,6 +117,23 @@ final class WriterConnection implements AutoCloseable {
     }
 
     /**
+     * Whether the transaction has put off the checks of foreign keys to the commit, as only SQL of a caller's own does. It holds for
+     * what others would add, and releasing a savepoint checks nothing.
+     */
+    boolean defersForeignKeys() {
+        if (!session.takeRanCallersSql()) {
+            return false;
+        }
+        try (Statement statement = session.connection().createStatement();
+                ResultSet rows = statement.executeQuery("PRAGMA defer_foreign_keys")) {
+            return rows.getBoolean(1);
+        } catch (SQLException e) {
+            LOG.debug("the commit will say what is wrong", e);
+            return true;
+        }
+    }
+
+    /**
      * Runs a member of a group, and takes it back where it fails. It is short, and is not cancelled: SQLite would roll back
      * the others with it, and the thread that may be interrupted is not the one that waits for it.
      *
@@ -153,14 +173,18 @@ final class WriterConnection implements AutoCloseable {
         return e != null && SqliteDialect.classify(e).kind() == Kind.CANCELLED;
     }
 
-    /** After such a failure SQLite may have rolled back while the driver still believes in the transaction. */
     static boolean breaksConnection(Throwable cause) {
+        return breakingFailure(cause) != null;
+    }
+
+    /** A failure after which SQLite may have rolled back while the driver still believes in the transaction; null for others. */
+    static @Nullable Failure breakingFailure(Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
             if (t instanceof SQLException e && SqliteDialect.classify(e).breaksConnection()) {
-                return true;
+                return SqliteDialect.classify(e);
             }
         }
-        return false;
+        return null;
     }
 
     @Override

@@ -90,11 +90,11 @@ public final class Execution<R> {
 
     private void beforeSending() {
         requireAllBound();
-        busy = true;
-        session.running().begin();
         if (SQL.isDebugEnabled()) {
             SQL.debug(query.rendered(session.dialect()).sql());
         }
+        busy = true;
+        session.running().begin();
     }
 
     /** A statement keeps its values between executions; one that was not set anew must not be sent. */
@@ -200,6 +200,10 @@ public final class Execution<R> {
                 statement.clearBatch();
             }
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            // The next execution would write what the driver still holds of the batch; this closes the statement.
+            session.forget(query.slot(), this);
+            throw e;
         } finally {
             end();
         }

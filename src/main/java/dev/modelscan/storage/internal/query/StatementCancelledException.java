@@ -10,7 +10,14 @@ public final class StatementCancelledException extends SQLException {
     /** The SQL standard's name for it, or rather PostgreSQL's: query_canceled. */
     private static final String STATE = "57014";
 
+    static final String INTERRUPTED = "its thread was interrupted";
+
     StatementCancelledException(String reason) {
         super(reason, STATE);
+    }
+
+    /** For a thread that finds itself interrupted between two statements. */
+    public static StatementCancelledException interrupted() {
+        return new StatementCancelledException(INTERRUPTED);
     }
 }

@@ -49,14 +49,14 @@ public final class Watchdog implements AutoCloseable {
         if (closed) {
             return;
         }
-        session.running().watchedBy(this);
-        looks.put(session, new Look());
         if (thread == null) {
             Thread made = new Thread(this::run, "modelscan-storage-watchdog");
             made.setDaemon(true);
             made.start();
             thread = made;
         }
+        session.running().watchedBy(this);
+        looks.put(session, new Look());
     }
 
     /** Ends {@link #watch}, before the session's connection goes to somebody else. */
@@ -140,7 +140,7 @@ public final class Watchdog implements AutoCloseable {
     private void stopWhereDue(Session session, Look seen) {
         boolean runs = RunningStatement.phase(seen.state) == RunningStatement.RUNNING;
         if (runs && session.running().isInterrupted()) {
-            cancel(session, seen, "its thread was interrupted");
+            cancel(session, seen, StatementCancelledException.INTERRUPTED);
         } else if (runs && seen.ranNanos >= limitNanos) {
             cancel(session, seen, tooLong);
         } else if (!runs && seen.ranNanos >= GRACE_NANOS) {

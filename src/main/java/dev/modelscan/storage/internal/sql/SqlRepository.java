@@ -16,6 +16,7 @@ import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Execution;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.StatementCancelledException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -86,9 +87,12 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return record;
     }
 
-    /** Writes many rows, and returns the records as they are stored. */
+    /** Writes many rows, and returns the records as they are stored. No chunk lasts long enough to be seen by the watchdog. */
     List<R> insertAll(Session session, List<R> records) throws SQLException {
         for (int from = 0; from < records.size(); from += CHUNK) {
+            if (from > 0 && Thread.currentThread().isInterrupted()) {
+                throw StatementCancelledException.interrupted();
+            }
             insertChunk(session, records.subList(from, Math.min(from + CHUNK, records.size())));
         }
         return records;

@@ -1,0 +1,260 @@
+package dev.modelscan.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jooq.ConnectionCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.ProgressHandler;
+import org.sqlite.SQLiteCommitListener;
+import org.sqlite.SQLiteConnection;
+
+/** What becomes of those that share a group, or a queue, with one that fails. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class GroupNeighboursTest {
+
+    private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(4);
+
+    @TempDir
+    Path directory;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private Path file;
+    private Database db;
+
+    @BeforeEach
+    void open() {
+        file = directory.resolve("neighbours.db");
+        open(Duration.ofSeconds(30));
+    }
+
+    private void open(Duration busyTimeout) {
+        db = Database.builder().path(file).busyTimeout(busyTimeout).open();
+    }
+
+    @AfterEach
+    void close() {
+        threads.shutdownNow();
+        db.close();
+    }
+
+    /** Struck on purpose. */
+    private static final class Struck extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static Agent agent(String name) {
+        return Agent.builder().name(name).mode("llm").build();
+    }
+
+    private static Task orphan() {
+        return Task.builder().agentId(new AgentId("nobody")).type("orphan").build();
+    }
+
+    /** Runs the function in a transaction, while the others queue behind it, and returns what each threw, or null. */
+    @SafeVarargs
+    private List<Throwable> lead(TxAction<Exception> leader, Callable<?>... others) throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        List<Future<?>> all = new ArrayList<>();
+        all.add(threads.submit(() -> {
+            db.useTx(tx -> {
+                held.countDown();
+                release.await();
+                leader.accept(tx);
+            });
+            return true;
+        }));
+        held.await();
+        for (Callable<?> other : others) {
+            AtomicReference<Thread> thread = new AtomicReference<>();
+            all.add(threads.submit(() -> {
+                thread.set(Thread.currentThread());
+                return other.call();
+            }));
+            while (thread.get() == null || thread.get().getState() != Thread.State.TIMED_WAITING) {
+                Thread.sleep(1);
+            }
+        }
+        release.countDown();
+        List<Throwable> thrown = new ArrayList<>();
+        for (Future<?> future : all) {
+            Throwable failure = catchThrowable(future::get);
+            thrown.add(failure instanceof ExecutionException ? failure.getCause() : failure);
+        }
+        return thrown;
+    }
+
+    private static SQLiteConnection connection(Tx tx) {
+        return tx.dsl().connectionResult((ConnectionCallable<SQLiteConnection>)
+                connection -> connection.unwrap(SQLiteConnection.class));
+    }
+
+    @Test
+    void foreignKeysThatTheLeaderDefersAreCheckedAtOnceForOthers() throws Exception {
+        Task orphan = orphan();
+        List<Throwable> thrown = lead(
+                tx -> {
+                    tx.dsl().execute("PRAGMA defer_foreign_keys = ON");
+                    tx.agents().create(agent("leader"));
+                },
+                () -> db.agents().create(agent("neighbour")),
+                () -> db.tasks().create(orphan));
+
+        assertThat(thrown.get(0)).isNull();
+        assertThat(thrown.get(1)).isNull();
+        assertThat(thrown.get(2)).isInstanceOfSatisfying(ReferenceException.class, e -> assertThat(e.id())
+                .isEqualTo(orphan.id().value()));
+        assertThat(db.agents().list(10, 0)).extracting(Agent::name).containsExactlyInAnyOrder("leader", "neighbour");
+    }
+
+    @Test
+    void aLeaderWhoseDeferredForeignKeysFailFailsAlone() throws Exception {
+        List<Throwable> thrown = lead(
+                tx -> {
+                    tx.dsl().execute("PRAGMA defer_foreign_keys = ON");
+                    tx.tasks().create(orphan());
+                },
+                () -> db.agents().create(agent("neighbour")));
+
+        assertThat(thrown.get(0)).isInstanceOf(ReferenceException.class);
+        assertThat(thrown.get(1)).isNull();
+        assertThat(db.agents().findByName("neighbour")).isPresent();
+        assertThat(db.tasks().list(10, 0)).isEmpty();
+    }
+
+    @Test
+    void neighboursOfALeaderWhoseOwnTableDefersItsKeysMayTryAgain() throws Exception {
+        db.useTx(tx -> tx.dsl()
+                .execute("CREATE TABLE notes (agent_id TEXT REFERENCES agents (id) DEFERRABLE INITIALLY DEFERRED)"));
+        List<Throwable> thrown = lead(tx -> tx.dsl().execute("INSERT INTO notes VALUES ('nobody')"), () -> db.agents()
+                .create(agent("neighbour")));
+
+        assertThat(thrown.get(0)).isInstanceOf(ReferenceException.class);
+        assertThat(thrown.get(1)).isInstanceOf(UnavailableException.class).hasMessageContaining("nothing");
+        assertThat(db.agents().list(10, 0)).isEmpty();
+    }
+
+    @Test
+    void aFullDiskIsAFullDiskForTheWholeGroup() throws Exception {
+        Json large = Json.parse("\"" + "x".repeat(1_000_000) + "\"");
+        List<Throwable> thrown = lead(
+                tx -> {
+                    tx.dsl().execute("PRAGMA max_page_count = 1");
+                    tx.dsl().execute("UPDATE agents SET mode = mode");
+                },
+                () -> db.tasks()
+                        .create(Task.builder().type("large").input(large).build()));
+
+        assertThat(thrown).hasSize(2).allSatisfy(failure -> assertThat(failure)
+                .isInstanceOf(StorageFullException.class)
+                .hasMessageContaining("nothing of the transaction was stored"));
+        assertThat(thrown).doesNotHaveDuplicates();
+        assertThat(db.tasks().list(10, 0)).isEmpty();
+        db.tasks().create(Task.builder().type("afterwards").build());
+    }
+
+    @Test
+    void anErrorBetweenTheStepsOfAGroupRollsItBack() throws Exception {
+        List<Throwable> thrown = lead(
+                tx -> {
+                    tx.agents().create(agent("leader"));
+                    SQLiteConnection connection = connection(tx);
+                    // Called as each statement ends; the next that runs is none of the function's.
+                    ProgressHandler.setHandler(connection, 1, new ProgressHandler() {
+                        @Override
+                        protected int progress() throws SQLException {
+                            ProgressHandler.clearHandler(connection);
+                            throw new Struck();
+                        }
+                    });
+                },
+                () -> db.agents().create(agent("neighbour")));
+
+        assertThat(thrown.get(0)).isInstanceOf(Struck.class);
+        assertThat(thrown.get(1)).isNull();
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = other.createStatement()) {
+            assertThatCode(() -> statement.execute("BEGIN IMMEDIATE")).doesNotThrowAnyException();
+        }
+        assertThat(db.agents().list(10, 0)).extracting(Agent::name).containsExactly("neighbour");
+    }
+
+    @Test
+    void anErrorInTheCommitLeavesItsOutcomeUnknownToAll() throws Exception {
+        Agent neighbour = agent("neighbour");
+        List<Throwable> thrown = lead(
+                tx -> {
+                    tx.agents().create(agent("leader"));
+                    connection(tx).addCommitListener(new SQLiteCommitListener() {
+                        @Override
+                        public void onCommit() {
+                            throw new Struck();
+                        }
+
+                        @Override
+                        public void onRollback() {}
+                    });
+                },
+                () -> db.agents().create(neighbour));
+
+        assertThat(thrown).hasSize(2).allSatisfy(failure -> assertThat(failure)
+                .isInstanceOf(OutcomeUnknownException.class)
+                .hasCauseInstanceOf(Struck.class));
+        assertThat(((OutcomeUnknownException) thrown.get(1)).id())
+                .isEqualTo(neighbour.id().value());
+        Agent afterwards = db.agents().create(agent("afterwards"));
+        assertThat(db.agents().find(afterwards.id())).contains(afterwards);
+    }
+
+    @Test
+    void noWriterWaitsForAnotherProcessLongerThanTheTimeout() throws Exception {
+        db.close();
+        open(BUSY_TIMEOUT);
+        List<Future<Duration>> writers = new ArrayList<>();
+        List<Throwable> thrown = new ArrayList<>();
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            for (int i = 0; i < 4; i++) {
+                String name = "writer " + i;
+                writers.add(threads.submit(() -> {
+                    long begun = System.nanoTime();
+                    Throwable failure = catchThrowable(() -> db.agents().create(agent(name)));
+                    synchronized (thrown) {
+                        thrown.add(failure);
+                    }
+                    return Duration.ofNanos(System.nanoTime() - begun);
+                }));
+                Thread.sleep(100);
+            }
+            for (Future<Duration> writer : writers) {
+                assertThat(writer.get()).isBetween(BUSY_TIMEOUT, BUSY_TIMEOUT.plusMillis(2_500));
+            }
+        }
+        assertThat(thrown).allSatisfy(failure -> assertThat(failure)
+                .isInstanceOf(BusyException.class)
+                .hasMessageMatching(".*(another process|another connection).*"));
+    }
+}
