@@ -38,6 +38,7 @@ public final class Codec<T> {
     }
 
     private final Storage storage;
+    // From a String, an Integer, a Long or an Instant, as the storage has it.
     private final Function<Object, T> decode;
     private final Function<T, ?> encode;
 
@@ -48,9 +49,9 @@ public final class Codec<T> {
     }
 
     /** Values that are stored as text. */
+    @SuppressWarnings("unchecked") // What is stored as text is decoded from a String.
     public static <T> Codec<T> text(TextFormat<T> format) {
-        Function<String, T> decode = format.decode();
-        return new Codec<>(Storage.TEXT, stored -> decode.apply((String) stored), format.encode());
+        return new Codec<>(Storage.TEXT, (Function<Object, T>) (Function<?, T>) format.decode(), format.encode());
     }
 
     boolean isText() {
