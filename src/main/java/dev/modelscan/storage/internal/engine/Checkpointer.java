@@ -37,6 +37,7 @@ final class Checkpointer implements AutoCloseable {
     // A transaction changes a leaf of its table and of each index, and their parents now and then.
     private static final int PAGES_PER_TRANSACTION = 8;
     private static final int PAGES_PER_TEN_ROWS = 6;
+    private static final int CHARACTERS_PER_PAGE = 4_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
@@ -58,19 +59,24 @@ final class Checkpointer implements AutoCloseable {
     }
 
     /**
-     * Called by the leader after each commit. The estimate knows of rows that the library wrote, and not of their size; what it
-     * misses makes the file grow.
+     * Called by the leader after each commit. What a caller's own SQL wrote makes the file grow. It is not asked after the others:
+     * a file whose times were looked at has them written anew with the next change, which makes each flush half as long again.
      */
-    void committed(int transactions, long rows) {
-        estimate += (long) transactions * PAGES_PER_TRANSACTION + rows * PAGES_PER_TEN_ROWS / 10;
-        long bytes = log.length();
-        if (estimate >= PAGES_WORTH_CHECKPOINT || bytes - knownBytes >= BYTES_WORTH_CHECKPOINT) {
+    void committed(int transactions, long rows, long characters, boolean ranCallersSql) {
+        estimate += (long) transactions * PAGES_PER_TRANSACTION
+                + rows * PAGES_PER_TEN_ROWS / 10
+                + characters / CHARACTERS_PER_PAGE;
+        if (estimate >= PAGES_WORTH_CHECKPOINT || (ranCallersSql && hasGrown())) {
             estimate = 0;
-            knownBytes = bytes;
             request();
-        } else if (bytes < knownBytes) {
-            knownBytes = bytes;
         }
+    }
+
+    private boolean hasGrown() {
+        long bytes = log.length();
+        boolean grown = bytes - knownBytes >= BYTES_WORTH_CHECKPOINT;
+        knownBytes = grown ? bytes : Math.min(knownBytes, bytes);
+        return grown;
     }
 
     private void request() {

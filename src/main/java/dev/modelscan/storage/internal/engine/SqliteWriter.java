@@ -7,6 +7,7 @@ import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.WriteRequest.State;
+import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -152,18 +153,20 @@ final class SqliteWriter implements AutoCloseable {
             rollBack(connection, failure);
             return;
         }
-        if (!connection.defersForeignKeys()) {
+        boolean ranCallersSql = connection.session().takeRanCallersSql();
+        if (!ranCallersSql || !connection.defersForeignKeys()) {
             runMembers(connection, members);
         }
         commit(connection, own);
-        noteCommit(1 + members.size(), connection.session().takeRowsWritten());
+        noteCommit(1 + members.size(), connection.session(), ranCallersSql);
     }
 
     /** Whatever becomes of a checkpoint, the commit stands. */
-    private void noteCommit(int transactions, long rows) {
+    private void noteCommit(int transactions, Session session, boolean ranCallersSql) {
         if (checkpointer != null) {
             try {
-                checkpointer.committed(transactions, rows);
+                checkpointer.committed(
+                        transactions, session.takeRowsWritten(), session.takeCharactersBound(), ranCallersSql);
             } catch (RuntimeException | Error e) {
                 LOG.warn("a checkpoint of {} could not be started", connections.name(), e);
             }

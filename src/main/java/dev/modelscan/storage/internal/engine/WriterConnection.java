@@ -117,13 +117,10 @@ final class WriterConnection implements AutoCloseable {
     }
 
     /**
-     * Whether the transaction has put off the checks of foreign keys to the commit, as only SQL of a caller's own does. It holds for
+     * Whether the transaction, in which SQL of a caller's own ran, has put off the checks of foreign keys to the commit. That holds for
      * what others would add, and releasing a savepoint checks nothing.
      */
     boolean defersForeignKeys() {
-        if (!session.takeRanCallersSql()) {
-            return false;
-        }
         try (Statement statement = session.connection().createStatement();
                 ResultSet rows = statement.executeQuery("PRAGMA defer_foreign_keys")) {
             return rows.getBoolean(1);

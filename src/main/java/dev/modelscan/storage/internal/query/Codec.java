@@ -81,19 +81,23 @@ public final class Codec<T> {
         return stored == null ? null : decode.apply(stored);
     }
 
-    void bind(PreparedStatement statement, int position, @Nullable T value, Dialect dialect) throws SQLException {
+    /** Binds a value, and returns how long its text is; 0 for what is no text. */
+    int bind(PreparedStatement statement, int position, @Nullable T value, Dialect dialect) throws SQLException {
         if (storage == Storage.TIME) {
             dialect.bindTime(statement, position, (Instant) value);
-            return;
+            return 0;
         }
         Object stored = value == null ? null : encode(value);
+        if (stored instanceof String text) {
+            statement.setString(position, text);
+            return text.length();
+        }
         if (stored == null) {
             statement.setNull(position, storage == Storage.TEXT ? Types.VARCHAR : Types.BIGINT);
-        } else if (stored instanceof String text) {
-            statement.setString(position, text);
         } else {
             statement.setLong(position, ((Number) stored).longValue());
         }
+        return 0;
     }
 
     /** The value as the database holds it: a {@link String}, an {@link Integer} or a {@link Long}. */

@@ -79,13 +79,13 @@ public final class Execution<R> {
     /** An insert has its columns in the declared order, so the expected place is nearly always right. */
     private <T> void bind(Parameter<T> parameter, @Nullable T value, int expected) throws SQLException {
         if (expected >= 0 && expected < names.length && names[expected].equals(parameter.name())) {
-            parameter.codec().bind(statement, expected + 1, value, session.dialect());
+            session.bound(parameter.codec().bind(statement, expected + 1, value, session.dialect()));
             bound |= 1L << expected;
             return;
         }
         for (int i = 0; i < names.length; i++) {
             if (names[i].equals(parameter.name())) {
-                parameter.codec().bind(statement, i + 1, value, session.dialect());
+                session.bound(parameter.codec().bind(statement, i + 1, value, session.dialect()));
                 bound |= 1L << i;
             }
         }

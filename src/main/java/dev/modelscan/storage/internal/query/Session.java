@@ -17,6 +17,7 @@ public final class Session implements AutoCloseable {
     private @Nullable Execution<?>[] executions = new Execution<?>[128];
     private final RunningStatement running = new RunningStatement();
     private long rowsWritten;
+    private long charactersBound;
     private boolean ranCallersSql;
 
     /** Takes over the connection, and closes it with the session. */
@@ -75,6 +76,17 @@ public final class Session implements AutoCloseable {
 
     void wrote(long rows) {
         rowsWritten += rows;
+    }
+
+    void bound(int characters) {
+        charactersBound += characters;
+    }
+
+    /** How much text was bound to compiled queries since the last call. */
+    public long takeCharactersBound() {
+        long characters = charactersBound;
+        charactersBound = 0;
+        return characters;
     }
 
     /** How many rows compiled queries wrote since the last call. */
