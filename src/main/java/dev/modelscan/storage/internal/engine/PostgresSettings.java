@@ -35,6 +35,9 @@ record PostgresSettings(Map<String, @Nullable String> values) {
         values.put("lock_timeout", Long.toString(Math.max(1, lockTimeout.toMillis())));
         values.put("default_transaction_isolation", "read committed");
         values.put("default_transaction_read_only", "off");
+        // The repositories' queries are served by the same indexes whatever is asked for, and a join is planned for as
+        // long as it runs.
+        values.put("plan_cache_mode", "force_generic_plan");
         // Citus asks for this before it runs triggers on distributed tables; elsewhere nothing reads it.
         values.put("citus.enable_unsafe_triggers", "on");
         // And with this it passes SET LOCAL on to the workers.
@@ -46,6 +49,8 @@ record PostgresSettings(Map<String, @Nullable String> values) {
     static PostgresSettings reading(Duration lockTimeout, Duration queryTimeout) {
         PostgresSettings settings = writing(lockTimeout, queryTimeout);
         settings.values.put("default_transaction_isolation", "repeatable read");
+        // A caller's own queries may well depend on their values.
+        settings.values.put("plan_cache_mode", "auto");
         settings.values.put("default_transaction_read_only", "on");
         return settings;
     }
