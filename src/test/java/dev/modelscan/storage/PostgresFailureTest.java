@@ -54,7 +54,7 @@ class PostgresFailureTest {
             CountDownLatch both = new CountDownLatch(2);
             CompletableFuture<?>[] users = new CompletableFuture<?>[2];
             for (int i = 0; i < 2; i++) {
-                users[i] = CompletableFuture.runAsync(() -> db.<RuntimeException>useTx(tx -> {
+                users[i] = OwnThread.run(() -> db.<RuntimeException>useTx(tx -> {
                     tx.agents().list(1, 0);
                     both.countDown();
                     awaitBoth(both);
@@ -327,9 +327,8 @@ class PostgresFailureTest {
                     .url("jdbc:postgresql://localhost:" + silent.getLocalPort() + "/none")
                     .connectTimeout(Duration.ofSeconds(1))
                     .busyTimeout(Duration.ofSeconds(1));
-            CompletableFuture<Throwable> alone = CompletableFuture.supplyAsync(() -> catchThrowable(impatient::open));
-            CompletableFuture<Throwable> pooled =
-                    CompletableFuture.supplyAsync(() -> catchThrowable(impatient::openWorkspaces));
+            CompletableFuture<Throwable> alone = OwnThread.supply(() -> catchThrowable(impatient::open));
+            CompletableFuture<Throwable> pooled = OwnThread.supply(() -> catchThrowable(impatient::openWorkspaces));
             assertThat(alone.get(15, TimeUnit.SECONDS)).isInstanceOf(UnavailableException.class);
             assertThat(pooled.get(15, TimeUnit.SECONDS)).isInstanceOf(UnavailableException.class);
         }
@@ -356,7 +355,7 @@ class PostgresFailureTest {
         Agent shared = db.agents().create(agent("shared"));
         db.useTx(tx -> {
             tx.agents().updateStatus(shared.id(), AgentStatus.ACTIVE);
-            Throwable thrown = CompletableFuture.supplyAsync(
+            Throwable thrown = OwnThread.supply(
                             () -> catchThrowable(() -> db.agents().updateStatus(shared.id(), AgentStatus.INACTIVE)))
                     .join();
             assertThat(thrown).isInstanceOf(BusyException.class).hasMessageContaining("agent " + shared.id());
@@ -384,7 +383,7 @@ class PostgresFailureTest {
     void whenAllConnectionsAreInUseTheErrorSaysSo() {
         reopen(builder().poolSize(1).busyTimeout(Duration.ofMillis(300)));
         db.useTx(tx -> {
-            Throwable thrown = CompletableFuture.supplyAsync(
+            Throwable thrown = OwnThread.supply(
                             () -> catchThrowable(() -> db.agents().list(10, 0)))
                     .join();
             assertThat(thrown).isInstanceOf(BusyException.class).hasMessageContaining("poolSize");

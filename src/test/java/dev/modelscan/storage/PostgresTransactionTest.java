@@ -104,8 +104,8 @@ class PostgresTransactionTest {
         Agent second = create("second");
         CyclicBarrier bothHold = new CyclicBarrier(2);
         AtomicInteger runs = new AtomicInteger();
-        CompletableFuture<?> one = CompletableFuture.runAsync(() -> takeBoth(first, second, bothHold, runs));
-        CompletableFuture<?> other = CompletableFuture.runAsync(() -> takeBoth(second, first, bothHold, runs));
+        CompletableFuture<?> one = OwnThread.run(() -> takeBoth(first, second, bothHold, runs));
+        CompletableFuture<?> other = OwnThread.run(() -> takeBoth(second, first, bothHold, runs));
         CompletableFuture.allOf(one, other).get(30, TimeUnit.SECONDS);
         assertThat(runs).hasValueGreaterThan(2);
         assertThat(db.agents().get(first.id()).version()).isEqualTo(first.version() + 2);
@@ -136,7 +136,7 @@ class PostgresTransactionTest {
         create("before");
         db.useTx(isolation, tx -> {
             assertThat(tx.dsl().fetchCount(AGENTS)).isOne();
-            CompletableFuture.runAsync(() -> create("meanwhile")).join();
+            OwnThread.run(() -> create("meanwhile")).join();
             assertThat(tx.dsl().fetchCount(AGENTS)).isEqualTo(isolation == Isolation.READ_COMMITTED ? 2 : 1);
         });
     }
@@ -150,7 +150,7 @@ class PostgresTransactionTest {
         CompletableFuture<?>[] both = new CompletableFuture<?>[2];
         for (int i = 0; i < 2; i++) {
             AgentId own = i == 0 ? first.id() : second.id();
-            both[i] = CompletableFuture.runAsync(() -> db.<RuntimeException>useTx(isolation, tx -> {
+            both[i] = OwnThread.run(() -> db.<RuntimeException>useTx(isolation, tx -> {
                 int idle = tx.dsl().fetchCount(AGENTS, AGENTS.STATUS.eq(AgentStatus.IDLE));
                 if (runs.incrementAndGet() <= 2) {
                     await(bothLooked);
@@ -267,7 +267,7 @@ class PostgresTransactionTest {
                 Database.builder().url(PostgresServer.url()).workspace(old).busyTimeout(Duration.ofMillis(300));
         db.useTx(tx -> {
             tx.dsl().execute("SELECT count(*) FROM " + old + ".messages");
-            CompletableFuture<Throwable> opening = CompletableFuture.supplyAsync(() -> catchThrowable(behind::open));
+            CompletableFuture<Throwable> opening = OwnThread.supply(() -> catchThrowable(behind::open));
             assertThat(opening.get(20, TimeUnit.SECONDS))
                     .isInstanceOf(BusyException.class)
                     .hasMessageContaining("busyTimeout")

@@ -1,0 +1,25 @@
+package dev.modelscan.storage;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** Work on a thread of its own. The common pool has one thread on two cores, and work that waits for other work there never ends. */
+final class OwnThread {
+
+    private static final Executor NEW = task -> {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
+    };
+
+    private OwnThread() {}
+
+    static CompletableFuture<Void> run(Runnable work) {
+        return CompletableFuture.runAsync(work, NEW);
+    }
+
+    static <T> CompletableFuture<T> supply(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, NEW);
+    }
+}
