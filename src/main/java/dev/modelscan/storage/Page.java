@@ -1,5 +1,6 @@
 package dev.modelscan.storage;
 
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -40,19 +41,27 @@ public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iter
      */
     public static <T> Stream<T> stream(Function<PageRequest, Page<T>> list) {
         Iterator<T> rows = new Iterator<>() {
-            private Page<T> page = list.apply(PageRequest.first(STREAM_PAGE));
-            private int index;
+            private Iterator<T> items = Collections.emptyIterator();
+            private Optional<PageRequest> next = Optional.empty();
+
+            {
+                read(PageRequest.first(STREAM_PAGE));
+            }
+
+            private void read(PageRequest request) {
+                // Or else two pages would be in memory.
+                items = Collections.emptyIterator();
+                Page<T> page = list.apply(request);
+                items = page.iterator();
+                next = page.next();
+            }
 
             @Override
             public boolean hasNext() {
-                if (index == page.items().size() && page.next().isPresent()) {
-                    PageRequest next = page.next().get();
-                    // Or else two pages would be in memory.
-                    page = new Page<>(List.of(), page.next());
-                    index = 0;
-                    page = list.apply(next);
+                if (!items.hasNext() && next.isPresent()) {
+                    read(next.get());
                 }
-                return index < page.items().size();
+                return items.hasNext();
             }
 
             @Override
@@ -60,7 +69,7 @@ public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iter
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
-                return page.items().get(index++);
+                return items.next();
             }
         };
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false);

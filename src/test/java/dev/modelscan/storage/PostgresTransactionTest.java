@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -255,12 +254,8 @@ class PostgresTransactionTest {
     @Test
     void aMigrationWaitsForALockNoLongerThanBusyTimeout() throws Exception {
         String old = PostgresServer.newSchemaName();
-        Flyway.configure()
-                .dataSource(PostgresServer.url(), null, null)
+        OlderSchema.of("postgresql", PostgresServer.url(), 4)
                 .defaultSchema(old)
-                .locations("classpath:dev/modelscan/storage/migration/postgresql")
-                .table("modelscan_schema_history")
-                .target("4")
                 .load()
                 .migrate();
         DatabaseBuilder behind =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.OlderSchema;
 import dev.modelscan.storage.PostgresServer;
 import dev.modelscan.storage.Workspaces;
 import java.sql.Connection;
@@ -14,7 +15,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
 /** Workspaces that are schemas of a PostgreSQL database. */
@@ -77,13 +77,9 @@ abstract class PostgresWorkspacesContract extends WorkspacesContract {
     /** With what Citus wants to be told, which no other server reads. */
     @Override
     void makeOld(String name, int version) {
-        Flyway.configure()
-                .dataSource(url, null, null)
+        OlderSchema.of("postgresql", url, version)
                 .initSql("SET citus.enable_schema_based_sharding = on; SET citus.enable_unsafe_triggers = on")
                 .defaultSchema(name)
-                .locations("classpath:dev/modelscan/storage/migration/postgresql")
-                .table("modelscan_schema_history")
-                .target(String.valueOf(version))
                 .load()
                 .migrate();
     }

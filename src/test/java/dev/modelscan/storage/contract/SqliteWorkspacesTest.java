@@ -7,6 +7,7 @@ import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Durability;
+import dev.modelscan.storage.OlderSchema;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.WorkspaceMigration;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,11 +72,7 @@ class SqliteWorkspacesTest extends WorkspacesContract {
     @Override
     void makeOld(String name, int version) throws Exception {
         execute(name, "PRAGMA journal_mode = WAL", "PRAGMA application_id = " + 0x4D536353);
-        Flyway.configure()
-                .dataSource("jdbc:sqlite:" + directory().resolve(name + ".db"), null, null)
-                .locations("classpath:dev/modelscan/storage/migration/sqlite")
-                .table("modelscan_schema_history")
-                .target(String.valueOf(version))
+        OlderSchema.of("sqlite", "jdbc:sqlite:" + directory().resolve(name + ".db"), version)
                 .load()
                 .migrate();
     }

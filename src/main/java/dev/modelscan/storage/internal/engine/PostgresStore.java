@@ -102,25 +102,7 @@ public final class PostgresStore implements Store {
         requireNoTransaction();
         AtomicBoolean lost = new AtomicBoolean();
         try {
-            return retrying(entity, id, () -> {
-                Lease lease = acquire(pools.writing());
-                try {
-                    return over(lease, pools.writing(), insert);
-                } catch (SQLException | StorageException e) {
-                    // A record that is there conflicts in all that is unique, and the server names any one of it.
-                    Optional<T> found = lost.get() && (isOf(Kind.PRIMARY_KEY, e) || isOf(Kind.UNIQUE, e))
-                            ? leased(pools.writing(), stored)
-                            : Optional.empty();
-                    Failure failure = failureBehind(e);
-                    if (failure != null && PostgresDialect.mayHaveTakenEffect(failure)) {
-                        lost.set(true);
-                    }
-                    if (found.isEmpty()) {
-                        throw e;
-                    }
-                    return found.get();
-                }
-            });
+            return retrying(entity, id, () -> insertOnce(lost, insert, stored));
         } catch (UnavailableException e) {
             if (!lost.get()) {
                 throw e;
@@ -132,6 +114,27 @@ public final class PostgresStore implements Store {
                     entity,
                     id,
                     e.getCause());
+        }
+    }
+
+    /** Notes where the statement may have taken effect, and looks for the record where an earlier one may have. */
+    private <T> T insertOnce(AtomicBoolean lost, Work<T> insert, Work<Optional<T>> stored) throws SQLException {
+        Lease lease = acquire(pools.writing());
+        try {
+            return over(lease, pools.writing(), insert);
+        } catch (SQLException | StorageException e) {
+            // A record that is there conflicts in all that is unique, and the server names any one of it.
+            Optional<T> found = lost.get() && (isOf(Kind.PRIMARY_KEY, e) || isOf(Kind.UNIQUE, e))
+                    ? leased(pools.writing(), stored)
+                    : Optional.empty();
+            Failure failure = failureBehind(e);
+            if (failure != null && PostgresDialect.mayHaveTakenEffect(failure)) {
+                lost.set(true);
+            }
+            if (found.isEmpty()) {
+                throw e;
+            }
+            return found.get();
         }
     }
 

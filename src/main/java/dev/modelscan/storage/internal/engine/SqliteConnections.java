@@ -117,8 +117,7 @@ public final class SqliteConnections {
 
     private SQLiteConfig config(Duration wait) {
         SQLiteConfig config = new SQLiteConfig();
-        // The driver takes a lock of its own around each call, so SQLite need not take its for each row and column
-        // again.
+        // The driver takes a lock of its own around each call; SQLite's would be a second one for each row and column.
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.enforceForeignKeys(true);
         config.setSynchronous(synchronous);

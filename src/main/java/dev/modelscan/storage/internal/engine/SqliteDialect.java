@@ -79,8 +79,8 @@ public final class SqliteDialect implements Dialect {
 
     @Override
     public @Nullable Instant time(ResultSet rows, int column) throws SQLException {
-        String text = text(rows, column);
-        return text == null ? null : Formats.INSTANT.decode().apply(text);
+        byte[] bytes = rows.getBytes(column);
+        return bytes == null ? null : Formats.instant(bytes, 0, bytes.length);
     }
 
     @Override

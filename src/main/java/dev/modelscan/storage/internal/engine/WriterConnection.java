@@ -177,8 +177,9 @@ final class WriterConnection implements AutoCloseable {
     /** A failure after which SQLite may have rolled back while the driver still believes in the transaction; null for others. */
     static @Nullable Failure breakingFailure(Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (t instanceof SQLException e && SqliteDialect.classify(e).breaksConnection()) {
-                return SqliteDialect.classify(e);
+            Failure failure = t instanceof SQLException e ? SqliteDialect.classify(e) : null;
+            if (failure != null && failure.breaksConnection()) {
+                return failure;
             }
         }
         return null;

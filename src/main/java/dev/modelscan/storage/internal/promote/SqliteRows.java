@@ -3,7 +3,6 @@ package dev.modelscan.storage.internal.promote;
 import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.engine.SqliteDialect;
 import dev.modelscan.storage.internal.promote.CopiedTable.Column;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -56,7 +55,7 @@ final class SqliteRows implements RowSource {
         }
         switch (column.kind()) {
             case TIME -> {
-                Instant time = Formats.INSTANT.decode().apply(new String(stored, StandardCharsets.ISO_8859_1));
+                Instant time = Formats.instant(stored, 0, stored.length);
                 into.number(time.getEpochSecond() * MICROS + time.getNano() / 1_000);
             }
             case JSON -> into.json(stored, stored.length);

@@ -20,22 +20,34 @@ final class LastValue {
     private @Nullable Object value;
     private int misses;
 
-    /** That of a place, made at its first use; null where none are kept. */
-    static @Nullable LastValue at(@Nullable LastValue @Nullable [] all, int place) {
+    /**
+     * The value that these bytes are the text of, which must not change.
+     *
+     * @param all what the columns last were; null where nothing will be there again
+     * @param place that of the column, which is always decoded alike
+     */
+    @SuppressWarnings("unchecked")
+    static <T> T decode(
+            @Nullable LastValue @Nullable [] all, int place, Codec<T> codec, byte[] bytes, int from, int to) {
         if (all == null) {
-            return null;
+            return codec.decode(bytes, from, to);
         }
-        LastValue there = all[place];
-        if (there == null) {
-            there = new LastValue();
-            all[place] = there;
+        LastValue last = all[place];
+        if (last == null) {
+            last = new LastValue();
+            all[place] = last;
         }
-        return there;
+        Object same = last.of(bytes, from, to);
+        if (same != null) {
+            return (T) same;
+        }
+        T value = codec.decode(bytes, from, to);
+        last.keep(bytes, from, to, value);
+        return value;
     }
 
     /** The value that these bytes had the last time; null where that was another. */
-    @Nullable
-    Object of(byte[] others, int othersFrom, int othersTo) {
+    private @Nullable Object of(byte[] others, int othersFrom, int othersTo) {
         if (value != null && Arrays.equals(bytes, from, to, others, othersFrom, othersTo)) {
             misses = 0;
             return value;
@@ -43,8 +55,7 @@ final class LastValue {
         return null;
     }
 
-    /** Remembers a value; the bytes must not change. */
-    void keep(byte[] newBytes, int newFrom, int newTo, Object newValue) {
+    private void keep(byte[] newBytes, int newFrom, int newTo, Object newValue) {
         if (misses == MOST_MISSES || newBytes.length > MOST_BYTES) {
             value = null;
             return;

@@ -95,23 +95,13 @@ public final class PackedRow extends Row {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // A place of a query is always read as the same column.
     <T> @Nullable T value(Codec<T> codec, int place) {
         int from = starts[place - 1];
         int to = starts[place] - 1;
         if (codec.hasEmpty() ? to == from + 1 && bytes[from] == NULL : to == from) {
             return null;
         }
-        LastValue before = LastValue.at(last, place - 1);
-        Object same = before == null ? null : before.of(bytes, from, to);
-        if (same != null) {
-            return (T) same;
-        }
-        T value = codec.decode(bytes, from, to);
-        if (before != null) {
-            before.keep(bytes, from, to, value);
-        }
-        return value;
+        return LastValue.decode(last, place - 1, codec, bytes, from, to);
     }
 
     @Override

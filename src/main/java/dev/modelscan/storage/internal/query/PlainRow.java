@@ -41,22 +41,9 @@ final class PlainRow extends Row {
     }
 
     /** The drivers' own way to text is longer: SQLite's goes through a direct buffer, PostgreSQL's looks at the type first. */
-    @SuppressWarnings("unchecked") // A place of a query is always read as the same column.
     private <T> @Nullable T decoded(Codec<T> codec, int place) throws SQLException {
         byte[] bytes = rows.getBytes(place);
-        if (bytes == null) {
-            return null;
-        }
-        LastValue before = LastValue.at(last, place);
-        Object same = before == null ? null : before.of(bytes, 0, bytes.length);
-        if (same != null) {
-            return (T) same;
-        }
-        T value = codec.decode(bytes, 0, bytes.length);
-        if (before != null) {
-            before.keep(bytes, 0, bytes.length, value);
-        }
-        return value;
+        return bytes == null ? null : LastValue.decode(last, place, codec, bytes, 0, bytes.length);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Message;
 import dev.modelscan.storage.MessageId;
+import dev.modelscan.storage.OlderSchema;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.internal.engine.SqliteConnections;
 import java.nio.file.Path;
@@ -19,7 +20,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,13 +161,7 @@ class MigrationFailureTest {
 
     private void migrateTo(int version) throws SQLException {
         execute("PRAGMA journal_mode = WAL", "PRAGMA application_id = " + SqliteConnections.APPLICATION_ID);
-        Flyway.configure()
-                .dataSource(url(), null, null)
-                .locations("classpath:dev/modelscan/storage/migration/sqlite")
-                .table(Migrator.HISTORY_TABLE)
-                .target(String.valueOf(version))
-                .load()
-                .migrate();
+        OlderSchema.of("sqlite", url(), version).load().migrate();
     }
 
     @Test
