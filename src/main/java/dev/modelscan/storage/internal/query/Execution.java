@@ -31,7 +31,7 @@ public final class Execution<R> {
     private final Session session;
     private final CompiledQuery<R> query;
     private final PreparedStatement statement;
-    private final int packed;
+    private final @Nullable PackedRow packed;
     private final String[] names;
     private final long allBound;
     private boolean busy;
@@ -42,7 +42,7 @@ public final class Execution<R> {
         this.session = session;
         this.query = query;
         this.statement = session.connection().prepareStatement(rendered.sql());
-        this.packed = rendered.packed();
+        this.packed = rendered.packed() == 0 ? null : new PackedRow(rendered.packed());
         this.names = rendered.parameters().stream().map(String::intern).toArray(String[]::new);
         this.allBound = (1L << names.length) - 1;
     }
@@ -125,7 +125,7 @@ public final class Execution<R> {
                 return null;
             }
             R result = mapped(row, mapper);
-            if ((packed == 0 || CHECKED) && rows.next()) {
+            if ((packed == null || CHECKED) && rows.next()) {
                 throw new IllegalStateException("more than one row from "
                         + query.rendered(session.dialect()).sql());
             }
@@ -164,7 +164,7 @@ public final class Execution<R> {
     }
 
     private Row row(ResultSet rows, boolean single) {
-        return packed > 0 ? new PackedRow(rows, packed, single) : new PlainRow(rows, session.dialect(), single);
+        return packed == null ? new PlainRow(rows, session.dialect(), single) : packed.of(rows, single);
     }
 
     /** Writes, and returns how many rows were written. */
@@ -221,6 +221,9 @@ public final class Execution<R> {
 
     private void end() throws SQLException {
         busy = false;
+        if (packed != null) {
+            packed.end();
+        }
         try {
             session.running().end();
         } finally {

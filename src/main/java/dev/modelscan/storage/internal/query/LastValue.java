@@ -9,61 +9,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class LastValue {
 
-    /** Larger arrays are not kept: with some drivers each column would keep a row of its own in memory. */
+    /** Longer values are seldom the same, and would be kept in memory for as long as the result is. */
     private static final int MOST_BYTES = 4_096;
 
     private static final int MOST_MISSES = 8;
 
     private byte[] bytes = {};
-    private int from;
-    private int to;
     private @Nullable Object value;
     private int misses;
 
-    /**
-     * The value that these bytes are the text of, which must not change.
-     *
-     * @param all what the columns last were; null where nothing will be there again
-     * @param place that of the column, which is always decoded alike
-     */
+    /** The value that these bytes are the text of, which must not change. A column is always decoded alike. */
     @SuppressWarnings("unchecked")
-    static <T> T decode(
-            @Nullable LastValue @Nullable [] all, int place, Codec<T> codec, byte[] bytes, int from, int to) {
-        if (all == null) {
-            return codec.decode(bytes, from, to);
-        }
-        LastValue last = all[place];
-        if (last == null) {
-            last = new LastValue();
-            all[place] = last;
-        }
-        Object same = last.of(bytes, from, to);
-        if (same != null) {
-            return (T) same;
-        }
-        T value = codec.decode(bytes, from, to);
-        last.keep(bytes, from, to, value);
-        return value;
-    }
-
-    /** The value that these bytes had the last time; null where that was another. */
-    private @Nullable Object of(byte[] others, int othersFrom, int othersTo) {
-        if (value != null && Arrays.equals(bytes, from, to, others, othersFrom, othersTo)) {
+    <T> T decode(Codec<T> codec, byte[] newBytes) {
+        if (value != null && Arrays.equals(bytes, newBytes)) {
             misses = 0;
-            return value;
+            return (T) value;
         }
-        return null;
+        T decoded = codec.decode(newBytes, 0, newBytes.length);
+        keep(newBytes, decoded);
+        return decoded;
     }
 
-    private void keep(byte[] newBytes, int newFrom, int newTo, Object newValue) {
+    private void keep(byte[] newBytes, Object newValue) {
         if (misses == MOST_MISSES || newBytes.length > MOST_BYTES) {
             value = null;
             return;
         }
         misses++;
         bytes = newBytes;
-        from = newFrom;
-        to = newTo;
         value = newValue;
     }
 }

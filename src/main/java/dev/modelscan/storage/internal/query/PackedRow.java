@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * has 1,600 of them. The columns are joined by a byte that UTF-8 never has. Null is another such byte, or empty where the
  * column's type has no empty value, so every text comes back as it was. Text that is not UTF-8, which another program may have
  * stored, is refused, but for that one byte alone.
+ *
+ * <p>Rows of a list have much in common, such as the status, the type or an empty object. So each row is compared with the one
+ * before it, be it of the result before, and a column whose bytes are the same keeps its value, which is immutable.
  */
 public final class PackedRow extends Row {
 
@@ -23,41 +28,91 @@ public final class PackedRow extends Row {
     /** Stands for null. */
     public static final byte NULL = (byte) 0xfe;
 
+    /**
+     * Rows are fetched by so many before the first of them is mapped: a processor that changes between native code and Java at
+     * each row forgets at each change what it had learnt of the other. No more are fetched once they have so many bytes.
+     */
+    private static final int FETCHED_ROWS = 64;
+
+    private static final int FETCHED_BYTES = 65_536;
+
+    private static final int KEPT_BYTES = 4_096;
+
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
 
-    private final ResultSet rows;
-    private final int columns;
+    private static final int UNKNOWN = -1;
+
+    private @Nullable ResultSet rows;
+    private final byte[][] fetched = new byte[FETCHED_ROWS][];
+    private int most;
+    private int count;
+    private int position;
+    private byte[] bytes = {};
     // Where each column begins; the one after the last is where it would, behind a separator.
     private final int[] starts;
-    private final @Nullable LastValue @Nullable [] last;
-    private byte[] bytes = {};
+    private final @Nullable Object[] values;
+    private final boolean[] known;
+
+    PackedRow(int columns) {
+        this.values = new Object[columns];
+        this.known = new boolean[columns];
+        this.starts = new int[columns + 1];
+        // Before the first row, columns lie as they would in a row of empty ones, which no bytes are the same as.
+        Arrays.setAll(starts, column -> column);
+    }
 
     /**
-     * The rows of a result.
+     * Begins with another result of the same query.
      *
-     * @param single whether it has one at most, so that nothing will be there again
+     * @param single whether it has one row at most
      */
-    PackedRow(ResultSet rows, int columns, boolean single) {
-        this.rows = rows;
-        this.columns = columns;
-        this.starts = new int[columns + 1];
-        this.last = single ? null : new LastValue[columns];
+    PackedRow of(ResultSet result, boolean single) {
+        rows = result;
+        most = single ? 1 : FETCHED_ROWS;
+        position = 0;
+        count = 0;
+        return this;
+    }
+
+    /** Ends with a result. What is kept of its last row, for the first of the next result, is bounded. */
+    void end() {
+        rows = null;
+        Arrays.fill(fetched, 0, count, null);
+        if (bytes.length > KEPT_BYTES) {
+            bytes = new byte[0];
+            Arrays.fill(known, false);
+            Arrays.fill(values, null);
+        }
     }
 
     @Override
     boolean next() throws SQLException {
-        if (!rows.next()) {
+        if (position == count && !fetch()) {
             return false;
         }
-        bytes = rows.getBytes(1);
-        if (split() != columns) {
+        byte[] before = bytes;
+        bytes = fetched[position++];
+        if (!locate(before)) {
             throw new CorruptDatabaseException(name() + " holds text that is not UTF-8", null);
         }
         return true;
+    }
+
+    private boolean fetch() throws SQLException {
+        ResultSet result = Objects.requireNonNull(rows);
+        position = 0;
+        count = 0;
+        int size = 0;
+        while (count < most && size < FETCHED_BYTES && result.next()) {
+            byte[] row = result.getBytes(1);
+            size += row.length;
+            fetched[count++] = row;
+        }
+        return count > 0;
     }
 
     @Override
@@ -66,42 +121,78 @@ public final class PackedRow extends Row {
                 + new String(bytes, 0, Math.max(0, Math.min(bytes.length, starts[1] - 1)), StandardCharsets.UTF_8);
     }
 
-    /** Finds where the columns begin, eight bytes at a time, and returns how many there are. */
-    private int split() {
-        int column = 1;
-        int i = 0;
+    /**
+     * Finds where the columns begin, and which have the value that they had in the row before; one comparison tells it of all
+     * columns up to the next difference. Returns whether there are as many as there should be.
+     */
+    private boolean locate(byte[] before) {
+        int same = UNKNOWN;
+        int start = 0;
+        int startBefore = 0;
+        for (int column = 0; column < known.length; column++) {
+            int endBefore = starts[column + 1];
+            if (same == UNKNOWN) {
+                same = same(before, startBefore, start);
+            }
+            int length = endBefore - startBefore;
+            if (length <= same) {
+                same -= length;
+            } else {
+                length = separator(start) + 1 - start;
+                known[column] = false;
+                same = UNKNOWN;
+            }
+            start += length;
+            startBefore = endBefore;
+            starts[column + 1] = start;
+        }
+        return start == bytes.length + 1;
+    }
+
+    /** How many bytes are the same from these places on; more than there are where that is all. */
+    private int same(byte[] before, int startBefore, int start) {
+        if (startBefore >= before.length || start >= bytes.length) {
+            return 0;
+        }
+        int same = Arrays.mismatch(before, startBefore, before.length, bytes, start, bytes.length);
+        return same < 0 ? Integer.MAX_VALUE : same;
+    }
+
+    /** Where the next separator is, or the end; eight bytes at a time. */
+    private int separator(int from) {
+        int i = from;
         for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
             long eight = (long) EIGHT_BYTES.get(bytes, i);
             // Adding one carries into the high bit where all the others are set.
             long separators = ((eight & LOW_BITS) + ONES) & eight & HIGH_BITS;
-            while (separators != 0) {
-                begin(column++, i + Long.numberOfTrailingZeros(separators) / Byte.SIZE + 1);
-                separators &= separators - 1;
+            if (separators != 0) {
+                return i + Long.numberOfTrailingZeros(separators) / Byte.SIZE;
             }
         }
-        for (; i < bytes.length; i++) {
-            if (bytes[i] == SEPARATOR) {
-                begin(column++, i + 1);
-            }
+        while (i < bytes.length && bytes[i] != SEPARATOR) {
+            i++;
         }
-        begin(column, bytes.length + 1);
-        return column;
-    }
-
-    private void begin(int column, int start) {
-        if (column <= columns) {
-            starts[column] = start;
-        }
+        return i;
     }
 
     @Override
+    @SuppressWarnings("unchecked") // A column is decoded by one codec.
     <T> @Nullable T value(Codec<T> codec, int place) {
-        int from = starts[place - 1];
-        int to = starts[place] - 1;
+        int column = place - 1;
+        if (known[column]) {
+            return (T) values[column];
+        }
+        T value = decode(codec, starts[column], starts[column + 1] - 1);
+        values[column] = value;
+        known[column] = true;
+        return value;
+    }
+
+    private <T> @Nullable T decode(Codec<T> codec, int from, int to) {
         if (codec.hasEmpty() ? to == from + 1 && bytes[from] == NULL : to == from) {
             return null;
         }
-        return LastValue.decode(last, place - 1, codec, bytes, from, to);
+        return codec.decode(bytes, from, to);
     }
 
     @Override

@@ -43,7 +43,18 @@ final class PlainRow extends Row {
     /** The drivers' own way to text is longer: SQLite's goes through a direct buffer, PostgreSQL's looks at the type first. */
     private <T> @Nullable T decoded(Codec<T> codec, int place) throws SQLException {
         byte[] bytes = rows.getBytes(place);
-        return bytes == null ? null : LastValue.decode(last, place, codec, bytes, 0, bytes.length);
+        if (bytes == null) {
+            return null;
+        }
+        if (last == null) {
+            return codec.decode(bytes, 0, bytes.length);
+        }
+        LastValue value = last[place];
+        if (value == null) {
+            value = new LastValue();
+            last[place] = value;
+        }
+        return value.decode(codec, bytes);
     }
 
     @Override
