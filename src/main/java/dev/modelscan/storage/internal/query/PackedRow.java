@@ -36,6 +36,7 @@ public final class PackedRow extends Row {
 
     private static final int FETCHED_BYTES = 65_536;
 
+    /** A statement lives as long as its connection, so a longer row than this is not kept for the next result. */
     private static final int KEPT_BYTES = 4_096;
 
     private static final VarHandle EIGHT_BYTES =
@@ -46,8 +47,11 @@ public final class PackedRow extends Row {
 
     private static final int UNKNOWN = -1;
 
+    /** In place of a value that nobody has asked for yet. */
+    private static final Object NOT_DECODED = new Object();
+
     private @Nullable ResultSet rows;
-    private final byte[][] fetched = new byte[FETCHED_ROWS][];
+    private final byte[] @Nullable [] fetched = new byte[FETCHED_ROWS][];
     private int most;
     private int count;
     private int position;
@@ -55,14 +59,13 @@ public final class PackedRow extends Row {
     // Where each column begins; the one after the last is where it would, behind a separator.
     private final int[] starts;
     private final @Nullable Object[] values;
-    private final boolean[] known;
 
     PackedRow(int columns) {
         this.values = new Object[columns];
-        this.known = new boolean[columns];
         this.starts = new int[columns + 1];
         // Before the first row, columns lie as they would in a row of empty ones, which no bytes are the same as.
         Arrays.setAll(starts, column -> column);
+        Arrays.fill(values, NOT_DECODED);
     }
 
     /**
@@ -81,11 +84,10 @@ public final class PackedRow extends Row {
     /** Ends with a result. What is kept of its last row, for the first of the next result, is bounded. */
     void end() {
         rows = null;
-        Arrays.fill(fetched, 0, count, null);
+        Arrays.fill(fetched, position, count, null);
         if (bytes.length > KEPT_BYTES) {
             bytes = new byte[0];
-            Arrays.fill(known, false);
-            Arrays.fill(values, null);
+            Arrays.fill(values, NOT_DECODED);
         }
     }
 
@@ -95,7 +97,8 @@ public final class PackedRow extends Row {
             return false;
         }
         byte[] before = bytes;
-        bytes = fetched[position++];
+        bytes = Objects.requireNonNull(fetched[position]);
+        fetched[position++] = null;
         if (!locate(before)) {
             throw new CorruptDatabaseException(name() + " holds text that is not UTF-8", null);
         }
@@ -129,7 +132,7 @@ public final class PackedRow extends Row {
         int same = UNKNOWN;
         int start = 0;
         int startBefore = 0;
-        for (int column = 0; column < known.length; column++) {
+        for (int column = 0; column < values.length; column++) {
             int endBefore = starts[column + 1];
             if (same == UNKNOWN) {
                 same = same(before, startBefore, start);
@@ -139,7 +142,7 @@ public final class PackedRow extends Row {
                 same -= length;
             } else {
                 length = separator(start) + 1 - start;
-                known[column] = false;
+                values[column] = NOT_DECODED;
                 same = UNKNOWN;
             }
             start += length;
@@ -179,13 +182,10 @@ public final class PackedRow extends Row {
     @SuppressWarnings("unchecked") // A column is decoded by one codec.
     <T> @Nullable T value(Codec<T> codec, int place) {
         int column = place - 1;
-        if (known[column]) {
-            return (T) values[column];
+        if (values[column] == NOT_DECODED) {
+            values[column] = decode(codec, starts[column], starts[column + 1] - 1);
         }
-        T value = decode(codec, starts[column], starts[column + 1] - 1);
-        values[column] = value;
-        known[column] = true;
-        return value;
+        return (T) values[column];
     }
 
     private <T> @Nullable T decode(Codec<T> codec, int from, int to) {

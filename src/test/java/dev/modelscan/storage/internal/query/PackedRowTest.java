@@ -11,13 +11,18 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TaskId;
+import dev.modelscan.storage.TaskStatus;
 import dev.modelscan.storage.Team;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,13 +67,59 @@ class PackedRowTest {
         }
     }
 
+    /** Rows that share some columns, in every order, by one statement, of one row, of many, and of more than are read ahead. */
+    @Test
+    void whatWasReadBeforeNeverShowsInARow() {
+        Random random = new Random(7);
+        try (Database db = Database.builder().path(file()).readers(1).open()) {
+            List<Task> stored = db.tasks()
+                    .createAll(IntStream.range(0, 300)
+                            .mapToObj(number -> task(number, random))
+                            .toList());
+            for (int i = 0; i < 1_000; i++) {
+                Task one = stored.get(random.nextInt(stored.size()));
+                assertThat(db.tasks().get(one.id())).isEqualTo(one);
+                if (i % 10 == 0) {
+                    int offset = random.nextInt(stored.size());
+                    int limit = 1 + random.nextInt(stored.size() - offset);
+                    assertThat(db.tasks().list(limit, offset)).isEqualTo(stored.subList(offset, offset + limit));
+                }
+            }
+            assertThat(db.tasks().stream()).containsExactlyElementsOf(stored);
+        }
+    }
+
+    private static Task task(int number, Random random) {
+        String text = List.of("", "a", "ab", "b", "b".repeat(5_000)).get(random.nextInt(5));
+        Instant time = Instant.ofEpochSecond(1_000 + number);
+        return task(number, random.nextBoolean() ? "a" : "ab", random.nextInt(3) - 1, null).toBuilder()
+                .status(random.nextBoolean() ? TaskStatus.FAILED : TaskStatus.COMPLETED)
+                .error(random.nextBoolean() ? null : text)
+                .output(random.nextBoolean() ? null : Json.of(Map.of("a", text)))
+                .completedAt(random.nextBoolean() ? null : time)
+                .build();
+    }
+
+    @Test
+    void aRowThatIsRefusedLeavesNothingBehindForTheNext() throws SQLException {
+        try (Database db = Database.builder().path(file()).readers(1).open()) {
+            List<Task> stored = db.tasks().createAll(List.of(task(1, "a", 1, null), task(2, "b", 1, "{\"a\":1}")));
+            write("UPDATE tasks SET type = CAST(x'61ff' AS TEXT) WHERE id = 'task 1'");
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> db.tasks().get(stored.get(0).id()))
+                        .isInstanceOf(CorruptDatabaseException.class);
+                assertThat(db.tasks().get(stored.get(1).id())).isEqualTo(stored.get(1));
+            }
+        }
+    }
+
     private static Task task(int number, String type, int priority, String input) {
         return Task.builder()
                 .id(new TaskId("task " + number))
                 .type(type)
                 .priority(priority)
                 .input(input == null ? null : Json.parse(input))
-                .createdAt(java.time.Instant.ofEpochSecond(number))
+                .createdAt(Instant.ofEpochSecond(number))
                 .build();
     }
 
