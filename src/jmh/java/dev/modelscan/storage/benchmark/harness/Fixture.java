@@ -24,7 +24,8 @@ import java.util.Map;
 
 /**
  * The database that all systems start from: 1,000 agents, of which the first 100 have 200 pending and 200 completed tasks each,
- * and teams of 1, 10, 100 and 1,000 members. The library's own migrations make the schema. Ids are made from numbers, so that
+ * and teams of 1, 10, 100 and 1,000 members. Tasks differ in their input and times, agents in their names, metadata and times,
+ * since the library gains where rows are alike. The library's own migrations make the schema. Ids are made from numbers, so that
  * the C program knows them too.
  */
 public final class Fixture {
@@ -98,7 +99,7 @@ public final class Fixture {
                     .name("agent " + i)
                     .mode("llm")
                     .capabilities("text-generation", "search")
-                    .metadata(Map.of("model", "large", "temperature", 1))
+                    .metadata(Map.of("model", "large", "seed", i))
                     .createdAt(START.plusSeconds(i))
                     .build());
         }
@@ -111,7 +112,7 @@ public final class Fixture {
                     .type("summarise")
                     .status(i / BUSY_AGENTS % 2 == 0 ? TaskStatus.PENDING : TaskStatus.COMPLETED)
                     .priority(i % 7)
-                    .input(INPUT)
+                    .input(Json.of(Map.of("document", "report-" + i + ".pdf", "pages", i % 90)))
                     .createdAt(START.plusMillis(i))
                     .build());
         }
