@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { AGENTS = 1000, BUSY_AGENTS = 100, PAGE = 100, MAX_COLUMNS = 16 };
+enum { AGENTS = 1000, BUSY_AGENTS = 100, TEAMS_OF_A_SIZE = 8, PAGE = 100, MAX_COLUMNS = 16 };
 
 /* One value of a row that the program keeps: text of its own, or a number. */
 struct value {
@@ -167,9 +167,9 @@ static void read_tasks(long turn) {
     read_rows(tasks);
 }
 
-static void read_members(int size) {
+static void read_members(int size, long turn) {
     char id[40];
-    snprintf(id, sizeof id, "01900000-%04x-7000-8000-%012x", 'g', size);
+    snprintf(id, sizeof id, "01900000-%04x-7000-8000-%012lx", 'g', (unsigned long)(size + 10000 * (turn % TEAMS_OF_A_SIZE)));
     bind_text(members, 1, id);
     if (read_rows(members) != size) {
         fprintf(stderr, "a team of %d has another size\n", size);
@@ -239,7 +239,7 @@ static void perform(const char *operation, int argument, long turn) {
     } else if (strcmp(operation, "tasks") == 0) {
         read_tasks(turn);
     } else if (strcmp(operation, "members") == 0) {
-        read_members(argument);
+        read_members(argument, turn);
     } else if (strcmp(operation, "create") == 0) {
         create_task(turn);
     } else if (strcmp(operation, "bulk") == 0) {

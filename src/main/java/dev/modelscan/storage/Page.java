@@ -29,9 +29,9 @@ public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iter
     }
 
     /**
-     * All rows of a list, read page by page as they are asked for; {@value #STREAM_PAGE} of them are in memory at a time, however many
-     * there are. No connection and no snapshot is held
-     * between pages, so there is nothing to close, and a slow reader holds nobody up; rows that are written meanwhile may or
+     * All rows of a list, read page by page as they are asked for; {@value #STREAM_PAGE} of them are in memory at a time,
+     * however many there are. Nothing is read before the first is asked for. No connection and no snapshot is held between
+     * pages, so there is nothing to close, and a slow reader holds nobody up; rows that are written meanwhile may or
      * may not be seen, and none is seen twice unless its place in the list changes.
      *
      * <p>{@code Page.stream(request -> db.tasks().listByAgent(id, request))}
@@ -42,24 +42,18 @@ public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iter
     public static <T> Stream<T> stream(Function<PageRequest, Page<T>> list) {
         Iterator<T> rows = new Iterator<>() {
             private Iterator<T> items = Collections.emptyIterator();
-            private Optional<PageRequest> next = Optional.empty();
-
-            {
-                read(PageRequest.first(STREAM_PAGE));
-            }
-
-            private void read(PageRequest request) {
-                // Or else two pages would be in memory.
-                items = Collections.emptyIterator();
-                Page<T> page = list.apply(request);
-                items = page.iterator();
-                next = page.next();
-            }
+            private Optional<PageRequest> next = Optional.of(PageRequest.first(STREAM_PAGE));
 
             @Override
             public boolean hasNext() {
-                if (!items.hasNext() && next.isPresent()) {
-                    read(next.get());
+                // A page may be empty and have a next one, where the function leaves items out.
+                while (!items.hasNext() && next.isPresent()) {
+                    PageRequest request = next.get();
+                    // Or else two pages would be in memory.
+                    items = Collections.emptyIterator();
+                    Page<T> page = list.apply(request);
+                    items = page.iterator();
+                    next = page.next();
                 }
                 return items.hasNext();
             }

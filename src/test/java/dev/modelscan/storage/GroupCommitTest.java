@@ -247,34 +247,4 @@ class GroupCommitTest {
         }
         assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(64L * 1_024 * 1_024);
     }
-
-    @Test
-    void streamReadsMoreRowsThanAPageHoldsInOrder() {
-        List<Agent> agents =
-                IntStream.range(0, 2_500).mapToObj(i -> agent("agent " + i)).toList();
-        db.agents().createAll(agents);
-        List<Agent> listed = new ArrayList<>();
-        db.agents().forEach(listed::add);
-        assertThat(listed).containsExactlyInAnyOrderElementsOf(agents);
-        assertThat(db.agents().stream().limit(3).toList()).isEqualTo(db.agents().list(3, 0));
-    }
-
-    @Test
-    void conversationOfAnyLengthStreamsInItsOrder() {
-        AgentId sender = db.agents().create(agent("sender")).id();
-        ConversationId conversation = new ConversationId("long");
-        db.messages()
-                .createAll(IntStream.range(0, 2_100)
-                        .mapToObj(i -> Message.builder()
-                                .conversationId(conversation)
-                                .senderId(sender)
-                                .content(Integer.toString(i))
-                                .build())
-                        .toList());
-        List<String> contents = Page.stream(request -> db.messages().listByConversation(conversation, request))
-                .map(Message::content)
-                .toList();
-        assertThat(contents)
-                .isEqualTo(IntStream.range(0, 2_100).mapToObj(Integer::toString).toList());
-    }
 }

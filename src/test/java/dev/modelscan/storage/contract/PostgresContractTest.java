@@ -100,4 +100,12 @@ class PostgresContractTest {
             return new Postgres();
         }
     }
+
+    @Nested
+    class Streams extends StreamContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
 }

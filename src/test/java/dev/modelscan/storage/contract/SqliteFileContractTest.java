@@ -105,4 +105,12 @@ class SqliteFileContractTest {
             return new SqliteFile(directory);
         }
     }
+
+    @Nested
+    class Streams extends StreamContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
 }

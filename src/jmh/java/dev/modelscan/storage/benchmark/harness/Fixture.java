@@ -24,9 +24,9 @@ import java.util.Map;
 
 /**
  * The database that all systems start from: 1,000 agents, of which the first 100 have 200 pending and 200 completed tasks each,
- * and teams of 1, 10, 100 and 1,000 members. Tasks differ in their input and times, agents in their names, metadata and times,
- * since the library gains where rows are alike. The library's own migrations make the schema. Ids are made from numbers, so that
- * the C program knows them too.
+ * and 8 teams each of 1, 10, 100 and 1,000 members. Rows differ in all that differs in earnest (names, capabilities, metadata,
+ * input, times), since the library gains where rows are alike. Its own migrations make the schema. Ids are made from numbers, so
+ * that the C program knows them too.
  */
 public final class Fixture {
 
@@ -39,6 +39,7 @@ public final class Fixture {
     /** The sizes of the teams. */
     public static final List<Integer> TEAMS = List.of(1, 10, 100, 1_000);
 
+    private static final int TEAMS_OF_A_SIZE = 8;
     private static final int TASKS_PER_STATUS = 200;
     private static final Instant START = Instant.parse("2025-01-01T00:00:00Z");
     private static final Json INPUT = Json.of(Map.of("document", "quarterly-report.pdf", "pages", 42));
@@ -84,9 +85,9 @@ public final class Fixture {
         return ids;
     }
 
-    /** The id of the team with so many members. */
-    public static TeamId team(int size) {
-        return new TeamId(id('g', size));
+    /** The id of one of the teams with so many members; each turn has another than the one before. */
+    public static TeamId team(int size, int turn) {
+        return new TeamId(id('g', size + 10_000L * Math.floorMod(turn, TEAMS_OF_A_SIZE)));
     }
 
     /** Fills an empty database. */
@@ -98,7 +99,7 @@ public final class Fixture {
                     .id(ids[i])
                     .name("agent " + i)
                     .mode("llm")
-                    .capabilities("text-generation", "search")
+                    .capabilities("text-generation", "search", "depth-" + i % 10)
                     .metadata(Map.of("model", "large", "seed", i))
                     .createdAt(START.plusSeconds(i))
                     .build());
@@ -118,16 +119,18 @@ public final class Fixture {
         }
         database.tasks().createAll(tasks);
         for (int size : TEAMS) {
-            database.teams()
-                    .create(Team.builder()
-                            .id(team(size))
-                            .name("team of " + size)
-                            .build());
-            database.useTx(tx -> {
+            for (int turn = 0; turn < TEAMS_OF_A_SIZE; turn++) {
+                TeamId team = team(size, turn);
+                database.teams()
+                        .create(Team.builder()
+                                .id(team)
+                                .name("team " + turn + " of " + size)
+                                .build());
+                // Not in one transaction, which would give all members the same time.
                 for (int i = 0; i < size; i++) {
-                    tx.teams().addMember(team(size), ids[i], "worker");
+                    database.teams().addMember(team, ids[(turn + i) % AGENTS], "worker");
                 }
-            });
+            }
         }
     }
 

@@ -64,6 +64,6 @@ public class Calls {
     /** Reads a team. */
     @Benchmark
     public List<?> teamOf100Members() {
-        return open.members(Fixture.team(100));
+        return open.members(Fixture.team(100, turn++));
     }
 }

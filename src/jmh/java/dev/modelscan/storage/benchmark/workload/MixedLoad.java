@@ -119,7 +119,11 @@ public final class MixedLoad implements Workload {
         double most = sides.get(KINDS.get(0)).mostLogBytes / 1e6;
         String otherLog = String.format(Locale.ROOT, "%.1f MB", sides.get(KINDS.get(1)).mostLogBytes / 1e6);
         outcomes.add(Outcome.of(
-                title, "largest write-ahead log in MB", new Range(most, most, most), null, "the peer's: " + otherLog));
+                title,
+                "largest write-ahead log in MB",
+                new Range(most, most, most),
+                Goal.atMost(64),
+                "the peer's: " + otherLog));
     }
 
     private static double[] reads(Side side, int rounds) {

@@ -67,7 +67,6 @@ public final class OnPostgres implements Workload {
 
     private void reads(String title, Options options, Map<String, StorageSystem> systems, Outcomes outcomes)
             throws Exception {
-        TeamId team = Fixture.team(100);
         for (int threads : new int[] {1, THREADS}) {
             String by = threads == 1 ? ", 1 thread" : ", " + threads + " threads";
             Contest byId = contest("agent by id" + by, options, systems, threads, system -> system.agent(agent()));
@@ -79,7 +78,7 @@ public final class OnPostgres implements Workload {
                     threads,
                     system -> system.pendingTasks(busyAgent(), PAGE));
             Comparison.add(outcomes, title + "page of 100 tasks by agent and status" + by, page, READS, 1);
-            Contest members = contest("team of 100" + by, options, systems, threads, system -> system.members(team));
+            Contest members = contest("team of 100" + by, options, systems, threads, system -> system.members(team()));
             Comparison.add(outcomes, title + "team with 100 members" + by, members, READS, 1);
         }
     }
@@ -90,6 +89,10 @@ public final class OnPostgres implements Workload {
 
     private AgentId busyAgent() {
         return agents[ThreadLocalRandom.current().nextInt(Fixture.BUSY_AGENTS)];
+    }
+
+    private static TeamId team() {
+        return Fixture.team(100, ThreadLocalRandom.current().nextInt());
     }
 
     private void writes(String title, Options options, Map<String, StorageSystem> systems, Outcomes outcomes)
@@ -143,7 +146,7 @@ public final class OnPostgres implements Workload {
         StorageSystem library = systems.get(SystemKind.LIBRARY.label());
         StorageSystem jdbc = systems.get(PostgresSystems.JDBC);
         StorageSystem jooq = systems.get(SystemKind.JOOQ.label());
-        TeamId team = Fixture.team(100);
+        TeamId team = Fixture.team(100, 0);
         boolean agree = library.agent(agents[5]).equals(jdbc.agent(agents[5]))
                 && library.pendingTasks(agents[5], PAGE).equals(jdbc.pendingTasks(agents[5], PAGE))
                 && library.members(team).equals(jdbc.members(team))

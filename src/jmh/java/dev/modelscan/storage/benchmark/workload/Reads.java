@@ -64,15 +64,10 @@ public final class Reads implements Workload {
             });
             Comparison.add(outcomes, "page of 100 tasks by agent and status", page, PAGE_GOALS, 1);
             for (int size : Fixture.TEAMS) {
-                TeamId team = Fixture.team(size);
-                Contest members = contest(
-                        "team of " + size,
-                        options,
-                        systems,
-                        program,
-                        "members",
-                        size,
-                        system -> () -> system.members(team));
+                Contest members = contest("team of " + size, options, systems, program, "members", size, system -> {
+                    AtomicInteger turn = new AtomicInteger();
+                    return () -> system.members(Fixture.team(size, turn.getAndIncrement()));
+                });
                 Comparison.add(
                         outcomes, "team with " + size + " members", members, size == 100 ? TEAM_GOALS : Map.of(), 1);
             }
@@ -107,7 +102,7 @@ public final class Reads implements Workload {
     /** A system that reads something else would be compared with what it does not do. */
     private void checkThatAllAgree(Systems systems) {
         StorageSystem library = systems.all().get(SystemKind.LIBRARY);
-        TeamId team = Fixture.team(100);
+        TeamId team = Fixture.team(100, 0);
         for (Map.Entry<SystemKind, StorageSystem> entry : systems.all().entrySet()) {
             StorageSystem system = entry.getValue();
             boolean sameSizes = system.agent(agents[5]) != null

@@ -35,8 +35,8 @@ record PostgresSettings(Map<String, @Nullable String> values) {
         values.put("lock_timeout", Long.toString(Math.max(1, lockTimeout.toMillis())));
         values.put("default_transaction_isolation", "read committed");
         values.put("default_transaction_read_only", "off");
-        // The same indexes serve a repository's query whatever it asks for, and planning a join takes as long as
-        // running it.
+        // The same indexes serve a repository's query whatever it asks for (PostgresQueryPlanTest), and planning a join
+        // takes as long as running it.
         values.put("plan_cache_mode", "force_generic_plan");
         // Citus asks for this before it runs triggers on distributed tables; elsewhere nothing reads it.
         values.put("citus.enable_unsafe_triggers", "on");

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A few connections that only read. More of them than cores would starve the writer. The one that came back last goes out
- * first, since its statements and pages are warm. Threads wait in Java, never inside the driver.
+ * first, since its statements and pages are warm. Threads wait for one in Java, not inside the driver.
  *
  * <p>Who comes while a session is idle takes it, since waking another costs more than most reads. But one that has waited for
  * {@value #PATIENCE_MILLIS} ms is handed the next session, as Go's mutex does it, so nobody starves.

@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,9 +109,20 @@ public final class Execution<R> {
 
     /** All rows, in order. */
     public List<R> list() throws SQLException {
+        RowMapper<R> mapper = query.mapper();
         List<R> result = new ArrayList<>();
-        forEach(result::add);
-        return result;
+        beforeSending();
+        try (ResultSet rows = statement.executeQuery()) {
+            Row row = row(rows, false);
+            while (row.next()) {
+                result.add(mapped(row, mapper));
+            }
+            return result;
+        } catch (SQLException e) {
+            throw failed(e);
+        } finally {
+            end();
+        }
     }
 
     /** The only row, or null where there is none. */
@@ -130,22 +140,6 @@ public final class Execution<R> {
                         + query.rendered(session.dialect()).sql());
             }
             return result;
-        } catch (SQLException e) {
-            throw failed(e);
-        } finally {
-            end();
-        }
-    }
-
-    /** Hands out the rows one by one, in order. */
-    public void forEach(Consumer<? super R> consumer) throws SQLException {
-        RowMapper<R> mapper = query.mapper();
-        beforeSending();
-        try (ResultSet rows = statement.executeQuery()) {
-            Row row = row(rows, false);
-            while (row.next()) {
-                consumer.accept(mapped(row, mapper));
-            }
         } catch (SQLException e) {
             throw failed(e);
         } finally {

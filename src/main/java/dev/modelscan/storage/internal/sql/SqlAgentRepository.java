@@ -66,8 +66,10 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
     private static final CompiledQuery<String> UNKNOWN =
             CompiledQuery.rows("agent.unknown", row -> String.valueOf(row.text(1)), () -> DSL.select(IdList.VALUE)
                     .from(IdList.of(IDS.param()))
-                    .where(IdList.VALUE.notIn(
-                            DSL.select(AGENTS.ID.coerce(String.class)).from(AGENTS)))
+                    // With NOT IN PostgreSQL would hash the ids of all agents.
+                    .whereNotExists(DSL.selectOne()
+                            .from(AGENTS)
+                            .where(AGENTS.ID.coerce(String.class).eq(IdList.VALUE)))
                     .limit(DSL.inline(1)));
 
     SqlAgentRepository(Sessions sessions) {

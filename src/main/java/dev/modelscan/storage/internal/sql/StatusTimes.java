@@ -17,7 +17,7 @@ record StatusTimes(@Nullable Instant startedAt, @Nullable Instant completedAt) {
 
     // The first and the last time that a record may have.
     private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
+    static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     /** The first time that can be stored and is not before the bound; null where all are before it. */
     static @Nullable Instant firstStored(Instant bound) {

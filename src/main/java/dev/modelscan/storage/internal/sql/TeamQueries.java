@@ -6,6 +6,7 @@ import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
 
 import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.Team;
+import dev.modelscan.storage.TeamId;
 import dev.modelscan.storage.TeamMember;
 import dev.modelscan.storage.TeamMembership;
 import dev.modelscan.storage.internal.query.Codec;
@@ -23,6 +24,12 @@ import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Query;
+import org.jooq.Record;
+import org.jooq.Record1;
+import org.jooq.SQLDialect;
+import org.jooq.Select;
+import org.jooq.SelectSelectStep;
+import org.jooq.impl.CustomCondition;
 import org.jooq.impl.DSL;
 
 /** The queries that join teams, their members and the agents that those are. */
@@ -116,17 +123,30 @@ final class TeamQueries {
         return DSL.select(teamFields)
                 .select(AgentMapping.COLUMNS.fields())
                 .select(OF_AGENT.fields())
-                .from(DSL.select(TeamMapping.COLUMNS.fields())
-                        .from(TEAMS)
-                        .where(position)
-                        .orderBy(TEAMS.CREATED_AT, TEAMS.ID)
-                        .limit(Mapping.LIMIT.param())
-                        .asTable("page"))
+                .from(page(DSL.select(TeamMapping.COLUMNS.fields()), position).asTable("page"))
                 .leftJoin(TEAM_MEMBERS)
-                .on(TEAM_MEMBERS.TEAM_ID.eq(page.ID))
+                .on(ofPage(page, page(DSL.select(TEAMS.ID), position)))
                 .leftJoin(AGENTS)
                 .on(TEAM_MEMBERS.AGENT_ID.eq(AGENTS.ID))
                 .orderBy(page.CREATED_AT, page.ID, TEAM_MEMBERS.JOINED_AT, TEAM_MEMBERS.AGENT_ID);
+    }
+
+    private static <R extends Record> Select<R> page(SelectSelectStep<R> columns, Condition position) {
+        return columns.from(TEAMS)
+                .where(position)
+                .orderBy(TEAMS.CREATED_AT, TEAMS.ID)
+                .limit(Mapping.LIMIT.param());
+    }
+
+    /**
+     * PostgreSQL is told twice. Its plan serves any limit, so it expects a tenth of all teams, and would read all members to
+     * join them. From an array of unknown length it expects ten elements, and looks each up in the index.
+     */
+    private static Condition ofPage(Teams page, Select<Record1<TeamId>> ids) {
+        Condition joined = TEAM_MEMBERS.TEAM_ID.eq(page.ID);
+        Condition sought = TEAM_MEMBERS.TEAM_ID.eq(DSL.any(DSL.array(ids)));
+        return CustomCondition.of(
+                context -> context.visit(context.family() == SQLDialect.POSTGRES ? joined.and(sought) : joined));
     }
 
     private static TeamMember member(Row row) throws SQLException {

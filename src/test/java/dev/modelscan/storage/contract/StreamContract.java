@@ -1,0 +1,76 @@
+package dev.modelscan.storage.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelscan.storage.Agent;
+import dev.modelscan.storage.Message;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Rows that are streamed, however many there are. */
+abstract class StreamContract extends Contract {
+
+    @Test
+    void moreRowsThanAPageHoldsAreReadInOrder() {
+        List<Agent> agents = IntStream.range(0, 2_500)
+                .mapToObj(i -> agent("agent " + i).build())
+                .toList();
+        db.agents().createAll(agents);
+        List<Agent> listed = new ArrayList<>();
+        db.agents().forEach(listed::add);
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(agents);
+        assertThat(listed).isEqualTo(walk(1_000, db.agents()::page));
+        assertThat(db.agents().stream().limit(3).toList()).isEqualTo(db.agents().list(3, 0));
+    }
+
+    @Test
+    void aConversationOfAnyLengthStreamsInItsOrder() {
+        Agent sender = createAgent("sender");
+        db.messages()
+                .createAll(IntStream.range(0, 2_100)
+                        .mapToObj(i ->
+                                message(sender).content(Integer.toString(i)).build())
+                        .toList());
+        assertThat(Page.stream(request -> db.messages().listByConversation(CONVERSATION, request))
+                        .map(Message::content))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 2_100).mapToObj(Integer::toString).toList());
+    }
+
+    @Test
+    void nothingIsReadBeforeItIsAskedForAndNoPageThatIsNotNeeded() {
+        db.agents()
+                .createAll(IntStream.range(0, 2_500)
+                        .mapToObj(i -> agent("agent " + i).build())
+                        .toList());
+        AtomicInteger pages = new AtomicInteger();
+        Stream<Agent> stream = Page.stream(request -> {
+            pages.incrementAndGet();
+            return db.agents().page(request);
+        });
+        assertThat(pages).hasValue(0);
+        assertThat(stream.limit(5)).hasSize(5);
+        assertThat(pages).hasValue(1);
+    }
+
+    /** Leaving items out of each page is the shortest way to a filter of one's own. */
+    @Test
+    void aPageThatWasEmptiedDoesNotEndTheStream() {
+        db.agents()
+                .createAll(IntStream.range(0, 2_500)
+                        .mapToObj(i -> agent("agent " + i).build())
+                        .toList());
+        Agent last = db.agents().list(1, 2_499).get(0);
+        assertThat(Page.stream((PageRequest request) -> {
+                    Page<Agent> page = db.agents().page(request);
+                    return new Page<>(page.items().stream().filter(last::equals).toList(), page.next());
+                }))
+                .containsExactly(last);
+    }
+}
