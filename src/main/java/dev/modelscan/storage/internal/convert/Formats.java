@@ -96,10 +96,30 @@ public final class Formats {
         };
     }
 
+    /** Most arrays are as the library writes them and have nothing escaped, so that every quote begins or ends a string. */
     private static List<String> toStrings(String json) {
         if (json.equals("[]")) {
             return List.of();
         }
+        if (!json.startsWith("[\"") || json.indexOf('\\') >= 0) {
+            return parsed(json);
+        }
+        List<String> strings = new ArrayList<>();
+        int from = 2;
+        int to = json.indexOf('"', from);
+        while (json.startsWith("\",\"", to)) {
+            strings.add(json.substring(from, to));
+            from = to + 3;
+            to = json.indexOf('"', from);
+        }
+        if (to != json.length() - 2 || !json.endsWith("]")) {
+            return parsed(json);
+        }
+        strings.add(json.substring(from, to));
+        return List.copyOf(strings);
+    }
+
+    private static List<String> parsed(String json) {
         List<String> strings = new ArrayList<>();
         Json.stored(json).toNode().forEach(item -> strings.add(item.asText()));
         return List.copyOf(strings);
