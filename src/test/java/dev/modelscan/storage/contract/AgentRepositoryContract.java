@@ -112,6 +112,35 @@ abstract class AgentRepositoryContract extends RepositoryContract<AgentId, Agent
         return db.agents().listByStatus(record.status(), request);
     }
 
+    /** What looks like the end of a text, or of the list, is one only where it is not escaped. */
+    @Test
+    void capabilitiesComeBackToTheLetter() {
+        List<List<String>> given = List.of(
+                List.of(),
+                List.of("a"),
+                List.of("a", "b", "c"),
+                List.of("a,b", " c ", ", ", ","),
+                List.of("\"", "\",\"", "\\\"", "a\\"),
+                List.of("[", "]", "[]", "[\"a\"]"),
+                List.of("a\nb", "\u00e9", "\ud83d\ude00", "/"));
+        for (List<String> capabilities : given) {
+            Agent stored = db.agents()
+                    .create(agent("agent " + given.indexOf(capabilities))
+                            .capabilities(capabilities)
+                            .build());
+            assertThat(db.agents().get(stored.id()).capabilities()).isEqualTo(capabilities);
+        }
+    }
+
+    @Test
+    void capabilitiesOfAnotherProgramAreReadHoweverItSetsThem() {
+        Agent stored = createAgent("researcher");
+        for (String json : List.of("[\"a\",\"b\"]", "[\"a\", \"b\"]", "[ \"a\" ,\n \"b\" ] ", "[\"\\u0061\",\"b\"]")) {
+            db.useTx(tx -> tx.dsl().execute("UPDATE agents SET capabilities = '" + json + "'"));
+            assertThat(db.agents().get(stored.id()).capabilities()).containsExactly("a", "b");
+        }
+    }
+
     @Test
     void aNameIsTakenOnce() {
         Agent first = createAgent("researcher");

@@ -96,7 +96,7 @@ public final class Formats {
         };
     }
 
-    /** Most arrays are as the library writes them and have nothing escaped, so that every quote begins or ends a string. */
+    /** Most arrays are as an engine writes them and have nothing escaped, so that every quote begins or ends a string. */
     private static List<String> toStrings(String json) {
         if (json.equals("[]")) {
             return List.of();
@@ -107,9 +107,9 @@ public final class Formats {
         List<String> strings = new ArrayList<>();
         int from = 2;
         int to = json.indexOf('"', from);
-        while (json.startsWith("\",\"", to)) {
+        for (int next = nextString(json, to); next > 0; next = nextString(json, to)) {
             strings.add(json.substring(from, to));
-            from = to + 3;
+            from = next;
             to = json.indexOf('"', from);
         }
         if (to != json.length() - 2 || !json.endsWith("]")) {
@@ -117,6 +117,14 @@ public final class Formats {
         }
         strings.add(json.substring(from, to));
         return List.copyOf(strings);
+    }
+
+    /** Where the string behind the one that ends here begins; 0 where none does. PostgreSQL puts a space before it. */
+    private static int nextString(String json, int quote) {
+        if (json.startsWith("\",\"", quote)) {
+            return quote + 3;
+        }
+        return json.startsWith("\", \"", quote) ? quote + 4 : 0;
     }
 
     private static List<String> parsed(String json) {
