@@ -1,7 +1,7 @@
 /*
  * The floor: the same work in C against libsqlite3. Reads one command per line, "<operation> <argument> <nanoseconds>",
- * repeats the operation for that time, and answers how often per second it was done. Texts are copied out of each row and
- * times are parsed, as a program that keeps its rows has to.
+ * repeats the operation for that time, and answers how often per second it was done. Texts are copied out of each row, times
+ * are parsed and lists are split, as a program that keeps the same records has to.
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -12,9 +12,11 @@
 
 enum { AGENTS = 1000, BUSY_AGENTS = 100, TEAMS_OF_A_SIZE = 8, PAGE = 100, MAX_COLUMNS = 16 };
 
-/* One value of a row that the program keeps: text of its own, or a number. */
+/* One value of a row that the program keeps: text of its own, a list of such texts, or a number. */
 struct value {
     char *text;
+    char **items;
+    int count;
     sqlite3_int64 number;
 };
 
@@ -96,6 +98,25 @@ static char *copy(const unsigned char *text, int length) {
     return kept;
 }
 
+/* The strings of a JSON array, none of which has anything escaped. */
+static void keep_list(struct value *value, const char *text, int length) {
+    int quotes = 0;
+    for (int i = 0; i < length; i++) {
+        quotes += text[i] == '"';
+    }
+    value->count = quotes / 2;
+    value->items = malloc(sizeof(char *) * (size_t)(value->count + 1));
+    const char *end = text;
+    for (int i = 0; i < value->count; i++) {
+        const char *start = strchr(end, '"') + 1;
+        end = strchr(start, '"');
+        value->items[i] = malloc((size_t)(end - start) + 1);
+        memcpy(value->items[i], start, (size_t)(end - start));
+        value->items[i][end - start] = 0;
+        end++;
+    }
+}
+
 static int is_time(const char *text, int length) {
     return length == 27 && text[10] == 'T' && text[26] == 'Z';
 }
@@ -105,6 +126,7 @@ static void keep_row(sqlite3_stmt *statement, struct row *row) {
     for (int i = 0; i < row->columns; i++) {
         struct value *value = &row->values[i];
         value->text = NULL;
+        value->items = NULL;
         switch (sqlite3_column_type(statement, i)) {
         case SQLITE_INTEGER:
             value->number = sqlite3_column_int64(statement, i);
@@ -114,6 +136,8 @@ static void keep_row(sqlite3_stmt *statement, struct row *row) {
             int length = sqlite3_column_bytes(statement, i);
             if (is_time((const char *)text, length)) {
                 value->number = parse_time((const char *)text);
+            } else if (text[0] == '[') {
+                keep_list(value, (const char *)text, length);
             } else {
                 value->text = copy(text, length);
             }
@@ -127,7 +151,14 @@ static void keep_row(sqlite3_stmt *statement, struct row *row) {
 
 static void drop_row(struct row *row) {
     for (int i = 0; i < row->columns; i++) {
-        free(row->values[i].text);
+        struct value *value = &row->values[i];
+        free(value->text);
+        if (value->items != NULL) {
+            for (int j = 0; j < value->count; j++) {
+                free(value->items[j]);
+            }
+            free(value->items);
+        }
     }
 }
 

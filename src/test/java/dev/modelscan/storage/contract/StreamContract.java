@@ -16,12 +16,16 @@ import org.junit.jupiter.api.Test;
 /** Rows that are streamed, however many there are. */
 abstract class StreamContract extends Contract {
 
+    private List<Agent> createMoreThanAPage() {
+        return db.agents()
+                .createAll(IntStream.range(0, 2_500)
+                        .mapToObj(i -> agent("agent " + i).build())
+                        .toList());
+    }
+
     @Test
     void moreRowsThanAPageHoldsAreReadInOrder() {
-        List<Agent> agents = IntStream.range(0, 2_500)
-                .mapToObj(i -> agent("agent " + i).build())
-                .toList();
-        db.agents().createAll(agents);
+        List<Agent> agents = createMoreThanAPage();
         List<Agent> listed = new ArrayList<>();
         db.agents().forEach(listed::add);
         assertThat(listed).containsExactlyInAnyOrderElementsOf(agents);
@@ -45,10 +49,7 @@ abstract class StreamContract extends Contract {
 
     @Test
     void nothingIsReadBeforeItIsAskedForAndNoPageThatIsNotNeeded() {
-        db.agents()
-                .createAll(IntStream.range(0, 2_500)
-                        .mapToObj(i -> agent("agent " + i).build())
-                        .toList());
+        createMoreThanAPage();
         AtomicInteger pages = new AtomicInteger();
         Stream<Agent> stream = Page.stream(request -> {
             pages.incrementAndGet();
@@ -62,10 +63,7 @@ abstract class StreamContract extends Contract {
     /** Leaving items out of each page is the shortest way to a filter of one's own. */
     @Test
     void aPageThatWasEmptiedDoesNotEndTheStream() {
-        db.agents()
-                .createAll(IntStream.range(0, 2_500)
-                        .mapToObj(i -> agent("agent " + i).build())
-                        .toList());
+        createMoreThanAPage();
         Agent last = db.agents().list(1, 2_499).get(0);
         assertThat(Page.stream((PageRequest request) -> {
                     Page<Agent> page = db.agents().page(request);
