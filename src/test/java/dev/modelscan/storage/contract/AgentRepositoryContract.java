@@ -135,7 +135,8 @@ abstract class AgentRepositoryContract extends RepositoryContract<AgentId, Agent
     @Test
     void capabilitiesOfAnotherProgramAreReadHoweverItSetsThem() {
         Agent stored = createAgent("researcher");
-        for (String json : List.of("[\"a\",\"b\"]", "[\"a\", \"b\"]", "[ \"a\" ,\n \"b\" ] ", "[\"\\u0061\",\"b\"]")) {
+        for (String json : List.of(
+                "[\"a\",\"b\"]", "[\"a\", \"b\"]", "[\"a\",  \"b\"]", "[ \"a\" ,\n \"b\" ] ", "[\"\\u0061\",\"b\"]")) {
             db.useTx(tx -> tx.dsl().execute("UPDATE agents SET capabilities = '" + json + "'"));
             assertThat(db.agents().get(stored.id()).capabilities()).containsExactly("a", "b");
         }

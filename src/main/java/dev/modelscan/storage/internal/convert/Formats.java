@@ -96,35 +96,35 @@ public final class Formats {
         };
     }
 
-    /** Most arrays are as an engine writes them and have nothing escaped, so that every quote begins or ends a string. */
+    /**
+     * Most arrays are as an engine writes them and have nothing escaped, so that every quote begins or ends a string. PostgreSQL
+     * puts a space behind each comma. Whatever looks otherwise is parsed.
+     */
     private static List<String> toStrings(String json) {
         if (json.equals("[]")) {
             return List.of();
         }
-        if (!json.startsWith("[\"") || json.indexOf('\\') >= 0) {
+        if (json.indexOf('\\') >= 0 || !json.endsWith("\"]")) {
             return parsed(json);
         }
         List<String> strings = new ArrayList<>();
-        int from = 2;
-        int to = json.indexOf('"', from);
-        for (int next = nextString(json, to); next > 0; next = nextString(json, to)) {
-            strings.add(json.substring(from, to));
-            from = next;
-            to = json.indexOf('"', from);
+        // The last two characters are known, so the one behind a quote or a comma is always there.
+        int open = 1;
+        while (json.charAt(open) == '"') {
+            int close = json.indexOf('"', open + 1);
+            if (close < 0) {
+                break;
+            }
+            strings.add(json.substring(open + 1, close));
+            if (close == json.length() - 2) {
+                return List.copyOf(strings);
+            }
+            if (json.charAt(close + 1) != ',') {
+                break;
+            }
+            open = close + (json.charAt(close + 2) == ' ' ? 3 : 2);
         }
-        if (to != json.length() - 2 || !json.endsWith("]")) {
-            return parsed(json);
-        }
-        strings.add(json.substring(from, to));
-        return List.copyOf(strings);
-    }
-
-    /** Where the string behind the one that ends here begins; 0 where none does. PostgreSQL puts a space before it. */
-    private static int nextString(String json, int quote) {
-        if (json.startsWith("\",\"", quote)) {
-            return quote + 3;
-        }
-        return json.startsWith("\", \"", quote) ? quote + 4 : 0;
+        return parsed(json);
     }
 
     private static List<String> parsed(String json) {

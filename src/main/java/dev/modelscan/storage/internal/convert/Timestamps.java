@@ -39,28 +39,29 @@ final class Timestamps {
                 || text[from + 26] != 'Z') {
             throw malformed(text, from, to);
         }
-        int year = digits(text, from, from + 4);
-        int month = digits(text, from + 5, from + 7);
-        int day = digits(text, from + 8, from + 10);
-        int hour = digits(text, from + 11, from + 13);
-        int minute = digits(text, from + 14, from + 16);
-        int second = digits(text, from + 17, from + 19);
-        int micros = digits(text, from + 20, from + 26);
-        // Negative where a character is no digit.
-        if ((year | month | day | micros) < 0
-                || hour > 23
-                || minute > 59
-                || second > 59
-                || (hour | minute | second) < 0) {
+        int century = pair(text, from);
+        int yearOfCentury = pair(text, from + 2);
+        int month = pair(text, from + 5);
+        int day = pair(text, from + 8);
+        int hour = pair(text, from + 11);
+        int minute = pair(text, from + 14);
+        int second = pair(text, from + 17);
+        int fraction1 = pair(text, from + 20);
+        int fraction2 = pair(text, from + 22);
+        int fraction3 = pair(text, from + 24);
+        // Negative where one of them is.
+        int all = century | yearOfCentury | month | day | hour | minute | second | fraction1 | fraction2 | fraction3;
+        if (all < 0 || hour > 23 || minute > 59 || second > 59) {
             throw malformed(text, from, to);
         }
         long days;
         try {
-            days = LocalDate.of(year, month, day).toEpochDay();
+            days = LocalDate.of(century * 100 + yearOfCentury, month, day).toEpochDay();
         } catch (DateTimeException e) {
             throw malformed(text, from, to);
         }
         long seconds = days * SECONDS_PER_DAY + hour * 3_600L + minute * 60L + second;
+        int micros = (fraction1 * 100 + fraction2) * 100 + fraction3;
         return Instant.ofEpochSecond(seconds, micros * 1_000L);
     }
 
@@ -94,16 +95,11 @@ final class Timestamps {
         return new String(out, StandardCharsets.ISO_8859_1);
     }
 
-    private static int digits(byte[] text, int from, int to) {
-        int value = 0;
-        for (int i = from; i < to; i++) {
-            int digit = text[i] - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            value = value * 10 + digit;
-        }
-        return value;
+    /** The number that two digits are; negative where they are none. */
+    private static int pair(byte[] text, int at) {
+        int tens = text[at] - '0';
+        int ones = text[at + 1] - '0';
+        return (tens | ones | 9 - tens | 9 - ones) < 0 ? -1 : tens * 10 + ones;
     }
 
     private static void write(byte[] out, int from, int to, int value) {
