@@ -12,6 +12,10 @@
 
 enum { AGENTS = 1000, BUSY_AGENTS = 100, TEAMS_OF_A_SIZE = 8, PAGE = 100, MAX_COLUMNS = 16 };
 
+#define TASK_COLUMNS                                                                                                     \
+    "SELECT id, agent_id, workflow_id, team_id, type, status, priority, input, output, error, metadata, started_at,"     \
+    " completed_at, version, created_at, updated_at FROM tasks"
+
 /* One value of a row that the program keeps: text of its own, a list of such texts, or a number. */
 struct value {
     char *text;
@@ -26,7 +30,7 @@ struct row {
 };
 
 static sqlite3 *database;
-static sqlite3_stmt *agent, *tasks, *members, *insert_task, *insert_message, *take_numbers, *begin, *commit;
+static sqlite3_stmt *agent, *task, *tasks, *members, *insert_task, *insert_message, *take_numbers, *begin, *commit;
 static char agents[AGENTS][40];
 static unsigned long long serial;
 
@@ -192,6 +196,21 @@ static void read_agent(long turn) {
     read_rows(agent);
 }
 
+/* One of so many tasks that growth has made, drawn at random. */
+static void read_task(int count) {
+    static unsigned long long state = 88172645463325252ULL;
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    char id[40];
+    snprintf(id, sizeof id, "01900000-%04x-7000-8000-%012llx", 'T', state % (unsigned)count);
+    bind_text(task, 1, id);
+    if (read_rows(task) != 1) {
+        fprintf(stderr, "there is no task %s\n", id);
+        exit(1);
+    }
+}
+
 static void read_tasks(long turn) {
     bind_text(tasks, 1, agents[turn * 7919 % BUSY_AGENTS]);
     sqlite3_bind_int(tasks, 2, PAGE + 1);
@@ -267,6 +286,8 @@ static void create_messages(int count) {
 static void perform(const char *operation, int argument, long turn) {
     if (strcmp(operation, "agent") == 0) {
         read_agent(turn);
+    } else if (strcmp(operation, "task") == 0) {
+        read_task(argument);
     } else if (strcmp(operation, "tasks") == 0) {
         read_tasks(turn);
     } else if (strcmp(operation, "members") == 0) {
@@ -300,9 +321,8 @@ static void open_database(const char *file) {
     check(sqlite3_exec(database, settings, NULL, NULL, NULL), "pragmas");
     agent = prepare("SELECT id, name, mode, status, capabilities, metadata, version, created_at, updated_at FROM agents"
                     " WHERE id = ?");
-    tasks = prepare("SELECT id, agent_id, workflow_id, team_id, type, status, priority, input, output, error, metadata,"
-                    " started_at, completed_at, version, created_at, updated_at FROM tasks"
-                    " WHERE agent_id = ? AND status = 'pending' ORDER BY priority DESC, created_at, id LIMIT ?");
+    task = prepare(TASK_COLUMNS " WHERE id = ?");
+    tasks = prepare(TASK_COLUMNS " WHERE agent_id = ? AND status = 'pending' ORDER BY priority DESC, created_at, id LIMIT ?");
     members = prepare("SELECT a.id, a.name, a.mode, a.status, a.capabilities, a.metadata, a.version, a.created_at,"
                       " a.updated_at, m.role, m.joined_at FROM team_members m JOIN agents a ON a.id = m.agent_id"
                       " WHERE m.team_id = ? ORDER BY m.joined_at, m.agent_id");

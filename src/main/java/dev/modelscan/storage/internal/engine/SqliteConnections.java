@@ -25,9 +25,10 @@ public final class SqliteConnections {
     /** "MScS": says that a file is this library's. */
     public static final int APPLICATION_ID = 0x4D536353;
 
-    // 16 MB at the most for each connection. With SQLite's own 2 MB a large transaction writes pages to the log before
-    // its
-    // end, and reads them back; and a reader of more than that fetches each page from the log or the file anew.
+    /**
+     * 16 MB at the most for each connection. With SQLite's own 2 MB a large transaction writes pages to the log before its end,
+     * and reads them back; and a reader of more than that fetches each page from the log or the file anew.
+     */
     private static final String PAGE_CACHE = "PRAGMA cache_size = -16000";
 
     private final @Nullable Path file;
