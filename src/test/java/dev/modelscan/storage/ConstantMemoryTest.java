@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A table of a million rows is read in a heap that could not hold them all. */
+/** What does not fit into the heap goes through it: a table of a million rows, and values one after the other. */
 class ConstantMemoryTest {
 
     private static final int ROWS = 1_000_000;
@@ -29,6 +29,15 @@ class ConstantMemoryTest {
                 .output();
 
         assertThat(output.strip()).endsWith("read " + ROWS);
+    }
+
+    /** Each statement is kept for the next time, but not what it wrote. */
+    @Test
+    void largeValuesAreLetGoOfOnceTheyAreWritten() throws Exception {
+        String output = ChildProcess.start(directory, Writer.class, List.of("-Xmx80m"), "values.db")
+                .output();
+
+        assertThat(output.strip()).endsWith("wrote all");
     }
 
     /** Tasks that are alike but for their ids and times, which rise together. */
@@ -60,6 +69,50 @@ class ConstantMemoryTest {
                 });
             }
             System.out.println("read " + read);
+        }
+    }
+
+    /** The child that writes ten values of 8 MB, by ten statements. */
+    static final class Writer {
+
+        public static void main(String[] arguments) {
+            try (Database db = Database.open(Path.of(arguments[0]))) {
+                Agent agent = db.agents()
+                        .create(Agent.builder().name("writer").mode("llm").build());
+                Team team = db.teams().create(Team.builder().name("team").build());
+                db.teams().update(team.toBuilder().description(large()).build());
+                db.teams()
+                        .create(Team.builder()
+                                .name("large team")
+                                .description(large())
+                                .build());
+                TaskId task = db.tasks()
+                        .create(Task.builder().type("write").error(large()).build())
+                        .id();
+                db.tasks()
+                        .update(db.tasks().get(task).toBuilder().error(large()).build());
+                db.tasks().fail(task, large());
+                Message message = db.messages()
+                        .create(Message.builder()
+                                .conversationId(ConversationId.next())
+                                .senderId(agent.id())
+                                .content(large())
+                                .build());
+                db.messages().update(message.toBuilder().content(large()).build());
+                ToolExecution execution = ToolExecution.builder()
+                        .agentId(agent.id())
+                        .toolName("search")
+                        .error(large())
+                        .build();
+                db.toolExecutions().createAll(List.of(execution));
+                db.toolExecutions().update(execution.toBuilder().error(large()).build());
+                db.toolExecutions().fail(execution.id(), large());
+            }
+            System.out.println("wrote all");
+        }
+
+        private static String large() {
+            return "x".repeat(8_000_000);
         }
     }
 }

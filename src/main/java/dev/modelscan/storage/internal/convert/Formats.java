@@ -1,9 +1,11 @@
 package dev.modelscan.storage.internal.convert;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.AgentStatus;
 import dev.modelscan.storage.ContentType;
 import dev.modelscan.storage.ConversationId;
+import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.MessageId;
 import dev.modelscan.storage.TaskId;
@@ -129,7 +131,12 @@ public final class Formats {
 
     private static List<String> parsed(String json) {
         List<String> strings = new ArrayList<>();
-        Json.stored(json).toNode().forEach(item -> strings.add(item.asText()));
+        for (JsonNode item : Json.stored(json).toNode()) {
+            if (!item.isTextual()) {
+                throw new CorruptDatabaseException("the list of texts holds " + item, null);
+            }
+            strings.add(item.textValue());
+        }
         return List.copyOf(strings);
     }
 

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.PackedRow;
 import dev.modelscan.storage.internal.query.StatementCancelledException;
@@ -65,7 +66,8 @@ public final class SqliteDialect implements Dialect {
                 parts.add(column);
                 continue;
             }
-            Field<?> none = column.getType() == String.class ? DSL.inline(new byte[] {PackedRow.NULL}) : DSL.inline("");
+            Field<?> none =
+                    Codec.mayBeEmpty(column.getType()) ? DSL.inline(new byte[] {PackedRow.NULL}) : DSL.inline("");
             parts.add(DSL.function("ifnull", Object.class, column, none));
         }
         return DSL.function("concat_ws", String.class, parts.toArray(new Field<?>[0]));

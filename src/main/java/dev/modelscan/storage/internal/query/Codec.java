@@ -1,5 +1,7 @@
 package dev.modelscan.storage.internal.query;
 
+import dev.modelscan.storage.CorruptDatabaseException;
+import dev.modelscan.storage.Id;
 import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.convert.TextFormat;
 import java.sql.PreparedStatement;
@@ -22,13 +24,15 @@ public final class Codec<T> {
             text(new TextFormat<>(String.class, Function.identity(), Function.identity()));
 
     /** Whole numbers of 32 bits. */
-    public static final Codec<Integer> INTEGER = new Codec<>(Storage.INTEGER, Integer.class::cast, value -> value);
+    public static final Codec<Integer> INTEGER =
+            new Codec<>(Storage.INTEGER, false, Integer.class::cast, value -> value);
 
     /** Whole numbers of 64 bits. */
-    public static final Codec<Long> LONG = new Codec<>(Storage.LONG, Long.class::cast, value -> value);
+    public static final Codec<Long> LONG = new Codec<>(Storage.LONG, false, Long.class::cast, value -> value);
 
     /** Points in time, in whole microseconds. */
-    public static final Codec<Instant> TIME = new Codec<>(Storage.TIME, Instant.class::cast, Formats.INSTANT.encode());
+    public static final Codec<Instant> TIME =
+            new Codec<>(Storage.TIME, false, Instant.class::cast, Formats.INSTANT.encode());
 
     private enum Storage {
         TEXT,
@@ -38,12 +42,14 @@ public final class Codec<T> {
     }
 
     private final Storage storage;
+    private final boolean mayBeEmpty;
     // From a String, an Integer, a Long or an Instant, as the storage has it.
     private final Function<Object, T> decode;
     private final Function<T, ?> encode;
 
-    private Codec(Storage storage, Function<Object, T> decode, Function<T, ?> encode) {
+    private Codec(Storage storage, boolean mayBeEmpty, Function<Object, T> decode, Function<T, ?> encode) {
         this.storage = storage;
+        this.mayBeEmpty = mayBeEmpty;
         this.decode = decode;
         this.encode = encode;
     }
@@ -51,16 +57,27 @@ public final class Codec<T> {
     /** Values that are stored as text. */
     @SuppressWarnings("unchecked") // What is stored as text is decoded from a String.
     public static <T> Codec<T> text(TextFormat<T> format) {
-        return new Codec<>(Storage.TEXT, (Function<Object, T>) (Function<?, T>) format.decode(), format.encode());
+        return new Codec<>(
+                Storage.TEXT,
+                mayBeEmpty(format.type()),
+                (Function<Object, T>) (Function<?, T>) format.decode(),
+                format.encode());
     }
 
     boolean isText() {
         return storage == Storage.TEXT;
     }
 
-    /** Whether an empty text is a value like any other; every other type has none that is stored as an empty text. */
-    boolean hasEmpty() {
-        return this == TEXT;
+    /**
+     * Whether a column of this type may hold an empty text: as a value, or as an id that another program has stored. The schema's
+     * checks keep it from the columns of all other types, so there it can stand for null.
+     */
+    public static boolean mayBeEmpty(Class<?> type) {
+        return type == String.class || Id.class.isAssignableFrom(type);
+    }
+
+    boolean mayBeEmpty() {
+        return mayBeEmpty;
     }
 
     @Nullable
@@ -69,13 +86,9 @@ public final class Codec<T> {
                 switch (storage) {
                     case TEXT -> rows.getString(column);
                     case TIME -> dialect.time(rows, column);
-                    case INTEGER -> {
-                        int value = rows.getInt(column);
-                        yield value == 0 && rows.wasNull() ? null : (Object) value;
-                    }
-                    case LONG -> {
+                    case INTEGER, LONG -> {
                         long value = rows.getLong(column);
-                        yield value == 0 && rows.wasNull() ? null : (Object) value;
+                        yield value == 0 && rows.wasNull() ? null : number(value);
                     }
                 };
         return stored == null ? null : decode.apply(stored);
@@ -111,9 +124,18 @@ public final class Codec<T> {
                 switch (storage) {
                     case TEXT -> Row.text(bytes, from, to);
                     case TIME -> Formats.instant(bytes, from, to);
-                    case INTEGER -> Integer.valueOf(Row.text(bytes, from, to));
-                    case LONG -> Long.valueOf(Row.text(bytes, from, to));
+                    case INTEGER, LONG -> number(Long.parseLong(Row.text(bytes, from, to)));
                 };
         return decode.apply(stored);
+    }
+
+    private Object number(long value) {
+        if (storage == Storage.LONG) {
+            return value;
+        }
+        if (value != (int) value) {
+            throw new CorruptDatabaseException(value + " is out of range", null);
+        }
+        return (int) value;
     }
 }

@@ -24,6 +24,9 @@ public final class Execution<R> {
 
     private static final int ANYWHERE = -1;
 
+    /** The driver keeps what was bound until the next time, which may never come; more text than this is let go of at once. */
+    private static final int KEPT_CHARACTERS = 65_536;
+
     /** A packed row is one of a select, which ends with its result set. That it is the only one is looked at in tests alone. */
     private static final boolean CHECKED = Execution.class.desiredAssertionStatus();
 
@@ -35,6 +38,7 @@ public final class Execution<R> {
     private final long allBound;
     private boolean busy;
     private long bound;
+    private long charactersBound;
 
     Execution(Session session, CompiledQuery<R> query) throws SQLException {
         RenderedQuery rendered = query.rendered(session.dialect());
@@ -46,13 +50,14 @@ public final class Execution<R> {
         this.allBound = (1L << names.length) - 1;
     }
 
-    boolean isBusy() {
-        return busy;
-    }
-
     /** Forgets what an execution that never ran had set. */
     Execution<R> begin() {
+        if (busy) {
+            throw new IllegalStateException("its rows are still being read, and would be lost: "
+                    + query.rendered(session.dialect()).sql());
+        }
         bound = 0;
+        charactersBound = 0;
         return this;
     }
 
@@ -78,16 +83,19 @@ public final class Execution<R> {
     /** An insert has its columns in the declared order, so the expected place is nearly always right. */
     private <T> void bind(Parameter<T> parameter, @Nullable T value, int expected) throws SQLException {
         if (expected >= 0 && expected < names.length && names[expected].equals(parameter.name())) {
-            session.bound(parameter.codec().bind(statement, expected + 1, value, session.dialect()));
-            bound |= 1L << expected;
+            bindAt(expected, parameter, value);
             return;
         }
         for (int i = 0; i < names.length; i++) {
             if (names[i].equals(parameter.name())) {
-                session.bound(parameter.codec().bind(statement, i + 1, value, session.dialect()));
-                bound |= 1L << i;
+                bindAt(i, parameter, value);
             }
         }
+    }
+
+    private <T> void bindAt(int index, Parameter<T> parameter, @Nullable T value) throws SQLException {
+        charactersBound += parameter.codec().bind(statement, index + 1, value, session.dialect());
+        bound |= 1L << index;
     }
 
     private void beforeSending() {
@@ -151,7 +159,7 @@ public final class Execution<R> {
     private static <R> R mapped(Row row, RowMapper<R> mapper) throws SQLException {
         try {
             return mapper.map(row);
-        } catch (InvalidDataException | CorruptDatabaseException e) {
+        } catch (InvalidDataException | CorruptDatabaseException | NumberFormatException e) {
             throw new CorruptDatabaseException(
                     row.name() + " holds what this library would not have written: " + e.getMessage(), e);
         }
@@ -198,8 +206,12 @@ public final class Execution<R> {
             }
             throw failed(e);
         } catch (RuntimeException | Error e) {
-            // The next execution would write what the driver still holds of the batch; this closes the statement.
-            session.forget(query.slot(), this);
+            // The next execution would write what the driver still holds of the batch.
+            try {
+                forget();
+            } catch (SQLException suppressed) {
+                e.addSuppressed(suppressed);
+            }
             throw e;
         } finally {
             end();
@@ -208,9 +220,15 @@ public final class Execution<R> {
 
     private SQLException failed(SQLException e) throws SQLException {
         if (statement.isClosed()) {
-            session.forget(query.slot(), this);
+            forget();
         }
         return e;
+    }
+
+    /** The next execution prepares the statement anew. */
+    private void forget() throws SQLException {
+        session.forget(query.slot());
+        statement.close();
     }
 
     private void end() throws SQLException {
@@ -218,13 +236,11 @@ public final class Execution<R> {
         if (packed != null) {
             packed.end();
         }
-        try {
-            session.running().end();
-        } finally {
-            if (!session.keeps(query.slot(), this)) {
-                closeStatement();
-            }
+        session.bound(charactersBound);
+        if (charactersBound > KEPT_CHARACTERS && !statement.isClosed()) {
+            statement.clearParameters();
         }
+        session.running().end();
     }
 
     void closeStatement() throws SQLException {

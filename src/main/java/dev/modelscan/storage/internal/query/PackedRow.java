@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A row whose columns came as one value, for drivers to which each value costs a call into native code: a page of 100 tasks
- * has 1,600 of them. The columns are joined by a byte that UTF-8 never has. Null is another such byte, or empty where the
- * column's type has no empty value, so every text comes back as it was. Text that is not UTF-8, which another program may have
+ * has 1,600 of them. The columns are joined by a byte that UTF-8 never has. Null is another such byte, or empty where no
+ * value of the column is, so every text comes back as it was. Text that is not UTF-8, which another program may have
  * stored, is refused, but for that one byte alone.
  *
  * <p>Rows of a list have much in common, such as the status, the type or an empty object. So each row is compared with the one
@@ -44,8 +44,6 @@ public final class PackedRow extends Row {
     private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
-
-    private static final int UNKNOWN = -1;
 
     /** In place of a value that nobody has asked for yet. */
     private static final Object NOT_DECODED = new Object();
@@ -129,23 +127,20 @@ public final class PackedRow extends Row {
      * columns up to the next difference. Returns whether there are as many as there should be.
      */
     private boolean locate(byte[] before) {
-        int same = UNKNOWN;
         int start = 0;
         int startBefore = 0;
+        int same = same(before, 0, 0);
         for (int column = 0; column < values.length; column++) {
             int endBefore = starts[column + 1];
-            if (same == UNKNOWN) {
-                same = same(before, startBefore, start);
-            }
             int length = endBefore - startBefore;
             if (length <= same) {
                 same -= length;
+                start += length;
             } else {
-                length = separator(start) + 1 - start;
                 values[column] = NOT_DECODED;
-                same = UNKNOWN;
+                start = separator(start) + 1;
+                same = same(before, endBefore, start);
             }
-            start += length;
             startBefore = endBefore;
             starts[column + 1] = start;
         }
@@ -189,28 +184,9 @@ public final class PackedRow extends Row {
     }
 
     private <T> @Nullable T decode(Codec<T> codec, int from, int to) {
-        if (codec.hasEmpty() ? to == from + 1 && bytes[from] == NULL : to == from) {
+        if (codec.mayBeEmpty() ? to == from + 1 && bytes[from] == NULL : to == from) {
             return null;
         }
         return codec.decode(bytes, from, to);
-    }
-
-    @Override
-    public long number(int index) {
-        throw notAColumn();
-    }
-
-    @Override
-    public @Nullable String text(int index) {
-        throw notAColumn();
-    }
-
-    @Override
-    public boolean wasNull() {
-        throw notAColumn();
-    }
-
-    private static IllegalStateException notAColumn() {
-        return new IllegalStateException("only rows of columns are packed, so there is nothing else to read");
     }
 }

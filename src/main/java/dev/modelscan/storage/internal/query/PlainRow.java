@@ -56,19 +56,4 @@ final class PlainRow extends Row {
         }
         return value.decode(codec, bytes);
     }
-
-    @Override
-    public long number(int index) throws SQLException {
-        return rows.getLong(index);
-    }
-
-    @Override
-    public @Nullable String text(int index) throws SQLException {
-        return rows.getString(index);
-    }
-
-    @Override
-    public boolean wasNull() throws SQLException {
-        return rows.wasNull();
-    }
 }

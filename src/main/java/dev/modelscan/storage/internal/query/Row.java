@@ -4,6 +4,7 @@ import dev.modelscan.storage.CorruptDatabaseException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The row that an execution stands on. Good until the mapper returns. */
@@ -51,14 +52,15 @@ public abstract sealed class Row permits PlainRow, PackedRow {
         return value(column.codec(), shift + column.index());
     }
 
-    /** The whole number at a place of the select list that is no column, such as a count; null counts as 0. */
-    public abstract long number(int index) throws SQLException;
+    /** The value at a place of the select list, from 1, that is no column and never null, such as a count. */
+    public final <T> T get(Codec<T> codec, int place) throws SQLException {
+        return Objects.requireNonNull(find(codec, place));
+    }
 
-    /** The text at a place of the select list. */
-    public abstract @Nullable String text(int index) throws SQLException;
-
-    /** Whether the last {@link #number} was null. */
-    public abstract boolean wasNull() throws SQLException;
+    /** The value at a place of the select list, from 1, that is no column, such as an average; or null. */
+    public final <T> @Nullable T find(Codec<T> codec, int place) throws SQLException {
+        return value(codec, shift + place);
+    }
 
     /** Maps columns that stand {@code by} places further right than they were declared, as those of a joined table do. */
     public final <R> R shifted(int by, RowMapper<R> mapper) throws SQLException {

@@ -50,16 +50,12 @@ public final class Session implements AutoCloseable {
             executions = Arrays.copyOf(executions, slot * 2);
         }
         @SuppressWarnings("unchecked") // A slot belongs to one query, which made what is in it.
-        Execution<R> kept = (Execution<R>) executions[slot];
-        if (kept != null && !kept.isBusy()) {
-            return kept.begin();
+        Execution<R> execution = (Execution<R>) executions[slot];
+        if (execution == null) {
+            execution = new Execution<>(this, query);
+            executions[slot] = execution;
         }
-        Execution<R> made = new Execution<>(this, query);
-        if (kept == null) {
-            executions[slot] = made;
-        }
-        // A query that is executed again while its rows are still being read gets a statement of its own.
-        return made.begin();
+        return execution.begin();
     }
 
     /** Called before SQL of a caller's own may run, which can leave anything on the connection. */
@@ -78,7 +74,7 @@ public final class Session implements AutoCloseable {
         rowsWritten += rows;
     }
 
-    void bound(int characters) {
+    void bound(long characters) {
         charactersBound += characters;
     }
 
@@ -96,16 +92,8 @@ public final class Session implements AutoCloseable {
         return rows;
     }
 
-    /** Whether the execution is kept for the next time. */
-    boolean keeps(int slot, Execution<?> execution) {
-        return executions[slot] == execution;
-    }
-
-    /** The driver closes a statement on some errors; the next execution prepares it anew. */
-    void forget(int slot, Execution<?> execution) {
-        if (executions[slot] == execution) {
-            executions[slot] = null;
-        }
+    void forget(int slot) {
+        executions[slot] = null;
     }
 
     /** Closes the statements that it keeps. */

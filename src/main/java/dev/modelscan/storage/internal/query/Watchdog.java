@@ -77,7 +77,12 @@ public final class Watchdog implements AutoCloseable {
         long lastBusy = System.nanoTime();
         while (!closed) {
             long now = System.nanoTime();
-            if (lookAtAll(now)) {
+            try {
+                if (lookAtAll(now)) {
+                    lastBusy = now;
+                }
+            } catch (RuntimeException | Error e) {
+                // Not even the log may have the memory that it needs. Whoever was to be stopped is so at the next look.
                 lastBusy = now;
             }
             if (now - lastBusy < QUIET_NANOS) {

@@ -34,7 +34,7 @@ final class Mapping<I extends Id, R> {
     static final Parameter<Integer> OFFSET = Parameter.of("offset", Codec.INTEGER, Integer.class);
 
     /** A column that refers to another table, and the query that tells whether its target exists. */
-    record Reference<R, T>(String target, Column<R, T> column, CompiledQuery<Long> exists) {}
+    record Reference<R, T>(String target, Column<R, T> column, CompiledQuery<Integer> exists) {}
 
     final String entity;
     final Supplier<Table<?>> table;
@@ -85,8 +85,8 @@ final class Mapping<I extends Id, R> {
 
     /** Declares a column that refers to another table. */
     <T> Mapping<I, R> references(String target, Column<R, T> column, Supplier<? extends TableField<?, T>> key) {
-        CompiledQuery<Long> exists = CompiledQuery.rows(
-                entity + ".exists." + column.name(), row -> row.number(1), () -> DSL.select(DSL.inline(1))
+        CompiledQuery<Integer> exists = CompiledQuery.rows(
+                entity + ".exists." + column.name(), row -> row.get(Codec.INTEGER, 1), () -> DSL.select(DSL.inline(1))
                         .from(key.get().getTable())
                         .where(key.get().eq(column.parameter().param())));
         references.add(new Reference<>(target, column, exists));

@@ -64,7 +64,7 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
                             DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
 
     private static final CompiledQuery<String> UNKNOWN =
-            CompiledQuery.rows("agent.unknown", row -> String.valueOf(row.text(1)), () -> DSL.select(IdList.VALUE)
+            CompiledQuery.rows("agent.unknown", row -> row.get(Codec.TEXT, 1), () -> DSL.select(IdList.VALUE)
                     .from(IdList.of(IDS.param()))
                     // With NOT IN PostgreSQL would hash the ids of all agents.
                     .whereNotExists(DSL.selectOne()

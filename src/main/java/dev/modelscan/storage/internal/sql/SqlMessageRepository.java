@@ -47,7 +47,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     /** Takes the next numbers of a conversation, which its row holds, under the write lock or the row's. */
     private static final CompiledQuery<Long> TAKE_NUMBERS =
-            CompiledQuery.rows("message.takeNumbers", row -> row.number(1), () -> DSL.insertInto(
+            CompiledQuery.rows("message.takeNumbers", row -> row.get(Codec.LONG, 1), () -> DSL.insertInto(
                             CONVERSATIONS,
                             CONVERSATIONS.ID,
                             CONVERSATIONS.LAST_SEQUENCE_NUMBER,

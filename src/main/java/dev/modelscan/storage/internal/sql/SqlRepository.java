@@ -330,7 +330,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         if (!session.dialect().goesOnAfterRefusal()) {
             return null;
         }
-        Long found = session.query(reference.exists())
+        Integer found = session.query(reference.exists())
                 .set(reference.column().parameter(), target)
                 .first();
         return found == null ? target : null;

@@ -25,6 +25,7 @@ import dev.modelscan.storage.ToolExecutionRepository;
 import dev.modelscan.storage.ToolExecutionStatus;
 import dev.modelscan.storage.ToolUsage;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Row;
@@ -145,13 +146,17 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     }
 
     private static ToolUsage usage(Row row) throws SQLException {
-        String name = Objects.requireNonNull(row.text(1));
-        return new ToolUsage(name, row.number(2), row.number(3), row.number(4), duration(row, 5), duration(row, 6));
+        return new ToolUsage(
+                row.get(Codec.TEXT, 1),
+                row.get(Codec.LONG, 2),
+                row.get(Codec.LONG, 3),
+                row.get(Codec.LONG, 4),
+                duration(row.find(Codec.LONG, 5)),
+                duration(row.find(Codec.LONG, 6)));
     }
 
-    private static @Nullable Duration duration(Row row, int index) throws SQLException {
-        long micros = row.number(index);
-        return row.wasNull() ? null : Duration.of(micros, ChronoUnit.MICROS);
+    private static @Nullable Duration duration(@Nullable Long micros) {
+        return micros == null ? null : Duration.of(micros, ChronoUnit.MICROS);
     }
 
     @Override

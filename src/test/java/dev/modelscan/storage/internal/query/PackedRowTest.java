@@ -8,16 +8,19 @@ import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.AgentStatus;
 import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Id;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TaskId;
 import dev.modelscan.storage.TaskStatus;
 import dev.modelscan.storage.Team;
+import dev.modelscan.storage.ToolExecution;
+import dev.modelscan.storage.ToolExecutionStatus;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -134,9 +137,7 @@ class PackedRowTest {
             for (ThrowingCallable reading : List.<ThrowingCallable>of(
                     () -> db.agents().get(agent.id()), () -> db.agents().list(10, 0), () -> db.agents()
                             .updateStatus(agent.id(), AgentStatus.ACTIVE))) {
-                assertThatThrownBy(reading)
-                        .isInstanceOf(CorruptDatabaseException.class)
-                        .hasMessageContaining("the row of " + agent.id());
+                assertRefused(reading, agent.id());
             }
             write("UPDATE agents SET mode = 'llm'");
             assertThat(db.agents().find(new AgentId(agent.id().value())).map(Agent::mode))
@@ -144,16 +145,62 @@ class PackedRowTest {
         }
     }
 
-    @Test
-    void jsonThatIsNoListOfTextsIsTheDatabasesFaultAndNotTheCallers() throws SQLException {
+    @ParameterizedTest
+    @ValueSource(strings = {"[1]", "[null]", "[true]", "[\"a\",1.5]", "[[\"a\"]]", "[{}]", "[\"\"]"})
+    void jsonThatIsNoListOfNamesIsTheDatabasesFaultAndNotTheCallers(String json) throws SQLException {
         try (Database db = Database.open(file())) {
             Agent agent = db.agents()
                     .create(Agent.builder().name("researcher").mode("llm").build());
-            write("UPDATE agents SET capabilities = '[1,null,{}]'");
-            assertThatThrownBy(() -> db.agents().list(10, 0))
-                    .isInstanceOf(CorruptDatabaseException.class)
-                    .hasMessageContaining("the row of " + agent.id());
+            write("UPDATE agents SET capabilities = '" + json + "'");
+            assertRefused(() -> db.agents().list(10, 0), agent.id());
+            assertRefused(() -> db.agents().updateStatus(agent.id(), AgentStatus.ACTIVE), agent.id());
         }
+    }
+
+    /** A program that does not enforce foreign keys can store one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"agent_id", "team_id", "workflow_id"})
+    void anIdThatIsEmptyIsNotTakenForNone(String column) throws SQLException {
+        try (Database db = Database.open(file())) {
+            Task task = db.tasks().create(task(1, "a", 1, null));
+            write("UPDATE tasks SET " + column + " = ''");
+            assertRefused(() -> db.tasks().get(task.id()), task.id());
+            assertRefused(() -> db.tasks().list(10, 0), task.id());
+            assertRefused(() -> db.tasks().updateStatus(task.id(), TaskStatus.RUNNING), task.id());
+        }
+    }
+
+    @Test
+    void aNumberThatIsOutOfRangeIsNotCut() throws SQLException {
+        try (Database db = Database.open(file())) {
+            Task task = db.tasks().create(task(1, "a", 1, null));
+            write("PRAGMA ignore_check_constraints = ON", "UPDATE tasks SET priority = 4294967301");
+            assertRefused(() -> db.tasks().get(task.id()), task.id());
+            assertRefused(() -> db.tasks().updateStatus(task.id(), TaskStatus.RUNNING), task.id());
+        }
+    }
+
+    @Test
+    void aNameThatIsNotUtf8IsRefusedInAReportToo() throws SQLException {
+        try (Database db = Database.open(file())) {
+            Agent agent = db.agents()
+                    .create(Agent.builder().name("researcher").mode("llm").build());
+            db.toolExecutions()
+                    .create(ToolExecution.builder()
+                            .agentId(agent.id())
+                            .toolName("search")
+                            .status(ToolExecutionStatus.RUNNING)
+                            .build());
+            write("UPDATE tool_executions SET tool_name = CAST(x'61c3' AS TEXT)");
+            assertThatThrownBy(() -> db.toolExecutions().usageSince(Instant.EPOCH))
+                    .isInstanceOf(CorruptDatabaseException.class);
+        }
+    }
+
+    private static void assertRefused(ThrowingCallable reading, Id id) {
+        assertThatThrownBy(reading)
+                .isInstanceOf(CorruptDatabaseException.class)
+                .hasMessageContaining("the row of " + id);
     }
 
     @Test
@@ -168,10 +215,12 @@ class PackedRowTest {
         }
     }
 
-    private void write(String sql) throws SQLException {
+    private void write(String... sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.executeUpdate();
+                Statement statement = connection.createStatement()) {
+            for (String each : sql) {
+                statement.execute(each);
+            }
         }
     }
 }
