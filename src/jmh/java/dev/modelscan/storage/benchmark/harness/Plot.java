@@ -20,7 +20,7 @@ public final class Plot {
     private static final int RIGHT = 230;
     private static final int TOP = 30;
     private static final int BOTTOM = 60;
-    private static final List<String> COLOURS = List.of("#3b82f6", "#f97316", "#22a06b", "#8b8b8b");
+    private static final List<String> COLOURS = List.of("#3b82f6", "#f97316", "#22a06b", "#a855f7", "#8b8b8b");
 
     private final StringBuilder out = new StringBuilder();
     private final double leastPower;

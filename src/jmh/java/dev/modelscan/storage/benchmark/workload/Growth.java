@@ -34,9 +34,10 @@ public final class Growth implements Workload {
     private static final long BASE = 100_000;
     private static final long GOAL_ROWS = 10_000_000;
     private static final int ROUNDS = 5;
+    private static final int LATEST = 10_000;
 
     /** What SQLite costs by itself. */
-    private static final String IN_C = "task by id, in C";
+    private static final String IN_C = "task by id, of all, in C";
 
     private final AgentId[] agents = Fixture.agentIds();
 
@@ -93,8 +94,10 @@ public final class Growth implements Workload {
     private List<Contender> contenders(Database database, int rows) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(
-                Contender.computing("task by id", () -> database.tasks().get(GrowthData.task(random.nextLong(rows)))));
+        contenders.add(Contender.computing(
+                "task by id, of all", () -> database.tasks().get(GrowthData.task(random.nextInt(rows)))));
+        contenders.add(Contender.computing("task by id, of the latest 10,000", () -> database.tasks()
+                .get(GrowthData.task(rows - 1 - random.nextInt(LATEST)))));
         contenders.add(Contender.computing(
                 "last page of a conversation",
                 () -> full(database.messages().getConversation(GrowthData.conversation(random.nextInt(100)), PAGE))));
