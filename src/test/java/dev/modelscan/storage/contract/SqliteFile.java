@@ -77,7 +77,7 @@ final class SqliteFile implements TestEngine {
 
     @Override
     public List<String> slowTrigger() {
-        return List.of("CREATE TEMP TRIGGER slow BEFORE UPDATE OF mode ON agents BEGIN SELECT 1 WHERE " + SLOW_CONDITION
-                + "; END");
+        return List.of(
+                "CREATE TRIGGER slow BEFORE UPDATE OF mode ON agents BEGIN SELECT 1 WHERE " + SLOW_CONDITION + "; END");
     }
 }

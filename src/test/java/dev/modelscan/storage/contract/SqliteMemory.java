@@ -41,7 +41,7 @@ final class SqliteMemory implements TestEngine {
 
     @Override
     public List<String> slowTrigger() {
-        return List.of("CREATE TEMP TRIGGER slow BEFORE UPDATE OF mode ON agents BEGIN SELECT 1 WHERE "
+        return List.of("CREATE TRIGGER slow BEFORE UPDATE OF mode ON agents BEGIN SELECT 1 WHERE "
                 + SqliteFile.SLOW_CONDITION + "; END");
     }
 }

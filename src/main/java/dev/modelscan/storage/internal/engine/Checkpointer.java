@@ -6,19 +6,23 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
 
 /**
  * Copies the write-ahead log into the database on a thread of its own, so that no caller's commit does.
  *
  * <p>A PASSIVE checkpoint runs beside the writer, but under a steady stream of writes it never reaches the log's end, and
  * the log would grow without bound. So where the log is long after one, the writer is paused for the short rest, and the log begins
- * again at its start. A reader that keeps a snapshot open makes that impossible, so the writer is not paused then, and the log
- * grows until the reader is done.
+ * again at its start. A reader that keeps a snapshot open makes that impossible, so the writer is not paused then. But readers
+ * whose snapshots overlap could go on like that for ever. So where the log is very long, the writer is paused all the same, until
+ * those who read now are done, up to a second. If one of them stays longer, the next attempt is made when the log is twice as long.
  */
 final class Checkpointer implements AutoCloseable {
 
@@ -27,6 +31,11 @@ final class Checkpointer implements AutoCloseable {
 
     /** Pages left in the log after a checkpoint that are worth pausing the writer for: 16 MB. */
     static final int PAGES_WORTH_PAUSE = 4_000;
+
+    /** Pages in the log that are worth waiting for readers: 64 MB. */
+    static final int PAGES_WORTH_WAIT = 16_000;
+
+    private static final long LONGEST_WAIT_MILLIS = 1_000;
 
     /** A log file that has grown by this is worth a checkpoint, however small the estimate was: 4 MB. */
     private static final long BYTES_WORTH_CHECKPOINT = 4L * 1_024 * 1_024;
@@ -44,6 +53,7 @@ final class Checkpointer implements AutoCloseable {
     private final SqliteConnections connections;
     private final File log;
     private final WriteQueue queue;
+    private final int waitMillis;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
     private long estimate;
@@ -52,8 +62,14 @@ final class Checkpointer implements AutoCloseable {
     private boolean wanted;
     private boolean closed;
 
-    Checkpointer(SqliteConnections connections, Path file, WriteQueue queue) {
+    /**
+     * A checkpointer that is not running yet.
+     *
+     * @param busyTimeout how long those who want to write are ready to wait; readers are waited for half as long at the most
+     */
+    Checkpointer(SqliteConnections connections, Path file, WriteQueue queue, Duration busyTimeout) {
         this.connections = connections;
+        this.waitMillis = (int) Math.min(busyTimeout.toMillis() / 2, LONGEST_WAIT_MILLIS);
         this.log = file.resolveSibling(file.getFileName() + "-wal").toFile();
         this.queue = queue;
     }
@@ -104,10 +120,14 @@ final class Checkpointer implements AutoCloseable {
                 PreparedStatement passive = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
                 PreparedStatement restart = connection.prepareStatement("PRAGMA wal_checkpoint(RESTART)");
                 PreparedStatement truncate = connection.prepareStatement("PRAGMA wal_checkpoint(TRUNCATE)")) {
+            int worthWait = PAGES_WORTH_WAIT;
             while (awaitRequest()) {
-                if (run(passive).isWorthPause()) {
+                Progress progress = run(passive);
+                boolean waits = progress.pages() >= worthWait;
+                if (waits || progress.isWorthPause()) {
                     PreparedStatement rest = log.length() > BYTES_WORTH_CUT ? truncate : restart;
-                    queue.pauseWriter(() -> run(rest));
+                    boolean done = pauseWriterAndRun(rest, connection, waits ? waitMillis : 0);
+                    worthWait = done || !waits ? PAGES_WORTH_WAIT : 2 * progress.pages();
                 }
             }
         } catch (SQLException e) {
@@ -116,6 +136,21 @@ final class Checkpointer implements AutoCloseable {
         } finally {
             forgetThread();
         }
+    }
+
+    /** Returns whether the log begins again at its start. */
+    private boolean pauseWriterAndRun(PreparedStatement checkpoint, Connection connection, int millis)
+            throws SQLException {
+        SQLiteConnection driver = connection.unwrap(SQLiteConnection.class);
+        int usual = driver.getBusyTimeout();
+        AtomicBoolean done = new AtomicBoolean();
+        driver.setBusyTimeout(Math.max(usual, millis));
+        try {
+            queue.pauseWriter(() -> done.set(!run(checkpoint).blocked()));
+        } finally {
+            driver.setBusyTimeout(usual);
+        }
+        return done.get();
     }
 
     private boolean awaitRequest() {
@@ -143,10 +178,11 @@ final class Checkpointer implements AutoCloseable {
     /**
      * What a checkpoint found.
      *
+     * @param blocked whether readers kept it from its end
      * @param pages how many pages the log had, which is -1 where there is no log
      * @param copied how many of them are in the database now; those behind the oldest reader's snapshot are not
      */
-    private record Progress(int pages, int copied) {
+    private record Progress(boolean blocked, int pages, int copied) {
 
         boolean isWorthPause() {
             return pages >= PAGES_WORTH_PAUSE && pages - copied <= PAGES_WORTH_CHECKPOINT;
@@ -155,7 +191,9 @@ final class Checkpointer implements AutoCloseable {
 
     private static Progress run(PreparedStatement checkpoint) throws SQLException {
         try (ResultSet row = checkpoint.executeQuery()) {
-            return row.next() ? new Progress(row.getInt(2), row.getInt(3)) : new Progress(0, 0);
+            return row.next()
+                    ? new Progress(row.getBoolean(1), row.getInt(2), row.getInt(3))
+                    : new Progress(false, 0, 0);
         }
     }
 

@@ -1,7 +1,8 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.StorageException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Nothing of a group was stored, or nobody knows whether it was. Each member throws an exception of its own, made on its own
@@ -11,14 +12,21 @@ final class GroupFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Function<WriteRequest<?>, StorageException> explanation;
+    private final transient BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation;
+    private @Nullable Throwable reason;
 
-    GroupFailure(Throwable cause, Function<WriteRequest<?>, StorageException> explanation) {
-        super(cause);
+    /** Without a stack trace: no caller ever sees it, and one is made with each commit. */
+    GroupFailure(BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation) {
+        super(null, null, false, false);
         this.explanation = explanation;
     }
 
+    GroupFailure because(Throwable cause) {
+        reason = cause;
+        return this;
+    }
+
     StorageException toException(WriteRequest<?> member) {
-        return explanation.apply(member);
+        return explanation.apply(member, reason);
     }
 }

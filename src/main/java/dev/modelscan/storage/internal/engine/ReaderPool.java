@@ -142,7 +142,9 @@ final class ReaderPool implements AutoCloseable {
 
     private Session openSession() throws SQLException {
         try {
-            return watched(new Session(connections.openReader(), dialect));
+            Session session = watched(new Session(connections.openReader(), dialect));
+            connections.waitInJava(session.connection());
+            return session;
         } catch (Throwable t) {
             discarded();
             throw t;
@@ -191,15 +193,23 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    /** {@link #release} for a session whose connection was lent to others. */
+    /** {@link #acquire} for a session whose connection is lent to others, who have no {@link Retry}. */
+    Session lend() throws SQLException {
+        Session session = acquire();
+        connections.waitInDriver(session.connection());
+        return session;
+    }
+
+    /** {@link #release} for a session whose connection was lent. */
     void takeBack(Session session) {
         release(session, !isClean(session.connection()));
     }
 
     /** The borrower may have left a transaction open, and its snapshot with it, or have allowed itself to write. */
-    private static boolean isClean(Connection connection) {
+    private boolean isClean(Connection connection) {
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA query_only = ON");
+            connections.waitInJava(connection);
             if (!connection.getAutoCommit()) {
                 connection.rollback();
                 connection.setAutoCommit(true);

@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteOpenMode;
 
 /**
@@ -30,6 +31,9 @@ public final class SqliteConnections {
      * and reads them back; and a reader of more than that fetches each page from the log or the file anew.
      */
     private static final String PAGE_CACHE = "PRAGMA cache_size = -16000";
+
+    /** A thread that waits in the driver holds the carrier of a virtual thread. */
+    private static final Duration SHORT_WAIT = Duration.ofMillis(20);
 
     private final @Nullable Path file;
     private final String uri;
@@ -74,21 +78,31 @@ public final class SqliteConnections {
     Connection openWriter() throws SQLException {
         // Checkpoints are the checkpointer's; see there.
         return open(
-                uri,
-                config(Duration.ofMillis(20)),
-                "PRAGMA trusted_schema = OFF",
-                "PRAGMA wal_autocheckpoint = 0",
-                PAGE_CACHE);
+                uri, config(SHORT_WAIT), "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0", PAGE_CACHE);
     }
 
     /** A connection for checkpoints. It waits only briefly for readers. */
     Connection openCheckpointer() throws SQLException {
-        return open(uri, config(Duration.ofMillis(20)), "PRAGMA trusted_schema = OFF");
+        return open(uri, config(SHORT_WAIT), "PRAGMA trusted_schema = OFF");
     }
 
     /** A connection that refuses to write. */
     public Connection openReader() throws SQLException {
         return open(uri, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", PAGE_CACHE);
+    }
+
+    /** Keeps the waits for a lock inside the driver short, for whoever tries again by {@link Retry}. */
+    void waitInJava(Connection connection) throws SQLException {
+        connection
+                .unwrap(SQLiteConnection.class)
+                .setBusyTimeout(config(SHORT_WAIT).getBusyTimeout());
+    }
+
+    /** Has the driver wait for locks, for a caller's own queries, which nobody tries again. */
+    void waitInDriver(Connection connection) throws SQLException {
+        connection
+                .unwrap(SQLiteConnection.class)
+                .setBusyTimeout(config(busyTimeout).getBusyTimeout());
     }
 
     /** A connection for migrations, which may have to rebuild tables that others refer to. */

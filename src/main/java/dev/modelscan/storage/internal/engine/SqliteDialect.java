@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,10 +46,7 @@ public final class SqliteDialect implements Dialect {
 
     @Override
     public long rowsWritten(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT total_changes()")) {
-            return rows.getLong(1);
-        }
+        return connection.unwrap(SQLiteConnection.class).getDatabase().total_changes();
     }
 
     /**

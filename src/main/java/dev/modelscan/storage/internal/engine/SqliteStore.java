@@ -162,7 +162,7 @@ public final class SqliteStore implements Store {
     @Override
     public Session acquireReader() {
         try {
-            return readers.acquire();
+            return readers.lend();
         } catch (SQLException e) {
             throw classify(e).toException(null, null);
         }

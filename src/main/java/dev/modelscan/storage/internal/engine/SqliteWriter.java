@@ -7,7 +7,6 @@ import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.WriteRequest.State;
-import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -53,7 +52,7 @@ final class SqliteWriter implements AutoCloseable {
     private final WriteQueue queue = new WriteQueue();
     // The leader's alone; the queue's lock hands it on.
     private @Nullable WriterConnection current;
-    private int lastCrowd;
+    private @Nullable WriterConnection unclosed;
     private long lastCommitNanos;
     private final @Nullable Checkpointer checkpointer;
     private volatile boolean closed;
@@ -63,7 +62,7 @@ final class SqliteWriter implements AutoCloseable {
         this.timeout = timeout;
         this.watchdog = watchdog;
         Path file = connections.file();
-        this.checkpointer = file == null ? null : new Checkpointer(connections, file, queue);
+        this.checkpointer = file == null ? null : new Checkpointer(connections, file, queue, timeout);
     }
 
     /** Opens the connection now and not with the first transaction. */
@@ -83,24 +82,17 @@ final class SqliteWriter implements AutoCloseable {
                     "this thread is inside withTx; write through its tx, not through the database, or use tx.withTx to nest");
         }
         WriteRequest<T> request = new WriteRequest<>(entity, id, mayJoin, body);
-        if (queue.leadOrEnqueue(request)) {
-            lead(request, timeout);
-        } else {
-            awaitTurn(request);
-        }
-        return request.<X>outcome();
-    }
-
-    /** Who has waited in the queue has the rest of the time to wait for other processes. */
-    private void awaitTurn(WriteRequest<?> request) {
+        // Who has waited in the queue has the rest of the time to wait for other processes.
         long deadline = System.nanoTime() + timeout.toNanos();
-        State state = request.await(deadline);
+        State state = queue.leadOrEnqueue(request) ? State.LEADING : request.await(deadline);
         if (state == State.WITHDRAWN) {
+            queue.remove(request);
             throw withdrawn();
         }
         if (state == State.LEADING) {
-            lead(request, Duration.ofNanos(deadline - System.nanoTime()));
+            lead(request, deadline);
         }
+        return request.<X>outcome();
     }
 
     private StorageException withdrawn() {
@@ -113,11 +105,13 @@ final class SqliteWriter implements AutoCloseable {
                         null);
     }
 
-    private void lead(WriteRequest<?> own, Duration wait) {
-        queue.lead();
-        List<WriteRequest<?>> members = new ArrayList<>();
+    /** Whatever fails, and be it memory, the next leads and the members are told: else nobody could ever write again. */
+    private void lead(WriteRequest<?> own, long deadline) {
+        List<WriteRequest<?>> members = List.of();
         try {
-            runGroup(own, members, wait);
+            queue.lead();
+            members = new ArrayList<>();
+            runGroup(own, members, deadline);
         } catch (GroupFailure failure) {
             fail(own, members, failure);
         } catch (Throwable t) {
@@ -125,9 +119,13 @@ final class SqliteWriter implements AutoCloseable {
             fail(own, members, t);
             discard();
         } finally {
-            lastCrowd = 1 + members.size() + queue.waiting();
-            queue.handOver();
-            members.forEach(WriteRequest::done);
+            try {
+                queue.handOver(1 + members.size());
+            } finally {
+                for (int i = 0; i < members.size(); i++) {
+                    members.get(i).done();
+                }
+            }
         }
     }
 
@@ -139,54 +137,83 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    private void runGroup(WriteRequest<?> own, List<WriteRequest<?>> members, Duration wait) throws GroupFailure {
+    private void runGroup(WriteRequest<?> own, List<WriteRequest<?>> members, long deadline) throws GroupFailure {
         WriterConnection connection;
         try {
-            connection = begin(own, wait);
+            connection = begin(own, deadline);
         } catch (StorageException e) {
             own.fail(e);
             return;
         }
         own.run(connection.session());
-        Throwable failure = own.failure();
-        if (failure != null) {
-            rollBack(connection, failure);
-            return;
-        }
         boolean ranCallersSql = connection.session().takeRanCallersSql();
-        if (!ranCallersSql || !connection.defersForeignKeys()) {
-            runMembers(connection, members);
-        }
-        commit(connection, own);
-        noteCommit(1 + members.size(), connection.session(), ranCallersSql);
-    }
-
-    /** Whatever becomes of a checkpoint, the commit stands. */
-    private void noteCommit(int transactions, Session session, boolean ranCallersSql) {
-        if (checkpointer != null) {
-            try {
-                checkpointer.committed(
-                        transactions, session.takeRowsWritten(), session.takeCharactersBound(), ranCallersSql);
-            } catch (RuntimeException | Error e) {
-                LOG.warn("a checkpoint of {} could not be started", connections.name(), e);
+        // What the leader changed of the connection, such as when foreign keys are checked, would hold for the others.
+        boolean changed = ranCallersSql && !connection.isAsOpened();
+        try {
+            Throwable failure = own.failure();
+            if (failure != null) {
+                rollBack(connection, failure);
+                return;
+            }
+            if (!changed) {
+                runMembers(connection, members);
+            }
+            commit(connection, own);
+            noteCommit(1 + members.size(), connection, ranCallersSql);
+        } finally {
+            if (changed && current == connection) {
+                replace(connection);
             }
         }
     }
 
-    private WriterConnection begin(WriteRequest<?> own, Duration wait) {
+    /** A caller's own SQL left settings or temporary tables on it, which are no business of whoever comes next. */
+    private void replace(WriterConnection connection) {
+        try {
+            // Opened first: a database in memory lives as long as one of its connections.
+            current = WriterConnection.open(connections, watchdog, timeout);
+            close(connection);
+        } catch (SQLException | RuntimeException | Error e) {
+            LOG.debug("the next transaction opens a connection, or says why it cannot", e);
+            discard();
+        }
+    }
+
+    /** Whatever becomes of a checkpoint, the commit stands. */
+    private void noteCommit(int transactions, WriterConnection connection, boolean ranCallersSql) {
+        if (checkpointer != null) {
+            try {
+                checkpointer.committed(
+                        transactions,
+                        connection.takeRowsChanged(),
+                        connection.session().takeCharactersMoved(),
+                        ranCallersSql);
+            } catch (SQLException | RuntimeException | Error e) {
+                checkpointFailed(e);
+            }
+        }
+    }
+
+    private void checkpointFailed(Throwable cause) {
+        try {
+            LOG.warn("a checkpoint of {} could not be started", connections.name(), cause);
+        } catch (Error e) {
+            // There may be no memory to say so; the next commit that is due tries again.
+        }
+    }
+
+    private WriterConnection begin(WriteRequest<?> own, long deadline) {
         if (closed) {
             throw new UnavailableException(connections.name() + " is closed", null);
         }
         try {
+            closeUnclosed();
             WriterConnection connection = current;
-            Duration left = wait;
             if (connection == null) {
-                long start = System.nanoTime();
-                connection = WriterConnection.open(connections, watchdog, wait);
+                connection = WriterConnection.open(connections, watchdog, left(deadline));
                 current = connection;
-                left = wait.minusNanos(System.nanoTime() - start);
             }
-            connection.begin(left);
+            connection.begin(left(deadline));
             return connection;
         } catch (SQLException e) {
             Failure failure = SqliteDialect.classify(e);
@@ -195,6 +222,10 @@ final class SqliteWriter implements AutoCloseable {
             }
             throw failure.toException(own.entity(), own.id());
         }
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(deadline - System.nanoTime());
     }
 
     /**
@@ -210,7 +241,7 @@ final class SqliteWriter implements AutoCloseable {
             if (spent > MAX_GROUP_NANOS) {
                 return;
             }
-            boolean all = 1 + members.size() >= lastCrowd;
+            boolean all = 1 + members.size() >= queue.lastCrowd();
             WriteRequest<?> next = queue.takeNext(all ? 0 : patience - spent, members);
             if (next == null) {
                 return;
@@ -227,11 +258,11 @@ final class SqliteWriter implements AutoCloseable {
     private GroupFailure broken(Throwable cause) {
         Failure failure = WriterConnection.breakingFailure(cause);
         return failure == null
-                ? new GroupFailure(cause, member -> lostWithNeighbour(cause))
-                : new GroupFailure(cause, member -> failure.toException(member.entity(), member.id()));
+                ? new GroupFailure((member, reason) -> lostWithNeighbour(reason)).because(cause)
+                : new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
     }
 
-    private UnavailableException lostWithNeighbour(Throwable cause) {
+    private UnavailableException lostWithNeighbour(@Nullable Throwable cause) {
         return new UnavailableException(
                 "another transaction of the same group failed in " + connections.name()
                         + " and took the group with it; nothing of this one was stored",
@@ -239,45 +270,52 @@ final class SqliteWriter implements AutoCloseable {
     }
 
     private void commit(WriterConnection connection, WriteRequest<?> own) throws GroupFailure {
+        // Made before there may be no memory for it, when the commit may have taken effect.
+        GroupFailure unknown = unknown();
         try {
             long start = System.nanoTime();
             connection.commit(timeout);
             lastCommitNanos = System.nanoTime() - start;
         } catch (CancelledException interrupted) {
+            // Only the leader was interrupted while readers were in the way, as those of a database in memory are.
             rollBack(connection, interrupted);
-            throw new GroupFailure(
-                    interrupted,
-                    member -> new CancelledException(String.valueOf(interrupted.getMessage()), interrupted));
+            throw new GroupFailure((member, reason) -> member == own
+                    ? new CancelledException(String.valueOf(interrupted.getMessage()), interrupted)
+                    : keptWaiting(interrupted));
         } catch (SQLException e) {
             Failure failure = SqliteDialect.classify(e);
             if (failure.kind() == Kind.BUSY) {
                 // The transaction is still open, and nothing of it is visible.
                 rollBack(connection, e);
-                throw new GroupFailure(
-                        e,
-                        member -> new BusyException("the commit was kept waiting by readers of other connections", e));
+                throw new GroupFailure((member, reason) -> keptWaiting(e));
             }
             discard();
             // Foreign keys are checked by the commit where the leader deferred them, or its own tables do.
             if (failure.kind() == Kind.FOREIGN_KEY) {
                 throw new GroupFailure(
-                        e, member -> member == own ? failure.toException(null, null) : lostWithNeighbour(e));
+                        (member, reason) -> member == own ? failure.toException(null, null) : lostWithNeighbour(e));
             }
             if (failure.kind() == Kind.FULL) {
-                throw new GroupFailure(e, member -> failure.toException(member.entity(), member.id()));
+                throw new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
             }
-            throw unknown(e);
+            throw unknown.because(e);
         } catch (RuntimeException | Error e) {
             discard();
-            throw unknown(e);
+            throw unknown.because(e);
         }
     }
 
-    private GroupFailure unknown(Throwable cause) {
-        String message = "the commit to " + connections.name()
-                + " failed, and may have taken effect; read back before trying again";
-        return new GroupFailure(
-                cause, member -> new OutcomeUnknownException(message, member.entity(), member.id(), cause));
+    private static BusyException keptWaiting(Exception cause) {
+        return new BusyException("the commit was kept waiting by readers of other connections", cause);
+    }
+
+    private GroupFailure unknown() {
+        return new GroupFailure((member, reason) -> new OutcomeUnknownException(
+                "the commit to " + connections.name()
+                        + " failed, and may have taken effect; read back before trying again",
+                member.entity(),
+                member.id(),
+                reason));
     }
 
     /** Where rolling back fails, the first cause keeps the word, and the connection goes: nobody can tell its state. */
@@ -300,7 +338,25 @@ final class SqliteWriter implements AutoCloseable {
         WriterConnection connection = current;
         current = null;
         if (connection != null) {
+            close(connection);
+        }
+    }
+
+    /** One that does not close may keep its transaction, and so the write lock; {@link #begin} tries again. */
+    private void close(WriterConnection connection) {
+        unclosed = connection;
+        try {
+            closeUnclosed();
+        } catch (SQLException | RuntimeException | Error e) {
+            LOG.debug("closing the writing connection failed", e);
+        }
+    }
+
+    private void closeUnclosed() throws SQLException {
+        WriterConnection connection = unclosed;
+        if (connection != null) {
             connection.close();
+            unclosed = null;
         }
     }
 

@@ -21,6 +21,7 @@ final class WriteQueue {
     private final Condition arrived = lock.newCondition();
     private final Deque<WriteRequest<?>> waiting = new ArrayDeque<>();
     private boolean led;
+    private int crowd;
     private volatile @Nullable Thread leader;
 
     /** Whether this thread is the leader. */
@@ -84,11 +85,16 @@ final class WriteQueue {
         }
     }
 
-    /** How many requests wait. */
-    int waiting() {
+    /** How many threads wrote or waited to write when the last group ended. The leader's alone. */
+    int lastCrowd() {
+        return crowd;
+    }
+
+    /** Takes out a request whose thread does not wait any longer. */
+    void remove(WriteRequest<?> request) {
         lock.lock();
         try {
-            return waiting.size();
+            waiting.remove(request);
         } finally {
             lock.unlock();
         }
@@ -111,15 +117,21 @@ final class WriteQueue {
         try {
             pause.run();
         } finally {
-            handOver();
+            handOver(0);
         }
     }
 
-    /** Ends the leader's turn. The first that still waits leads next. */
-    void handOver() {
+    /**
+     * Ends the turn of a leader and so many members. The first that still waits leads next. Allocates nothing, as waiting for the lock
+     * would: if memory failed here, nobody could ever write again.
+     */
+    void handOver(int group) {
         leader = null;
-        lock.lock();
+        while (!lock.tryLock()) {
+            Thread.onSpinWait();
+        }
         try {
+            crowd = group + waiting.size();
             WriteRequest<?> next = waiting.pollFirst();
             while (next != null && !next.move(State.WAITING, State.LEADING)) {
                 next = waiting.pollFirst();

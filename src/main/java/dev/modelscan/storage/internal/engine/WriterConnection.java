@@ -17,9 +17,19 @@ import org.slf4j.LoggerFactory;
  * not used: with {@code transaction_mode=IMMEDIATE} it would begin the next one inside {@code commit()}, and an idle connection
  * would hold the write lock.
  */
-final class WriterConnection implements AutoCloseable {
+final class WriterConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriterConnection.class);
+
+    /** What a caller's own SQL can leave behind, and what would change the work of others. */
+    private static final String SETTINGS =
+            "SELECT concat_ws(' ', (SELECT count(*) FROM temp.sqlite_schema), (SELECT count(*) FROM pragma_database_list),"
+                    + " foreign_keys, defer_foreign_keys, ignore_check_constraints, recursive_triggers, query_only, synchronous,"
+                    + " cache_size, max_page_count, locking_mode, secure_delete, timeout)"
+                    + " FROM pragma_foreign_keys, pragma_defer_foreign_keys, pragma_ignore_check_constraints,"
+                    + " pragma_recursive_triggers, pragma_query_only, pragma_synchronous, pragma_cache_size,"
+                    + " pragma_max_page_count, pragma_locking_mode, pragma_secure_delete,"
+                    + " pragma_busy_timeout";
 
     private final Session session;
     private final Watchdog watchdog;
@@ -29,6 +39,9 @@ final class WriterConnection implements AutoCloseable {
     private final PreparedStatement savepoint;
     private final PreparedStatement release;
     private final PreparedStatement rollbackToSavepoint;
+    private final PreparedStatement settings;
+    private final String asOpened;
+    private long rowsChanged;
 
     private WriterConnection(Session session, Watchdog watchdog) throws SQLException {
         this.session = session;
@@ -39,6 +52,8 @@ final class WriterConnection implements AutoCloseable {
         this.savepoint = session.connection().prepareStatement("SAVEPOINT member");
         this.release = session.connection().prepareStatement("RELEASE member");
         this.rollbackToSavepoint = session.connection().prepareStatement("ROLLBACK TO member");
+        this.settings = session.connection().prepareStatement(SETTINGS);
+        this.asOpened = settings();
     }
 
     /** The last other connection that closes has the file to itself for a moment, so that even opening can find it locked. */
@@ -87,12 +102,12 @@ final class WriterConnection implements AutoCloseable {
 
     /**
      * SQLite itself rolls back where a write is cancelled, and not where it was a read. It goes on refusing all statements
-     * until those that the driver has not reset are closed.
+     * until those that the driver has not reset are closed. The driver closes a statement that is refused, so this is one of its own.
      */
     void rollBackCancelled() throws SQLException {
         session.closeStatements();
-        try {
-            rollback.execute();
+        try (Statement once = session.connection().createStatement()) {
+            once.execute("ROLLBACK");
         } catch (SQLException e) {
             if (isCancelled(e)) {
                 throw e;
@@ -117,17 +132,29 @@ final class WriterConnection implements AutoCloseable {
     }
 
     /**
-     * Whether the transaction, in which SQL of a caller's own ran, has put off the checks of foreign keys to the commit. That holds for
-     * what others would add, and releasing a savepoint checks nothing.
+     * Whether the connection has the settings that it was opened with, and no table of its own. Foreign keys whose checks a caller's
+     * SQL has put off to the commit count as a setting; what others would add would be checked there, too.
      */
-    boolean defersForeignKeys() {
-        try (Statement statement = session.connection().createStatement();
-                ResultSet rows = statement.executeQuery("PRAGMA defer_foreign_keys")) {
-            return rows.getBoolean(1);
+    boolean isAsOpened() {
+        try {
+            return asOpened.equals(settings());
         } catch (SQLException e) {
-            LOG.debug("the commit will say what is wrong", e);
-            return true;
+            LOG.debug("the settings of the writing connection cannot be read", e);
+            return false;
         }
+    }
+
+    private String settings() throws SQLException {
+        try (ResultSet rows = settings.executeQuery()) {
+            return rows.getString(1);
+        }
+    }
+
+    /** How many rows were inserted, updated or deleted since the last call, by triggers and foreign keys too. */
+    long takeRowsChanged() throws SQLException {
+        long before = rowsChanged;
+        rowsChanged = session.dialect().rowsWritten(session.connection());
+        return rowsChanged - before;
     }
 
     /**
@@ -185,13 +212,14 @@ final class WriterConnection implements AutoCloseable {
         return null;
     }
 
-    @Override
-    public void close() {
+    /** Rolls back what is open. Where this fails it has to be called again, since the connection may hold the write lock. */
+    void close() throws SQLException {
         watchdog.forget(session);
-        try {
-            session.close();
+        try (Statement once = session.connection().createStatement()) {
+            once.execute("ROLLBACK");
         } catch (SQLException e) {
-            LOG.debug("closing the writing connection failed", e);
+            LOG.debug("no transaction was open", e);
         }
+        session.close();
     }
 }

@@ -166,16 +166,14 @@ public final class Execution<R> {
     }
 
     private Row row(ResultSet rows, boolean single) {
-        return packed == null ? new PlainRow(rows, session.dialect(), single) : packed.of(rows, single);
+        return packed == null ? new PlainRow(rows, session, single) : packed.of(rows, single);
     }
 
     /** Writes, and returns how many rows were written. */
     public int update() throws SQLException {
         beforeSending();
         try {
-            int rows = statement.executeUpdate();
-            session.wrote(rows);
-            return rows;
+            return statement.executeUpdate();
         } catch (SQLException e) {
             throw failed(e);
         } finally {
@@ -199,7 +197,6 @@ public final class Execution<R> {
                         query.rendered(session.dialect()).sql());
             }
             statement.executeBatch();
-            session.wrote(records.size());
         } catch (SQLException e) {
             if (!statement.isClosed()) {
                 statement.clearBatch();
@@ -236,11 +233,20 @@ public final class Execution<R> {
         if (packed != null) {
             packed.end();
         }
-        session.bound(charactersBound);
-        if (charactersBound > KEPT_CHARACTERS && !statement.isClosed()) {
-            statement.clearParameters();
+        session.moved(charactersBound);
+        if (charactersBound > KEPT_CHARACTERS) {
+            letGoOfParameters();
         }
         session.running().end();
+    }
+
+    /** After an error the driver may have closed what it needs for this; that error is the one to tell. */
+    private void letGoOfParameters() {
+        try {
+            statement.clearParameters();
+        } catch (SQLException e) {
+            session.forget(query.slot());
+        }
     }
 
     void closeStatement() throws SQLException {

@@ -11,7 +11,7 @@ final class PlainRow extends Row {
     private static final int MOST_COLUMNS = 64;
 
     private final ResultSet rows;
-    private final Dialect dialect;
+    private final Session session;
     private final @Nullable LastValue @Nullable [] last;
 
     /**
@@ -19,9 +19,9 @@ final class PlainRow extends Row {
      *
      * @param single whether it has one at most, so that nothing will be there again
      */
-    PlainRow(ResultSet rows, Dialect dialect, boolean single) {
+    PlainRow(ResultSet rows, Session session, boolean single) {
         this.rows = rows;
-        this.dialect = dialect;
+        this.session = session;
         this.last = single ? null : new LastValue[MOST_COLUMNS];
     }
 
@@ -37,7 +37,7 @@ final class PlainRow extends Row {
 
     @Override
     <T> @Nullable T value(Codec<T> codec, int place) throws SQLException {
-        return codec.isText() ? decoded(codec, place) : codec.read(rows, place, dialect);
+        return codec.isText() ? decoded(codec, place) : codec.read(rows, place, session.dialect());
     }
 
     /** The drivers' own way to text is longer: SQLite's goes through a direct buffer, PostgreSQL's looks at the type first. */
@@ -46,6 +46,7 @@ final class PlainRow extends Row {
         if (bytes == null) {
             return null;
         }
+        session.moved(bytes.length);
         if (last == null) {
             return codec.decode(bytes, 0, bytes.length);
         }

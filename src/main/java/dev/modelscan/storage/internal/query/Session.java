@@ -16,8 +16,7 @@ public final class Session implements AutoCloseable {
     private final Dialect dialect;
     private @Nullable Execution<?>[] executions = new Execution<?>[128];
     private final RunningStatement running = new RunningStatement();
-    private long rowsWritten;
-    private long charactersBound;
+    private long charactersMoved;
     private boolean ranCallersSql;
 
     /** Takes over the connection, and closes it with the session. */
@@ -70,26 +69,15 @@ public final class Session implements AutoCloseable {
         return ran;
     }
 
-    void wrote(long rows) {
-        rowsWritten += rows;
+    void moved(long characters) {
+        charactersMoved += characters;
     }
 
-    void bound(long characters) {
-        charactersBound += characters;
-    }
-
-    /** How much text was bound to compiled queries since the last call. */
-    public long takeCharactersBound() {
-        long characters = charactersBound;
-        charactersBound = 0;
+    /** How much text compiled queries bound, or read one column at a time as RETURNING does, since the last call. */
+    public long takeCharactersMoved() {
+        long characters = charactersMoved;
+        charactersMoved = 0;
         return characters;
-    }
-
-    /** How many rows compiled queries wrote since the last call. */
-    public long takeRowsWritten() {
-        long rows = rowsWritten;
-        rowsWritten = 0;
-        return rows;
     }
 
     void forget(int slot) {
