@@ -14,8 +14,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,12 +226,7 @@ class GroupCommitTest {
     void logStaysBoundedUnderLargeValues() throws Exception {
         AgentId sender = db.agents().create(agent("sender")).id();
         for (int i = 0; i < 130; i++) {
-            db.messages()
-                    .create(Message.builder()
-                            .conversationId(new ConversationId("c"))
-                            .senderId(sender)
-                            .content("x".repeat(1_000_000))
-                            .build());
+            createMessage(sender, 1_000_000);
         }
         assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(100_000_000);
     }
@@ -246,5 +243,80 @@ class GroupCommitTest {
                             + " '2026-01-01T00:00:00.000000Z' FROM n"));
         }
         assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(64L * 1_024 * 1_024);
+    }
+
+    /** No snapshot is kept for long, but there is always one. */
+    @Test
+    void logStaysBoundedWhileSnapshotsOverlap() throws Exception {
+        AgentId sender = db.agents().create(agent("sender")).id();
+        AtomicBoolean done = new AtomicBoolean();
+        List<Thread> readers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            readers.add(new Thread(() -> {
+                while (!done.get()) {
+                    db.dsl()
+                            .fetch("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000)"
+                                    + " SELECT count(*), (SELECT count(*) FROM agents) FROM n");
+                }
+            }));
+        }
+        readers.forEach(Thread::start);
+        for (int i = 0; i < 4_000; i++) {
+            createMessage(sender, 100_000);
+        }
+        done.set(true);
+        for (Thread reader : readers) {
+            reader.join();
+        }
+        assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(200_000_000);
+    }
+
+    /** A row that is written anew costs what it holds, and not what the caller gave. */
+    @Test
+    void logStaysBoundedUnderUpdatesOfLargeRows() throws Exception {
+        Json large = Json.parse("\"" + "x".repeat(2_000_000) + "\"");
+        TaskId task = db.tasks()
+                .create(Task.builder().type("large").input(large).build())
+                .id();
+        for (int i = 0; i < 60; i++) {
+            db.tasks().updateStatus(task, TaskStatus.RUNNING);
+            db.tasks().updateStatus(task, TaskStatus.PENDING);
+        }
+        assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(100_000_000);
+    }
+
+    /** What goes with a record by its keys is counted, too. */
+    @Test
+    void logStaysBoundedUnderDeletesThatReachFar() throws Exception {
+        AgentId sender = db.agents().create(agent("sender")).id();
+        List<Task> tasks = db.tasks()
+                .createAll(Stream.generate(() -> Task.builder().type("busy").build())
+                        .limit(60)
+                        .toList());
+        for (Task task : tasks) {
+            ConversationId conversation = ConversationId.next();
+            db.messages()
+                    .createAll(Stream.generate(() -> Message.builder()
+                                    .conversationId(conversation)
+                                    .senderId(sender)
+                                    .taskId(task.id())
+                                    .content("x".repeat(1_000))
+                                    .build())
+                            .limit(2_000)
+                            .toList());
+        }
+        db.close();
+        open();
+        tasks.forEach(task -> db.tasks().delete(task.id()));
+        assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(100_000_000);
+    }
+
+    private void createMessage(AgentId sender, int characters) {
+        db.messages()
+                .create(Message.builder()
+                        .conversationId(new ConversationId("c"))
+                        .senderId(sender)
+                        .content("x".repeat(characters))
+                        .build());
     }
 }
