@@ -169,6 +169,7 @@ class GroupNeighboursTest {
                 "PRAGMA query_only = ON",
                 "PRAGMA max_page_count = 1",
                 "PRAGMA ignore_check_constraints = ON",
+                "PRAGMA count_changes = ON",
                 "CREATE TEMP TABLE agents AS SELECT * FROM main.agents")) {
             String leader = "leader of " + leftover;
             List<Throwable> thrown = lead(
@@ -183,6 +184,20 @@ class GroupNeighboursTest {
             assertThat(db.agents().get(later.id())).isEqualTo(later);
             assertThat(db.agents().findByName("neighbour of " + leftover)).isPresent();
             assertThat(db.agents().findByName(leader)).isPresent();
+        }
+    }
+
+    @Test
+    void aDatabaseInMemoryOutlivesTheConnectionThatWroteIt() {
+        try (Database memory = Database.inMemory()) {
+            Agent agent = memory.agents().create(agent("kept"));
+            assertThat(catchThrowable(() -> memory.useTx(tx -> {
+                        tx.dsl().execute("PRAGMA defer_foreign_keys = ON");
+                        tx.tasks().create(orphan());
+                    })))
+                    .isInstanceOf(ReferenceException.class);
+            memory.useTx(tx -> tx.dsl().execute("PRAGMA recursive_triggers = ON"));
+            assertThat(memory.agents().list(10, 0)).containsExactly(agent);
         }
     }
 

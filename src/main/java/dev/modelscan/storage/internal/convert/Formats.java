@@ -106,7 +106,7 @@ public final class Formats {
         if (json.equals("[]")) {
             return List.of();
         }
-        if (json.indexOf('\\') >= 0 || !json.endsWith("\"]")) {
+        if (!json.startsWith("[") || json.indexOf('\\') >= 0 || !json.endsWith("\"]")) {
             return parsed(json);
         }
         List<String> strings = new ArrayList<>();

@@ -123,11 +123,14 @@ final class Checkpointer implements AutoCloseable {
             int worthWait = PAGES_WORTH_WAIT;
             while (awaitRequest()) {
                 Progress progress = run(passive);
+                if (progress.pages() < PAGES_WORTH_WAIT) {
+                    worthWait = PAGES_WORTH_WAIT;
+                }
                 boolean waits = progress.pages() >= worthWait;
                 if (waits || progress.isWorthPause()) {
                     PreparedStatement rest = log.length() > BYTES_WORTH_CUT ? truncate : restart;
                     boolean done = pauseWriterAndRun(rest, connection, waits ? waitMillis : 0);
-                    worthWait = done || !waits ? PAGES_WORTH_WAIT : 2 * progress.pages();
+                    worthWait = waits && !done ? 2 * progress.pages() : worthWait;
                 }
             }
         } catch (SQLException e) {

@@ -142,17 +142,16 @@ final class ReaderPool implements AutoCloseable {
 
     private Session openSession() throws SQLException {
         try {
-            Session session = watched(new Session(connections.openReader(), dialect));
-            connections.waitInJava(session.connection());
-            return session;
+            return watched(new Session(connections.openReader(), dialect));
         } catch (Throwable t) {
             discarded();
             throw t;
         }
     }
 
-    private Session watched(Session session) {
+    private Session watched(Session session) throws SQLException {
         try {
+            connections.waitInJava(session.connection());
             watchdog.watch(session);
             return session;
         } catch (Throwable t) {
@@ -196,8 +195,13 @@ final class ReaderPool implements AutoCloseable {
     /** {@link #acquire} for a session whose connection is lent to others, who have no {@link Retry}. */
     Session lend() throws SQLException {
         Session session = acquire();
-        connections.waitInDriver(session.connection());
-        return session;
+        try {
+            connections.waitInDriver(session.connection());
+            return session;
+        } catch (Throwable t) {
+            release(session, true);
+            throw t;
+        }
     }
 
     /** {@link #release} for a session whose connection was lent. */

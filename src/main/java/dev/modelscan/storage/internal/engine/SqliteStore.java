@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,9 +21,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A SQLite database: one connection that writes, and a few that read. */
 public final class SqliteStore implements Store {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
 
     private final SqliteConnections connections;
     private final Duration timeout;
@@ -30,6 +35,8 @@ public final class SqliteStore implements Store {
     private final ReaderPool readers;
     private final SqliteWriter writer;
     private @Nullable Object identity;
+    /** A database in memory lives as long as one of its connections, and the others may have to be replaced. */
+    private @Nullable Connection anchor;
 
     /** Opens no connection yet. */
     public SqliteStore(SqliteConnections connections, int readers, Duration timeout, Duration queryTimeout) {
@@ -43,6 +50,13 @@ public final class SqliteStore implements Store {
     /** Opens the writing connection now; a database in memory begins to live with it. */
     public void openWriter() {
         writer.open();
+        if (connections.file() == null && anchor == null) {
+            try {
+                anchor = connections.openReader();
+            } catch (SQLException e) {
+                throw classify(e).toException(null, null);
+            }
+        }
     }
 
     /** Remembers which file the path names, once it exists; {@link #problems} reports another in its place. */
@@ -201,5 +215,14 @@ public final class SqliteStore implements Store {
         writer.close();
         readers.close();
         watchdog.close();
+        closeAnchor();
+    }
+
+    private void closeAnchor() {
+        try (Connection last = anchor) {
+            anchor = null;
+        } catch (SQLException e) {
+            LOG.debug("closing the last connection to {} failed", connections.name(), e);
+        }
     }
 }

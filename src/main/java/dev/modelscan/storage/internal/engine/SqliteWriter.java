@@ -148,7 +148,7 @@ final class SqliteWriter implements AutoCloseable {
         own.run(connection.session());
         boolean ranCallersSql = connection.session().takeRanCallersSql();
         // What the leader changed of the connection, such as when foreign keys are checked, would hold for the others.
-        boolean changed = ranCallersSql && !connection.isAsOpened();
+        boolean changed = ranCallersSql && (connection.session().takeRanPragma() || !connection.isAsOpened());
         try {
             Throwable failure = own.failure();
             if (failure != null) {
@@ -162,20 +162,9 @@ final class SqliteWriter implements AutoCloseable {
             noteCommit(1 + members.size(), connection, ranCallersSql);
         } finally {
             if (changed && current == connection) {
-                replace(connection);
+                // It has settings or temporary tables that are no business of whoever comes next.
+                discard();
             }
-        }
-    }
-
-    /** A caller's own SQL left settings or temporary tables on it, which are no business of whoever comes next. */
-    private void replace(WriterConnection connection) {
-        try {
-            // Opened first: a database in memory lives as long as one of its connections.
-            current = WriterConnection.open(connections, watchdog, timeout);
-            close(connection);
-        } catch (SQLException | RuntimeException | Error e) {
-            LOG.debug("the next transaction opens a connection, or says why it cannot", e);
-            discard();
         }
     }
 
@@ -206,8 +195,8 @@ final class SqliteWriter implements AutoCloseable {
         if (closed) {
             throw new UnavailableException(connections.name() + " is closed", null);
         }
+        closeUnclosed();
         try {
-            closeUnclosed();
             WriterConnection connection = current;
             if (connection == null) {
                 connection = WriterConnection.open(connections, watchdog, left(deadline));
@@ -334,29 +323,25 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
+    /** A connection that does not close may keep its transaction, and so the write lock; {@link #begin} tries again. */
     private void discard() {
-        WriterConnection connection = current;
-        current = null;
-        if (connection != null) {
-            close(connection);
-        }
-    }
-
-    /** One that does not close may keep its transaction, and so the write lock; {@link #begin} tries again. */
-    private void close(WriterConnection connection) {
-        unclosed = connection;
-        try {
+        if (current != null) {
+            unclosed = current;
+            current = null;
             closeUnclosed();
-        } catch (SQLException | RuntimeException | Error e) {
-            LOG.debug("closing the writing connection failed", e);
         }
     }
 
-    private void closeUnclosed() throws SQLException {
+    private void closeUnclosed() {
         WriterConnection connection = unclosed;
-        if (connection != null) {
+        if (connection == null) {
+            return;
+        }
+        try {
             connection.close();
             unclosed = null;
+        } catch (SQLException | RuntimeException | Error e) {
+            LOG.debug("closing the writing connection failed", e);
         }
     }
 
@@ -371,6 +356,7 @@ final class SqliteWriter implements AutoCloseable {
         }
         queue.pauseWriter(() -> {
             closed = true;
+            closeUnclosed();
             discard();
         });
     }

@@ -103,8 +103,8 @@ public final class Execution<R> {
         if (SQL.isDebugEnabled()) {
             SQL.debug(query.rendered(session.dialect()).sql());
         }
-        busy = true;
         session.running().begin();
+        busy = true;
     }
 
     /** A statement keeps its values between executions; one that was not set anew must not be sent. */
@@ -217,7 +217,7 @@ public final class Execution<R> {
 
     private SQLException failed(SQLException e) throws SQLException {
         if (statement.isClosed()) {
-            forget();
+            session.forget(query.slot());
         }
         return e;
     }
@@ -230,14 +230,17 @@ public final class Execution<R> {
 
     private void end() throws SQLException {
         busy = false;
-        if (packed != null) {
-            packed.end();
+        try {
+            if (packed != null) {
+                packed.end();
+            }
+            session.moved(charactersBound);
+            if (charactersBound > KEPT_CHARACTERS) {
+                letGoOfParameters();
+            }
+        } finally {
+            session.running().end();
         }
-        session.moved(charactersBound);
-        if (charactersBound > KEPT_CHARACTERS) {
-            letGoOfParameters();
-        }
-        session.running().end();
     }
 
     /** After an error the driver may have closed what it needs for this; that error is the one to tell. */

@@ -18,6 +18,7 @@ public final class Session implements AutoCloseable {
     private final RunningStatement running = new RunningStatement();
     private long charactersMoved;
     private boolean ranCallersSql;
+    private boolean ranPragma;
 
     /** Takes over the connection, and closes it with the session. */
     public Session(Connection connection, Dialect dialect) {
@@ -60,6 +61,18 @@ public final class Session implements AutoCloseable {
     /** Called before SQL of a caller's own may run, which can leave anything on the connection. */
     public void runsCallersSql() {
         ranCallersSql = true;
+    }
+
+    /** Called where a caller's own SQL is a PRAGMA, most of which cannot be asked for afterwards. */
+    public void runsPragma() {
+        ranPragma = true;
+    }
+
+    /** Whether {@link #runsPragma} was called since the last call. */
+    public boolean takeRanPragma() {
+        boolean ran = ranPragma;
+        ranPragma = false;
+        return ran;
     }
 
     /** Whether {@link #runsCallersSql} was called since the last call. */

@@ -46,15 +46,21 @@ final class WatchedStatements {
     /** Called before the driver executes. */
     static void begin(ExecuteContext context) {
         try {
-            RunningStatement running = context.connection()
-                    .unwrap(SessionConnection.class)
-                    .session()
-                    .running();
+            Session session =
+                    context.connection().unwrap(SessionConnection.class).session();
+            if (isPragma(context.sql())) {
+                session.runsPragma();
+            }
+            RunningStatement running = session.running();
             running.begin();
             context.data(RUNNING, running);
         } catch (SQLException e) {
             throw new IllegalStateException("a statement over a connection that is not the library's", e);
         }
+    }
+
+    private static boolean isPragma(@Nullable String sql) {
+        return sql != null && sql.stripLeading().regionMatches(true, 0, "PRAGMA", 0, 6);
     }
 
     /** Called after the driver executed, also in vain. Does nothing the second time. */

@@ -157,6 +157,18 @@ class PackedRowTest {
         }
     }
 
+    @Test
+    void whatIsNoJsonIsNotTakenForAList() throws SQLException {
+        try (Database db = Database.open(file())) {
+            Agent agent = db.agents()
+                    .create(Agent.builder().name("researcher").mode("llm").build());
+            for (String text : List.of("x\"a\"]", "{\"a\"]", "[\"a\"\"b\"]", "[\"a\",]", "[\"]")) {
+                write("PRAGMA ignore_check_constraints = ON", "UPDATE agents SET capabilities = '" + text + "'");
+                assertRefused(() -> db.agents().get(agent.id()), agent.id());
+            }
+        }
+    }
+
     /** A program that does not enforce foreign keys can store one. */
     @ParameterizedTest
     @ValueSource(strings = {"agent_id", "team_id", "workflow_id"})
