@@ -14,10 +14,10 @@ import java.util.Map;
  */
 public final class Plot {
 
-    private static final int WIDTH = 760;
+    private static final int WIDTH = 800;
     private static final int HEIGHT = 400;
     private static final int LEFT = 70;
-    private static final int RIGHT = 230;
+    private static final int RIGHT = 270;
     private static final int TOP = 30;
     private static final int BOTTOM = 60;
     private static final List<String> COLOURS = List.of("#3b82f6", "#f97316", "#22a06b", "#a855f7", "#8b8b8b");
