@@ -55,7 +55,7 @@ public final class Growth implements Workload {
         for (long rows = 10_000; rows <= most; rows *= 10) {
             GrowthData.grow(file, from, rows);
             readIntoMemory(file);
-            measure(file, (int) rows, options, micros);
+            measure(file, rows, options, micros);
             from = rows;
         }
         if (!options.quick()) {
@@ -72,17 +72,18 @@ public final class Growth implements Workload {
         }
     }
 
-    private void measure(Path file, int rows, Options options, Map<String, Map<Long, Range>> micros) throws Exception {
+    private void measure(Path file, long rows, Options options, Map<String, Map<Long, Range>> micros) throws Exception {
         Optional<NativeProgram> program = NativeProgram.start(options.directory(), file);
         try (Database database = Database.open(file)) {
             List<Contender> contenders = contenders(database, rows);
-            program.ifPresent(c -> contenders.add(new Contender(IN_C, nanos -> c.run("task", rows, nanos))));
+            program.ifPresent(
+                    c -> contenders.add(new Contender(IN_C, nanos -> c.run("task", Math.toIntExact(rows), nanos))));
             Contest contest = Contest.run(
                     String.format(Locale.ROOT, "growth, %,d rows", rows), contenders, 2, ROUNDS, options.sliceNanos());
             for (String name : contest.names()) {
                 Range rate = contest.rate(name);
                 Range time = new Range(1e6 / rate.median(), 1e6 / rate.high(), 1e6 / rate.low());
-                micros.computeIfAbsent(name, key -> new LinkedHashMap<>()).put((long) rows, time);
+                micros.computeIfAbsent(name, key -> new LinkedHashMap<>()).put(rows, time);
             }
         } finally {
             if (program.isPresent()) {
@@ -91,11 +92,11 @@ public final class Growth implements Workload {
         }
     }
 
-    private List<Contender> contenders(Database database, int rows) {
+    private List<Contender> contenders(Database database, long rows) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         List<Contender> contenders = new ArrayList<>();
         contenders.add(Contender.computing(
-                "task by id, of all", () -> database.tasks().get(GrowthData.task(random.nextInt(rows)))));
+                "task by id, of all", () -> database.tasks().get(GrowthData.task(random.nextLong(rows)))));
         contenders.add(Contender.computing("task by id, of the latest 10,000", () -> database.tasks()
                 .get(GrowthData.task(rows - 1 - random.nextInt(LATEST)))));
         contenders.add(Contender.computing(

@@ -13,7 +13,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConnection;
 
 /**
  * Copies the write-ahead log into the database on a thread of its own, so that no caller's commit does.
@@ -35,7 +34,7 @@ final class Checkpointer implements AutoCloseable {
     /** Pages in the log that are worth waiting for readers: 64 MB. */
     static final int PAGES_WORTH_WAIT = 16_000;
 
-    private static final long LONGEST_WAIT_MILLIS = 1_000;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     /** A log file that has grown by this is worth a checkpoint, however small the estimate was: 4 MB. */
     private static final long BYTES_WORTH_CHECKPOINT = 4L * 1_024 * 1_024;
@@ -53,7 +52,7 @@ final class Checkpointer implements AutoCloseable {
     private final SqliteConnections connections;
     private final File log;
     private final WriteQueue queue;
-    private final int waitMillis;
+    private final Duration wait;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
     private long estimate;
@@ -69,7 +68,8 @@ final class Checkpointer implements AutoCloseable {
      */
     Checkpointer(SqliteConnections connections, Path file, WriteQueue queue, Duration busyTimeout) {
         this.connections = connections;
-        this.waitMillis = (int) Math.min(busyTimeout.toMillis() / 2, LONGEST_WAIT_MILLIS);
+        Duration half = busyTimeout.dividedBy(2);
+        this.wait = half.compareTo(LONGEST_WAIT) < 0 ? half : LONGEST_WAIT;
         this.log = file.resolveSibling(file.getFileName() + "-wal").toFile();
         this.queue = queue;
     }
@@ -126,11 +126,14 @@ final class Checkpointer implements AutoCloseable {
                 if (progress.pages() < PAGES_WORTH_WAIT) {
                     worthWait = PAGES_WORTH_WAIT;
                 }
-                boolean waits = progress.pages() >= worthWait;
-                if (waits || progress.isWorthPause()) {
-                    PreparedStatement rest = log.length() > BYTES_WORTH_CUT ? truncate : restart;
-                    boolean done = pauseWriterAndRun(rest, connection, waits ? waitMillis : 0);
-                    worthWait = waits && !done ? 2 * progress.pages() : worthWait;
+                if (progress.pages() >= worthWait) {
+                    connections.waitInDriver(connection, wait);
+                    if (!pauseWriterAndRun(restart, truncate)) {
+                        worthWait = 2 * progress.pages();
+                    }
+                    connections.waitInJava(connection);
+                } else if (progress.isWorthPause()) {
+                    pauseWriterAndRun(restart, truncate);
                 }
             }
         } catch (SQLException e) {
@@ -142,17 +145,10 @@ final class Checkpointer implements AutoCloseable {
     }
 
     /** Returns whether the log begins again at its start. */
-    private boolean pauseWriterAndRun(PreparedStatement checkpoint, Connection connection, int millis)
-            throws SQLException {
-        SQLiteConnection driver = connection.unwrap(SQLiteConnection.class);
-        int usual = driver.getBusyTimeout();
+    private boolean pauseWriterAndRun(PreparedStatement restart, PreparedStatement truncate) throws SQLException {
+        PreparedStatement checkpoint = log.length() > BYTES_WORTH_CUT ? truncate : restart;
         AtomicBoolean done = new AtomicBoolean();
-        driver.setBusyTimeout(Math.max(usual, millis));
-        try {
-            queue.pauseWriter(() -> done.set(!run(checkpoint).blocked()));
-        } finally {
-            driver.setBusyTimeout(usual);
-        }
+        queue.pauseWriter(() -> done.set(!run(checkpoint).blocked()));
         return done.get();
     }
 

@@ -196,7 +196,7 @@ final class ReaderPool implements AutoCloseable {
     Session lend() throws SQLException {
         Session session = acquire();
         try {
-            connections.waitInDriver(session.connection());
+            connections.waitInDriver(session.connection(), timeout);
             return session;
         } catch (Throwable t) {
             release(session, true);

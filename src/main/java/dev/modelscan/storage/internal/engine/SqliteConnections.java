@@ -91,18 +91,18 @@ public final class SqliteConnections {
         return open(uri, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", PAGE_CACHE);
     }
 
-    /** Keeps the waits for a lock inside the driver short, for whoever tries again by {@link Retry}. */
-    void waitInJava(Connection connection) throws SQLException {
-        connection
-                .unwrap(SQLiteConnection.class)
-                .setBusyTimeout(config(SHORT_WAIT).getBusyTimeout());
+    /** Has the driver wait for locks, for those whom nobody tries again; no longer than {@code busyTimeout}. */
+    void waitInDriver(Connection connection, Duration most) throws SQLException {
+        connection.unwrap(SQLiteConnection.class).setBusyTimeout(millis(most));
     }
 
-    /** Has the driver wait for locks, for a caller's own queries, which nobody tries again. */
-    void waitInDriver(Connection connection) throws SQLException {
-        connection
-                .unwrap(SQLiteConnection.class)
-                .setBusyTimeout(config(busyTimeout).getBusyTimeout());
+    /** Keeps the waits inside the driver short, for whoever tries again by {@link Retry}. */
+    void waitInJava(Connection connection) throws SQLException {
+        waitInDriver(connection, SHORT_WAIT);
+    }
+
+    private int millis(Duration wait) {
+        return (int) Math.min(busyTimeout.toMillis(), wait.toMillis());
     }
 
     /** A connection for migrations, which may have to rebuild tables that others refer to. */
@@ -136,7 +136,7 @@ public final class SqliteConnections {
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.enforceForeignKeys(true);
         config.setSynchronous(synchronous);
-        config.setBusyTimeout((int) Math.min(busyTimeout.toMillis(), wait.toMillis()));
+        config.setBusyTimeout(millis(wait));
         return config;
     }
 

@@ -247,11 +247,11 @@ final class SqliteWriter implements AutoCloseable {
     private GroupFailure broken(Throwable cause) {
         Failure failure = WriterConnection.breakingFailure(cause);
         return failure == null
-                ? new GroupFailure((member, reason) -> lostWithNeighbour(reason)).because(cause)
+                ? new GroupFailure((member, reason) -> lostWithNeighbour(cause))
                 : new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
     }
 
-    private UnavailableException lostWithNeighbour(@Nullable Throwable cause) {
+    private UnavailableException lostWithNeighbour(Throwable cause) {
         return new UnavailableException(
                 "another transaction of the same group failed in " + connections.name()
                         + " and took the group with it; nothing of this one was stored",

@@ -131,8 +131,7 @@ class PackedRowTest {
     @ValueSource(strings = {"61ff62", "61c3", "c3", "fe62", "610062"})
     void whatNoRecordCanHoldIsRefusedWithItsRowWhicheverWayItIsRead(String bytes) throws SQLException {
         try (Database db = Database.open(file())) {
-            Agent agent = db.agents()
-                    .create(Agent.builder().name("researcher").mode("llm").build());
+            Agent agent = researcher(db);
             write("UPDATE agents SET mode = CAST(x'" + bytes + "' AS TEXT)");
             for (ThrowingCallable reading : List.<ThrowingCallable>of(
                     () -> db.agents().get(agent.id()), () -> db.agents().list(10, 0), () -> db.agents()
@@ -146,11 +145,10 @@ class PackedRowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[1]", "[null]", "[true]", "[\"a\",1.5]", "[[\"a\"]]", "[{}]", "[\"\"]"})
+    @ValueSource(strings = {"[1,null,{}]", "[1]", "[null]", "[true]", "[\"a\",1.5]", "[[\"a\"]]", "[{}]", "[\"\"]"})
     void jsonThatIsNoListOfNamesIsTheDatabasesFaultAndNotTheCallers(String json) throws SQLException {
         try (Database db = Database.open(file())) {
-            Agent agent = db.agents()
-                    .create(Agent.builder().name("researcher").mode("llm").build());
+            Agent agent = researcher(db);
             write("UPDATE agents SET capabilities = '" + json + "'");
             assertRefused(() -> db.agents().list(10, 0), agent.id());
             assertRefused(() -> db.agents().updateStatus(agent.id(), AgentStatus.ACTIVE), agent.id());
@@ -160,8 +158,7 @@ class PackedRowTest {
     @Test
     void whatIsNoJsonIsNotTakenForAList() throws SQLException {
         try (Database db = Database.open(file())) {
-            Agent agent = db.agents()
-                    .create(Agent.builder().name("researcher").mode("llm").build());
+            Agent agent = researcher(db);
             for (String text : List.of("x\"a\"]", "{\"a\"]", "[\"a\"\"b\"]", "[\"a\",]", "[\"]")) {
                 write("PRAGMA ignore_check_constraints = ON", "UPDATE agents SET capabilities = '" + text + "'");
                 assertRefused(() -> db.agents().get(agent.id()), agent.id());
@@ -195,8 +192,7 @@ class PackedRowTest {
     @Test
     void aNameThatIsNotUtf8IsRefusedInAReportToo() throws SQLException {
         try (Database db = Database.open(file())) {
-            Agent agent = db.agents()
-                    .create(Agent.builder().name("researcher").mode("llm").build());
+            Agent agent = researcher(db);
             db.toolExecutions()
                     .create(ToolExecution.builder()
                             .agentId(agent.id())
@@ -207,6 +203,10 @@ class PackedRowTest {
             assertThatThrownBy(() -> db.toolExecutions().usageSince(Instant.EPOCH))
                     .isInstanceOf(CorruptDatabaseException.class);
         }
+    }
+
+    private static Agent researcher(Database db) {
+        return db.agents().create(Agent.builder().name("researcher").mode("llm").build());
     }
 
     private static void assertRefused(ThrowingCallable reading, Id id) {
