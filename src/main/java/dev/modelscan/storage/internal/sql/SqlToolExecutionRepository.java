@@ -105,7 +105,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
      */
     private static Query usageExpression() {
         var table = TOOL_EXECUTIONS;
-        Field<Long> micros = Durations.micros(table.STARTED_AT, table.COMPLETED_AT);
+        Field<Long> micros = TimeExpressions.micros(table.STARTED_AT, table.COMPLETED_AT);
         var ranked = DSL.select(
                         table.TOOL_NAME,
                         table.STATUS,
