@@ -153,8 +153,15 @@ final class Mapping<I extends Id, R> {
     private Map<Field<?>, Field<?>> withVersion(Map<Field<?>, Field<?>> changes) {
         Map<Field<?>, Field<?>> all = new LinkedHashMap<>(changes);
         all.put(version.field(), version.field().plus(DSL.inline(1L)));
-        all.put(updatedAt.field(), updatedAt.parameter().param());
+        all.put(
+                updatedAt.field(),
+                notBefore(createdAt.field(), updatedAt.parameter().param()));
         return all;
+    }
+
+    /** The time, or the column if that is later: a clock that steps back gives no record an end before its begin. */
+    static Field<Instant> notBefore(Field<Instant> column, Field<Instant> time) {
+        return DSL.when(column.gt(time), column).otherwise(time);
     }
 
     private Query updateExpression() {

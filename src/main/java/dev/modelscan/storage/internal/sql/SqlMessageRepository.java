@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 /** The messages. */
@@ -75,19 +76,23 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     private static final PagedQuery<Message> BY_TEAM = listBy("message.byTeam", TEAM_ID, DSL::noCondition);
     private static final PagedQuery<Message> UNREAD = listBy("message.unread", RECEIVER_ID, MESSAGES.READ_AT::isNull);
 
-    private static final CompiledQuery<Message> MARK_READ =
-            MAPPING.updateOf("message.markRead", () -> Map.of(MESSAGES.READ_AT, NOW.param()), MESSAGES.READ_AT::isNull);
+    private static final CompiledQuery<Message> MARK_READ = MAPPING.updateOf(
+            "message.markRead", () -> Map.of(MESSAGES.READ_AT, notBeforeCreated()), MESSAGES.READ_AT::isNull);
 
     private static final CompiledQuery<Void> MARK_ALL_READ =
             CompiledQuery.command("message.markAllRead", () -> DSL.update(MESSAGES)
-                    .set(MESSAGES.READ_AT, NOW.param())
+                    .set(MESSAGES.READ_AT, notBeforeCreated())
                     .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(DSL.inline(1L)))
-                    .set(MESSAGES.UPDATED_AT, NOW.param())
+                    .set(MESSAGES.UPDATED_AT, notBeforeCreated())
                     .where(MESSAGES.RECEIVER_ID.eq(RECEIVER_ID.parameter().param()))
                     .and(MESSAGES.READ_AT.isNull()));
 
     SqlMessageRepository(Sessions sessions) {
         super(sessions, MAPPING);
+    }
+
+    private static Field<Instant> notBeforeCreated() {
+        return Mapping.notBefore(MESSAGES.CREATED_AT, NOW.param());
     }
 
     private static <T> PagedQuery<Message> listBy(

@@ -70,7 +70,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
 
     /** The error goes with the failure that it belongs to. */
     private static Map<TaskStatus, CompiledQuery<Task>> changes() {
-        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
+        var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<TaskStatus, CompiledQuery<Task>> changes = new EnumMap<>(TaskStatus.class);
         for (TaskStatus status : TaskStatus.values()) {
             changes.put(

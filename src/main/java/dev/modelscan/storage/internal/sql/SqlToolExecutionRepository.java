@@ -75,7 +75,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     /** Output and error are set where the caller gives them. */
     private static Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes() {
-        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
+        var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes = new EnumMap<>(ToolExecutionStatus.class);
         for (ToolExecutionStatus status : ToolExecutionStatus.values()) {
             changes.put(

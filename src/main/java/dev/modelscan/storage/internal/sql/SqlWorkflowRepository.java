@@ -40,7 +40,7 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
     }
 
     private static Map<WorkflowStatus, CompiledQuery<Workflow>> changes() {
-        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
+        var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<WorkflowStatus, CompiledQuery<Workflow>> changes = new EnumMap<>(WorkflowStatus.class);
         for (WorkflowStatus status : WorkflowStatus.values()) {
             changes.put(
