@@ -5,6 +5,7 @@ import dev.modelscan.storage.internal.open.OpenedStore;
 import dev.modelscan.storage.internal.sql.Maintenance;
 import dev.modelscan.storage.internal.sql.StoreRepositories;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
@@ -164,13 +165,17 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * For the start of an application: sets every agent {@code idle}, and cancels the tasks that a run before left {@code
-     * pending} or {@code running}, in one transaction.
+     * For the start of an application: gives up what its own run before left behind. Sets those agents that are {@code active}
+     * to {@code idle}, and cancels the tasks that they have {@code running}, in one transaction. Nothing else is touched: neither
+     * pending tasks, nor what other processes' agents run. Ids of agents that do not exist have no effect.
      *
+     * <p>This takes the place of a reset of all agents and tasks, which ended other processes' work.
+     *
+     * @param agentIds the agents that this application alone runs
      * @return how many tasks were cancelled
      */
-    public int resetToIdle() {
-        return repositories.resetToIdle();
+    public int cancelRunning(Collection<AgentId> agentIds) {
+        return repositories.cancelRunning(agentIds);
     }
 
     /** The version of the schema, which is that of the last migration. */

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.sql;
 
+import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.TxAction;
 import dev.modelscan.storage.TxFunction;
@@ -12,6 +13,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -100,8 +103,9 @@ public final class StoreRepositories extends SqlRepositories {
         });
     }
 
-    /** Sets all agents idle and cancels what is open, as {@code Database.resetToIdle} says. */
-    public int resetToIdle() {
-        return sessions.writeMany("database", null, session -> Maintenance.resetToIdle(session, sessions.now()));
+    /** Gives up what these agents run, as {@code Database.cancelRunning} says. */
+    public int cancelRunning(Collection<AgentId> agentIds) {
+        List<AgentId> ids = List.copyOf(agentIds);
+        return sessions.writeMany("database", null, session -> Maintenance.cancelRunning(session, ids, sessions.now()));
     }
 }
