@@ -4,7 +4,6 @@ import dev.modelscan.storage.Json;
 import java.nio.charset.StandardCharsets;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.SQLDialect;
 import org.jooq.impl.CustomCondition;
 import org.jooq.impl.DSL;
 
@@ -57,16 +56,8 @@ public final class Conditions {
         });
     }
 
-    /** SQLite's LIKE takes A to Z for equal in both cases, as PostgreSQL's ILIKE does under the columns' collation. */
     private static Condition like(Field<String> field, String before, String text) {
-        if (isNeverStored(text)) {
-            return DSL.falseCondition();
-        }
-        String pattern = before + escape(text) + "%";
-        Condition like = field.like(pattern, ESCAPE);
-        Condition ignoringCase = field.likeIgnoreCase(pattern, ESCAPE);
-        return CustomCondition.of(
-                context -> context.visit(context.family() == SQLDialect.POSTGRES ? ignoringCase : like));
+        return isNeverStored(text) ? DSL.falseCondition() : field.likeIgnoreCase(before + escape(text) + "%", ESCAPE);
     }
 
     private static String escape(String text) {

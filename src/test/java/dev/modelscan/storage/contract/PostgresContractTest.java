@@ -108,4 +108,12 @@ class PostgresContractTest {
             return new Postgres();
         }
     }
+
+    @Nested
+    class Questions extends QuestionsContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
 }

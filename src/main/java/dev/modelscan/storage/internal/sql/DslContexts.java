@@ -133,7 +133,9 @@ final class DslContexts {
         return new DefaultConfiguration()
                 .set(store.dialect().jooq())
                 .set(JooqSettings.create())
-                .set(new Errors(store, before, refused));
+                .set(new SameAnswers(), new TypedColumns())
+                .set(new Errors(store, before, refused))
+                .set(RecordReader.MAPPERS);
     }
 
     /** Translates the driver's exceptions, shows each statement in the log, and lets it be cancelled. */

@@ -20,6 +20,7 @@ import org.jooq.Converter;
 import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.Param;
+import org.jooq.SQL;
 import org.jooq.impl.CustomField;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -53,7 +54,10 @@ public final class TimeExpressions {
     private static final DataType<LocalDate> DATE = SQLDataType.BIGINT.asConvertedDataType(
             Converter.ofNullable(Long.class, LocalDate.class, LocalDate::ofEpochDay, LocalDate::toEpochDay));
     private static final DataType<YearMonth> MONTH = SQLDataType.BIGINT.asConvertedDataType(Converter.ofNullable(
-            Long.class, YearMonth.class, TimeExpressions::yearMonth, month -> month.getLong(ChronoField.PROLEPTIC_MONTH)));
+            Long.class,
+            YearMonth.class,
+            TimeExpressions::yearMonth,
+            month -> month.getLong(ChronoField.PROLEPTIC_MONTH)));
     private static final DataType<DayOfWeek> WEEKDAY = SQLDataType.BIGINT.asConvertedDataType(Converter.ofNullable(
             Long.class, DayOfWeek.class, n -> DayOfWeek.of(n.intValue()), day -> (long) day.getValue()));
     private static final DataType<Duration> ELAPSED = SQLDataType.BIGINT.asConvertedDataType(Converter.ofNullable(
@@ -65,8 +69,7 @@ public final class TimeExpressions {
 
     /** Whether a value is a number in SQL that stands for a date, a month, a weekday or a duration of this class. */
     static boolean isComputed(DataType<?> type) {
-        return COMPUTED.contains(type.getType())
-                && type.getConverter().fromType() == Long.class;
+        return COMPUTED.contains(type.getType()) && type.getConverter().fromType() == Long.class;
     }
 
     private static YearMonth yearMonth(long months) {
@@ -85,8 +88,7 @@ public final class TimeExpressions {
     static Field<Long> micros(Field<Instant> time) {
         return CustomField.of("micros", SQLDataType.BIGINT, context -> {
             switch (context.family()) {
-                case POSTGRES ->
-                    context.visit(DSL.sql("cast(extract(epoch from {0}) * 1000000 as bigint)", time));
+                case POSTGRES -> context.visit(DSL.sql("cast(extract(epoch from {0}) * 1000000 as bigint)", time));
                 default ->
                     context.visit(DSL.sql("(unixepoch(substr({0}, 1, 19)) * 1000000 + substr({0}, 21, 6))", time));
             }
@@ -164,7 +166,7 @@ public final class TimeExpressions {
     /** The begin of the interval of that length, counted from midnight in a zone. */
     public static Field<Instant> bucket(Field<Instant> time, Duration length, ZoneId zone) {
         long size = length.isNegative() || length.compareTo(Duration.ofDays(1)) > 0 ? 0 : micros(length);
-        if (size == 0 || DAY % size != 0 || length.getNano() % 1_000 != 0) {
+        if (size == 0 || DAY % size != 0 || !length.equals(Duration.of(size, ChronoUnit.MICROS))) {
             throw new IllegalArgumentException("a bucket of " + length
                     + " does not divide a day into equal parts; use Times.day, week or month for longer ones");
         }
@@ -241,10 +243,8 @@ public final class TimeExpressions {
         return DSL.when(
                         time.lt(DSL.inline(transition.getInstant(), time)),
                         offset(time, transitions.subList(0, middle), before))
-                .otherwise(offset(
-                        time,
-                        transitions.subList(middle + 1, transitions.size()),
-                        transition.getOffsetAfter()));
+                .otherwise(
+                        offset(time, transitions.subList(middle + 1, transitions.size()), transition.getOffsetAfter()));
     }
 
     private static long micros(ZoneOffset offset) {
@@ -267,7 +267,8 @@ public final class TimeExpressions {
             context.visit(DSL.sql("case when {0} then ", micros.between(DSL.inline(first), DSL.inline(last))));
             switch (context.family()) {
                 case POSTGRES ->
-                    // Whole seconds and the rest one by one: an interval is multiplied by a double, which is exact for both.
+                    // Whole seconds and the rest one by one: an interval is multiplied by a double, which is exact for
+                    // both.
                     context.visit(DSL.sql(
                             "timestamptz '1970-01-01 00:00:00Z' + {0} * interval '1 second' + {1} * interval '1 microsecond'",
                             seconds, fraction));
@@ -278,6 +279,14 @@ public final class TimeExpressions {
             }
             context.sql(" end");
         });
+    }
+
+    /** A time as SQLite stores it, on PostgreSQL, which calls the year 0 the first one BC. */
+    static SQL text(Field<?> time) {
+        return DSL.sql(
+                "case when {0} < timestamptz '0001-01-01 00:00:00Z' then '0000' else to_char({0} at time zone 'UTC', 'YYYY')"
+                        + " end || to_char({0} at time zone 'UTC', '-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+                time);
     }
 
     /** The same SQL under a name of its own, read as another type. */
