@@ -23,6 +23,10 @@ public final class PostgresOpening {
     /** Opens a schema, which is made where it is missing; where it is null, the one that the server chooses. */
     public static OpenedStore open(PostgresServer server, @Nullable String schema) {
         requireLibraries();
+        return Libraries.checked(() -> opened(server, schema));
+    }
+
+    private static OpenedStore opened(PostgresServer server, @Nullable String schema) {
         PostgresMigrator migrator = new PostgresMigrator(server, schema);
         List<String> applied = migrator.migrate();
         PostgresStore store = new PostgresStore(new PostgresPools(server), true, schema);
@@ -30,9 +34,9 @@ public final class PostgresOpening {
     }
 
     /**
-     * Checks that the optional libraries are there.
+     * Checks that the optional libraries are there, and that none is too old.
      *
-     * @throws UnavailableException where they are not; it names what to add
+     * @throws UnavailableException where they are not; it names what to add, or the version to take
      */
     public static void requireLibraries() {
         List<String> missing = NEEDED.entrySet().stream()
@@ -45,6 +49,7 @@ public final class PostgresOpening {
                     "PostgreSQL needs libraries that are not on the class path; add " + String.join(", ", missing),
                     null);
         }
+        Libraries.requirePostgresql();
     }
 
     private static boolean isPresent(String className) {

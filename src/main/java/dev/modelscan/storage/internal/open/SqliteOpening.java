@@ -23,6 +23,11 @@ public final class SqliteOpening {
      */
     public static OpenedStore open(
             @Nullable Path file, boolean full, int readers, Duration busyTimeout, Duration queryTimeout) {
+        return Libraries.checkedForSqlite(() -> opened(file, full, readers, busyTimeout, queryTimeout));
+    }
+
+    private static OpenedStore opened(
+            @Nullable Path file, boolean full, int readers, Duration busyTimeout, Duration queryTimeout) {
         SqliteConnections connections = file == null
                 ? SqliteConnections.toMemory(busyTimeout)
                 : SqliteConnections.toFile(file, full, busyTimeout);
