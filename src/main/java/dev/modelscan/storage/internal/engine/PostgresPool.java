@@ -1,7 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.CancelledException;
 import dev.modelscan.storage.UnavailableException;
@@ -42,8 +42,9 @@ final class PostgresPool implements AutoCloseable {
     private final PostgresServer server;
     private final Watchdog watchdog;
     private final PostgresSettings settings;
-    private final @Nullable HikariDataSource pool;
-    private final DataSource source;
+    // Not its HikariDataSource, which logs a line or two at INFO whenever it starts and stops.
+    private final @Nullable HikariPool pool;
+    private final @Nullable DataSource source;
     // By the driver's own connections, which the pool hands out again and again in other wrappers.
     private final Map<Connection, Pooled> known = new ConcurrentHashMap<>();
     // The connections of a data source are not this one's to count.
@@ -89,8 +90,8 @@ final class PostgresPool implements AutoCloseable {
         this.watchdog = watchdog;
         this.settings = settings;
         if (server.dataSource() == null) {
-            this.pool = new HikariDataSource(configuration(server, Objects.requireNonNull(url), name));
-            this.source = pool;
+            this.pool = new HikariPool(configuration(server, Objects.requireNonNull(url), name));
+            this.source = null;
         } else {
             this.pool = null;
             this.source = server.dataSource();
@@ -111,6 +112,7 @@ final class PostgresPool implements AutoCloseable {
                 Math.min(server.busyTimeout().toMillis(), Duration.ofSeconds(5).toMillis())));
         // Whether the server can be reached is for the caller to find out, with the library's errors.
         configuration.setInitializationFailTimeout(-1);
+        configuration.validate();
         return configuration;
     }
 
@@ -151,7 +153,7 @@ final class PostgresPool implements AutoCloseable {
 
     private Connection connect() throws SQLException {
         try {
-            return source.getConnection();
+            return pool == null ? Objects.requireNonNull(source).getConnection() : pool.getConnection();
         } catch (SQLException e) {
             if (e.getCause() instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -159,7 +161,7 @@ final class PostgresPool implements AutoCloseable {
             }
             // The pool's own exception has no state but that of what kept it from connecting.
             if (pool != null && e.getSQLState() == null && !closed) {
-                if (pool.getHikariPoolMXBean().getActiveConnections() < server.poolSize()) {
+                if (pool.getActiveConnections() < server.poolSize()) {
                     throw new SQLException(
                             "none could be made within " + server.busyTimeout().toMillis() + " ms", NO_CONNECTION, e);
                 }
@@ -281,7 +283,11 @@ final class PostgresPool implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (pool != null) {
-            pool.close();
+            try {
+                pool.shutdown();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

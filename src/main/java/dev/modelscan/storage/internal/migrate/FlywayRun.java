@@ -56,6 +56,7 @@ final class FlywayRun {
             PackagedMigrations packaged,
             @Nullable String schema,
             Callback... callbacks) {
+        FlywayLogs.begin();
         try {
             MigrateResult result = Flyway.configure(FlywayRun.class.getClassLoader())
                     .dataSource(new OwnConnections(connections))
@@ -68,7 +69,7 @@ final class FlywayRun {
                     .validateMigrationNaming(true)
                     .mixed(false)
                     .group(false)
-                    .loggers("slf4j")
+                    .loggers(FlywayLogs.name())
                     .callbacks(callbacks)
                     .load()
                     .migrate();
@@ -78,6 +79,8 @@ final class FlywayRun {
                     .toList();
         } catch (FlywayException e) {
             throw failed(name, e);
+        } finally {
+            FlywayLogs.end();
         }
     }
 

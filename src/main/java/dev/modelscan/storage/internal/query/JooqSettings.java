@@ -8,6 +8,10 @@ import org.jooq.conf.Settings;
 /** How jOOQ renders, for compiled queries and for {@code dsl()} alike. */
 public final class JooqSettings {
 
+    static {
+        QuietJooq.start();
+    }
+
     private JooqSettings() {}
 
     /** A copy that the caller may change. */
