@@ -1,5 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+
 import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Codec;
@@ -49,24 +51,45 @@ public final class SqliteDialect implements Dialect {
         return connection.unwrap(SQLiteConnection.class).getDatabase().total_changes();
     }
 
-    /**
-     * Text and whole numbers, which is all that the schema has. Both blobs are taken as text; as text literals, they could
-     * not be written. An empty text costs SQLite less than a blob, so it is null wherever no value is empty.
-     */
+    /** Text and whole numbers, which is all that the schema has. The marks are taken as text, which they are not. */
     @Override
-    public Field<?> packed(List<Field<?>> columns, boolean missing) {
+    public List<Field<?>> packed(List<Field<?>> columns, boolean missing) {
         List<Field<?>> parts = new ArrayList<>();
-        parts.add(DSL.inline(new byte[] {PackedRow.SEPARATOR}));
+        List<Field<?>> apart = new ArrayList<>();
+        parts.add(mark(PackedRow.SEPARATOR));
         for (Field<?> column : columns) {
-            if (!missing && !column.getDataType().nullable()) {
-                parts.add(column);
-                continue;
+            if (isLarge(column)) {
+                apart.add(column);
+            } else if (!apart.isEmpty()) {
+                throw new IllegalArgumentException(column + " is packed, so it stands before " + apart);
+            } else {
+                parts.add(missing || column.getDataType().nullable() ? orMark(column) : column);
             }
-            Field<?> none =
-                    Codec.mayBeEmpty(column.getType()) ? DSL.inline(new byte[] {PackedRow.NULL}) : DSL.inline("");
-            parts.add(DSL.function("ifnull", Object.class, column, none));
         }
-        return DSL.function("concat_ws", String.class, parts.toArray(new Field<?>[0]));
+        apart.add(DSL.function("concat_ws", String.class, parts.toArray(new Field<?>[0])));
+        return apart;
+    }
+
+    /** Called by the build alone, and by what it has not rendered: no other program loads the tables for it. */
+    private static boolean isLarge(Field<?> column) {
+        return column.equals(MESSAGES.CONTENT);
+    }
+
+    /** An id that is empty is another program's, and refused. */
+    private static Field<?> orMark(Field<?> column) {
+        boolean anyText = Codec.mayBeEmpty(column.getType());
+        Field<?> none = anyText ? mark(PackedRow.NULL) : DSL.inline(PackedRow.NO_VALUE);
+        Field<Object> value = DSL.function("ifnull", Object.class, column, none);
+        return column.getType() == String.class
+                ? DSL.when(
+                                column.coerce(String.class).eq(DSL.inline("")),
+                                mark(PackedRow.EMPTY).coerce(Object.class))
+                        .otherwise(value)
+                : value;
+    }
+
+    private static Field<byte[]> mark(byte mark) {
+        return DSL.inline(new byte[] {mark});
     }
 
     /** The text in a column. The driver decodes text through a direct buffer; its bytes come over in one copy. */

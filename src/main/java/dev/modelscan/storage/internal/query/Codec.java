@@ -4,6 +4,7 @@ import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.Id;
 import dev.modelscan.storage.internal.convert.Formats;
 import dev.modelscan.storage.internal.convert.TextFormat;
+import dev.modelscan.storage.internal.text.TextRules;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,7 +22,7 @@ public final class Codec<T> {
 
     /** Text as it is. */
     public static final Codec<String> TEXT =
-            text(new TextFormat<>(String.class, Function.identity(), Function.identity()));
+            text(new TextFormat<>(String.class, TextRules::decoded, Function.identity()));
 
     /** Whole numbers of 32 bits. */
     public static final Codec<Integer> INTEGER =

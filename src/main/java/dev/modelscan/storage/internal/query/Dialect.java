@@ -29,12 +29,13 @@ public interface Dialect {
     }
 
     /**
-     * One expression that holds all of the columns as {@link PackedRow} reads them; null to read them one by one.
+     * The last columns that lie apart, as they are, and one expression that holds all the others, as {@link PackedRow} reads
+     * them; nothing to read all of them one by one.
      *
      * @param missing whether rows of a table may be missing, so that columns are null which are declared never to be
      */
-    default @Nullable Field<?> packed(List<Field<?>> columns, boolean missing) {
-        return null;
+    default List<Field<?>> packed(List<Field<?>> columns, boolean missing) {
+        return List.of();
     }
 
     /** The time in a column, by the way that is fastest with this engine's driver; null for SQL's null. */

@@ -45,9 +45,15 @@ public final class Execution<R> {
         this.session = session;
         this.query = query;
         this.statement = session.connection().prepareStatement(rendered.sql());
-        this.packed = rendered.packed() == 0 ? null : new PackedRow(rendered.packed());
+        this.packed = rendered.packed() == 0 ? null : packedRow(rendered);
         this.names = rendered.parameters().stream().map(String::intern).toArray(String[]::new);
         this.allBound = (1L << names.length) - 1;
+    }
+
+    /** What a packed query has beside the packed value lies apart. */
+    private PackedRow packedRow(RenderedQuery rendered) throws SQLException {
+        int apart = statement.getMetaData().getColumnCount() - 1;
+        return new PackedRow(rendered.packed() - apart, apart);
     }
 
     /** Forgets what an execution that never ran had set. */
@@ -117,15 +123,26 @@ public final class Execution<R> {
 
     /** All rows, in order. */
     public List<R> list() throws SQLException {
-        RowMapper<R> mapper = query.mapper();
         List<R> result = new ArrayList<>();
+        addTo(result, Integer.MAX_VALUE);
+        return result;
+    }
+
+    /**
+     * Adds rows to a list until it holds {@code most}. Whether there is one more is found without reading its values, which
+     * may be large.
+     *
+     * @return whether there is one more
+     */
+    public boolean addTo(List<R> list, int most) throws SQLException {
+        RowMapper<R> mapper = query.mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            Row row = row(rows, false);
-            while (row.next()) {
-                result.add(mapped(row, mapper));
+            Row row = row(rows, most - list.size());
+            while (list.size() < most && row.next()) {
+                list.add(mapped(row, mapper));
             }
-            return result;
+            return list.size() == most && rows.next();
         } catch (SQLException e) {
             throw failed(e);
         } finally {
@@ -138,7 +155,7 @@ public final class Execution<R> {
         RowMapper<R> mapper = query.mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            Row row = row(rows, true);
+            Row row = row(rows, 1);
             if (!row.next()) {
                 return null;
             }
@@ -165,8 +182,8 @@ public final class Execution<R> {
         }
     }
 
-    private Row row(ResultSet rows, boolean single) {
-        return packed == null ? new PlainRow(rows, session, single) : packed.of(rows, single);
+    private Row row(ResultSet rows, int most) {
+        return packed == null ? new PlainRow(rows, session, most == 1) : packed.of(rows, most);
     }
 
     /** Writes, and returns how many rows were written. */

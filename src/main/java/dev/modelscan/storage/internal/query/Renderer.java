@@ -38,8 +38,8 @@ final class Renderer {
             return null;
         }
         boolean complete = !select.$from().isEmpty() && select.$from().stream().allMatch(Renderer::isComplete);
-        Field<?> one = dialect.packed(columns, !complete);
-        return one == null ? null : select.$select(List.of(one));
+        List<Field<?>> fields = dialect.packed(columns, !complete);
+        return fields.isEmpty() ? null : select.$select(fields);
     }
 
     /** Whether each row has a row of every table in it. A derived table may hide an outer join. */

@@ -175,7 +175,12 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public List<Message> getConversation(ConversationId id, int limit) {
-        return getConversation(id, PageRequest.first(limit)).items();
+        PageRequest.checkLimit(limit);
+        return sessions.read(
+                MAPPING.entity,
+                null,
+                session -> List.copyOf(CONVERSATION.last(
+                        session, limit, execution -> execution.set(CONVERSATION_ID.parameter(), id))));
     }
 
     @Override
