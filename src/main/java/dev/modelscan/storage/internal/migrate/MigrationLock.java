@@ -13,6 +13,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,34 +30,77 @@ final class MigrationLock implements AutoCloseable {
 
     private static final long PAUSE_MILLIS = 10;
 
+    private static final String TURNS = "dev.modelscan.storage.migration-locks";
+
     private final Path file;
     private final FileChannel channel;
     private final FileLock lock;
+    private final Semaphore turn;
 
-    private MigrationLock(Path file, FileChannel channel, FileLock lock) {
+    private MigrationLock(Path file, FileChannel channel, FileLock lock, Semaphore turn) {
         this.file = file;
         this.channel = channel;
         this.lock = lock;
+        this.turn = turn;
     }
 
+    /**
+     * Waits for the lock, first for the other threads of this process: closing any channel of the file would drop the lock that
+     * the process has on it, so at most one is open at a time.
+     */
     static MigrationLock acquire(Path database, Duration timeout) throws IOException {
         Path file = database.resolveSibling(database.getFileName() + "-migration.lock");
-        while (true) {
-            MigrationLock lock = tryAcquire(file, timeout);
-            if (lock != null) {
-                return lock;
+        long deadline = System.nanoTime() + timeout.toNanos();
+        Semaphore turn = turn(file);
+        awaitTurn(turn, file, timeout);
+        boolean held = false;
+        try {
+            while (true) {
+                MigrationLock lock = tryAcquire(file, turn, deadline, timeout);
+                if (lock != null) {
+                    held = true;
+                    return lock;
+                }
+            }
+        } finally {
+            if (!held) {
+                turn.release();
             }
         }
     }
 
-    /** Null where the file was deleted meanwhile: others lock another one of its name. */
-    private static @Nullable MigrationLock tryAcquire(Path file, Duration timeout) throws IOException {
+    /**
+     * The file's turn, one for the whole JVM: class loaders share its locks, so this is kept where all of them find it, made of
+     * nothing but the JDK's own types.
+     */
+    @SuppressWarnings("unchecked")
+    private static Semaphore turn(Path file) {
+        ConcurrentMap<String, Semaphore> turns = (ConcurrentMap<String, Semaphore>)
+                System.getProperties().computeIfAbsent(TURNS, key -> new ConcurrentHashMap<String, Semaphore>());
+        return turns.computeIfAbsent(file.toString(), key -> new Semaphore(1));
+    }
+
+    private static void awaitTurn(Semaphore turn, Path file, Duration timeout) {
+        try {
+            if (!turn.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new BusyException(
+                        "another thread has been migrating for " + timeout.toSeconds() + " s; it holds " + file, null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException("interrupted while waiting for " + file, e);
+        }
+    }
+
+    /** Null when the file was deleted meanwhile: others lock another one of its name. */
+    private static @Nullable MigrationLock tryAcquire(Path file, Semaphore turn, long deadline, Duration timeout)
+            throws IOException {
         PrivateFiles.create(file);
         FileChannel channel = null;
         try {
             Object key = key(file);
             channel = FileChannel.open(file, StandardOpenOption.WRITE);
-            MigrationLock lock = new MigrationLock(file, channel, await(channel, file, timeout));
+            MigrationLock lock = new MigrationLock(file, channel, await(channel, file, deadline, timeout), turn);
             if (Objects.equals(key, key(file))) {
                 return lock;
             }
@@ -83,8 +130,7 @@ final class MigrationLock implements AutoCloseable {
         }
     }
 
-    private static FileLock await(FileChannel channel, Path file, Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+    private static FileLock await(FileChannel channel, Path file, long deadline, Duration timeout) throws IOException {
         while (true) {
             FileLock lock = tryLock(channel);
             if (lock != null) {
@@ -107,7 +153,7 @@ final class MigrationLock implements AutoCloseable {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            return null; // Another thread of this process has it.
+            return null; // Another program in this JVM has it, which knows nothing of turns.
         }
     }
 
@@ -115,6 +161,8 @@ final class MigrationLock implements AutoCloseable {
     public void close() throws IOException {
         try (channel) {
             lock.release();
+        } finally {
+            turn.release();
         }
     }
 }
