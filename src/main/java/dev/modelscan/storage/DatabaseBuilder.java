@@ -41,6 +41,7 @@ public final class DatabaseBuilder {
     private int maxJsonDepth = DatabaseOptions.defaults().maxJsonDepth();
     private int maxValueBytes = DatabaseOptions.defaults().maxValueBytes();
     private Clock clock = DatabaseOptions.defaults().clock();
+    private boolean readOnly;
 
     DatabaseBuilder() {}
 
@@ -208,6 +209,24 @@ public final class DatabaseBuilder {
     }
 
     /**
+     * Opens what is there, and writes nothing: no file, schema or table is made, none is migrated, and whatever writes throws
+     * {@link ReadOnlyException} before it begins, {@link Database#withTx} among it; several queries that must see one state go into
+     * {@code dsl().transactionResult(...)}. Opening throws {@link UnavailableException} for what is not there, and {@link
+     * SchemaException}, which names the versions, for a schema that is older than this library's.
+     *
+     * <p>A SQLite file may lie where this process cannot write, such as on a medium that is mounted read-only. If rows lie in a log
+     * beside it, its {@code -shm} file has to be there too, or SQLite cannot read the log, and opening throws {@link
+     * UnavailableException}. If there is no log, the file is read without locks, which is right only as long as nobody writes to it:
+     * when somebody begins to, calls throw {@link UnavailableException} within 100 ms, and the file has to be opened anew. Where this
+     * process may write, it reads under SQLite's locks, and others may write meanwhile; a log that was not there before is
+     * deleted again at the end. Does not go with {@link #inMemory}.
+     */
+    public DatabaseBuilder readOnly() {
+        this.readOnly = true;
+        return this;
+    }
+
+    /**
      * Opens the database. What it throws is said at {@link Database#open(Path)}.
      *
      * @throws InvalidDataException where an option is out of its range, or not exactly one of a path, {@link #inMemory}, a
@@ -215,8 +234,11 @@ public final class DatabaseBuilder {
      */
     public Database open() {
         DatabaseOptions options = options();
-        return new Database(
-                isOnServer() ? PostgresOpening.open(server(), workspace) : inFile(options), options, db -> {});
+        return new Database(isOnServer() ? onServer() : inFile(options), options, db -> {});
+    }
+
+    private OpenedStore onServer() {
+        return readOnly ? PostgresOpening.openReadOnly(server(), workspace) : PostgresOpening.open(server(), workspace);
     }
 
     /**
@@ -234,7 +256,8 @@ public final class DatabaseBuilder {
                     "workspaces", null, inMemory ? "inMemory" : "workspace", "cannot go with openWorkspaces()");
         }
         DatabaseOptions options = options();
-        return new Workspaces(isOnServer() ? new PostgresWorkspaces(server()) : inDirectory(options), options);
+        return new Workspaces(
+                isOnServer() ? new PostgresWorkspaces(server(), readOnly) : inDirectory(options), options);
     }
 
     private DatabaseOptions options() {
@@ -249,7 +272,8 @@ public final class DatabaseBuilder {
                 isolation,
                 maxJsonDepth,
                 maxValueBytes,
-                clock);
+                clock,
+                readOnly);
     }
 
     private boolean isOnServer() {
@@ -300,11 +324,16 @@ public final class DatabaseBuilder {
     }
 
     private OpenedStore inFile(DatabaseOptions options) {
-        if (inMemory && workspace != null) {
-            throw new InvalidDataException("database", null, "workspace", "cannot go with inMemory()");
+        if (inMemory && (workspace != null || readOnly)) {
+            throw new InvalidDataException(
+                    "database", null, readOnly ? "readOnly" : "workspace", "cannot go with inMemory()");
         }
         if (!inMemory && workspace != null) {
             return inDirectory(options).open(workspace);
+        }
+        if (readOnly) {
+            return SqliteOpening.openReadOnly(
+                    requirePath(), options.readers(), options.busyTimeout(), options.queryTimeout());
         }
         return SqliteOpening.open(
                 inMemory ? null : requirePath(),
@@ -316,7 +345,12 @@ public final class DatabaseBuilder {
 
     private SqliteWorkspaces inDirectory(DatabaseOptions options) {
         return new SqliteWorkspaces(
-                requirePath(), isFull(options), options.readers(), options.busyTimeout(), options.queryTimeout());
+                requirePath(),
+                isFull(options),
+                options.readers(),
+                options.busyTimeout(),
+                options.queryTimeout(),
+                readOnly);
     }
 
     private static boolean isFull(DatabaseOptions options) {

@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param maxJsonDepth the deepest nesting of JSON
  * @param maxValueBytes the longest text or JSON, in bytes of UTF-8
  * @param clock where {@code updatedAt} and the times of a status come from
+ * @param readOnly whether nothing is written
  * @since 0.1
  */
 public record DatabaseOptions(
@@ -29,7 +30,8 @@ public record DatabaseOptions(
         Isolation isolation,
         int maxJsonDepth,
         int maxValueBytes,
-        Clock clock) {
+        Clock clock,
+        boolean readOnly) {
 
     private static final Duration LONGEST = Duration.ofHours(24);
 
@@ -49,7 +51,7 @@ public record DatabaseOptions(
 
     /**
      * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, 10 minutes for a statement, {@link
-     * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock.
+     * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock, reading and writing.
      */
     public static DatabaseOptions defaults() {
         return new DatabaseOptions(
@@ -62,7 +64,8 @@ public record DatabaseOptions(
                 Isolation.SERIALIZABLE,
                 100,
                 16 * 1_024 * 1_024,
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                false);
     }
 
     private static void requireRange(String field, int value, int least, int most) {

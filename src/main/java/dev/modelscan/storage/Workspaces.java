@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A name has 1 to 63 of the characters a to z, 0 to 9 and _, and begins with a letter. Names that PostgreSQL, Citus or Windows
  * keep for themselves, such as {@code public} or {@code con}, are refused. Every method throws {@link InvalidDataException} for what is no
- * such name, and {@link UnavailableException} where this is closed, or the server or the directory cannot be reached.
+ * such name, and {@link UnavailableException} where this is closed, or the server or the directory cannot be reached. Opened
+ * with {@link DatabaseBuilder#readOnly()}, all but {@link #open}, {@link #list} and {@link #exists} throw {@link ReadOnlyException}.
  *
  * @since 0.1
  */
@@ -96,6 +97,7 @@ public final class Workspaces implements AutoCloseable {
      */
     public void create(String name) {
         requireName(name);
+        requireWritable(name);
         enter(name);
         try {
             if (!host.create(name)) {
@@ -124,6 +126,7 @@ public final class Workspaces implements AutoCloseable {
             throw new InvalidDataException(
                     "workspace", name, "confirmation", "is not the workspace's name; nothing was deleted");
         }
+        requireWritable(name);
         requireOpen();
         if (uses.putIfAbsent(name, BEING_DROPPED) != null) {
             throw new BusyException("workspace " + name + " is open; close it before it is dropped", null);
@@ -152,6 +155,7 @@ public final class Workspaces implements AutoCloseable {
             throw new InvalidDataException(
                     "workspaces", null, "parallelism", parallelism + " is not in 1 to " + MigrateAll.MAX_PARALLELISM);
         }
+        requireWritable(null);
         return new MigrateAll(host, list()).run(parallelism, progress);
     }
 
@@ -197,6 +201,15 @@ public final class Workspaces implements AutoCloseable {
     private void requireOpen() {
         if (closed) {
             throw new UnavailableException("the workspaces are closed", null);
+        }
+    }
+
+    private void requireWritable(@Nullable String name) {
+        if (options.readOnly()) {
+            throw new ReadOnlyException(
+                    "the workspaces were opened read-only; open them without readOnly() to make, drop or migrate one",
+                    "workspace",
+                    name);
         }
     }
 

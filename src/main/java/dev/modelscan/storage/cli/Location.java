@@ -22,7 +22,7 @@ final class Location {
             names = "--db",
             paramLabel = "<file or URL>",
             description = {
-                "The database: a file, made where it is missing, or jdbc:postgresql://host/database.",
+                "The database: a file, which commands that write make, or jdbc:postgresql://host/database.",
                 "With workspaces, the directory of their files, or the URL.",
                 "Default: " + DatabaseCommand.DEFAULT_FILE + ", and for workspaces " + DatabaseCommand.DEFAULT_DIRECTORY
             })

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ImportCommand.class,
             ReportCommand.class,
             StatusCommand.class,
+            MigrateCommand.class,
             PromoteCommand.class,
             WorkspacesCommand.class,
             DemoCommand.class

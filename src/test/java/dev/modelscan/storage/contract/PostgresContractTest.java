@@ -108,4 +108,12 @@ class PostgresContractTest {
             return new Postgres();
         }
     }
+
+    @Nested
+    class ReadOnly extends ReadOnlyContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.UnavailableException;
 import java.io.File;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -122,6 +123,7 @@ final class Checkpointer implements AutoCloseable {
                 PreparedStatement truncate = connection.prepareStatement("PRAGMA wal_checkpoint(TRUNCATE)")) {
             int worthWait = PAGES_WORTH_WAIT;
             while (awaitRequest()) {
+                connections.requireSameNow();
                 Progress progress = run(passive);
                 if (progress.pages() < PAGES_WORTH_WAIT) {
                     worthWait = PAGES_WORTH_WAIT;
@@ -136,7 +138,7 @@ final class Checkpointer implements AutoCloseable {
                     pauseWriterAndRun(restart, truncate);
                 }
             }
-        } catch (SQLException e) {
+        } catch (SQLException | UnavailableException e) {
             // The next commit that is due starts another thread.
             LOG.warn("a checkpoint of {} failed; the write-ahead log grows until one succeeds", connections.name(), e);
         } finally {
@@ -148,7 +150,10 @@ final class Checkpointer implements AutoCloseable {
     private boolean pauseWriterAndRun(PreparedStatement restart, PreparedStatement truncate) throws SQLException {
         PreparedStatement checkpoint = log.length() > BYTES_WORTH_CUT ? truncate : restart;
         AtomicBoolean done = new AtomicBoolean();
-        queue.pauseWriter(() -> done.set(!run(checkpoint).blocked()));
+        queue.pauseWriter(() -> {
+            connections.requireSameNow();
+            done.set(!run(checkpoint).blocked());
+        });
         return done.get();
     }
 

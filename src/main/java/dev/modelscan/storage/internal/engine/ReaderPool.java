@@ -261,7 +261,9 @@ final class ReaderPool implements AutoCloseable {
     private void closeQuietly(Session session) {
         watchdog.forget(session);
         try {
-            session.close();
+            if (!connections.mustStayOpen()) {
+                session.close();
+            }
         } catch (SQLException e) {
             LOG.debug("closing a reading connection failed", e);
         }

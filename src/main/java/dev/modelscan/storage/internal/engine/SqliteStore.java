@@ -10,7 +10,6 @@ import dev.modelscan.storage.internal.query.Watchdog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +17,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +32,6 @@ public final class SqliteStore implements Store {
     private final Watchdog watchdog;
     private final ReaderPool readers;
     private final SqliteWriter writer;
-    private @Nullable Object identity;
     /** A database in memory lives as long as one of its connections, and the others may have to be replaced. */
     private @Nullable Connection anchor;
 
@@ -59,35 +56,25 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /** Remembers which file the path names, once it exists; {@link #problems} reports another in its place. */
+    /** Remembers which file the path names, once it exists; another in its place is neither written nor read. */
     public void rememberFile() {
-        Path file = connections.file();
-        identity = file == null ? null : identityOf(file);
+        connections.rememberFile();
     }
 
-    /** The file system's own key of a file, or where it has none, whether there is a file; null for a missing one. */
-    private static @Nullable Object identityOf(Path file) {
-        try {
-            Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-            return key == null ? true : key;
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
-    /** Found by a read, an empty transaction and a look at the file. */
+    /** Found by a look at the file, a read, and where it may be written, an empty transaction. */
     @Override
     public List<String> problems() {
-        List<String> problems = new ArrayList<>();
-        Path file = connections.file();
-        if (file != null && !Objects.equals(identity, identityOf(file))) {
-            problems.add(
-                    file
-                            + " was moved or deleted while open; writes to it are lost. Close the database and restore the file");
+        String moved = connections.fileProblem();
+        if (moved != null) {
+            return List.of(moved);
         }
+        List<String> problems = new ArrayList<>();
         try {
             read(null, null, SqliteStore::pageBytes);
-            openWriter();
+            if (!connections.isReadOnly()) {
+                connections.unwritable().ifPresent(problems::add);
+                openWriter();
+            }
         } catch (StorageException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
@@ -121,6 +108,7 @@ public final class SqliteStore implements Store {
     }
 
     private <T extends @Nullable Object> T readOnce(Work<T> work) throws SQLException {
+        connections.requireSameForReading();
         Session session = readers.acquire();
         boolean broken = false;
         try {
@@ -175,6 +163,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public Session acquireReader() {
+        connections.requireSameForReading();
         try {
             return readers.lend();
         } catch (SQLException e) {
@@ -212,10 +201,12 @@ public final class SqliteStore implements Store {
     /** The writer goes first, so that its last checkpoint finds no reader in its way. */
     @Override
     public void close() {
+        Runnable closed = connections.closing();
         writer.close();
         readers.close();
         watchdog.close();
         closeAnchor();
+        closed.run();
     }
 
     private void closeAnchor() {

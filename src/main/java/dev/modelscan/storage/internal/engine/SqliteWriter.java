@@ -159,6 +159,7 @@ final class SqliteWriter implements AutoCloseable {
                 runMembers(connection, members);
             }
             commit(connection, own);
+            requireSameFile();
             noteCommit(1 + members.size(), connection, ranCallersSql);
         } finally {
             if (changed && current == connection) {
@@ -195,6 +196,7 @@ final class SqliteWriter implements AutoCloseable {
         if (closed) {
             throw new UnavailableException(connections.name() + " is closed", null);
         }
+        connections.requireSameForWriting();
         closeUnclosed();
         try {
             WriterConnection connection = current;
@@ -294,6 +296,15 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
+    /** After the commit, which may have gone to a file that was moved while it ran: that is not acknowledged. */
+    private void requireSameFile() throws GroupFailure {
+        try {
+            connections.requireSameNow();
+        } catch (UnavailableException e) {
+            throw unknown().because(e);
+        }
+    }
+
     private static BusyException keptWaiting(Exception cause) {
         return new BusyException("the commit was kept waiting by readers of other connections", cause);
     }
@@ -338,7 +349,10 @@ final class SqliteWriter implements AutoCloseable {
             return;
         }
         try {
-            connection.close();
+            connections.writerCloses();
+            if (!connections.mustStayOpen()) {
+                connection.close();
+            }
             unclosed = null;
         } catch (SQLException | RuntimeException | Error e) {
             LOG.debug("closing the writing connection failed", e);

@@ -119,6 +119,45 @@ public final class PostgresMigrator {
     }
 
     /**
+     * Checks, by reading alone, that the schema can be read as it is.
+     *
+     * @throws UnavailableException when it is missing or has no tables of this library, or the server cannot be reached
+     * @throws SchemaException when its tables are older, newer or another program's
+     */
+    public void requireReadable() {
+        Retry retry = new Retry(server.busyTimeout());
+        while (true) {
+            try (Connection connection = server.connect(schema)) {
+                requireReadable(connection);
+                return;
+            } catch (SQLException e) {
+                if (!PostgresServer.mayComeBack(e) || !retry.pause()) {
+                    throw unreachable(e);
+                }
+            }
+        }
+    }
+
+    private void requireReadable(Connection connection) throws SQLException {
+        SchemaState.Kind state = state(connection);
+        if (state == SchemaState.Kind.EMPTY) {
+            throw new UnavailableException(
+                    name() + " is not there: there are no tables of this library. None were made", null);
+        }
+        if (state != SchemaState.Kind.CURRENT) {
+            List<SchemaState.Applied> history = SchemaState.history(connection);
+            throw new SchemaException(
+                    name() + " has an older schema than this library: version "
+                            + (history.isEmpty()
+                                    ? 0
+                                    : history.get(history.size() - 1).version()) + ", and not "
+                            + latestVersion() + "; open it once to write, or run migrate, which brings it up to date."
+                            + " Nothing was written",
+                    null);
+        }
+    }
+
+    /**
      * Checks that the schema, into which a promotion may be under way, is that which the library carries.
      *
      * @throws SchemaException where it is not

@@ -4,6 +4,7 @@ import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.PostgresPools;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.PostgresStore;
+import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.migrate.PostgresMigrator;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,21 @@ public final class PostgresOpening {
         List<String> applied = migrator.migrate();
         PostgresStore store = new PostgresStore(new PostgresPools(server), true, schema);
         return new OpenedStore(store, null, schema, migrator.latestVersion(), applied);
+    }
+
+    /**
+     * Opens a schema that is there and up to date, and writes nothing.
+     *
+     * @throws UnavailableException when there is no such schema, or it has no tables of this library
+     * @throws dev.modelscan.storage.SchemaException when it has older tables, or newer ones
+     */
+    public static OpenedStore openReadOnly(PostgresServer server, @Nullable String schema) {
+        requireLibraries();
+        PostgresMigrator migrator = new PostgresMigrator(server, schema);
+        migrator.requireReadable();
+        PostgresStore store = new PostgresStore(new PostgresPools(server), true, schema);
+        return new OpenedStore(
+                new ReadOnlyStore(store, server.name()), null, schema, migrator.latestVersion(), List.of());
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.PostgresPools;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.PostgresStore;
+import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.migrate.PostgresMigrator;
 import dev.modelscan.storage.internal.migrate.PostgresSchemas;
 import dev.modelscan.storage.internal.migrate.PostgresWorkspaceMigrator;
@@ -17,11 +18,17 @@ public final class PostgresWorkspaces implements WorkspaceHost {
     private final PostgresServer server;
     private final PostgresPools pools;
     private final PostgresStore anySchema;
+    private final boolean readOnly;
 
-    /** Connects, and checks that the server can be used. */
-    public PostgresWorkspaces(PostgresServer server) {
+    /**
+     * Connects, and checks that the server can be used.
+     *
+     * @param readOnly whether workspaces are only read
+     */
+    public PostgresWorkspaces(PostgresServer server, boolean readOnly) {
         PostgresOpening.requireLibraries();
         this.server = server;
+        this.readOnly = readOnly;
         this.pools = new PostgresPools(server);
         this.anySchema = new PostgresStore(pools, true, null);
         try {
@@ -39,6 +46,15 @@ public final class PostgresWorkspaces implements WorkspaceHost {
     public OpenedStore open(String name) {
         PostgresStore store = new PostgresStore(pools, false, name);
         PostgresMigrator migrator = new PostgresMigrator(server, name);
+        if (readOnly) {
+            migrator.requireReadable();
+            return new OpenedStore(
+                    new ReadOnlyStore(store, "workspace " + name + " of " + server.name()),
+                    null,
+                    name,
+                    migrator.latestVersion(),
+                    List.of());
+        }
         boolean current = store.read("workspace", name, session -> migrator.isCurrent(session.connection()));
         List<String> applied = current ? List.of() : migrator.migrate();
         return new OpenedStore(store, null, name, migrator.latestVersion(), applied);

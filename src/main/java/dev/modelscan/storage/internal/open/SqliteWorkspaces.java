@@ -26,14 +26,25 @@ public final class SqliteWorkspaces implements WorkspaceHost {
     private final int readers;
     private final Duration busyTimeout;
     private final Duration queryTimeout;
+    private final boolean readOnly;
 
-    /** The directory is made with the first workspace. */
-    public SqliteWorkspaces(Path directory, boolean full, int readers, Duration busyTimeout, Duration queryTimeout) {
+    /**
+     * The directory is made with the first workspace.
+     *
+     * @param readOnly whether workspaces are only read; then the directory has to be there
+     */
+    public SqliteWorkspaces(
+            Path directory, boolean full, int readers, Duration busyTimeout, Duration queryTimeout, boolean readOnly) {
         this.directory = directory.toAbsolutePath().normalize();
         this.full = full;
         this.readers = readers;
         this.busyTimeout = busyTimeout;
         this.queryTimeout = queryTimeout;
+        this.readOnly = readOnly;
+        if (readOnly && !Files.exists(directory)) {
+            throw new UnavailableException(
+                    directory + " is not there; name the directory of the workspaces. None was made", null);
+        }
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new UnavailableException(
                     directory + " is a file; name a directory, in which each workspace gets a file of its own", null);
@@ -42,8 +53,10 @@ public final class SqliteWorkspaces implements WorkspaceHost {
 
     @Override
     public OpenedStore open(String name) {
-        return SqliteOpening.open(file(name), full, readers, busyTimeout, queryTimeout)
-                .in(name);
+        OpenedStore opened = readOnly
+                ? SqliteOpening.openReadOnly(file(name), readers, busyTimeout, queryTimeout)
+                : SqliteOpening.open(file(name), full, readers, busyTimeout, queryTimeout);
+        return opened.in(name);
     }
 
     /** A file that cannot be read may well be a workspace; opening it says what is wrong. */
