@@ -3,12 +3,14 @@ package dev.modelscan.storage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * What a database was opened with; see {@link DatabaseBuilder} for each.
  *
  * @param readers how many connections to a SQLite file read at the same time
- * @param poolSize how many connections to a PostgreSQL server there are at the most
+ * @param poolSize how many connections to a PostgreSQL server there are at the most in each of two pools: that of the
+ *     repositories and transactions, and that of {@link Database#dsl()}
  * @param busyTimeout how long a call waits for a lock, for a connection, or for a server that is away
  * @param connectTimeout how long connecting to a server may take
  * @param queryTimeout how long a statement may take; zero for no limit
@@ -38,6 +40,9 @@ public record DatabaseOptions(
 
     /** Checks the ranges. */
     public DatabaseOptions {
+        Objects.requireNonNull(durability, "durability");
+        Objects.requireNonNull(isolation, "isolation");
+        Objects.requireNonNull(clock, "clock");
         requireRange("readers", readers, 1, 1_000);
         requireRange("poolSize", poolSize, 1, 1_000);
         requireRange("busyTimeout", busyTimeout, Duration.ZERO, Duration.ofHours(1));
@@ -73,7 +78,7 @@ public record DatabaseOptions(
     }
 
     private static void requireRange(String field, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+        if (Objects.requireNonNull(value, field).compareTo(least) < 0 || value.compareTo(most) > 0) {
             throw new InvalidDataException(
                     "database",
                     null,

@@ -2,6 +2,7 @@ package dev.modelscan.storage;
 
 import dev.modelscan.storage.internal.promote.Promoter;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +36,27 @@ public final class Promotion {
         this.source = source;
     }
 
-    /** Copies the database in a file. */
+    /**
+     * Copies the database in a file.
+     *
+     * @throws InvalidDataException if it is the beginning of a URL
+     */
     public static Promotion from(Path source) {
-        return new Promotion(source);
+        return new Promotion(DatabaseBuilder.requirePath(source));
+    }
+
+    /**
+     * Copies the database in a file, given as text. A leading {@code ~} is the user's home directory.
+     *
+     * @throws InvalidDataException if the text is blank, a URL, or not a path
+     */
+    public static Promotion from(String source) {
+        return new Promotion(DatabaseBuilder.toPath(source));
     }
 
     /** Where to: a URL or a data source, and a workspace, which is made where it is missing. Required. */
     public Promotion to(DatabaseBuilder target) {
+        Objects.requireNonNull(target, "target");
         this.target = target;
         return this;
     }
@@ -57,6 +72,7 @@ public final class Promotion {
 
     /** Who is told of progress, on the thread that runs the promotion. What it throws interrupts the promotion. */
     public Promotion onProgress(Consumer<PromotionProgress> listener) {
+        Objects.requireNonNull(listener, "listener");
         this.listener = listener;
         return this;
     }

@@ -2,6 +2,7 @@ package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.InvalidDataException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -66,6 +67,10 @@ final class Location {
     /** A builder for a place that another option gave, with the role and the password of these. */
     DatabaseBuilder builderOf(String place, Map<String, String> environment) {
         if (!place.startsWith(URL_PREFIX)) {
+            if (user != null || password != null || passwordFile != null) {
+                throw new InvalidDataException(
+                        "database", null, user == null ? "password" : "user", "goes with the URL of a server alone");
+            }
             return Database.builder().path(place);
         }
         DatabaseBuilder builder = Database.builder().url(place);

@@ -3,7 +3,6 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Promotion;
 import dev.modelscan.storage.PromotionProgress;
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -64,11 +63,8 @@ final class PromoteCommand extends OutputCommand {
         }
     }
 
-    /** A path as {@code Database.open} takes it. */
-    private Path source() {
-        String name = location.database == null ? DatabaseCommand.DEFAULT_FILE : location.database;
-        boolean home = name.startsWith("~/");
-        return home ? Path.of(System.getProperty("user.home"), name.substring(1)) : Path.of(name);
+    private String source() {
+        return location.database == null ? DatabaseCommand.DEFAULT_FILE : location.database;
     }
 
     private DatabaseBuilder target() {

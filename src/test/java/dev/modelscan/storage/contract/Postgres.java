@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /** Schemas on a PostgreSQL server. */
 final class Postgres implements TestEngine {
@@ -37,6 +38,11 @@ final class Postgres implements TestEngine {
     public Optional<DatabaseBuilder> beside(Database database) {
         return Optional.of(
                 Database.builder().url(PostgresServer.url()).workspace(Objects.requireNonNull(database.workspace())));
+    }
+
+    @Override
+    public DatabaseBuilder withConnections(DatabaseBuilder builder, int most) {
+        return builder.poolSize(most);
     }
 
     @Override
@@ -67,7 +73,7 @@ final class Postgres implements TestEngine {
         String schema = Objects.requireNonNull(closed.workspace());
         try (Connection connection = PostgresServer.connect(schema);
                 Statement statement = connection.createStatement()) {
-            statement.execute("DROP FUNCTION IF EXISTS slow CASCADE");
+            statement.execute("DROP FUNCTION IF EXISTS slow, reject CASCADE");
             connection.setAutoCommit(false);
             statement.execute("DELETE FROM messages; DELETE FROM conversations; DELETE FROM tool_executions;"
                     + " DELETE FROM tasks; DELETE FROM team_members; DELETE FROM teams; DELETE FROM workflows;"
@@ -77,5 +83,26 @@ final class Postgres implements TestEngine {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Override
+    public List<String> waysToRaise(String text) {
+        return Stream.of(
+                        "",
+                        " USING ERRCODE = '23514'",
+                        " USING ERRCODE = '23505', CONSTRAINT = 'policy'",
+                        " USING ERRCODE = 'foreign_key_violation'",
+                        " USING ERRCODE = 'MS001', HINT = 'ask'")
+                .map(using -> "RAISE EXCEPTION '%', '" + text + "'" + using)
+                .toList();
+    }
+
+    @Override
+    public List<String> rejectingTriggers(String wayToRaise) {
+        return List.of(
+                "CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " + wayToRaise + "; END $$",
+                "CREATE TRIGGER reject_writes BEFORE INSERT OR UPDATE ON agents FOR EACH ROW"
+                        + " WHEN (NEW.mode = 'forbidden') EXECUTE FUNCTION reject()",
+                "CREATE TRIGGER reject_deletes BEFORE DELETE ON agents FOR EACH ROW EXECUTE FUNCTION reject()");
     }
 }

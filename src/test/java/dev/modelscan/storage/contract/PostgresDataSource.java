@@ -41,6 +41,11 @@ final class PostgresDataSource implements TestEngine {
     }
 
     @Override
+    public DatabaseBuilder withConnections(DatabaseBuilder builder, int most) {
+        return builder;
+    }
+
+    @Override
     public boolean readsWhileWriting() {
         return true;
     }
@@ -66,5 +71,15 @@ final class PostgresDataSource implements TestEngine {
             throw new AssertionError("a connection was not given back");
         }
         server.recycle(closed);
+    }
+
+    @Override
+    public List<String> waysToRaise(String text) {
+        return server.waysToRaise(text);
+    }
+
+    @Override
+    public List<String> rejectingTriggers(String wayToRaise) {
+        return server.rejectingTriggers(wayToRaise);
     }
 }
