@@ -6,6 +6,7 @@ import dev.modelscan.storage.internal.sql.Maintenance;
 import dev.modelscan.storage.internal.sql.StoreRepositories;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws InvalidDataException where the text is not a path
      */
     public static Database open(String location) {
-        return (DatabaseBuilder.isUrl(location)
+        return (DatabaseBuilder.isUrl(Objects.requireNonNull(location, "location"))
                         ? builder().url(location)
                         : builder().path(location))
                 .open();
@@ -127,22 +128,28 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws IllegalStateException where this thread is inside {@code withTx} already: nest with {@link Tx#withTx}
      */
     public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
+        Objects.requireNonNull(function, "function");
         return withTx(options.isolation(), function);
     }
 
     /** {@link #withTx(TxFunction)} with an isolation other than the database's. */
     public <T extends @Nullable Object, X extends Exception> T withTx(Isolation isolation, TxFunction<T, X> function)
             throws X {
+        Objects.requireNonNull(isolation, "isolation");
+        Objects.requireNonNull(function, "function");
         return repositories.withTx(isolation, function);
     }
 
     /** {@link #withTx(TxFunction)} without a result. */
     public <X extends Exception> void useTx(TxAction<X> action) throws X {
+        Objects.requireNonNull(action, "action");
         useTx(options.isolation(), action);
     }
 
     /** {@link #withTx(Isolation, TxFunction)} without a result. */
     public <X extends Exception> void useTx(Isolation isolation, TxAction<X> action) throws X {
+        Objects.requireNonNull(isolation, "isolation");
+        Objects.requireNonNull(action, "action");
         repositories.useTx(isolation, action);
     }
 

@@ -3,6 +3,7 @@ package dev.modelscan.storage;
 import dev.modelscan.storage.internal.open.WorkspaceHost;
 import dev.modelscan.storage.internal.text.TextRules;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -49,6 +50,7 @@ public final class Workspaces implements AutoCloseable {
      * @throws BusyException where it is being dropped, or another process migrates it for too long
      */
     public Database open(String name) {
+        Objects.requireNonNull(name, "name");
         requireName(name);
         enter(name);
         boolean opened = false;
@@ -82,6 +84,7 @@ public final class Workspaces implements AutoCloseable {
 
     /** Whether there is a workspace of that name; false for a schema or a file of another program. */
     public boolean exists(String name) {
+        Objects.requireNonNull(name, "name");
         requireName(name);
         requireOpen();
         return host.exists(name);
@@ -95,6 +98,7 @@ public final class Workspaces implements AutoCloseable {
      * @throws SchemaException where the schema or the file is another program's, or the role may not make it
      */
     public void create(String name) {
+        Objects.requireNonNull(name, "name");
         requireName(name);
         enter(name);
         try {
@@ -119,6 +123,8 @@ public final class Workspaces implements AutoCloseable {
      *     has it open, and does nothing with it, cannot be seen
      */
     public void drop(String name, String confirmation) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(confirmation, "confirmation");
         requireName(name);
         if (!name.equals(confirmation)) {
             throw new InvalidDataException(
@@ -148,6 +154,7 @@ public final class Workspaces implements AutoCloseable {
      * @throws CancelledException where this thread is interrupted; what was migrated until then stays so
      */
     public List<WorkspaceMigration> migrateAll(int parallelism, Consumer<? super MigrationProgress> progress) {
+        Objects.requireNonNull(progress, "progress");
         if (parallelism < 1 || parallelism > MigrateAll.MAX_PARALLELISM) {
             throw new InvalidDataException(
                     "workspaces", null, "parallelism", parallelism + " is not in 1 to " + MigrateAll.MAX_PARALLELISM);

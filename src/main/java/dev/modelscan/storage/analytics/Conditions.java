@@ -2,6 +2,7 @@ package dev.modelscan.storage.analytics;
 
 import dev.modelscan.storage.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
@@ -24,11 +25,15 @@ public final class Conditions {
      * refuses texts beyond some 50,000 bytes with a {@link dev.modelscan.storage.StorageException}. No index helps: every row is read.
      */
     public static Condition contains(Field<String> field, String text) {
+        Objects.requireNonNull(field, "field");
+        Objects.requireNonNull(text, "text");
         return like(field, "%", text);
     }
 
     /** Whether a column's text starts with the given one; compares as {@link #contains} does. */
     public static Condition startsWith(Field<String> field, String text) {
+        Objects.requireNonNull(field, "field");
+        Objects.requireNonNull(text, "text");
         return like(field, "", text);
     }
 
@@ -38,6 +43,9 @@ public final class Conditions {
      * compare exactly. No index helps: every row's object is read.
      */
     public static Condition metadataEquals(Field<Json> column, String key, String value) {
+        Objects.requireNonNull(column, "column");
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
         if (isNeverStored(key) || isNeverStored(value)) {
             return DSL.falseCondition();
         }

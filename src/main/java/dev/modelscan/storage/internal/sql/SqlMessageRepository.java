@@ -120,6 +120,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     /** Two statements: one takes the number. */
     @Override
     public Message create(Message message) {
+        Objects.requireNonNull(message, "message");
         Message prepared = prepared(message);
         return sessions.write(MAPPING.entity, message.id().value(), session -> insert(session, prepared));
     }
@@ -175,11 +176,14 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public List<Message> getConversation(ConversationId id, int limit) {
+        Objects.requireNonNull(id, "id");
         return getConversation(id, PageRequest.first(limit)).items();
     }
 
     @Override
     public Page<Message> getConversation(ConversationId id, PageRequest request) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(request, "request");
         return sessions.read(
                 MAPPING.entity,
                 null,
@@ -189,16 +193,21 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public Page<Message> listByConversation(ConversationId id, PageRequest request) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_CONVERSATION, request, execution -> execution.set(CONVERSATION_ID.parameter(), id));
     }
 
     @Override
     public Page<Message> getUnread(AgentId receiverId, PageRequest request) {
+        Objects.requireNonNull(receiverId, "receiverId");
+        Objects.requireNonNull(request, "request");
         return fetch(UNREAD, request, execution -> execution.set(RECEIVER_ID.parameter(), receiverId));
     }
 
     @Override
     public Message markRead(MessageId id) {
+        Objects.requireNonNull(id, "id");
         return sessions.write(MAPPING.entity, id.value(), session -> {
             Message marked = tryUpdate(session, MARK_READ, id, PagedQuery.Filter.NONE);
             return marked == null ? required(session, id) : marked;
@@ -207,6 +216,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public int markAllRead(AgentId receiverId) {
+        Objects.requireNonNull(receiverId, "receiverId");
         return sessions.writeMany(MAPPING.entity, null, session -> session.query(MARK_ALL_READ)
                 .set(RECEIVER_ID.parameter(), receiverId)
                 .set(NOW, sessions.now())
@@ -215,16 +225,22 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public Page<Message> listByTask(TaskId taskId, PageRequest request) {
+        Objects.requireNonNull(taskId, "taskId");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_TASK, request, execution -> execution.set(TASK_ID.parameter(), taskId));
     }
 
     @Override
     public Page<Message> listByTeam(TeamId teamId, PageRequest request) {
+        Objects.requireNonNull(teamId, "teamId");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_TEAM, request, execution -> execution.set(TEAM_ID.parameter(), teamId));
     }
 
     @Override
     public Page<Message> listBySender(AgentId senderId, PageRequest request) {
+        Objects.requireNonNull(senderId, "senderId");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_SENDER, request, execution -> execution.set(SENDER_ID.parameter(), senderId));
     }
 }

@@ -79,11 +79,15 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
 
     @Override
     public Page<Workflow> listByStatus(WorkflowStatus status, PageRequest request) {
+        Objects.requireNonNull(status, "status");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_STATUS, request, execution -> execution.set(STATUS.parameter(), status));
     }
 
     @Override
     public Workflow updateStatus(WorkflowId id, WorkflowStatus status) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(status, "status");
         CompiledQuery<Workflow> change = Objects.requireNonNull(CHANGES.get(status));
         return sessions.write(
                 "workflow",
@@ -95,6 +99,8 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
 
     @Override
     public Page<Task> listTasks(WorkflowId id, PageRequest request) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(request, "request");
         return sessions.read("task", null, session -> SqlTaskRepository.listByWorkflow(session, id, request));
     }
 }
