@@ -35,6 +35,19 @@ final class ChildProcess {
         return start(directory, command);
     }
 
+    /**
+     * A child that another program starts, such as one that sets a limit first. It has the class's main method.
+     *
+     * @param before that program and its arguments; the child's own command follows them
+     */
+    static ChildProcess startBehind(
+            List<String> before, Path directory, Class<?> main, List<String> options, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(command(main, options, arguments));
+        return start(directory, command);
+    }
+
     /** A child with another class's main method. */
     static ChildProcess start(Path directory, Class<?> main, List<String> options, String... arguments)
             throws IOException {

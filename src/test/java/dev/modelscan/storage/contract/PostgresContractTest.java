@@ -70,6 +70,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class Rejections extends RejectionContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
     class Deletes extends DeleteContract {
         @Override
         TestEngine engine() {

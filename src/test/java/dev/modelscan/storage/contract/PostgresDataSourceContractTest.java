@@ -46,6 +46,14 @@ class PostgresDataSourceContractTest {
     }
 
     @Nested
+    class Rejections extends RejectionContract {
+        @Override
+        TestEngine engine() {
+            return new PostgresDataSource();
+        }
+    }
+
+    @Nested
     class Concurrency extends ConcurrencyContract {
         @Override
         TestEngine engine() {

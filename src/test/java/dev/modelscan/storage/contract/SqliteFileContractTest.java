@@ -75,6 +75,14 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class Rejections extends RejectionContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class Deletes extends DeleteContract {
         @Override
         TestEngine engine() {

@@ -30,6 +30,14 @@ class SqliteMemoryContractTest {
     }
 
     @Nested
+    class Rejections extends RejectionContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
     class Concurrency extends ConcurrencyContract {
         @Override
         TestEngine engine() {

@@ -6,6 +6,7 @@ import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.InvalidDataException;
 import dev.modelscan.storage.ReferenceException;
+import dev.modelscan.storage.RejectedException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.StorageFullException;
 import dev.modelscan.storage.UnavailableException;
@@ -17,10 +18,15 @@ import org.jspecify.annotations.Nullable;
  * What a driver's exception means, told in the same terms for every engine.
  *
  * @param kind what went wrong
- * @param detail the columns of a constraint, where the engine names them; why a statement was cancelled
+ * @param detail the columns of a constraint, where the engine names them; what a trigger raised; why a statement was cancelled,
+ *     or a file cannot be used
  * @param cause the driver's exception
  */
 public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
+
+    private static final String ONLY_READS =
+            "the connection for writing turned out to be one that only reads. A file or a server that was read-only when it was"
+                    + " opened makes it so, and so does SQL that sets it; try again";
 
     /** The kinds of failure that callers can tell apart. */
     public enum Kind {
@@ -32,6 +38,8 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         FOREIGN_KEY,
         /** A check, not-null or type constraint. */
         INVALID,
+        /** A trigger of the application's own; {@code detail} is the text that it raised. */
+        REJECTED,
         /** A value larger than the engine can hold. */
         TOO_LARGE,
         /** A lock; trying again may help. */
@@ -67,9 +75,14 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
     /** Whether the engine refused the values: other values may be taken, and the connection is as before. */
     public boolean refusesData() {
         return switch (kind) {
-            case UNIQUE, PRIMARY_KEY, FOREIGN_KEY, INVALID, TOO_LARGE -> true;
+            case UNIQUE, PRIMARY_KEY, FOREIGN_KEY, INVALID, REJECTED, TOO_LARGE -> true;
             default -> false;
         };
+    }
+
+    /** The same on a connection that is meant to write: where that only reads, the caller did nothing wrong. */
+    public Failure whileWriting() {
+        return kind == Kind.READ_ONLY ? new Failure(Kind.UNAVAILABLE, ONLY_READS, cause) : this;
     }
 
     /** The driver's exception behind an exception of the library or the caller; null where there is none. */
@@ -85,7 +98,7 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
     /** The exception for the caller. */
     public StorageException toException(@Nullable String entity, @Nullable String id) {
         String subject = entity == null ? "query" : id == null ? entity : entity + " " + id;
-        String driver = cause.getMessage();
+        String driver = EngineText.of(cause);
         return switch (kind) {
             case PRIMARY_KEY -> new ConflictException(subject + " exists already", named(entity), id, cause);
             case UNIQUE ->
@@ -108,6 +121,7 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         detail == null ? "value" : detail,
                         "is not allowed by the schema: " + driver,
                         cause);
+            case REJECTED -> rejected(subject, detail == null ? driver : detail, entity, id);
             case TOO_LARGE ->
                 new InvalidDataException(named(entity), id, "value", "is too large for the database", cause);
             case BUSY ->
@@ -127,7 +141,10 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         cause);
             case FULL ->
                 new StorageFullException(
-                        subject + ": the disk, or the database, is full; nothing of the transaction was stored", cause);
+                        subject + ": the disk, or the database, is full"
+                                + (detail == null ? "" : " (" + detail + ")")
+                                + "; nothing of the transaction was stored",
+                        cause);
             case CONNECTION_LOST ->
                 new UnavailableException(
                         subject + ": the connection to the server was lost, or there is none: " + driver
@@ -140,7 +157,9 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                                 + "; nothing of the transaction was stored, and what lives on other nodes can be used",
                         cause);
             case UNAVAILABLE ->
-                new UnavailableException(subject + ": the database cannot be read or written: " + driver, cause);
+                new UnavailableException(
+                        subject + ": the database cannot be read or written: " + (detail == null ? driver : detail),
+                        cause);
             case CORRUPT ->
                 new CorruptDatabaseException(subject + ": the database is damaged; restore a backup: " + driver, cause);
             case READ_ONLY ->
@@ -148,6 +167,11 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         subject + ": db.dsl() only reads; write with db.useTx(tx -> tx.dsl()...)", entity, id, cause);
             case OTHER -> new StorageException(subject + ": " + driver, entity, id, cause);
         };
+    }
+
+    private RejectedException rejected(String subject, String reason, @Nullable String entity, @Nullable String id) {
+        return new RejectedException(
+                subject + " was rejected by a trigger of the database: " + reason, reason, entity, id, cause);
     }
 
     private static String named(@Nullable String entity) {

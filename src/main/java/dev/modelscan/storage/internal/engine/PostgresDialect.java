@@ -50,6 +50,12 @@ public final class PostgresDialect implements Dialect {
 
     private static final String NOT_NULL_VIOLATION = "23502";
 
+    /** SQLSTATE raise_exception. */
+    private static final String RAISE_EXCEPTION = "P0001";
+
+    /** The function of the server's that runs PL/pgSQL's RAISE. */
+    private static final String RAISE = "exec_stmt_raise";
+
     private static final long EPOCH_SECOND =
             Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
 
@@ -123,8 +129,24 @@ public final class PostgresDialect implements Dialect {
         Kind kind = kind(state, message == null ? null : constraint(message));
         // What it sends as an error leaves the connection open, other than what it calls fatal.
         boolean sent = message != null && "ERROR".equals(message.getSeverity());
+        if (message != null && isRaised(kind, state, message)) {
+            return new Failure(Kind.REJECTED, message.getMessage(), e);
+        }
         Kind told = kind == Kind.CONNECTION_LOST && sent && state.startsWith("08") ? Kind.NODE_AWAY : kind;
         return new Failure(told, message == null ? null : detail(told, message), e);
+    }
+
+    /**
+     * Whether a trigger or function of the application's own raised it, under whatever SQLSTATE. One that asks for another attempt gets
+     * it. A worker's error does not say which routine it came from, but that of RAISE without a SQLSTATE is known.
+     */
+    private static boolean isRaised(Kind kind, String state, ServerErrorMessage message) {
+        boolean aboutData =
+                switch (kind) {
+                    case UNIQUE, PRIMARY_KEY, FOREIGN_KEY, INVALID, TOO_LARGE, OTHER -> true;
+                    default -> false;
+                };
+        return aboutData && (RAISE.equals(message.getRoutine()) || RAISE_EXCEPTION.equals(state));
     }
 
     /** Whether a statement that failed like this may have taken effect, where it commits by itself. */

@@ -71,7 +71,7 @@ public final class PostgresLink implements AutoCloseable {
 
     /** What a driver's exception means, be it this one's or that of the SQLite database that is read meanwhile. */
     public Failure classify(SQLException e) {
-        return e instanceof SQLiteException ? SqliteDialect.classify(e) : PostgresDialect.classify(e);
+        return e instanceof SQLiteException ? SqliteErrors.classify(e) : PostgresDialect.classify(e);
     }
 
     /** The exception for the caller. */

@@ -34,8 +34,11 @@ public interface Sessions {
     /** The time that writes are stamped with, in whole microseconds; the same throughout a transaction. */
     Instant now();
 
-    /** What a driver's exception means. */
+    /** What a driver's exception means that a write failed with. */
     Failure classify(SQLException e);
+
+    /** Whether another read may follow a write that was refused. */
+    boolean readsAfterRefusal();
 
     /** The limits that values must keep. */
     Limits limits();

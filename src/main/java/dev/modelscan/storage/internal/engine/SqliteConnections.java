@@ -1,10 +1,14 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.Failure.Kind;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -35,10 +39,18 @@ public final class SqliteConnections {
     /** A thread that waits in the driver holds the carrier of a virtual thread. */
     private static final Duration SHORT_WAIT = Duration.ofMillis(20);
 
+    private static final String READ_FAILED =
+            "a part of it could not be read at the first attempt; a check of the whole file found no damage. Try again, and"
+                    + " look after the medium";
+
     private final @Nullable Path file;
     private final String uri;
     private final SynchronousMode synchronous;
     private final Duration busyTimeout;
+    /** Asking the file system again for the same exception would cost, and might give another answer. */
+    private volatile @Nullable Failure explained;
+
+    private volatile boolean damaged;
 
     private SqliteConnections(@Nullable Path file, String uri, SynchronousMode synchronous, Duration busyTimeout) {
         this.file = file;
@@ -47,8 +59,13 @@ public final class SqliteConnections {
         this.busyTimeout = busyTimeout;
     }
 
-    /** Connections to a file. */
+    /**
+     * Connections to a file.
+     *
+     * @throws UnavailableException where SQLite's native library cannot be loaded
+     */
     public static SqliteConnections toFile(Path file, boolean full, Duration busyTimeout) {
+        NativeLibrary.require();
         Path absolute = file.toAbsolutePath().normalize();
         return new SqliteConnections(
                 absolute,
@@ -59,6 +76,7 @@ public final class SqliteConnections {
 
     /** Connections to a database in memory, which lives as long as one of them. */
     public static SqliteConnections toMemory(Duration busyTimeout) {
+        NativeLibrary.require();
         // The memdb file system shares one database between connections by name; shared-cache mode would lock by table.
         return new SqliteConnections(
                 null, "file:/" + UUID.randomUUID() + "?vfs=memdb", SynchronousMode.OFF, busyTimeout);
@@ -127,7 +145,53 @@ public final class SqliteConnections {
 
     /** The exception for the caller. */
     public StorageException failed(SQLException e) {
-        return SqliteDialect.classify(e).toException(null, null);
+        return classify(e).toException(null, null);
+    }
+
+    /** What the exception means for this database: its code says what failed, a look at the file why. */
+    public Failure classify(SQLException e) {
+        Failure known = explained;
+        if (known != null && known.cause() == e) {
+            return known;
+        }
+        Failure failure = SqliteErrors.classify(e);
+        if (file != null && SqliteErrors.mayBeAFailedRead(e)) {
+            damaged = damaged || !isWhole(file);
+            failure = damaged ? failure : new Failure(Kind.UNAVAILABLE, READ_FAILED, e);
+            explained = failure;
+        } else if (file != null && SqliteErrors.isFileError(e)) {
+            failure = explained(failure, file);
+            explained = failure;
+        }
+        return failure;
+    }
+
+    private Failure explained(Failure failure, Path path) {
+        if (failure.kind() == Kind.READ_ONLY) {
+            String unwritable = FileFacts.whyNotWritten(path);
+            return unwritable == null ? failure : new Failure(Kind.UNAVAILABLE, unwritable, failure.cause());
+        }
+        String full = SqliteErrors.isRefusedWrite(failure.cause()) ? FileFacts.whyNoSpace(path) : null;
+        if (full != null) {
+            return new Failure(Kind.FULL, full, failure.cause());
+        }
+        String reason = FileFacts.whyNotOpened(path);
+        return reason == null ? failure : new Failure(failure.kind(), reason, failure.cause());
+    }
+
+    /**
+     * Whether every page of the file can be read now and is where it belongs. SQLite reports a page that the system could not
+     * read as a damaged one, and only reading all of them again tells these apart.
+     */
+    private boolean isWhole(Path path) {
+        boolean logged = Files.exists(path.resolveSibling(path.getFileName() + "-wal"));
+        try (Connection connection = logged ? openProbe() : openGlance();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("PRAGMA quick_check(1)")) {
+            return rows.next() && "ok".equals(rows.getString(1));
+        } catch (SQLException e) {
+            return !SqliteErrors.saysCorrupt(e);
+        }
     }
 
     private SQLiteConfig config(Duration wait) {

@@ -1,11 +1,9 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.internal.convert.Formats;
-import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.PackedRow;
-import dev.modelscan.storage.internal.query.StatementCancelledException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,23 +12,17 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /** What differs on SQLite. */
 public final class SqliteDialect implements Dialect {
 
     /** The only instance. */
     public static final SqliteDialect INSTANCE = new SqliteDialect();
-
-    private static final Pattern CONSTRAINT = Pattern.compile("constraint failed: ([^)]+)\\)?");
 
     private SqliteDialect() {}
 
@@ -101,60 +93,4 @@ public final class SqliteDialect implements Dialect {
     /** The engine looks for the request at short intervals, but waits for the disk as long as that takes. */
     @Override
     public void abandon(Connection connection) {}
-
-    static Failure classify(SQLException e) {
-        if (e instanceof StatementCancelledException) {
-            return new Failure(Kind.CANCELLED, e.getMessage(), e);
-        }
-        SQLiteErrorCode code = codeOf(e);
-        return new Failure(kind(code), detail(e), e);
-    }
-
-    /** The driver wraps its exception where a batch fails. */
-    private static SQLiteErrorCode codeOf(SQLException e) {
-        for (Throwable t = e; t != null; t = t.getCause()) {
-            if (t instanceof SQLiteException sqlite) {
-                return sqlite.getResultCode();
-            }
-        }
-        return SQLiteErrorCode.getErrorCode(e.getErrorCode());
-    }
-
-    private static Kind kind(SQLiteErrorCode code) {
-        return switch (code) {
-            case SQLITE_CONSTRAINT_UNIQUE -> Kind.UNIQUE;
-            case SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID -> Kind.PRIMARY_KEY;
-            case SQLITE_CONSTRAINT_FOREIGNKEY, SQLITE_CONSTRAINT_TRIGGER -> Kind.FOREIGN_KEY;
-            case SQLITE_CONSTRAINT,
-                    SQLITE_CONSTRAINT_CHECK,
-                    SQLITE_CONSTRAINT_NOTNULL,
-                    SQLITE_CONSTRAINT_DATATYPE,
-                    SQLITE_MISMATCH -> Kind.INVALID;
-            case SQLITE_TOOBIG -> Kind.TOO_LARGE;
-            case SQLITE_FULL -> Kind.FULL;
-            case SQLITE_READONLY -> Kind.READ_ONLY;
-            default -> primaryKind(code.code & 0xff);
-        };
-    }
-
-    /** Extended codes carry their family in the low byte; see https://www.sqlite.org/rescode.html. */
-    private static Kind primaryKind(int primary) {
-        return switch (primary) {
-            case 5, 6 -> Kind.BUSY; // BUSY, LOCKED
-            case 9 -> Kind.CANCELLED; // INTERRUPT
-            case 11, 26 -> Kind.CORRUPT; // CORRUPT, NOTADB
-            case 8, 10, 14 -> Kind.UNAVAILABLE; // READONLY_DBMOVED and kin, IOERR, CANTOPEN
-            default -> Kind.OTHER;
-        };
-    }
-
-    private static @Nullable String detail(SQLException e) {
-        Matcher matcher = CONSTRAINT.matcher(String.valueOf(e.getMessage()));
-        if (!matcher.find()) {
-            return null;
-        }
-        String what = matcher.group(1);
-        boolean columns = what.contains(".") && (!what.contains(" ") || what.contains(", "));
-        return columns ? Failure.fields(what) : null;
-    }
 }

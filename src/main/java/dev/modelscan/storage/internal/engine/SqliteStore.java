@@ -1,5 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
@@ -87,7 +89,7 @@ public final class SqliteStore implements Store {
         }
         try {
             read(null, null, SqliteStore::pageBytes);
-            openWriter();
+            writeMany("database", null, SqliteStore::askToWrite);
         } catch (StorageException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
@@ -101,7 +103,15 @@ public final class SqliteStore implements Store {
 
     @Override
     public Failure classify(SQLException e) {
-        return SqliteDialect.classify(e);
+        return connections.classify(e);
+    }
+
+    /** SQLite begins a transaction that is to write on a file that cannot be written, too; this asks for it, and touches no row. */
+    private static boolean askToWrite(Session session) throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            statement.executeUpdate("DELETE FROM " + AGENTS.getName() + " WHERE 1 = 0");
+            return true;
+        }
     }
 
     @Override
@@ -150,7 +160,7 @@ public final class SqliteStore implements Store {
         try {
             return writer.<T, SQLException>transaction(entity, id, mayJoin, work::run);
         } catch (SQLException e) {
-            throw classify(e).toException(entity, id);
+            throw classify(e).whileWriting().toException(entity, id);
         }
     }
 

@@ -92,7 +92,9 @@ final class SqliteWriter implements AutoCloseable {
         if (state == State.LEADING) {
             lead(request, deadline);
         }
-        return request.<X>outcome();
+        return request.mayBeginAnew() && System.nanoTime() < deadline
+                ? transaction(entity, id, mayJoin, body)
+                : request.<X>outcome();
     }
 
     private StorageException withdrawn() {
@@ -205,11 +207,11 @@ final class SqliteWriter implements AutoCloseable {
             connection.begin(left(deadline));
             return connection;
         } catch (SQLException e) {
-            Failure failure = SqliteDialect.classify(e);
+            Failure failure = connections.classify(e);
             if (failure.kind() != Kind.BUSY) {
                 discard();
             }
-            throw failure.toException(own.entity(), own.id());
+            throw failure.whileWriting().toException(own.entity(), own.id());
         }
     }
 
@@ -247,14 +249,18 @@ final class SqliteWriter implements AutoCloseable {
     private GroupFailure broken(Throwable cause) {
         Failure failure = WriterConnection.breakingFailure(cause);
         return failure == null
-                ? new GroupFailure((member, reason) -> lostWithNeighbour(cause))
-                : new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
+                ? GroupFailure.lostByNeighbour((member, reason) -> lostWithNeighbour(cause))
+                : explained(connections.classify(failure.cause()).whileWriting());
+    }
+
+    private static GroupFailure explained(Failure failure) {
+        return new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
     }
 
     private UnavailableException lostWithNeighbour(Throwable cause) {
         return new UnavailableException(
                 "another transaction of the same group failed in " + connections.name()
-                        + " and took the group with it; nothing of this one was stored",
+                        + " and took the group with it; nothing of this one was stored, try again",
                 cause);
     }
 
@@ -272,7 +278,7 @@ final class SqliteWriter implements AutoCloseable {
                     ? new CancelledException(String.valueOf(interrupted.getMessage()), interrupted)
                     : keptWaiting(interrupted));
         } catch (SQLException e) {
-            Failure failure = SqliteDialect.classify(e);
+            Failure failure = connections.classify(e);
             if (failure.kind() == Kind.BUSY) {
                 // The transaction is still open, and nothing of it is visible.
                 rollBack(connection, e);
@@ -285,7 +291,7 @@ final class SqliteWriter implements AutoCloseable {
                         (member, reason) -> member == own ? failure.toException(null, null) : lostWithNeighbour(e));
             }
             if (failure.kind() == Kind.FULL) {
-                throw new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
+                throw explained(failure);
             }
             throw unknown.because(e);
         } catch (RuntimeException | Error e) {

@@ -86,6 +86,11 @@ final class WriteRequest<T extends @Nullable Object> {
         return failure;
     }
 
+    /** Whether another's fault took it along, and it is of a kind that can be run again. */
+    boolean mayBeginAnew() {
+        return mayJoin && failure instanceof GroupFailure group && group.isLostByNeighbour();
+    }
+
     /** Replaces the result of a request whose commit failed. */
     void fail(Throwable t) {
         if (failure == null) {

@@ -64,7 +64,7 @@ final class WriterConnection {
             try {
                 return open(connections, watchdog);
             } catch (SQLException e) {
-                if (SqliteDialect.classify(e).kind() != Kind.BUSY || !retry.pause()) {
+                if (SqliteErrors.classify(e).kind() != Kind.BUSY || !retry.pause()) {
                     throw e;
                 }
             }
@@ -124,7 +124,7 @@ final class WriterConnection {
                 return;
             } catch (SQLException e) {
                 retry = retry == null ? new Retry(timeout) : retry;
-                if (SqliteDialect.classify(e).kind() != Kind.BUSY || !retry.pause()) {
+                if (SqliteErrors.classify(e).kind() != Kind.BUSY || !retry.pause()) {
                     throw e;
                 }
             }
@@ -194,18 +194,21 @@ final class WriterConnection {
 
     static boolean isCancelled(Throwable cause) {
         SQLException e = Failure.driverException(cause);
-        return e != null && SqliteDialect.classify(e).kind() == Kind.CANCELLED;
+        return e != null && SqliteErrors.classify(e).kind() == Kind.CANCELLED;
     }
 
     static boolean breaksConnection(Throwable cause) {
         return breakingFailure(cause) != null;
     }
 
-    /** A failure after which SQLite may have rolled back while the driver still believes in the transaction; null for others. */
+    /**
+     * A failure after which SQLite may have rolled back while the driver still believes in the transaction, or one of a connection that
+     * cannot write, where another may; null for others.
+     */
     static @Nullable Failure breakingFailure(Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
-            Failure failure = t instanceof SQLException e ? SqliteDialect.classify(e) : null;
-            if (failure != null && failure.breaksConnection()) {
+            Failure failure = t instanceof SQLException e ? SqliteErrors.classify(e) : null;
+            if (failure != null && (failure.breaksConnection() || failure.kind() == Kind.READ_ONLY)) {
                 return failure;
             }
         }

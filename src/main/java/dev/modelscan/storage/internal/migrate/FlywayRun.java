@@ -3,6 +3,8 @@ package dev.modelscan.storage.internal.migrate;
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.internal.engine.EngineText;
+import dev.modelscan.storage.internal.engine.Failure;
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -87,9 +89,7 @@ final class FlywayRun {
                 String file = script.getResource() == null
                         ? "a migration"
                         : script.getResource().getFilename();
-                String reason = script.getCause() == null
-                        ? script.getMessage()
-                        : script.getCause().getMessage();
+                String reason = script.getCause() == null ? EngineText.of(script) : EngineText.of(script.getCause());
                 if (script.getCause() instanceof SQLException e && LOCK_TIMEOUT.equals(e.getSQLState())) {
                     return new BusyException(
                             name + ": migration " + file
@@ -107,8 +107,11 @@ final class FlywayRun {
                         flyway);
             }
         }
+        SQLException driver = Failure.driverException(flyway);
         return new SchemaException(
-                name + " could not be migrated; the database is as it was: " + flyway.getMessage(), flyway);
+                name + " could not be migrated; the database is as it was: "
+                        + EngineText.of(driver == null ? flyway : driver),
+                flyway);
     }
 
     /**

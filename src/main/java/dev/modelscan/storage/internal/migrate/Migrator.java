@@ -3,8 +3,13 @@ package dev.modelscan.storage.internal.migrate;
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.SchemaException;
+import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.EngineText;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.FileFacts;
 import dev.modelscan.storage.internal.engine.SqliteConnections;
+import dev.modelscan.storage.internal.engine.SqliteErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +19,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * Brings a SQLite file to the schema that the library carries, or says why it cannot. A file that is up to date is only read;
@@ -81,7 +85,7 @@ public final class Migrator {
             PrivateFiles.create(file);
             return migrateLocked();
         } catch (IOException e) {
-            throw new UnavailableException(file + " cannot be created or locked: " + e.getMessage(), e);
+            throw FileFacts.failed(file + " cannot be created or locked", e);
         }
     }
 
@@ -100,7 +104,7 @@ public final class Migrator {
         try (Connection connection = isComplete(file) ? connections.openGlance() : connections.openProbe()) {
             return SchemaState.isOurs(connection);
         } catch (SQLException e) {
-            if (codeOf(e) == SQLiteErrorCode.SQLITE_NOTADB) {
+            if (SqliteErrors.isNoDatabase(e)) {
                 return false;
             }
             throw unreadable(e);
@@ -133,7 +137,7 @@ public final class Migrator {
             lock.delete();
             return true;
         } catch (IOException e) {
-            throw new UnavailableException(file + " cannot be deleted: " + e.getMessage(), e);
+            throw FileFacts.failed(file + " cannot be deleted", e);
         }
     }
 
@@ -184,6 +188,8 @@ public final class Migrator {
             }
             execute(connection, "PRAGMA application_id = " + SqliteConnections.APPLICATION_ID);
             return FlywayRun.migrate(connection, connections.name(), packaged);
+        } catch (SchemaException e) {
+            throw isFault(e) ? unreadable(Objects.requireNonNull(Failure.driverException(e))) : e;
         } catch (SQLException e) {
             throw unreadable(e);
         }
@@ -216,7 +222,7 @@ public final class Migrator {
                         file + " is not a SQLite database; choose another file. Nothing was written to it", null);
             }
         } catch (IOException e) {
-            throw new UnavailableException(file + " cannot be read: " + e.getMessage(), e);
+            throw FileFacts.failed(file + " cannot be read", e);
         }
     }
 
@@ -257,20 +263,28 @@ public final class Migrator {
         }
     }
 
-    private static SQLiteErrorCode codeOf(SQLException e) {
-        return e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
+    /** Whether the disk, a lock or the file stopped a migration, and not what is in it. */
+    private boolean isFault(SchemaException failed) {
+        SQLException driver = Failure.driverException(failed);
+        if (driver == null) {
+            return false;
+        }
+        return switch (connections.classify(driver).kind()) {
+            case FULL, UNAVAILABLE, BUSY, CORRUPT, READ_ONLY -> true;
+            default -> false;
+        };
     }
 
-    private RuntimeException unreadable(SQLException e) {
+    private StorageException unreadable(SQLException e) {
         String name = connections.name();
-        return switch (codeOf(e)) {
-            case SQLITE_NOTADB ->
-                new CorruptDatabaseException(
-                        name + " is not a SQLite database; choose another file. Nothing was written to it", e);
-            case SQLITE_CORRUPT -> new CorruptDatabaseException(name + " is damaged; restore a backup", e);
-            case SQLITE_BUSY -> new BusyException(name + " is locked by another process; try again", e);
-            default -> new UnavailableException(name + " cannot be opened: " + e.getMessage(), e);
-        };
+        if (SqliteErrors.isNoDatabase(e)) {
+            return new CorruptDatabaseException(
+                    name + " is not a SQLite database; choose another file. Nothing was written to it", e);
+        }
+        Failure failure = connections.classify(e).whileWriting();
+        return failure.kind() == Failure.Kind.OTHER
+                ? new UnavailableException(name + " cannot be opened: " + EngineText.of(e), e)
+                : failure.toException(name, null);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.open;
 
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.FileFacts;
 import dev.modelscan.storage.internal.engine.SqliteConnections;
 import dev.modelscan.storage.internal.migrate.Migrator;
 import dev.modelscan.storage.internal.migrate.WorkspaceMigrator;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /** Workspaces that are SQLite files of one directory. */
 public final class SqliteWorkspaces implements WorkspaceHost {
@@ -61,8 +63,10 @@ public final class SqliteWorkspaces implements WorkspaceHost {
                     names.add(name);
                 }
             }
-        } catch (IOException | DirectoryIteratorException e) {
-            throw new UnavailableException(directory + " cannot be read: " + e.getMessage(), e);
+        } catch (DirectoryIteratorException e) {
+            throw FileFacts.failed(directory + " cannot be read", Objects.requireNonNull(e.getCause()));
+        } catch (IOException e) {
+            throw FileFacts.failed(directory + " cannot be read", e);
         }
         Collections.sort(names);
         return List.copyOf(names);

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.internal.promote;
 
 import dev.modelscan.storage.StorageException;
-import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.FileFacts;
 import dev.modelscan.storage.internal.engine.SqliteConnections;
 import dev.modelscan.storage.internal.migrate.PrivateFiles;
 import java.io.IOException;
@@ -63,7 +63,7 @@ final class Snapshot {
             throw failed;
         } catch (IOException e) {
             delete();
-            throw new UnavailableException("the snapshot " + part + " cannot be written: " + e.getMessage(), e);
+            throw FileFacts.failed("the snapshot " + part + " cannot be written", e);
         }
     }
 
@@ -87,7 +87,7 @@ final class Snapshot {
             Files.deleteIfExists(part());
             Files.deleteIfExists(part().resolveSibling(part().getFileName() + "-journal"));
         } catch (IOException e) {
-            throw new UnavailableException("the snapshot " + file + " cannot be deleted: " + e.getMessage(), e);
+            throw FileFacts.failed("the snapshot " + file + " cannot be deleted", e);
         }
     }
 

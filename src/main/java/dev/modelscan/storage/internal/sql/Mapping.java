@@ -45,6 +45,7 @@ final class Mapping<I extends Id, R> {
     final Column<R, Instant> createdAt;
     final Column<R, Instant> updatedAt;
     final List<Reference<R, ?>> references = new ArrayList<>();
+    private final List<Unique<R>> uniques = new ArrayList<>();
 
     /** What {@code update} leaves alone, with the methods that change it. */
     final Map<Column<R, ?>, String> fixed = new LinkedHashMap<>();
@@ -91,6 +92,24 @@ final class Mapping<I extends Id, R> {
                         .where(key.get().eq(column.parameter().param())));
         references.add(new Reference<>(target, column, exists));
         return this;
+    }
+
+    /** A unique column beside the key, and the query for the record that has a value of it. */
+    record Unique<R>(Column<R, String> column, CompiledQuery<R> byValue) {}
+
+    /** Declares a unique column beside the key. */
+    Mapping<I, R> unique(Column<R, String> column) {
+        uniques.add(new Unique<>(column, select(entity + ".holder." + column.name(), column::isParameter)));
+        return this;
+    }
+
+    /** The unique column of that name; null if there is none. */
+    @Nullable
+    Unique<R> unique(@Nullable String name) {
+        return uniques.stream()
+                .filter(unique -> unique.column().name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Declares which records stand in the way of a delete. */

@@ -63,22 +63,31 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public R create(R record) {
+        Objects.requireNonNull(record, "record");
         R prepared = prepared(initial(record));
         I id = idOf(prepared);
-        return sessions.insert(entity, id.value(), session -> insert(session, prepared), session -> Optional.ofNullable(
-                        byId(session, id))
-                .filter(prepared::equals));
+        return Conflicts.naming(
+                sessions,
+                mapping,
+                () -> sessions.insert(
+                        entity, id.value(), session -> insert(session, prepared), session -> Optional.ofNullable(
+                                        byId(session, id))
+                                .filter(prepared::equals)));
     }
 
     @Override
     public List<R> createAll(Collection<? extends R> records) {
+        Objects.requireNonNull(records, "records");
         List<R> prepared = new ArrayList<>(records.size());
         for (R record : records) {
-            prepared.add(prepared(initial(record)));
+            prepared.add(prepared(initial(Objects.requireNonNull(record, "records"))));
         }
         return prepared.isEmpty()
                 ? List.of()
-                : sessions.writeMany(entity, null, session -> List.copyOf(insertAll(session, prepared)));
+                : Conflicts.naming(
+                        sessions,
+                        mapping,
+                        () -> sessions.writeMany(entity, null, session -> List.copyOf(insertAll(session, prepared))));
     }
 
     /** Writes one row, and returns the record as it is stored. */
@@ -144,11 +153,13 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public R get(I id) {
+        Objects.requireNonNull(id, "id");
         return sessions.read(entity, id.value(), session -> required(session, id));
     }
 
     @Override
     public Optional<R> find(I id) {
+        Objects.requireNonNull(id, "id");
         return sessions.read(entity, id.value(), session -> Optional.ofNullable(byId(session, id)));
     }
 
@@ -158,22 +169,26 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public R update(R record) {
+        Objects.requireNonNull(record, "record");
         R prepared = prepared(record);
-        return sessions.write(entity, idOf(record).value(), session -> {
-            R updated;
-            try {
-                Execution<R> execution = session.query(mapping.update).setAll(mapping.columns, prepared);
-                updated = execution
-                        .set(mapping.updatedAt.parameter(), sessions.now())
-                        .first();
-            } catch (SQLException e) {
-                throw explain(session, prepared, e);
-            }
-            if (updated == null) {
-                throw refusedUpdate(session, prepared);
-            }
-            return updated;
-        });
+        return Conflicts.naming(
+                sessions,
+                mapping,
+                () -> sessions.write(entity, idOf(record).value(), session -> {
+                    R updated;
+                    try {
+                        Execution<R> execution = session.query(mapping.update).setAll(mapping.columns, prepared);
+                        updated = execution
+                                .set(mapping.updatedAt.parameter(), sessions.now())
+                                .first();
+                    } catch (SQLException e) {
+                        throw explain(session, prepared, e);
+                    }
+                    if (updated == null) {
+                        throw refusedUpdate(session, prepared);
+                    }
+                    return updated;
+                }));
     }
 
     private RuntimeException refusedUpdate(Session session, R record) throws SQLException {
@@ -202,6 +217,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public void delete(I id) {
+        Objects.requireNonNull(id, "id");
         sessions.writeMany(entity, id.value(), session -> {
             try {
                 int deleted = session.query(mapping.delete)
@@ -239,6 +255,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public Page<R> page(PageRequest request) {
+        Objects.requireNonNull(request, "request");
         return fetch(mapping.page(), request, PagedQuery.Filter.NONE);
     }
 
@@ -310,6 +327,9 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                             e);
                 }
             }
+        }
+        if (failure.kind() == Kind.UNIQUE) {
+            Conflicts.throwTaken(session, mapping, failure, record);
         }
         if (!failure.breaksConnection()) {
             throw failure.toException(entity, id);

@@ -13,6 +13,7 @@ import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,7 @@ final class SqlTx extends SqlRepositories implements Tx {
                 return work.run(session);
             } catch (SQLException e) {
                 refused = e;
-                throw store.classify(e).toException(entity, id);
+                throw store.classify(e).whileWriting().toException(entity, id);
             } catch (StorageException e) {
                 noteRefusal(e);
                 throw e;
@@ -134,8 +135,13 @@ final class SqlTx extends SqlRepositories implements Tx {
         }
 
         @Override
+        public boolean readsAfterRefusal() {
+            return false;
+        }
+
+        @Override
         public Failure classify(SQLException e) {
-            return store.classify(e);
+            return store.classify(e).whileWriting();
         }
 
         @Override
@@ -148,7 +154,7 @@ final class SqlTx extends SqlRepositories implements Tx {
                 statement.execute(command + " level_" + depth);
             } catch (SQLException e) {
                 refused = e;
-                throw store.classify(e).toException(null, null);
+                throw store.classify(e).whileWriting().toException(null, null);
             }
         }
     }
@@ -168,6 +174,7 @@ final class SqlTx extends SqlRepositories implements Tx {
 
     @Override
     public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
+        Objects.requireNonNull(function, "function");
         sessions.requireUsable();
         sessions.savepoint("SAVEPOINT");
         sessions.suspended = true;
@@ -195,6 +202,7 @@ final class SqlTx extends SqlRepositories implements Tx {
 
     @Override
     public <X extends Exception> void useTx(TxAction<X> action) throws X {
+        Objects.requireNonNull(action, "action");
         this.<Boolean, X>withTx(tx -> {
             action.accept(tx);
             return true;

@@ -68,8 +68,13 @@ public final class StoreRepositories extends SqlRepositories {
         }
 
         @Override
+        public boolean readsAfterRefusal() {
+            return true;
+        }
+
+        @Override
         public Failure classify(SQLException e) {
-            return store.classify(e);
+            return store.classify(e).whileWriting();
         }
     }
 
