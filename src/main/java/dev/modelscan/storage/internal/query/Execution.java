@@ -37,6 +37,8 @@ public final class Execution<R> {
     private final String[] names;
     private final long allBound;
     private boolean busy;
+    private boolean returned;
+    private @Nullable SQLException failure;
     private long bound;
     private long charactersBound;
 
@@ -103,8 +105,14 @@ public final class Execution<R> {
         if (SQL.isDebugEnabled()) {
             SQL.debug(query.rendered(session.dialect()).sql());
         }
-        session.running().begin();
+        begun();
         busy = true;
+    }
+
+    private void begun() {
+        returned = false;
+        failure = null;
+        session.running().begin();
     }
 
     /** A statement keeps its values between executions; one that was not set anew must not be sent. */
@@ -125,6 +133,7 @@ public final class Execution<R> {
             while (row.next()) {
                 result.add(mapped(row, mapper));
             }
+            returned = true;
             return result;
         } catch (SQLException e) {
             throw failed(e);
@@ -140,6 +149,7 @@ public final class Execution<R> {
         try (ResultSet rows = statement.executeQuery()) {
             Row row = row(rows, true);
             if (!row.next()) {
+                returned = true;
                 return null;
             }
             R result = mapped(row, mapper);
@@ -147,6 +157,7 @@ public final class Execution<R> {
                 throw new IllegalStateException("more than one row from "
                         + query.rendered(session.dialect()).sql());
             }
+            returned = true;
             return result;
         } catch (SQLException e) {
             throw failed(e);
@@ -173,7 +184,9 @@ public final class Execution<R> {
     public int update() throws SQLException {
         beforeSending();
         try {
-            return statement.executeUpdate();
+            int rows = statement.executeUpdate();
+            returned = true;
+            return rows;
         } catch (SQLException e) {
             throw failed(e);
         } finally {
@@ -183,7 +196,7 @@ public final class Execution<R> {
 
     /** Writes one row for each record, in as few calls of the driver as it allows. */
     public <X> void updateAll(Columns<X> columns, List<? extends X> records) throws SQLException {
-        session.running().begin();
+        begun();
         try {
             for (X record : records) {
                 setAll(columns, record);
@@ -197,6 +210,7 @@ public final class Execution<R> {
                         query.rendered(session.dialect()).sql());
             }
             statement.executeBatch();
+            returned = true;
         } catch (SQLException e) {
             if (!statement.isClosed()) {
                 statement.clearBatch();
@@ -216,6 +230,7 @@ public final class Execution<R> {
     }
 
     private SQLException failed(SQLException e) throws SQLException {
+        failure = e;
         if (statement.isClosed()) {
             session.forget(query.slot());
         }
@@ -239,7 +254,11 @@ public final class Execution<R> {
                 letGoOfParameters();
             }
         } finally {
-            session.running().end();
+            if (returned) {
+                session.running().endReturned();
+            } else {
+                session.running().end(failure);
+            }
         }
     }
 

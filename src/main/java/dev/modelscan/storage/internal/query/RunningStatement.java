@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.query;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.sql.SQLException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -74,19 +75,43 @@ public final class RunningStatement {
     }
 
     /**
-     * Ends what {@link #begin} or {@link #resume} began.
+     * Ends what {@link #begin} or {@link #resume} began, and failed or may go on.
      *
-     * @throws StatementCancelledException where it was cancelled, even if it had just come to its end
+     * @throws StatementCancelledException if it was cancelled, even if it had just come to its end
      */
     public void end() throws StatementCancelledException {
-        if (--depth == 0 && !STATE.compareAndSet(this, word(current, RUNNING), word(current, IDLE))) {
-            while (phase(state) != CANCELLED) {
-                LockSupport.parkNanos(this, PAUSE_NANOS);
-            }
-            String why = String.valueOf(reason);
-            state = word(current, IDLE);
-            throw new StatementCancelledException(why);
+        end(null);
+    }
+
+    /** {@link #end()} for a statement that the driver's exception ended, which goes with that of the cancellation. */
+    void end(@Nullable SQLException failure) throws StatementCancelledException {
+        if (--depth == 0 && !tryEnd()) {
+            throw new StatementCancelledException(awaitCancelled(), failure);
         }
+    }
+
+    /**
+     * Ends a statement that has returned. A request to cancel it came too late: what it did stands, and it may have been
+     * committed.
+     */
+    void endReturned() {
+        if (--depth == 0 && !tryEnd()) {
+            awaitCancelled();
+        }
+    }
+
+    private boolean tryEnd() {
+        return STATE.compareAndSet(this, word(current, RUNNING), word(current, IDLE));
+    }
+
+    /** Waits until the request is over, so that it does not meet the next statement, and returns the reason of it. */
+    private String awaitCancelled() {
+        while (phase(state) != CANCELLED) {
+            LockSupport.parkNanos(this, PAUSE_NANOS);
+        }
+        String why = String.valueOf(reason);
+        state = word(current, IDLE);
+        return why;
     }
 
     /** Until {@link #endUnwatched}, statements cannot be cancelled. */

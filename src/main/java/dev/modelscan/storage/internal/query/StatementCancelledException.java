@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.query;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** A statement was stopped by this library; its message says why. */
 public final class StatementCancelledException extends SQLException {
@@ -12,12 +13,13 @@ public final class StatementCancelledException extends SQLException {
 
     static final String INTERRUPTED = "its thread was interrupted";
 
-    StatementCancelledException(String reason) {
-        super(reason, STATE);
+    /** With what the driver said of it, which need not be that it was cancelled. */
+    StatementCancelledException(String reason, @Nullable SQLException failure) {
+        super(reason, STATE, failure);
     }
 
     /** For a thread that finds itself interrupted between two statements. */
     public static StatementCancelledException interrupted() {
-        return new StatementCancelledException(INTERRUPTED);
+        return new StatementCancelledException(INTERRUPTED, null);
     }
 }
