@@ -7,14 +7,19 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Agent;
+import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.AgentStatus;
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.CancelledException;
 import dev.modelscan.storage.ConflictException;
+import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.InvalidTransitionException;
+import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.Message;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Task;
+import dev.modelscan.storage.TaskId;
 import dev.modelscan.storage.TaskStatus;
 import dev.modelscan.storage.Team;
 import dev.modelscan.storage.TeamMember;
@@ -22,12 +27,17 @@ import dev.modelscan.storage.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jooq.Cursor;
 import org.junit.jupiter.api.Test;
@@ -413,6 +423,142 @@ abstract class ConcurrencyContract extends Contract {
         assertThatThrownBy(() -> db.useTx(tx -> {})).isInstanceOf(UnavailableException.class);
         assertThatThrownBy(() -> db.dsl().fetchCount(AGENTS)).isInstanceOf(UnavailableException.class);
         db.close();
+    }
+
+    /** Less than the time after which a server looks for a deadlock, so that one shows as a lock that was not had. */
+    private static final Duration LESS_THAN_A_DEADLOCK_TAKES = Duration.ofMillis(700);
+
+    @Test
+    void batchesOverTheSameConversationsInAnyOrderDoNotStandInEachOthersWay() throws Exception {
+        reopen(LESS_THAN_A_DEADLOCK_TAKES);
+        Agent sender = createAgent("sender");
+        int conversations = 10;
+        int rounds = 5;
+        Workers.runTogether(thread -> () -> {
+            Random random = new Random(thread);
+            for (int round = 0; round < rounds; round++) {
+                List<Message> batch = new ArrayList<>();
+                for (int i = 0; i < conversations; i++) {
+                    batch.add(message(sender)
+                            .conversationId(new ConversationId("c" + i))
+                            .build());
+                }
+                Collections.shuffle(batch, random);
+                assertThat(db.messages().createAll(batch))
+                        .extracting(Message::id)
+                        .containsExactlyElementsOf(
+                                batch.stream().map(Message::id).toList());
+            }
+            return true;
+        });
+        for (int i = 0; i < conversations; i++) {
+            assertThat(db.messages().getConversation(new ConversationId("c" + i), 100))
+                    .extracting(Message::sequenceNumber)
+                    .containsExactlyElementsOf(LongStream.rangeClosed(1, (long) rounds * Workers.THREADS)
+                            .boxed()
+                            .toList());
+        }
+    }
+
+    /** By their names and by their ids, which sort in different ways. */
+    @Test
+    void ofBatchesThatTakeTheSameKeysInAnyOrderOneIsStored() throws Exception {
+        reopen(LESS_THAN_A_DEADLOCK_TAKES);
+        for (int round = 0; round < 3; round++) {
+            int number = round;
+            List<Boolean> agents = Workers.runTogether(thread -> () -> isStored(() -> {
+                List<Agent> batch = new ArrayList<>();
+                for (int i = 0; i < 200; i++) {
+                    batch.add(agent(number + "/" + i).build());
+                }
+                Collections.shuffle(batch, new Random(thread));
+                assertThat(db.agents().createAll(batch)).isEqualTo(batch);
+            }));
+            assertThat(agents).containsOnlyOnce(true);
+            List<Boolean> tasks = Workers.runTogether(thread -> () -> isStored(() -> {
+                List<Task> batch = new ArrayList<>();
+                for (int i = 0; i < 200; i++) {
+                    batch.add(task().id(new TaskId(number + "/" + i)).build());
+                }
+                Collections.shuffle(batch, new Random(thread));
+                assertThat(db.tasks().createAll(batch)).isEqualTo(batch);
+            }));
+            assertThat(tasks).containsOnlyOnce(true);
+        }
+        assertThat(db.agents().list(1_000, 0)).hasSize(600);
+        assertThat(db.tasks().list(1_000, 0)).hasSize(600);
+    }
+
+    private static boolean isStored(Runnable create) {
+        try {
+            create.run();
+            return true;
+        } catch (ConflictException e) {
+            return false;
+        }
+    }
+
+    /** Sets of one agent each, of some, and of all; none of them has an agent that all others have. */
+    @Test
+    void whoeverSetsTheActiveAgentsLastHasSetThemAll() throws Exception {
+        reopen(PATIENT);
+        List<AgentId> all = IntStream.range(0, 12)
+                .mapToObj(i -> createAgent("agent " + i).id())
+                .toList();
+        List<Set<AgentId>> sets = List.of(
+                Set.of(all.get(0)),
+                Set.of(all.get(1)),
+                Set.copyOf(all.subList(2, 7)),
+                Set.copyOf(all.subList(5, 12)),
+                Set.of());
+        Workers.runTogether(thread -> () -> {
+            for (int i = 0; i < 15; i++) {
+                if (thread % 2 == 0) {
+                    db.agents().setActive(sets.get((thread + i) % sets.size()));
+                } else if (thread == 1) {
+                    Set<AgentId> set = sets.get(i % sets.size());
+                    // Whatever the isolation is: the turn ends with the transaction.
+                    db.useTx(Isolation.READ_COMMITTED, tx -> tx.agents().setActive(set));
+                } else if (i > 0) {
+                    Set<AgentId> active = db.agents().listActive(PageRequest.first(100)).items().stream()
+                            .map(Agent::id)
+                            .collect(Collectors.toSet());
+                    assertThat(sets).contains(active);
+                }
+            }
+            return true;
+        });
+        Set<AgentId> active = db.agents().listActive(PageRequest.first(100)).items().stream()
+                .map(Agent::id)
+                .collect(Collectors.toSet());
+        assertThat(sets).contains(active);
+        assertThat(db.agents().list(100, 0))
+                .allMatch(agent -> active.contains(agent.id()) || agent.status() != AgentStatus.ACTIVE);
+    }
+
+    @Test
+    void settingTheActiveAgentsAndResettingThemDoNotMix() throws Exception {
+        reopen(PATIENT);
+        List<AgentId> all = IntStream.range(0, 12)
+                .mapToObj(i -> createAgent("agent " + i).id())
+                .toList();
+        Workers.runTogether(thread -> () -> {
+            for (int i = 0; i < 10; i++) {
+                if (thread % 2 == 0) {
+                    db.agents().setActive(all.subList(thread, thread + 3));
+                } else {
+                    db.resetToIdle();
+                }
+            }
+            return true;
+        });
+        List<AgentStatus> statuses =
+                db.agents().list(100, 0).stream().map(Agent::status).toList();
+        if (statuses.contains(AgentStatus.ACTIVE)) {
+            assertThat(statuses.stream().filter(AgentStatus.ACTIVE::equals)).hasSize(3);
+        } else {
+            assertThat(statuses).containsOnly(AgentStatus.IDLE);
+        }
     }
 
     private void requireStored(Collection<Agent> agents) {

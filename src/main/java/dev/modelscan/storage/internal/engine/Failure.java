@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * What a driver's exception means, told in the same terms for every engine.
  *
  * @param kind what went wrong
- * @param detail the columns of a constraint, where the engine names them; why a statement was cancelled
+ * @param detail the columns of a constraint, where the engine names them; why a statement was cancelled; what else is known of the
+ *     reason
  * @param cause the driver's exception
  */
 public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
@@ -44,6 +45,12 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         CONNECTION_LOST,
         /** A node of the server's cluster is away, which the server says over a connection that is as good as before. */
         NODE_AWAY,
+        /** The server has no connection left for anybody. */
+        NO_CONNECTION_LEFT,
+        /** This connection cannot run the statement, and another may; {@code detail} says why. */
+        UNUSABLE,
+        /** The role lacks a privilege. */
+        DENIED,
         /** No space. The transaction is rolled back, and the connection is not to be trusted. */
         FULL,
         /** The medium failed. The connection is not to be trusted. */
@@ -59,7 +66,7 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
     /** Whether the connection must be closed: its state and the driver's idea of it may differ. */
     public boolean breaksConnection() {
         return switch (kind) {
-            case FULL, UNAVAILABLE, CORRUPT, CONNECTION_LOST -> true;
+            case FULL, UNAVAILABLE, CORRUPT, CONNECTION_LOST, NO_CONNECTION_LEFT, UNUSABLE -> true;
             default -> false;
         };
     }
@@ -70,6 +77,11 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
             case UNIQUE, PRIMARY_KEY, FOREIGN_KEY, INVALID, TOO_LARGE -> true;
             default -> false;
         };
+    }
+
+    /** The same on a connection that is meant to write: if that only reads, the caller did nothing wrong. */
+    public Failure whileWriting() {
+        return kind == Kind.READ_ONLY && detail != null ? new Failure(Kind.UNUSABLE, detail, cause) : this;
     }
 
     /** The driver's exception behind an exception of the library or the caller; null where there is none. */
@@ -116,7 +128,9 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         cause);
             case SERIALIZATION ->
                 new BusyException(
-                        subject + ": other transactions kept getting in its way: " + driver
+                        subject + ": "
+                                + (detail == null ? "other transactions kept getting in its way" : detail)
+                                + ": " + driver
                                 + "; try again, or make the transaction shorter",
                         cause);
             case CANCELLED ->
@@ -130,17 +144,39 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         subject + ": the disk, or the database, is full; nothing of the transaction was stored", cause);
             case CONNECTION_LOST ->
                 new UnavailableException(
-                        subject + ": the connection to the server was lost, or there is none: " + driver
+                        subject + ": the connection to the server was lost, or there is none"
+                                + (detail == null ? "" : " (" + detail + ")")
+                                + ": " + driver
                                 + "; nothing of the transaction was stored. The library tries its own work again for"
                                 + " busyTimeout, but a function of withTx is not run again",
                         cause);
             case NODE_AWAY ->
                 new UnavailableException(
-                        subject + ": a node of the cluster cannot be reached: " + driver
+                        subject + ": a node of the cluster cannot be reached"
+                                + (detail == null ? "" : " (" + detail + ")")
+                                + ": " + driver
                                 + "; nothing of the transaction was stored, and what lives on other nodes can be used",
                         cause);
+            case NO_CONNECTION_LEFT ->
+                new BusyException(
+                        subject + ": the server has no connection left: " + driver
+                                + "; use fewer or smaller pools, or raise the server's max_connections",
+                        cause);
+            case UNUSABLE ->
+                new UnavailableException(
+                        subject + ": " + detail + ": " + driver + "; nothing of the transaction was stored", cause);
+            case DENIED ->
+                new StorageException(
+                        subject + ": " + (detail == null ? "this is not allowed" : detail) + ": " + driver,
+                        entity,
+                        id,
+                        cause);
             case UNAVAILABLE ->
-                new UnavailableException(subject + ": the database cannot be read or written: " + driver, cause);
+                new UnavailableException(
+                        subject + ": the database cannot be read or written: "
+                                + (detail == null ? "" : detail + ": ")
+                                + driver,
+                        cause);
             case CORRUPT ->
                 new CorruptDatabaseException(subject + ": the database is damaged; restore a backup: " + driver, cause);
             case READ_ONLY ->

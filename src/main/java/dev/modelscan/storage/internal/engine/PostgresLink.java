@@ -55,7 +55,7 @@ public final class PostgresLink implements AutoCloseable {
                 throw e;
             }
         } catch (SQLException e) {
-            throw new UnavailableException(server.name() + " cannot be reached: " + e.getMessage(), e);
+            throw PostgresErrors.unusable(server.name() + " cannot be used", e, server.grantsToMigrate(schema));
         }
     }
 
@@ -71,12 +71,22 @@ public final class PostgresLink implements AutoCloseable {
 
     /** What a driver's exception means, be it this one's or that of the SQLite database that is read meanwhile. */
     public Failure classify(SQLException e) {
-        return e instanceof SQLiteException ? SqliteDialect.classify(e) : PostgresDialect.classify(e);
+        return e instanceof SQLiteException ? SqliteDialect.classify(e) : PostgresErrors.classify(e);
     }
 
     /** The exception for the caller. */
     public StorageException failed(SQLException e) {
-        return classify(e).toException(null, null);
+        Failure failure = classify(e);
+        return switch (failure.kind()) {
+            // A commit may have been lost with it.
+            case CONNECTION_LOST, NODE_AWAY ->
+                new UnavailableException(
+                        name() + ": the connection was lost: " + PostgresErrors.said(e)
+                                + "; what was being copied was stored as a whole or not at all, and running this again goes"
+                                + " on from there",
+                        e);
+            default -> failure.toException(null, null);
+        };
     }
 
     /**

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
@@ -43,7 +42,7 @@ final class PostgresPool implements AutoCloseable {
     private final Watchdog watchdog;
     private final PostgresSettings settings;
     private final @Nullable HikariDataSource pool;
-    private final DataSource source;
+    private final @Nullable PatientDriver driver;
     // By the driver's own connections, which the pool hands out again and again in other wrappers.
     private final Map<Connection, Pooled> known = new ConcurrentHashMap<>();
     // The connections of a data source are not this one's to count.
@@ -89,26 +88,27 @@ final class PostgresPool implements AutoCloseable {
         this.watchdog = watchdog;
         this.settings = settings;
         if (server.dataSource() == null) {
-            this.pool = new HikariDataSource(configuration(server, Objects.requireNonNull(url), name));
-            this.source = pool;
+            this.driver = new PatientDriver(Objects.requireNonNull(url), server.properties());
+            this.pool = new HikariDataSource(configuration(server, driver, name));
         } else {
+            this.driver = null;
             this.pool = null;
-            this.source = server.dataSource();
         }
     }
 
-    private static HikariConfig configuration(PostgresServer server, String url, String name) {
+    private static HikariConfig configuration(PostgresServer server, PatientDriver driver, String name) {
         HikariConfig configuration = new HikariConfig();
         configuration.setPoolName("modelscan-storage-" + name);
-        configuration.setJdbcUrl(url);
-        configuration.setDataSourceProperties(server.properties());
+        configuration.setDataSource(driver);
         configuration.setMaximumPoolSize(server.poolSize());
         configuration.setMinimumIdle(1);
         configuration.setConnectionTimeout(
                 Math.max(SHORTEST_WAIT_MILLIS, server.busyTimeout().toMillis()));
         configuration.setValidationTimeout(Math.max(
                 SHORTEST_WAIT_MILLIS,
-                Math.min(server.busyTimeout().toMillis(), Duration.ofSeconds(5).toMillis())));
+                Math.min(
+                        server.busyTimeout().toMillis() / 4,
+                        Duration.ofSeconds(5).toMillis())));
         // Whether the server can be reached is for the caller to find out, with the library's errors.
         configuration.setInitializationFailTimeout(-1);
         return configuration;
@@ -150,27 +150,41 @@ final class PostgresPool implements AutoCloseable {
     }
 
     private Connection connect() throws SQLException {
+        if (pool == null || driver == null) {
+            return PostgresServer.borrow(Objects.requireNonNull(server.dataSource()));
+        }
+        driver.hurry();
         try {
-            return source.getConnection();
+            return pool.getConnection();
         } catch (SQLException e) {
             if (e.getCause() instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
                 throw new CancelledException("interrupted while waiting for a connection to " + server.name(), e);
             }
-            // The pool's own exception has no state but that of what kept it from connecting.
-            if (pool != null && e.getSQLState() == null && !closed) {
-                if (pool.getHikariPoolMXBean().getActiveConnections() < server.poolSize()) {
-                    throw new SQLException(
-                            "none could be made within " + server.busyTimeout().toMillis() + " ms", NO_CONNECTION, e);
-                }
-                throw new BusyException(
-                        "all " + server.poolSize() + " connections to " + server.name() + " were in use for "
-                                + server.busyTimeout().toMillis()
-                                + " ms; close streams and cursors of dsl(), shorten transactions, or raise poolSize",
-                        e);
+            if (closed || pool.isClosed()) {
+                throw new UnavailableException(server.name() + " is closed", e);
             }
-            throw e;
+            throw noneInTime(driver.failure(), pool.getHikariPoolMXBean().getActiveConnections());
+        } finally {
+            driver.noHurry();
         }
+    }
+
+    private SQLException noneInTime(@Nullable SQLException failure, int active) {
+        String time = server.busyTimeout().toMillis() + " ms";
+        if (failure != null) {
+            return new SQLException(
+                    "none could be made within " + time + ": " + PostgresErrors.said(failure),
+                    PostgresErrors.stateOf(failure),
+                    failure);
+        }
+        if (active < server.poolSize()) {
+            return new SQLException("none could be made within " + time, NO_CONNECTION);
+        }
+        throw new BusyException(
+                "all " + server.poolSize() + " connections to " + server.name() + " were in use for " + time
+                        + "; close streams and cursors of dsl(), shorten transactions, or raise poolSize",
+                null);
     }
 
     private Lease borrowed(Connection outer) {
@@ -237,7 +251,8 @@ final class PostgresPool implements AutoCloseable {
                 renew(inner);
             }
             lease.outer.close();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
+            // Whatever was done over it is done.
             LOG.debug("a connection to {} could not be given back", server.name(), e);
             discard(lease.outer);
         } finally {

@@ -1,14 +1,16 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.CancelledException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
-import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /**
  * How to reach a PostgreSQL server.
@@ -47,13 +49,34 @@ public record PostgresServer(
         return name();
     }
 
-    /** SQLSTATEs of a server that ends connections, has none left, or is about to start: it is there, or will be soon. */
-    private static final Set<String> COMING_BACK = Set.of("57P01", "57P02", "57P03", "53300", "08003", "08006");
+    /** What lets the role use the tables of a schema, as it stands in SQL. */
+    String grantsToUse(@Nullable String schema) {
+        String in = schema == null ? "public" : schema;
+        return "for the library's tables: GRANT USAGE ON SCHEMA " + PostgresSettings.quoted(in) + " TO " + role()
+                + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + PostgresSettings.quoted(in)
+                + " TO " + role();
+    }
 
-    /** Whether it is worth a wait for the server, which is not so for one that was never reached, nor for a node of its cluster. */
-    public static boolean mayComeBack(SQLException e) {
-        return COMING_BACK.contains(PostgresDialect.stateOf(e))
-                && PostgresDialect.classify(e).kind() != Failure.Kind.NODE_AWAY;
+    /** What lets the role make and migrate the tables of a schema that exists, as it stands in SQL. */
+    public String grantsToMigrate(@Nullable String schema) {
+        return "GRANT USAGE, CREATE ON SCHEMA " + PostgresSettings.quoted(schema == null ? "public" : schema) + " TO "
+                + role() + "; tables that another role made are migrated as that role";
+    }
+
+    /** What lets the role make schemas, as it stands in SQL. */
+    public String grantToCreateSchemas() {
+        return "GRANT CREATE ON DATABASE " + property(PGProperty.PG_DBNAME, "<database>") + " TO " + role();
+    }
+
+    private String role() {
+        return property(PGProperty.USER, "<role>");
+    }
+
+    /** Of a data source only its owner knows these. */
+    private String property(PGProperty property, String unknown) {
+        Properties parsed = url == null ? null : Driver.parseURL(url, properties());
+        String value = parsed == null ? null : property.getOrDefault(parsed);
+        return value == null ? unknown : PostgresSettings.quoted(value);
     }
 
     /** Whether the driver can make something of a URL; also where there is no driver, which opening tells. */
@@ -92,7 +115,7 @@ public record PostgresServer(
     public Connection connect(@Nullable String schema) throws SQLException {
         PostgresSettings settings = PostgresSettings.migrating(busyTimeout).in(schema);
         if (dataSource != null) {
-            return BorrowedConnection.of(dataSource.getConnection(), settings);
+            return BorrowedConnection.of(borrow(dataSource), settings);
         }
         Connection connection = open();
         try {
@@ -100,6 +123,25 @@ public record PostgresServer(
             return connection;
         } catch (SQLException e) {
             connection.close();
+            throw e;
+        }
+    }
+
+    /** What has no SQLSTATE is the pool's own word, and it has only one: that no connection came free in time. */
+    static Connection borrow(DataSource dataSource) throws SQLException {
+        try {
+            return dataSource.getConnection();
+        } catch (SQLException e) {
+            if (e.getCause() instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+                throw new CancelledException("interrupted while waiting for a connection of the data source", e);
+            }
+            if (PostgresErrors.stateOf(e).isEmpty()) {
+                throw new BusyException(
+                        "the data source gave no connection in time; let its pool have more of them (a migration needs three"
+                                + " at once), or close what holds them",
+                        e);
+            }
             throw e;
         }
     }

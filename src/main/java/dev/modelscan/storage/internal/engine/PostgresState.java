@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.internal.query.Session;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -39,6 +40,20 @@ final class PostgresState {
                 "SELECT coalesce(sum(" + size + "), 0) FROM pg_class WHERE relkind = 'r'"
                         + " AND relnamespace = to_regnamespace(quote_ident(current_schema()))");
         return Long.parseLong(Objects.requireNonNull(sum));
+    }
+
+    /** Waits until no other transaction has that name, which this one then has until it ends. */
+    static void takeTurn(Session session, String name) throws SQLException {
+        try (PreparedStatement statement = session.connection()
+                .prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended('modelscan-storage ' || ?, 0))")) {
+            statement.setString(1, name);
+            session.running().begin();
+            try {
+                statement.execute();
+            } finally {
+                session.running().end();
+            }
+        }
     }
 
     private static @Nullable String text(Session session, String sql) throws SQLException {

@@ -8,11 +8,9 @@ import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.PostgresPool.Lease;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +29,14 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresStore implements Store {
 
     /** After these another attempt may succeed. */
-    private static final Set<Kind> MAY_PASS = EnumSet.of(Kind.CONNECTION_LOST, Kind.NODE_AWAY, Kind.SERIALIZATION);
+    private static final Set<Kind> MAY_PASS = EnumSet.of(
+            Kind.CONNECTION_LOST, Kind.NODE_AWAY, Kind.NO_CONNECTION_LEFT, Kind.UNUSABLE, Kind.SERIALIZATION);
 
     private final PostgresPools pools;
     private final boolean closesPools;
     private final @Nullable String schema;
     private final Map<Session, Lease> lent = new ConcurrentHashMap<>();
+    private final ConflictGate gate = new ConflictGate();
     private final ThreadLocal<Boolean> inTransaction = ThreadLocal.withInitial(() -> false);
     private volatile boolean closed;
 
@@ -58,20 +58,17 @@ public final class PostgresStore implements Store {
 
     @Override
     public Failure classify(SQLException e) {
-        Failure failure = PostgresDialect.classify(e);
-        Duration limit = pools.server().queryTimeout();
-        boolean byServer = failure.kind() == Kind.CANCELLED && failure.detail() == null && !limit.isZero();
-        return byServer ? new Failure(Kind.CANCELLED, whyCancelled(e, limit), e) : failure;
-    }
-
-    /** The limit and an administrator's request have one state, and are told apart by a text that has the server's language. */
-    private static @Nullable String whyCancelled(SQLException e, Duration limit) {
-        String text = String.valueOf(e.getMessage());
-        if (text.contains("user request")) {
-            return null;
-        }
-        String tooLong = Watchdog.tooLong(limit);
-        return text.contains("statement timeout") ? tooLong : tooLong + ", or it was cancelled from outside";
+        Failure failure = PostgresErrors.classify(e);
+        return switch (failure.kind()) {
+            case CANCELLED ->
+                failure.detail() == null
+                        ? PostgresErrors.cancelled(e, pools.server().queryTimeout())
+                        : failure;
+            case DENIED ->
+                new Failure(
+                        Kind.DENIED, failure.detail() + "; " + pools.server().grantsToUse(schema), e);
+            default -> failure;
+        };
     }
 
     /** Each statement is a transaction of its own. */
@@ -82,7 +79,8 @@ public final class PostgresStore implements Store {
 
     @Override
     public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return write(entity, id, Isolation.READ_COMMITTED, work);
+        requireNoTransaction();
+        return retrying(entity, id, () -> leased(pools.writing(), session -> transact(session, entity, id, work)));
     }
 
     @Override
@@ -90,51 +88,49 @@ public final class PostgresStore implements Store {
         return write(entity, id, work);
     }
 
+    /** The lock ends with the transaction, so that a pooler may give its session to somebody else. */
     @Override
-    public <T extends @Nullable Object> T writeSerializable(
-            @Nullable String entity, @Nullable String id, Work<T> work) {
-        return write(entity, id, Isolation.SERIALIZABLE, work);
+    public void takeTurn(Session session, String name) throws SQLException {
+        PostgresState.takeTurn(session, (schema == null ? "" : schema) + " " + name);
     }
 
-    /** Where the connection was lost the statement may have committed; the next attempt finds the record then. */
+    /**
+     * The statement commits by itself. So once its reply was lost, it may have taken effect, and whatever fails after that says so; only
+     * the server can tell, by what is stored under the key.
+     */
     @Override
-    public <T> T insert(@Nullable String entity, @Nullable String id, Work<T> insert, Work<Optional<T>> stored) {
+    public <T> T insert(
+            @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
         requireNoTransaction();
         AtomicBoolean lost = new AtomicBoolean();
         try {
-            return retrying(entity, id, () -> insertOnce(lost, insert, stored));
-        } catch (UnavailableException e) {
+            return retrying(entity, id, () -> insertOnce(lost, record, insert, stored));
+        } catch (StorageException e) {
             if (!lost.get()) {
                 throw e;
             }
-            throw new OutcomeUnknownException(
-                    entity + " " + id + ": the reply to its insert on " + name()
-                            + " was lost, and it may have been stored; read it back before trying again. "
-                            + (e.getCause() == null ? "" : e.getCause().getMessage()),
-                    entity,
-                    id,
-                    e.getCause());
+            throw PostgresErrors.unknown(entity + " " + id + ": the reply to its insert on " + name(), entity, id, e);
         }
     }
 
-    /** Notes where the statement may have taken effect, and looks for the record where an earlier one may have. */
-    private <T> T insertOnce(AtomicBoolean lost, Work<T> insert, Work<Optional<T>> stored) throws SQLException {
+    private <T> T insertOnce(AtomicBoolean lost, T record, Work<T> insert, Work<Optional<T>> stored)
+            throws SQLException {
         Lease lease = acquire(pools.writing());
         try {
             return over(lease, pools.writing(), insert);
         } catch (SQLException | StorageException e) {
-            // A record that is there conflicts in all that is unique, and the server names any one of it.
-            Optional<T> found = lost.get() && (isOf(Kind.PRIMARY_KEY, e) || isOf(Kind.UNIQUE, e))
-                    ? leased(pools.writing(), stored)
-                    : Optional.empty();
             Failure failure = failureBehind(e);
-            if (failure != null && PostgresDialect.mayHaveTakenEffect(failure)) {
+            if (failure != null && failure.refusesData() && lost.get()) {
+                Optional<T> found = leased(pools.writing(), stored);
+                if (found.isPresent() && found.get().equals(record)) {
+                    return record;
+                }
+                // Where there is another one, it may be this one, which somebody has changed since.
+                lost.set(found.isPresent());
+            } else if (failure != null && PostgresErrors.mayHaveTakenEffect(failure)) {
                 lost.set(true);
             }
-            if (found.isEmpty()) {
-                throw e;
-            }
-            return found.get();
+            throw e;
         }
     }
 
@@ -143,25 +139,35 @@ public final class PostgresStore implements Store {
         return failure != null && failure.kind() == kind;
     }
 
-    private <T extends @Nullable Object> T write(
-            @Nullable String entity, @Nullable String id, Isolation isolation, Work<T> work) {
-        requireNoTransaction();
-        return retrying(entity, id, () -> leased(pools.writing(), session -> transact(session, isolation, work)));
-    }
-
     @Override
     public <T extends @Nullable Object, X extends Exception> T transaction(
             Isolation isolation, TransactionBody<T, X> body) throws X {
         requireNoTransaction();
         Retry retry = new Retry(pools.server().busyTimeout());
         while (true) {
+            boolean mayConflict = isolation != Isolation.READ_COMMITTED;
+            ConflictGate.Outcome outcome = ConflictGate.Outcome.NEITHER;
+            if (mayConflict) {
+                gate.enter();
+            }
             try {
-                return transactOnce(retry, isolation, body);
+                T result = transactOnce(retry, isolation, body);
+                outcome = ConflictGate.Outcome.COMMITTED;
+                return result;
             } catch (Throwable t) {
-                if (!wasTakenBack(t) || !retry.pause()) {
+                if (!wasTakenBack(t)) {
                     throw t;
                 }
+                outcome = ConflictGate.Outcome.TAKEN_BACK;
+                if (!retry.mayGoOn()) {
+                    throw t;
+                }
+            } finally {
+                if (mayConflict) {
+                    gate.leave(outcome);
+                }
             }
+            retry.pause();
         }
     }
 
@@ -226,48 +232,50 @@ public final class PostgresStore implements Store {
         }
     }
 
-    /** Begins, runs and commits; where anything is thrown, whoever takes the connection back rolls back. */
-    private <T extends @Nullable Object> T transact(Session session, Isolation isolation, Work<T> work)
-            throws SQLException {
-        if (isolation == Isolation.READ_COMMITTED) {
-            // The session's default; the driver sends BEGIN along with the first statement.
-            session.connection().setAutoCommit(false);
-            if (pools.writing().isOnCitus()) {
-                execute(session.connection(), limitOnWorkers());
-            }
-        } else {
-            begin(session.connection(), isolation);
+    /** Begins, runs and commits; if anything is thrown, whoever takes the connection back rolls back. */
+    private <T extends @Nullable Object> T transact(
+            Session session, @Nullable String entity, @Nullable String id, Work<T> work) throws SQLException {
+        // The session's default isolation; the driver sends BEGIN along with the first statement.
+        session.connection().setAutoCommit(false);
+        if (pools.writing().isOnCitus()) {
+            execute(session.connection(), limitOnWorkers());
         }
         T result = work.run(session);
-        commit(session.connection());
+        commit(session.connection(), entity, id);
         return result;
     }
 
     /** So that a failure of the commit is not taken for one that the function threw. */
     private void commitOrExplain(Connection connection) {
         try {
-            commit(connection);
+            commit(connection, null, null);
         } catch (SQLException e) {
-            throw classify(e).toException(null, null);
+            throw classify(e).whileWriting().toException(null, null);
         }
     }
 
-    /** An answer that is an error means that the server rolled back; no answer, or one without a reason, means nothing. */
-    private void commit(Connection connection) throws SQLException {
+    /**
+     * An answer that is an error means that the server rolled back; no answer, or one without a reason, means nothing. Nothing that
+     * could fail comes after it: what is committed is done.
+     */
+    private void commit(Connection connection, @Nullable String entity, @Nullable String id) throws SQLException {
+        connection.clearWarnings();
         try {
-            connection.clearWarnings();
             connection.commit();
         } catch (SQLException e) {
-            Failure failure = PostgresDialect.classifyCommit(e, connection);
+            Failure failure = PostgresErrors.classifyCommit(e, connection);
             if (failure == null || failure.kind() == Kind.CONNECTION_LOST || failure.kind() == Kind.NODE_AWAY) {
+                String subject = entity == null ? "" : (id == null ? entity : entity + " " + id) + ": ";
                 throw new OutcomeUnknownException(
-                        "what became of a commit on " + name() + " is not known: " + e.getMessage()
-                                + "; it may have taken effect; read back before trying again",
+                        subject + "what became of a commit on " + name() + " is not known ("
+                                + PostgresErrors.said(e)
+                                + "); it may have taken effect; read back before trying again",
+                        entity,
+                        id,
                         e);
             }
             throw failure.cause();
         }
-        connection.setAutoCommit(true);
     }
 
     private <T extends @Nullable Object> T leased(PostgresPool pool, Work<T> work) throws SQLException {
@@ -301,7 +309,7 @@ public final class PostgresStore implements Store {
 
     private static @Nullable Failure failureBehind(Throwable t) {
         SQLException e = Failure.driverException(t);
-        return e == null ? null : PostgresDialect.classify(e);
+        return e == null ? null : PostgresErrors.classify(e).whileWriting();
     }
 
     /** What one attempt does. */
@@ -326,7 +334,7 @@ public final class PostgresStore implements Store {
                 boolean mayHelp = failure != null && MAY_PASS.contains(failure.kind());
                 if (!mayHelp || !retry.pause()) {
                     throw e instanceof SQLException driver
-                            ? classify(driver).toException(entity, id)
+                            ? classify(driver).whileWriting().toException(entity, id)
                             : (StorageException) e;
                 }
             }

@@ -19,14 +19,19 @@ public final class Retry {
         this.deadline = System.nanoTime() + timeout.toNanos();
     }
 
+    /** Whether the deadline is still to come. */
+    boolean mayGoOn() {
+        return System.nanoTime() < deadline;
+    }
+
     /**
      * Waits before the next attempt.
      *
-     * @return false where the deadline has passed
-     * @throws CancelledException where the thread is interrupted, whose flag stays set
+     * @return false if the deadline has passed
+     * @throws CancelledException if the thread is interrupted, whose flag stays set
      */
     public boolean pause() {
-        if (System.nanoTime() >= deadline) {
+        if (!mayGoOn()) {
             return false;
         }
         long jittered = ThreadLocalRandom.current().nextLong(pauseMicros / 2, pauseMicros + 1);

@@ -156,16 +156,14 @@ public final class SqliteStore implements Store {
 
     /** A commit costs no round trip here. */
     @Override
-    public <T> T insert(@Nullable String entity, @Nullable String id, Work<T> insert, Work<Optional<T>> stored) {
+    public <T> T insert(
+            @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
         return write(entity, id, insert);
     }
 
-    /** Every transaction that writes is serializable: there is one at a time. */
+    /** There is one transaction that writes at a time. */
     @Override
-    public <T extends @Nullable Object> T writeSerializable(
-            @Nullable String entity, @Nullable String id, Work<T> work) {
-        return writeMany(entity, id, work);
-    }
+    public void takeTurn(Session session, String name) {}
 
     @Override
     public <T extends @Nullable Object, X extends Exception> T transaction(

@@ -1,8 +1,8 @@
 package dev.modelscan.storage.internal.migrate;
 
-import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.internal.engine.Failure;
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** Flyway, set up so that it reports what it would otherwise pass over. */
 final class FlywayRun {
 
-    /** SQLSTATE lock_not_available. */
-    private static final String LOCK_TIMEOUT = "55P03";
-
     private FlywayRun() {}
 
     /** Opens connections. */
@@ -38,15 +35,24 @@ final class FlywayRun {
         Connection open() throws SQLException;
     }
 
+    /** What an engine knows of the reasons for which migrations fail. */
+    interface Reasons {
+
+        /** The exception for the caller if it was not the migration's own fault; else null. */
+        @Nullable
+        StorageException explain(String file, SQLException e);
+    }
+
     /** Migrates a SQLite database over one connection, which stays open, and returns the scripts' names. */
     static List<String> migrate(Connection connection, String name, PackagedMigrations packaged) {
         Connection kept = keptOpen(connection);
-        return migrate(() -> kept, name, packaged, null, new ForeignKeyCheck());
+        return migrate(() -> kept, name, packaged, null, (file, e) -> null, new ForeignKeyCheck());
     }
 
     /** Migrates a schema of a server, and returns the scripts' names. */
-    static List<String> migrate(Connections connections, String name, PackagedMigrations packaged, String schema) {
-        return migrate(connections, name, packaged, schema, new Callback[0]);
+    static List<String> migrate(
+            Connections connections, String name, PackagedMigrations packaged, String schema, Reasons reasons) {
+        return migrate(connections, name, packaged, schema, reasons, new Callback[0]);
     }
 
     /** Applies what is pending, each migration in a transaction. */
@@ -55,6 +61,7 @@ final class FlywayRun {
             String name,
             PackagedMigrations packaged,
             @Nullable String schema,
+            Reasons reasons,
             Callback... callbacks) {
         try {
             MigrateResult result = Flyway.configure(FlywayRun.class.getClassLoader())
@@ -77,8 +84,19 @@ final class FlywayRun {
                             Math.max(applied.filepath.lastIndexOf('/'), applied.filepath.lastIndexOf('\\')) + 1))
                     .toList();
         } catch (FlywayException e) {
-            throw failed(name, e);
+            SQLException driver = Failure.driverException(e);
+            StorageException explained = driver == null ? null : reasons.explain(file(e), driver);
+            throw explained == null ? failed(name, e) : explained;
         }
+    }
+
+    private static String file(FlywayException flyway) {
+        for (Throwable t = flyway; t != null; t = t.getCause()) {
+            if (t instanceof FlywaySqlScriptException script && script.getResource() != null) {
+                return "migration " + script.getResource().getFilename();
+            }
+        }
+        return "a migration";
     }
 
     private static StorageException failed(String name, FlywayException flyway) {
@@ -90,15 +108,6 @@ final class FlywayRun {
                 String reason = script.getCause() == null
                         ? script.getMessage()
                         : script.getCause().getMessage();
-                if (script.getCause() instanceof SQLException e && LOCK_TIMEOUT.equals(e.getSQLState())) {
-                    return new BusyException(
-                            name + ": migration " + file
-                                    + " was kept waiting for a table by another transaction for busyTimeout,"
-                                    + " and was rolled back; end that transaction and open the database again, or raise"
-                                    + " busyTimeout: "
-                                    + reason,
-                            flyway);
-                }
                 return new SchemaException(
                         name + ": migration " + file + ", line " + script.getLineNumber() + ", failed: " + reason
                                 + "\nStatement: " + script.getStatement()

@@ -4,6 +4,7 @@ import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.PostgresErrors;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.Retry;
 import java.sql.Connection;
@@ -62,7 +63,7 @@ public final class PostgresMigrator {
                 return behind ? migrateLocked(connection) : List.of();
             } catch (SQLException e) {
                 // What has begun to migrate is not repeated.
-                if (behind || !PostgresServer.mayComeBack(e) || !retry.pause()) {
+                if (behind || !PostgresErrors.mayComeBack(e) || !retry.pause()) {
                     throw unreachable(e);
                 }
             }
@@ -150,7 +151,7 @@ public final class PostgresMigrator {
                 throw new SchemaException(
                         name() + ": no schema of the search_path exists; name a workspace, or set currentSchema", null);
             }
-            return FlywayRun.migrate(() -> server.connect(schema), name(), packaged, target);
+            return FlywayRun.migrate(() -> server.connect(schema), name(), packaged, target, this::stopped);
         } finally {
             SchemaLock.unlock(connection, schema);
         }
@@ -192,13 +193,16 @@ public final class PostgresMigrator {
         // A schema that the role may not use is not the current one either.
         if (PostgresSchemas.isSchema(connection, schema)) {
             throw new SchemaException(
-                    name() + ": the role may not use that schema; grant it USAGE and CREATE on it", null);
+                    name() + ": the role may not use that schema. Let its owner say: " + server.grantsToMigrate(schema),
+                    null);
         }
         try (Statement statement = connection.createStatement()) {
             if (text(connection, "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus'") != null) {
                 statement.execute("SET citus.enable_schema_based_sharding TO on");
             }
             statement.execute("CREATE SCHEMA " + PostgresSchemas.quoted(schema));
+        } catch (SQLException e) {
+            throw PostgresErrors.unusable(name() + " cannot be made", e, server.grantToCreateSchemas());
         }
     }
 
@@ -215,21 +219,30 @@ public final class PostgresMigrator {
         return schema == null ? server.name() : "workspace " + schema + " of " + server.name();
     }
 
-    private StorageException unreachable(SQLException e) {
-        String opening = name() + " cannot be opened: " + e.getMessage();
-        return switch (String.valueOf(e.getSQLState())) {
-            case "42501" ->
-                new SchemaException(
-                        name() + ": the role may not do what the migrations need: " + e.getMessage()
-                                + ". Grant it CREATE on the database, or let its owner create the schema",
+    /** Why the schema, or the server, cannot be used. */
+    StorageException unreachable(SQLException e) {
+        return PostgresErrors.unusable(name() + " cannot be opened", e, server.grantsToMigrate(schema));
+    }
+
+    /** Why a migration failed; null if it was for a reason of its own. The server has rolled it back, unless it is unknown. */
+    private @Nullable StorageException stopped(String file, SQLException e) {
+        return switch (PostgresErrors.classify(e).kind()) {
+            case BUSY, SERIALIZATION ->
+                new BusyException(
+                        name() + ": " + file
+                                + " was kept waiting for a table by another transaction for busyTimeout, and"
+                                + " was rolled back; end that transaction and open the database again, or raise busyTimeout: "
+                                + PostgresErrors.said(e),
                         e);
-            case "55P03" ->
-                new BusyException(opening + "; another session holds a lock on it for longer than busyTimeout", e);
-            case "28000", "28P01" -> new UnavailableException(opening + "; check user and password", e);
-            case "3D000" -> new UnavailableException(opening + "; create the database, or correct the URL", e);
-            case "08001", "08004" ->
-                new UnavailableException(opening + "; check host and port, and that the server runs", e);
-            default -> new UnavailableException(opening, e);
+            case CONNECTION_LOST, NODE_AWAY ->
+                new UnavailableException(
+                        name() + ": the connection was lost during " + file
+                                + ", which was stored as a whole or not at all;"
+                                + " open the database again, which goes on from there: " + PostgresErrors.said(e),
+                        e);
+            case DENIED, NO_CONNECTION_LEFT, FULL, UNAVAILABLE, UNUSABLE, READ_ONLY, CORRUPT ->
+                PostgresErrors.unusable(name() + ": " + file + " was rolled back", e, server.grantsToMigrate(schema));
+            default -> null;
         };
     }
 

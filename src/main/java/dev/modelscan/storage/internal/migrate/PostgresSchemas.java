@@ -1,8 +1,11 @@
 package dev.modelscan.storage.internal.migrate;
 
 import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.OutcomeUnknownException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.PostgresErrors;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.text.TextRules;
 import java.sql.Connection;
@@ -12,7 +15,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The schemas of a PostgreSQL server that are this library's: those that hold its history. All names are qualified, so a
@@ -59,6 +61,7 @@ public final class PostgresSchemas {
      * @return false where there is no schema of that name
      * @throws SchemaException where it is not this library's, or the role may not drop it
      * @throws BusyException where somebody uses it
+     * @throws OutcomeUnknownException if the reply was lost
      */
     public static boolean drop(PostgresServer server, String name) throws SQLException {
         String subject = "workspace " + name + " of " + server.name();
@@ -85,21 +88,25 @@ public final class PostgresSchemas {
             statement.execute("DROP SCHEMA " + quoted(name) + " CASCADE");
             return true;
         } catch (SQLException e) {
-            StorageException reason = refusal(e, subject);
-            if (reason != null) {
-                throw reason;
-            }
-            throw e;
+            throw refusal(e, subject);
         }
     }
 
-    private static @Nullable StorageException refusal(SQLException e, String subject) {
-        return switch (String.valueOf(e.getSQLState())) {
-            case "55P03", "40P01" ->
-                new BusyException(subject + " is in use, and was not dropped; try again: " + e.getMessage(), e);
-            case "42501" ->
-                new SchemaException(subject + " belongs to another role, and was not dropped: " + e.getMessage(), e);
-            default -> null;
+    private static StorageException refusal(SQLException e, String subject) {
+        String said = PostgresErrors.said(e);
+        return switch (PostgresErrors.classify(e).kind()) {
+            case BUSY, SERIALIZATION ->
+                new BusyException(subject + " is in use, and was not dropped; try again: " + said, e);
+            case DENIED -> new SchemaException(subject + " belongs to another role, and was not dropped: " + said, e);
+            // The statement commits by itself.
+            case CONNECTION_LOST, NODE_AWAY ->
+                new OutcomeUnknownException(
+                        subject + ": the reply to its drop was lost, and it may be gone; look whether it exists: "
+                                + said,
+                        "workspace",
+                        null,
+                        e);
+            default -> new UnavailableException(subject + " could not be dropped: " + said, e);
         };
     }
 

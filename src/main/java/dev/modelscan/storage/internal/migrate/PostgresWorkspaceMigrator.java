@@ -1,6 +1,6 @@
 package dev.modelscan.storage.internal.migrate;
 
-import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.PostgresErrors;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.Retry;
 import java.sql.Connection;
@@ -39,9 +39,8 @@ public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
             } catch (SQLException e) {
                 // It may be the connection that failed, or, on a cluster, the one node where this schema is.
                 close();
-                if (!PostgresServer.mayComeBack(e) || !retry.pause()) {
-                    throw new UnavailableException(
-                            "workspace " + name + " of " + server.name() + " cannot be read: " + e.getMessage(), e);
+                if (!PostgresErrors.mayComeBack(e) || !retry.pause()) {
+                    throw migrator.unreachable(e);
                 }
             }
         }

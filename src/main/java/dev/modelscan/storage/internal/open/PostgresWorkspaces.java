@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.open;
 
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.PostgresErrors;
 import dev.modelscan.storage.internal.engine.PostgresPools;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.PostgresStore;
@@ -65,7 +66,8 @@ public final class PostgresWorkspaces implements WorkspaceHost {
             return PostgresSchemas.drop(server, name);
         } catch (SQLException e) {
             throw new UnavailableException(
-                    "workspace " + name + " of " + server.name() + " could not be dropped: " + e.getMessage(), e);
+                    "workspace " + name + " of " + server.name() + " could not be dropped: " + PostgresErrors.said(e),
+                    e);
         }
     }
 

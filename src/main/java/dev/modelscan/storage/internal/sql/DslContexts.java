@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sql;
 
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.query.JooqSettings;
 import dev.modelscan.storage.internal.query.Session;
@@ -44,7 +45,7 @@ final class DslContexts {
                 store.releaseReader(((SessionConnection) connection).session());
             }
         };
-        return DSL.using(configuration(store, () -> {}, e -> {})
+        return DSL.using(configuration(store, false, () -> {}, e -> {})
                 .set(provider)
                 .set(commits)
                 .deriveAppending(new SettingsRefused()));
@@ -123,17 +124,18 @@ final class DslContexts {
             Runnable requireUsable,
             Consumer<StorageException> refused,
             OpenStatements open) {
-        return DSL.using(configuration(store, requireUsable, refused)
+        return DSL.using(configuration(store, true, requireUsable, refused)
                 .set(new SessionConnection(session))
                 .set(new NoTransactions())
                 .deriveAppending(open));
     }
 
-    private static Configuration configuration(Store store, Runnable before, Consumer<StorageException> refused) {
+    private static Configuration configuration(
+            Store store, boolean writes, Runnable before, Consumer<StorageException> refused) {
         return new DefaultConfiguration()
                 .set(store.dialect().jooq())
                 .set(JooqSettings.create())
-                .set(new Errors(store, before, refused));
+                .set(new Errors(store, writes, before, refused));
     }
 
     /** Translates the driver's exceptions, shows each statement in the log, and lets it be cancelled. */
@@ -142,11 +144,13 @@ final class DslContexts {
         private static final long serialVersionUID = 1L;
 
         private final transient Store store;
+        private final boolean writes;
         private final transient Runnable before;
         private final transient Consumer<StorageException> refused;
 
-        Errors(Store store, Runnable before, Consumer<StorageException> refused) {
+        Errors(Store store, boolean writes, Runnable before, Consumer<StorageException> refused) {
             this.store = store;
+            this.writes = writes;
             this.before = before;
             this.refused = refused;
         }
@@ -182,7 +186,8 @@ final class DslContexts {
         }
 
         private StorageException translate(SQLException e) {
-            StorageException translated = store.classify(e).toException(null, null);
+            Failure failure = store.classify(e);
+            StorageException translated = (writes ? failure.whileWriting() : failure).toException(null, null);
             refused.accept(translated);
             return translated;
         }

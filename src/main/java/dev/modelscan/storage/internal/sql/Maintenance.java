@@ -22,6 +22,9 @@ import org.jooq.impl.DSL;
 /** What concerns the database as a whole. */
 public final class Maintenance {
 
+    /** The turn of what sets the status of all agents: one transaction would not see those that another sets meanwhile. */
+    static final String STATUS_OF_ALL = "status of all agents";
+
     private static final CompiledQuery<Void> IDLE = CompiledQuery.command("maintenance.idle", () -> DSL.update(AGENTS)
             .set(AGENTS.STATUS, DSL.inline(AgentStatus.IDLE, AGENTS.STATUS))
             .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))

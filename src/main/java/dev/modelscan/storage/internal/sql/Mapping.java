@@ -9,6 +9,7 @@ import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.RowMapper;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ final class Mapping<I extends Id, R> {
     final CompiledQuery<Void> delete;
     final CompiledQuery<R> update;
     private String keptBy = "other records";
+    private @Nullable Column<R, String> unique;
     private @Nullable CompiledQuery<R> list;
     private @Nullable PagedQuery<R> page;
 
@@ -101,6 +103,29 @@ final class Mapping<I extends Id, R> {
 
     String keptBy() {
         return keptBy;
+    }
+
+    /** Declares a unique column beside the key. */
+    Mapping<I, R> unique(Column<R, String> column) {
+        this.unique = column;
+        return this;
+    }
+
+    /**
+     * The records in the order in which every batch takes their unique values. A batch waits for another that has taken one of its
+     * values, so two that took the same ones in different orders would wait for each other.
+     */
+    List<R> inLockOrder(List<R> records) {
+        Comparator<R> byId = Comparator.comparing(
+                record -> Objects.requireNonNull(id.get(record)).value());
+        Column<R, String> first = unique;
+        Comparator<R> order = first == null
+                ? byId
+                : Comparator.<R, String>comparing(record -> Objects.requireNonNull(first.get(record)))
+                        .thenComparing(byId);
+        List<R> sorted = new ArrayList<>(records);
+        sorted.sort(order);
+        return sorted;
     }
 
     /** Declares a column that {@code update} leaves alone. */

@@ -115,7 +115,8 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
     public void setActive(Collection<AgentId> ids) {
         Set<AgentId> wanted = new LinkedHashSet<>(ids);
         String json = Json.of(wanted.stream().map(AgentId::value).toList()).toString();
-        sessions.writeSerializable("agent", null, session -> {
+        sessions.writeMany("agent", null, session -> {
+            sessions.takeTurn(session, Maintenance.STATUS_OF_ALL);
             int changed = execute(session, ACTIVATE, json);
             if (changed < wanted.size()) {
                 requireAll(session, json);

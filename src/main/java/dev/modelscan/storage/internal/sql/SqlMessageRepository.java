@@ -31,10 +31,12 @@ import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.impl.DSL;
@@ -129,12 +131,15 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         return super.insert(session, numbered(message, takeNumbers(session, message.conversationId(), 1) + 1));
     }
 
-    /** One statement for each conversation takes the numbers of all of its messages. */
+    /**
+     * One statement for each conversation takes the numbers of all of its messages, and locks the conversation until the
+     * transaction ends: all take several in one order, or two would wait for each other.
+     */
     @Override
     List<Message> insertAll(Session session, List<Message> messages) throws SQLException {
-        Map<ConversationId, Long> counts = new LinkedHashMap<>();
+        Map<ConversationId, Long> counts = new TreeMap<>(Comparator.comparing(ConversationId::value));
         messages.forEach(message -> counts.merge(message.conversationId(), 1L, Long::sum));
-        Map<ConversationId, Long> last = new LinkedHashMap<>();
+        Map<ConversationId, Long> last = new HashMap<>();
         for (Map.Entry<ConversationId, Long> entry : counts.entrySet()) {
             last.put(entry.getKey(), takeNumbers(session, entry.getKey(), entry.getValue()));
         }

@@ -65,9 +65,12 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     public R create(R record) {
         R prepared = prepared(initial(record));
         I id = idOf(prepared);
-        return sessions.insert(entity, id.value(), session -> insert(session, prepared), session -> Optional.ofNullable(
-                        byId(session, id))
-                .filter(prepared::equals));
+        return sessions.insert(
+                entity,
+                id.value(),
+                prepared,
+                session -> insert(session, prepared),
+                session -> Optional.ofNullable(byId(session, id)));
     }
 
     @Override
@@ -87,13 +90,17 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return record;
     }
 
-    /** Writes many rows, and returns the records as they are stored. No chunk lasts long enough to be seen by the watchdog. */
+    /**
+     * Writes many rows, and returns the records as they are stored, in the order given. No chunk lasts long enough to be seen by the
+     * watchdog.
+     */
     List<R> insertAll(Session session, List<R> records) throws SQLException {
-        for (int from = 0; from < records.size(); from += CHUNK) {
+        List<R> inOrder = mapping.inLockOrder(records);
+        for (int from = 0; from < inOrder.size(); from += CHUNK) {
             if (from > 0 && Thread.currentThread().isInterrupted()) {
                 throw StatementCancelledException.interrupted();
             }
-            insertChunk(session, records.subList(from, Math.min(from + CHUNK, records.size())));
+            insertChunk(session, inOrder.subList(from, Math.min(from + CHUNK, inOrder.size())));
         }
         return records;
     }

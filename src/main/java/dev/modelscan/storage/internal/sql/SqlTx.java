@@ -98,14 +98,13 @@ final class SqlTx extends SqlRepositories implements Tx {
         }
 
         @Override
-        public <T> T insert(String entity, String id, Work<T> insert, Work<Optional<T>> stored) {
+        public <T> T insert(String entity, String id, T record, Work<T> insert, Work<Optional<T>> stored) {
             return run(entity, id, insert);
         }
 
-        /** The transaction has the isolation that it began with. */
         @Override
-        public <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work) {
-            return run(entity, id, work);
+        public void takeTurn(Session own, String name) throws SQLException {
+            store.takeTurn(own, name);
         }
 
         private <T extends @Nullable Object> T run(String entity, @Nullable String id, Work<T> work) {
@@ -114,7 +113,7 @@ final class SqlTx extends SqlRepositories implements Tx {
                 return work.run(session);
             } catch (SQLException e) {
                 refused = e;
-                throw store.classify(e).toException(entity, id);
+                throw store.classify(e).whileWriting().toException(entity, id);
             } catch (StorageException e) {
                 noteRefusal(e);
                 throw e;
@@ -135,7 +134,7 @@ final class SqlTx extends SqlRepositories implements Tx {
 
         @Override
         public Failure classify(SQLException e) {
-            return store.classify(e);
+            return store.classify(e).whileWriting();
         }
 
         @Override
@@ -148,7 +147,7 @@ final class SqlTx extends SqlRepositories implements Tx {
                 statement.execute(command + " level_" + depth);
             } catch (SQLException e) {
                 refused = e;
-                throw store.classify(e).toException(null, null);
+                throw store.classify(e).whileWriting().toException(null, null);
             }
         }
     }

@@ -8,6 +8,7 @@ import dev.modelscan.storage.internal.engine.Limits;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Work;
+import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -53,13 +54,13 @@ public final class StoreRepositories extends SqlRepositories {
         }
 
         @Override
-        public <T> T insert(String entity, String id, Work<T> insert, Work<Optional<T>> stored) {
-            return store.insert(entity, id, insert, stored);
+        public <T> T insert(String entity, String id, T record, Work<T> insert, Work<Optional<T>> stored) {
+            return store.insert(entity, id, record, insert, stored);
         }
 
         @Override
-        public <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work) {
-            return store.writeSerializable(entity, id, work);
+        public void takeTurn(Session session, String name) throws SQLException {
+            store.takeTurn(session, name);
         }
 
         @Override
@@ -69,7 +70,7 @@ public final class StoreRepositories extends SqlRepositories {
 
         @Override
         public Failure classify(SQLException e) {
-            return store.classify(e);
+            return store.classify(e).whileWriting();
         }
     }
 
@@ -102,6 +103,9 @@ public final class StoreRepositories extends SqlRepositories {
 
     /** Sets all agents idle and cancels what is open, as {@code Database.resetToIdle} says. */
     public int resetToIdle() {
-        return sessions.writeMany("database", null, session -> Maintenance.resetToIdle(session, sessions.now()));
+        return sessions.writeMany("database", null, session -> {
+            sessions.takeTurn(session, Maintenance.STATUS_OF_ALL);
+            return Maintenance.resetToIdle(session, sessions.now());
+        });
     }
 }

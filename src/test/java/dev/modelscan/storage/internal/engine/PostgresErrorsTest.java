@@ -3,16 +3,17 @@ package dev.modelscan.storage.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.internal.engine.Failure.Kind;
+import java.sql.SQLException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** Errors as a coordinator passes them on from a worker: with a text, and without the fields that name things. */
-class PostgresDialectTest {
+class PostgresErrorsTest {
 
     private static Failure classify(String state, String message, String detail) {
-        return PostgresDialect.classify(new PSQLException(new ServerErrorMessage(
+        return PostgresErrors.classify(new PSQLException(new ServerErrorMessage(
                 "SERROR\0C" + state + "\0M" + message + "\0" + (detail == null ? "" : "D" + detail + "\0") + "\0")));
     }
 
@@ -46,5 +47,52 @@ class PostgresDialectTest {
         Failure failure = classify(state, message, null);
         assertThat(failure.kind()).isEqualTo(Kind.INVALID);
         assertThat(failure.detail()).isEqualTo(field);
+    }
+
+    private static Failure sent(String severity, String state, String where) {
+        return PostgresErrors.classify(new PSQLException(new ServerErrorMessage("S" + severity + "\0C" + state
+                + "\0Mby the test\0" + (where == null ? "" : "W" + where + "\0") + "\0")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FATAL, 57P01, , CONNECTION_LOST",
+        "FATAL, 57P05, , CONNECTION_LOST",
+        "FATAL, 25P03, , CONNECTION_LOST",
+        "FATAL, 25P04, , CONNECTION_LOST",
+        "FATAL, 53300, , NO_CONNECTION_LEFT",
+        "FATAL, 3D000, , UNAVAILABLE",
+        "ERROR, 57P01, while executing command on w1:5432, NODE_AWAY",
+        // The word for an error is the server's language's.
+        "FEHLER, 57P01, while executing command on w1:5432, NODE_AWAY",
+        "ERROR, 08006, , NODE_AWAY",
+        "ERROR, 40001, , SERIALIZATION",
+        // A conflict with what a replica applies may end the connection.
+        "FATAL, 40001, , CONNECTION_LOST",
+        "ERROR, 0A000, , OTHER",
+    })
+    void whatEndsTheConnectionIsToldFromWhatEndsAnothers(String severity, String state, String where, Kind kind) {
+        Failure failure = sent(severity, state, where);
+        assertThat(failure.kind()).isEqualTo(kind);
+        assertThat(failure.breaksConnection()).isEqualTo(severity.equals("FATAL"));
+        if (where != null) {
+            assertThat(failure.detail()).isEqualTo("w1:5432");
+        }
+    }
+
+    /** Where the cluster says which of its nodes it was, and where a statement that is stopped fails in another way. */
+    @ParameterizedTest
+    @CsvSource({
+        "08001, false",
+        "08006, true",
+        "57P01, true",
+        "40003, true",
+        "23505, false",
+        "57014, false",
+        "25006, false"
+    })
+    void whatMayHaveTakenEffectIsNotSaidToHaveNone(String state, boolean expected) {
+        assertThat(PostgresErrors.mayHaveTakenEffect(PostgresErrors.classify(new SQLException("by the test", state))))
+                .isEqualTo(expected);
     }
 }
