@@ -32,7 +32,6 @@ public final class RunningStatement {
     }
 
     private volatile long state;
-    private volatile @Nullable Watchdog watchdog;
     // Written before the state is, and read after it.
     private @Nullable Thread thread;
     private @Nullable String reason;
@@ -42,10 +41,6 @@ public final class RunningStatement {
     private long current;
 
     RunningStatement() {}
-
-    void watchedBy(Watchdog watchdog) {
-        this.watchdog = watchdog;
-    }
 
     /** Begins a statement. One that runs inside another is part of it. */
     public void begin() {
@@ -66,9 +61,8 @@ public final class RunningStatement {
             current = statement;
             thread = Thread.currentThread();
             STATE.setRelease(this, word(statement, RUNNING));
-            Watchdog watching = watchdog;
-            if (watching != null && watching.isAsleep()) {
-                watching.wake();
+            if (WatchdogThread.isAsleep()) {
+                WatchdogThread.wake();
             }
         }
     }
@@ -87,6 +81,11 @@ public final class RunningStatement {
             state = word(current, IDLE);
             throw new StatementCancelledException(why);
         }
+    }
+
+    /** Whether each statement that began has ended. It has not if an Error came through it. The session's own thread asks. */
+    public boolean isIdle() {
+        return depth == 0;
     }
 
     /** Until {@link #endUnwatched}, statements cannot be cancelled. */
