@@ -72,6 +72,11 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         };
     }
 
+    /** Whether one row of several may be to blame: what the schema refuses, or a trigger of somebody's own. */
+    public boolean mayBeOneRows() {
+        return refusesData() || kind == Kind.OTHER;
+    }
+
     /** The driver's exception behind an exception of the library or the caller; null where there is none. */
     public static @Nullable SQLException driverException(Throwable t) {
         for (Throwable cause = t; cause != null; cause = cause.getCause()) {

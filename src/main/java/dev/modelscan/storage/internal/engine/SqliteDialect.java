@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
@@ -47,6 +49,28 @@ public final class SqliteDialect implements Dialect {
     @Override
     public long rowsWritten(Connection connection) throws SQLException {
         return connection.unwrap(SQLiteConnection.class).getDatabase().total_changes();
+    }
+
+    @Override
+    public long lastRow(Connection connection, Table<?> table) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT max(rowid) FROM " + table.getName())) {
+            return rows.getLong(1);
+        }
+    }
+
+    @Override
+    public List<String> keysAfter(Connection connection, Table<?> table, Field<?> key, long row) throws SQLException {
+        String sql = "SELECT " + key.getName() + " FROM " + table.getName() + " WHERE rowid > " + row
+                + " ORDER BY rowid DESC";
+        List<String> keys = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                keys.add(rows.getString(1));
+            }
+        }
+        return keys;
     }
 
     /**

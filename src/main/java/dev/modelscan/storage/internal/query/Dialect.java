@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /** What executing a compiled query needs to know of an engine. */
@@ -19,13 +20,22 @@ public interface Dialect {
     /** The language that jOOQ renders. */
     SQLDialect jooq();
 
-    /**
-     * How many rows the connection has ever written, which after a batch that failed tells the row that was refused; negative
-     * where the engine does not count, or where a transaction does not go on after a refusal. A savepoint before each batch
-     * would tell too, but SQLite then keeps a copy of every page that changes.
-     */
+    /** How many rows the connection has ever written, by triggers too; negative if the engine does not count. */
     default long rowsWritten(Connection connection) throws SQLException {
         return -1;
+    }
+
+    /**
+     * The number of the last row of a table, by which the rows that come after it can be told; negative if the engine does not
+     * number rows, or if a transaction does not go on after a refusal.
+     */
+    default long lastRow(Connection connection, Table<?> table) throws SQLException {
+        return -1;
+    }
+
+    /** The keys of the rows of a table that came after a row, the newest first. */
+    default List<String> keysAfter(Connection connection, Table<?> table, Field<?> key, long row) throws SQLException {
+        return List.of();
     }
 
     /**

@@ -16,9 +16,7 @@ import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Execution;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.query.StatementCancelledException;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -36,16 +34,16 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
-    private static final int CHUNK = 1_000;
-
     final Sessions sessions;
     private final Mapping<I, R> mapping;
     private final String entity;
+    private final BulkInsert<I, R> bulk;
 
     SqlRepository(Sessions sessions, Mapping<I, R> mapping) {
         this.sessions = sessions;
         this.mapping = mapping;
         this.entity = mapping.entity;
+        this.bulk = new BulkInsert<>(sessions, mapping, this::explain);
     }
 
     /** The record as it is stored when it is new: its times are completed by its status. */
@@ -87,51 +85,10 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return record;
     }
 
-    /** Writes many rows, and returns the records as they are stored. No chunk lasts long enough to be seen by the watchdog. */
+    /** Writes many rows, and returns the records as they are stored. */
     List<R> insertAll(Session session, List<R> records) throws SQLException {
-        for (int from = 0; from < records.size(); from += CHUNK) {
-            if (from > 0 && Thread.currentThread().isInterrupted()) {
-                throw StatementCancelledException.interrupted();
-            }
-            insertChunk(session, records.subList(from, Math.min(from + CHUNK, records.size())));
-        }
+        bulk.insert(session, records);
         return records;
-    }
-
-    private void insertChunk(Session session, List<R> records) throws SQLException {
-        long before = session.dialect().rowsWritten(session.connection());
-        if (before < 0) {
-            insertChunkBehindSavepoint(session, records);
-            return;
-        }
-        try {
-            session.query(mapping.insert).updateAll(mapping.columns, records);
-        } catch (SQLException e) {
-            if (sessions.classify(e).breaksConnection()) {
-                throw e;
-            }
-            long written = session.dialect().rowsWritten(session.connection()) - before;
-            throw written < records.size() ? explain(session, records.get((int) written), e) : e;
-        }
-    }
-
-    /** No driver says which row of a batch failed, so a failed batch is taken back and tried row by row. */
-    private void insertChunkBehindSavepoint(Session session, List<R> records) throws SQLException {
-        try (Statement statement = session.connection().createStatement()) {
-            statement.execute("SAVEPOINT chunk");
-            try {
-                session.query(mapping.insert).updateAll(mapping.columns, records);
-            } catch (SQLException e) {
-                if (!sessions.classify(e).refusesData()) {
-                    throw e;
-                }
-                statement.execute("ROLLBACK TO SAVEPOINT chunk");
-                for (R record : records) {
-                    insertRow(session, record);
-                }
-            }
-            statement.execute("RELEASE SAVEPOINT chunk");
-        }
     }
 
     private void insertRow(Session session, R record) throws SQLException {
