@@ -14,6 +14,7 @@ import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.InvalidTransitionException;
 import dev.modelscan.storage.Message;
+import dev.modelscan.storage.NotFoundException;
 import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TaskStatus;
 import dev.modelscan.storage.Team;
@@ -29,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jooq.Cursor;
 import org.junit.jupiter.api.Test;
 
@@ -453,5 +455,43 @@ abstract class ConcurrencyContract extends Contract {
         assertThat(confirmed).hasSizeGreaterThanOrEqualTo(100);
         requireClosed();
         requireStored(confirmed);
+    }
+
+    private Throwable refusedForTheFirst(Agent agent) {
+        return catchThrowable(() -> db.agents().create(agent));
+    }
+
+    private Throwable refusedForTheSecond(Agent agent) {
+        return catchThrowable(() -> db.agents().update(agent));
+    }
+
+    private static boolean passed(Throwable thrown, String method) {
+        return Stream.of(thrown.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals(method));
+    }
+
+    /** Whoever runs a write for another thread does not lend it his stack. */
+    @Test
+    void anErrorHasTheStackOfItsOwnCaller() throws Exception {
+        Agent taken = createAgent("taken");
+        Agent other = createAgent("other");
+        Workers.runTogether(thread -> () -> {
+            for (int i = 0; i < 60; i++) {
+                Throwable first = refusedForTheFirst(agent("taken").build());
+                Throwable second =
+                        refusedForTheSecond(other.toBuilder().name(taken.name()).build());
+                Throwable third = refusedForTheSecond(agent("missing").build());
+                assertThat(first).isInstanceOf(ConflictException.class);
+                assertThat(second).isInstanceOf(ConflictException.class);
+                assertThat(third).isInstanceOf(NotFoundException.class);
+                for (Throwable thrown : List.of(second, third)) {
+                    assertThat(passed(thrown, "refusedForTheSecond")).isTrue();
+                    assertThat(passed(thrown, "refusedForTheFirst")).isFalse();
+                }
+                assertThat(passed(first, "refusedForTheFirst")).isTrue();
+                assertThat(passed(first, "refusedForTheSecond")).isFalse();
+            }
+            return true;
+        });
     }
 }

@@ -1,6 +1,9 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.OutcomeUnknownException;
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.UnavailableException;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -28,5 +31,32 @@ final class GroupFailure extends Exception {
 
     StorageException toException(WriteRequest<?> member) {
         return explanation.apply(member, reason);
+    }
+
+    /** What ails the disk or the file is the same for all; whatever else it was, the others may try again. */
+    static GroupFailure broken(String database, Throwable cause) {
+        Failure failure = WriterConnection.breakingFailure(cause);
+        return failure == null
+                ? new GroupFailure((member, reason) -> lostWithNeighbour(database, cause))
+                : new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
+    }
+
+    static UnavailableException lostWithNeighbour(String database, Throwable cause) {
+        return new UnavailableException(
+                "another transaction of the same group failed in " + database
+                        + " and took the group with it; nothing of this one was stored",
+                cause);
+    }
+
+    static BusyException keptWaiting(Exception cause) {
+        return new BusyException("the commit was kept waiting by readers of other connections", cause);
+    }
+
+    static GroupFailure unknown(String database) {
+        return new GroupFailure((member, reason) -> new OutcomeUnknownException(
+                "the commit to " + database + " failed, and may have taken effect; read back before trying again",
+                member.entity(),
+                member.id(),
+                reason));
     }
 }

@@ -116,6 +116,9 @@ final class PostgresPool implements AutoCloseable {
 
     /** A connection that looks into the schema, or where it is null, into what the server chooses. */
     Lease acquire(@Nullable String schema) throws SQLException {
+        // Neither the pool nor the driver could give back what they had taken at the stack's end. Whoever gives the lease back does so
+        // from about the same depth, and finds as much.
+        StackReserve.require();
         // First, so that closing waits for this one, or this one finds it closed.
         leased.incrementAndGet();
         try {
@@ -143,7 +146,7 @@ final class PostgresPool implements AutoCloseable {
         }
         try {
             return pooled(outer, schema);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             discard(outer);
             throw e;
         }
@@ -223,7 +226,8 @@ final class PostgresPool implements AutoCloseable {
             watchdog.forget(lease.session);
         }
         try {
-            if (broken) {
+            if (broken || !lease.session.running().isIdle()) {
+                // A statement that has not ended left the driver in the midst of an answer.
                 discard(lease.outer);
                 return;
             }
@@ -240,6 +244,9 @@ final class PostgresPool implements AutoCloseable {
         } catch (SQLException e) {
             LOG.debug("a connection to {} could not be given back", server.name(), e);
             discard(lease.outer);
+        } catch (RuntimeException | Error e) {
+            discard(lease.outer);
+            throw e;
         } finally {
             leased.decrementAndGet();
         }

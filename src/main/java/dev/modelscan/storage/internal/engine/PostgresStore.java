@@ -179,8 +179,8 @@ public final class PostgresStore implements Store {
             Retry retry, Isolation isolation, TransactionBody<T, X> body) throws X {
         Lease lease = retrying(retry, null, null, () -> begin(isolation));
         boolean broken = false;
-        inTransaction.set(true);
         try {
+            inTransaction.set(true);
             T result = body.run(lease.session());
             commitOrExplain(lease.session().connection());
             return result;
@@ -294,9 +294,12 @@ public final class PostgresStore implements Store {
         return pool.acquire(schema);
     }
 
+    /** An Error may have come in the midst of an answer of the server. */
     private static boolean breaksConnection(Throwable t) {
         Failure failure = failureBehind(t);
-        return failure != null && failure.breaksConnection();
+        return t instanceof VirtualMachineError
+                || t instanceof LinkageError
+                || (failure != null && failure.breaksConnection());
     }
 
     private static @Nullable Failure failureBehind(Throwable t) {
@@ -331,6 +334,11 @@ public final class PostgresStore implements Store {
                 }
             }
         }
+    }
+
+    @Override
+    public TransactionGuard guard(Session session) throws SQLException {
+        return new PostgresGuard(session.connection());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
+import dev.modelscan.storage.internal.engine.ReaderPool.Loan;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
@@ -121,17 +122,31 @@ public final class SqliteStore implements Store {
     }
 
     private <T extends @Nullable Object> T readOnce(Work<T> work) throws SQLException {
-        Session session = readers.acquire();
-        boolean broken = false;
+        Loan loan = new Loan();
         try {
-            return work.run(session);
+            Session session = readers.acquire(loan);
+            return run(session, work, loan);
+        } finally {
+            // Needs no stack: the session is given back, whatever happened.
+            loan.over = true;
+            readers.ended(loan);
+        }
+    }
+
+    /** An Error leaves the session anywhere. */
+    private <T extends @Nullable Object> T run(Session session, Work<T> work, Loan loan) throws SQLException {
+        try {
+            T result = work.run(session);
+            loan.intact = session.running().isIdle();
+            return result;
         } catch (SQLException e) {
             Failure failure = classify(e);
             // After an interrupt SQLite may refuse the next statement too.
-            broken = failure.breaksConnection() || failure.kind() == Kind.CANCELLED;
+            loan.intact = !failure.breaksConnection() && failure.kind() != Kind.CANCELLED;
             throw e;
-        } finally {
-            readers.release(session, broken);
+        } catch (RuntimeException e) {
+            loan.intact = session.running().isIdle();
+            throw e;
         }
     }
 
@@ -171,6 +186,11 @@ public final class SqliteStore implements Store {
     public <T extends @Nullable Object, X extends Exception> T transaction(
             Isolation isolation, TransactionBody<T, X> body) throws X {
         return writer.transaction(null, null, false, body);
+    }
+
+    @Override
+    public TransactionGuard guard(Session session) throws SQLException {
+        return new SqliteGuard(session.connection());
     }
 
     @Override

@@ -50,6 +50,9 @@ public interface Store extends AutoCloseable {
     <T extends @Nullable Object, X extends Exception> T transaction(Isolation isolation, TransactionBody<T, X> body)
             throws X;
 
+    /** Watches over the transaction that is open on the session; called before SQL of a caller's own runs in it. */
+    TransactionGuard guard(Session session) throws SQLException;
+
     /** Takes a reading session out of the pool, for jOOQ. */
     Session acquireReader();
 
