@@ -91,7 +91,8 @@ class CallersSqlTest {
     void whatTheConnectionItselfSets() {
         x.dsl().connection(connection -> connection.setSchema(Y));
         x.dsl().connection(connection -> connection.setReadOnly(false));
-        x.useTx(tx -> tx.dsl().connection(connection -> connection.setSchema(Y)));
+        assertThat(catchThrowable(() -> x.useTx(tx -> tx.dsl().connection(connection -> connection.setSchema(Y)))))
+                .isInstanceOf(IllegalStateException.class);
         x.dsl().connection(connection -> connection.setAutoCommit(false));
         requireAsBefore();
     }

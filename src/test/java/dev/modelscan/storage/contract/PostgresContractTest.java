@@ -1,6 +1,10 @@
 package dev.modelscan.storage.contract;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** All suites on a PostgreSQL server. */
 class PostgresContractTest {
@@ -103,6 +107,49 @@ class PostgresContractTest {
 
     @Nested
     class Streams extends StreamContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class OutOfStack extends OutOfStackContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class CallersCommits extends CallersCommitContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class RefusedRows extends RefusedRowContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    class ConcurrencyOfVirtualThreads extends ConcurrencyContract {
+        @BeforeEach
+        void virtualThreads() {
+            Workers.useVirtualThreads(true);
+        }
+
+        @AfterEach
+        void platformThreads() {
+            Workers.useVirtualThreads(false);
+        }
+
         @Override
         TestEngine engine() {
             return new Postgres();

@@ -119,12 +119,12 @@ final class DslContexts {
     /** On the connection of a transaction; {@code open} holds what has to be closed with it. */
     static DSLContext writing(
             Store store,
-            Session session,
+            Connection connection,
             Runnable requireUsable,
             Consumer<StorageException> refused,
             OpenStatements open) {
         return DSL.using(configuration(store, requireUsable, refused)
-                .set(new SessionConnection(session))
+                .set(connection)
                 .set(new NoTransactions())
                 .deriveAppending(open));
     }

@@ -10,6 +10,7 @@ import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Work;
 import dev.modelscan.storage.internal.query.Session;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -20,12 +21,18 @@ import org.jspecify.annotations.Nullable;
 /** The repositories inside a transaction, and the rules of its use. */
 final class SqlTx extends SqlRepositories implements Tx {
 
+    /** A caller's own SQL cannot guess it. */
+    private static final String SAVEPOINT = " level_" + Long.toHexString(new SecureRandom().nextLong()) + "_";
+
+    /** PostgreSQL's SQLSTATE invalid_savepoint_specification. */
+    private static final String NO_SUCH_SAVEPOINT = "3B001";
+
     private final TxSessions sessions;
     private final OpenStatements open = new OpenStatements();
     private @Nullable DSLContext dsl;
 
     SqlTx(Store store, Session session, Limits limits, Instant now) {
-        this(new TxSessions(store, session, limits, now, 0));
+        this(new TxSessions(store, session, limits, now, 0, new CallersTransaction(store, session)));
     }
 
     private SqlTx(TxSessions sessions) {
@@ -41,21 +48,24 @@ final class SqlTx extends SqlRepositories implements Tx {
         private final Limits limits;
         private final Instant now;
         private final int depth;
+        private final CallersTransaction transaction;
         private final Thread owner = Thread.currentThread();
         private boolean ended;
         private boolean suspended;
         private @Nullable Throwable refused;
 
-        TxSessions(Store store, Session session, Limits limits, Instant now, int depth) {
+        TxSessions(
+                Store store, Session session, Limits limits, Instant now, int depth, CallersTransaction transaction) {
             this.store = store;
             this.session = session;
             this.limits = limits;
             this.now = now;
             this.depth = depth;
+            this.transaction = transaction;
         }
 
         TxSessions nested() {
-            return new TxSessions(store, session, limits, now, depth + 1);
+            return new TxSessions(store, session, limits, now, depth + 1, transaction);
         }
 
         void requireUsable() {
@@ -71,6 +81,7 @@ final class SqlTx extends SqlRepositories implements Tx {
                 throw new IllegalStateException("inside tx.withTx, use the tx that it hands out, not the outer one");
             }
             requireNotRefused();
+            transaction.requireOpen();
         }
 
         void requireNotRefused() {
@@ -118,6 +129,10 @@ final class SqlTx extends SqlRepositories implements Tx {
             } catch (StorageException e) {
                 noteRefusal(e);
                 throw e;
+            } catch (Error e) {
+                // It may have come at any step of the statement.
+                refused = e;
+                throw e;
             }
         }
 
@@ -125,6 +140,23 @@ final class SqlTx extends SqlRepositories implements Tx {
         void noteRefusal(StorageException e) {
             if (e.getCause() instanceof SQLException) {
                 refused = e;
+            }
+        }
+
+        /** Before the commit, or the end of a part. */
+        void requireCommittable() {
+            requireNotRefused();
+            if (depth == 0) {
+                transaction.requireSame();
+            } else {
+                transaction.requireOpen();
+            }
+        }
+
+        void end() {
+            ended = true;
+            if (depth == 0) {
+                transaction.close();
             }
         }
 
@@ -145,10 +177,17 @@ final class SqlTx extends SqlRepositories implements Tx {
 
         void savepoint(String command) {
             try (Statement statement = session.connection().createStatement()) {
-                statement.execute(command + " level_" + depth);
+                statement.execute(command + SAVEPOINT + depth);
             } catch (SQLException e) {
                 refused = e;
+                if (NO_SUCH_SAVEPOINT.equals(e.getSQLState())) {
+                    transaction.lost();
+                    transaction.requireOpen();
+                }
                 throw store.classify(e).toException(null, null);
+            } catch (Error e) {
+                refused = e;
+                throw e;
             }
         }
     }
@@ -159,9 +198,13 @@ final class SqlTx extends SqlRepositories implements Tx {
             T result = function.apply(this);
             sessions.requireNotRefused();
             open.requireNone();
+            sessions.requireCommittable();
             return result;
+        } catch (Throwable t) {
+            sessions.transaction.requireKnown(t);
+            throw t;
         } finally {
-            sessions.ended = true;
+            sessions.end();
             open.close();
         }
     }
@@ -185,6 +228,9 @@ final class SqlTx extends SqlRepositories implements Tx {
     }
 
     private void rollBackToSavepoint(Throwable cause) {
+        if (!sessions.transaction.isOpen()) {
+            return;
+        }
         try {
             sessions.savepoint("ROLLBACK TO");
             sessions.savepoint("RELEASE");
@@ -206,8 +252,13 @@ final class SqlTx extends SqlRepositories implements Tx {
         sessions.requireUsable();
         DSLContext made = dsl;
         if (made == null) {
+            sessions.transaction.watch();
             made = DslContexts.writing(
-                    sessions.store, sessions.session, sessions::requireUsable, sessions::noteRefusal, open);
+                    sessions.store,
+                    new TransactionConnection(sessions.session, sessions.transaction),
+                    sessions::requireUsable,
+                    sessions::noteRefusal,
+                    open);
             dsl = made;
         }
         return made;

@@ -48,7 +48,7 @@ final class WatchedStatements {
         try {
             Session session =
                     context.connection().unwrap(SessionConnection.class).session();
-            if (isPragma(context.sql())) {
+            if (SqlText.hasPragma(String.valueOf(context.sql()))) {
                 session.runsPragma();
             }
             RunningStatement running = session.running();
@@ -57,10 +57,6 @@ final class WatchedStatements {
         } catch (SQLException e) {
             throw new IllegalStateException("a statement over a connection that is not the library's", e);
         }
-    }
-
-    private static boolean isPragma(@Nullable String sql) {
-        return sql != null && sql.stripLeading().regionMatches(true, 0, "PRAGMA", 0, 6);
     }
 
     /** Called after the driver executed, also in vain. Does nothing the second time. */
