@@ -12,19 +12,31 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Schemas on a PostgreSQL server. */
+/** Schemas on a PostgreSQL server, which may be behind a pooler. */
 final class Postgres implements TestEngine {
 
     private static final Queue<String> RECYCLED = new ConcurrentLinkedQueue<>();
 
+    private final String name;
+    private final String url;
+
+    Postgres() {
+        this("PostgreSQL", PostgresServer.url());
+    }
+
+    Postgres(String name, String url) {
+        this.name = name;
+        this.url = url;
+    }
+
     @Override
     public String name() {
-        return "PostgreSQL";
+        return name;
     }
 
     @Override
     public DatabaseBuilder builder() {
-        return Database.builder().url(PostgresServer.url()).workspace(newWorkspace());
+        return Database.builder().url(url).workspace(newWorkspace());
     }
 
     /** The name of an empty schema, or of none yet. */
@@ -36,7 +48,7 @@ final class Postgres implements TestEngine {
     @Override
     public Optional<DatabaseBuilder> beside(Database database) {
         return Optional.of(
-                Database.builder().url(PostgresServer.url()).workspace(Objects.requireNonNull(database.workspace())));
+                Database.builder().url(url).workspace(Objects.requireNonNull(database.workspace())));
     }
 
     @Override

@@ -5,11 +5,16 @@ import org.junit.jupiter.api.Nested;
 /** All suites on a PostgreSQL server. */
 class PostgresContractTest {
 
+    /** What all suites run on. */
+    TestEngine engine() {
+        return new Postgres();
+    }
+
     @Nested
     class Agents extends AgentRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -17,7 +22,7 @@ class PostgresContractTest {
     class Workflows extends WorkflowRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -25,7 +30,7 @@ class PostgresContractTest {
     class Tasks extends TaskRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -33,7 +38,7 @@ class PostgresContractTest {
     class Messages extends MessageRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -41,7 +46,7 @@ class PostgresContractTest {
     class Teams extends TeamRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -49,7 +54,7 @@ class PostgresContractTest {
     class ToolExecutions extends ToolExecutionRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -57,7 +62,7 @@ class PostgresContractTest {
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -65,7 +70,7 @@ class PostgresContractTest {
     class BadInput extends BadInputContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -73,7 +78,7 @@ class PostgresContractTest {
     class Deletes extends DeleteContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -81,7 +86,7 @@ class PostgresContractTest {
     class Concurrency extends ConcurrencyContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -89,7 +94,7 @@ class PostgresContractTest {
     class Times extends TimeContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -97,7 +102,7 @@ class PostgresContractTest {
     class Cancellation extends CancellationContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -105,7 +110,7 @@ class PostgresContractTest {
     class Streams extends StreamContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 }

@@ -5,11 +5,16 @@ import org.junit.jupiter.api.Nested;
 /** Suites over connections of an application's own. */
 class PostgresDataSourceContractTest {
 
+    /** What all suites run on. */
+    TestEngine engine() {
+        return new PostgresDataSource();
+    }
+
     @Nested
     class Agents extends AgentRepositoryContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
@@ -17,7 +22,7 @@ class PostgresDataSourceContractTest {
     class Tasks extends TaskRepositoryContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
@@ -25,7 +30,7 @@ class PostgresDataSourceContractTest {
     class Messages extends MessageRepositoryContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
@@ -33,7 +38,7 @@ class PostgresDataSourceContractTest {
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
@@ -41,7 +46,7 @@ class PostgresDataSourceContractTest {
     class BadInput extends BadInputContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
@@ -49,7 +54,7 @@ class PostgresDataSourceContractTest {
     class Concurrency extends ConcurrencyContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
@@ -57,7 +62,7 @@ class PostgresDataSourceContractTest {
     class Cancellation extends CancellationContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 }

@@ -112,7 +112,9 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                 new InvalidDataException(named(entity), id, "value", "is too large for the database", cause);
             case BUSY ->
                 new BusyException(
-                        subject + ": the database is locked by another connection; try again, or raise busyTimeout",
+                        subject + ": "
+                                + (detail == null ? "the database is locked by another connection" : detail)
+                                + "; try again, or raise busyTimeout",
                         cause);
             case SERIALIZATION ->
                 new BusyException(

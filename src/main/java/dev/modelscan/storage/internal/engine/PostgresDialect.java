@@ -65,6 +65,11 @@ public final class PostgresDialect implements Dialect {
         return SQLDialect.POSTGRES;
     }
 
+    @Override
+    public boolean hasSchemas() {
+        return true;
+    }
+
     /**
      * The driver's text of a time would depend on the zone of the session, or of the JVM. Once a statement is prepared on the
      * server, times come as eight bytes: microseconds since the year 2000.
@@ -115,8 +120,8 @@ public final class PostgresDialect implements Dialect {
     }
 
     static Failure classify(SQLException e) {
-        if (e instanceof StatementCancelledException) {
-            return new Failure(Kind.CANCELLED, e.getMessage(), e);
+        if (e instanceof StatementCancelledException stopped) {
+            return new Failure(stopped.waitedTooLong() ? Kind.BUSY : Kind.CANCELLED, e.getMessage(), e);
         }
         String state = stateOf(e);
         ServerErrorMessage message = serverMessage(e);

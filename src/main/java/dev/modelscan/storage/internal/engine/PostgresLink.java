@@ -16,8 +16,8 @@ import org.postgresql.copy.CopyOut;
 import org.sqlite.SQLiteException;
 
 /**
- * One connection to a server, outside of any pool, for work that moves many rows. It waits for locks as long as the server's
- * settings say, and for its statements as long as they take. One thread uses it at a time.
+ * One connection to a server, outside of any pool, for work that moves many rows. It waits for locks for busyTimeout within its
+ * transactions, and for its statements as long as they take. One thread uses it at a time.
  */
 public final class PostgresLink implements AutoCloseable {
 
@@ -25,32 +25,40 @@ public final class PostgresLink implements AutoCloseable {
     private static final int PIECE_BYTES = 64 * 1_024;
 
     private final PostgresServer server;
-    private final @Nullable String schema;
+    private final @Nullable String workspace;
+    private final PostgresSchema schema;
     private final Connection connection;
-    private final PostgresSettings before;
+    private final boolean onCitus;
+    private @Nullable Connection locked;
 
     private PostgresLink(
-            PostgresServer server, @Nullable String schema, Connection connection, PostgresSettings before) {
+            PostgresServer server,
+            @Nullable String workspace,
+            PostgresSchema schema,
+            Connection connection,
+            boolean onCitus) {
         this.server = server;
+        this.workspace = workspace;
         this.schema = schema;
         this.connection = connection;
-        this.before = before;
+        this.onCitus = onCitus;
     }
 
     /**
-     * Connects to a schema, which may be missing, or where it is null, to the one that the server chooses.
+     * Connects to the schema of a workspace, which may be missing, or if it is null, to the one that the server chooses.
      *
-     * @throws UnavailableException where the server cannot be reached
+     * @throws UnavailableException if the server cannot be reached
      */
-    public static PostgresLink open(PostgresServer server, @Nullable String schema) {
+    public static PostgresLink open(PostgresServer server, @Nullable String workspace) {
         try {
-            Connection connection = server.connect(null);
+            Connection connection = server.connect();
             try {
-                PostgresSettings before = PostgresSettings.writing(server.busyTimeout(), Duration.ZERO)
-                        .in(schema)
-                        .apply(connection);
-                return new PostgresLink(server, schema, connection, before);
-            } catch (SQLException e) {
+                PostgresSchema schema = workspace == null
+                        ? PostgresSchema.chosenBy(connection, server)
+                        : PostgresSchema.of(workspace);
+                boolean onCitus = ServerSession.of(connection).onCitus();
+                return new PostgresLink(server, workspace, schema, connection, onCitus);
+            } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
             }
@@ -61,7 +69,7 @@ public final class PostgresLink implements AutoCloseable {
 
     /** What messages call the schema. */
     public String name() {
-        return schema == null ? server.name() : "workspace " + schema + " of " + server.name();
+        return workspace == null ? server.name() : "workspace " + workspace + " of " + server.name();
     }
 
     /** The connection itself. */
@@ -79,15 +87,42 @@ public final class PostgresLink implements AutoCloseable {
         return classify(e).toException(null, null);
     }
 
+    /** The schema. */
+    public PostgresSchema schema() {
+        return schema;
+    }
+
+    /** A table of the schema, as it stands in SQL. */
+    public String table(String name) {
+        return schema.quoted() + '.' + name;
+    }
+
+    /** Begins a transaction, in which names without a schema are looked up in the link's. */
+    public void begin() throws SQLException {
+        LocalSettings settings = LocalSettings.migrating(server.busyTimeout()).in(schema);
+        if (onCitus) {
+            settings.forWorkers().withTriggersOnCitus();
+        }
+        settings.begin(connection);
+    }
+
     /**
-     * Holds a lock that no other link to the same schema gets, until this one is closed or its process ends.
+     * Holds a lock that no other link to the same schema gets, until this one is closed or its process ends. It belongs to a
+     * transaction of another connection's, since this one has many, and a pooler may give each another session.
      *
-     * @throws BusyException where another holds it for too long
+     * @throws BusyException if another holds it for too long
      */
     public void lock(String purpose) throws SQLException {
         Retry retry = new Retry(server.busyTimeout());
-        String name = "modelscan-storage " + purpose + " " + (schema == null ? "" : schema);
-        while (!"t".equals(text("SELECT pg_try_advisory_lock(hashtextextended(?, 0))", name))) {
+        String name = "modelscan-storage " + purpose + " " + (workspace == null ? "" : workspace);
+        Connection holder = server.connect();
+        locked = holder;
+        while (true) {
+            LocalSettings.migrating(server.busyTimeout()).begin(holder);
+            if ("t".equals(text(holder, "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))", name))) {
+                return;
+            }
+            holder.rollback();
             if (!retry.pause()) {
                 throw new BusyException(name() + " is locked by another " + purpose + "; try again", null);
             }
@@ -103,6 +138,10 @@ public final class PostgresLink implements AutoCloseable {
 
     /** The first column of the first row, as text; null where there is none. */
     public @Nullable String text(String sql, String... parameters) throws SQLException {
+        return text(connection, sql, parameters);
+    }
+
+    private static @Nullable String text(Connection connection, String sql, String... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setString(i + 1, parameters[i]);
@@ -156,15 +195,13 @@ public final class PostgresLink implements AutoCloseable {
         return new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(command));
     }
 
-    /** A connection of the caller's own gets its settings back. */
+    /** What was not committed is rolled back. */
     @Override
     public void close() {
-        try (connection) {
-            if (server.dataSource() != null && !connection.isClosed()) {
-                connection.rollback();
-                connection.setAutoCommit(true);
-                text("SELECT pg_advisory_unlock_all()");
-                before.apply(connection);
+        try (connection;
+                Connection holder = locked) {
+            if (holder != null && !holder.isClosed()) {
+                holder.rollback();
             }
         } catch (SQLException e) {
             // Whatever was to be stored is: there is nothing that the caller could do.

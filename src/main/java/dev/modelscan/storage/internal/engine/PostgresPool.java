@@ -10,8 +10,11 @@ import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -23,11 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Connections to a server, each with the library's settings and the statements that it keeps prepared. One pool serves any
- * number of schemas: a connection that last served another is pointed to the one that is asked for.
+ * Connections to a server and the statements that they keep prepared. One pool serves any number of schemas. A pooler may stand
+ * between: then nothing is prepared on the server, and nothing is set but within transactions.
  *
- * <p>The connections of a data source of the caller's have their settings put back before they return to it, and keep no
- * statements.
+ * <p>The connections of a data source of the caller's keep no statements, and have no settings but those of transactions.
  */
 final class PostgresPool implements AutoCloseable {
 
@@ -41,53 +43,65 @@ final class PostgresPool implements AutoCloseable {
 
     private final PostgresServer server;
     private final Watchdog watchdog;
-    private final PostgresSettings settings;
+    private final boolean readOnly;
+    private final Map<String, String> hints;
     private final @Nullable HikariDataSource pool;
     private final DataSource source;
     // By the driver's own connections, which the pool hands out again and again in other wrappers.
     private final Map<Connection, Pooled> known = new ConcurrentHashMap<>();
+    // A data source closes its connections without telling.
+    private final Map<Connection, ServerSession> borrowed = Collections.synchronizedMap(new WeakHashMap<>());
     // The connections of a data source are not this one's to count.
     private final AtomicInteger leased = new AtomicInteger();
-    private volatile boolean onCitus;
     private volatile boolean closed;
 
-    /** A connection of the driver's, its statements and settings, and the schema that it looks into. */
-    private static final class Pooled {
-
-        final Session session;
-        final PostgresSettings settings;
-
-        @Nullable
-        String schema;
-
-        Pooled(Connection connection, PostgresSettings settings) {
-            this.session = new Session(connection, PostgresDialect.INSTANCE);
-            this.settings = settings;
-        }
-    }
+    /** A connection of the driver's, its statements and what is set in a session of its own. */
+    private record Pooled(Session session, ServerSession server, Map<String, String> hints) {}
 
     /** A connection that is somebody's until it is given back. */
     static final class Lease {
 
         private final Connection outer;
+        private final Connection connection;
         private final Session session;
+        private final ServerSession server;
+        private final boolean own;
 
-        private Lease(Connection outer, Session session) {
+        private Lease(
+                Connection outer, Connection connection, Session session, ServerSession server, boolean own) {
             this.outer = outer;
+            this.connection = connection;
             this.session = session;
+            this.server = server;
+            this.own = own;
         }
 
         Session session() {
             return session;
         }
+
+        /** The connection itself, which can do more than that of the session. */
+        Connection connection() {
+            return connection;
+        }
+
+        /** Whether the server's session has the library's settings, and keeps them. */
+        boolean isSetUp() {
+            return own && server.direct();
+        }
+
+        boolean onCitus() {
+            return server.onCitus();
+        }
     }
 
     /** Connects with the first lease. */
-    PostgresPool(
-            PostgresServer server, Watchdog watchdog, PostgresSettings settings, @Nullable String url, String name) {
+    PostgresPool(PostgresServer server, Watchdog watchdog, boolean readOnly, @Nullable String url, String name) {
         this.server = server;
         this.watchdog = watchdog;
-        this.settings = settings;
+        this.readOnly = readOnly;
+        // The server plans a caller's own queries by their values.
+        this.hints = readOnly ? Map.of() : ServerSession.hints(server.busyTimeout());
         if (server.dataSource() == null) {
             this.pool = new HikariDataSource(configuration(server, Objects.requireNonNull(url), name));
             this.source = pool;
@@ -114,35 +128,30 @@ final class PostgresPool implements AutoCloseable {
         return configuration;
     }
 
-    /** A connection that looks into the schema, or where it is null, into what the server chooses. */
-    Lease acquire(@Nullable String schema) throws SQLException {
+    /** A connection whose queries are about the schema; null for queries that name none. */
+    Lease acquire(@Nullable PostgresSchema schema) throws SQLException {
         // First, so that closing waits for this one, or this one finds it closed.
         leased.incrementAndGet();
         try {
-            return lease(schema);
+            Lease lease = lease();
+            lease.session.use(schema == null ? null : schema.quoted());
+            return lease;
         } catch (Throwable t) {
             leased.decrementAndGet();
             throw t;
         }
     }
 
-    /** Whether Citus runs on the server; known with the first lease. */
-    boolean isOnCitus() {
-        return onCitus;
-    }
-
-    private Lease lease(@Nullable String schema) throws SQLException {
+    private Lease lease() throws SQLException {
         if (closed) {
             throw new UnavailableException(server.name() + " is closed", null);
         }
         Connection outer = connect();
         if (pool == null) {
-            BorrowedConnection borrowed = BorrowedConnection.of(outer, settings.in(schema));
-            onCitus = borrowed.before().areOfCitus();
-            return borrowed(borrowed);
+            return borrowed(BorrowedConnection.of(outer));
         }
         try {
-            return pooled(outer, schema);
+            return pooled(outer);
         } catch (SQLException | RuntimeException e) {
             discard(outer);
             throw e;
@@ -173,29 +182,55 @@ final class PostgresPool implements AutoCloseable {
         }
     }
 
-    private Lease borrowed(Connection outer) {
-        Session session = new Session(outer, PostgresDialect.INSTANCE);
-        watchdog.watch(session);
-        return new Lease(outer, session);
+    private Lease borrowed(BorrowedConnection outer) throws SQLException {
+        try {
+            Connection driver = (Connection) outer.unwrap(PGConnection.class);
+            ServerSession found = borrowed.get(driver);
+            if (found == null) {
+                found = ServerSession.of(outer);
+                borrowed.put(driver, found);
+            }
+            if (!found.direct()) {
+                outer.prepareNothingOnTheServer();
+            }
+            Session session = new Session(readOnly ? new ReadOnlyConnection(outer) : outer, PostgresDialect.INSTANCE);
+            if (!found.direct()) {
+                session.share();
+            }
+            watchdog.watch(session);
+            return new Lease(outer, outer, session, found, false);
+        } catch (SQLException | RuntimeException e) {
+            outer.close();
+            throw e;
+        }
     }
 
-    private Lease pooled(Connection outer, @Nullable String schema) throws SQLException {
+    private Lease pooled(Connection outer) throws SQLException {
         // Its statements outlive the wrapper that the pool hands out; closing the wrapper would close them.
-        Connection inner = (Connection) outer.unwrap(PGConnection.class);
+        PGConnection driver = outer.unwrap(PGConnection.class);
+        Connection inner = (Connection) driver;
         Pooled pooled = known.get(inner);
         if (pooled == null) {
             forgetClosed();
+            ServerSession found = ServerSession.of(inner, hints);
+            if (!found.direct()) {
+                // The next session of the server would not know the statement.
+                driver.setPrepareThreshold(0);
+            }
+            // So that not even what a caller commits by hand lets the next statement write.
+            inner.setReadOnly(readOnly);
+            Map<String, String> all = new HashMap<>(hints);
             // The driver sets the name after it has connected, so that a reset would lose it.
-            pooled = new Pooled(inner, settings.with("application_name", inner.getClientInfo("ApplicationName")));
-            onCitus = pooled.settings.in(schema).apply(inner).areOfCitus();
-            pooled.schema = schema;
+            all.put("application_name", inner.getClientInfo("ApplicationName"));
+            Session session = new Session(readOnly ? new ReadOnlyConnection(inner) : inner, PostgresDialect.INSTANCE);
+            if (!found.direct()) {
+                session.share();
+            }
+            pooled = new Pooled(session, found, all);
             known.put(inner, pooled);
-            watchdog.watch(pooled.session);
-        } else if (schema != null && !schema.equals(pooled.schema)) {
-            new PostgresSettings(Map.of()).in(schema).apply(inner);
-            pooled.schema = schema;
+            watchdog.watch(session);
         }
-        return new Lease(outer, pooled.session);
+        return new Lease(outer, inner, pooled.session, pooled.server, true);
     }
 
     /** The pool closes connections that have become old, and says so to nobody. */
@@ -218,7 +253,6 @@ final class PostgresPool implements AutoCloseable {
 
     /** Takes a connection back; what was left open on it is rolled back. One that broke is closed instead. */
     void release(Lease lease, boolean broken) {
-        Connection inner = lease.session.connection();
         if (pool == null) {
             watchdog.forget(lease.session);
         }
@@ -227,14 +261,9 @@ final class PostgresPool implements AutoCloseable {
                 discard(lease.outer);
                 return;
             }
-            if (!inner.getAutoCommit()) {
-                inner.rollback();
-                inner.setAutoCommit(true);
-            }
+            end(lease);
             if (pool == null) {
                 lease.session.closeStatements();
-            } else if (lease.session.takeRanCallersSql()) {
-                renew(inner);
             }
             lease.outer.close();
         } catch (SQLException e) {
@@ -245,14 +274,28 @@ final class PostgresPool implements AutoCloseable {
         }
     }
 
-    /** So that the next call finds nothing of what a caller's own SQL has left behind. */
-    private void renew(Connection inner) throws SQLException {
-        if (((BaseConnection) inner).getTransactionState() != TransactionState.IDLE) {
+    /** So that the next call finds no transaction, and nothing of what a caller's own SQL has left behind. */
+    private void end(Lease lease) throws SQLException {
+        Connection connection = lease.connection;
+        BaseConnection driver = connection.unwrap(BaseConnection.class);
+        boolean inTransaction = driver.getTransactionState() != TransactionState.IDLE;
+        boolean callersSql = lease.session.takeRanCallersSql();
+        if (callersSql && (lease.own || !lease.server.direct())) {
+            if (!inTransaction) {
+                connection.setAutoCommit(true);
+            }
+            Map<String, String> set = lease.own ? Objects.requireNonNull(known.get(connection)).hints : Map.of();
+            lease.server.clean(connection, inTransaction, set);
+        } else if (inTransaction) {
+            connection.rollback();
+        }
+        if (driver.getTransactionState() != TransactionState.IDLE) {
             throw new SQLException("SQL of the caller's own began a transaction, and did not end it");
         }
-        inner.setReadOnly(false);
-        Pooled pooled = Objects.requireNonNull(known.get(inner));
-        pooled.settings.in(pooled.schema).renew(inner);
+        connection.setAutoCommit(true);
+        if (lease.own) {
+            connection.setReadOnly(readOnly);
+        }
     }
 
     private void discard(Connection outer) {

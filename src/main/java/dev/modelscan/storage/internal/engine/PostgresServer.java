@@ -9,6 +9,7 @@ import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
+import org.postgresql.PGConnection;
 
 /**
  * How to reach a PostgreSQL server.
@@ -88,20 +89,19 @@ public record PostgresServer(
         return properties;
     }
 
-    /** A connection outside of any pool, for migrations. It waits for locks up to busyTimeout, and has no other limit of time. */
-    public Connection connect(@Nullable String schema) throws SQLException {
-        PostgresSettings settings = PostgresSettings.migrating(busyTimeout).in(schema);
-        if (dataSource != null) {
-            return BorrowedConnection.of(dataSource.getConnection(), settings);
-        }
-        Connection connection = open();
-        try {
-            settings.apply(connection);
+    /**
+     * A connection outside of any pool, for migrations. It has no settings of the library's and no limit of time, and prepares
+     * nothing on the server, so that it does not matter whether a pooler stands between.
+     */
+    public Connection connect() throws SQLException {
+        if (dataSource == null) {
+            Connection connection = open();
+            connection.unwrap(PGConnection.class).setPrepareThreshold(0);
             return connection;
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
         }
+        BorrowedConnection connection = BorrowedConnection.of(dataSource.getConnection());
+        connection.prepareNothingOnTheServer();
+        return connection;
     }
 
     private Connection open() throws SQLException {

@@ -11,11 +11,11 @@ import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,21 +33,39 @@ public final class PostgresStore implements Store {
     /** After these another attempt may succeed. */
     private static final Set<Kind> MAY_PASS = EnumSet.of(Kind.CONNECTION_LOST, Kind.NODE_AWAY, Kind.SERIALIZATION);
 
+    /** SQLSTATEs of a prepared statement that the session has already, or does not have. */
+    private static final Set<String> PREPARED_ELSEWHERE = Set.of("42P05", "26000");
+
+    private static final String POOLER =
+            "a pooler between this program and the server gave the session to somebody else, and hides that it does so; add"
+                    + " prepareThreshold=0 to the URL: ";
+
+    /** A statement that only does its work may take that long on a busy machine. */
+    private static final long SHORTEST_WAIT_NANOS = Duration.ofMillis(250).toNanos();
+
     private final PostgresPools pools;
     private final boolean closesPools;
-    private final @Nullable String schema;
+    private final @Nullable String workspace;
+    private final @Nullable PostgresSchema schema;
     private final Map<Session, Lease> lent = new ConcurrentHashMap<>();
     private final ThreadLocal<Boolean> inTransaction = ThreadLocal.withInitial(() -> false);
     private volatile boolean closed;
 
     /**
-     * A schema, or where it is null, what the server chooses.
+     * A schema of the server.
      *
      * @param closesPools whether nobody else uses the pools
+     * @param workspace what messages call it; null to name the server alone
+     * @param schema where the tables are; null for work that says so itself
      */
-    public PostgresStore(PostgresPools pools, boolean closesPools, @Nullable String schema) {
+    public PostgresStore(
+            PostgresPools pools,
+            boolean closesPools,
+            @Nullable String workspace,
+            @Nullable PostgresSchema schema) {
         this.pools = pools;
         this.closesPools = closesPools;
+        this.workspace = workspace;
         this.schema = schema;
     }
 
@@ -58,6 +76,9 @@ public final class PostgresStore implements Store {
 
     @Override
     public Failure classify(SQLException e) {
+        if (PREPARED_ELSEWHERE.contains(PostgresDialect.stateOf(e))) {
+            return new Failure(Kind.OTHER, null, new SQLException(POOLER + e.getMessage(), e.getSQLState(), e));
+        }
         Failure failure = PostgresDialect.classify(e);
         Duration limit = pools.server().queryTimeout();
         boolean byServer = failure.kind() == Kind.CANCELLED && failure.detail() == null && !limit.isZero();
@@ -121,7 +142,7 @@ public final class PostgresStore implements Store {
     private <T> T insertOnce(AtomicBoolean lost, Work<T> insert, Work<Optional<T>> stored) throws SQLException {
         Lease lease = acquire(pools.writing());
         try {
-            return over(lease, pools.writing(), insert);
+            return over(lease, pools.writing(), session -> insert(lease, insert));
         } catch (SQLException | StorageException e) {
             // A record that is there conflicts in all that is unique, and the server names any one of it.
             Optional<T> found = lost.get() && (isOf(Kind.PRIMARY_KEY, e) || isOf(Kind.UNIQUE, e))
@@ -138,6 +159,28 @@ public final class PostgresStore implements Store {
         }
     }
 
+    /**
+     * A statement by itself, which costs one round trip. In a session that may be shared it cannot tell the server how long to
+     * wait for a lock, so it is stopped from here; and another client may have made the session's transactions read only.
+     */
+    private <T> T insert(Lease lease, Work<T> insert) throws SQLException {
+        Session session = lease.session();
+        if (lease.isSetUp()) {
+            return insert.run(session);
+        }
+        session.running().waitAtMost(Math.max(SHORTEST_WAIT_NANOS, pools.server().busyTimeout().toNanos()));
+        try {
+            return insert.run(session);
+        } catch (SQLException | StorageException e) {
+            if (!isOf(Kind.READ_ONLY, e)) {
+                throw e;
+            }
+        } finally {
+            session.running().waitAtMost(Long.MAX_VALUE);
+        }
+        return transact(lease, Isolation.READ_COMMITTED, insert);
+    }
+
     private static boolean isOf(Kind kind, Throwable t) {
         Failure failure = failureBehind(t);
         return failure != null && failure.kind() == kind;
@@ -146,7 +189,10 @@ public final class PostgresStore implements Store {
     private <T extends @Nullable Object> T write(
             @Nullable String entity, @Nullable String id, Isolation isolation, Work<T> work) {
         requireNoTransaction();
-        return retrying(entity, id, () -> leased(pools.writing(), session -> transact(session, isolation, work)));
+        return retrying(entity, id, () -> {
+            Lease lease = acquire(pools.writing());
+            return over(lease, pools.writing(), session -> transact(lease, isolation, work));
+        });
     }
 
     @Override
@@ -182,7 +228,7 @@ public final class PostgresStore implements Store {
         inTransaction.set(true);
         try {
             T result = body.run(lease.session());
-            commitOrExplain(lease.session().connection());
+            commitOrExplain(lease);
             return result;
         } catch (Throwable t) {
             broken = breaksConnection(t);
@@ -197,7 +243,9 @@ public final class PostgresStore implements Store {
     private Lease begin(Isolation isolation) throws SQLException {
         Lease lease = acquire(pools.writing());
         try {
-            begin(lease.session().connection(), isolation);
+            LocalSettings settings =
+                    settings(lease, isolation).in(schema).within(pools.server().queryTimeout());
+            begin(lease, lease.onCitus() ? settings.withTriggersOnCitus() : settings);
             return lease;
         } catch (Throwable t) {
             pools.writing().release(lease, breaksConnection(t));
@@ -205,18 +253,25 @@ public final class PostgresStore implements Store {
         }
     }
 
-    private void begin(Connection connection, Isolation isolation) throws SQLException {
-        connection.setAutoCommit(false);
-        execute(
-                connection,
-                "SET TRANSACTION ISOLATION LEVEL " + isolation.name().replace('_', ' ')
-                        + (pools.writing().isOnCitus() ? "; " + limitOnWorkers() : ""));
+    /** A session of its own has been told how long to wait; but rows of Citus are locked on a worker, which has not. */
+    private LocalSettings settings(Lease lease, Isolation isolation) {
+        LocalSettings settings =
+                lease.isSetUp() ? LocalSettings.isolated(isolation) : LocalSettings.writing(isolation);
+        if (lease.onCitus()) {
+            settings.forWorkers();
+        }
+        return lease.isSetUp() && !lease.onCitus()
+                ? settings
+                : settings.waitingForLocks(pools.server().busyTimeout());
     }
 
-    /** Rows are locked on a worker, which does not know the session's settings. */
-    private String limitOnWorkers() {
-        return "SET LOCAL lock_timeout = "
-                + Math.max(1, pools.server().busyTimeout().toMillis());
+    /** A server that became a replica refuses to begin a transaction that writes, in other words than those for a write. */
+    private static void begin(Lease lease, LocalSettings settings) throws SQLException {
+        try {
+            settings.begin(lease.connection());
+        } catch (SQLException e) {
+            throw "0A000".equals(e.getSQLState()) ? new SQLException(e.getMessage(), "25006", e) : e;
+        }
     }
 
     private void requireNoTransaction() {
@@ -227,26 +282,26 @@ public final class PostgresStore implements Store {
     }
 
     /** Begins, runs and commits; where anything is thrown, whoever takes the connection back rolls back. */
-    private <T extends @Nullable Object> T transact(Session session, Isolation isolation, Work<T> work)
+    private <T extends @Nullable Object> T transact(Lease lease, Isolation isolation, Work<T> work)
             throws SQLException {
-        if (isolation == Isolation.READ_COMMITTED) {
+        if (lease.isSetUp() && !lease.onCitus() && isolation == Isolation.READ_COMMITTED) {
             // The session's default; the driver sends BEGIN along with the first statement.
-            session.connection().setAutoCommit(false);
-            if (pools.writing().isOnCitus()) {
-                execute(session.connection(), limitOnWorkers());
-            }
+            lease.connection().setAutoCommit(false);
         } else {
-            begin(session.connection(), isolation);
+            begin(lease, settings(lease, isolation));
         }
-        T result = work.run(session);
-        commit(session.connection());
+        T result = work.run(lease.session());
+        commit(lease.connection());
         return result;
     }
 
     /** So that a failure of the commit is not taken for one that the function threw. */
-    private void commitOrExplain(Connection connection) {
+    private void commitOrExplain(Lease lease) {
         try {
-            commit(connection);
+            if (lease.session().isShared() && lease.session().ranCallersSql()) {
+                ServerSession.leaveNothing(lease.connection());
+            }
+            commit(lease.connection());
         } catch (SQLException e) {
             throw classify(e).toException(null, null);
         }
@@ -335,9 +390,28 @@ public final class PostgresStore implements Store {
 
     @Override
     public Session acquireReader() {
-        Lease lease = retrying(null, null, () -> acquire(pools.reading()));
+        Lease lease = retrying(null, null, this::beginReading);
         lent.put(lease.session(), lease);
         return lease.session();
+    }
+
+    /** A connection that was lost while idle is found before the caller's query runs, which is not tried again. */
+    private Lease beginReading() throws SQLException {
+        Lease lease = acquire(pools.reading());
+        try {
+            LocalSettings settings = LocalSettings.reading();
+            if (lease.onCitus()) {
+                settings.forWorkers();
+            }
+            settings.in(schema)
+                    .waitingForLocks(pools.server().busyTimeout())
+                    .within(pools.server().queryTimeout())
+                    .begin(lease.connection());
+            return lease;
+        } catch (Throwable t) {
+            pools.reading().release(lease, breaksConnection(t));
+            throw t;
+        }
     }
 
     @Override
@@ -355,7 +429,7 @@ public final class PostgresStore implements Store {
                     null,
                     null,
                     session -> PostgresState.problems(
-                            session, name(), pools.server().name()));
+                            session, schema, name(), pools.server().name()));
         } catch (StorageException e) {
             return List.of(String.valueOf(e.getMessage()));
         }
@@ -363,18 +437,13 @@ public final class PostgresStore implements Store {
 
     @Override
     public long sizeBytes() {
-        return read(null, null, PostgresState::sizeBytes);
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        PostgresSchema own = Objects.requireNonNull(schema);
+        return read(null, null, session -> PostgresState.sizeBytes(session, own.name()));
     }
 
     private String name() {
         String server = pools.server().name();
-        return schema == null ? server : "workspace " + schema + " of " + server;
+        return workspace == null ? server : "workspace " + workspace + " of " + server;
     }
 
     @Override

@@ -44,12 +44,16 @@ final class FlywayRun {
         return migrate(() -> kept, name, packaged, null, new ForeignKeyCheck());
     }
 
-    /** Migrates a schema of a server, and returns the scripts' names. */
-    static List<String> migrate(Connections connections, String name, PackagedMigrations packaged, String schema) {
-        return migrate(connections, name, packaged, schema, new Callback[0]);
+    /**
+     * Migrates a schema of a server in the transaction of a connection, which looks into it, and returns the scripts' names. What
+     * fails is rolled back.
+     */
+    static List<String> migrate(Connection connection, String name, PackagedMigrations packaged, String schema) {
+        return migrate(
+                () -> FlywayConnection.inside(connection), name, packaged, schema, new Callback[0]);
     }
 
-    /** Applies what is pending, each migration in a transaction. */
+    /** Applies what is pending. */
     private static List<String> migrate(
             Connections connections,
             String name,

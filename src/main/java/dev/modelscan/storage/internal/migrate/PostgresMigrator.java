@@ -4,15 +4,20 @@ import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.LocalSettings;
+import dev.modelscan.storage.internal.engine.PostgresSchema;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.engine.ServerSession;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +35,21 @@ public final class PostgresMigrator {
     private static final int OLDEST_SERVER = 14;
 
     private final PostgresServer server;
-    private final @Nullable String schema;
+    private final @Nullable String workspace;
     private final PackagedMigrations packaged;
+    private @Nullable PostgresSchema schema;
 
-    /** For a schema, or where it is null, the one that the server chooses. */
-    public PostgresMigrator(PostgresServer server, @Nullable String schema) {
+    /** For the schema of a workspace, or if it is null, the one that the server chooses. */
+    public PostgresMigrator(PostgresServer server, @Nullable String workspace) {
         this.server = server;
-        this.schema = schema;
+        this.workspace = workspace;
         this.packaged = PackagedMigrations.load(LOCATION);
+        this.schema = workspace == null ? null : PostgresSchema.of(workspace);
+    }
+
+    /** The schema; one that the server chooses is known once it was asked. */
+    public PostgresSchema schema() {
+        return Objects.requireNonNull(schema);
     }
 
     /** The version that {@link #migrate} arrives at. */
@@ -57,9 +69,10 @@ public final class PostgresMigrator {
         Retry retry = new Retry(server.busyTimeout());
         while (true) {
             boolean behind = false;
-            try (Connection connection = server.connect(schema)) {
-                behind = !isCurrent(connection);
-                return behind ? migrateLocked(connection) : List.of();
+            try (Connection connection = server.connect()) {
+                PostgresSchema target = schema(connection);
+                behind = !isCurrent(connection, target);
+                return behind ? migrateLocked(connection, target) : List.of();
             } catch (SQLException e) {
                 // What has begun to migrate is not repeated.
                 if (behind || !PostgresServer.mayComeBack(e) || !retry.pause()) {
@@ -69,16 +82,32 @@ public final class PostgresMigrator {
         }
     }
 
-    /** Whether the schema that the connection looks into is up to date. */
-    public boolean isCurrent(Connection connection) throws SQLException {
-        return state(connection) == SchemaState.Kind.CURRENT;
+    private PostgresSchema schema(Connection connection) throws SQLException {
+        PostgresSchema known = schema;
+        if (known == null) {
+            known = PostgresSchema.chosenBy(connection, server);
+            schema = known;
+        }
+        return known;
     }
 
-    /** Whether the schema, which has a history, is up to date, whatever the connection looks into. */
-    boolean isCurrentByName(Connection connection) throws SQLException {
-        String history = PostgresSchemas.quoted(String.valueOf(schema)) + '.' + Migrator.HISTORY_TABLE;
-        return SchemaState.compare(SchemaState.history(connection, history), name(), packaged)
-                == SchemaState.Kind.CURRENT;
+    /** Whether the schema of the workspace is up to date. */
+    public boolean isCurrent(Connection connection) throws SQLException {
+        return isCurrent(connection, schema());
+    }
+
+    private boolean isCurrent(Connection connection, PostgresSchema target) throws SQLException {
+        return state(connection, target) == SchemaState.Kind.CURRENT;
+    }
+
+    /** Whether the schema of the workspace, which has a history, is up to date. */
+    boolean isCurrentByHistory(Connection connection) throws SQLException {
+        return compare(connection, schema()) == SchemaState.Kind.CURRENT;
+    }
+
+    private SchemaState.Kind compare(Connection connection, PostgresSchema target) throws SQLException {
+        String history = target.quoted() + '.' + Migrator.HISTORY_TABLE;
+        return SchemaState.compare(SchemaState.history(connection, history), name(), packaged);
     }
 
     /**
@@ -111,8 +140,8 @@ public final class PostgresMigrator {
      * @return whether the schema is up to date; false where it would be made or migrated
      */
     public boolean check() {
-        try (Connection connection = server.connect(schema)) {
-            return state(connection) == SchemaState.Kind.CURRENT;
+        try (Connection connection = server.connect()) {
+            return isCurrent(connection, schema(connection));
         } catch (SQLException e) {
             throw unreachable(e);
         }
@@ -124,8 +153,8 @@ public final class PostgresMigrator {
      * @throws SchemaException where it is not
      */
     public void requireCurrent() {
-        try (Connection connection = server.connect(schema)) {
-            if (SchemaState.compare(SchemaState.history(connection), name(), packaged) != SchemaState.Kind.CURRENT) {
+        try (Connection connection = server.connect()) {
+            if (compare(connection, schema(connection)) != SchemaState.Kind.CURRENT) {
                 throw new SchemaException(
                         name() + " has an older schema than this library; finish the promotion with the release that"
                                 + " began it, or restart it",
@@ -136,37 +165,42 @@ public final class PostgresMigrator {
         }
     }
 
-    private List<String> migrateLocked(Connection connection) throws SQLException {
+    /** All in one transaction: it holds the lock, its settings are gone with it, and what fails leaves nothing. */
+    private List<String> migrateLocked(Connection connection, PostgresSchema target) throws SQLException {
         requireUsable(connection, server.name());
-        lock(connection);
+        boolean onCitus = ServerSession.of(connection).onCitus();
+        lock(connection, target, onCitus);
         try {
-            createSchema(connection);
+            createSchema(connection, target, onCitus);
             // Another process may have migrated while this one waited for the lock.
-            if (isCurrent(connection)) {
-                return List.of();
-            }
-            String target = text(connection, "SELECT current_schema()");
-            if (target == null) {
-                throw new SchemaException(
-                        name() + ": no schema of the search_path exists; name a workspace, or set currentSchema", null);
-            }
-            return FlywayRun.migrate(() -> server.connect(schema), name(), packaged, target);
+            List<String> applied = isCurrent(connection, target)
+                    ? List.of()
+                    : FlywayRun.migrate(connection, name(), packaged, target.name());
+            connection.commit();
+            return applied;
         } finally {
-            SchemaLock.unlock(connection, schema);
+            if (!connection.isClosed()) {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
         }
     }
 
-    private SchemaState.Kind state(Connection connection) throws SQLException {
-        // Of the current schema alone: other schemas of the path may have a history of their own.
+    private SchemaState.Kind state(Connection connection, PostgresSchema target) throws SQLException {
         Set<String> tables = new HashSet<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename IN ('"
-                                + Migrator.HISTORY_TABLE + "', '" + PROMOTION_TABLE
-                                + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')")) {
-            while (rows.next()) {
-                tables.add(rows.getString(1));
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename IN ('"
+                        + Migrator.HISTORY_TABLE + "', '" + PROMOTION_TABLE
+                        + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')")) {
+            statement.setString(1, target.name());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tables.add(rows.getString(1));
+                }
             }
+        }
+        if (!tables.isEmpty() && !PostgresSchemas.mayUse(connection, target.name())) {
+            throw noUsage();
         }
         if (tables.contains(PROMOTION_TABLE)) {
             throw new SchemaException(
@@ -175,7 +209,7 @@ public final class PostgresMigrator {
                     null);
         }
         if (tables.contains(Migrator.HISTORY_TABLE)) {
-            return SchemaState.compare(SchemaState.history(connection), name(), packaged);
+            return compare(connection, target);
         }
         if (!tables.isEmpty()) {
             throw new SchemaException(
@@ -185,26 +219,39 @@ public final class PostgresMigrator {
     }
 
     /** On a Citus cluster a schema that is made like this lives on one node, with all of its tables. */
-    private void createSchema(Connection connection) throws SQLException {
-        if (schema == null || text(connection, "SELECT current_schema()") != null) {
+    private void createSchema(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
+        if (PostgresSchemas.isSchema(connection, target.name())) {
+            if (!PostgresSchemas.mayUse(connection, target.name())) {
+                throw noUsage();
+            }
             return;
         }
-        // A schema that the role may not use is not the current one either.
-        if (PostgresSchemas.isSchema(connection, schema)) {
-            throw new SchemaException(
-                    name() + ": the role may not use that schema; grant it USAGE and CREATE on it", null);
-        }
         try (Statement statement = connection.createStatement()) {
-            if (text(connection, "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus'") != null) {
-                statement.execute("SET citus.enable_schema_based_sharding TO on");
+            if (onCitus) {
+                statement.execute("SET LOCAL citus.enable_schema_based_sharding TO on");
             }
-            statement.execute("CREATE SCHEMA " + PostgresSchemas.quoted(schema));
+            statement.execute("CREATE SCHEMA " + target.quoted());
         }
     }
 
-    private void lock(Connection connection) throws SQLException {
+    private SchemaException noUsage() {
+        return new SchemaException(
+                name() + ": the role may not use that schema; grant it USAGE and CREATE on it", null);
+    }
+
+    /** Who waits holds no transaction meanwhile, which might keep the other from getting a session of a pooler's. */
+    private void lock(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
         Retry retry = new Retry(LOCK_TIMEOUT);
-        while (!SchemaLock.tryLock(connection, schema)) {
+        LocalSettings settings = LocalSettings.migrating(server.busyTimeout()).in(target);
+        if (onCitus) {
+            settings.withTriggersOnCitus();
+        }
+        while (true) {
+            settings.begin(connection);
+            if (SchemaLock.tryLock(connection, workspace)) {
+                return;
+            }
+            connection.rollback();
             if (!retry.pause()) {
                 throw new BusyException(name() + " is being migrated by another process; try again", null);
             }
@@ -212,7 +259,7 @@ public final class PostgresMigrator {
     }
 
     private String name() {
-        return schema == null ? server.name() : "workspace " + schema + " of " + server.name();
+        return workspace == null ? server.name() : "workspace " + workspace + " of " + server.name();
     }
 
     private StorageException unreachable(SQLException e) {

@@ -3,6 +3,8 @@ package dev.modelscan.storage.internal.migrate;
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.internal.engine.LocalSettings;
+import dev.modelscan.storage.internal.engine.PostgresSchema;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.text.TextRules;
 import java.sql.Connection;
@@ -48,6 +50,15 @@ public final class PostgresSchemas {
         return finds(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?", name);
     }
 
+    /** Whether the role may use a schema, which exists. */
+    static boolean mayUse(Connection connection, String name) throws SQLException {
+        return finds(
+                connection,
+                "SELECT 1 FROM pg_catalog.pg_namespace"
+                        + " WHERE nspname = ? AND pg_catalog.has_schema_privilege(oid, 'USAGE')",
+                name);
+    }
+
     /** Whether there is one of that name. */
     public static boolean exists(Connection connection, String name) throws SQLException {
         return finds(connection, OURS + " AND n.nspname = ?", name);
@@ -62,14 +73,19 @@ public final class PostgresSchemas {
      */
     public static boolean drop(PostgresServer server, String name) throws SQLException {
         String subject = "workspace " + name + " of " + server.name();
-        try (Connection connection = server.connect(null)) {
-            if (!SchemaLock.tryLock(connection, name)) {
-                throw new BusyException(subject + " is being migrated; try again", null);
-            }
+        try (Connection connection = server.connect()) {
+            LocalSettings.migrating(server.busyTimeout()).begin(connection);
             try {
-                return dropLocked(connection, name, subject);
+                if (!SchemaLock.tryLock(connection, name)) {
+                    throw new BusyException(subject + " is being migrated; try again", null);
+                }
+                boolean dropped = dropLocked(connection, name, subject);
+                connection.commit();
+                return dropped;
             } finally {
-                SchemaLock.unlock(connection, name);
+                if (!connection.isClosed()) {
+                    connection.rollback();
+                }
             }
         }
     }
@@ -82,7 +98,7 @@ public final class PostgresSchemas {
             throw new SchemaException(subject + " has no schema of this library; it was left as it is", null);
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("DROP SCHEMA " + quoted(name) + " CASCADE");
+            statement.execute("DROP SCHEMA " + PostgresSchema.quoted(name) + " CASCADE");
             return true;
         } catch (SQLException e) {
             StorageException reason = refusal(e, subject);
@@ -101,11 +117,6 @@ public final class PostgresSchemas {
                 new SchemaException(subject + " belongs to another role, and was not dropped: " + e.getMessage(), e);
             default -> null;
         };
-    }
-
-    /** A name as it stands in SQL. */
-    static String quoted(String name) {
-        return '"' + name.replace("\"", "\"\"") + '"';
     }
 
     private static boolean finds(Connection connection, String sql, String name) throws SQLException {

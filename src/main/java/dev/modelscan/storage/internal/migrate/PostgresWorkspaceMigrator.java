@@ -33,9 +33,9 @@ public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
         Retry retry = new Retry(server.busyTimeout());
         while (true) {
             try {
-                Connection open = connection == null ? server.connect(null) : connection;
+                Connection open = connection == null ? server.connect() : connection;
                 connection = open;
-                return migrator.isCurrentByName(open);
+                return migrator.isCurrentByHistory(open);
             } catch (SQLException e) {
                 // It may be the connection that failed, or, on a cluster, the one node where this schema is.
                 close();

@@ -25,7 +25,7 @@ public final class PostgresOpening {
         requireLibraries();
         PostgresMigrator migrator = new PostgresMigrator(server, schema);
         List<String> applied = migrator.migrate();
-        PostgresStore store = new PostgresStore(new PostgresPools(server), true, schema);
+        PostgresStore store = new PostgresStore(new PostgresPools(server), true, schema, migrator.schema());
         return new OpenedStore(store, null, schema, migrator.latestVersion(), applied);
     }
 

@@ -23,7 +23,7 @@ public final class PostgresWorkspaces implements WorkspaceHost {
         PostgresOpening.requireLibraries();
         this.server = server;
         this.pools = new PostgresPools(server);
-        this.anySchema = new PostgresStore(pools, true, null);
+        this.anySchema = new PostgresStore(pools, true, null, null);
         try {
             anySchema.read("server", server.name(), session -> {
                 PostgresMigrator.requireUsable(session.connection(), server.name());
@@ -37,8 +37,8 @@ public final class PostgresWorkspaces implements WorkspaceHost {
 
     @Override
     public OpenedStore open(String name) {
-        PostgresStore store = new PostgresStore(pools, false, name);
         PostgresMigrator migrator = new PostgresMigrator(server, name);
+        PostgresStore store = new PostgresStore(pools, false, name, migrator.schema());
         boolean current = store.read("workspace", name, session -> migrator.isCurrent(session.connection()));
         List<String> applied = current ? List.of() : migrator.migrate();
         return new OpenedStore(store, null, name, migrator.latestVersion(), applied);

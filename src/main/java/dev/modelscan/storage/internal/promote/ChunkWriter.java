@@ -36,10 +36,10 @@ final class ChunkWriter {
      */
     void write(Chunk chunk) throws SQLException {
         Connection connection = target.connection();
-        connection.setAutoCommit(false);
+        target.begin();
         try {
             long rows = target.copy(
-                    chunk.table().copyCommand(),
+                    chunk.table().copyCommand(target.schema()),
                     chunk.text().bytes(),
                     0,
                     chunk.text().length());
@@ -90,8 +90,9 @@ final class ChunkWriter {
 
     private boolean isTaken(Chunk chunk, int from, int to) throws SQLException {
         CopyText text = chunk.text();
+        target.begin();
         try {
-            target.copy(chunk.table().copyCommand(), text.bytes(), text.start(from), text.start(to));
+            target.copy(chunk.table().copyCommand(target.schema()), text.bytes(), text.start(from), text.start(to));
             return true;
         } catch (SQLException e) {
             if (!target.classify(e).refusesData()) {

@@ -18,16 +18,16 @@ final class DeferredDefinitions {
 
     /** How to drop each, and how to make it again: indexes first, then the keys, by the catalog's own words. */
     private static final String CATALOG = """
-            SELECT 1, format('DROP INDEX %I', i.relname), pg_get_indexdef(i.oid)
+            SELECT 1, format('DROP INDEX %I.%I', n.nspname, i.relname), pg_get_indexdef(i.oid)
             FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class r ON r.oid = x.indrelid
-            WHERE NOT x.indisunique AND NOT x.indisprimary AND r.relname = ANY (?)
-                AND r.relnamespace = quote_ident(current_schema())::regnamespace
+                JOIN pg_namespace n ON n.oid = r.relnamespace
+            WHERE NOT x.indisunique AND NOT x.indisprimary AND r.relname = ANY (?) AND n.nspname = ?
             UNION ALL
-            SELECT 2, format('ALTER TABLE %I DROP CONSTRAINT %I', r.relname, c.conname),
-                format('ALTER TABLE %I ADD CONSTRAINT %I %s', r.relname, c.conname, pg_get_constraintdef(c.oid))
-            FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
-            WHERE c.contype = 'f' AND r.relname = ANY (?)
-                AND r.relnamespace = quote_ident(current_schema())::regnamespace
+            SELECT 2, format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, r.relname, c.conname),
+                format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', n.nspname, r.relname, c.conname,
+                    pg_get_constraintdef(c.oid))
+            FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace
+            WHERE c.contype = 'f' AND r.relname = ANY (?) AND n.nspname = ?
             ORDER BY 1, 2""";
 
     private DeferredDefinitions() {}
@@ -38,9 +38,9 @@ final class DeferredDefinitions {
     /** Drops them and notes what they were, in the transaction of the caller's. */
     static void putOff(PostgresLink target) throws SQLException {
         List<Definition> definitions = read(target);
-        target.execute("CREATE TABLE " + TABLE + " (number integer PRIMARY KEY, command text NOT NULL)");
+        target.execute("CREATE TABLE " + target.table(TABLE) + " (number integer PRIMARY KEY, command text NOT NULL)");
         try (PreparedStatement insert =
-                target.connection().prepareStatement("INSERT INTO " + TABLE + " VALUES (?, ?)")) {
+                target.connection().prepareStatement("INSERT INTO " + target.table(TABLE) + " VALUES (?, ?)")) {
             for (int i = 0; i < definitions.size(); i++) {
                 insert.setInt(1, i);
                 insert.setString(2, definitions.get(i).make());
@@ -58,7 +58,9 @@ final class DeferredDefinitions {
         List<Definition> definitions = new ArrayList<>();
         try (PreparedStatement statement = target.connection().prepareStatement(CATALOG)) {
             statement.setArray(1, target.connection().createArrayOf("text", names));
-            statement.setArray(2, target.connection().createArrayOf("text", names));
+            statement.setString(2, target.schema().name());
+            statement.setArray(3, target.connection().createArrayOf("text", names));
+            statement.setString(4, target.schema().name());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     definitions.add(new Definition(rows.getString(2), rows.getString(3)));
@@ -70,15 +72,15 @@ final class DeferredDefinitions {
 
     /** How many are still to be made. */
     static int pending(PostgresLink target) throws SQLException {
-        return Integer.parseInt(String.valueOf(target.text("SELECT count(*) FROM " + TABLE)));
+        return Integer.parseInt(String.valueOf(target.text("SELECT count(*) FROM " + target.table(TABLE))));
     }
 
     /** Makes the next and forgets it, in one statement's time each. */
     static void restoreNext(PostgresLink target) throws SQLException {
-        String number = String.valueOf(target.text("SELECT min(number) FROM " + TABLE));
-        String command = String.valueOf(target.text("SELECT command FROM " + TABLE + " WHERE number = " + number));
+        String number = String.valueOf(target.text("SELECT min(number) FROM " + target.table(TABLE)));
+        String command = String.valueOf(target.text("SELECT command FROM " + target.table(TABLE) + " WHERE number = " + number));
         target.execute(command);
-        target.execute("DELETE FROM " + TABLE + " WHERE number = " + number);
+        target.execute("DELETE FROM " + target.table(TABLE) + " WHERE number = " + number);
     }
 
     /** Makes all, in the transaction of the caller's. */

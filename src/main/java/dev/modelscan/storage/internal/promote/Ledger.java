@@ -15,7 +15,6 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ final class Ledger {
 
     /** The ledger of an unfinished promotion; null where there is none. */
     static @Nullable Ledger find(PostgresLink target) throws SQLException {
-        if (target.text("SELECT to_regclass('" + TABLE + "')") == null) {
+        if (target.text("SELECT to_regclass(?)", target.table(TABLE)) == null) {
             return null;
         }
         Map<String, Position> positions = new HashMap<>();
@@ -51,7 +50,7 @@ final class Ledger {
         Instant at = Instant.EPOCH;
         try (Statement statement = target.connection().createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "SELECT table_name, rows_copied, last_key, snapshot_id, snapshot_at FROM " + TABLE)) {
+                        "SELECT table_name, rows_copied, last_key, snapshot_id, snapshot_at FROM " + target.table(TABLE))) {
             while (rows.next()) {
                 Array key = rows.getArray(3);
                 positions.put(
@@ -69,12 +68,12 @@ final class Ledger {
         Instant now = Instant.now();
         Map<String, Position> positions = new HashMap<>();
         Connection connection = target.connection();
-        connection.setAutoCommit(false);
-        target.execute("CREATE TABLE " + TABLE
+        target.begin();
+        target.execute("CREATE TABLE " + target.table(TABLE)
                 + " (table_name text PRIMARY KEY, rows_copied bigint NOT NULL, last_key text[],"
                 + " snapshot_id text NOT NULL, snapshot_at timestamptz NOT NULL)");
         try (PreparedStatement insert =
-                connection.prepareStatement("INSERT INTO " + TABLE + " VALUES (?, 0, NULL, ?, ?)")) {
+                connection.prepareStatement("INSERT INTO " + target.table(TABLE) + " VALUES (?, 0, NULL, ?, ?)")) {
             for (CopiedTable table : CopiedTable.ALL) {
                 insert.setString(1, table.name());
                 insert.setString(2, snapshotId);
@@ -116,7 +115,7 @@ final class Ledger {
         Position after = new Position(before.rows() + more, lastKey);
         try (PreparedStatement update = target.connection()
                 .prepareStatement(
-                        "UPDATE " + TABLE
+                        "UPDATE " + target.table(TABLE)
                                 + " SET rows_copied = ?, last_key = ? WHERE table_name = ? AND rows_copied = ? AND snapshot_id = ?")) {
             update.setLong(1, after.rows());
             update.setArray(2, target.connection().createArrayOf("text", lastKey.toArray()));
@@ -138,7 +137,7 @@ final class Ledger {
      */
     void requireOwnRowsAlone() throws SQLException {
         for (CopiedTable table : CopiedTable.ALL) {
-            long rows = Long.parseLong(String.valueOf(target.text(table.count(SQLDialect.POSTGRES))));
+            long rows = Long.parseLong(String.valueOf(target.text(table.count(target.schema()))));
             if (rows != position(table).rows()) {
                 throw new ConflictException(
                         target.name() + ": " + table.name() + " has " + rows
@@ -154,10 +153,13 @@ final class Ledger {
 
     /** Takes back all that was copied, in one transaction: the target is as before. */
     void abandon() throws SQLException {
-        target.connection().setAutoCommit(false);
+        target.begin();
         target.execute("TRUNCATE "
                 + String.join(
-                        ", ", CopiedTable.ALL.stream().map(CopiedTable::name).toList()));
+                        ", ",
+                        CopiedTable.ALL.stream()
+                                .map(table -> target.table(table.name()))
+                                .toList()));
         DeferredDefinitions.restoreAll(target);
         drop();
         target.connection().commit();
@@ -166,6 +168,6 @@ final class Ledger {
 
     /** Ends the promotion: nothing of the ledger is left. */
     void drop() throws SQLException {
-        target.execute("DROP TABLE " + TABLE + ", " + DeferredDefinitions.TABLE);
+        target.execute("DROP TABLE " + target.table(TABLE) + ", " + target.table(DeferredDefinitions.TABLE));
     }
 }

@@ -12,7 +12,6 @@ import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.PostgresLink;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.SqliteConnections;
-import dev.modelscan.storage.internal.engine.SqliteDialect;
 import dev.modelscan.storage.internal.migrate.Migrator;
 import dev.modelscan.storage.internal.migrate.PostgresMigrator;
 import dev.modelscan.storage.internal.open.PostgresOpening;
@@ -201,7 +200,7 @@ public final class Promoter {
         for (int done = 0; done < total; done++) {
             report(Phase.INDEX, done, total);
             try {
-                target.connection().setAutoCommit(false);
+                target.begin();
                 DeferredDefinitions.restoreNext(target);
                 target.connection().commit();
                 target.connection().setAutoCommit(true);
@@ -261,7 +260,7 @@ public final class Promoter {
         Map<String, Long> counts = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement()) {
             for (CopiedTable table : CopiedTable.ALL) {
-                counts.put(table.name(), number(statement, table.count(SqliteDialect.INSTANCE.jooq())));
+                counts.put(table.name(), number(statement, table.count()));
             }
         }
         return counts;

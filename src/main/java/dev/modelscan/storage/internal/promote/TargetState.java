@@ -4,7 +4,6 @@ import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.internal.engine.PostgresLink;
 import java.sql.SQLException;
-import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /** What the target must be like. Reads alone; the schema may be missing. */
@@ -26,8 +25,8 @@ final class TargetState {
                     null);
         }
         for (CopiedTable table : CopiedTable.ALL) {
-            boolean there = target.text("SELECT to_regclass(?)", table.name()) != null;
-            if (there && target.text(table.any(SQLDialect.POSTGRES)) != null) {
+            boolean there = target.text("SELECT to_regclass(?)", target.table(table.name())) != null;
+            if (there && target.text(table.any(target.schema())) != null) {
                 throw conflict(
                         target,
                         "has rows in " + table.name()

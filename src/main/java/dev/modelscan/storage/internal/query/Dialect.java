@@ -19,6 +19,11 @@ public interface Dialect {
     /** The language that jOOQ renders. */
     SQLDialect jooq();
 
+    /** Whether tables are in schemas, so that queries name the one that they mean. */
+    default boolean hasSchemas() {
+        return false;
+    }
+
     /**
      * How many rows the connection has ever written, which after a batch that failed tells the row that was refused; negative
      * where the engine does not count, or where a transaction does not go on after a refusal. A savepoint before each batch

@@ -32,6 +32,7 @@ public final class Execution<R> {
 
     private final Session session;
     private final CompiledQuery<R> query;
+    private final String sql;
     private final PreparedStatement statement;
     private final @Nullable PackedRow packed;
     private final String[] names;
@@ -44,7 +45,8 @@ public final class Execution<R> {
         RenderedQuery rendered = query.rendered(session.dialect());
         this.session = session;
         this.query = query;
-        this.statement = session.connection().prepareStatement(rendered.sql());
+        this.sql = rendered.sql(session.schema());
+        this.statement = session.connection().prepareStatement(sql);
         this.packed = rendered.packed() == 0 ? null : new PackedRow(rendered.packed());
         this.names = rendered.parameters().stream().map(String::intern).toArray(String[]::new);
         this.allBound = (1L << names.length) - 1;
@@ -54,7 +56,7 @@ public final class Execution<R> {
     Execution<R> begin() {
         if (busy) {
             throw new IllegalStateException("its rows are still being read, and would be lost: "
-                    + query.rendered(session.dialect()).sql());
+                    + sql);
         }
         bound = 0;
         charactersBound = 0;
@@ -101,7 +103,7 @@ public final class Execution<R> {
     private void beforeSending() {
         requireAllBound();
         if (SQL.isDebugEnabled()) {
-            SQL.debug(query.rendered(session.dialect()).sql());
+            SQL.debug(sql);
         }
         session.running().begin();
         busy = true;
@@ -111,7 +113,7 @@ public final class Execution<R> {
     private void requireAllBound() {
         if (bound != allBound) {
             throw new IllegalStateException("not every parameter was set of "
-                    + query.rendered(session.dialect()).sql());
+                    + sql);
         }
     }
 
@@ -145,7 +147,7 @@ public final class Execution<R> {
             R result = mapped(row, mapper);
             if ((packed == null || CHECKED) && rows.next()) {
                 throw new IllegalStateException("more than one row from "
-                        + query.rendered(session.dialect()).sql());
+                        + sql);
             }
             return result;
         } catch (SQLException e) {
@@ -194,7 +196,7 @@ public final class Execution<R> {
                 SQL.debug(
                         "batch of {}: {}",
                         records.size(),
-                        query.rendered(session.dialect()).sql());
+                        sql);
             }
             statement.executeBatch();
         } catch (SQLException e) {

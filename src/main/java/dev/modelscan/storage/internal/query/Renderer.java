@@ -53,7 +53,7 @@ final class Renderer {
         List<String> visited = new ArrayList<>();
         DefaultConfiguration configuration = new DefaultConfiguration();
         configuration.set(dialect.jooq());
-        configuration.set(JooqSettings.create());
+        configuration.set(dialect.hasSchemas() ? JooqSettings.in(RenderedQuery.SCHEMA) : JooqSettings.create());
         configuration.set(VisitListener.onVisitStart(context -> collect(context, visited)));
         String sql = DSL.using(configuration).render(query);
         long places = sql.chars().filter(c -> c == '?').count();

@@ -33,6 +33,7 @@ public final class RunningStatement {
 
     private volatile long state;
     private volatile @Nullable Watchdog watchdog;
+    private volatile long waitNanos = Long.MAX_VALUE;
     // Written before the state is, and read after it.
     private @Nullable Thread thread;
     private @Nullable String reason;
@@ -42,6 +43,18 @@ public final class RunningStatement {
     private long current;
 
     RunningStatement() {}
+
+    /**
+     * Until it is called again, stops a statement after that time as one that waits for a lock; {@link Long#MAX_VALUE} for
+     * never. For single statements, which cannot tell the server how long to wait.
+     */
+    public void waitAtMost(long nanos) {
+        waitNanos = nanos;
+    }
+
+    long waitNanos() {
+        return waitNanos;
+    }
 
     void watchedBy(Watchdog watchdog) {
         this.watchdog = watchdog;

@@ -10,10 +10,20 @@ public final class StatementCancelledException extends SQLException {
     /** The SQL standard's name for it, or rather PostgreSQL's: query_canceled. */
     private static final String STATE = "57014";
 
+    /** lock_not_available, as of the server's own limit. */
+    private static final String WAITED_STATE = "55P03";
+
     static final String INTERRUPTED = "its thread was interrupted";
 
+    static final String WAITED = "it took longer than busyTimeout, most likely for a lock of another transaction";
+
     StatementCancelledException(String reason) {
-        super(reason, STATE);
+        super(reason, reason.equals(WAITED) ? WAITED_STATE : STATE);
+    }
+
+    /** Whether it was stopped because it would have waited too long. */
+    public boolean waitedTooLong() {
+        return WAITED_STATE.equals(getSQLState());
     }
 
     /** For a thread that finds itself interrupted between two statements. */

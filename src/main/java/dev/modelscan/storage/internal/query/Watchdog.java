@@ -148,6 +148,8 @@ public final class Watchdog implements AutoCloseable {
             cancel(session, seen, StatementCancelledException.INTERRUPTED);
         } else if (runs && seen.ranNanos >= limitNanos) {
             cancel(session, seen, tooLong);
+        } else if (runs && seen.ranNanos >= session.running().waitNanos()) {
+            cancel(session, seen, StatementCancelledException.WAITED);
         } else if (!runs && seen.ranNanos >= GRACE_NANOS) {
             seen.ranNanos = 0;
             dialect.abandon(session.connection());

@@ -1,0 +1,150 @@
+package dev.modelscan.storage;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.jooq.impl.DSL.table;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.modelscan.storage.PgBouncer.Mode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Sessions of the server are shared by clients, and no client sees anything of another. */
+@Timeout(120)
+class PoolerTest {
+
+    private static final int THREADS = 6;
+    private static final int ROUNDS = 25;
+
+    /** Ways for many workspaces to come to one server. */
+    enum Way {
+        /** Each with a pool of its own. */
+        ALONE,
+        /** All over one pool. */
+        WORKSPACES,
+        /** Over a pool of the application's. */
+        DATA_SOURCE
+    }
+
+    private static void withDatabases(Mode mode, Way way, java.util.function.Consumer<Map<String, Database>> test)
+            throws Exception {
+        // Few sessions, so that each serves every workspace; but a client keeps its own in session mode.
+        String url = PgBouncer.url(mode, mode == Mode.TRANSACTION ? 3 : 80);
+        Map<String, Database> databases = new LinkedHashMap<>();
+        List<AutoCloseable> opened = new ArrayList<>();
+        Function<String, Database> open =
+                switch (way) {
+                    case ALONE -> name -> Database.builder().url(url).workspace(name).open();
+                    case WORKSPACES -> {
+                        Workspaces workspaces = Database.builder().url(url).openWorkspaces();
+                        opened.add(workspaces);
+                        yield workspaces::open;
+                    }
+                    case DATA_SOURCE -> {
+                        HikariConfig configuration = new HikariConfig();
+                        configuration.setJdbcUrl(url);
+                        configuration.setMaximumPoolSize(10);
+                        HikariDataSource pool = new HikariDataSource(configuration);
+                        opened.add(pool);
+                        yield name -> Database.builder()
+                                .dataSource(pool)
+                                .workspace(name)
+                                .open();
+                    }
+                };
+        try {
+            for (int i = 0; i < 3; i++) {
+                String name = PostgresServer.newSchemaName();
+                databases.put(name, open.apply(name));
+            }
+            test.accept(databases);
+        } finally {
+            for (Database database : databases.values()) {
+                database.close();
+            }
+            for (AutoCloseable closeable : opened) {
+                closeable.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void nobodySeesAnothersRowsWhereEachTransactionHasAnotherSession(Way way) throws Exception {
+        withDatabases(Mode.TRANSACTION, way, PoolerTest::requireApart);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void nobodySeesAnothersRowsWhereEachClientHasASession(Way way) throws Exception {
+        withDatabases(Mode.SESSION, way, PoolerTest::requireApart);
+    }
+
+    private static void requireApart(Map<String, Database> databases) {
+        Map<String, Queue<String>> acknowledged = new LinkedHashMap<>();
+        Queue<String> wrong = new ConcurrentLinkedQueue<>();
+        List<CompletableFuture<?>> work = new ArrayList<>();
+        databases.forEach((name, db) -> {
+            Queue<String> own = new ConcurrentLinkedQueue<>();
+            acknowledged.put(name, own);
+            for (int i = 0; i < THREADS; i++) {
+                int thread = i;
+                work.add(OwnThread.run(() -> work(name, db, thread, own, wrong)));
+            }
+        });
+        for (CompletableFuture<?> each : work) {
+            try {
+                each.get(90, TimeUnit.SECONDS);
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+        assertThat(wrong).isEmpty();
+        databases.forEach((name, db) -> {
+            assertThat(acknowledged.get(name)).hasSize(THREADS * ROUNDS * 3);
+            assertThat(db.agents().list(1_000, 0))
+                    .extracting(Agent::name)
+                    .containsExactlyInAnyOrderElementsOf(acknowledged.get(name));
+        });
+    }
+
+    private static void work(String name, Database db, int thread, Queue<String> own, Queue<String> wrong) {
+        for (int round = 0; round < ROUNDS; round++) {
+            String agent = name + "_" + thread + "_" + round;
+            own.add(db.agents().create(agent(agent)).name());
+            db.useTx(tx -> {
+                tx.dsl().execute("insert into agents (id, name, mode, created_at, updated_at) values ('" + agent
+                        + "', '" + agent + "_sql', 'llm', now(), now())");
+                look(name, "tx.dsl()", tx.dsl().select(AGENTS.NAME).from(AGENTS).fetch(AGENTS.NAME), wrong);
+            });
+            own.add(agent + "_sql");
+            db.agents().createAll(List.of(agent(agent + "_all")));
+            own.add(agent + "_all");
+            look(name, "list", db.agents().list(1_000, 0).stream().map(Agent::name).toList(), wrong);
+            look(name, "dsl()", db.dsl().select(AGENTS.NAME).from(AGENTS).fetch(AGENTS.NAME), wrong);
+            look(name, "text", db.dsl().fetch("select name from agents").getValues("name", String.class), wrong);
+            look(name, "plain", db.dsl().selectFrom(table("agents")).fetch("name", String.class), wrong);
+        }
+    }
+
+    private static Agent agent(String name) {
+        return Agent.builder().name(name).mode("llm").build();
+    }
+
+    private static void look(String name, String what, List<String> found, Queue<String> wrong) {
+        if (found.stream().anyMatch(each -> !each.startsWith(name + "_"))) {
+            wrong.add(what + " of " + name);
+        }
+    }
+}
