@@ -113,9 +113,11 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * A PostgreSQL server, by connections of the caller's own, who closes the source. The library puts back what it sets on
-     * them, which costs two round trips for each use. Opening may take three at once, for migrations. A statement is stopped by
-     * an interrupt only where {@link java.sql.Connection#unwrap} finds the driver's connection.
+     * A PostgreSQL server, by connections of the caller's own, who closes the source. Their sessions' settings are left alone;
+     * what the library sets ends with its transactions. A transaction that writes has one round trip more than over the library's
+     * own pool, to begin. Opening takes one connection at a time. Where {@link java.sql.Connection#unwrap} does not find the driver's
+     * connection, no statement is stopped by an interrupt or after {@link #queryTimeout}, and a pooler is not noticed: add {@code
+     * prepareThreshold=0} to the driver's URL then.
      */
     public DatabaseBuilder dataSource(DataSource dataSource) {
         this.dataSource = dataSource;

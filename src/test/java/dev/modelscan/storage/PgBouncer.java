@@ -34,7 +34,9 @@ public final class PgBouncer {
         /** With each transaction. */
         TRANSACTION,
         /** With each connection. */
-        SESSION
+        SESSION,
+        /** With each statement, so that there are no transactions. */
+        STATEMENT
     }
 
     private final int port;

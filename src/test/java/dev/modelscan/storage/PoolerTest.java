@@ -2,11 +2,15 @@ package dev.modelscan.storage;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jooq.impl.DSL.table;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.modelscan.storage.PgBouncer.Mode;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,10 +19,13 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions of the server are shared by clients, and no client sees anything of another. */
 @Timeout(120)
@@ -37,7 +44,7 @@ class PoolerTest {
         DATA_SOURCE
     }
 
-    private static void withDatabases(Mode mode, Way way, java.util.function.Consumer<Map<String, Database>> test)
+    private static void withDatabases(Mode mode, Way way, Consumer<Map<String, Database>> test)
             throws Exception {
         // Few sessions, so that each serves every workspace; but a client keeps its own in session mode.
         String url = PgBouncer.url(mode, mode == Mode.TRANSACTION ? 3 : 80);
@@ -89,6 +96,88 @@ class PoolerTest {
     @EnumSource(Way.class)
     void nobodySeesAnothersRowsWhereEachClientHasASession(Way way) throws Exception {
         withDatabases(Mode.SESSION, way, PoolerTest::requireApart);
+    }
+
+    /** The pool has one session of the server, in which another client has left its settings. */
+    @Test
+    void whatOthersLeaveInTheSessionDoesNotMatter() throws Exception {
+        String url = PgBouncer.url(Mode.TRANSACTION, 1, "server_lifetime = 3601");
+        String name = PostgresServer.newSchemaName();
+        String other = PostgresServer.newSchemaName();
+        Database.builder().url(url).workspace(other).open().close();
+        for (String left : List.of(
+                "search_path = " + other,
+                "default_transaction_read_only = on",
+                "default_transaction_isolation = 'serializable'",
+                "plan_cache_mode = force_custom_plan",
+                "lock_timeout = 1")) {
+            try (Connection careless = DriverManager.getConnection(url);
+                    Statement statement = careless.createStatement()) {
+                statement.execute("SET " + left);
+                try (Database db = Database.builder().url(url).workspace(name).open()) {
+                    Agent agent = db.agents().create(agent(left));
+                    db.useTx(tx -> tx.agents().updateStatus(agent.id(), AgentStatus.ACTIVE));
+                    db.agents().updateStatus(agent.id(), AgentStatus.IDLE);
+                    assertThat(db.agents().get(agent.id()).version()).isEqualTo(3);
+                    assertThat(db.dsl().fetchValue("select name from agents where name = ?", left))
+                            .isEqualTo(left);
+                }
+                statement.execute("RESET ALL");
+            }
+        }
+        try (Database db = Database.builder().url(url).workspace(other).open()) {
+            assertThat(db.agents().list(10, 0)).isEmpty();
+        }
+    }
+
+    @Test
+    void theSchemaThatTheServerChoosesIsNotAnotherClientsChoice() throws Exception {
+        String url = PgBouncer.url(Mode.TRANSACTION, 1, "server_lifetime = 3602");
+        String name = PostgresServer.newSchemaName();
+        Database.builder().url(url).workspace(name).open().close();
+        try (Connection careless = DriverManager.getConnection(url);
+                Statement statement = careless.createStatement()) {
+            statement.execute("SET search_path = " + name);
+            assertThatThrownBy(() -> Database.open(url))
+                    .isInstanceOf(SchemaException.class)
+                    .hasMessageContaining("name a workspace");
+            statement.execute("RESET search_path");
+        }
+        String dropping = PgBouncer.url(Mode.TRANSACTION, 1, "ignore_startup_parameters = search_path");
+        assertThatThrownBy(() -> Database.open(PostgresServer.with("currentSchema=" + name, dropping)))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("currentSchema=" + name)
+                .hasMessageContaining("name a workspace");
+    }
+
+    @Test
+    void aPoolerWithoutTransactionsIsRefusedWhenTheDatabaseIsOpened() {
+        String url = PgBouncer.url(Mode.STATEMENT, 2);
+        String name = PostgresServer.newSchemaName();
+        Database.builder().url(PostgresServer.url()).workspace(name).open().close();
+        assertThatThrownBy(() -> Database.builder().url(url).workspace(name).open())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("pool_mode = transaction");
+        assertThatThrownBy(() -> Database.builder().url(url).openWorkspaces())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("pool_mode = transaction");
+    }
+
+    /** One that tells the driver the server's own number cannot be noticed before. */
+    @ParameterizedTest
+    @ValueSource(strings = {"42P05", "26000"})
+    void aStatementThatIsPreparedInAnotherSessionIsToldAsThePoolersWork(String state) {
+        try (Database db = Database.builder()
+                .url(PostgresServer.url())
+                .workspace(PostgresServer.newSchemaName())
+                .open()) {
+            assertThatThrownBy(() -> db.dsl()
+                            .execute("DO $$ BEGIN RAISE EXCEPTION 'prepared statement' USING ERRCODE = '" + state
+                                    + "'; END $$"))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("pooler")
+                    .hasMessageContaining("prepareThreshold=0");
+        }
     }
 
     private static void requireApart(Map<String, Database> databases) {

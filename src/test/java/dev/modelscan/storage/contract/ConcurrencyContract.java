@@ -454,4 +454,16 @@ abstract class ConcurrencyContract extends Contract {
         requireClosed();
         requireStored(confirmed);
     }
+
+    @Test
+    void aCreateThatHasToWaitForTooLongIsBusyAndNotStored() throws Exception {
+        reopen(Duration.ofMillis(400));
+        db.<Exception>useTx(tx -> {
+            tx.agents().create(agent("taken").build());
+            Throwable thrown = Workers.<Throwable>start(() -> catchThrowable(() -> createAgent("taken")))
+                    .get();
+            assertThat(thrown).isInstanceOf(BusyException.class);
+        });
+        assertThat(db.agents().list(10, 0)).extracting(Agent::name).containsExactly("taken");
+    }
 }

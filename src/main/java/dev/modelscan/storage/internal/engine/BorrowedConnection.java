@@ -40,9 +40,11 @@ final class BorrowedConnection extends DefaultConnection {
 
     /** The next session of the server would not know a statement that was prepared in this one. */
     void prepareNothingOnTheServer() throws SQLException {
-        PGConnection driver = getDelegate().unwrap(PGConnection.class);
-        prepareThreshold = driver.getPrepareThreshold();
-        driver.setPrepareThreshold(0);
+        PGConnection driver = PostgresDialect.driver(getDelegate());
+        if (driver != null) {
+            prepareThreshold = driver.getPrepareThreshold();
+            driver.setPrepareThreshold(0);
+        }
     }
 
     @Override

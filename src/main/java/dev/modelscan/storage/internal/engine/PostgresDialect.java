@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 import org.slf4j.Logger;
@@ -95,6 +97,18 @@ public final class PostgresDialect implements Dialect {
         } else {
             statement.setObject(position, value.atOffset(ZoneOffset.UTC));
         }
+    }
+
+    /** The driver knows from the server's last answer. */
+    @Override
+    public boolean isReading(Connection connection) throws SQLException {
+        BaseConnection driver = driver(connection);
+        return driver == null || driver.getTransactionState() != TransactionState.IDLE;
+    }
+
+    /** The driver's own connection; null if a data source hides it. */
+    static @Nullable BaseConnection driver(Connection connection) throws SQLException {
+        return connection.isWrapperFor(BaseConnection.class) ? connection.unwrap(BaseConnection.class) : null;
     }
 
     /** The server ignores all but a rollback then. */

@@ -184,10 +184,12 @@ final class PostgresPool implements AutoCloseable {
 
     private Lease borrowed(BorrowedConnection outer) throws SQLException {
         try {
-            Connection driver = (Connection) outer.unwrap(PGConnection.class);
-            ServerSession found = borrowed.get(driver);
+            Connection driver = PostgresDialect.driver(outer);
+            ServerSession found = driver == null ? null : borrowed.get(driver);
             if (found == null) {
                 found = ServerSession.of(outer);
+            }
+            if (driver != null) {
                 borrowed.put(driver, found);
             }
             if (!found.direct()) {
@@ -277,8 +279,10 @@ final class PostgresPool implements AutoCloseable {
     /** So that the next call finds no transaction, and nothing of what a caller's own SQL has left behind. */
     private void end(Lease lease) throws SQLException {
         Connection connection = lease.connection;
-        BaseConnection driver = connection.unwrap(BaseConnection.class);
-        boolean inTransaction = driver.getTransactionState() != TransactionState.IDLE;
+        BaseConnection driver = PostgresDialect.driver(connection);
+        boolean inTransaction = driver == null
+                ? !connection.getAutoCommit()
+                : driver.getTransactionState() != TransactionState.IDLE;
         boolean callersSql = lease.session.takeRanCallersSql();
         if (callersSql && (lease.own || !lease.server.direct())) {
             if (!inTransaction) {
@@ -289,7 +293,7 @@ final class PostgresPool implements AutoCloseable {
         } else if (inTransaction) {
             connection.rollback();
         }
-        if (driver.getTransactionState() != TransactionState.IDLE) {
+        if (driver != null && driver.getTransactionState() != TransactionState.IDLE) {
             throw new SQLException("SQL of the caller's own began a transaction, and did not end it");
         }
         connection.setAutoCommit(true);

@@ -38,6 +38,13 @@ public record PostgresSchema(String name, String path) {
                         server.name() + ": no schema of the search_path exists; name a workspace, or set currentSchema",
                         null);
             }
+            String wanted = server.currentSchema();
+            if (wanted != null && !wanted.equals(path)) {
+                throw new SchemaException(
+                        server.name() + ": the URL has currentSchema=" + wanted + ", but the session looks into " + path
+                                + ", since a pooler dropped it; name a workspace",
+                        null);
+            }
             if (!direct && !path.equals(row.getString(3))) {
                 throw new SchemaException(
                         server.name() + ": another client of the pooler has set search_path to " + path

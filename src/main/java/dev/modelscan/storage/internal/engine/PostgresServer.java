@@ -66,6 +66,13 @@ public record PostgresServer(
         }
     }
 
+    /** The path that the URL asks for; null if it asks for none. */
+    @Nullable
+    String currentSchema() {
+        Properties parsed = url == null ? null : Driver.parseURL(url, null);
+        return parsed == null ? null : parsed.getProperty("currentSchema");
+    }
+
     /** The driver's properties; each can be overridden in the URL. */
     Properties properties() {
         Properties properties = new Properties();

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.UnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,14 +24,18 @@ public record ServerSession(boolean direct, boolean onCitus) {
     /** Nobody else has given this a value. */
     private static final String CITUS = "coalesce(current_setting('citus.propagate_set_commands', true), '') <> ''";
 
-    /** Asks the server, in one round trip. A pooler has told the driver a number of its own for the session. */
+    /**
+     * Asks the server, in one round trip. A pooler has told the driver a number of its own for the session. A driver that a data
+     * source hides cannot be asked, so there may be one.
+     */
     public static ServerSession of(Connection connection) throws SQLException {
         return of(connection, Map.of());
     }
 
     /** Also gives settings to the session if it is the connection's own. Nothing that must be right may depend on them. */
     static ServerSession of(Connection connection, Map<String, String> hints) throws SQLException {
-        int pid = connection.unwrap(PGConnection.class).getBackendPID();
+        PGConnection driver = PostgresDialect.driver(connection);
+        int pid = driver == null ? -1 : driver.getBackendPID();
         String isOwn = "pg_backend_pid() = " + pid;
         String calls = hints.keySet().stream()
                 .map(name -> ", CASE WHEN " + isOwn + " THEN set_config('" + name + "', ?, false) END")
@@ -38,7 +43,9 @@ public record ServerSession(boolean direct, boolean onCitus) {
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT " + isOwn + ", " + CITUS + calls)) {
             // Behind a pooler the server would be asked to prepare it in a session that may have done so for another client.
-            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+            if (statement.isWrapperFor(PGStatement.class)) {
+                statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+            }
             int position = 1;
             for (String value : hints.values()) {
                 statement.setString(position++, value);
@@ -47,6 +54,31 @@ public record ServerSession(boolean direct, boolean onCitus) {
                 row.next();
                 return new ServerSession(row.getBoolean(1), row.getBoolean(2));
             }
+        }
+    }
+
+    /**
+     * Checks that a session that may be shared is at least the same throughout a transaction.
+     *
+     * @throws UnavailableException if it is not
+     */
+    public void requireTransactions(Connection connection, String name) throws SQLException {
+        if (direct) {
+            return;
+        }
+        connection.setAutoCommit(false);
+        try {
+            execute(connection, "SELECT 1");
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            if (!String.valueOf(e.getMessage()).contains("statement pooling mode")) {
+                throw e;
+            }
+            throw new UnavailableException(
+                    name + " is behind a pooler that gives each statement another session, and allows no transactions;"
+                            + " set its mode to transaction or session (PgBouncer: pool_mode = transaction)",
+                    e);
         }
     }
 

@@ -70,9 +70,11 @@ public final class PostgresMigrator {
         while (true) {
             boolean behind = false;
             try (Connection connection = server.connect()) {
+                ServerSession session = ServerSession.of(connection);
+                session.requireTransactions(connection, server.name());
                 PostgresSchema target = schema(connection);
                 behind = !isCurrent(connection, target);
-                return behind ? migrateLocked(connection, target) : List.of();
+                return behind ? migrateLocked(connection, target, session.onCitus()) : List.of();
             } catch (SQLException e) {
                 // What has begun to migrate is not repeated.
                 if (behind || !PostgresServer.mayComeBack(e) || !retry.pause()) {
@@ -114,8 +116,14 @@ public final class PostgresMigrator {
      * Checks what no migration can change.
      *
      * @throws SchemaException where the server is too old, or the database's encoding cannot hold every text
+     * @throws UnavailableException if a pooler stands between that allows no transactions
      */
     public static void requireUsable(Connection connection, String name) throws SQLException {
+        ServerSession.of(connection).requireTransactions(connection, name);
+        requireVersionAndEncoding(connection, name);
+    }
+
+    private static void requireVersionAndEncoding(Connection connection, String name) throws SQLException {
         String version = String.valueOf(text(connection, "SELECT current_setting('server_version_num')"));
         String encoding = String.valueOf(text(connection, "SELECT current_setting('server_encoding')"));
         String problem = problem(Integer.parseInt(version) / 10_000, encoding);
@@ -166,9 +174,9 @@ public final class PostgresMigrator {
     }
 
     /** All in one transaction: it holds the lock, its settings are gone with it, and what fails leaves nothing. */
-    private List<String> migrateLocked(Connection connection, PostgresSchema target) throws SQLException {
-        requireUsable(connection, server.name());
-        boolean onCitus = ServerSession.of(connection).onCitus();
+    private List<String> migrateLocked(Connection connection, PostgresSchema target, boolean onCitus)
+            throws SQLException {
+        requireVersionAndEncoding(connection, server.name());
         lock(connection, target, onCitus);
         try {
             createSchema(connection, target, onCitus);

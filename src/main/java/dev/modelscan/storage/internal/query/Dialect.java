@@ -55,6 +55,11 @@ public interface Dialect {
      */
     boolean goesOnAfterRefusal();
 
+    /** Whether the connection is in the transaction that {@code db.dsl()} reads in; true if it reads in none. */
+    default boolean isReading(Connection connection) throws SQLException {
+        return true;
+    }
+
     /** Stops what a connection runs, from another thread. Returns only once nothing that begins later can be meant. */
     void cancel(Connection connection) throws SQLException;
 

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.sql;
 
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.JooqSettings;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.StatementCancelledException;
@@ -47,7 +48,7 @@ final class DslContexts {
         return DSL.using(configuration(store, () -> {}, e -> {})
                 .set(provider)
                 .set(commits)
-                .deriveAppending(new SettingsRefused()));
+                .deriveAppending(new SettingsRefused(store.dialect())));
     }
 
     /**
@@ -106,13 +107,35 @@ final class DslContexts {
                 "\\s*(set|reset|discard|begin|start|commit|end|rollback|abort)\\b.*|.*\\bset_config\\s*\\(.*",
                 Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+        private final transient Dialect dialect;
+
+        SettingsRefused(Dialect dialect) {
+            this.dialect = dialect;
+        }
+
         @Override
         public void executeStart(ExecuteContext context) {
             if (SETTING.matcher(String.valueOf(context.sql())).matches()) {
-                throw new IllegalStateException(
-                        "db.dsl() only reads, and each query over another connection: it sets nothing, and begins and ends no"
-                                + " transaction. Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
+                throw refused("db.dsl() only reads");
             }
+        }
+
+        /** The state is asked for, since no text tells what it does. */
+        @Override
+        public void executeEnd(ExecuteContext context) {
+            try {
+                if (!dialect.isReading(context.connection())) {
+                    throw refused("this SQL ended the transaction in which db.dsl() reads");
+                }
+            } catch (SQLException e) {
+                throw new IllegalStateException("a statement over a connection that is not the library's", e);
+            }
+        }
+
+        private static IllegalStateException refused(String what) {
+            return new IllegalStateException(
+                    what + ", and each query over another connection: it sets nothing, and begins and ends no transaction."
+                            + " Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
         }
     }
 
@@ -123,10 +146,11 @@ final class DslContexts {
             Runnable requireUsable,
             Consumer<StorageException> refused,
             OpenStatements open) {
-        return DSL.using(configuration(store, requireUsable, refused)
+        Configuration configuration = configuration(store, requireUsable, refused)
                 .set(new SessionConnection(session))
                 .set(new NoTransactions())
-                .deriveAppending(open));
+                .deriveAppending(open);
+        return DSL.using(session.isShared() ? configuration.deriveAppending(new SharedSession()) : configuration);
     }
 
     private static Configuration configuration(Store store, Runnable before, Consumer<StorageException> refused) {
@@ -134,6 +158,36 @@ final class DslContexts {
                 .set(store.dialect().jooq())
                 .set(JooqSettings.create())
                 .set(new Errors(store, before, refused));
+    }
+
+    /**
+     * What a statement leaves in a session that a pooler shares would be there for other clients, and out of reach for us. This
+     * catches mistakes; what SQL hides, it leaves.
+     */
+    private static final class SharedSession implements ExecuteListener {
+
+        private static final long serialVersionUID = 1L;
+
+        private static final String SETTING =
+                "(set\\s+(?!local\\b|constraints\\b|transaction\\b)|reset\\b|discard\\b|(un)?listen\\b|prepare\\b|load\\b"
+                        + "|declare\\b[^;]*\\bwith\\s+hold\\b)";
+
+        private static final Pattern LEAVES = Pattern.compile(
+                "\\s*+(?:(?:/\\*.*?\\*/|--[^\\n]*\\n)\\s*+)*+" + SETTING + ".*"
+                        + "|\\s*+do\\b.*(\\bbegin|\\bthen|\\belse|\\bloop|;|\\bexecute\\s*\\(?\\s*')\\s*" + SETTING + ".*"
+                        + "|.*\\bset_config\\s*\\([^;]*,\\s*(false|'f(alse)?')\\s*\\).*"
+                        + "|.*\\bpg_(try_)?advisory_lock(_shared)?\\s*\\(.*",
+                Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+        @Override
+        public void executeStart(ExecuteContext context) {
+            if (LEAVES.matcher(String.valueOf(context.sql())).matches()) {
+                throw new IllegalStateException(
+                        "a pooler stands between this program and the server, and gives the session to another client after"
+                                + " the transaction: use SET LOCAL, set_config(..., true) or pg_advisory_xact_lock, which end with"
+                                + " it");
+            }
+        }
     }
 
     /** Translates the driver's exceptions, shows each statement in the log, and lets it be cancelled. */
