@@ -1,5 +1,8 @@
 package dev.modelscan.storage.contract;
 
+import org.jooq.Table;
+import static org.jooq.impl.DSL.table;
+import static org.jooq.impl.DSL.name;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -532,5 +535,14 @@ abstract class TransactionContract extends Contract {
         for (int i = 0; i < db.options().readers(); i++) {
             assertThatThrownBy(() -> db.dsl().deleteFrom(AGENTS).execute()).isInstanceOf(StorageException.class);
         }
+    }
+
+    @Test
+    void aSchemaThatACallerNamesIsHis() {
+        Table<?> theirs = table(name("acme", "tasks"));
+        assertThat(db.dsl().selectFrom(theirs).getSQL()).contains("acme.tasks");
+        db.useTx(tx -> assertThat(tx.dsl().deleteFrom(theirs).getSQL()).contains("acme.tasks"));
+        assertThatThrownBy(() -> db.dsl().fetchCount(theirs)).isInstanceOf(StorageException.class);
+        assertThat(db.dsl().fetchCount(TASKS)).isZero();
     }
 }

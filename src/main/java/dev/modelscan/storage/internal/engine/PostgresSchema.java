@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * Where a database's tables are. The library's own statements name the schema; the path is for SQL of a caller's own.
  *
  * @param name the schema's name
+ * @param quoted the name as it stands in SQL
  * @param path where names without a schema are looked up, as {@code SET search_path} takes it
  */
-public record PostgresSchema(String name, String path) {
+public record PostgresSchema(String name, String quoted, String path) {
 
     /** A schema whose tables alone can be named without it. */
     public static PostgresSchema of(String name) {
-        return new PostgresSchema(name, quoted(name));
+        return new PostgresSchema(name, quoted(name), quoted(name));
     }
 
     /**
@@ -51,13 +52,8 @@ public record PostgresSchema(String name, String path) {
                                 + " in the session that this one got; name a workspace",
                         null);
             }
-            return new PostgresSchema(schema, path);
+            return new PostgresSchema(schema, quoted(schema), path);
         }
-    }
-
-    /** The name as it stands in SQL. */
-    public String quoted() {
-        return quoted(name);
     }
 
     /** A name as it stands in SQL, whatever is in it. */
