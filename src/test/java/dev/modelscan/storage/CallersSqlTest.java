@@ -150,11 +150,13 @@ class CallersSqlTest {
     @Test
     void aSchemaThatSqlNamesIsNotLeftOut() {
         Table<?> theirs = table(name(Y, "agents"));
-        assertThat(x.dsl().select(field("name")).from(theirs).fetch("name", String.class)).containsExactly("of y");
+        assertThat(x.dsl().select(field("name")).from(theirs).fetch("name", String.class))
+                .containsExactly("of y");
         x.useTx(tx -> assertThat(tx.dsl().fetchCount(theirs, field("name").eq("of x")))
                 .isZero());
         assertThat(x.dsl().fetchExists(table(name("pg_catalog", "pg_class")))).isTrue();
-        assertThat(x.dsl().with("agents")
+        assertThat(x.dsl()
+                        .with("agents")
                         .as(select(inline("mine").as("name")))
                         .select()
                         .from(table(name("agents")))
@@ -169,9 +171,8 @@ class CallersSqlTest {
             assertThat(x.dsl().fetchValue("SELECT text FROM notes")).isEqualTo("of x");
             assertThat(catchThrowable(() -> y.dsl().fetchValue("SELECT text FROM notes")))
                     .isInstanceOf(StorageException.class);
-            assertThat(x.dsl()
-                            .<Object>transactionResult(
-                                    snapshot -> snapshot.dsl().fetchValue("SELECT text FROM notes")))
+            assertThat(x.dsl().<Object>transactionResult(snapshot -> snapshot.dsl()
+                            .fetchValue("SELECT text FROM notes")))
                     .isEqualTo("of x");
         } finally {
             x.useTx(tx -> tx.dsl().execute("DROP TABLE notes"));

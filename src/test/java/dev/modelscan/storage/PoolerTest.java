@@ -44,15 +44,15 @@ class PoolerTest {
         DATA_SOURCE
     }
 
-    private static void withDatabases(Mode mode, Way way, Consumer<Map<String, Database>> test)
-            throws Exception {
+    private static void withDatabases(Mode mode, Way way, Consumer<Map<String, Database>> test) throws Exception {
         // Few sessions, so that each serves every workspace; but a client keeps its own in session mode.
         String url = PgBouncer.url(mode, mode == Mode.TRANSACTION ? 3 : 80);
         Map<String, Database> databases = new LinkedHashMap<>();
         List<AutoCloseable> opened = new ArrayList<>();
         Function<String, Database> open =
                 switch (way) {
-                    case ALONE -> name -> Database.builder().url(url).workspace(name).open();
+                    case ALONE ->
+                        name -> Database.builder().url(url).workspace(name).open();
                     case WORKSPACES -> {
                         Workspaces workspaces = Database.builder().url(url).openWorkspaces();
                         opened.add(workspaces);
@@ -213,14 +213,19 @@ class PoolerTest {
             String agent = name + "_" + thread + "_" + round;
             own.add(db.agents().create(agent(agent)).name());
             db.useTx(tx -> {
-                tx.dsl().execute("insert into agents (id, name, mode, created_at, updated_at) values ('" + agent
-                        + "', '" + agent + "_sql', 'llm', now(), now())");
+                tx.dsl()
+                        .execute("insert into agents (id, name, mode, created_at, updated_at) values ('" + agent
+                                + "', '" + agent + "_sql', 'llm', now(), now())");
                 look(name, "tx.dsl()", tx.dsl().select(AGENTS.NAME).from(AGENTS).fetch(AGENTS.NAME), wrong);
             });
             own.add(agent + "_sql");
             db.agents().createAll(List.of(agent(agent + "_all")));
             own.add(agent + "_all");
-            look(name, "list", db.agents().list(1_000, 0).stream().map(Agent::name).toList(), wrong);
+            look(
+                    name,
+                    "list",
+                    db.agents().list(1_000, 0).stream().map(Agent::name).toList(),
+                    wrong);
             look(name, "dsl()", db.dsl().select(AGENTS.NAME).from(AGENTS).fetch(AGENTS.NAME), wrong);
             look(name, "text", db.dsl().fetch("select name from agents").getValues("name", String.class), wrong);
             look(name, "plain", db.dsl().selectFrom(table("agents")).fetch("name", String.class), wrong);

@@ -47,8 +47,7 @@ final class Postgres implements TestEngine {
 
     @Override
     public Optional<DatabaseBuilder> beside(Database database) {
-        return Optional.of(
-                Database.builder().url(url).workspace(Objects.requireNonNull(database.workspace())));
+        return Optional.of(Database.builder().url(url).workspace(Objects.requireNonNull(database.workspace())));
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -53,9 +52,8 @@ public final class PostgresLink implements AutoCloseable {
         try {
             Connection connection = server.connect();
             try {
-                PostgresSchema schema = workspace == null
-                        ? PostgresSchema.chosenBy(connection, server)
-                        : PostgresSchema.of(workspace);
+                PostgresSchema schema =
+                        workspace == null ? PostgresSchema.chosenBy(connection, server) : PostgresSchema.of(workspace);
                 boolean onCitus = ServerSession.of(connection).onCitus();
                 return new PostgresLink(server, workspace, schema, connection, onCitus);
             } catch (SQLException | RuntimeException e) {

@@ -67,8 +67,7 @@ final class PostgresPool implements AutoCloseable {
         private final ServerSession server;
         private final boolean own;
 
-        private Lease(
-                Connection outer, Connection connection, Session session, ServerSession server, boolean own) {
+        private Lease(Connection outer, Connection connection, Session session, ServerSession server, boolean own) {
             this.outer = outer;
             this.connection = connection;
             this.session = session;
@@ -280,9 +279,8 @@ final class PostgresPool implements AutoCloseable {
     private void end(Lease lease) throws SQLException {
         Connection connection = lease.connection;
         BaseConnection driver = PostgresDialect.driver(connection);
-        boolean inTransaction = driver == null
-                ? !connection.getAutoCommit()
-                : driver.getTransactionState() != TransactionState.IDLE;
+        boolean inTransaction =
+                driver == null ? !connection.getAutoCommit() : driver.getTransactionState() != TransactionState.IDLE;
         boolean callersSql = lease.session.takeRanCallersSql();
         if (callersSql && (lease.own || !lease.server.direct())) {
             if (!inTransaction) {

@@ -45,11 +45,7 @@ public final class PostgresPools implements AutoCloseable {
         if (made == null) {
             requireOpen();
             made = new PostgresPool(
-                    server,
-                    watchdog,
-                    true,
-                    server.readUrl() == null ? server.url() : server.readUrl(),
-                    "read");
+                    server, watchdog, true, server.readUrl() == null ? server.url() : server.readUrl(), "read");
             reading = made;
         }
         return made;

@@ -59,10 +59,7 @@ public final class PostgresStore implements Store {
      * @param schema where the tables are; null for work that says so itself
      */
     public PostgresStore(
-            PostgresPools pools,
-            boolean closesPools,
-            @Nullable String workspace,
-            @Nullable PostgresSchema schema) {
+            PostgresPools pools, boolean closesPools, @Nullable String workspace, @Nullable PostgresSchema schema) {
         this.pools = pools;
         this.closesPools = closesPools;
         this.workspace = workspace;
@@ -168,7 +165,9 @@ public final class PostgresStore implements Store {
         if (lease.isSetUp()) {
             return insert.run(session);
         }
-        session.running().waitAtMost(Math.max(SHORTEST_WAIT_NANOS, pools.server().busyTimeout().toNanos()));
+        session.running()
+                .waitAtMost(Math.max(
+                        SHORTEST_WAIT_NANOS, pools.server().busyTimeout().toNanos()));
         try {
             return insert.run(session);
         } catch (SQLException | StorageException e) {
@@ -255,8 +254,7 @@ public final class PostgresStore implements Store {
 
     /** A session of its own has been told how long to wait; but rows of Citus are locked on a worker, which has not. */
     private LocalSettings settings(Lease lease, Isolation isolation) {
-        LocalSettings settings =
-                lease.isSetUp() ? LocalSettings.isolated(isolation) : LocalSettings.writing(isolation);
+        LocalSettings settings = lease.isSetUp() ? LocalSettings.isolated(isolation) : LocalSettings.writing(isolation);
         if (lease.onCitus()) {
             settings.forWorkers();
         }

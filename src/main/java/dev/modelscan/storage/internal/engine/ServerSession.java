@@ -40,9 +40,9 @@ public record ServerSession(boolean direct, boolean onCitus) {
         String calls = hints.keySet().stream()
                 .map(name -> ", CASE WHEN " + isOwn + " THEN set_config('" + name + "', ?, false) END")
                 .collect(Collectors.joining());
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT " + isOwn + ", " + CITUS + calls)) {
-            // Behind a pooler the server would be asked to prepare it in a session that may have done so for another client.
+        try (PreparedStatement statement = connection.prepareStatement("SELECT " + isOwn + ", " + CITUS + calls)) {
+            // Behind a pooler the server would be asked to prepare it in a session that may have done so for another
+            // client.
             if (statement.isWrapperFor(PGStatement.class)) {
                 statement.unwrap(PGStatement.class).setPrepareThreshold(0);
             }

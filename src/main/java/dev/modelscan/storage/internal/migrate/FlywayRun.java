@@ -49,8 +49,7 @@ final class FlywayRun {
      * fails is rolled back.
      */
     static List<String> migrate(Connection connection, String name, PackagedMigrations packaged, String schema) {
-        return migrate(
-                () -> FlywayConnection.inside(connection), name, packaged, schema, new Callback[0]);
+        return migrate(() -> FlywayConnection.inside(connection), name, packaged, schema, new Callback[0]);
     }
 
     /** Applies what is pending. */

@@ -78,7 +78,8 @@ final class DeferredDefinitions {
     /** Makes the next and forgets it, in one statement's time each. */
     static void restoreNext(PostgresLink target) throws SQLException {
         String number = String.valueOf(target.text("SELECT min(number) FROM " + target.table(TABLE)));
-        String command = String.valueOf(target.text("SELECT command FROM " + target.table(TABLE) + " WHERE number = " + number));
+        String command =
+                String.valueOf(target.text("SELECT command FROM " + target.table(TABLE) + " WHERE number = " + number));
         target.execute(command);
         target.execute("DELETE FROM " + target.table(TABLE) + " WHERE number = " + number);
     }

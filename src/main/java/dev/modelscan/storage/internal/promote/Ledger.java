@@ -50,7 +50,8 @@ final class Ledger {
         Instant at = Instant.EPOCH;
         try (Statement statement = target.connection().createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "SELECT table_name, rows_copied, last_key, snapshot_id, snapshot_at FROM " + target.table(TABLE))) {
+                        "SELECT table_name, rows_copied, last_key, snapshot_id, snapshot_at FROM "
+                                + target.table(TABLE))) {
             while (rows.next()) {
                 Array key = rows.getArray(3);
                 positions.put(

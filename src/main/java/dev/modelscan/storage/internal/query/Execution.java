@@ -55,8 +55,7 @@ public final class Execution<R> {
     /** Forgets what an execution that never ran had set. */
     Execution<R> begin() {
         if (busy) {
-            throw new IllegalStateException("its rows are still being read, and would be lost: "
-                    + sql);
+            throw new IllegalStateException("its rows are still being read, and would be lost: " + sql);
         }
         bound = 0;
         charactersBound = 0;
@@ -112,8 +111,7 @@ public final class Execution<R> {
     /** A statement keeps its values between executions; one that was not set anew must not be sent. */
     private void requireAllBound() {
         if (bound != allBound) {
-            throw new IllegalStateException("not every parameter was set of "
-                    + sql);
+            throw new IllegalStateException("not every parameter was set of " + sql);
         }
     }
 
@@ -146,8 +144,7 @@ public final class Execution<R> {
             }
             R result = mapped(row, mapper);
             if ((packed == null || CHECKED) && rows.next()) {
-                throw new IllegalStateException("more than one row from "
-                        + sql);
+                throw new IllegalStateException("more than one row from " + sql);
             }
             return result;
         } catch (SQLException e) {
@@ -193,10 +190,7 @@ public final class Execution<R> {
                 statement.addBatch();
             }
             if (SQL.isDebugEnabled()) {
-                SQL.debug(
-                        "batch of {}: {}",
-                        records.size(),
-                        sql);
+                SQL.debug("batch of {}: {}", records.size(), sql);
             }
             statement.executeBatch();
         } catch (SQLException e) {

@@ -29,8 +29,7 @@ public final class JooqSettings {
      * name of a common table expression for such a table.
      */
     public static Settings in(String schema) {
-        return create()
-                .withRenderMapping(new RenderMapping()
-                        .withSchemata(new MappedSchema().withInput("").withOutput(schema)));
+        return create().withRenderMapping(new RenderMapping()
+                .withSchemata(new MappedSchema().withInput("").withOutput(schema)));
     }
 }

@@ -133,9 +133,9 @@ final class DslContexts {
         }
 
         private static IllegalStateException refused(String what) {
-            return new IllegalStateException(
-                    what + ", and each query over another connection: it sets nothing, and begins and ends no transaction."
-                            + " Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
+            return new IllegalStateException(what
+                    + ", and each query over another connection: it sets nothing, and begins and ends no transaction."
+                    + " Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
         }
     }
 
@@ -174,7 +174,8 @@ final class DslContexts {
 
         private static final Pattern LEAVES = Pattern.compile(
                 "\\s*+(?:(?:/\\*.*?\\*/|--[^\\n]*\\n)\\s*+)*+" + SETTING + ".*"
-                        + "|\\s*+do\\b.*(\\bbegin|\\bthen|\\belse|\\bloop|;|\\bexecute\\s*\\(?\\s*')\\s*" + SETTING + ".*"
+                        + "|\\s*+do\\b.*(\\bbegin|\\bthen|\\belse|\\bloop|;|\\bexecute\\s*\\(?\\s*')\\s*" + SETTING
+                        + ".*"
                         + "|.*\\bset_config\\s*\\([^;]*,\\s*(false|'f(alse)?')\\s*\\).*"
                         + "|.*\\bpg_(try_)?advisory_lock(_shared)?\\s*\\(.*",
                 Pattern.CASE_INSENSITIVE | Pattern.DOTALL);

@@ -50,10 +50,8 @@ class PackagedQueriesTest {
     @Test
     void onlyTablesAreInTheSchema() throws Exception {
         RenderQueries.loadAll();
-        Set<String> tables = DefaultSchema.DEFAULT_SCHEMA
-                .tableStream()
-                .map(Table::getName)
-                .collect(Collectors.toSet());
+        Set<String> tables =
+                DefaultSchema.DEFAULT_SCHEMA.tableStream().map(Table::getName).collect(Collectors.toSet());
         for (CompiledQuery<?> query : CompiledQuery.all()) {
             String sql = query.render(PostgresDialect.INSTANCE).sql();
             Set<String> qualified = Pattern.compile("\\{schema}\\.(\\w+)")
