@@ -9,7 +9,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.modelscan.storage.PgBouncer.Mode;
 import java.sql.Connection;
+import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +25,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,6 +130,64 @@ class PoolerTest {
         }
         try (Database db = Database.builder().url(url).workspace(other).open()) {
             assertThat(db.agents().list(10, 0)).isEmpty();
+        }
+    }
+
+    /** The pool has one session of the server, so what is left there is seen by the next client. */
+    @Test
+    void nothingIsLeftInTheSession() throws Exception {
+        String url = PgBouncer.url(Mode.TRANSACTION, 1, "server_lifetime = 3603");
+        HikariConfig configuration = new HikariConfig();
+        configuration.setJdbcUrl(url);
+        try (HikariDataSource pool = new HikariDataSource(configuration);
+                Database own = Database.builder()
+                        .url(url)
+                        .workspace(PostgresServer.newSchemaName())
+                        .open();
+                Database borrowed = Database.builder()
+                        .dataSource(pool)
+                        .workspace(PostgresServer.newSchemaName())
+                        .open()) {
+            for (Database db : List.of(own, borrowed)) {
+                Agent agent = db.agents().create(agent("a"));
+                db.agents().createAll(List.of(agent("b")));
+                db.useTx(tx -> tx.agents().updateStatus(agent.id(), AgentStatus.ACTIVE));
+                db.agents().setActive(List.of(agent.id()));
+                assertThat(db.dsl().fetchCount(AGENTS)).isEqualTo(2);
+                assertThat(db.healthCheck().problems()).isEmpty();
+            }
+            try (Connection next = DriverManager.getConnection(url);
+                    Statement statement = next.createStatement();
+                    ResultSet left = statement.executeQuery("SELECT string_agg(name || ' = ' || setting, ', '),"
+                            + " current_setting('role'),"
+                            + " (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()),"
+                            + " (SELECT count(*) FROM pg_prepared_statements)"
+                            + " FROM pg_settings WHERE source = 'session' AND name NOT IN ('application_name',"
+                            + " 'client_encoding', 'DateStyle', 'TimeZone', 'extra_float_digits',"
+                            + " 'standard_conforming_strings')")) {
+                left.next();
+                assertThat(left.getString(1)).isNull();
+                assertThat(left.getString(2)).isEqualTo("none");
+                assertThat(left.getInt(3)).isZero();
+                assertThat(left.getInt(4)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aFileIsPromotedThroughAPooler(@TempDir Path directory) {
+        Path file = directory.resolve("source.db");
+        List<Agent> agents;
+        try (Database source = Database.open(file)) {
+            agents = source.agents().createAll(List.of(agent("a"), agent("b")));
+        }
+        // One session for the rows, and one for the lock.
+        DatabaseBuilder target = Database.builder()
+                .url(PgBouncer.url(Mode.TRANSACTION, 2))
+                .workspace(PostgresServer.newSchemaName());
+        Promotion.from(file).to(target).run();
+        try (Database db = target.open()) {
+            assertThat(db.agents().list(10, 0)).containsExactlyInAnyOrderElementsOf(agents);
         }
     }
 

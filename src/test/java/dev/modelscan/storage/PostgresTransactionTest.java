@@ -273,6 +273,28 @@ class PostgresTransactionTest {
         }
     }
 
+    /** Another release, or nobody at all, has to make something of a schema that is half way. */
+    @Test
+    void migrationsOfWhichOneFailsLeaveTheSchemaAsItWas() throws Exception {
+        String old = PostgresServer.newSchemaName();
+        OlderSchema.of("postgresql", PostgresServer.url(), 4)
+                .defaultSchema(old)
+                .load()
+                .migrate();
+        DatabaseBuilder behind = Database.builder().url(PostgresServer.url()).workspace(old);
+        db.useTx(tx -> tx.dsl().execute("CREATE INDEX agents_list ON " + old + ".agents (name)"));
+        assertThatThrownBy(behind::open)
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("V6")
+                .hasMessageContaining("rolled back");
+        assertThat(db.dsl().fetchValue("SELECT max(version) FROM " + old + ".modelscan_schema_history"))
+                .isEqualTo("4");
+        db.useTx(tx -> tx.dsl().execute("DROP INDEX " + old + ".agents_list"));
+        try (Database migrated = behind.open()) {
+            assertThat(migrated.appliedMigrations()).hasSize(2);
+        }
+    }
+
     /** A server's words are in its own language; only the state of what it stopped is the same everywhere. */
     @ParameterizedTest
     @CsvSource({

@@ -148,7 +148,9 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
             case READ_ONLY ->
                 new StorageException(
                         subject + ": db.dsl() only reads; write with db.useTx(tx -> tx.dsl()...)", entity, id, cause);
-            case OTHER -> new StorageException(subject + ": " + driver, entity, id, cause);
+            case OTHER ->
+                new StorageException(
+                        subject + ": " + (detail == null ? driver : detail + ": " + driver), entity, id, cause);
         };
     }
 

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.StatementCancelledException;
+import dev.modelscan.storage.internal.query.Watchdog;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -144,6 +146,16 @@ public final class PostgresDialect implements Dialect {
         boolean sent = message != null && "ERROR".equals(message.getSeverity());
         Kind told = kind == Kind.CONNECTION_LOST && sent && state.startsWith("08") ? Kind.NODE_AWAY : kind;
         return new Failure(told, message == null ? null : detail(told, message), e);
+    }
+
+    /** The limit and an administrator's request have one state, and are told apart by a text that has the server's language. */
+    static @Nullable String whyCancelled(SQLException e, Duration limit) {
+        String text = String.valueOf(e.getMessage());
+        if (text.contains("user request")) {
+            return null;
+        }
+        String tooLong = Watchdog.tooLong(limit);
+        return text.contains("statement timeout") ? tooLong : tooLong + ", or it was cancelled from outside";
     }
 
     /** Whether a statement that failed like this may have taken effect, where it commits by itself. */

@@ -8,7 +8,6 @@ import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.PostgresPool.Lease;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,13 +32,6 @@ public final class PostgresStore implements Store {
     /** After these another attempt may succeed. */
     private static final Set<Kind> MAY_PASS = EnumSet.of(Kind.CONNECTION_LOST, Kind.NODE_AWAY, Kind.SERIALIZATION);
 
-    /** SQLSTATEs of a prepared statement that the session has already, or does not have. */
-    private static final Set<String> PREPARED_ELSEWHERE = Set.of("42P05", "26000");
-
-    private static final String POOLER =
-            "a pooler between this program and the server gave the session to somebody else, and hides that it does so; add"
-                    + " prepareThreshold=0 to the URL: ";
-
     /** A statement that only does its work may take that long on a busy machine. */
     private static final long SHORTEST_WAIT_NANOS = Duration.ofMillis(250).toNanos();
 
@@ -47,6 +39,7 @@ public final class PostgresStore implements Store {
     private final boolean closesPools;
     private final @Nullable String workspace;
     private final @Nullable PostgresSchema schema;
+    private final PostgresBegin begin;
     private final Map<Session, Lease> lent = new ConcurrentHashMap<>();
     private final ThreadLocal<Boolean> inTransaction = ThreadLocal.withInitial(() -> false);
     private volatile boolean closed;
@@ -64,6 +57,7 @@ public final class PostgresStore implements Store {
         this.closesPools = closesPools;
         this.workspace = workspace;
         this.schema = schema;
+        this.begin = new PostgresBegin(pools.server(), schema);
     }
 
     @Override
@@ -73,23 +67,13 @@ public final class PostgresStore implements Store {
 
     @Override
     public Failure classify(SQLException e) {
-        if (PREPARED_ELSEWHERE.contains(PostgresDialect.stateOf(e))) {
-            return new Failure(Kind.OTHER, null, new SQLException(POOLER + e.getMessage(), e.getSQLState(), e));
+        if (ServerSession.isOfAnotherSession(e)) {
+            return new Failure(Kind.OTHER, ServerSession.HIDDEN_POOLER, e);
         }
         Failure failure = PostgresDialect.classify(e);
         Duration limit = pools.server().queryTimeout();
         boolean byServer = failure.kind() == Kind.CANCELLED && failure.detail() == null && !limit.isZero();
-        return byServer ? new Failure(Kind.CANCELLED, whyCancelled(e, limit), e) : failure;
-    }
-
-    /** The limit and an administrator's request have one state, and are told apart by a text that has the server's language. */
-    private static @Nullable String whyCancelled(SQLException e, Duration limit) {
-        String text = String.valueOf(e.getMessage());
-        if (text.contains("user request")) {
-            return null;
-        }
-        String tooLong = Watchdog.tooLong(limit);
-        return text.contains("statement timeout") ? tooLong : tooLong + ", or it was cancelled from outside";
+        return byServer ? new Failure(Kind.CANCELLED, PostgresDialect.whyCancelled(e, limit), e) : failure;
     }
 
     /** Each statement is a transaction of its own. */
@@ -222,7 +206,7 @@ public final class PostgresStore implements Store {
 
     private <T extends @Nullable Object, X extends Exception> T transactOnce(
             Retry retry, Isolation isolation, TransactionBody<T, X> body) throws X {
-        Lease lease = retrying(retry, null, null, () -> begin(isolation));
+        Lease lease = retrying(retry, null, null, () -> begin(pools.writing(), isolation));
         boolean broken = false;
         inTransaction.set(true);
         try {
@@ -238,37 +222,18 @@ public final class PostgresStore implements Store {
         }
     }
 
-    /** Asks the server, so that a connection that was lost while idle is found before the caller's function runs. */
-    private Lease begin(Isolation isolation) throws SQLException {
-        Lease lease = acquire(pools.writing());
+    /**
+     * Begins a caller's transaction, or if the isolation is null, one that reads. Asks the server, so that a connection that was
+     * lost while idle is found before anything of the caller's runs.
+     */
+    private Lease begin(PostgresPool pool, @Nullable Isolation isolation) throws SQLException {
+        Lease lease = acquire(pool);
         try {
-            LocalSettings settings =
-                    settings(lease, isolation).in(schema).within(pools.server().queryTimeout());
-            begin(lease, lease.onCitus() ? settings.withTriggersOnCitus() : settings);
+            begin.callers(lease, isolation);
             return lease;
         } catch (Throwable t) {
-            pools.writing().release(lease, breaksConnection(t));
+            pool.release(lease, breaksConnection(t));
             throw t;
-        }
-    }
-
-    /** A session of its own has been told how long to wait; but rows of Citus are locked on a worker, which has not. */
-    private LocalSettings settings(Lease lease, Isolation isolation) {
-        LocalSettings settings = lease.isSetUp() ? LocalSettings.isolated(isolation) : LocalSettings.writing(isolation);
-        if (lease.onCitus()) {
-            settings.forWorkers();
-        }
-        return lease.isSetUp() && !lease.onCitus()
-                ? settings
-                : settings.waitingForLocks(pools.server().busyTimeout());
-    }
-
-    /** A server that became a replica refuses to begin a transaction that writes, in other words than those for a write. */
-    private static void begin(Lease lease, LocalSettings settings) throws SQLException {
-        try {
-            settings.begin(lease.connection());
-        } catch (SQLException e) {
-            throw "0A000".equals(e.getSQLState()) ? new SQLException(e.getMessage(), "25006", e) : e;
         }
     }
 
@@ -282,12 +247,7 @@ public final class PostgresStore implements Store {
     /** Begins, runs and commits; where anything is thrown, whoever takes the connection back rolls back. */
     private <T extends @Nullable Object> T transact(Lease lease, Isolation isolation, Work<T> work)
             throws SQLException {
-        if (lease.isSetUp() && !lease.onCitus() && isolation == Isolation.READ_COMMITTED) {
-            // The session's default; the driver sends BEGIN along with the first statement.
-            lease.connection().setAutoCommit(false);
-        } else {
-            begin(lease, settings(lease, isolation));
-        }
+        begin.own(lease, isolation);
         T result = work.run(lease.session());
         commit(lease.connection());
         return result;
@@ -388,28 +348,9 @@ public final class PostgresStore implements Store {
 
     @Override
     public Session acquireReader() {
-        Lease lease = retrying(null, null, this::beginReading);
+        Lease lease = retrying(null, null, () -> begin(pools.reading(), null));
         lent.put(lease.session(), lease);
         return lease.session();
-    }
-
-    /** A connection that was lost while idle is found before the caller's query runs, which is not tried again. */
-    private Lease beginReading() throws SQLException {
-        Lease lease = acquire(pools.reading());
-        try {
-            LocalSettings settings = LocalSettings.reading();
-            if (lease.onCitus()) {
-                settings.forWorkers();
-            }
-            settings.in(schema)
-                    .waitingForLocks(pools.server().busyTimeout())
-                    .within(pools.server().queryTimeout())
-                    .begin(lease.connection());
-            return lease;
-        } catch (Throwable t) {
-            pools.reading().release(lease, breaksConnection(t));
-            throw t;
-        }
     }
 
     @Override

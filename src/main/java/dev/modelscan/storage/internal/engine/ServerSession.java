@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.PGStatement;
@@ -20,6 +21,14 @@ import org.postgresql.PGStatement;
  * @param onCitus whether Citus runs on the server
  */
 public record ServerSession(boolean direct, boolean onCitus) {
+
+    /** Why a statement is not known that was prepared, or is known that was not. */
+    static final String HIDDEN_POOLER =
+            "a pooler between this program and the server gave the session to somebody else, and hides that it does so; add"
+                    + " prepareThreshold=0 to the URL";
+
+    /** SQLSTATEs duplicate_prepared_statement and invalid_sql_statement_name. */
+    private static final Set<String> PREPARED_ELSEWHERE = Set.of("42P05", "26000");
 
     /** Nobody else has given this a value. */
     private static final String CITUS = "coalesce(current_setting('citus.propagate_set_commands', true), '') <> ''";
@@ -80,6 +89,11 @@ public record ServerSession(boolean direct, boolean onCitus) {
                             + " set its mode to transaction or session (PgBouncer: pool_mode = transaction)",
                     e);
         }
+    }
+
+    /** Whether a statement was prepared in another session than it ran in. */
+    static boolean isOfAnotherSession(SQLException e) {
+        return PREPARED_ELSEWHERE.contains(PostgresDialect.stateOf(e));
     }
 
     /** What a session of its own is spared to be told with each transaction. */
