@@ -162,7 +162,8 @@ class PoolerTest {
                             + " current_setting('role'),"
                             + " (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()),"
                             + " (SELECT count(*) FROM pg_prepared_statements)"
-                            + " FROM pg_settings WHERE source = 'session' AND name NOT IN ('application_name',"
+                            + " FROM pg_settings WHERE source = 'session' AND NOT starts_with(name, 'transaction_')"
+                            + " AND name NOT IN ('application_name',"
                             + " 'client_encoding', 'DateStyle', 'TimeZone', 'extra_float_digits',"
                             + " 'standard_conforming_strings')")) {
                 left.next();
