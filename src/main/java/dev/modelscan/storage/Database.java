@@ -160,7 +160,8 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws IllegalStateException inside {@code withTx}
      */
     public Health healthCheck() {
-        return new Health(opened.store().problems());
+        List<String> problems = opened.store().problems();
+        return new Health(problems, problems.isEmpty() ? opened.store().notes() : List.of());
     }
 
     /**

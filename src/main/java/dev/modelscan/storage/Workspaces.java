@@ -80,6 +80,17 @@ public final class Workspaces implements AutoCloseable {
         return host.list();
     }
 
+    /**
+     * What is not as one would expect of some workspaces, each with what to do: those that are on no worker of a Citus cluster,
+     * although there is one. Two queries on PostgreSQL; nothing is asked on SQLite.
+     *
+     * @return an immutable list, in the order of {@link #list}; empty if there is nothing to tell
+     */
+    public List<String> notes() {
+        requireOpen();
+        return host.notes();
+    }
+
     /** Whether there is a workspace of that name; false for a schema or a file of another program. */
     public boolean exists(String name) {
         requireName(name);

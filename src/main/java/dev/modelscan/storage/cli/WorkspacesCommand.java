@@ -56,13 +56,18 @@ final class WorkspacesCommand implements Runnable {
 
         @Override
         public Integer call() {
-            return work(workspaces -> new Names(workspaces.list()));
+            return work(workspaces -> new Names(workspaces.list(), workspaces.notes()));
         }
 
-        private record Names(List<String> workspaces) implements Result {
+        private record Names(List<String> workspaces, List<String> notes) implements Result {
             @Override
             public void print(PrintWriter out) {
                 workspaces.forEach(out::println);
+            }
+
+            @Override
+            public void printFailures(PrintWriter err) {
+                notes.forEach(note -> err.println("note: " + note));
             }
         }
     }

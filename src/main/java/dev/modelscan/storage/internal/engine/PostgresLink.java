@@ -94,6 +94,53 @@ public final class PostgresLink implements AutoCloseable {
         }
     }
 
+    /** What a transaction does. */
+    public interface Work<T extends @Nullable Object> {
+
+        /** Runs it. */
+        T run() throws SQLException;
+    }
+
+    /**
+     * Runs work in a transaction of its own, which is rolled back if anything at all is thrown. It sets its own level, so
+     * that no default of the server, the role or the session decides.
+     *
+     * @param characteristics as in {@code SET TRANSACTION}, such as {@code ISOLATION LEVEL READ COMMITTED}
+     */
+    public <T extends @Nullable Object> T inTransaction(String characteristics, Work<T> work) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            execute("SET TRANSACTION " + characteristics);
+            T result = work.run();
+            connection.commit();
+            connection.setAutoCommit(true);
+            return result;
+        } catch (Throwable t) {
+            try {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            } catch (SQLException e) {
+                t.addSuppressed(e);
+            }
+            throw t;
+        }
+    }
+
+    /** What a transaction does that has no result. */
+    public interface Action {
+
+        /** Runs it. */
+        void run() throws SQLException;
+    }
+
+    /** As {@link #inTransaction}, without a result. */
+    public void useTransaction(String characteristics, Action action) throws SQLException {
+        inTransaction(characteristics, () -> {
+            action.run();
+            return true;
+        });
+    }
+
     /** Runs a statement that returns nothing. */
     public void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {

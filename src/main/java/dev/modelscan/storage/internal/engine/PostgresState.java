@@ -26,6 +26,13 @@ final class PostgresState {
         return problems;
     }
 
+    /** What works, and is not as one would expect. */
+    static List<String> notes(Session session, String schema) throws SQLException {
+        return CitusSchemas.ordinary(session.connection(), List.of(schema)).stream()
+                .map(CitusSchemas::note)
+                .toList();
+    }
+
     /** The tables of the schema with their indexes. On Citus their rows are on a worker, which is asked. */
     static long sizeBytes(Session session) throws SQLException {
         boolean citus = text(session, "SELECT to_regproc('citus_total_relation_size')") != null;

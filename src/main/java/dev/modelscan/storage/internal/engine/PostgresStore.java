@@ -362,6 +362,11 @@ public final class PostgresStore implements Store {
     }
 
     @Override
+    public List<String> notes() {
+        return schema == null ? List.of() : read(null, null, session -> PostgresState.notes(session, schema));
+    }
+
+    @Override
     public long sizeBytes() {
         return read(null, null, PostgresState::sizeBytes);
     }

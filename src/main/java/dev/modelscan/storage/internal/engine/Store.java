@@ -59,6 +59,11 @@ public interface Store extends AutoCloseable {
     /** What keeps the database from being used; empty where nothing does. Writes nothing. */
     List<String> problems();
 
+    /** What works and is not as one would expect, each with what to do; empty if nothing is, or nothing can be told. */
+    default List<String> notes() {
+        return List.of();
+    }
+
     /** Size of the database in bytes, with what is not checkpointed yet. */
     long sizeBytes();
 

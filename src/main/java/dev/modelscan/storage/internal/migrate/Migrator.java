@@ -34,7 +34,7 @@ public final class Migrator {
     /** SQLite's smallest page. */
     private static final int SMALLEST_BYTES = 512;
 
-    private static final String LOCATION = "dev/modelscan/storage/migration/sqlite";
+    static final String LOCATION = "dev/modelscan/storage/migration/sqlite";
 
     private final SqliteConnections connections;
     private final PackagedMigrations packaged;

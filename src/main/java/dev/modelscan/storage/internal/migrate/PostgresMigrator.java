@@ -4,6 +4,7 @@ import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.CitusSchemas;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.Retry;
 import java.sql.Connection;
@@ -141,6 +142,9 @@ public final class PostgresMigrator {
         lock(connection);
         try {
             createSchema(connection);
+            if (schema != null) {
+                CitusSchemas.distributeIfEmpty(connection, schema);
+            }
             // Another process may have migrated while this one waited for the lock.
             if (isCurrent(connection)) {
                 return List.of();

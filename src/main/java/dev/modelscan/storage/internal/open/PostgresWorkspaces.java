@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.open;
 
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.CitusSchemas;
 import dev.modelscan.storage.internal.engine.PostgresPools;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.PostgresStore;
@@ -47,6 +48,16 @@ public final class PostgresWorkspaces implements WorkspaceHost {
     @Override
     public List<String> list() {
         return anySchema.read("workspace", null, session -> PostgresSchemas.list(session.connection()));
+    }
+
+    @Override
+    public List<String> notes() {
+        return anySchema.read("workspace", null, session -> {
+            List<String> names = PostgresSchemas.list(session.connection());
+            return CitusSchemas.ordinary(session.connection(), names).stream()
+                    .map(CitusSchemas::note)
+                    .toList();
+        });
     }
 
     @Override

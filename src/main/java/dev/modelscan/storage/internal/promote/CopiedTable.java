@@ -16,10 +16,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jooq.Field;
+import org.jooq.Index;
 import org.jooq.Query;
 import org.jooq.SQLDialect;
 import org.jooq.Table;
@@ -144,6 +146,18 @@ final class CopiedTable {
     String copyCommand() {
         return "COPY " + name() + " ("
                 + String.join(", ", columns.stream().map(Column::name).toList()) + ") FROM STDIN";
+    }
+
+    /** One row, whose values are the parameters: text whose types the server takes from the columns. */
+    String insertCommand() {
+        return "INSERT INTO " + name() + " ("
+                + String.join(", ", columns.stream().map(Column::name).toList()) + ") VALUES ("
+                + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
+    }
+
+    /** The names of the indexes that are put off; those of keys are not among them. */
+    List<String> indexNames() {
+        return table.getIndexes().stream().map(Index::getName).toList();
     }
 
     private static String render(SQLDialect dialect, Query query) {

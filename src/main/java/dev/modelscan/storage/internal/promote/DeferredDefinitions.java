@@ -1,16 +1,19 @@
 package dev.modelscan.storage.internal.promote;
 
 import dev.modelscan.storage.internal.engine.PostgresLink;
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Foreign keys and indexes that are put off until all rows are there: keeping them up row by row took more than half of the
- * time of a copy. The target holds their definitions meanwhile, so that a process that ends leaves nothing to chance. Primary
- * and unique keys stay.
+ * The library's own foreign keys and indexes, which are put off until all rows are there: keeping them up row by row took more
+ * than half of the time of a copy. The target holds their definitions meanwhile, so that a process that ends leaves nothing to
+ * chance. Primary and unique keys stay. So does what the target's owner added: it may refuse a row, and would then do so when
+ * nothing tells which.
  */
 final class DeferredDefinitions {
 
@@ -20,13 +23,13 @@ final class DeferredDefinitions {
     private static final String CATALOG = """
             SELECT 1, format('DROP INDEX %I', i.relname), pg_get_indexdef(i.oid)
             FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class r ON r.oid = x.indrelid
-            WHERE NOT x.indisunique AND NOT x.indisprimary AND r.relname = ANY (?)
+            WHERE NOT x.indisunique AND NOT x.indisprimary AND r.relname = ANY (?) AND i.relname = ANY (?)
                 AND r.relnamespace = quote_ident(current_schema())::regnamespace
             UNION ALL
             SELECT 2, format('ALTER TABLE %I DROP CONSTRAINT %I', r.relname, c.conname),
                 format('ALTER TABLE %I ADD CONSTRAINT %I %s', r.relname, c.conname, pg_get_constraintdef(c.oid))
-            FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
-            WHERE c.contype = 'f' AND r.relname = ANY (?)
+            FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid JOIN pg_class t ON t.oid = c.confrelid
+            WHERE c.contype = 'f' AND r.relname = ANY (?) AND t.relname = ANY (?) AND t.relnamespace = r.relnamespace
                 AND r.relnamespace = quote_ident(current_schema())::regnamespace
             ORDER BY 1, 2""";
 
@@ -54,11 +57,14 @@ final class DeferredDefinitions {
     }
 
     private static List<Definition> read(PostgresLink target) throws SQLException {
-        Object[] names = CopiedTable.ALL.stream().map(CopiedTable::name).toArray();
         List<Definition> definitions = new ArrayList<>();
         try (PreparedStatement statement = target.connection().prepareStatement(CATALOG)) {
-            statement.setArray(1, target.connection().createArrayOf("text", names));
-            statement.setArray(2, target.connection().createArrayOf("text", names));
+            Array tables = array(target, CopiedTable.ALL.stream().map(CopiedTable::name));
+            statement.setArray(1, tables);
+            statement.setArray(
+                    2, array(target, CopiedTable.ALL.stream().flatMap(table -> table.indexNames().stream())));
+            statement.setArray(3, tables);
+            statement.setArray(4, tables);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     definitions.add(new Definition(rows.getString(2), rows.getString(3)));
@@ -66,6 +72,10 @@ final class DeferredDefinitions {
             }
         }
         return definitions;
+    }
+
+    private static Array array(PostgresLink target, Stream<String> names) throws SQLException {
+        return target.connection().createArrayOf("text", names.toArray());
     }
 
     /** How many are still to be made. */

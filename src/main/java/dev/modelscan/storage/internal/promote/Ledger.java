@@ -4,7 +4,6 @@ import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.internal.engine.PostgresLink;
 import dev.modelscan.storage.internal.migrate.PostgresMigrator;
 import java.sql.Array;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,9 +11,11 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Ledger {
 
     private static final String TABLE = PostgresMigrator.PROMOTION_TABLE;
+
+    static final String READ_COMMITTED = "ISOLATION LEVEL READ COMMITTED";
 
     private final PostgresLink target;
     private final String snapshotId;
@@ -68,24 +71,22 @@ final class Ledger {
     static Ledger begin(PostgresLink target, String snapshotId) throws SQLException {
         Instant now = Instant.now();
         Map<String, Position> positions = new HashMap<>();
-        Connection connection = target.connection();
-        connection.setAutoCommit(false);
-        target.execute("CREATE TABLE " + TABLE
-                + " (table_name text PRIMARY KEY, rows_copied bigint NOT NULL, last_key text[],"
-                + " snapshot_id text NOT NULL, snapshot_at timestamptz NOT NULL)");
-        try (PreparedStatement insert =
-                connection.prepareStatement("INSERT INTO " + TABLE + " VALUES (?, 0, NULL, ?, ?)")) {
-            for (CopiedTable table : CopiedTable.ALL) {
-                insert.setString(1, table.name());
-                insert.setString(2, snapshotId);
-                insert.setObject(3, now.atOffset(ZoneOffset.UTC));
-                insert.execute();
-                positions.put(table.name(), new Position(0, null));
+        target.useTransaction(READ_COMMITTED, () -> {
+            target.execute("CREATE TABLE " + TABLE
+                    + " (table_name text PRIMARY KEY, rows_copied bigint NOT NULL, last_key text[],"
+                    + " snapshot_id text NOT NULL, snapshot_at timestamptz NOT NULL)");
+            try (PreparedStatement insert =
+                    target.connection().prepareStatement("INSERT INTO " + TABLE + " VALUES (?, 0, NULL, ?, ?)")) {
+                for (CopiedTable table : CopiedTable.ALL) {
+                    insert.setString(1, table.name());
+                    insert.setString(2, snapshotId);
+                    insert.setObject(3, now.atOffset(ZoneOffset.UTC));
+                    insert.execute();
+                    positions.put(table.name(), new Position(0, null));
+                }
             }
-        }
-        DeferredDefinitions.putOff(target);
-        connection.commit();
-        connection.setAutoCommit(true);
+            DeferredDefinitions.putOff(target);
+        });
         return new Ledger(target, snapshotId, now, positions);
     }
 
@@ -107,28 +108,44 @@ final class Ledger {
     }
 
     /**
-     * Notes rows that the transaction has copied.
+     * Stores rows and notes them, in one transaction.
      *
-     * @throws ConflictException where another promotion noted some meanwhile
+     * @param copy stores them, and returns how many they are
+     * @throws ConflictException if another promotion has stored some meanwhile
      */
-    void advance(CopiedTable table, long more, List<String> lastKey) throws SQLException {
+    void store(CopiedTable table, List<String> lastKey, PostgresLink.Work<Long> copy) throws SQLException {
         Position before = position(table);
-        Position after = new Position(before.rows() + more, lastKey);
+        Position after = target.inTransaction(READ_COMMITTED, () -> {
+            Position stored = new Position(before.rows() + copy.run(), lastKey);
+            advance(table, before, stored);
+            return stored;
+        });
+        positions.put(table.name(), after);
+    }
+
+    private void advance(CopiedTable table, Position before, Position after) throws SQLException {
         try (PreparedStatement update = target.connection()
                 .prepareStatement(
                         "UPDATE " + TABLE
                                 + " SET rows_copied = ?, last_key = ? WHERE table_name = ? AND rows_copied = ? AND snapshot_id = ?")) {
             update.setLong(1, after.rows());
-            update.setArray(2, target.connection().createArrayOf("text", lastKey.toArray()));
+            update.setArray(
+                    2,
+                    target.connection()
+                            .createArrayOf(
+                                    "text",
+                                    Objects.requireNonNull(after.lastKey()).toArray()));
             update.setString(3, table.name());
             update.setLong(4, before.rows());
             update.setString(5, snapshotId);
             if (update.executeUpdate() != 1) {
-                throw new ConflictException(
-                        target.name() + ": another promotion is under way", "workspace", null, null);
+                throw underWay();
             }
         }
-        positions.put(table.name(), after);
+    }
+
+    private ConflictException underWay() {
+        return new ConflictException(target.name() + ": another promotion is under way", "workspace", null, null);
     }
 
     /**
@@ -152,16 +169,99 @@ final class Ledger {
         }
     }
 
-    /** Takes back all that was copied, in one transaction: the target is as before. */
+    /**
+     * Takes back all that was copied, in one transaction: the target is as before.
+     *
+     * @throws ConflictException if rows of others are among it, or refer to it; or another promotion is under way
+     */
     void abandon() throws SQLException {
-        target.connection().setAutoCommit(false);
-        target.execute("TRUNCATE "
-                + String.join(
-                        ", ", CopiedTable.ALL.stream().map(CopiedTable::name).toList()));
-        DeferredDefinitions.restoreAll(target);
-        drop();
-        target.connection().commit();
-        target.connection().setAutoCommit(true);
+        target.useTransaction(READ_COMMITTED, () -> {
+            if (!String.valueOf(CopiedTable.ALL.size())
+                    .equals(target.text("SELECT count(*) FROM " + TABLE + " WHERE snapshot_id = ?", snapshotId))) {
+                throw underWay();
+            }
+            // From here on nobody adds a row that would be taken along.
+            target.execute("LOCK TABLE " + tables(CopiedTable.ALL) + " IN EXCLUSIVE MODE");
+            requireOwnRowsAlone();
+            removeRows();
+            DeferredDefinitions.restoreAll(target);
+            drop();
+        });
+    }
+
+    /** A table that another refers to cannot be truncated, even if the other is empty. */
+    private void removeRows() throws SQLException {
+        if (Referring.find(target).isEmpty()) {
+            target.execute("TRUNCATE " + tables(CopiedTable.ALL));
+            return;
+        }
+        requireNobodyRefers();
+        for (int i = CopiedTable.ALL.size() - 1; i >= 0; i--) {
+            target.execute("DELETE FROM " + CopiedTable.ALL.get(i).name());
+        }
+    }
+
+    private void requireNobodyRefers() throws SQLException {
+        for (Referring other : Referring.find(target)) {
+            // Removing what they refer to would remove or alter them, or fail.
+            if (target.text(other.any()) != null) {
+                throw new ConflictException(
+                        target.name() + ": rows of " + other.table()
+                                + " refer to what the unfinished promotion copied, so that was not taken back."
+                                + " Remove them, and run the promotion again",
+                        "workspace",
+                        null,
+                        null);
+            }
+        }
+    }
+
+    /**
+     * Checks, by reading alone, that {@link #abandon} would not refuse.
+     *
+     * @throws ConflictException if it would
+     */
+    void requireCanBeAbandoned() throws SQLException {
+        requireOwnRowsAlone();
+        requireNobodyRefers();
+    }
+
+    private static String tables(List<CopiedTable> tables) {
+        return String.join(", ", tables.stream().map(CopiedTable::name).toList());
+    }
+
+    /** A foreign key of a table that is not the library's, by which it refers to one that is. */
+    private record Referring(String table, String any) {
+
+        private static final String CATALOG = """
+                SELECT c.conrelid::pg_catalog.regclass::text,
+                    pg_catalog.format('SELECT 1 FROM %s WHERE %s LIMIT 1', c.conrelid::pg_catalog.regclass,
+                        (SELECT pg_catalog.string_agg(pg_catalog.format('%I IS NOT NULL', a.attname), ' AND ')
+                        FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)))
+                FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_class r ON r.oid = c.confrelid
+                WHERE c.contype = 'f' AND r.relname = ANY (?)
+                    AND r.relnamespace = pg_catalog.quote_ident(pg_catalog.current_schema())::pg_catalog.regnamespace
+                    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class o WHERE o.oid = c.conrelid
+                        AND o.relname = ANY (?) AND o.relnamespace = r.relnamespace)
+                ORDER BY 1""";
+
+        static List<Referring> find(PostgresLink target) throws SQLException {
+            List<Referring> found = new ArrayList<>();
+            try (PreparedStatement statement = target.connection().prepareStatement(CATALOG)) {
+                Array names = target.connection()
+                        .createArrayOf(
+                                "text",
+                                CopiedTable.ALL.stream().map(CopiedTable::name).toArray());
+                statement.setArray(1, names);
+                statement.setArray(2, names);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(new Referring(rows.getString(1), rows.getString(2)));
+                    }
+                }
+            }
+            return found;
+        }
     }
 
     /** Ends the promotion: nothing of the ledger is left. */
