@@ -2,7 +2,7 @@ package dev.modelscan.storage;
 
 /**
  * What an agent is doing. Any status may follow any other: it is set by {@link AgentRepository#updateStatus} and {@link
- * AgentRepository#setActive}, and cleared at start-up by {@link Database#resetToIdle()}.
+ * AgentRepository#setActive}, and cleared at start-up by {@link Database#cancelRunning}.
  *
  * @since 0.1
  */

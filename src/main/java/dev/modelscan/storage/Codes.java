@@ -1,6 +1,7 @@
 package dev.modelscan.storage;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -10,6 +11,7 @@ final class Codes {
     private Codes() {}
 
     static <E extends Enum<E>> E find(String entity, E[] values, Function<E, String> code, String wanted) {
+        Objects.requireNonNull(wanted, "code");
         for (E value : values) {
             if (code.apply(value).equals(wanted)) {
                 return value;

@@ -1,5 +1,7 @@
 package dev.modelscan.storage;
 
+import java.util.Objects;
+
 /**
  * A place in a list: behind the last row of a page. Opaque: keep it, send it to a client and take it back, but do not take
  * it apart. It belongs to the list, such as the tasks of an agent, and not to what that was filtered by. It stays good while rows come and go, since it holds the last row's position and not a count.
@@ -15,7 +17,7 @@ public record Cursor(String value) {
      * @throws InvalidDataException where the text is empty
      */
     public Cursor {
-        if (value.isEmpty()) {
+        if (Objects.requireNonNull(value, "value").isEmpty()) {
             throw new InvalidDataException("page", null, "cursor", "is empty");
         }
     }

@@ -5,7 +5,9 @@ import dev.modelscan.storage.internal.open.OpenedStore;
 import dev.modelscan.storage.internal.sql.Maintenance;
 import dev.modelscan.storage.internal.sql.StoreRepositories;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +54,7 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws InvalidDataException where the text is not a path
      */
     public static Database open(String location) {
-        return (DatabaseBuilder.isUrl(location)
+        return (DatabaseLocation.isUrl(Objects.requireNonNull(location, "location"))
                         ? builder().url(location)
                         : builder().path(location))
                 .open();
@@ -127,22 +129,28 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws IllegalStateException where this thread is inside {@code withTx} already: nest with {@link Tx#withTx}
      */
     public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
+        Objects.requireNonNull(function, "function");
         return withTx(options.isolation(), function);
     }
 
     /** {@link #withTx(TxFunction)} with an isolation other than the database's. */
     public <T extends @Nullable Object, X extends Exception> T withTx(Isolation isolation, TxFunction<T, X> function)
             throws X {
+        Objects.requireNonNull(isolation, "isolation");
+        Objects.requireNonNull(function, "function");
         return repositories.withTx(isolation, function);
     }
 
     /** {@link #withTx(TxFunction)} without a result. */
     public <X extends Exception> void useTx(TxAction<X> action) throws X {
+        Objects.requireNonNull(action, "action");
         useTx(options.isolation(), action);
     }
 
     /** {@link #withTx(Isolation, TxFunction)} without a result. */
     public <X extends Exception> void useTx(Isolation isolation, TxAction<X> action) throws X {
+        Objects.requireNonNull(isolation, "isolation");
+        Objects.requireNonNull(action, "action");
         repositories.useTx(isolation, action);
     }
 
@@ -160,17 +168,22 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws IllegalStateException inside {@code withTx}
      */
     public Health healthCheck() {
-        return new Health(opened.store().problems());
+        List<String> problems = opened.store().problems();
+        return new Health(problems, problems.isEmpty() ? opened.store().notes() : List.of());
     }
 
     /**
-     * For the start of an application: sets every agent {@code idle}, and cancels the tasks that a run before left {@code
-     * pending} or {@code running}, in one transaction.
+     * For the start of an application: gives up what its own run before left behind. Sets those agents that are {@code active}
+     * to {@code idle}, and cancels the tasks that they have {@code running}, in one transaction. Nothing else is touched: neither
+     * pending tasks, nor what other processes' agents run. Ids of agents that do not exist have no effect.
      *
+     * <p>This takes the place of a reset of all agents and tasks, which ended other processes' work.
+     *
+     * @param agentIds the agents that this application alone runs
      * @return how many tasks were cancelled
      */
-    public int resetToIdle() {
-        return repositories.resetToIdle();
+    public int cancelRunning(Collection<AgentId> agentIds) {
+        return repositories.cancelRunning(agentIds);
     }
 
     /** The version of the schema, which is that of the last migration. */

@@ -1,30 +1,34 @@
 package dev.modelscan.storage;
 
+import dev.modelscan.storage.GivenOptions.Place;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.open.OpenedStore;
 import dev.modelscan.storage.internal.open.PostgresOpening;
 import dev.modelscan.storage.internal.open.PostgresWorkspaces;
 import dev.modelscan.storage.internal.open.SqliteOpening;
 import dev.modelscan.storage.internal.open.SqliteWorkspaces;
+import dev.modelscan.storage.internal.text.Locations;
 import dev.modelscan.storage.internal.text.TextRules;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects how a database is opened. Not thread-safe.
  *
+ * <p>An option that would have no effect on what is opened is rejected when it is opened. No option may be null: that is a {@link
+ * NullPointerException} with the option's name.
+ *
  * @since 0.1
  */
 public final class DatabaseBuilder {
 
-    private static final String URL_PREFIX = "jdbc:postgresql:";
-
+    private final GivenOptions given = new GivenOptions();
     private @Nullable Path path;
-    private boolean inMemory;
     private @Nullable String url;
     private @Nullable String readUrl;
     private @Nullable DataSource dataSource;
@@ -41,28 +45,34 @@ public final class DatabaseBuilder {
     private int maxJsonDepth = DatabaseOptions.defaults().maxJsonDepth();
     private int maxValueBytes = DatabaseOptions.defaults().maxValueBytes();
     private Clock clock = DatabaseOptions.defaults().clock();
+    private boolean readOnly;
 
     DatabaseBuilder() {}
 
-    /** The file; with {@link #workspace} or {@link #openWorkspaces} the directory of the files. */
+    /**
+     * The file; with {@link #workspace} or {@link #openWorkspaces} the directory of the files.
+     *
+     * @throws InvalidDataException if it is the beginning of a URL
+     */
     public DatabaseBuilder path(Path path) {
-        this.path = path;
-        this.inMemory = false;
+        this.path = DatabaseLocation.requirePath(path);
+        given.add("path");
         return this;
     }
 
     /**
      * The file, as text. A leading {@code ~} is the user's home directory.
      *
-     * @throws InvalidDataException where the text is blank, or not a path
+     * @throws InvalidDataException if the text is blank, a URL, or not a path, or begins with {@code ~} where the process has no
+     *     home directory
      */
     public DatabaseBuilder path(String path) {
-        return path(toPath(path));
+        return path(DatabaseLocation.toPath(path));
     }
 
     /** A new, empty database in memory. */
     public DatabaseBuilder inMemory() {
-        this.inMemory = true;
+        given.add("inMemory");
         return this;
     }
 
@@ -74,6 +84,7 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder url(String url) {
         this.url = requireUrl("url", url);
+        given.add("url");
         return this;
     }
 
@@ -85,13 +96,14 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder readUrl(String readUrl) {
         this.readUrl = requireUrl("readUrl", readUrl);
+        given.add("readUrl");
         return this;
     }
 
     /** Shows nothing of the URL, which may hold a password. */
     private static String requireUrl(String option, String url) {
-        if (!isUrl(url)) {
-            throw new InvalidDataException("database", null, option, "does not begin with " + URL_PREFIX);
+        if (!Locations.isUrl(Objects.requireNonNull(url, option))) {
+            throw new InvalidDataException("database", null, option, String.valueOf(Locations.urlProblem(url)));
         }
         if (!PostgresServer.canRead(url)) {
             throw new InvalidDataException(
@@ -102,23 +114,28 @@ public final class DatabaseBuilder {
 
     /** The role to connect as. Goes with {@link #url} alone. */
     public DatabaseBuilder user(String user) {
-        this.user = user;
+        this.user = Objects.requireNonNull(user, "user");
+        given.add("user");
         return this;
     }
 
     /** The role's password. Goes with {@link #url} alone. */
     public DatabaseBuilder password(String password) {
-        this.password = password;
+        this.password = Objects.requireNonNull(password, "password");
+        given.add("password");
         return this;
     }
 
     /**
-     * A PostgreSQL server, by connections of the caller's own, who closes the source. The library puts back what it sets on
-     * them, which costs two round trips for each use. Opening may take three at once, for migrations. A statement is stopped by
-     * an interrupt only where {@link java.sql.Connection#unwrap} finds the driver's connection.
+     * A PostgreSQL server, by connections of the caller's own, who closes the source. Their sessions' settings are left alone;
+     * what the library sets ends with its transactions. A transaction that writes has one round trip more than over the library's
+     * own pool, to begin. Opening takes one connection at a time. Where {@link java.sql.Connection#unwrap} does not find the driver's
+     * connection, no statement is stopped by an interrupt or after {@link #queryTimeout}, and a pooler is not noticed: add {@code
+     * prepareThreshold=0} to the driver's URL then.
      */
     public DatabaseBuilder dataSource(DataSource dataSource) {
-        this.dataSource = dataSource;
+        this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+        given.add("dataSource");
         return this;
     }
 
@@ -129,35 +146,44 @@ public final class DatabaseBuilder {
      * @throws InvalidDataException where it is no such name
      */
     public DatabaseBuilder workspace(String workspace) {
-        String problem = TextRules.workspaceProblem(workspace);
+        String problem = TextRules.workspaceProblem(Objects.requireNonNull(workspace, "workspace"));
         if (problem != null) {
             throw new InvalidDataException("workspace", workspace, "name", problem);
         }
         this.workspace = workspace;
+        given.add("workspace");
         return this;
     }
 
-    /** How many connections to a PostgreSQL server there are at the most: 1 to 1,000. */
+    /**
+     * How many connections to a PostgreSQL server there are at the most in each of two pools: 1 to 1,000. One pool serves the
+     * repositories and transactions; the other serves {@link Database#dsl()}, and is made with its first query. So a program
+     * that uses both has up to twice as many connections. Goes with {@link #url} alone.
+     */
     public DatabaseBuilder poolSize(int poolSize) {
         this.poolSize = poolSize;
+        given.add("poolSize");
         return this;
     }
 
-    /** How long connecting to a server may take: 1 second to 1 hour. */
+    /** How long connecting to a server may take: 1 second to 1 hour. Goes with {@link #url} alone. */
     public DatabaseBuilder connectTimeout(Duration connectTimeout) {
-        this.connectTimeout = connectTimeout;
+        this.connectTimeout = Objects.requireNonNull(connectTimeout, "connectTimeout");
+        given.add("connectTimeout");
         return this;
     }
 
     /** How long a statement may take before it is stopped with {@link CancelledException}: up to 24 hours; 0 for no limit. */
     public DatabaseBuilder queryTimeout(Duration queryTimeout) {
-        this.queryTimeout = queryTimeout;
+        this.queryTimeout = Objects.requireNonNull(queryTimeout, "queryTimeout");
+        given.add("queryTimeout");
         return this;
     }
 
-    /** How far transactions are kept apart where nothing else is said. */
+    /** How far transactions are kept apart if nothing else is said. PostgreSQL only: on SQLite all are serializable. */
     public DatabaseBuilder isolation(Isolation isolation) {
-        this.isolation = isolation;
+        this.isolation = Objects.requireNonNull(isolation, "isolation");
+        given.add("isolation");
         return this;
     }
 
@@ -167,6 +193,7 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder readers(int readers) {
         this.readers = readers;
+        given.add("readers");
         return this;
     }
 
@@ -175,25 +202,29 @@ public final class DatabaseBuilder {
      * away before it throws {@link UnavailableException}: up to 1 hour. A migration on PostgreSQL waits for a lock as long.
      */
     public DatabaseBuilder busyTimeout(Duration busyTimeout) {
-        this.busyTimeout = busyTimeout;
+        this.busyTimeout = Objects.requireNonNull(busyTimeout, "busyTimeout");
+        given.add("busyTimeout");
         return this;
     }
 
-    /** What a commit survives. */
+    /** What a commit to a SQLite file survives. Goes with a path alone. */
     public DatabaseBuilder durability(Durability durability) {
-        this.durability = durability;
+        this.durability = Objects.requireNonNull(durability, "durability");
+        given.add("durability");
         return this;
     }
 
     /** The deepest nesting of JSON that is stored: 1 to {@link Json#MAX_DEPTH}. */
     public DatabaseBuilder maxJsonDepth(int maxJsonDepth) {
         this.maxJsonDepth = maxJsonDepth;
+        given.add("maxJsonDepth");
         return this;
     }
 
     /** The longest text or JSON that is stored, in bytes of UTF-8: 1,024 to 1,000,000,000. */
     public DatabaseBuilder maxValueBytes(int maxValueBytes) {
         this.maxValueBytes = maxValueBytes;
+        given.add("maxValueBytes");
         return this;
     }
 
@@ -203,42 +234,76 @@ public final class DatabaseBuilder {
      * fast, gives every thread the same time, and does not use the database.
      */
     public DatabaseBuilder clock(Clock clock) {
-        this.clock = clock;
+        this.clock = Objects.requireNonNull(clock, "clock");
+        given.add("clock");
+        return this;
+    }
+
+    /**
+     * Opens what is there, and writes nothing: no file, schema or table is made, none is migrated, and whatever writes throws
+     * {@link ReadOnlyException} before it begins, {@link Database#withTx} among it; several queries that must see one state go into
+     * {@code dsl().transactionResult(...)}. Opening throws {@link UnavailableException} for what is not there, and {@link
+     * SchemaException}, which names the versions, for a schema that is older than this library's.
+     *
+     * <p>A SQLite file may lie where this process cannot write, such as on a medium that is mounted read-only. If rows lie in a log
+     * beside it, its {@code -shm} file has to be there too, or SQLite cannot read the log, and opening throws {@link
+     * UnavailableException}. If there is no log, the file is read without locks, which is right only as long as nobody writes to it:
+     * when somebody begins to, calls throw {@link UnavailableException} within 100 ms, and the file has to be opened anew. Where this
+     * process may write, it reads under SQLite's locks, and others may write meanwhile; a log that was not there before is
+     * deleted again at the end. Does not go with {@link #inMemory}.
+     */
+    public DatabaseBuilder readOnly() {
+        this.readOnly = true;
+        given.add("readOnly");
         return this;
     }
 
     /**
      * Opens the database. What it throws is said at {@link Database#open(Path)}.
      *
-     * @throws InvalidDataException where an option is out of its range, or not exactly one of a path, {@link #inMemory}, a
-     *     URL and a data source was given
+     * @throws InvalidDataException if an option is out of its range, has no effect on what is opened, or not exactly one of a
+     *     path, {@link #inMemory}, a URL and a data source was given
      */
     public Database open() {
+        Place place = given.place();
         DatabaseOptions options = options();
         return new Database(
-                isOnServer() ? PostgresOpening.open(server(), workspace) : inFile(options), options, db -> {});
+                switch (place) {
+                    case SERVER, DATA_SOURCE -> onServer(options);
+                    case FILE, MEMORY -> inFile(options);
+                },
+                options,
+                db -> {});
+    }
+
+    private OpenedStore onServer(DatabaseOptions options) {
+        return readOnly
+                ? PostgresOpening.openReadOnly(server(options), workspace)
+                : PostgresOpening.open(server(options), workspace);
     }
 
     /**
      * Opens what holds any number of workspaces: the server, or the directory that {@link #path(Path)} names, which need not be
      * there yet.
      *
-     * @throws InvalidDataException where an option is out of its range, not exactly one of a path, a URL and a data source was given,
-     *     or a {@link #workspace} was
+     * @throws InvalidDataException if an option is out of its range, has no effect on what is opened, not exactly one of a path,
+     *     a URL and a data source was given, or a {@link #workspace} was
      * @throws SchemaException where the server or the database on it cannot be used
      * @throws UnavailableException where the server cannot be reached, or the path is a file
      */
     public Workspaces openWorkspaces() {
-        if (workspace != null || inMemory) {
-            throw new InvalidDataException(
-                    "workspaces", null, inMemory ? "inMemory" : "workspace", "cannot go with openWorkspaces()");
+        for (String option : List.of("workspace", "inMemory")) {
+            if (given.has(option)) {
+                throw new InvalidDataException("workspaces", null, option, "cannot go with openWorkspaces()");
+            }
         }
+        boolean inFiles = given.place() == Place.FILE;
         DatabaseOptions options = options();
-        return new Workspaces(isOnServer() ? new PostgresWorkspaces(server()) : inDirectory(options), options);
+        return new Workspaces(
+                inFiles ? inDirectory(options) : new PostgresWorkspaces(server(options), readOnly), options);
     }
 
     private DatabaseOptions options() {
-        requireUrlForItsOptions();
         return new DatabaseOptions(
                 readers,
                 poolSize,
@@ -249,22 +314,8 @@ public final class DatabaseBuilder {
                 isolation,
                 maxJsonDepth,
                 maxValueBytes,
-                clock);
-    }
-
-    private boolean isOnServer() {
-        return url != null || dataSource != null;
-    }
-
-    /** What would be passed over in silence. */
-    private void requireUrlForItsOptions() {
-        if (url == null && (readUrl != null || user != null || password != null)) {
-            throw new InvalidDataException(
-                    "database",
-                    null,
-                    readUrl != null ? "readUrl" : user != null ? "user" : "password",
-                    "goes with a url alone");
-        }
+                clock,
+                readOnly);
     }
 
     /**
@@ -273,14 +324,14 @@ public final class DatabaseBuilder {
      * @throws InvalidDataException where an option is out of its range, or not exactly one of a URL and a data source was given
      */
     PostgresServer server() {
-        DatabaseOptions options = options();
-        if (!isOnServer()) {
+        if (!given.has("url") && !given.has("dataSource")) {
             throw new InvalidDataException("database", null, "url", "is required, or a data source");
         }
-        if (path != null || inMemory || (url != null && dataSource != null)) {
-            throw new InvalidDataException(
-                    "database", null, "url", "cannot go with a path, inMemory() or a data source; choose one");
-        }
+        given.place();
+        return server(options());
+    }
+
+    private PostgresServer server(DatabaseOptions options) {
         return new PostgresServer(
                 url,
                 readUrl,
@@ -300,49 +351,28 @@ public final class DatabaseBuilder {
     }
 
     private OpenedStore inFile(DatabaseOptions options) {
-        if (inMemory && workspace != null) {
-            throw new InvalidDataException("database", null, "workspace", "cannot go with inMemory()");
-        }
-        if (!inMemory && workspace != null) {
+        if (workspace != null) {
             return inDirectory(options).open(workspace);
         }
+        if (readOnly) {
+            return SqliteOpening.openReadOnly(
+                    Objects.requireNonNull(path), options.readers(), options.busyTimeout(), options.queryTimeout());
+        }
         return SqliteOpening.open(
-                inMemory ? null : requirePath(),
-                isFull(options),
-                options.readers(),
-                options.busyTimeout(),
-                options.queryTimeout());
+                path, isFull(options), options.readers(), options.busyTimeout(), options.queryTimeout());
     }
 
     private SqliteWorkspaces inDirectory(DatabaseOptions options) {
         return new SqliteWorkspaces(
-                requirePath(), isFull(options), options.readers(), options.busyTimeout(), options.queryTimeout());
+                Objects.requireNonNull(path),
+                isFull(options),
+                options.readers(),
+                options.busyTimeout(),
+                options.queryTimeout(),
+                readOnly);
     }
 
     private static boolean isFull(DatabaseOptions options) {
         return options.durability() == Durability.FULL;
-    }
-
-    private Path requirePath() {
-        if (path == null) {
-            throw new InvalidDataException("database", null, "path", "is required, or inMemory(), or a url");
-        }
-        return path;
-    }
-
-    static boolean isUrl(String location) {
-        return location.startsWith(URL_PREFIX);
-    }
-
-    private static Path toPath(String text) {
-        if (text.isBlank()) {
-            throw new InvalidDataException("database", null, "path", "is blank");
-        }
-        try {
-            boolean home = text.equals("~") || text.startsWith("~/");
-            return home ? Path.of(System.getProperty("user.home"), text.substring(1)) : Path.of(text);
-        } catch (InvalidPathException e) {
-            throw new InvalidDataException("database", null, "path", "is not a path: " + e.getReason(), e);
-        }
     }
 }

@@ -3,12 +3,14 @@ package dev.modelscan.storage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * What a database was opened with; see {@link DatabaseBuilder} for each.
  *
  * @param readers how many connections to a SQLite file read at the same time
- * @param poolSize how many connections to a PostgreSQL server there are at the most
+ * @param poolSize how many connections to a PostgreSQL server there are at the most in each of two pools: that of the
+ *     repositories and transactions, and that of {@link Database#dsl()}
  * @param busyTimeout how long a call waits for a lock, for a connection, or for a server that is away
  * @param connectTimeout how long connecting to a server may take
  * @param queryTimeout how long a statement may take; zero for no limit
@@ -17,6 +19,7 @@ import java.util.Locale;
  * @param maxJsonDepth the deepest nesting of JSON
  * @param maxValueBytes the longest text or JSON, in bytes of UTF-8
  * @param clock where {@code updatedAt} and the times of a status come from
+ * @param readOnly whether nothing is written
  * @since 0.1
  */
 public record DatabaseOptions(
@@ -29,7 +32,8 @@ public record DatabaseOptions(
         Isolation isolation,
         int maxJsonDepth,
         int maxValueBytes,
-        Clock clock) {
+        Clock clock,
+        boolean readOnly) {
 
     private static final Duration LONGEST = Duration.ofHours(24);
 
@@ -38,6 +42,9 @@ public record DatabaseOptions(
 
     /** Checks the ranges. */
     public DatabaseOptions {
+        Objects.requireNonNull(durability, "durability");
+        Objects.requireNonNull(isolation, "isolation");
+        Objects.requireNonNull(clock, "clock");
         requireRange("readers", readers, 1, 1_000);
         requireRange("poolSize", poolSize, 1, 1_000);
         requireRange("busyTimeout", busyTimeout, Duration.ZERO, Duration.ofHours(1));
@@ -49,7 +56,7 @@ public record DatabaseOptions(
 
     /**
      * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, 10 minutes for a statement, {@link
-     * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock.
+     * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock, reading and writing.
      */
     public static DatabaseOptions defaults() {
         return new DatabaseOptions(
@@ -62,7 +69,8 @@ public record DatabaseOptions(
                 Isolation.SERIALIZABLE,
                 100,
                 16 * 1_024 * 1_024,
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                false);
     }
 
     private static void requireRange(String field, int value, int least, int most) {
@@ -73,7 +81,7 @@ public record DatabaseOptions(
     }
 
     private static void requireRange(String field, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+        if (Objects.requireNonNull(value, field).compareTo(least) < 0 || value.compareTo(most) > 0) {
             throw new InvalidDataException(
                     "database",
                     null,

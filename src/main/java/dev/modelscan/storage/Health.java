@@ -6,13 +6,16 @@ import java.util.List;
  * Whether a database can be used.
  *
  * @param problems what is wrong, each with what to do; empty where nothing is
+ * @param notes what works and is not as one would expect, each with what to do, such as a workspace that is on no worker of its
+ *     cluster; it does not count as a problem
  * @since 0.1
  */
-public record Health(List<String> problems) {
+public record Health(List<String> problems, List<String> notes) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Health {
         problems = List.copyOf(problems);
+        notes = List.copyOf(notes);
     }
 
     /** Whether nothing is wrong. */

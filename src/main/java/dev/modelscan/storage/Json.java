@@ -21,6 +21,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,11 @@ public final class Json {
 
     private static final String ENTITY = "json";
     private static final String FIELD = "value";
+
+    /** Of its limits the parser tells where in its own code they come from. */
+    private static final Pattern PARSERS_OWN_NAMES =
+            Pattern.compile(", from `[^`]*`| \\(start marker at \\[[^]]*]\\)| \\(through reference chain: .*\\)");
+
     private static final String WHITE_SPACE = " \t\n\r";
 
     private static final Json EMPTY_OBJECT = new Json("{}", 1);
@@ -71,6 +78,7 @@ public final class Json {
      * @throws InvalidDataException where the text is not JSON as this class describes it; the reason names the line and column
      */
     public static Json parse(String text) {
+        Objects.requireNonNull(text, "text");
         String stripped = strip(text);
         return stripped.equals("{}") ? EMPTY_OBJECT : new Json(stripped, validate(stripped));
     }
@@ -81,6 +89,7 @@ public final class Json {
      * @throws InvalidDataException where the tree holds what JSON has no form for, such as NaN, binary data or a Java object
      */
     public static Json of(JsonNode tree) {
+        Objects.requireNonNull(tree, "tree");
         requireJsonForm(tree, 0);
         return write(tree);
     }
@@ -91,7 +100,7 @@ public final class Json {
      * @throws InvalidDataException where a value, such as NaN, has no form in JSON
      */
     public static Json of(Map<String, ?> members) {
-        return ofPlain(members);
+        return ofPlain(Objects.requireNonNull(members, "members"));
     }
 
     /**
@@ -100,7 +109,7 @@ public final class Json {
      * @throws InvalidDataException where a value, such as NaN, has no form in JSON
      */
     public static Json of(Collection<?> items) {
-        return ofPlain(items);
+        return ofPlain(Objects.requireNonNull(items, "items"));
     }
 
     private static Json ofPlain(Object value) {
@@ -109,7 +118,12 @@ public final class Json {
         try {
             tree = Mapper.MAPPER.valueToTree(value);
         } catch (IllegalArgumentException e) {
-            throw new InvalidDataException(ENTITY, null, FIELD, "cannot be written as JSON: " + e.getMessage(), e);
+            throw new InvalidDataException(
+                    ENTITY,
+                    null,
+                    FIELD,
+                    "cannot be written as JSON; give text, numbers, booleans, maps and collections",
+                    e);
         }
         return of(tree);
     }
@@ -119,6 +133,7 @@ public final class Json {
      * CorruptDatabaseException} where it is not JSON after all.
      */
     public static Json stored(String text) {
+        Objects.requireNonNull(text, "text");
         return text.equals("{}") ? EMPTY_OBJECT : new Json(text, -1);
     }
 
@@ -126,8 +141,10 @@ public final class Json {
     public JsonNode toNode() {
         try {
             return Mapper.MAPPER.readTree(text);
-        } catch (JsonProcessingException | NumberFormatException e) {
-            throw new CorruptDatabaseException("stored JSON does not parse: " + e.getMessage(), e);
+        } catch (JsonProcessingException e) {
+            throw new CorruptDatabaseException("stored JSON does not parse: " + reason(e), e);
+        } catch (NumberFormatException e) {
+            throw new CorruptDatabaseException("stored JSON does not parse: a number in it cannot be read", e);
         }
     }
 
@@ -239,7 +256,7 @@ public final class Json {
             try {
                 number = parser.getDecimalValue();
             } catch (NumberFormatException e) {
-                throw invalid(parser, "a number cannot be read: " + e.getMessage(), e);
+                throw invalid(parser, "a number cannot be read", e);
             }
             // Zeros at the end do not count: PostgreSQL writes 1e300 with all of them.
             if (number.precision() > MAX_DIGITS && number.stripTrailingZeros().precision() > MAX_DIGITS) {
@@ -265,10 +282,10 @@ public final class Json {
     }
 
     private static String reason(JsonProcessingException e) {
+        String reason = PARSERS_OWN_NAMES.matcher(e.getOriginalMessage()).replaceAll("");
         return e.getLocation() == null
-                ? e.getOriginalMessage()
-                : e.getOriginalMessage()
-                        + place(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+                ? reason
+                : reason + place(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
     }
 
     private static String place(int line, int column) {
@@ -297,7 +314,7 @@ public final class Json {
                     ENTITY,
                     null,
                     FIELD,
-                    "holds a " + value.getClass().getName() + ", which is no plain value; give its text");
+                    "holds a " + value.getClass().getSimpleName() + ", which is no plain value; give its text");
         }
     }
 

@@ -45,16 +45,17 @@ public record Message(
     private static final String ENTITY = "message";
 
     /**
-     * Checks every value, so that a record that exists can be stored. Use {@link #builder()}.
+     * Checks every value but the characters of the content: those are checked by {@link Builder#build()} and again when the
+     * message is stored, since looking at 200 KB takes longer than reading them. Use {@link #builder()}.
      *
-     * @throws InvalidDataException where a value is missing or cannot be stored
+     * @throws InvalidDataException if a value is missing or cannot be stored
      */
     public Message {
         Checks.required(ENTITY, null, "id", id);
         Checks.required(ENTITY, id, "conversationId", conversationId);
         Checks.required(ENTITY, id, "senderId", senderId);
         Checks.required(ENTITY, id, "contentType", contentType);
-        Checks.text(ENTITY, id, "content", content);
+        Checks.required(ENTITY, id, "content", content);
         Checks.object(ENTITY, id, "metadata", metadata);
         readAt = Checks.optionalTime(ENTITY, id, "readAt", readAt);
         createdAt = Checks.time(ENTITY, id, "createdAt", createdAt);
@@ -197,7 +198,7 @@ public record Message(
                     taskId,
                     teamId,
                     contentType,
-                    Checks.required(ENTITY, key, "content", content),
+                    Checks.text(ENTITY, key, "content", content),
                     metadata,
                     readAt,
                     version,

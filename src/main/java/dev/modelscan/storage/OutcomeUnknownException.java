@@ -3,7 +3,7 @@ package dev.modelscan.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commit failed in a way that leaves open whether it took effect. Read the records back before trying again; a create
+ * A commit, or a statement that commits by itself, failed in a way that leaves open whether it took effect. Read the records back before trying again; a create
  * can be tried again with the same record, since its id was made before: {@link ConflictException} says that it was stored.
  *
  * @since 0.1

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -25,7 +26,8 @@ public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iter
 
     /** Copies the list. */
     public Page {
-        items = List.copyOf(items);
+        items = List.copyOf(Objects.requireNonNull(items, "items"));
+        Objects.requireNonNull(next, "next");
     }
 
     /**
@@ -40,6 +42,7 @@ public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iter
      * @return a sequential stream in the list's order; it costs a query for each {@value #STREAM_PAGE} rows
      */
     public static <T> Stream<T> stream(Function<PageRequest, Page<T>> list) {
+        Objects.requireNonNull(list, "list");
         Iterator<T> rows = new Iterator<>() {
             private Iterator<T> items = Collections.emptyIterator();
             private Optional<PageRequest> next = Optional.of(PageRequest.first(STREAM_PAGE));

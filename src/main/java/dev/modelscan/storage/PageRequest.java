@@ -1,5 +1,6 @@
 package dev.modelscan.storage;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public record PageRequest(int limit, @Nullable Cursor after) {
 
     /** At most {@code limit} rows behind the place that a page gave. */
     public static PageRequest after(Cursor cursor, int limit) {
+        Objects.requireNonNull(cursor, "cursor");
         return new PageRequest(limit, cursor);
     }
 

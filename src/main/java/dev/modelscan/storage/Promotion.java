@@ -1,7 +1,12 @@
 package dev.modelscan.storage;
 
 import dev.modelscan.storage.internal.promote.Promoter;
+import dev.modelscan.storage.internal.promote.PromotionRequest;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * from a snapshot in a file beside it, {@code <source>-promotion-<id>}, which needs as much space as the source and is deleted at
  * the end. What is written to the source meanwhile stays there alone.
  *
+ * <p>Only the library's own tables are copied. If the source holds anything else, a promotion names it and does nothing, until
+ * {@link #leaveBehind} says that it may stay in the source alone. What the target's schema holds beside the library's tables is
+ * not touched.
+ *
  * <p>The target is made where it is missing, and must hold no rows. Until the promotion has ended, {@link Database} refuses to
  * open it. A promotion that was interrupted, however that happened, is continued by running it again: from the same
  * snapshot, and at most some thousand rows before where it stopped. At the end all rows are read back from both sides and compared.
@@ -29,19 +38,34 @@ public final class Promotion {
     private final Path source;
     private @Nullable DatabaseBuilder target;
     private boolean restart;
+    private final Set<String> leaveBehind = new LinkedHashSet<>();
     private Consumer<PromotionProgress> listener = progress -> {};
 
     private Promotion(Path source) {
         this.source = source;
     }
 
-    /** Copies the database in a file. */
+    /**
+     * Copies the database in a file.
+     *
+     * @throws InvalidDataException if it is the beginning of a URL
+     */
     public static Promotion from(Path source) {
-        return new Promotion(source);
+        return new Promotion(DatabaseLocation.requirePath(source));
+    }
+
+    /**
+     * Copies the database in a file, given as text. A leading {@code ~} is the user's home directory.
+     *
+     * @throws InvalidDataException if the text is blank, a URL, or not a path
+     */
+    public static Promotion from(String source) {
+        return new Promotion(DatabaseLocation.toPath(source));
     }
 
     /** Where to: a URL or a data source, and a workspace, which is made where it is missing. Required. */
     public Promotion to(DatabaseBuilder target) {
+        Objects.requireNonNull(target, "target");
         this.target = target;
         return this;
     }
@@ -55,35 +79,56 @@ public final class Promotion {
         return this;
     }
 
+    /**
+     * Goes on without these of the source's tables, views, added columns, triggers and indexes. There is no way to name all at
+     * once: a table that is made later would then be left behind in silence.
+     *
+     * @param names as {@link LeftBehind#name} has them, whatever their case; those that the source does not hold are passed
+     *     over. A table takes its indexes and triggers with it. Several calls add up
+     * @throws InvalidDataException from {@link #dryRun} and {@link #run} for a table or a column of the library's
+     */
+    public Promotion leaveBehind(String... names) {
+        leaveBehind.addAll(List.of(names));
+        return this;
+    }
+
     /** Who is told of progress, on the thread that runs the promotion. What it throws interrupts the promotion. */
     public Promotion onProgress(Consumer<PromotionProgress> listener) {
+        Objects.requireNonNull(listener, "listener");
         this.listener = listener;
         return this;
     }
 
     /**
-     * Checks all that can be checked without writing: that both sides can be reached and have schemas that go together, that the
-     * target holds no rows, and that every value and every reference of the source can be stored in PostgreSQL. The source's log
-     * cannot be cut while it is read.
+     * Checks all that can be checked without writing: what {@link #run} would refuse of the source, each of its values and
+     * references, the target and the role's rights on it, and whether there is space for the snapshot. A trigger or a
+     * constraint that the target's owner added may still refuse a row. The source's log cannot be cut while it is read.
      *
+     * <p>It goes on after what it finds: of several problems the first is thrown, and the others, up to a hundred rows among
+     * them, are its {@linkplain Throwable#getSuppressed() suppressed} exceptions.
+     *
+     * @throws LeftBehindException as {@link #run} does
      * @throws InvalidDataException as {@link #run} does
      * @throws ReferenceException as {@link #run} does
-     * @throws CorruptDatabaseException where SQLite finds the source damaged, or rows that break its checks
+     * @throws CorruptDatabaseException if SQLite finds the source damaged, or rows that break its checks
      * @throws ConflictException as {@link #run} does
      * @throws SchemaException as {@link #run} does
-     * @throws UnavailableException where the source or the server cannot be reached
+     * @throws StorageFullException if there is no space for the snapshot
+     * @throws UnavailableException if the source or the server cannot be reached, or the server only reads
      */
     public PromotionEstimate dryRun() {
-        return promoter().dryRun(restart);
+        return promoter().dryRun();
     }
 
     /**
      * Copies and compares, or goes on with what was begun.
      *
-     * @throws InvalidDataException where a value that another program stored cannot be stored in PostgreSQL as it is; its {@code
-     *     entity}, {@code id} and {@code field} are the table, the key and the column. What was copied is taken back: correct the
-     *     value in the source, and run again
-     * @throws ReferenceException where a row of the source refers to one that does not exist; likewise
+     * @throws LeftBehindException if the source holds what the target would not get, and {@link #leaveBehind} does not name it;
+     *     nothing was written
+     * @throws InvalidDataException if a value that another program stored cannot be stored in PostgreSQL as it is, or the target
+     *     refuses a row; its {@code entity}, {@code id} and {@code field} are the table, the key and the column. What was copied
+     *     is taken back: correct the value in the source, and run again
+     * @throws ReferenceException if a row of the source refers to one that does not exist; likewise
      * @throws ConflictException where the target holds rows that this promotion has not copied, was begun from another
      *     source or a snapshot that is gone, or differs from the source at the end; then it names the table and the first key
      * @throws SchemaException where a schema is older or newer than this library's, or another program's
@@ -93,13 +138,14 @@ public final class Promotion {
      * @throws UnavailableException where the source or the server cannot be reached; running again goes on
      */
     public PromotionResult run() {
-        return promoter().run(restart);
+        return promoter().run();
     }
 
     private Promoter promoter() {
         if (target == null) {
             throw new InvalidDataException("promotion", null, "to", "is required");
         }
-        return new Promoter(source, target.server(), target.workspace(), listener);
+        return new Promoter(new PromotionRequest(
+                source, target.server(), target.workspace(), restart, Set.copyOf(leaveBehind), listener));
     }
 }

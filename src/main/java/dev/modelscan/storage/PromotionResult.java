@@ -10,6 +10,8 @@ import java.util.List;
  * @param tables all tables, in the order of copying
  * @param snapshotAt when the snapshot of the source was begun; what was written to the source since is not in the target
  * @param resumed whether an earlier run had begun it
+ * @param leftBehind what the source holds and the target did not get, all of it named by {@link Promotion#leaveBehind}; sorted
+ *     by kind and name
  * @param copiedRows how many rows this run copied
  * @param copyTime how long snapshot, copy, keys and indexes took in this run
  * @param compareTime how long it took to read both sides back and to compare them
@@ -19,13 +21,15 @@ public record PromotionResult(
         List<PromotedTable> tables,
         Instant snapshotAt,
         boolean resumed,
+        List<LeftBehind> leftBehind,
         long copiedRows,
         Duration copyTime,
         Duration compareTime) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public PromotionResult {
         tables = List.copyOf(tables);
+        leftBehind = List.copyOf(leftBehind);
     }
 
     /** How many rows all tables have. */

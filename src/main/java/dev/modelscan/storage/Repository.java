@@ -2,6 +2,7 @@ package dev.modelscan.storage;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -98,6 +99,7 @@ public interface Repository<I extends Id, R> {
 
     /** Hands out all records, in the order of {@link #list}, in constant memory, as {@link #stream} does. */
     default void forEach(Consumer<? super R> action) {
+        Objects.requireNonNull(action, "action");
         stream().forEachOrdered(action);
     }
 }

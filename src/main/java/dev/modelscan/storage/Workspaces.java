@@ -3,6 +3,7 @@ package dev.modelscan.storage;
 import dev.modelscan.storage.internal.open.WorkspaceHost;
 import dev.modelscan.storage.internal.text.TextRules;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A name has 1 to 63 of the characters a to z, 0 to 9 and _, and begins with a letter. Names that PostgreSQL, Citus or Windows
  * keep for themselves, such as {@code public} or {@code con}, are refused. Every method throws {@link InvalidDataException} for what is no
- * such name, and {@link UnavailableException} where this is closed, or the server or the directory cannot be reached.
+ * such name, and {@link UnavailableException} where this is closed, or the server or the directory cannot be reached. Opened
+ * with {@link DatabaseBuilder#readOnly()}, all but {@link #open}, {@link #list} and {@link #exists} throw {@link ReadOnlyException}.
  *
  * @since 0.1
  */
@@ -49,6 +51,7 @@ public final class Workspaces implements AutoCloseable {
      * @throws BusyException where it is being dropped, or another process migrates it for too long
      */
     public Database open(String name) {
+        Objects.requireNonNull(name, "name");
         requireName(name);
         enter(name);
         boolean opened = false;
@@ -80,8 +83,20 @@ public final class Workspaces implements AutoCloseable {
         return host.list();
     }
 
+    /**
+     * What is not as one would expect of some workspaces, each with what to do: those that are on no worker of a Citus cluster,
+     * although there is one. Two queries on PostgreSQL; nothing is asked on SQLite.
+     *
+     * @return an immutable list, in the order of {@link #list}; empty if there is nothing to tell
+     */
+    public List<String> notes() {
+        requireOpen();
+        return host.notes();
+    }
+
     /** Whether there is a workspace of that name; false for a schema or a file of another program. */
     public boolean exists(String name) {
+        Objects.requireNonNull(name, "name");
         requireName(name);
         requireOpen();
         return host.exists(name);
@@ -95,7 +110,9 @@ public final class Workspaces implements AutoCloseable {
      * @throws SchemaException where the schema or the file is another program's, or the role may not make it
      */
     public void create(String name) {
+        Objects.requireNonNull(name, "name");
         requireName(name);
+        requireWritable(name);
         enter(name);
         try {
             if (!host.create(name)) {
@@ -119,11 +136,14 @@ public final class Workspaces implements AutoCloseable {
      *     has it open, and does nothing with it, cannot be seen
      */
     public void drop(String name, String confirmation) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(confirmation, "confirmation");
         requireName(name);
         if (!name.equals(confirmation)) {
             throw new InvalidDataException(
                     "workspace", name, "confirmation", "is not the workspace's name; nothing was deleted");
         }
+        requireWritable(name);
         requireOpen();
         if (uses.putIfAbsent(name, BEING_DROPPED) != null) {
             throw new BusyException("workspace " + name + " is open; close it before it is dropped", null);
@@ -148,10 +168,12 @@ public final class Workspaces implements AutoCloseable {
      * @throws CancelledException where this thread is interrupted; what was migrated until then stays so
      */
     public List<WorkspaceMigration> migrateAll(int parallelism, Consumer<? super MigrationProgress> progress) {
+        Objects.requireNonNull(progress, "progress");
         if (parallelism < 1 || parallelism > MigrateAll.MAX_PARALLELISM) {
             throw new InvalidDataException(
                     "workspaces", null, "parallelism", parallelism + " is not in 1 to " + MigrateAll.MAX_PARALLELISM);
         }
+        requireWritable(null);
         return new MigrateAll(host, list()).run(parallelism, progress);
     }
 
@@ -197,6 +219,15 @@ public final class Workspaces implements AutoCloseable {
     private void requireOpen() {
         if (closed) {
             throw new UnavailableException("the workspaces are closed", null);
+        }
+    }
+
+    private void requireWritable(@Nullable String name) {
+        if (options.readOnly()) {
+            throw new ReadOnlyException(
+                    "the workspaces were opened read-only; open them without readOnly() to make, drop or migrate one",
+                    "workspace",
+                    name);
         }
     }
 

@@ -45,7 +45,7 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> DATABASE = describe("are entry points", javaClass -> javaClass
             .getName()
             .matches(ROOT.replace(".", "\\.")
-                    + "\\.(Database|DatabaseBuilder|Workspaces|MigrateAll|Promotion)(\\$.*)?"));
+                    + "\\.(Database|DatabaseBuilder|Workspaces|MigrateAll|Promotion|Times|Records)(\\$.*)?"));
 
     @Test
     void theRulesLookAtTheLibrary() {
@@ -80,7 +80,9 @@ class ArchitectureTest {
                         .anyMatch(use -> use.getTargetClass().getPackageName().startsWith("org.jooq")))
                 .map(JavaClass::getSimpleName)
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(users).isSubsetOf("Database", "Repositories", "Tx").contains("Repositories");
+        assertThat(users)
+                .isSubsetOf("Database", "Repositories", "Tx", "Times", "Records")
+                .contains("Repositories");
     }
 
     @Test

@@ -2,9 +2,16 @@ package dev.modelscan.storage;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.table;
 
 import java.util.List;
+import org.jooq.Table;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,9 +34,13 @@ class CallersSqlTest {
     private Database y;
     private Agent own;
 
+    String url() {
+        return PostgresServer.url();
+    }
+
     @BeforeEach
     void open() {
-        workspaces = Database.builder().url(PostgresServer.url()).poolSize(1).openWorkspaces();
+        workspaces = Database.builder().url(url()).poolSize(1).openWorkspaces();
         x = workspaces.open(X);
         y = workspaces.open(Y);
         own = x.agents().create(Agent.builder().name("of x").mode("llm").build());
@@ -64,6 +75,9 @@ class CallersSqlTest {
                 "CREATE TEMPORARY TABLE agents (id text)",
                 "SET ROLE pg_monitor",
                 "RESET ALL",
+                "/* */ SET SESSION search_path TO %s",
+                "DO $$ BEGIN SET statement_timeout = 1; END $$",
+                "DO $$ BEGIN EXECUTE 'SET search_path TO %s'; END $$",
             })
     void whatATransactionSets(String sql) {
         // A role that may not do it is left as it was.
@@ -81,6 +95,11 @@ class CallersSqlTest {
                 "/* */ SET statement_timeout = 1",
                 "/* */ BEGIN",
                 "/* */ BEGIN READ WRITE",
+                "/* */ COMMIT",
+                "/* */ ROLLBACK",
+                "/* */ SET default_transaction_read_only = off; COMMIT",
+                "CREATE TEMPORARY TABLE agents (id text)",
+                "SELECT pg_advisory_lock(42)",
             })
     void whatAQuerySets(String sql) {
         catchThrowable(() -> x.dsl().execute(sql.formatted(Y)));
@@ -91,16 +110,75 @@ class CallersSqlTest {
     void whatTheConnectionItselfSets() {
         x.dsl().connection(connection -> connection.setSchema(Y));
         x.dsl().connection(connection -> connection.setReadOnly(false));
-        x.useTx(tx -> tx.dsl().connection(connection -> connection.setSchema(Y)));
+        assertThat(catchThrowable(() -> x.useTx(tx -> tx.dsl().connection(connection -> connection.setSchema(Y)))))
+                .isInstanceOf(IllegalStateException.class);
         x.dsl().connection(connection -> connection.setAutoCommit(false));
         requireAsBefore();
     }
 
     @Test
     void aLockOfASessionIsGivenBack() {
-        x.useTx(tx -> tx.dsl().execute("SELECT pg_advisory_lock(42)"));
+        catchThrowable(() -> x.useTx(tx -> tx.dsl().execute("SELECT pg_advisory_lock(42)")));
+        x.dsl().execute("SELECT pg_advisory_lock(42)");
+        catchThrowable(() -> x.useTx(tx -> {
+            tx.dsl().execute("SELECT pg_advisory_lock/**/(42)");
+            throw new IllegalStateException("by the test");
+        }));
         String free = "SELECT pg_try_advisory_lock(42)";
         assertThat(y.dsl().fetchValue(free)).isEqualTo(true);
+    }
+
+    @Test
+    void aQueryThatEndsTheTransactionOfReadsIsRefused() {
+        // What the last one hides is found out once it has run.
+        for (String sql : List.of("/* */ COMMIT", "/* */ ROLLBACK", "SELECT name'\\'; COMMIT")) {
+            assertThatThrownBy(() -> x.dsl().execute(sql))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("begins and ends no transaction");
+        }
+        requireAsBefore();
+    }
+
+    @Test
+    void whatATransactionSetsForItselfEndsWithIt() {
+        x.useTx(tx -> {
+            tx.dsl().execute("SET LOCAL search_path TO " + Y);
+            assertThat(tx.dsl().fetchValue("SELECT name FROM agents")).isEqualTo("of y");
+            assertThat(tx.agents().list(10, 0)).containsExactly(own);
+        });
+        requireAsBefore();
+    }
+
+    @Test
+    void aSchemaThatSqlNamesIsNotLeftOut() {
+        Table<?> theirs = table(name(Y, "agents"));
+        assertThat(x.dsl().select(field("name")).from(theirs).fetch("name", String.class))
+                .containsExactly("of y");
+        x.useTx(tx -> assertThat(tx.dsl().fetchCount(theirs, field("name").eq("of x")))
+                .isZero());
+        assertThat(x.dsl().fetchExists(table(name("pg_catalog", "pg_class")))).isTrue();
+        assertThat(x.dsl()
+                        .with("agents")
+                        .as(select(inline("mine").as("name")))
+                        .select()
+                        .from(table(name("agents")))
+                        .fetch("name", String.class))
+                .containsExactly("mine");
+    }
+
+    @Test
+    void namesWithoutASchemaAreOfTheWorkspace() {
+        x.useTx(tx -> tx.dsl().execute("CREATE TABLE notes AS SELECT 'of x' AS text"));
+        try {
+            assertThat(x.dsl().fetchValue("SELECT text FROM notes")).isEqualTo("of x");
+            assertThat(catchThrowable(() -> y.dsl().fetchValue("SELECT text FROM notes")))
+                    .isInstanceOf(StorageException.class);
+            assertThat(x.dsl().<Object>transactionResult(snapshot -> snapshot.dsl()
+                            .fetchValue("SELECT text FROM notes")))
+                    .isEqualTo("of x");
+        } finally {
+            x.useTx(tx -> tx.dsl().execute("DROP TABLE notes"));
+        }
     }
 
     @Test
@@ -109,5 +187,49 @@ class CallersSqlTest {
         Object before = x.dsl().fetchValue(pid);
         assertThat(String.valueOf(before)).endsWith("modelscan-storage");
         assertThat(List.of(x.dsl().fetchValue(pid), y.dsl().fetchValue(pid))).containsOnly(before);
+    }
+
+    private static void failInAPart(Tx tx) {
+        assertThatThrownBy(() -> tx.useTx(part -> {
+                    part.dsl().fetchCount(AGENTS);
+                    throw new IllegalArgumentException("mine");
+                }))
+                .hasMessage("mine");
+    }
+
+    @Test
+    void dslFindsItsTablesAfterThePartThatAskedForItFirstFailed() {
+        x.useTx(tx -> {
+            failInAPart(tx);
+            assertThat(tx.dsl().select(AGENTS.NAME).from(AGENTS).fetch(AGENTS.NAME))
+                    .containsExactly("of x");
+        });
+        x.useTx(tx -> {
+            assertThatThrownBy(() -> tx.useTx(part -> {
+                        part.useTx(inner -> inner.dsl().fetchCount(AGENTS));
+                        throw new IllegalArgumentException("mine");
+                    }))
+                    .hasMessage("mine");
+            assertThat(tx.dsl().select(AGENTS.NAME).from(AGENTS).fetch(AGENTS.NAME))
+                    .containsExactly("of x");
+        });
+    }
+
+    @Test
+    void whatTheFunctionSetItselfStaysAfterAPartFailed() {
+        x.useTx(tx -> {
+            tx.dsl().execute("SET LOCAL search_path TO " + Y);
+            failInAPart(tx);
+            assertThat(tx.dsl().select(AGENTS.NAME).from(AGENTS).fetch(AGENTS.NAME))
+                    .containsExactly("of y");
+        });
+    }
+
+    @Test
+    void dslRefusesACommitBehindACommentBeforeItIsSent() {
+        assertThatThrownBy(() -> x.dsl().execute("/* */ COMMIT; INSERT INTO agents (id) VALUES ('a')"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("db.dsl() only reads");
+        requireAsBefore();
     }
 }

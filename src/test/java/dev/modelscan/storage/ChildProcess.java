@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A Java process of its own that does one thing with a database, and its main method. */
 final class ChildProcess {
@@ -32,6 +33,42 @@ final class ChildProcess {
         List<String> command =
                 new ArrayList<>(List.of("bash", "-c", "ulimit -f " + kilobytes + "; exec \"$@\"", "bash"));
         command.addAll(command(main, List.of(), arguments));
+        return start(directory, command);
+    }
+
+    private static final String MOUNT =
+            "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && cd \"$0\" && exec \"$@\"";
+
+    /** Whether this process may show a child the directory as if it lay on a medium that cannot be written. */
+    static boolean canMountReadOnly(Path directory) throws IOException, InterruptedException {
+        try {
+            return new ProcessBuilder("unshare", "-m", "sh", "-c", MOUNT, directory.toString(), "true")
+                            .redirectErrorStream(true)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException noSuchProgram) {
+            return false;
+        }
+    }
+
+    /** A child to which the directory is mounted read-only. */
+    static ChildProcess startOnReadOnlyMount(Path directory, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", MOUNT, directory.toString()));
+        command.addAll(command(ChildProcess.class, List.of(), arguments));
+        return start(directory, command);
+    }
+
+    /**
+     * A child that another program starts, such as one that sets a limit first. It has the class's main method.
+     *
+     * @param before that program and its arguments; the child's own command follows them
+     */
+    static ChildProcess startBehind(
+            List<String> before, Path directory, Class<?> main, List<String> options, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(command(main, options, arguments));
         return start(directory, command);
     }
 
@@ -86,6 +123,14 @@ final class ChildProcess {
         }
     }
 
+    /** Kills it, and counts the lines that it had printed since it was ready. */
+    int killAndCountLines() throws IOException, InterruptedException {
+        // Process.destroyForcibly would close what has not been read yet.
+        process.toHandle().destroyForcibly();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return (int) output.chars().filter(c -> c == '\n').count() - 1;
+    }
+
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
@@ -120,6 +165,32 @@ final class ChildProcess {
                     }
                 }
             }
+            case "leave" -> {
+                Database db = Database.open(arguments[1]);
+                db.agents().create(Agent.builder().name("left").mode("llm").build());
+                System.out.println(READY);
+                sleepLong();
+            }
+            case "opens" -> {
+                // What the first open of a JVM loads takes much longer than the open itself.
+                Database.open(arguments[1] + "warm.db").close();
+                System.out.println(READY);
+                for (int i = 0; i < Integer.parseInt(arguments[2]); i++) {
+                    Database.open(arguments[1] + i + ".db").close();
+                }
+                sleepLong();
+            }
+            case "checkpoints" -> writeAndCheckpoint(arguments[1]);
+            case "read" -> {
+                try (Database db =
+                        Database.builder().path(arguments[1]).readOnly().open()) {
+                    System.out.println("agents " + db.agents().list(10, 0).size() + " problems "
+                            + db.healthCheck().problems());
+                } catch (StorageException e) {
+                    System.out.println(e);
+                }
+            }
+            case "readUntilRefused" -> readUntilRefused(arguments[1]);
             case "create" -> create(arguments[1], arguments[2]);
             case "write" -> write(arguments[1], arguments[2], new ConversationId(arguments[3]));
             case "promote" -> promote(Path.of(arguments[1]), arguments[2], arguments[3]);
@@ -129,7 +200,7 @@ final class ChildProcess {
     }
 
     private static void create(String place, String name) {
-        DatabaseBuilder builder = DatabaseBuilder.isUrl(place)
+        DatabaseBuilder builder = DatabaseLocation.isUrl(place)
                 ? Database.builder().url(place)
                 : Database.builder().path(place);
         try (Workspaces workspaces = builder.openWorkspaces()) {
@@ -172,6 +243,39 @@ final class ChildProcess {
                     }
                 })
                 .run();
+    }
+
+    private static void readUntilRefused(String file) throws InterruptedException {
+        try (Database db = Database.builder().path(file).readOnly().open()) {
+            for (int i = 0; i < 3_000; i++) {
+                db.agents().list(10, 0);
+                if (i == 10) {
+                    System.out.println(READY);
+                }
+                Thread.sleep(10);
+            }
+        } catch (StorageException e) {
+            System.out.println(e);
+        }
+    }
+
+    /** Is ready when 1,000 tasks are stored, and prints a line for each 100 after that. */
+    private static void writeAndCheckpoint(String file) {
+        try (Database db = Database.open(file)) {
+            String text = "\"" + "x".repeat(5_000) + "\"";
+            for (int i = 0; i < 10_000; i++) {
+                db.tasks()
+                        .createAll(Stream.generate(() -> Task.builder()
+                                        .type("large")
+                                        .input(Json.parse(text))
+                                        .build())
+                                .limit(100)
+                                .toList());
+                if (i >= 9) {
+                    System.out.println(i == 9 ? READY : "stored");
+                }
+            }
+        }
     }
 
     private static void sleepLong() {

@@ -2,19 +2,14 @@ package dev.modelscan.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -100,44 +95,5 @@ class ErrorInAWriteTest {
                     .isInstanceOf(CancelledException.class);
             assertThat(db.agents().find(agent.id())).contains(agent);
         }
-    }
-
-    /** The files in the directory that this process has open. */
-    private List<String> openFiles() throws IOException {
-        List<String> open = new ArrayList<>();
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : descriptors) {
-                if (Files.isSymbolicLink(descriptor)) {
-                    open.add(Files.readSymbolicLink(descriptor).toString());
-                }
-            }
-        }
-        open.removeIf(name -> !name.startsWith(directory.toString()));
-        return open;
-    }
-
-    @Test
-    void aConnectionThatNoThreadCouldBeStartedForIsClosed() throws Exception {
-        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "no list of the files that are open");
-        InheritableThreadLocal<String> noThreads = new InheritableThreadLocal<>() {
-            @Override
-            protected String childValue(String parent) {
-                if (parent != null) {
-                    throw new Struck();
-                }
-                return parent;
-            }
-        };
-        try (Database db = open()) {
-            noThreads.set("none can be started by this thread");
-            try {
-                assertThatThrownBy(() -> db.agents().create(agent("lost"))).isInstanceOf(Struck.class);
-            } finally {
-                noThreads.remove();
-            }
-            db.agents().create(agent("stored"));
-            assertThat(db.agents().list(10, 0)).extracting(Agent::name).containsExactly("stored");
-        }
-        assertThat(openFiles()).isEmpty();
     }
 }

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The disk fails while a group commits. It does so in a child process whose files may not grow beyond a limit, which the
- * write-ahead log reaches sooner or later.
+ * There is no room for a group that commits: in a child process whose files may not grow beyond a limit, which the write-ahead log
+ * reaches sooner or later.
  */
 class FailedCommitTest {
 
@@ -31,7 +31,7 @@ class FailedCommitTest {
     private Path directory;
 
     @Test
-    void aCommitThatTheDiskFailsIsUnknownToEachOfItsCallersAndAllOfItOrNothing() throws Exception {
+    void aCommitThatHasNoRoomIsFullForEachOfItsCallersAndNothingOfItIsStored() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "no shell that can limit the size of files");
 
         String output = ChildProcess.startWithFileLimit(directory, LIMIT_KILOBYTES, Writers.class, "failing.db")
@@ -128,14 +128,13 @@ class FailedCommitTest {
             }
             // On a busy machine the last of them may have been too late for the first group.
             failures.forEach((failure, task) -> {
-                assertThat(failure).isInstanceOf(OutcomeUnknownException.class);
+                assertThat(failure).isInstanceOf(StorageFullException.class);
                 // The transaction that led is the caller's own; what it wrote has no single name.
                 if (task != tasks.get(0)) {
-                    assertThat(((OutcomeUnknownException) failure).id())
-                            .isEqualTo(task.id().value());
+                    assertThat(failure).hasMessageContaining(task.id().value());
                 }
             });
-            // Not durable here: the log never got the frame that commits. Whole it would be right, in part it never is.
+            // The log never got the frame that commits.
             assertThat(failures.values())
                     .noneMatch(task -> db.tasks().find(task.id()).isPresent());
             return false;

@@ -123,7 +123,6 @@ class OpeningTest {
                 ":resource:x.db",
                 "file:c.db",
                 "file:d.db?vfs=memdb",
-                "jdbc:sqlite:e.db",
                 "with space.db",
                 "Grüße 数据库 🚀.db",
                 "100%.db",

@@ -147,13 +147,13 @@ class PostgresFailureTest {
         proxy.cutBefore("insert into");
         assertThatThrownBy(() -> db.agents().create(agent("a")))
                 .isInstanceOf(ConflictException.class)
-                .hasMessageContaining("the name is taken");
+                .hasMessageContaining("agent name 'a' is taken by agent " + agent.id());
     }
 
     /** jOOQ asks the connection to commit, and not by a statement. */
     @Test
     void aSnapshotWhoseEndIsLostIsUnavailable() {
-        for (String moment : List.of("COMMIT", "select")) {
+        for (String moment : List.of("ROLLBACK", "select")) {
             proxy.cutBefore(moment);
             assertThatThrownBy(() -> db.dsl()
                             .transactionResult(snapshot -> snapshot.dsl().fetchCount(AGENTS)))

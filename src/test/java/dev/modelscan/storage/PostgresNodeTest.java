@@ -64,6 +64,26 @@ class PostgresNodeTest {
         assertThat(db.agents().list(10, 0)).isEmpty();
     }
 
+    /** A worker that ends its own session says so as an error: the coordinator's is as good as before. */
+    @ParameterizedTest
+    @ValueSource(strings = {"57P01", "57P02", "57P03"})
+    void aWorkersEndIsNotThatOfTheConnection(String state) {
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                            + " RAISE EXCEPTION 'terminating connection due to administrator command' USING ERRCODE = '"
+                            + state + "'; END $$");
+            tx.dsl().execute("CREATE TRIGGER refuse BEFORE INSERT ON agents FOR EACH ROW EXECUTE FUNCTION refuse()");
+        });
+        Object session = session();
+        assertThatThrownBy(() -> db.useTx(tx -> tx.agents().create(agent())))
+                .isExactlyInstanceOf(UnavailableException.class)
+                .hasMessageContaining("a node of the cluster");
+        // A create commits by itself, on the worker.
+        assertThatThrownBy(() -> db.agents().create(agent())).isExactlyInstanceOf(OutcomeUnknownException.class);
+        assertThat(session()).isEqualTo(session);
+    }
+
     @Test
     void whereItWasLostMeanwhileTheOutcomeIsUnknown() {
         refuse(

@@ -173,6 +173,57 @@ class PostgresTransactionTest {
         assertThat(idleAfterWriteSkew(Isolation.REPEATABLE_READ)).isZero();
     }
 
+    /** On small tables the server sees conflicts between them: they read and write the same pages of the indexes. */
+    @Test
+    void transactionsOfUnrelatedRecordsAreSeldomRunTwice() throws Exception {
+        int threads = 4;
+        int transactions = 50;
+        AtomicInteger runs = new AtomicInteger();
+        CyclicBarrier all = new CyclicBarrier(threads);
+        CompletableFuture<?>[] workers = new CompletableFuture<?>[threads];
+        for (int thread = 0; thread < threads; thread++) {
+            int own = thread;
+            workers[thread] = OwnThread.run(() -> {
+                await(all);
+                for (int i = 0; i < transactions; i++) {
+                    String name = own + "/" + i;
+                    db.<RuntimeException>useTx(tx -> {
+                        runs.incrementAndGet();
+                        Agent agent = tx.agents()
+                                .create(Agent.builder().name(name).mode("llm").build());
+                        Agent found = tx.agents().findByName(name).orElseThrow();
+                        tx.agents().updateStatus(found.id(), AgentStatus.ACTIVE);
+                        tx.tasks()
+                                .create(Task.builder()
+                                        .type("t")
+                                        .agentId(agent.id())
+                                        .build());
+                    });
+                }
+            });
+        }
+        CompletableFuture.allOf(workers).get(50, TimeUnit.SECONDS);
+        assertThat(db.agents().list(1_000, 0)).hasSize(threads * transactions);
+        assertThat(runs).hasValueLessThanOrEqualTo(threads * transactions * 13 / 10);
+    }
+
+    /** One that has had to run alone for a while does not keep those waiting that need each other. */
+    @Test
+    void transactionsThatWaitForEachOtherGoOnAfterConflicts() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        db.useTx(tx -> {
+            if (runs.incrementAndGet() < 6) {
+                raise(tx, "40001");
+            }
+        });
+        CyclicBarrier both = new CyclicBarrier(3);
+        CompletableFuture<?>[] workers = new CompletableFuture<?>[3];
+        for (int i = 0; i < workers.length; i++) {
+            workers[i] = OwnThread.run(() -> db.useTx(tx -> await(both)));
+        }
+        CompletableFuture.allOf(workers).get(30, TimeUnit.SECONDS);
+    }
+
     @Test
     void whatTheCommitRefusesIsRolledBackAndToldAsWhatItIs() {
         db.useTx(tx ->
@@ -268,6 +319,28 @@ class PostgresTransactionTest {
                     .hasMessageContaining("busyTimeout")
                     .hasMessageContaining("V5");
         });
+        try (Database migrated = behind.open()) {
+            assertThat(migrated.appliedMigrations()).hasSize(2);
+        }
+    }
+
+    /** Another release, or nobody at all, has to make something of a schema that is half way. */
+    @Test
+    void migrationsOfWhichOneFailsLeaveTheSchemaAsItWas() throws Exception {
+        String old = PostgresServer.newSchemaName();
+        OlderSchema.of("postgresql", PostgresServer.url(), 4)
+                .defaultSchema(old)
+                .load()
+                .migrate();
+        DatabaseBuilder behind = Database.builder().url(PostgresServer.url()).workspace(old);
+        db.useTx(tx -> tx.dsl().execute("CREATE INDEX agents_list ON " + old + ".agents (name)"));
+        assertThatThrownBy(behind::open)
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("V6")
+                .hasMessageContaining("rolled back");
+        assertThat(db.dsl().fetchValue("SELECT max(version) FROM " + old + ".modelscan_schema_history"))
+                .isEqualTo("4");
+        db.useTx(tx -> tx.dsl().execute("DROP INDEX " + old + ".agents_list"));
         try (Database migrated = behind.open()) {
             assertThat(migrated.appliedMigrations()).hasSize(2);
         }

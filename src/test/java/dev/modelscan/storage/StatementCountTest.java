@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.RepositoryCalls.RepositoryCall;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -83,10 +84,10 @@ class StatementCountTest {
     }
 
     @Test
-    void resetToIdleSendsTwoStatements() {
+    void cancelRunningSendsTwoStatements() {
         try (FilledDatabase fresh = new FilledDatabase(open());
                 StatementLog log = new StatementLog()) {
-            fresh.db.resetToIdle();
+            fresh.db.cancelRunning(List.of(AgentId.next()));
             assertThat(log.statements()).hasSize(2);
         }
     }

@@ -13,6 +13,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -24,7 +26,9 @@ final class TcpProxy implements AutoCloseable {
         /** The connection is cut, and the server does not get it. */
         CUT_BEFORE,
         /** The server gets it, and its reply is lost with the connection. */
-        CUT_REPLY
+        CUT_REPLY,
+        /** The server gets it, and its reply stays here until it is let go. */
+        HOLD_REPLY
     }
 
     private record Trap(Fault fault, String text) {}
@@ -35,6 +39,8 @@ final class TcpProxy implements AutoCloseable {
     private final URI server;
     private final Collection<Socket> sockets = new ConcurrentLinkedQueue<>();
     private final AtomicReference<Trap> trap = new AtomicReference<>();
+    private final Semaphore held = new Semaphore(0);
+    private final Semaphore released = new Semaphore(0);
     private final AtomicInteger refusals = new AtomicInteger();
     private volatile String refusal = "";
     private volatile boolean swallows;
@@ -67,6 +73,23 @@ final class TcpProxy implements AutoCloseable {
         trap.set(new Trap(Fault.CUT_REPLY, text));
     }
 
+    /** Keeps the reply to what sends the text next until {@link #letGo}, or until the connection is cut. */
+    void holdReplyTo(String text) {
+        trap.set(new Trap(Fault.HOLD_REPLY, text));
+    }
+
+    /** Returns once there is a reply to hold: the server has done what it was asked. */
+    void awaitHeld() throws InterruptedException {
+        if (!held.tryAcquire(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("there was no reply to hold");
+        }
+    }
+
+    /** Passes on the reply that is held. */
+    void letGo() {
+        released.release();
+    }
+
     /** Whether what was to be cut was sent. */
     boolean hasCut() {
         return trap.get() == null;
@@ -91,6 +114,7 @@ final class TcpProxy implements AutoCloseable {
     }
 
     void cut() {
+        released.drainPermits();
         sockets.forEach(TcpProxy::close);
         sockets.clear();
     }
@@ -105,14 +129,13 @@ final class TcpProxy implements AutoCloseable {
             }
             Socket target = new Socket(server.getHost(), server.getPort() < 0 ? USUAL_PORT : server.getPort());
             sockets.add(target);
-            AtomicReference<Boolean> losesReply = new AtomicReference<>(false);
-            start(() -> forward(client, target, losesReply, true));
-            start(() -> forward(target, client, losesReply, false));
+            AtomicReference<Fault> fault = new AtomicReference<>();
+            start(() -> forward(client, target, fault, true));
+            start(() -> forward(target, client, fault, false));
         }
     }
 
-    private void forward(Socket from, Socket to, AtomicReference<Boolean> losesReply, boolean sending)
-            throws IOException {
+    private void forward(Socket from, Socket to, AtomicReference<Fault> fault, boolean sending) throws IOException {
         byte[] buffer = new byte[65_536];
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream();
@@ -124,9 +147,12 @@ final class TcpProxy implements AutoCloseable {
                     if (set.fault() == Fault.CUT_BEFORE) {
                         return;
                     }
-                    losesReply.set(true);
-                } else if (!sending && losesReply.get()) {
+                    fault.set(set.fault());
+                } else if (!sending && fault.get() == Fault.CUT_REPLY) {
                     return;
+                } else if (!sending && fault.compareAndSet(Fault.HOLD_REPLY, null)) {
+                    held.release();
+                    released.acquireUninterruptibly();
                 }
                 if (!swallows) {
                     out.write(buffer, 0, read);

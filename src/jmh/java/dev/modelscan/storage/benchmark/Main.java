@@ -11,6 +11,7 @@ import dev.modelscan.storage.benchmark.workload.ColdStart;
 import dev.modelscan.storage.benchmark.workload.Creates;
 import dev.modelscan.storage.benchmark.workload.DurableCreates;
 import dev.modelscan.storage.benchmark.workload.Growth;
+import dev.modelscan.storage.benchmark.workload.Large;
 import dev.modelscan.storage.benchmark.workload.MixedLoad;
 import dev.modelscan.storage.benchmark.workload.OnPostgres;
 import dev.modelscan.storage.benchmark.workload.Reads;
@@ -35,6 +36,7 @@ public final class Main {
 
     private static final List<Workload> WORKLOADS = List.of(
             new Reads(),
+            new Large(),
             new Creates(),
             new DurableCreates(),
             new MixedLoad(),

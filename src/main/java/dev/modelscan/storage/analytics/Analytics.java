@@ -12,6 +12,7 @@ import dev.modelscan.storage.ToolExecutionStatus;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Records;
@@ -34,7 +35,7 @@ public final class Analytics {
 
     /** Takes a {@link dev.modelscan.storage.Database}, or a transaction to see what it wrote. */
     public Analytics(Repositories repositories) {
-        this.dsl = repositories.dsl();
+        this.dsl = Objects.requireNonNull(repositories, "repositories").dsl();
     }
 
     /** How many tasks have each status: one row for every {@link TaskStatus}, in the order of the enum. */

@@ -2,9 +2,9 @@ package dev.modelscan.storage.analytics;
 
 import dev.modelscan.storage.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.SQLDialect;
 import org.jooq.impl.CustomCondition;
 import org.jooq.impl.DSL;
 
@@ -24,11 +24,15 @@ public final class Conditions {
      * refuses texts beyond some 50,000 bytes with a {@link dev.modelscan.storage.StorageException}. No index helps: every row is read.
      */
     public static Condition contains(Field<String> field, String text) {
+        Objects.requireNonNull(field, "field");
+        Objects.requireNonNull(text, "text");
         return like(field, "%", text);
     }
 
     /** Whether a column's text starts with the given one; compares as {@link #contains} does. */
     public static Condition startsWith(Field<String> field, String text) {
+        Objects.requireNonNull(field, "field");
+        Objects.requireNonNull(text, "text");
         return like(field, "", text);
     }
 
@@ -38,6 +42,9 @@ public final class Conditions {
      * compare exactly. No index helps: every row's object is read.
      */
     public static Condition metadataEquals(Field<Json> column, String key, String value) {
+        Objects.requireNonNull(column, "column");
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
         if (isNeverStored(key) || isNeverStored(value)) {
             return DSL.falseCondition();
         }
@@ -57,16 +64,8 @@ public final class Conditions {
         });
     }
 
-    /** SQLite's LIKE takes A to Z for equal in both cases, as PostgreSQL's ILIKE does under the columns' collation. */
     private static Condition like(Field<String> field, String before, String text) {
-        if (isNeverStored(text)) {
-            return DSL.falseCondition();
-        }
-        String pattern = before + escape(text) + "%";
-        Condition like = field.like(pattern, ESCAPE);
-        Condition ignoringCase = field.likeIgnoreCase(pattern, ESCAPE);
-        return CustomCondition.of(
-                context -> context.visit(context.family() == SQLDialect.POSTGRES ? ignoringCase : like));
+        return isNeverStored(text) ? DSL.falseCondition() : field.likeIgnoreCase(before + escape(text) + "%", ESCAPE);
     }
 
     private static String escape(String text) {

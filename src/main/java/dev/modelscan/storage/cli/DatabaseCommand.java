@@ -13,7 +13,7 @@ abstract class DatabaseCommand extends OutputCommand {
     static final String DEFAULT_FILE = "~/.modelscan/modelscan.db";
     static final String DEFAULT_DIRECTORY = "~/.modelscan/workspaces";
 
-    @Option(names = "--workspace", paramLabel = "<name>", description = "The workspace; made where it is missing.")
+    @Option(names = "--workspace", paramLabel = "<name>", description = "The workspace there.")
     @Nullable
     String workspace;
 
@@ -28,9 +28,13 @@ abstract class DatabaseCommand extends OutputCommand {
     }
 
     /** Opens the database that was named, which the caller closes. */
-    final Database open() {
+    Database open() {
+        return builder().open();
+    }
+
+    final DatabaseBuilder builder() {
         DatabaseBuilder builder = location.builder(workspace == null ? DEFAULT_FILE : DEFAULT_DIRECTORY);
-        return (workspace == null ? builder : builder.workspace(workspace)).open();
+        return workspace == null ? builder : builder.workspace(workspace);
     }
 
     /** What is shown of where a database is. */

@@ -2,6 +2,8 @@ package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.InvalidDataException;
+import dev.modelscan.storage.internal.text.Locations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,13 +18,11 @@ import picocli.CommandLine.Option;
  */
 final class Location {
 
-    private static final String URL_PREFIX = "jdbc:postgresql:";
-
     @Option(
             names = "--db",
             paramLabel = "<file or URL>",
             description = {
-                "The database: a file, made where it is missing, or jdbc:postgresql://host/database.",
+                "The database: a file, which commands that write make, or jdbc:postgresql://host/database.",
                 "With workspaces, the directory of their files, or the URL.",
                 "Default: " + DatabaseCommand.DEFAULT_FILE + ", and for workspaces " + DatabaseCommand.DEFAULT_DIRECTORY
             })
@@ -65,7 +65,11 @@ final class Location {
 
     /** A builder for a place that another option gave, with the role and the password of these. */
     DatabaseBuilder builderOf(String place, Map<String, String> environment) {
-        if (!place.startsWith(URL_PREFIX)) {
+        if (!place.startsWith(Locations.URL_PREFIX)) {
+            if (user != null || password != null || passwordFile != null) {
+                throw new InvalidDataException(
+                        "database", null, user == null ? "password" : "user", "goes with the URL of a server alone");
+            }
             return Database.builder().path(place);
         }
         DatabaseBuilder builder = Database.builder().url(place);
@@ -97,6 +101,8 @@ final class Location {
 
     /** What is shown of it; what is behind the question mark of a URL may be a password. */
     static String shown(String place) {
-        return place.startsWith(URL_PREFIX) ? place.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//") : place;
+        return place.startsWith(Locations.URL_PREFIX)
+                ? place.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//")
+                : place;
     }
 }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.LeftBehindException;
 import dev.modelscan.storage.StorageException;
 import java.io.Console;
 import java.io.IOException;
@@ -8,7 +9,11 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +33,7 @@ import picocli.CommandLine.Spec;
             ImportCommand.class,
             ReportCommand.class,
             StatusCommand.class,
+            MigrateCommand.class,
             PromoteCommand.class,
             WorkspacesCommand.class,
             DemoCommand.class
@@ -77,18 +83,33 @@ public final class Main implements Runnable {
         return terminal;
     }
 
-    /** One line for what a user can act upon; a stack trace for a fault of the program. */
+    /** One line for each thing that a user can act upon; a stack trace for a fault of the program. */
     private static int fail(Exception e, CommandLine command) {
-        String message = TextTable.printable(String.valueOf(e.getMessage()));
+        List<String> messages = new ArrayList<>(List.of(message(e)));
         if (e instanceof StorageException || e instanceof UncheckedIOException || e instanceof IOException) {
-            command.getErr().println("error: " + message);
+            Stream.of(e.getSuppressed())
+                    .filter(StorageException.class::isInstance)
+                    .forEach(more -> messages.add(message(more)));
+            messages.forEach(message -> command.getErr().println("error: " + message));
         } else {
             e.printStackTrace(command.getErr());
         }
         if (command.getCommand() instanceof OutputCommand failed && failed.json) {
-            JsonOutput.print(Map.of("error", message), command.getOut());
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("error", messages.get(0));
+            if (messages.size() > 1) {
+                document.put("more", messages.subList(1, messages.size()));
+            }
+            if (e instanceof LeftBehindException refused) {
+                document.put("leftBehind", refused.leftBehind());
+            }
+            JsonOutput.print(document, command.getOut());
         }
         return 1;
+    }
+
+    private static String message(Throwable t) {
+        return TextTable.printable(String.valueOf(t.getMessage()));
     }
 
     private static PrintWriter utf8(PrintStream stream) {

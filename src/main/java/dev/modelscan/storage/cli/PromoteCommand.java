@@ -3,7 +3,7 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Promotion;
 import dev.modelscan.storage.PromotionProgress;
-import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -43,6 +43,16 @@ final class PromoteCommand extends OutputCommand {
             description = "Take back what an unfinished promotion copied, and begin anew with the source as it is now.")
     boolean restart;
 
+    @Option(
+            names = "--leave-behind",
+            paramLabel = "<name>",
+            description = {
+                "A table, view, added column (<table>.<column>), trigger or index of the source that is not the library's, and "
+                        + "may stay there alone; once for each.",
+                "Without it, a source that holds any is refused, and each is named."
+            })
+    List<String> leaveBehind = List.of();
+
     @Override
     public Integer call() {
         // The progress bar ends before anything else is printed.
@@ -51,7 +61,7 @@ final class PromoteCommand extends OutputCommand {
 
     private Result promote() {
         try (PromotionBar bar = new PromotionBar()) {
-            Promotion promotion = Promotion.from(source()).to(target());
+            Promotion promotion = Promotion.from(source()).to(target()).leaveBehind(leaveBehind.toArray(new String[0]));
             if (restart) {
                 promotion.restart();
             }
@@ -64,11 +74,8 @@ final class PromoteCommand extends OutputCommand {
         }
     }
 
-    /** A path as {@code Database.open} takes it. */
-    private Path source() {
-        String name = location.database == null ? DatabaseCommand.DEFAULT_FILE : location.database;
-        boolean home = name.startsWith("~/");
-        return home ? Path.of(System.getProperty("user.home"), name.substring(1)) : Path.of(name);
+    private String source() {
+        return location.database == null ? DatabaseCommand.DEFAULT_FILE : location.database;
     }
 
     private DatabaseBuilder target() {

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.LeftBehind;
 import dev.modelscan.storage.PromotedTable;
 import dev.modelscan.storage.PromotionEstimate;
 import dev.modelscan.storage.PromotionResult;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param workspace where the rows are now
  * @param snapshotAt the moment whose rows they are
  * @param resumed whether an earlier run had begun it
+ * @param leftBehind what the source holds and the workspace does not
  * @param tables rows and hashes, which both sides have in common
  * @param copiedRows how many rows this run copied
  * @param copySeconds how long it took to copy
@@ -25,6 +27,7 @@ record PromotionSummary(
         String workspace,
         String snapshotAt,
         boolean resumed,
+        List<LeftBehind> leftBehind,
         List<PromotedTable> tables,
         long copiedRows,
         double copySeconds,
@@ -38,6 +41,7 @@ record PromotionSummary(
                 workspace,
                 result.snapshotAt().toString(),
                 result.resumed(),
+                result.leftBehind(),
                 result.tables(),
                 result.copiedRows(),
                 result.copyTime().toMillis() / 1_000.0,
@@ -66,6 +70,11 @@ record PromotionSummary(
                 copiedPerSecond,
                 compareSeconds,
                 comparedPerSecond);
+        print(leftBehind, out);
+    }
+
+    private static void print(List<LeftBehind> leftBehind, PrintWriter out) {
+        leftBehind.forEach(object -> out.println("left behind: " + TextTable.printable(object.toString())));
     }
 
     /**
@@ -75,10 +84,16 @@ record PromotionSummary(
      * @param rows how many rows each table has
      * @param snapshotBytes about how much space the snapshot needs
      * @param resumes whether it would go on with one that was begun
+     * @param leftBehind what the source holds and the workspace would not
      * @param estimatedSeconds about how long it would take
      */
     record Estimate(
-            String workspace, Map<String, Long> rows, long snapshotBytes, boolean resumes, double estimatedSeconds)
+            String workspace,
+            Map<String, Long> rows,
+            long snapshotBytes,
+            boolean resumes,
+            List<LeftBehind> leftBehind,
+            double estimatedSeconds)
             implements Result {
 
         Estimate(String workspace, PromotionEstimate estimate) {
@@ -87,6 +102,7 @@ record PromotionSummary(
                     estimate.rows(),
                     estimate.snapshotBytes(),
                     estimate.resumes(),
+                    estimate.leftBehind(),
                     estimate.estimatedTime().toMillis() / 1_000.0);
         }
 
@@ -105,6 +121,7 @@ record PromotionSummary(
             if (resumes) {
                 out.println("A promotion was begun and goes on from its own snapshot; --restart takes a new one");
             }
+            PromotionSummary.print(leftBehind, out);
         }
     }
 }

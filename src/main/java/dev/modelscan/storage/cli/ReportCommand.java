@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "report",
         description = "Shows tasks by status, tools and how often they fail, sizes of conversations, and busy agents.")
-final class ReportCommand extends DatabaseCommand {
+final class ReportCommand extends ReadingCommand {
 
     static final int DEFAULT_TOP = 10;
 

@@ -44,8 +44,9 @@ record Status(
             out.println("Workspace       " + workspace);
         }
         out.println("Schema version  " + schemaVersion);
-        out.println(
-                "Migrated now    " + (appliedMigrations.isEmpty() ? "nothing" : String.join(", ", appliedMigrations)));
+        if (!appliedMigrations.isEmpty()) {
+            out.println("Migrated now    " + String.join(", ", appliedMigrations));
+        }
         out.printf("Size            %,d bytes%n", sizeBytes);
         out.println();
         TextTable table = new TextTable("table", "rows");

@@ -3,11 +3,12 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.Database;
 import picocli.CommandLine.Command;
 
-/** Opens a database, which makes and migrates it where needed, and says what it holds. */
+/** Says what a database holds. */
 @Command(
         name = "status",
-        description = "Opens the database, making and migrating it where needed, and shows what it holds.")
-final class StatusCommand extends DatabaseCommand {
+        description =
+                "Shows the version of the database's schema, its size and what it holds. Makes and migrates nothing.")
+final class StatusCommand extends ReadingCommand {
 
     @Override
     Result execute(Database db) {

@@ -3,9 +3,12 @@ package dev.modelscan.storage.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.InvalidDataException;
+import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.ReferenceException;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TaskStatus;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +74,7 @@ final class TranscriptImporter implements TranscriptReader.Sink {
                 workflow = new WorkflowId(transcript.id().value());
             }
             WorkflowId owner = workflow;
-            Stored stored = db.withTx(tx -> store(tx, transcript, owner));
+            Stored stored = store(transcript, owner);
             imported += stored.transcripts;
             skipped += 1 - stored.transcripts;
             messages += stored.messages;
@@ -92,6 +96,23 @@ final class TranscriptImporter implements TranscriptReader.Sink {
     private ImportSummary summary() {
         return new ImportSummary(
                 file, imported, skipped, failed, messages, toolExecutions, toolFailures, List.copyOf(failures));
+    }
+
+    /**
+     * What is there is known by its key, so that imports may run side by side, and none needs more than to see what others have
+     * committed. One that made the same agent, workflow or task meanwhile has the key; the next attempt finds it. There are no more
+     * keys than that, so that many attempts are enough.
+     */
+    private Stored store(Transcript transcript, WorkflowId owner) throws MalformedRecordException {
+        for (int left = transcript.roles().size() + 2; ; left--) {
+            try {
+                return db.withTx(Isolation.READ_COMMITTED, tx -> store(tx, transcript, owner));
+            } catch (ConflictException | ReferenceException e) {
+                if (left == 0) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private Stored store(Tx tx, Transcript transcript, WorkflowId owner) throws MalformedRecordException {
@@ -134,9 +155,10 @@ final class TranscriptImporter implements TranscriptReader.Sink {
                 .build();
     }
 
+    /** In the order of their names: two imports that made the same ones in different orders would wait for each other. */
     private static Map<String, AgentId> agents(Repositories tx, Set<String> roles) {
         Map<String, AgentId> agents = new HashMap<>();
-        for (String role : roles) {
+        for (String role : new TreeSet<>(roles)) {
             Agent agent = tx.agents().findByName(role).orElseGet(() -> tx.agents()
                     .create(Agent.builder().name(role).mode("transcript").build()));
             agents.put(role, agent.id());

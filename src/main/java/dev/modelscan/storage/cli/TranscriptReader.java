@@ -107,7 +107,7 @@ final class TranscriptReader {
             } catch (JsonProcessingException e) {
                 sink.reject(
                         position(place(parser, e), firstLine),
-                        "is not valid JSON, and nothing after it was read: " + e.getOriginalMessage());
+                        "is not valid JSON, and nothing after it was read: " + reason(e));
             }
         }
     }
@@ -139,7 +139,7 @@ final class TranscriptReader {
             }
         } catch (JsonProcessingException e) {
             number += counted ? 0 : 1;
-            sink.reject(position(place(parser, e), lineNumber), "is not valid JSON: " + e.getOriginalMessage());
+            sink.reject(position(place(parser, e), lineNumber), "is not valid JSON: " + reason(e));
         } catch (NumberFormatException e) {
             sink.reject(position(parser.currentTokenLocation(), lineNumber), UNREADABLE_NUMBER);
         }
@@ -150,7 +150,7 @@ final class TranscriptReader {
         try {
             deliver(position, MAPPER.readTree(parser));
         } catch (DatabindException e) {
-            sink.reject(position(place(parser, e), lineNumber), e.getOriginalMessage());
+            sink.reject(position(place(parser, e), lineNumber), reason(e));
             skipTo(parser, array);
         } catch (NumberFormatException e) {
             sink.reject(position(parser.currentTokenLocation(), lineNumber), UNREADABLE_NUMBER);
@@ -181,5 +181,10 @@ final class TranscriptReader {
     private Position position(JsonLocation location, long lineNumber) {
         return new Position(
                 location.getLineNr() - 1L + lineNumber, Math.max(1, location.getColumnNr()), Math.max(1, number));
+    }
+
+    /** Of its limits the parser tells where in its own code they come from. */
+    private static String reason(JsonProcessingException e) {
+        return e.getOriginalMessage().replaceAll(", from `[^`]*`| \\(start marker at \\[[^]]*]\\)", "");
     }
 }

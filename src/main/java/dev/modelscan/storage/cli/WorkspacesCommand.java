@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.WorkspaceMigration;
 import dev.modelscan.storage.Workspaces;
 import java.io.PrintWriter;
@@ -43,8 +44,11 @@ final class WorkspacesCommand implements Runnable {
     private abstract static class Subcommand extends OutputCommand {
 
         final int work(Function<Workspaces, Result> work) {
-            try (Workspaces workspaces =
-                    location.builder(DatabaseCommand.DEFAULT_DIRECTORY).openWorkspaces()) {
+            return work(location.builder(DatabaseCommand.DEFAULT_DIRECTORY), work);
+        }
+
+        final int work(DatabaseBuilder builder, Function<Workspaces, Result> work) {
+            try (Workspaces workspaces = builder.openWorkspaces()) {
                 return show(work.apply(workspaces));
             }
         }
@@ -56,13 +60,19 @@ final class WorkspacesCommand implements Runnable {
 
         @Override
         public Integer call() {
-            return work(workspaces -> new Names(workspaces.list()));
+            DatabaseBuilder builder = location.builder(DatabaseCommand.DEFAULT_DIRECTORY);
+            return work(builder.readOnly(), workspaces -> new Names(workspaces.list(), workspaces.notes()));
         }
 
-        private record Names(List<String> workspaces) implements Result {
+        private record Names(List<String> workspaces, List<String> notes) implements Result {
             @Override
             public void print(PrintWriter out) {
                 workspaces.forEach(out::println);
+            }
+
+            @Override
+            public void printFailures(PrintWriter err) {
+                notes.forEach(note -> err.println("note: " + note));
             }
         }
     }

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.modelscan.storage.OlderSchema;
+import dev.modelscan.storage.PostgresServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,7 +28,7 @@ class MainTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"import", "report", "status", "promote", "demo", "workspaces list"})
+    @ValueSource(strings = {"import", "report", "status", "migrate", "promote", "demo", "workspaces list"})
     void everyCommandHasTheCommonOptionsAndExplainsThem(String command) {
         Run run = run((command + " --help").split(" "));
 
@@ -85,6 +91,58 @@ class MainTest {
         assertThat(missing.err).contains("no such file", "missing.json");
         assertThat(missing.out).isEmpty();
         assertThat(new ObjectMapper().readTree(json.out).path("error").asText()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "report", "migrate", "workspaces list", "status --workspace acme"})
+    void commandsThatReadMakeNothing(String command) throws IOException {
+        String missing = directory.resolve("mistyped/place").toString();
+        Run run = run((command + " --db " + missing).split(" "));
+        assertThat(run.code).isEqualTo(1);
+        assertThat(run.out).isEmpty();
+        assertThat(run.err.lines()).hasSize(1).allMatch(line -> line.startsWith("error: " + missing));
+        assertThat(run.err).contains("is not there");
+        try (var children = Files.list(directory)) {
+            assertThat(children).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "report", "migrate", "status --workspace acme"})
+    void commandsThatReadMakeNothingOnAServer(String command) throws Exception {
+        String url = PostgresServer.newDatabase("");
+        Run run = run((command + " --db " + url).split(" "));
+        assertThat(run.code).isEqualTo(1);
+        assertThat(run.out).isEmpty();
+        assertThat(run.err.lines()).hasSize(1);
+        assertThat(run.err).startsWith("error: ").contains("is not there");
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM pg_catalog.pg_class c"
+                        + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                        + " WHERE n.nspname IN ('public', 'acme')")) {
+            rows.next();
+            assertThat(rows.getInt(1)).isZero();
+        }
+    }
+
+    @Test
+    void anOlderDatabaseIsReportedAndMigratedByItsCommand() throws Exception {
+        OlderSchema.of("sqlite", "jdbc:sqlite:" + database(), 5).load().migrate();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database());
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA application_id = " + 0x4D536353);
+        }
+        for (String command : List.of("status", "report")) {
+            Run behind = run(command, "--db", database());
+            assertThat(behind.code).isEqualTo(1);
+            assertThat(behind.err).contains("version 5", "migrate");
+        }
+        Run migrated = run("migrate", "--db", database());
+        assertThat(migrated.code).as(migrated.err).isZero();
+        assertThat(migrated.out).contains("applied V6__list_indexes.sql");
+        assertThat(run("migrate", "--db", database()).out).doesNotContain("applied");
+        assertThat(run("status", "--db", database()).code).isZero();
     }
 
     private String database() {

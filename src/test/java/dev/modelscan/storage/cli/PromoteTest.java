@@ -11,6 +11,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
@@ -57,6 +61,32 @@ class PromoteTest {
         JsonNode document = new ObjectMapper().readTree(run.out());
         assertThat(document.path("copiedRows").asLong()).isGreaterThan(6_000);
         assertThat(document.path("tables").findValuesAsText("name")).contains("messages", "tool_executions");
+        requireSame(workspace);
+    }
+
+    @Test
+    void namesWhatIsLeftBehind() throws IOException, SQLException {
+        Database.open(database()).close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database());
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(
+                    "CREATE TABLE notes (id); INSERT INTO notes VALUES (1); CREATE TABLE \"a, b\" (id)");
+        }
+        String workspace = PostgresServer.newSchemaName();
+
+        Run refused = promote(workspace, "--json");
+        Run dry = promote(workspace, "--dry-run", "--leave-behind", "notes");
+        Run run = promote(workspace, "--leave-behind", "notes", "--leave-behind", "a, b", "--json");
+
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("table notes (1 rows)", "table a, b (0 rows)", "--leave-behind");
+        JsonNode why = new ObjectMapper().readTree(refused.out());
+        assertThat(why.path("leftBehind").findValuesAsText("name")).containsExactly("a, b", "notes");
+        assertThat(dry.code()).isEqualTo(1);
+        assertThat(dry.err()).contains("table a, b").doesNotContain("notes (");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(new ObjectMapper().readTree(run.out()).path("leftBehind").findValuesAsText("name"))
+                .containsExactly("a, b", "notes");
         requireSame(workspace);
     }
 

@@ -13,6 +13,7 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.Repository;
+import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TaskStatus;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -332,26 +333,36 @@ abstract class AgentRepositoryContract extends RepositoryContract<AgentId, Agent
     }
 
     @Test
-    void resetToIdleSetsAllAgentsIdleAndCancelsOpenTasks() {
-        createWithEachStatus(6);
-        for (TaskStatus status : TaskStatus.values()) {
-            db.tasks().create(task().status(status).build());
+    void cancelRunningTouchesOnlyWhatTheGivenAgentsRun() {
+        Agent own = db.agents().create(agent("own").status(AgentStatus.ACTIVE).build());
+        Agent others =
+                db.agents().create(agent("other").status(AgentStatus.ACTIVE).build());
+        for (Agent agent : List.of(own, others)) {
+            for (TaskStatus status : TaskStatus.values()) {
+                db.tasks()
+                        .create(task().agentId(agent.id())
+                                .type(agent.name() + status)
+                                .status(status)
+                                .build());
+            }
         }
-        Instant now = clock.advance();
+        db.tasks().create(task().type("nobody's").build());
+        List<Task> before = db.tasks().list(100, 0);
+        clock.advance();
 
-        assertThat(db.resetToIdle()).isEqualTo(2);
+        assertThat(db.cancelRunning(List.of(own.id(), own.id(), AgentId.next())))
+                .isEqualTo(1);
 
-        assertThat(all()).extracting(Agent::status).containsOnly(AgentStatus.IDLE);
-        assertThat(all()).extracting(Agent::version).containsExactlyInAnyOrder(1L, 1L, 2L, 2L, 2L, 2L);
-        assertThat(db.tasks().listByStatus(TaskStatus.CANCELLED, PageRequest.first(10)))
-                .hasSize(3)
-                .filteredOn(task -> task.version() == 2)
-                .hasSize(2)
-                .allSatisfy(task -> assertThat(task.completedAt()).isEqualTo(now));
-        assertThat(db.tasks().listByStatus(TaskStatus.COMPLETED, PageRequest.first(10)))
-                .hasSize(1);
-        assertThat(db.tasks().listByStatus(TaskStatus.FAILED, PageRequest.first(10)))
-                .hasSize(1);
-        assertThat(db.resetToIdle()).isZero();
+        assertThat(db.agents().get(own.id()).status()).isEqualTo(AgentStatus.IDLE);
+        assertThat(db.agents().get(others.id())).isEqualTo(others);
+        List<Task> changed = db.tasks().list(100, 0).stream()
+                .filter(task -> !before.contains(task))
+                .toList();
+        assertThat(changed).hasSize(1).allSatisfy(task -> {
+            assertThat(task.type()).isEqualTo("own" + TaskStatus.RUNNING);
+            assertThat(task.status()).isEqualTo(TaskStatus.CANCELLED);
+            assertThat(task.version()).isEqualTo(2);
+        });
+        assertThat(db.cancelRunning(List.of())).isZero();
     }
 }

@@ -41,7 +41,7 @@ abstract class CancellationContract extends Contract {
 
     private void reopen(Duration queryTimeout) {
         closeDatabase();
-        db = builder().readers(2).poolSize(2).queryTimeout(queryTimeout).open();
+        db = engine().withConnections(builder(), 2).queryTimeout(queryTimeout).open();
     }
 
     private int slow(DSLContext dsl) {

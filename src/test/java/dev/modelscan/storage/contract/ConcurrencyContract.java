@@ -7,14 +7,20 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Agent;
+import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.AgentStatus;
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.CancelledException;
 import dev.modelscan.storage.ConflictException;
+import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.InvalidTransitionException;
+import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.Message;
+import dev.modelscan.storage.NotFoundException;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Task;
+import dev.modelscan.storage.TaskId;
 import dev.modelscan.storage.TaskStatus;
 import dev.modelscan.storage.Team;
 import dev.modelscan.storage.TeamMember;
@@ -22,13 +28,19 @@ import dev.modelscan.storage.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jooq.Cursor;
 import org.junit.jupiter.api.Test;
 
@@ -415,6 +427,141 @@ abstract class ConcurrencyContract extends Contract {
         db.close();
     }
 
+    /** Less than the time after which a server looks for a deadlock, so that one shows as a lock that was not had. */
+    private static final Duration LESS_THAN_A_DEADLOCK_TAKES = Duration.ofMillis(700);
+
+    @Test
+    void batchesOverTheSameConversationsInAnyOrderDoNotStandInEachOthersWay() throws Exception {
+        reopen(LESS_THAN_A_DEADLOCK_TAKES);
+        Agent sender = createAgent("sender");
+        int conversations = 10;
+        int rounds = 5;
+        Workers.runTogether(thread -> () -> {
+            Random random = new Random(thread);
+            for (int round = 0; round < rounds; round++) {
+                List<Message> batch = new ArrayList<>();
+                for (int i = 0; i < conversations; i++) {
+                    batch.add(message(sender)
+                            .conversationId(new ConversationId("c" + i))
+                            .build());
+                }
+                Collections.shuffle(batch, random);
+                assertThat(db.messages().createAll(batch))
+                        .extracting(Message::id)
+                        .containsExactlyElementsOf(
+                                batch.stream().map(Message::id).toList());
+            }
+            return true;
+        });
+        for (int i = 0; i < conversations; i++) {
+            assertThat(db.messages().getConversation(new ConversationId("c" + i), 100))
+                    .extracting(Message::sequenceNumber)
+                    .containsExactlyElementsOf(LongStream.rangeClosed(1, (long) rounds * Workers.THREADS)
+                            .boxed()
+                            .toList());
+        }
+    }
+
+    /** By their names and by their ids, which sort in different ways. */
+    @Test
+    void ofBatchesThatTakeTheSameKeysInAnyOrderOneIsStored() throws Exception {
+        reopen(LESS_THAN_A_DEADLOCK_TAKES);
+        for (int round = 0; round < 3; round++) {
+            int number = round;
+            List<Boolean> agents = Workers.runTogether(thread -> () -> isStored(() -> {
+                List<Agent> batch = new ArrayList<>();
+                for (int i = 0; i < 200; i++) {
+                    batch.add(agent(number + "/" + i).build());
+                }
+                Collections.shuffle(batch, new Random(thread));
+                assertThat(db.agents().createAll(batch)).isEqualTo(batch);
+            }));
+            assertThat(agents).containsOnlyOnce(true);
+            List<Boolean> tasks = Workers.runTogether(thread -> () -> isStored(() -> {
+                List<Task> batch = new ArrayList<>();
+                for (int i = 0; i < 200; i++) {
+                    batch.add(task().id(new TaskId(number + "/" + i)).build());
+                }
+                Collections.shuffle(batch, new Random(thread));
+                assertThat(db.tasks().createAll(batch)).isEqualTo(batch);
+            }));
+            assertThat(tasks).containsOnlyOnce(true);
+        }
+        assertThat(db.agents().list(1_000, 0)).hasSize(600);
+        assertThat(db.tasks().list(1_000, 0)).hasSize(600);
+    }
+
+    private static boolean isStored(Runnable create) {
+        try {
+            create.run();
+            return true;
+        } catch (ConflictException e) {
+            return false;
+        }
+    }
+
+    /** Sets of one agent each, of some, and of all; none of them has an agent that all others have. */
+    @Test
+    void whoeverSetsTheActiveAgentsLastHasSetThemAll() throws Exception {
+        reopen(PATIENT);
+        List<AgentId> all = IntStream.range(0, 12)
+                .mapToObj(i -> createAgent("agent " + i).id())
+                .toList();
+        List<Set<AgentId>> sets = List.of(
+                Set.of(all.get(0)),
+                Set.of(all.get(1)),
+                Set.copyOf(all.subList(2, 7)),
+                Set.copyOf(all.subList(5, 12)),
+                Set.of());
+        Workers.runTogether(thread -> () -> {
+            for (int i = 0; i < 15; i++) {
+                if (thread % 2 == 0) {
+                    db.agents().setActive(sets.get((thread + i) % sets.size()));
+                } else if (thread == 1) {
+                    Set<AgentId> set = sets.get(i % sets.size());
+                    // Whatever the isolation is: the turn ends with the transaction.
+                    db.useTx(Isolation.READ_COMMITTED, tx -> tx.agents().setActive(set));
+                } else if (i > 0) {
+                    Set<AgentId> active = db.agents().listActive(PageRequest.first(100)).items().stream()
+                            .map(Agent::id)
+                            .collect(Collectors.toSet());
+                    assertThat(sets).contains(active);
+                }
+            }
+            return true;
+        });
+        Set<AgentId> active = db.agents().listActive(PageRequest.first(100)).items().stream()
+                .map(Agent::id)
+                .collect(Collectors.toSet());
+        assertThat(sets).contains(active);
+        assertThat(db.agents().list(100, 0))
+                .allMatch(agent -> active.contains(agent.id()) || agent.status() != AgentStatus.ACTIVE);
+    }
+
+    @Test
+    void settingTheActiveAgentsAndCancellingThemDoNotMix() throws Exception {
+        reopen(PATIENT);
+        List<AgentId> all = IntStream.range(0, 12)
+                .mapToObj(i -> createAgent("agent " + i).id())
+                .toList();
+        Workers.runTogether(thread -> () -> {
+            for (int i = 0; i < 10; i++) {
+                if (thread % 2 == 0) {
+                    db.agents().setActive(all.subList(thread, thread + 3));
+                } else {
+                    db.cancelRunning(all);
+                }
+            }
+            return true;
+        });
+        List<AgentStatus> statuses =
+                db.agents().list(100, 0).stream().map(Agent::status).toList();
+        // Three were set active last; if they were cancelled since, all three are idle.
+        AgentStatus ofThree = statuses.contains(AgentStatus.ACTIVE) ? AgentStatus.ACTIVE : AgentStatus.IDLE;
+        assertThat(statuses.stream().filter(ofThree::equals)).hasSize(3);
+        assertThat(statuses.stream().filter(AgentStatus.INACTIVE::equals)).hasSize(9);
+    }
+
     private void requireStored(Collection<Agent> agents) {
         engine().beside(db).ifPresent(builder -> {
             try (Database again = builder.open()) {
@@ -453,5 +600,55 @@ abstract class ConcurrencyContract extends Contract {
         assertThat(confirmed).hasSizeGreaterThanOrEqualTo(100);
         requireClosed();
         requireStored(confirmed);
+    }
+
+    private Throwable refusedForTheFirst(Agent agent) {
+        return catchThrowable(() -> db.agents().create(agent));
+    }
+
+    private Throwable refusedForTheSecond(Agent agent) {
+        return catchThrowable(() -> db.agents().update(agent));
+    }
+
+    private static boolean passed(Throwable thrown, String method) {
+        return Stream.of(thrown.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals(method));
+    }
+
+    /** Whoever runs a write for another thread does not lend it his stack. */
+    @Test
+    void anErrorHasTheStackOfItsOwnCaller() throws Exception {
+        Agent taken = createAgent("taken");
+        Agent other = createAgent("other");
+        Workers.runTogether(thread -> () -> {
+            for (int i = 0; i < 60; i++) {
+                Throwable first = refusedForTheFirst(agent("taken").build());
+                Throwable second =
+                        refusedForTheSecond(other.toBuilder().name(taken.name()).build());
+                Throwable third = refusedForTheSecond(agent("missing").build());
+                assertThat(first).isInstanceOf(ConflictException.class);
+                assertThat(second).isInstanceOf(ConflictException.class);
+                assertThat(third).isInstanceOf(NotFoundException.class);
+                for (Throwable thrown : List.of(second, third)) {
+                    assertThat(passed(thrown, "refusedForTheSecond")).isTrue();
+                    assertThat(passed(thrown, "refusedForTheFirst")).isFalse();
+                }
+                assertThat(passed(first, "refusedForTheFirst")).isTrue();
+                assertThat(passed(first, "refusedForTheSecond")).isFalse();
+            }
+            return true;
+        });
+    }
+
+    @Test
+    void aCreateThatHasToWaitForTooLongIsBusyAndNotStored() throws Exception {
+        reopen(Duration.ofMillis(400));
+        db.<Exception>useTx(tx -> {
+            tx.agents().create(agent("taken").build());
+            Throwable thrown = Workers.<Throwable>start(() -> catchThrowable(() -> createAgent("taken")))
+                    .get();
+            assertThat(thrown).isInstanceOf(BusyException.class);
+        });
+        assertThat(db.agents().list(10, 0)).extracting(Agent::name).containsExactly("taken");
     }
 }

@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -252,6 +253,58 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
         assertThat(newest.items()).isEqualTo(stored.subList(3, 6));
         assertThat(before.items()).isEqualTo(stored.subList(0, 3));
         assertThat(before.next()).isEmpty();
+    }
+
+    /** Long contents beside short ones, in every width that the JVM keeps text in, whichever way they are read. */
+    @Test
+    void largeContentsComeBackToTheLetter() {
+        List<String> contents = List.of(
+                "",
+                "a".repeat(200_000),
+                "\u00e4\u00ff\u00fe".repeat(70_000),
+                "\u4e2d\ud83d\ude00\ufffd".repeat(50_000),
+                "\ufffd",
+                "a".repeat(511),
+                "a".repeat(512) + "\ud83d\ude00",
+                "~");
+        List<Message> stored = db.messages()
+                .createAll(IntStream.range(0, contents.size())
+                        .mapToObj(i -> newRecord(i).toBuilder()
+                                .content(contents.get(i))
+                                .build())
+                        .toList());
+
+        assertThat(stored).extracting(Message::content).isEqualTo(contents);
+        assertThat(db.messages().getConversation(CONVERSATION, 100)).isEqualTo(stored);
+        assertThat(db.messages().list(100, 0)).isEqualTo(stored);
+        assertThat(db.messages().stream()).containsExactlyElementsOf(stored);
+        for (int limit = 1; limit <= stored.size(); limit++) {
+            assertThat(db.messages().getConversation(CONVERSATION, limit))
+                    .isEqualTo(stored.subList(stored.size() - limit, stored.size()));
+            Page<Message> page = db.messages().listByConversation(CONVERSATION, PageRequest.first(limit));
+            assertThat(page.items()).isEqualTo(stored.subList(0, limit));
+            assertThat(page.next().isPresent()).isEqualTo(limit < stored.size());
+        }
+        for (Message message : stored) {
+            assertThat(db.messages().get(message.id())).isEqualTo(message);
+        }
+    }
+
+    /** What was read need not be checked again; what is made of it has to be. */
+    @Test
+    void aLargeContentThatCannotBeStoredIsRefusedAlsoBehindOneThatWasRead() {
+        String large = "a".repeat(10_000);
+        Message stored =
+                db.messages().create(newRecord(1).toBuilder().content(large).build());
+        Message read = db.messages().get(stored.id());
+
+        for (String broken : List.of(large + "\u0000", "\ud800" + large, large + "\udc00" + large)) {
+            InvalidDataException refusal = catchThrowableOfType(
+                    InvalidDataException.class,
+                    () -> read.toBuilder().content(broken).build());
+            assertThat(refusal.field()).isEqualTo("content");
+        }
+        assertThat(read.toBuilder().content(read.content()).build()).isEqualTo(stored);
     }
 
     @Test

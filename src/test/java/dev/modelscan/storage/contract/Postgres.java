@@ -11,20 +11,33 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
-/** Schemas on a PostgreSQL server. */
+/** Schemas on a PostgreSQL server, which may be behind a pooler. */
 final class Postgres implements TestEngine {
 
     private static final Queue<String> RECYCLED = new ConcurrentLinkedQueue<>();
 
+    private final String name;
+    private final String url;
+
+    Postgres() {
+        this("PostgreSQL", PostgresServer.url());
+    }
+
+    Postgres(String name, String url) {
+        this.name = name;
+        this.url = url;
+    }
+
     @Override
     public String name() {
-        return "PostgreSQL";
+        return name;
     }
 
     @Override
     public DatabaseBuilder builder() {
-        return Database.builder().url(PostgresServer.url()).workspace(newWorkspace());
+        return Database.builder().url(url).workspace(newWorkspace());
     }
 
     /** The name of an empty schema, or of none yet. */
@@ -35,8 +48,12 @@ final class Postgres implements TestEngine {
 
     @Override
     public Optional<DatabaseBuilder> beside(Database database) {
-        return Optional.of(
-                Database.builder().url(PostgresServer.url()).workspace(Objects.requireNonNull(database.workspace())));
+        return Optional.of(Database.builder().url(url).workspace(Objects.requireNonNull(database.workspace())));
+    }
+
+    @Override
+    public DatabaseBuilder withConnections(DatabaseBuilder builder, int most) {
+        return builder.poolSize(most);
     }
 
     @Override
@@ -67,7 +84,7 @@ final class Postgres implements TestEngine {
         String schema = Objects.requireNonNull(closed.workspace());
         try (Connection connection = PostgresServer.connect(schema);
                 Statement statement = connection.createStatement()) {
-            statement.execute("DROP FUNCTION IF EXISTS slow CASCADE");
+            statement.execute("DROP FUNCTION IF EXISTS slow, reject CASCADE");
             connection.setAutoCommit(false);
             statement.execute("DELETE FROM messages; DELETE FROM conversations; DELETE FROM tool_executions;"
                     + " DELETE FROM tasks; DELETE FROM team_members; DELETE FROM teams; DELETE FROM workflows;"
@@ -77,5 +94,26 @@ final class Postgres implements TestEngine {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Override
+    public List<String> waysToRaise(String text) {
+        return Stream.of(
+                        "",
+                        " USING ERRCODE = '23514'",
+                        " USING ERRCODE = '23505', CONSTRAINT = 'policy'",
+                        " USING ERRCODE = 'foreign_key_violation'",
+                        " USING ERRCODE = 'MS001', HINT = 'ask'")
+                .map(using -> "RAISE EXCEPTION '%', '" + text + "'" + using)
+                .toList();
+    }
+
+    @Override
+    public List<String> rejectingTriggers(String wayToRaise) {
+        return List.of(
+                "CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " + wayToRaise + "; END $$",
+                "CREATE TRIGGER reject_writes BEFORE INSERT OR UPDATE ON agents FOR EACH ROW"
+                        + " WHEN (NEW.mode = 'forbidden') EXECUTE FUNCTION reject()",
+                "CREATE TRIGGER reject_deletes BEFORE DELETE ON agents FOR EACH ROW EXECUTE FUNCTION reject()");
     }
 }

@@ -1,15 +1,24 @@
 package dev.modelscan.storage.contract;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** All suites on a PostgreSQL server. */
 class PostgresContractTest {
+
+    /** What all suites run on. */
+    TestEngine engine() {
+        return new Postgres();
+    }
 
     @Nested
     class Agents extends AgentRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -17,7 +26,7 @@ class PostgresContractTest {
     class Workflows extends WorkflowRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -25,7 +34,7 @@ class PostgresContractTest {
     class Tasks extends TaskRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -33,7 +42,7 @@ class PostgresContractTest {
     class Messages extends MessageRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -41,7 +50,7 @@ class PostgresContractTest {
     class Teams extends TeamRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -49,7 +58,7 @@ class PostgresContractTest {
     class ToolExecutions extends ToolExecutionRepositoryContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -57,12 +66,20 @@ class PostgresContractTest {
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
     @Nested
     class BadInput extends BadInputContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Rejections extends RejectionContract {
         @Override
         TestEngine engine() {
             return new Postgres();
@@ -73,7 +90,7 @@ class PostgresContractTest {
     class Deletes extends DeleteContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -81,7 +98,7 @@ class PostgresContractTest {
     class Concurrency extends ConcurrencyContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -89,7 +106,7 @@ class PostgresContractTest {
     class Times extends TimeContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
@@ -97,12 +114,79 @@ class PostgresContractTest {
     class Cancellation extends CancellationContract {
         @Override
         TestEngine engine() {
-            return new Postgres();
+            return PostgresContractTest.this.engine();
         }
     }
 
     @Nested
     class Streams extends StreamContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Questions extends QuestionsContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class TwentyQuestions extends TwentyQuestionsContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class ReadOnly extends ReadOnlyContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class OutOfStack extends OutOfStackContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class CallersCommits extends CallersCommitContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    class RefusedRows extends RefusedRowContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    class ConcurrencyOfVirtualThreads extends ConcurrencyContract {
+        @BeforeEach
+        void virtualThreads() {
+            Workers.useVirtualThreads(true);
+        }
+
+        @AfterEach
+        void platformThreads() {
+            Workers.useVirtualThreads(false);
+        }
+
         @Override
         TestEngine engine() {
             return new Postgres();

@@ -6,19 +6,32 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.PostgresServer;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Schemas on a PostgreSQL server, by connections of an application's own pool, which has its own idea of settings. */
 final class PostgresDataSource implements TestEngine {
 
-    private static final HikariDataSource POOL = pool();
+    private static final Map<String, HikariDataSource> POOLS = new ConcurrentHashMap<>();
 
     private final Postgres server = new Postgres();
+    private final String name;
+    private final HikariDataSource pool;
 
-    private static HikariDataSource pool() {
+    PostgresDataSource() {
+        this("PostgreSQL by a data source", PostgresServer.url());
+    }
+
+    PostgresDataSource(String name, String url) {
+        this.name = name;
+        this.pool = POOLS.computeIfAbsent(url, PostgresDataSource::pool);
+    }
+
+    private static HikariDataSource pool(String url) {
         HikariConfig configuration = new HikariConfig();
-        configuration.setJdbcUrl(PostgresServer.url());
+        configuration.setJdbcUrl(url);
         configuration.setMaximumPoolSize(30);
         configuration.setMinimumIdle(0);
         configuration.setAutoCommit(false);
@@ -27,17 +40,22 @@ final class PostgresDataSource implements TestEngine {
 
     @Override
     public String name() {
-        return "PostgreSQL by a data source";
+        return name;
     }
 
     @Override
     public DatabaseBuilder builder() {
-        return Database.builder().dataSource(POOL).workspace(server.newWorkspace());
+        return Database.builder().dataSource(pool).workspace(server.newWorkspace());
     }
 
     @Override
     public Optional<DatabaseBuilder> beside(Database database) {
-        return Optional.of(Database.builder().dataSource(POOL).workspace(Objects.requireNonNull(database.workspace())));
+        return Optional.of(Database.builder().dataSource(pool).workspace(Objects.requireNonNull(database.workspace())));
+    }
+
+    @Override
+    public DatabaseBuilder withConnections(DatabaseBuilder builder, int most) {
+        return builder;
     }
 
     @Override
@@ -62,9 +80,19 @@ final class PostgresDataSource implements TestEngine {
 
     @Override
     public void recycle(Database closed) {
-        if (POOL.getHikariPoolMXBean().getActiveConnections() != 0) {
+        if (pool.getHikariPoolMXBean().getActiveConnections() != 0) {
             throw new AssertionError("a connection was not given back");
         }
         server.recycle(closed);
+    }
+
+    @Override
+    public List<String> waysToRaise(String text) {
+        return server.waysToRaise(text);
+    }
+
+    @Override
+    public List<String> rejectingTriggers(String wayToRaise) {
+        return server.rejectingTriggers(wayToRaise);
     }
 }

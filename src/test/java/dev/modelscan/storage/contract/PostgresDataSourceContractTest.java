@@ -5,11 +5,16 @@ import org.junit.jupiter.api.Nested;
 /** Suites over connections of an application's own. */
 class PostgresDataSourceContractTest {
 
+    /** What all suites run on. */
+    TestEngine engine() {
+        return new PostgresDataSource();
+    }
+
     @Nested
     class Agents extends AgentRepositoryContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
@@ -17,7 +22,7 @@ class PostgresDataSourceContractTest {
     class Tasks extends TaskRepositoryContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
@@ -25,7 +30,7 @@ class PostgresDataSourceContractTest {
     class Messages extends MessageRepositoryContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
@@ -33,12 +38,20 @@ class PostgresDataSourceContractTest {
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
     @Nested
     class BadInput extends BadInputContract {
+        @Override
+        TestEngine engine() {
+            return PostgresDataSourceContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Rejections extends RejectionContract {
         @Override
         TestEngine engine() {
             return new PostgresDataSource();
@@ -49,7 +62,7 @@ class PostgresDataSourceContractTest {
     class Concurrency extends ConcurrencyContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 
@@ -57,7 +70,7 @@ class PostgresDataSourceContractTest {
     class Cancellation extends CancellationContract {
         @Override
         TestEngine engine() {
-            return new PostgresDataSource();
+            return PostgresDataSourceContractTest.this.engine();
         }
     }
 }

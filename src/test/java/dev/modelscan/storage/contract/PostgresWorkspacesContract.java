@@ -36,6 +36,11 @@ abstract class PostgresWorkspacesContract extends WorkspacesContract {
         return Database.builder().url(url);
     }
 
+    @Override
+    DatabaseBuilder smallBuilder() {
+        return builder().poolSize(2);
+    }
+
     final void run(String sql) throws SQLException {
         run(url, sql);
     }

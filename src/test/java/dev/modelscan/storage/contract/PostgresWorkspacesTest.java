@@ -38,11 +38,11 @@ class PostgresWorkspacesTest extends PostgresWorkspacesContract {
             assertThatThrownBy(() -> own.open("acme"))
                     .isExactlyInstanceOf(SchemaException.class)
                     .hasMessageContaining("workspace acme")
-                    .hasMessageContaining("Grant it CREATE on the database");
+                    .hasMessageContaining("GRANT CREATE ON DATABASE");
             assertThat(own.list()).isEmpty();
             assertThatThrownBy(() -> own.open("theirs"))
                     .isExactlyInstanceOf(SchemaException.class)
-                    .hasMessageContaining("grant it USAGE");
+                    .hasMessageContaining("GRANT USAGE, CREATE ON SCHEMA \"theirs\"");
             assertThatThrownBy(() -> own.drop("theirs", "theirs"))
                     .isExactlyInstanceOf(SchemaException.class)
                     .hasMessageContaining("belongs to another role");

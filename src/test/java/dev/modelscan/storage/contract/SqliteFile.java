@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** SQLite in files of a directory. */
 final class SqliteFile implements TestEngine {
@@ -61,6 +62,11 @@ final class SqliteFile implements TestEngine {
     }
 
     @Override
+    public DatabaseBuilder withConnections(DatabaseBuilder builder, int most) {
+        return builder.readers(most);
+    }
+
+    @Override
     public boolean readsWhileWriting() {
         return true;
     }
@@ -79,5 +85,22 @@ final class SqliteFile implements TestEngine {
     public List<String> slowTrigger() {
         return List.of(
                 "CREATE TRIGGER slow BEFORE UPDATE OF mode ON agents BEGIN SELECT 1 WHERE " + SLOW_CONDITION + "; END");
+    }
+
+    @Override
+    public List<String> waysToRaise(String text) {
+        return Stream.of("ABORT", "FAIL", "ROLLBACK")
+                .map(action -> "RAISE(" + action + ", '" + text + "')")
+                .toList();
+    }
+
+    @Override
+    public List<String> rejectingTriggers(String wayToRaise) {
+        return Stream.of(
+                        "inserts BEFORE INSERT ON agents WHEN NEW.mode = 'forbidden'",
+                        "updates AFTER UPDATE ON agents WHEN NEW.mode = 'forbidden'",
+                        "deletes BEFORE DELETE ON agents")
+                .map(event -> "CREATE TRIGGER reject_" + event + " BEGIN SELECT " + wayToRaise + "; END")
+                .toList();
     }
 }

@@ -1,7 +1,11 @@
 package dev.modelscan.storage.contract;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 /** All suites on SQLite files. */
@@ -75,6 +79,14 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class Rejections extends RejectionContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class Deletes extends DeleteContract {
         @Override
         TestEngine engine() {
@@ -108,6 +120,73 @@ class SqliteFileContractTest {
 
     @Nested
     class Streams extends StreamContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Questions extends QuestionsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class TwentyQuestions extends TwentyQuestionsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class ReadOnly extends ReadOnlyContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class OutOfStack extends OutOfStackContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class CallersCommits extends CallersCommitContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class RefusedRows extends RefusedRowContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    class ConcurrencyOfVirtualThreads extends ConcurrencyContract {
+        @BeforeEach
+        void virtualThreads() {
+            Workers.useVirtualThreads(true);
+        }
+
+        @AfterEach
+        void platformThreads() {
+            Workers.useVirtualThreads(false);
+        }
+
         @Override
         TestEngine engine() {
             return new SqliteFile(directory);

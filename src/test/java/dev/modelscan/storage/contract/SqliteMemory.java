@@ -2,6 +2,7 @@ package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,11 @@ final class SqliteMemory implements TestEngine {
     @Override
     public Optional<DatabaseBuilder> beside(Database database) {
         return Optional.empty();
+    }
+
+    @Override
+    public DatabaseBuilder withConnections(DatabaseBuilder builder, int most) {
+        return builder.readers(most);
     }
 
     /** There is no write-ahead log in memory, so a reader waits for the writer. */
@@ -43,5 +49,15 @@ final class SqliteMemory implements TestEngine {
     public List<String> slowTrigger() {
         return List.of("CREATE TRIGGER slow BEFORE UPDATE OF mode ON agents BEGIN SELECT 1 WHERE "
                 + SqliteFile.SLOW_CONDITION + "; END");
+    }
+
+    @Override
+    public List<String> waysToRaise(String text) {
+        return new SqliteFile(Path.of("unused")).waysToRaise(text);
+    }
+
+    @Override
+    public List<String> rejectingTriggers(String wayToRaise) {
+        return new SqliteFile(Path.of("unused")).rejectingTriggers(wayToRaise);
     }
 }

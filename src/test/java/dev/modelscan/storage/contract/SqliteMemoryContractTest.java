@@ -1,6 +1,10 @@
 package dev.modelscan.storage.contract;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** The suites in which SQLite in memory could differ from a file: locks, and what its own file system does to values. */
 class SqliteMemoryContractTest {
@@ -30,6 +34,14 @@ class SqliteMemoryContractTest {
     }
 
     @Nested
+    class Rejections extends RejectionContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
     class Concurrency extends ConcurrencyContract {
         @Override
         TestEngine engine() {
@@ -39,6 +51,57 @@ class SqliteMemoryContractTest {
 
     @Nested
     class Cancellation extends CancellationContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
+    class TwentyQuestions extends TwentyQuestionsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
+    class OutOfStack extends OutOfStackContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
+    class CallersCommits extends CallersCommitContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
+    class RefusedRows extends RefusedRowContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    class ConcurrencyOfVirtualThreads extends ConcurrencyContract {
+        @BeforeEach
+        void virtualThreads() {
+            Workers.useVirtualThreads(true);
+        }
+
+        @AfterEach
+        void platformThreads() {
+            Workers.useVirtualThreads(false);
+        }
+
         @Override
         TestEngine engine() {
             return new SqliteMemory();

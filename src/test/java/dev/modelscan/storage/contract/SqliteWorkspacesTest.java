@@ -162,4 +162,29 @@ class SqliteWorkspacesTest extends WorkspacesContract {
                 .isExactlyInstanceOf(UnavailableException.class)
                 .hasMessageContaining("name a directory");
     }
+
+    @Test
+    void aWorkspaceThatIsALinkIsDroppedWithItsRows() throws Exception {
+        Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
+        Path target = elsewhere.resolve("target.db");
+        Database.open(target).close();
+        Files.createDirectories(directory());
+        Path link = Files.createSymbolicLink(directory().resolve("acme.db"), target);
+        assertThat(workspaces.list()).containsExactly("acme");
+        try (Database acme = workspaces.open("acme")) {
+            acme.agents().list(1, 0);
+            assertThat(elsewhere.resolve("target.db-wal")).exists();
+            assertThat(files()).containsExactly("acme.db");
+        }
+        try (Database elsewhereOpen = Database.open(target)) {
+            elsewhereOpen.agents().list(1, 0);
+            assertThatThrownBy(() -> workspaces.drop("acme", "acme")).isExactlyInstanceOf(BusyException.class);
+        }
+        workspaces.drop("acme", "acme");
+        assertThat(Files.exists(link, java.nio.file.LinkOption.NOFOLLOW_LINKS)).isFalse();
+        try (Stream<Path> left = Files.list(elsewhere)) {
+            assertThat(left).isEmpty();
+        }
+        assertThat(files()).isEmpty();
+    }
 }

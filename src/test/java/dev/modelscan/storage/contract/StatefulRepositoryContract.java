@@ -180,4 +180,25 @@ abstract class StatefulRepositoryContract<I extends Id, R, S extends Enum<S>> ex
         assertThat(one.field()).isEqualTo(field);
         assertThat(many.field()).isEqualTo(field);
     }
+
+    @Test
+    void aClockThatStepsBackStoresNoEndBeforeTheBegin() {
+        Instant created = TestClock.START;
+        for (S end : statuses()) {
+            if (allowed().get(running()).contains(end)) {
+                R waiting = repository.create(newRecord(created, waiting(), null, null));
+                clock.set(created.minusSeconds(60));
+                R started = updateStatus(db, id(waiting), running());
+                assertThat(startedAt(started)).isEqualTo(created);
+                assertThat(updatedAt(started)).isEqualTo(created);
+                clock.set(created.minusSeconds(3_600));
+
+                R ended = updateStatus(db, id(waiting), end);
+
+                assertThat(completedAt(ended)).isIn(created, null);
+                repository.delete(id(ended));
+                assertThat(repository.create(ended)).isEqualTo(ended);
+            }
+        }
+    }
 }

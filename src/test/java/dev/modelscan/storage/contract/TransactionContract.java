@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.table;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Agent;
@@ -22,6 +24,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jooq.DSLContext;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 
@@ -532,5 +535,14 @@ abstract class TransactionContract extends Contract {
         for (int i = 0; i < db.options().readers(); i++) {
             assertThatThrownBy(() -> db.dsl().deleteFrom(AGENTS).execute()).isInstanceOf(StorageException.class);
         }
+    }
+
+    @Test
+    void aSchemaThatACallerNamesIsHis() {
+        Table<?> theirs = table(name("acme", "tasks"));
+        assertThat(db.dsl().selectFrom(theirs).getSQL()).contains("acme.tasks");
+        db.useTx(tx -> assertThat(tx.dsl().deleteFrom(theirs).getSQL()).contains("acme.tasks"));
+        assertThatThrownBy(() -> db.dsl().fetchCount(theirs)).isInstanceOf(StorageException.class);
+        assertThat(db.dsl().fetchCount(TASKS)).isZero();
     }
 }

@@ -15,7 +15,31 @@ final class Workers {
 
     private static final long PATIENCE_SECONDS = 60;
 
+    private static volatile boolean virtual;
+
     private Workers() {}
+
+    /** Whether the threads that are started from now on are virtual ones, which Java has from 21 on. */
+    static void useVirtualThreads(boolean use) {
+        virtual = use;
+    }
+
+    /** By reflection, since the sources are Java 17's. */
+    private static Thread startVirtually(Runnable work) {
+        try {
+            return (Thread)
+                    Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Thread startOnPlatform(Runnable work) {
+        Thread thread = new Thread(work, "worker");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
 
     /** Runs a piece of work on each of eight threads at once; the results come in the order of the threads. */
     static <T> List<T> runTogether(IntFunction<Callable<T>> work) throws Exception {
@@ -81,10 +105,7 @@ final class Workers {
 
     static <T> Worker<T> start(Callable<T> work) {
         FutureTask<T> result = new FutureTask<>(work);
-        Thread thread = new Thread(result, "worker");
-        thread.setDaemon(true);
-        thread.start();
-        return new Worker<>(thread, result);
+        return new Worker<>(virtual ? startVirtually(result) : startOnPlatform(result), result);
     }
 
     static void await(CountDownLatch latch) throws InterruptedException {

@@ -35,6 +35,11 @@ abstract class WorkspacesContract {
     /** A builder for the test's place, which begins empty but for what {@link #name} keeps apart. */
     abstract DatabaseBuilder builder();
 
+    /** {@link #builder} with few connections, if that is for the builder to say. */
+    DatabaseBuilder smallBuilder() {
+        return builder();
+    }
+
     /** Runs statements in a workspace, past the library. */
     abstract void execute(String workspace, String... statements) throws Exception;
 
@@ -145,7 +150,7 @@ abstract class WorkspacesContract {
     void manyThreadsOpenManyWorkspacesAtOnceOverASmallPoolAndEachReadsItsOwnRows() throws Exception {
         int count = 20;
         try (Workspaces shared =
-                builder().poolSize(2).busyTimeout(Duration.ofSeconds(60)).openWorkspaces()) {
+                smallBuilder().busyTimeout(Duration.ofSeconds(60)).openWorkspaces()) {
             Workers.runTogether(thread -> () -> {
                 List<Integer> order =
                         new ArrayList<>(IntStream.range(0, count).boxed().toList());

@@ -3,6 +3,7 @@ package dev.modelscan.storage.benchmark.system;
 import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Message;
+import dev.modelscan.storage.MessageId;
 import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TeamId;
 import java.sql.PreparedStatement;
@@ -10,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -84,6 +86,39 @@ final class CachedJdbcSystem implements StorageSystem {
                 }
             }
             return members;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public Object message(MessageId id) {
+        try {
+            PreparedStatement statement = current.get().message;
+            statement.setString(1, id.value());
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                return rows.message(result);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public List<?> newestMessages(ConversationId id, int limit) {
+        try {
+            PreparedStatement statement = current.get().newestMessages;
+            statement.setString(1, id.value());
+            statement.setInt(2, limit);
+            List<MessageRow> messages = new ArrayList<>();
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    messages.add(rows.message(result));
+                }
+            }
+            Collections.reverse(messages);
+            return messages;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

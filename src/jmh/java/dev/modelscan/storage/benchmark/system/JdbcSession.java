@@ -11,6 +11,8 @@ final class JdbcSession implements AutoCloseable {
     final PreparedStatement agent;
     final PreparedStatement pendingTasks;
     final PreparedStatement members;
+    final PreparedStatement message;
+    final PreparedStatement newestMessages;
     final PreparedStatement insertTask;
     final PreparedStatement insertMessage;
     final PreparedStatement takeNumbers;
@@ -23,6 +25,8 @@ final class JdbcSession implements AutoCloseable {
         this.agent = connection.prepareStatement(Sql.AGENT);
         this.pendingTasks = connection.prepareStatement(Sql.PENDING_TASKS);
         this.members = connection.prepareStatement(Sql.MEMBERS);
+        this.message = connection.prepareStatement(Sql.MESSAGE);
+        this.newestMessages = connection.prepareStatement(Sql.NEWEST_MESSAGES);
         this.insertTask = connection.prepareStatement(Sql.INSERT_TASK);
         this.insertMessage = connection.prepareStatement(Sql.INSERT_MESSAGE);
         this.takeNumbers = connection.prepareStatement(Sql.TAKE_NUMBERS);

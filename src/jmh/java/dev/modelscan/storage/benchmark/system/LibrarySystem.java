@@ -1,9 +1,11 @@
 package dev.modelscan.storage.benchmark.system;
 
 import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.Message;
+import dev.modelscan.storage.MessageId;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TaskStatus;
@@ -54,6 +56,16 @@ final class LibrarySystem implements StorageSystem {
     @Override
     public void createMessages(List<Message> messages) {
         database.messages().createAll(messages);
+    }
+
+    @Override
+    public Object message(MessageId id) {
+        return database.messages().get(id);
+    }
+
+    @Override
+    public List<?> newestMessages(ConversationId id, int limit) {
+        return database.messages().getConversation(id, limit);
     }
 
     @Override

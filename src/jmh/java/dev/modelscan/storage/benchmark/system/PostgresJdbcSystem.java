@@ -3,6 +3,7 @@ package dev.modelscan.storage.benchmark.system;
 import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Message;
+import dev.modelscan.storage.MessageId;
 import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TeamId;
 import java.sql.Connection;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -98,6 +100,37 @@ final class PostgresJdbcSystem implements StorageSystem {
                 }
             }
             return members;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public Object message(MessageId id) {
+        try (PreparedStatement statement = connection().prepareStatement(Sql.MESSAGE)) {
+            statement.setString(1, id.value());
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return PostgresRows.message(rows);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public List<?> newestMessages(ConversationId id, int limit) {
+        try (PreparedStatement statement = connection().prepareStatement(Sql.NEWEST_MESSAGES)) {
+            statement.setString(1, id.value());
+            statement.setInt(2, limit);
+            List<MessageRow> messages = new ArrayList<>();
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    messages.add(PostgresRows.message(result));
+                }
+            }
+            Collections.reverse(messages);
+            return messages;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

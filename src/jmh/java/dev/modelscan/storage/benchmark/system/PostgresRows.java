@@ -69,6 +69,24 @@ final class PostgresRows {
                 time(rows, 16));
     }
 
+    static MessageRow message(ResultSet rows) throws SQLException {
+        return new MessageRow(
+                rows.getString(1),
+                rows.getString(2),
+                rows.getLong(3),
+                rows.getString(4),
+                rows.getString(5),
+                rows.getString(6),
+                rows.getString(7),
+                rows.getString(8),
+                rows.getString(9),
+                rows.getString(10),
+                time(rows, 11),
+                rows.getLong(12),
+                time(rows, 13),
+                time(rows, 14));
+    }
+
     private static Json json(ResultSet rows, int column) throws SQLException {
         String text = rows.getString(column);
         return text == null ? null : Json.stored(text);

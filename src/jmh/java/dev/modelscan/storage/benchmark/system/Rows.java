@@ -71,6 +71,24 @@ final class Rows {
                 time(rows, 16));
     }
 
+    MessageRow message(ResultSet rows) throws SQLException {
+        return new MessageRow(
+                text(rows, 1),
+                text(rows, 2),
+                rows.getLong(3),
+                text(rows, 4),
+                text(rows, 5),
+                text(rows, 6),
+                text(rows, 7),
+                text(rows, 8),
+                text(rows, 9),
+                text(rows, 10),
+                time(rows, 11),
+                rows.getLong(12),
+                time(rows, 13),
+                time(rows, 14));
+    }
+
     private String text(ResultSet rows, int column) throws SQLException {
         return reader.read(rows, column);
     }

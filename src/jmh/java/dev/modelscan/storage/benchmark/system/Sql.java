@@ -23,6 +23,11 @@ final class Sql {
     static final String MEMBERS = "SELECT " + AGENT_COLUMNS + ", m.role, m.joined_at FROM team_members m"
             + " JOIN agents a ON a.id = m.agent_id WHERE m.team_id = ? ORDER BY m.joined_at, m.agent_id";
 
+    static final String MESSAGE = "SELECT " + MESSAGE_COLUMNS + " FROM messages WHERE id = ?";
+
+    static final String NEWEST_MESSAGES = "SELECT " + MESSAGE_COLUMNS
+            + " FROM messages WHERE conversation_id = ? ORDER BY sequence_number DESC LIMIT ?";
+
     static final String INSERT_TASK =
             "INSERT INTO tasks (" + TASK_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 

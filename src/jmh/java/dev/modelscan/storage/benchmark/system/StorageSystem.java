@@ -1,7 +1,9 @@
 package dev.modelscan.storage.benchmark.system;
 
 import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Message;
+import dev.modelscan.storage.MessageId;
 import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TeamId;
 import java.util.List;
@@ -26,6 +28,16 @@ public interface StorageSystem extends AutoCloseable {
 
     /** Stores messages in one transaction, and gives each its number in its conversation. */
     void createMessages(List<Message> messages);
+
+    /** Reads one message, which exists. */
+    default Object message(MessageId id) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The newest messages of a conversation, oldest first. */
+    default List<?> newestMessages(ConversationId id, int limit) {
+        throw new UnsupportedOperationException();
+    }
 
     @Override
     void close();

@@ -15,6 +15,7 @@ import dev.modelscan.storage.benchmark.system.PostgresSystems;
 import dev.modelscan.storage.benchmark.system.StorageSystem;
 import dev.modelscan.storage.benchmark.system.SystemKind;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +31,8 @@ public final class OnPostgres implements Workload {
 
     private static final int PAGE = 100;
     private static final int THREADS = 4;
+    private static final int LARGE_COUNT = 20;
+    private static final int LARGE_LENGTH = 200_000;
     private static final String SCHEMA = "modelscan_benchmark";
 
     private static final Map<String, Goal> READS =
@@ -48,15 +51,26 @@ public final class OnPostgres implements Workload {
         try (PostgresInstance server = new PostgresInstance(options.postgres())) {
             String title = "PostgreSQL " + server.version().replaceFirst(" .*", "") + ", ";
             server.execute("DROP SCHEMA IF EXISTS " + SCHEMA + " CASCADE");
+            LargeMessages large;
             try (Database database =
                     Database.builder().url(server.url()).workspace(SCHEMA).open()) {
                 Fixture.fill(database);
+                large = new LargeMessages(database, LARGE_COUNT, LARGE_LENGTH);
             }
             server.execute("VACUUM ANALYZE");
             Map<String, StorageSystem> systems = PostgresSystems.open(server.url(), SCHEMA);
             try {
                 checkThatAllAgree(systems);
                 reads(title, options, systems, outcomes);
+                Map<String, StorageSystem> byHand = new LinkedHashMap<>(systems);
+                byHand.remove(SystemKind.JOOQ.label());
+                Contest newest = contest(
+                        "newest 20 messages of 200 KB",
+                        options,
+                        byHand,
+                        1,
+                        system -> system.newestMessages(large.conversation(), LARGE_COUNT));
+                Comparison.add(outcomes, title + "newest 20 messages of 200 KB", newest, WRITES, 1);
                 writes(title, options, systems, outcomes);
             } finally {
                 systems.values().forEach(StorageSystem::close);

@@ -24,4 +24,14 @@ public final class Bindings {
     public static Binding<String, Instant> instant() {
         return new TypedTextBinding<>(Formats.INSTANT, "timestamptz");
     }
+
+    /** Whether a column holds stored times. */
+    public static boolean isInstant(Binding<?, ?> binding) {
+        return binding instanceof TypedTextBinding && binding.converter().toType() == Instant.class;
+    }
+
+    /** Whether a column holds stored JSON. */
+    public static boolean isJson(Binding<?, ?> binding) {
+        return binding instanceof TypedTextBinding && !isInstant(binding);
+    }
 }

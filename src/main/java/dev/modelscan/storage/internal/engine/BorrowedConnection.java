@@ -3,23 +3,23 @@ package dev.modelscan.storage.internal.engine;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jooq.tools.jdbc.DefaultConnection;
+import org.postgresql.PGConnection;
 
-/** A connection of a data source of the caller's. Closing it puts everything back that was set on it. */
+/** A connection of a data source of the caller's. Closing it puts back what was changed of the driver's, and nothing else was. */
 final class BorrowedConnection extends DefaultConnection {
 
     private final boolean autoCommit;
     private final boolean readOnly;
-    private final PostgresSettings before;
+    private int prepareThreshold = -1;
 
-    private BorrowedConnection(Connection connection, boolean autoCommit, boolean readOnly, PostgresSettings before) {
+    private BorrowedConnection(Connection connection, boolean autoCommit, boolean readOnly) {
         super(connection);
         this.autoCommit = autoCommit;
         this.readOnly = readOnly;
-        this.before = before;
     }
 
-    /** Takes a connection over, which is closed where that fails. */
-    static BorrowedConnection of(Connection connection, PostgresSettings settings) throws SQLException {
+    /** Takes a connection over, which is closed if that fails. */
+    static BorrowedConnection of(Connection connection) throws SQLException {
         try {
             boolean autoCommit = connection.getAutoCommit();
             boolean readOnly = connection.isReadOnly();
@@ -28,11 +28,22 @@ final class BorrowedConnection extends DefaultConnection {
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
-            connection.setReadOnly(false);
-            return new BorrowedConnection(connection, autoCommit, readOnly, settings.apply(connection));
+            if (readOnly) {
+                connection.setReadOnly(false);
+            }
+            return new BorrowedConnection(connection, autoCommit, readOnly);
         } catch (Throwable t) {
             connection.close();
             throw t;
+        }
+    }
+
+    /** The next session of the server would not know a statement that was prepared in this one. */
+    void prepareNothingOnTheServer() throws SQLException {
+        PGConnection driver = PostgresDialect.driver(getDelegate());
+        if (driver != null) {
+            prepareThreshold = driver.getPrepareThreshold();
+            driver.setPrepareThreshold(0);
         }
     }
 
@@ -45,24 +56,23 @@ final class BorrowedConnection extends DefaultConnection {
         }
     }
 
-    /** One that cannot be put back is of no use: its owner would hand it out with the library's settings. */
+    /** One that cannot be put back is of no use: its owner would hand it out in the middle of a transaction. */
     private void putBack(Connection connection) throws SQLException {
         try {
             if (!connection.getAutoCommit()) {
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
-            before.restore(connection);
-            connection.setReadOnly(readOnly);
+            if (prepareThreshold >= 0) {
+                connection.unwrap(PGConnection.class).setPrepareThreshold(prepareThreshold);
+            }
+            if (readOnly) {
+                connection.setReadOnly(true);
+            }
             connection.setAutoCommit(autoCommit);
         } catch (SQLException e) {
             connection.abort(Runnable::run);
             throw e;
         }
-    }
-
-    /** What was set before the library's own. */
-    PostgresSettings before() {
-        return before;
     }
 }

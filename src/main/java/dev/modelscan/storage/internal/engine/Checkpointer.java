@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.UnavailableException;
 import java.io.File;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -7,9 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +36,9 @@ final class Checkpointer implements AutoCloseable {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
+    /** A thread with nothing to do ends after that time; another, with its connection, is made in a millisecond or two. */
+    private static final Duration LONGEST_IDLE = Duration.ofSeconds(5);
+
     /** A log file that has grown by this is worth a checkpoint, however small the estimate was: 4 MB. */
     private static final long BYTES_WORTH_CHECKPOINT = 4L * 1_024 * 1_024;
 
@@ -53,8 +56,8 @@ final class Checkpointer implements AutoCloseable {
     private final File log;
     private final WriteQueue queue;
     private final Duration wait;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition wake = lock.newCondition();
+    // A monitor, which is given back whatever strikes the leader that asks.
+    private final Object lock = new Object();
     private long estimate;
     private long knownBytes;
     private @Nullable Thread thread;
@@ -96,32 +99,32 @@ final class Checkpointer implements AutoCloseable {
     }
 
     private void request() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (closed) {
                 return;
             }
             wanted = true;
             if (thread == null) {
-                Thread made = new Thread(this::run, "modelscan-storage-checkpoint");
+                Thread made = new Thread(null, this::run, "modelscan-storage-checkpoint", 0, false);
                 made.setDaemon(true);
+                made.setContextClassLoader(null);
                 made.start();
                 thread = made;
             } else {
-                wake.signal();
+                lock.notifyAll();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     private void run() {
+        boolean failed = true;
         try (Connection connection = connections.openCheckpointer();
                 PreparedStatement passive = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
                 PreparedStatement restart = connection.prepareStatement("PRAGMA wal_checkpoint(RESTART)");
                 PreparedStatement truncate = connection.prepareStatement("PRAGMA wal_checkpoint(TRUNCATE)")) {
             int worthWait = PAGES_WORTH_WAIT;
             while (awaitRequest()) {
+                connections.requireSameNow();
                 Progress progress = run(passive);
                 if (progress.pages() < PAGES_WORTH_WAIT) {
                     worthWait = PAGES_WORTH_WAIT;
@@ -136,11 +139,12 @@ final class Checkpointer implements AutoCloseable {
                     pauseWriterAndRun(restart, truncate);
                 }
             }
-        } catch (SQLException e) {
+            failed = false;
+        } catch (SQLException | UnavailableException e) {
             // The next commit that is due starts another thread.
             LOG.warn("a checkpoint of {} failed; the write-ahead log grows until one succeeds", connections.name(), e);
         } finally {
-            forgetThread();
+            ended(failed);
         }
     }
 
@@ -148,29 +152,41 @@ final class Checkpointer implements AutoCloseable {
     private boolean pauseWriterAndRun(PreparedStatement restart, PreparedStatement truncate) throws SQLException {
         PreparedStatement checkpoint = log.length() > BYTES_WORTH_CUT ? truncate : restart;
         AtomicBoolean done = new AtomicBoolean();
-        queue.pauseWriter(() -> done.set(!run(checkpoint).blocked()));
+        queue.pauseWriter(() -> {
+            connections.requireSameNow();
+            done.set(!run(checkpoint).blocked());
+        });
         return done.get();
     }
 
+    /** Returns false if there is nothing more to do: one thread for each open file would be too many. */
     private boolean awaitRequest() {
-        lock.lock();
-        try {
+        synchronized (lock) {
+            long idleAt = System.nanoTime() + LONGEST_IDLE.toNanos();
             while (!wanted && !closed) {
-                wake.awaitUninterruptibly();
+                long left = TimeUnit.NANOSECONDS.toMillis(idleAt - System.nanoTime());
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    lock.wait(left);
+                } catch (InterruptedException e) {
+                    // Nobody but a caller's own code interrupts it.
+                    return false;
+                }
             }
             wanted = false;
             return !closed;
-        } finally {
-            lock.unlock();
         }
     }
 
-    private void forgetThread() {
-        lock.lock();
-        try {
+    /** A request that came while the connection was being closed is for the next thread. */
+    private void ended(boolean failed) {
+        synchronized (lock) {
             thread = null;
-        } finally {
-            lock.unlock();
+            if (wanted && !failed) {
+                request();
+            }
         }
     }
 
@@ -200,13 +216,10 @@ final class Checkpointer implements AutoCloseable {
     @Override
     public void close() {
         Thread running;
-        lock.lock();
-        try {
+        synchronized (lock) {
             closed = true;
-            wake.signal();
+            lock.notifyAll();
             running = thread;
-        } finally {
-            lock.unlock();
         }
         joinUninterruptibly(running);
     }

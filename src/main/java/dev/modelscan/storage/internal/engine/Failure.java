@@ -6,6 +6,7 @@ import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.InvalidDataException;
 import dev.modelscan.storage.ReferenceException;
+import dev.modelscan.storage.RejectedException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.StorageFullException;
 import dev.modelscan.storage.UnavailableException;
@@ -17,10 +18,15 @@ import org.jspecify.annotations.Nullable;
  * What a driver's exception means, told in the same terms for every engine.
  *
  * @param kind what went wrong
- * @param detail the columns of a constraint, where the engine names them; why a statement was cancelled
+ * @param detail the columns of a constraint, where the engine names them; what a trigger raised; why a statement was cancelled,
+ *     or a file, a server or a connection cannot be used
  * @param cause the driver's exception
  */
 public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
+
+    private static final String ONLY_READS =
+            "the connection for writing turned out to be one that only reads. A file or a server that was read-only when it was"
+                    + " opened makes it so, and so does SQL that sets it; try again";
 
     /** The kinds of failure that callers can tell apart. */
     public enum Kind {
@@ -32,6 +38,8 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         FOREIGN_KEY,
         /** A check, not-null or type constraint. */
         INVALID,
+        /** A trigger of the application's own; {@code detail} is the text that it raised. */
+        REJECTED,
         /** A value larger than the engine can hold. */
         TOO_LARGE,
         /** A lock; trying again may help. */
@@ -44,6 +52,12 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         CONNECTION_LOST,
         /** A node of the server's cluster is away, which the server says over a connection that is as good as before. */
         NODE_AWAY,
+        /** The server has no connection left for anybody. */
+        NO_CONNECTION_LEFT,
+        /** This connection cannot run the statement, and another may; {@code detail} says why. */
+        UNUSABLE,
+        /** The role lacks a privilege. */
+        DENIED,
         /** No space. The transaction is rolled back, and the connection is not to be trusted. */
         FULL,
         /** The medium failed. The connection is not to be trusted. */
@@ -59,7 +73,7 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
     /** Whether the connection must be closed: its state and the driver's idea of it may differ. */
     public boolean breaksConnection() {
         return switch (kind) {
-            case FULL, UNAVAILABLE, CORRUPT, CONNECTION_LOST -> true;
+            case FULL, UNAVAILABLE, CORRUPT, CONNECTION_LOST, NO_CONNECTION_LEFT, UNUSABLE -> true;
             default -> false;
         };
     }
@@ -67,9 +81,34 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
     /** Whether the engine refused the values: other values may be taken, and the connection is as before. */
     public boolean refusesData() {
         return switch (kind) {
-            case UNIQUE, PRIMARY_KEY, FOREIGN_KEY, INVALID, TOO_LARGE -> true;
+            case UNIQUE, PRIMARY_KEY, FOREIGN_KEY, INVALID, REJECTED, TOO_LARGE -> true;
             default -> false;
         };
+    }
+
+    /** Whether one row of several may be to blame: what the schema refuses, or a trigger of somebody's own. */
+    public boolean mayBeOneRows() {
+        return refusesData() || kind == Kind.OTHER;
+    }
+
+    /** The same on a connection that is meant to write: if that only reads, the caller did nothing wrong. */
+    public Failure whileWriting() {
+        if (kind != Kind.READ_ONLY) {
+            return this;
+        }
+        return detail == null
+                ? new Failure(Kind.UNAVAILABLE, ONLY_READS, cause)
+                : new Failure(Kind.UNUSABLE, detail, cause);
+    }
+
+    /** Whether an Error of the machine is behind this, which may have come in the midst of an answer to the connection. */
+    public static boolean isOfMachine(Throwable t) {
+        for (Throwable cause = t; cause != null; cause = cause.getCause()) {
+            if (cause instanceof VirtualMachineError || cause instanceof LinkageError) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The driver's exception behind an exception of the library or the caller; null where there is none. */
@@ -85,7 +124,7 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
     /** The exception for the caller. */
     public StorageException toException(@Nullable String entity, @Nullable String id) {
         String subject = entity == null ? "query" : id == null ? entity : entity + " " + id;
-        String driver = cause.getMessage();
+        String driver = EngineText.of(cause);
         return switch (kind) {
             case PRIMARY_KEY -> new ConflictException(subject + " exists already", named(entity), id, cause);
             case UNIQUE ->
@@ -108,15 +147,20 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         detail == null ? "value" : detail,
                         "is not allowed by the schema: " + driver,
                         cause);
+            case REJECTED -> rejected(subject, detail == null ? driver : detail, entity, id);
             case TOO_LARGE ->
                 new InvalidDataException(named(entity), id, "value", "is too large for the database", cause);
             case BUSY ->
                 new BusyException(
-                        subject + ": the database is locked by another connection; try again, or raise busyTimeout",
+                        subject + ": "
+                                + (detail == null ? "the database is locked by another connection" : detail)
+                                + "; try again, or raise busyTimeout",
                         cause);
             case SERIALIZATION ->
                 new BusyException(
-                        subject + ": other transactions kept getting in its way: " + driver
+                        subject + ": "
+                                + (detail == null ? "other transactions kept getting in its way" : detail)
+                                + ": " + driver
                                 + "; try again, or make the transaction shorter",
                         cause);
             case CANCELLED ->
@@ -127,27 +171,57 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         cause);
             case FULL ->
                 new StorageFullException(
-                        subject + ": the disk, or the database, is full; nothing of the transaction was stored", cause);
+                        subject + ": the disk, or the database, is full"
+                                + (detail == null ? "" : " (" + detail + ")")
+                                + "; nothing of the transaction was stored",
+                        cause);
             case CONNECTION_LOST ->
                 new UnavailableException(
-                        subject + ": the connection to the server was lost, or there is none: " + driver
+                        subject + ": the connection to the server was lost, or there is none"
+                                + (detail == null ? "" : " (" + detail + ")")
+                                + ": " + driver
                                 + "; nothing of the transaction was stored. The library tries its own work again for"
                                 + " busyTimeout, but a function of withTx is not run again",
                         cause);
             case NODE_AWAY ->
                 new UnavailableException(
-                        subject + ": a node of the cluster cannot be reached: " + driver
+                        subject + ": a node of the cluster cannot be reached"
+                                + (detail == null ? "" : " (" + detail + ")")
+                                + ": " + driver
                                 + "; nothing of the transaction was stored, and what lives on other nodes can be used",
                         cause);
+            case NO_CONNECTION_LEFT ->
+                new BusyException(
+                        subject + ": the server has no connection left: " + driver
+                                + "; use fewer or smaller pools, or raise the server's max_connections",
+                        cause);
+            case UNUSABLE ->
+                new UnavailableException(
+                        subject + ": " + detail + ": " + driver + "; nothing of the transaction was stored", cause);
+            case DENIED ->
+                new StorageException(
+                        subject + ": " + (detail == null ? "this is not allowed" : detail) + ": " + driver,
+                        entity,
+                        id,
+                        cause);
             case UNAVAILABLE ->
-                new UnavailableException(subject + ": the database cannot be read or written: " + driver, cause);
+                new UnavailableException(
+                        subject + ": the database cannot be read or written: " + (detail == null ? driver : detail),
+                        cause);
             case CORRUPT ->
                 new CorruptDatabaseException(subject + ": the database is damaged; restore a backup: " + driver, cause);
             case READ_ONLY ->
                 new StorageException(
                         subject + ": db.dsl() only reads; write with db.useTx(tx -> tx.dsl()...)", entity, id, cause);
-            case OTHER -> new StorageException(subject + ": " + driver, entity, id, cause);
+            case OTHER ->
+                new StorageException(
+                        subject + ": " + (detail == null ? driver : detail + ": " + driver), entity, id, cause);
         };
+    }
+
+    private RejectedException rejected(String subject, String reason, @Nullable String entity, @Nullable String id) {
+        return new RejectedException(
+                subject + " was rejected by a trigger of the database: " + reason, reason, entity, id, cause);
     }
 
     private static String named(@Nullable String entity) {

@@ -1,6 +1,9 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.OutcomeUnknownException;
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.UnavailableException;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +16,29 @@ final class GroupFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation;
+    private final boolean lostByNeighbour;
     private @Nullable Throwable reason;
 
     /** Without a stack trace: no caller ever sees it, and one is made with each commit. */
     GroupFailure(BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation) {
+        this(explanation, false);
+    }
+
+    private GroupFailure(
+            BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation, boolean lostByNeighbour) {
         super(null, null, false, false);
         this.explanation = explanation;
+        this.lostByNeighbour = lostByNeighbour;
+    }
+
+    /** One member ended the transaction of all, as a trigger does with RAISE(ROLLBACK): the others may begin anew. */
+    static GroupFailure lostByNeighbour(
+            BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation) {
+        return new GroupFailure(explanation, true);
+    }
+
+    boolean isLostByNeighbour() {
+        return lostByNeighbour;
     }
 
     GroupFailure because(Throwable cause) {
@@ -28,5 +48,36 @@ final class GroupFailure extends Exception {
 
     StorageException toException(WriteRequest<?> member) {
         return explanation.apply(member, reason);
+    }
+
+    /** What ails the disk or the file is the same for all; whatever else it was, the others may try again. */
+    static GroupFailure broken(SqliteConnections connections, Throwable cause) {
+        Failure failure = WriterConnection.breakingFailure(cause);
+        return failure == null
+                ? lostByNeighbour((member, reason) -> lostWithNeighbour(connections.name(), cause))
+                : explained(connections.classify(failure.cause()).whileWriting());
+    }
+
+    static GroupFailure explained(Failure failure) {
+        return new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
+    }
+
+    static UnavailableException lostWithNeighbour(String database, Throwable cause) {
+        return new UnavailableException(
+                "another transaction of the same group failed in " + database
+                        + " and took the group with it; nothing of this one was stored, try again",
+                cause);
+    }
+
+    static BusyException keptWaiting(Exception cause) {
+        return new BusyException("the commit was kept waiting by readers of other connections", cause);
+    }
+
+    static GroupFailure unknown(String database) {
+        return new GroupFailure((member, reason) -> new OutcomeUnknownException(
+                "the commit to " + database + " failed, and may have taken effect; read back before trying again",
+                member.entity(),
+                member.id(),
+                reason));
     }
 }

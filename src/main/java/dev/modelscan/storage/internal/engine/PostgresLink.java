@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -16,8 +15,8 @@ import org.postgresql.copy.CopyOut;
 import org.sqlite.SQLiteException;
 
 /**
- * One connection to a server, outside of any pool, for work that moves many rows. It waits for locks as long as the server's
- * settings say, and for its statements as long as they take. One thread uses it at a time.
+ * One connection to a server, outside of any pool, for work that moves many rows. It waits for locks for busyTimeout within its
+ * transactions, and for its statements as long as they take. One thread uses it at a time.
  */
 public final class PostgresLink implements AutoCloseable {
 
@@ -25,43 +24,50 @@ public final class PostgresLink implements AutoCloseable {
     private static final int PIECE_BYTES = 64 * 1_024;
 
     private final PostgresServer server;
-    private final @Nullable String schema;
+    private final @Nullable String workspace;
+    private final PostgresSchema schema;
     private final Connection connection;
-    private final PostgresSettings before;
+    private final boolean onCitus;
+    private @Nullable Connection locked;
 
     private PostgresLink(
-            PostgresServer server, @Nullable String schema, Connection connection, PostgresSettings before) {
+            PostgresServer server,
+            @Nullable String workspace,
+            PostgresSchema schema,
+            Connection connection,
+            boolean onCitus) {
         this.server = server;
+        this.workspace = workspace;
         this.schema = schema;
         this.connection = connection;
-        this.before = before;
+        this.onCitus = onCitus;
     }
 
     /**
-     * Connects to a schema, which may be missing, or where it is null, to the one that the server chooses.
+     * Connects to the schema of a workspace, which may be missing, or if it is null, to the one that the server chooses.
      *
-     * @throws UnavailableException where the server cannot be reached
+     * @throws UnavailableException if the server cannot be reached
      */
-    public static PostgresLink open(PostgresServer server, @Nullable String schema) {
+    public static PostgresLink open(PostgresServer server, @Nullable String workspace) {
         try {
-            Connection connection = server.connect(null);
+            Connection connection = server.connect();
             try {
-                PostgresSettings before = PostgresSettings.writing(server.busyTimeout(), Duration.ZERO)
-                        .in(schema)
-                        .apply(connection);
-                return new PostgresLink(server, schema, connection, before);
-            } catch (SQLException e) {
+                PostgresSchema schema =
+                        workspace == null ? PostgresSchema.chosenBy(connection, server) : PostgresSchema.of(workspace);
+                boolean onCitus = ServerSession.of(connection).onCitus();
+                return new PostgresLink(server, workspace, schema, connection, onCitus);
+            } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
             }
         } catch (SQLException e) {
-            throw new UnavailableException(server.name() + " cannot be reached: " + e.getMessage(), e);
+            throw PostgresErrors.unusable(server.name() + " cannot be used", e, server.grantsToMigrate(workspace));
         }
     }
 
     /** What messages call the schema. */
     public String name() {
-        return schema == null ? server.name() : "workspace " + schema + " of " + server.name();
+        return workspace == null ? server.name() : "workspace " + workspace + " of " + server.name();
     }
 
     /** The connection itself. */
@@ -71,27 +77,115 @@ public final class PostgresLink implements AutoCloseable {
 
     /** What a driver's exception means, be it this one's or that of the SQLite database that is read meanwhile. */
     public Failure classify(SQLException e) {
-        return e instanceof SQLiteException ? SqliteDialect.classify(e) : PostgresDialect.classify(e);
+        return e instanceof SQLiteException ? SqliteErrors.classify(e) : PostgresErrors.classify(e);
     }
 
     /** The exception for the caller. */
     public StorageException failed(SQLException e) {
-        return classify(e).toException(null, null);
+        Failure failure = classify(e);
+        return switch (failure.kind()) {
+            // A commit may have been lost with it.
+            case CONNECTION_LOST, NODE_AWAY ->
+                new UnavailableException(
+                        name() + ": the connection was lost: " + PostgresErrors.said(e)
+                                + "; what was being copied was stored as a whole or not at all, and running this again goes"
+                                + " on from there",
+                        e);
+            default -> failure.toException(null, null);
+        };
+    }
+
+    /** The schema. */
+    public PostgresSchema schema() {
+        return schema;
+    }
+
+    /** A table of the schema, as it stands in SQL. */
+    public String table(String name) {
+        return schema.quoted() + '.' + name;
+    }
+
+    /** Begins a transaction, in which names without a schema are looked up in the link's. */
+    public void begin() throws SQLException {
+        LocalSettings settings = LocalSettings.migrating(server.busyTimeout()).in(schema);
+        if (onCitus) {
+            settings.forWorkers().withTriggersOnCitus();
+        }
+        settings.begin(connection);
     }
 
     /**
-     * Holds a lock that no other link to the same schema gets, until this one is closed or its process ends.
+     * Holds a lock that no other link to the same schema gets, until this one is closed or its process ends. It belongs to a
+     * transaction of another connection's, since this one has many, and a pooler may give each another session.
      *
-     * @throws BusyException where another holds it for too long
+     * @throws BusyException if another holds it for too long
      */
     public void lock(String purpose) throws SQLException {
         Retry retry = new Retry(server.busyTimeout());
-        String name = "modelscan-storage " + purpose + " " + (schema == null ? "" : schema);
-        while (!"t".equals(text("SELECT pg_try_advisory_lock(hashtextextended(?, 0))", name))) {
+        String name = "modelscan-storage " + purpose + " " + (workspace == null ? "" : workspace);
+        Connection holder = server.connect();
+        locked = holder;
+        while (true) {
+            LocalSettings.migrating(server.busyTimeout()).begin(holder);
+            if ("t".equals(text(holder, "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))", name))) {
+                return;
+            }
+            holder.rollback();
             if (!retry.pause()) {
                 throw new BusyException(name() + " is locked by another " + purpose + "; try again", null);
             }
         }
+    }
+
+    /** What a transaction does. */
+    public interface Work<T extends @Nullable Object> {
+
+        /** Runs it. */
+        T run() throws SQLException;
+    }
+
+    /** Runs work in a transaction of its own that may write, which is rolled back if anything at all is thrown. */
+    public <T extends @Nullable Object> T inTransaction(Work<T> work) throws SQLException {
+        begin();
+        return run(work);
+    }
+
+    /** Runs work in a transaction of its own that only reads, and reads one snapshot. */
+    public <T extends @Nullable Object> T inSnapshot(Work<T> work) throws SQLException {
+        LocalSettings.reading().in(schema).unlimited().begin(connection);
+        return run(work);
+    }
+
+    private <T extends @Nullable Object> T run(Work<T> work) throws SQLException {
+        try {
+            T result = work.run();
+            connection.commit();
+            connection.setAutoCommit(true);
+            return result;
+        } catch (Throwable t) {
+            try {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            } catch (SQLException e) {
+                t.addSuppressed(e);
+            }
+            throw t;
+        }
+    }
+
+    /** What a transaction does that has no result. */
+    public interface Action {
+
+        /** Runs it. */
+        void run() throws SQLException;
+    }
+
+    /** As {@link #inTransaction}, without a result. */
+    public void useTransaction(Action action) throws SQLException {
+        inTransaction(() -> {
+            action.run();
+            return true;
+        });
     }
 
     /** Runs a statement that returns nothing. */
@@ -103,6 +197,10 @@ public final class PostgresLink implements AutoCloseable {
 
     /** The first column of the first row, as text; null where there is none. */
     public @Nullable String text(String sql, String... parameters) throws SQLException {
+        return text(connection, sql, parameters);
+    }
+
+    private static @Nullable String text(Connection connection, String sql, String... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setString(i + 1, parameters[i]);
@@ -156,15 +254,13 @@ public final class PostgresLink implements AutoCloseable {
         return new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(command));
     }
 
-    /** A connection of the caller's own gets its settings back. */
+    /** What was not committed is rolled back. */
     @Override
     public void close() {
-        try (connection) {
-            if (server.dataSource() != null && !connection.isClosed()) {
-                connection.rollback();
-                connection.setAutoCommit(true);
-                text("SELECT pg_advisory_unlock_all()");
-                before.apply(connection);
+        try (connection;
+                Connection holder = locked) {
+            if (holder != null && !holder.isClosed()) {
+                holder.rollback();
             }
         } catch (SQLException e) {
             // Whatever was to be stored is: there is nothing that the caller could do.

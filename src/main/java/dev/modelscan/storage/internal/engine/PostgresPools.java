@@ -2,7 +2,6 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.query.Watchdog;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -15,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresPools implements AutoCloseable {
 
     private final PostgresServer server;
-    // The server knows the limit itself.
-    private final Watchdog watchdog = new Watchdog(PostgresDialect.INSTANCE, Duration.ZERO);
+    private final Watchdog watchdog;
     private @Nullable PostgresPool writing;
     private @Nullable PostgresPool reading;
     private boolean closed;
@@ -24,6 +22,7 @@ public final class PostgresPools implements AutoCloseable {
     /** Each pool is made when it is first asked for. */
     public PostgresPools(PostgresServer server) {
         this.server = server;
+        this.watchdog = new Watchdog(PostgresDialect.INSTANCE, server.queryTimeout());
     }
 
     /** The server. */
@@ -35,12 +34,7 @@ public final class PostgresPools implements AutoCloseable {
         PostgresPool made = writing;
         if (made == null) {
             requireOpen();
-            made = new PostgresPool(
-                    server,
-                    watchdog,
-                    PostgresSettings.writing(server.busyTimeout(), server.queryTimeout()),
-                    server.url(),
-                    "write");
+            made = new PostgresPool(server, watchdog, false, server.url(), "write");
             writing = made;
         }
         return made;
@@ -51,11 +45,7 @@ public final class PostgresPools implements AutoCloseable {
         if (made == null) {
             requireOpen();
             made = new PostgresPool(
-                    server,
-                    watchdog,
-                    PostgresSettings.reading(server.busyTimeout(), server.queryTimeout()),
-                    server.readUrl() == null ? server.url() : server.readUrl(),
-                    "read");
+                    server, watchdog, true, server.readUrl() == null ? server.url() : server.readUrl(), "read");
             reading = made;
         }
         return made;

@@ -1,14 +1,17 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.CancelledException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
-import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
+import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
 
 /**
  * How to reach a PostgreSQL server.
@@ -47,13 +50,34 @@ public record PostgresServer(
         return name();
     }
 
-    /** SQLSTATEs of a server that ends connections, has none left, or is about to start: it is there, or will be soon. */
-    private static final Set<String> COMING_BACK = Set.of("57P01", "57P02", "57P03", "53300", "08003", "08006");
+    /** What lets the role use the tables of a schema, as it stands in SQL. */
+    String grantsToUse(@Nullable String schema) {
+        String in = schema == null ? "public" : schema;
+        return "for the library's tables: GRANT USAGE ON SCHEMA " + PostgresSchema.quoted(in) + " TO " + role()
+                + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + PostgresSchema.quoted(in)
+                + " TO " + role();
+    }
 
-    /** Whether it is worth a wait for the server, which is not so for one that was never reached, nor for a node of its cluster. */
-    public static boolean mayComeBack(SQLException e) {
-        return COMING_BACK.contains(PostgresDialect.stateOf(e))
-                && PostgresDialect.classify(e).kind() != Failure.Kind.NODE_AWAY;
+    /** What lets the role make and migrate the tables of a schema that exists, as it stands in SQL. */
+    public String grantsToMigrate(@Nullable String schema) {
+        return "GRANT USAGE, CREATE ON SCHEMA " + PostgresSchema.quoted(schema == null ? "public" : schema) + " TO "
+                + role() + "; tables that another role made are migrated as that role";
+    }
+
+    /** What lets the role make schemas, as it stands in SQL. */
+    public String grantToCreateSchemas() {
+        return "GRANT CREATE ON DATABASE " + property(PGProperty.PG_DBNAME, "<database>") + " TO " + role();
+    }
+
+    private String role() {
+        return property(PGProperty.USER, "<role>");
+    }
+
+    /** Of a data source only its owner knows these. */
+    private String property(PGProperty property, String unknown) {
+        Properties parsed = url == null ? null : Driver.parseURL(url, properties());
+        String value = parsed == null ? null : property.getOrDefault(parsed);
+        return value == null ? unknown : PostgresSchema.quoted(value);
     }
 
     /** Whether the driver can make something of a URL; also where there is no driver, which opening tells. */
@@ -63,6 +87,13 @@ public record PostgresServer(
         } catch (NoClassDefFoundError e) {
             return true;
         }
+    }
+
+    /** The path that the URL asks for; null if it asks for none. */
+    @Nullable
+    String currentSchema() {
+        Properties parsed = url == null ? null : Driver.parseURL(url, null);
+        return parsed == null ? null : parsed.getProperty("currentSchema");
     }
 
     /** The driver's properties; each can be overridden in the URL. */
@@ -88,18 +119,36 @@ public record PostgresServer(
         return properties;
     }
 
-    /** A connection outside of any pool, for migrations. It waits for locks up to busyTimeout, and has no other limit of time. */
-    public Connection connect(@Nullable String schema) throws SQLException {
-        PostgresSettings settings = PostgresSettings.migrating(busyTimeout).in(schema);
-        if (dataSource != null) {
-            return BorrowedConnection.of(dataSource.getConnection(), settings);
-        }
-        Connection connection = open();
-        try {
-            settings.apply(connection);
+    /**
+     * A connection outside of any pool, for migrations. It has no settings of the library's and no limit of time, and prepares
+     * nothing on the server, so that it does not matter whether a pooler stands between.
+     */
+    public Connection connect() throws SQLException {
+        if (dataSource == null) {
+            Connection connection = open();
+            connection.unwrap(PGConnection.class).setPrepareThreshold(0);
             return connection;
+        }
+        BorrowedConnection connection = BorrowedConnection.of(borrow(dataSource));
+        connection.prepareNothingOnTheServer();
+        return connection;
+    }
+
+    /** What has no SQLSTATE is the pool's own word, and it has only one: that no connection came free in time. */
+    static Connection borrow(DataSource dataSource) throws SQLException {
+        try {
+            return dataSource.getConnection();
         } catch (SQLException e) {
-            connection.close();
+            if (e.getCause() instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+                throw new CancelledException("interrupted while waiting for a connection of the data source", e);
+            }
+            if (PostgresErrors.stateOf(e).isEmpty()) {
+                throw new BusyException(
+                        "the data source gave no connection in time; let its pool have more of them, or close what"
+                                + " holds them",
+                        e);
+            }
             throw e;
         }
     }

@@ -8,14 +8,12 @@ import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.PostgresPool.Lease;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.query.Watchdog;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,24 +29,36 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresStore implements Store {
 
     /** After these another attempt may succeed. */
-    private static final Set<Kind> MAY_PASS = EnumSet.of(Kind.CONNECTION_LOST, Kind.NODE_AWAY, Kind.SERIALIZATION);
+    private static final Set<Kind> MAY_PASS = EnumSet.of(
+            Kind.CONNECTION_LOST, Kind.NODE_AWAY, Kind.NO_CONNECTION_LEFT, Kind.UNUSABLE, Kind.SERIALIZATION);
+
+    /** A statement that only does its work may take that long on a busy machine. */
+    private static final long SHORTEST_WAIT_NANOS = Duration.ofMillis(250).toNanos();
 
     private final PostgresPools pools;
     private final boolean closesPools;
-    private final @Nullable String schema;
+    private final @Nullable String workspace;
+    private final @Nullable PostgresSchema schema;
+    private final PostgresTransactions transactions;
     private final Map<Session, Lease> lent = new ConcurrentHashMap<>();
+    private final ConflictGate gate = new ConflictGate();
     private final ThreadLocal<Boolean> inTransaction = ThreadLocal.withInitial(() -> false);
     private volatile boolean closed;
 
     /**
-     * A schema, or where it is null, what the server chooses.
+     * A schema of the server.
      *
      * @param closesPools whether nobody else uses the pools
+     * @param workspace what messages call it; null to name the server alone
+     * @param schema where the tables are; null for work that says so itself
      */
-    public PostgresStore(PostgresPools pools, boolean closesPools, @Nullable String schema) {
+    public PostgresStore(
+            PostgresPools pools, boolean closesPools, @Nullable String workspace, @Nullable PostgresSchema schema) {
         this.pools = pools;
         this.closesPools = closesPools;
+        this.workspace = workspace;
         this.schema = schema;
+        this.transactions = new PostgresTransactions(pools.server(), schema);
     }
 
     @Override
@@ -58,20 +68,20 @@ public final class PostgresStore implements Store {
 
     @Override
     public Failure classify(SQLException e) {
-        Failure failure = PostgresDialect.classify(e);
-        Duration limit = pools.server().queryTimeout();
-        boolean byServer = failure.kind() == Kind.CANCELLED && failure.detail() == null && !limit.isZero();
-        return byServer ? new Failure(Kind.CANCELLED, whyCancelled(e, limit), e) : failure;
-    }
-
-    /** The limit and an administrator's request have one state, and are told apart by a text that has the server's language. */
-    private static @Nullable String whyCancelled(SQLException e, Duration limit) {
-        String text = String.valueOf(e.getMessage());
-        if (text.contains("user request")) {
-            return null;
-        }
-        String tooLong = Watchdog.tooLong(limit);
-        return text.contains("statement timeout") ? tooLong : tooLong + ", or it was cancelled from outside";
+        Failure failure = PostgresErrors.classify(e);
+        return switch (failure.kind()) {
+            case CANCELLED ->
+                failure.detail() == null
+                        ? PostgresErrors.cancelled(e, pools.server().queryTimeout())
+                        : failure;
+            case DENIED ->
+                new Failure(
+                        Kind.DENIED,
+                        failure.detail() + "; "
+                                + pools.server().grantsToUse(schema == null ? workspace : schema.name()),
+                        e);
+            default -> failure;
+        };
     }
 
     /** Each statement is a transaction of its own. */
@@ -82,7 +92,11 @@ public final class PostgresStore implements Store {
 
     @Override
     public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return write(entity, id, Isolation.READ_COMMITTED, work);
+        requireNoTransaction();
+        return retrying(entity, id, () -> {
+            Lease lease = acquire(pools.writing());
+            return over(lease, pools.writing(), session -> transact(lease, entity, id, work));
+        });
     }
 
     @Override
@@ -90,102 +104,127 @@ public final class PostgresStore implements Store {
         return write(entity, id, work);
     }
 
+    /** The lock ends with the transaction, so that a pooler may give its session to somebody else. */
     @Override
-    public <T extends @Nullable Object> T writeSerializable(
-            @Nullable String entity, @Nullable String id, Work<T> work) {
-        return write(entity, id, Isolation.SERIALIZABLE, work);
+    public void takeTurn(Session session, String name) throws SQLException {
+        PostgresState.takeTurn(session, (schema == null ? "" : schema.name()) + " " + name);
     }
 
-    /** Where the connection was lost the statement may have committed; the next attempt finds the record then. */
+    /**
+     * The statement commits by itself. So once its reply was lost, it may have taken effect, and whatever fails after that says so; only
+     * the server can tell, by what is stored under the key.
+     */
     @Override
-    public <T> T insert(@Nullable String entity, @Nullable String id, Work<T> insert, Work<Optional<T>> stored) {
+    public <T> T insert(
+            @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
         requireNoTransaction();
         AtomicBoolean lost = new AtomicBoolean();
         try {
-            return retrying(entity, id, () -> insertOnce(lost, insert, stored));
-        } catch (UnavailableException e) {
+            return retrying(entity, id, () -> insertOnce(lost, entity, id, record, insert, stored));
+        } catch (StorageException e) {
             if (!lost.get()) {
                 throw e;
             }
-            throw new OutcomeUnknownException(
-                    entity + " " + id + ": the reply to its insert on " + name()
-                            + " was lost, and it may have been stored; read it back before trying again. "
-                            + (e.getCause() == null ? "" : e.getCause().getMessage()),
-                    entity,
-                    id,
-                    e.getCause());
+            throw PostgresErrors.unknown(entity + " " + id + ": the reply to its insert on " + name(), entity, id, e);
         }
     }
 
-    /** Notes where the statement may have taken effect, and looks for the record where an earlier one may have. */
-    private <T> T insertOnce(AtomicBoolean lost, Work<T> insert, Work<Optional<T>> stored) throws SQLException {
+    private <T> T insertOnce(
+            AtomicBoolean lost,
+            @Nullable String entity,
+            @Nullable String id,
+            T record,
+            Work<T> insert,
+            Work<Optional<T>> stored)
+            throws SQLException {
         Lease lease = acquire(pools.writing());
         try {
-            return over(lease, pools.writing(), insert);
+            return over(lease, pools.writing(), session -> insert(lease, entity, id, insert));
         } catch (SQLException | StorageException e) {
-            // A record that is there conflicts in all that is unique, and the server names any one of it.
-            Optional<T> found = lost.get() && (isOf(Kind.PRIMARY_KEY, e) || isOf(Kind.UNIQUE, e))
-                    ? leased(pools.writing(), stored)
-                    : Optional.empty();
-            Failure failure = failureBehind(e);
-            if (failure != null && PostgresDialect.mayHaveTakenEffect(failure)) {
+            Failure failure = PostgresErrors.behind(e);
+            if (failure != null && failure.refusesData() && lost.get()) {
+                Optional<T> found = leased(pools.writing(), stored);
+                if (found.isPresent() && found.get().equals(record)) {
+                    return record;
+                }
+                // Where there is another one, it may be this one, which somebody has changed since.
+                lost.set(found.isPresent());
+            } else if (failure != null && PostgresErrors.mayHaveTakenEffect(failure)) {
                 lost.set(true);
             }
-            if (found.isEmpty()) {
-                throw e;
-            }
-            return found.get();
+            throw e;
         }
     }
 
-    private static boolean isOf(Kind kind, Throwable t) {
-        Failure failure = failureBehind(t);
-        return failure != null && failure.kind() == kind;
-    }
-
-    private <T extends @Nullable Object> T write(
-            @Nullable String entity, @Nullable String id, Isolation isolation, Work<T> work) {
-        requireNoTransaction();
-        return retrying(entity, id, () -> leased(pools.writing(), session -> transact(session, isolation, work)));
+    /**
+     * A statement by itself, which costs one round trip. In a session that may be shared it cannot tell the server how long to
+     * wait for a lock, so it is stopped from here; and another client may have made the session's transactions read only.
+     */
+    private <T> T insert(Lease lease, @Nullable String entity, @Nullable String id, Work<T> insert)
+            throws SQLException {
+        Session session = lease.session();
+        if (lease.isSetUp()) {
+            return insert.run(session);
+        }
+        session.running()
+                .waitAtMost(Math.max(
+                        SHORTEST_WAIT_NANOS, pools.server().busyTimeout().toNanos()));
+        try {
+            return insert.run(session);
+        } catch (SQLException | StorageException e) {
+            if (!PostgresErrors.isOf(Kind.READ_ONLY, e)) {
+                throw e;
+            }
+        } finally {
+            session.running().waitAtMost(Long.MAX_VALUE);
+        }
+        return transact(lease, entity, id, insert);
     }
 
     @Override
     public <T extends @Nullable Object, X extends Exception> T transaction(
             Isolation isolation, TransactionBody<T, X> body) throws X {
+        StackReserve.require();
         requireNoTransaction();
         Retry retry = new Retry(pools.server().busyTimeout());
         while (true) {
+            boolean mayConflict = isolation != Isolation.READ_COMMITTED;
+            ConflictGate.Outcome outcome = ConflictGate.Outcome.NEITHER;
+            if (mayConflict) {
+                gate.enter();
+            }
             try {
-                return transactOnce(retry, isolation, body);
+                T result = transactOnce(retry, isolation, body);
+                outcome = ConflictGate.Outcome.COMMITTED;
+                return result;
             } catch (Throwable t) {
-                if (!wasTakenBack(t) || !retry.pause()) {
+                if (!PostgresErrors.wasTakenBack(t)) {
                     throw t;
                 }
+                outcome = ConflictGate.Outcome.TAKEN_BACK;
+                if (!retry.mayGoOn()) {
+                    throw t;
+                }
+            } finally {
+                if (mayConflict) {
+                    gate.leave(outcome);
+                }
             }
+            retry.pause();
         }
-    }
-
-    /** By this server: a driver's exception that the function has from elsewhere is not the library's to judge. */
-    private static boolean wasTakenBack(Throwable thrown) {
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            if (t instanceof StorageException) {
-                return isOf(Kind.SERIALIZATION, t);
-            }
-        }
-        return false;
     }
 
     private <T extends @Nullable Object, X extends Exception> T transactOnce(
             Retry retry, Isolation isolation, TransactionBody<T, X> body) throws X {
-        Lease lease = retrying(retry, null, null, () -> begin(isolation));
+        Lease lease = retrying(retry, null, null, () -> begin(pools.writing(), isolation));
         boolean broken = false;
-        inTransaction.set(true);
         try {
+            inTransaction.set(true);
             T result = body.run(lease.session());
-            commitOrExplain(lease.session().connection());
+            commitOrExplain(lease);
             return result;
         } catch (Throwable t) {
-            broken = breaksConnection(t);
+            broken = PostgresErrors.breaksConnection(t);
             throw t;
         } finally {
             inTransaction.remove();
@@ -193,30 +232,23 @@ public final class PostgresStore implements Store {
         }
     }
 
-    /** Asks the server, so that a connection that was lost while idle is found before the caller's function runs. */
-    private Lease begin(Isolation isolation) throws SQLException {
-        Lease lease = acquire(pools.writing());
+    /**
+     * Begins a caller's transaction, or if the isolation is null, one that reads. Asks the server, so that a connection that was
+     * lost while idle is found before anything of the caller's runs.
+     */
+    private Lease begin(PostgresPool pool, @Nullable Isolation isolation) throws SQLException {
+        Lease lease = acquire(pool);
         try {
-            begin(lease.session().connection(), isolation);
+            if (isolation == null) {
+                transactions.snapshot(lease);
+            } else {
+                transactions.callers(lease, isolation);
+            }
             return lease;
         } catch (Throwable t) {
-            pools.writing().release(lease, breaksConnection(t));
+            pool.release(lease, PostgresErrors.breaksConnection(t));
             throw t;
         }
-    }
-
-    private void begin(Connection connection, Isolation isolation) throws SQLException {
-        connection.setAutoCommit(false);
-        execute(
-                connection,
-                "SET TRANSACTION ISOLATION LEVEL " + isolation.name().replace('_', ' ')
-                        + (pools.writing().isOnCitus() ? "; " + limitOnWorkers() : ""));
-    }
-
-    /** Rows are locked on a worker, which does not know the session's settings. */
-    private String limitOnWorkers() {
-        return "SET LOCAL lock_timeout = "
-                + Math.max(1, pools.server().busyTimeout().toMillis());
     }
 
     private void requireNoTransaction() {
@@ -226,48 +258,25 @@ public final class PostgresStore implements Store {
         }
     }
 
-    /** Begins, runs and commits; where anything is thrown, whoever takes the connection back rolls back. */
-    private <T extends @Nullable Object> T transact(Session session, Isolation isolation, Work<T> work)
-            throws SQLException {
-        if (isolation == Isolation.READ_COMMITTED) {
-            // The session's default; the driver sends BEGIN along with the first statement.
-            session.connection().setAutoCommit(false);
-            if (pools.writing().isOnCitus()) {
-                execute(session.connection(), limitOnWorkers());
-            }
-        } else {
-            begin(session.connection(), isolation);
-        }
-        T result = work.run(session);
-        commit(session.connection());
+    /** Begins, runs and commits; if anything is thrown, whoever takes the connection back rolls back. */
+    private <T extends @Nullable Object> T transact(
+            Lease lease, @Nullable String entity, @Nullable String id, Work<T> work) throws SQLException {
+        transactions.own(lease, Isolation.READ_COMMITTED);
+        T result = work.run(lease.session());
+        PostgresTransactions.commit(lease.connection(), name(), entity, id);
         return result;
     }
 
     /** So that a failure of the commit is not taken for one that the function threw. */
-    private void commitOrExplain(Connection connection) {
+    private void commitOrExplain(Lease lease) {
         try {
-            commit(connection);
-        } catch (SQLException e) {
-            throw classify(e).toException(null, null);
-        }
-    }
-
-    /** An answer that is an error means that the server rolled back; no answer, or one without a reason, means nothing. */
-    private void commit(Connection connection) throws SQLException {
-        try {
-            connection.clearWarnings();
-            connection.commit();
-        } catch (SQLException e) {
-            Failure failure = PostgresDialect.classifyCommit(e, connection);
-            if (failure == null || failure.kind() == Kind.CONNECTION_LOST || failure.kind() == Kind.NODE_AWAY) {
-                throw new OutcomeUnknownException(
-                        "what became of a commit on " + name() + " is not known: " + e.getMessage()
-                                + "; it may have taken effect; read back before trying again",
-                        e);
+            if (lease.session().isShared() && lease.session().ranCallersSql()) {
+                ServerSession.leaveNothing(lease.connection());
             }
-            throw failure.cause();
+            PostgresTransactions.commit(lease.connection(), name(), null, null);
+        } catch (SQLException e) {
+            throw classify(e).whileWriting().toException(null, null);
         }
-        connection.setAutoCommit(true);
     }
 
     private <T extends @Nullable Object> T leased(PostgresPool pool, Work<T> work) throws SQLException {
@@ -280,7 +289,7 @@ public final class PostgresStore implements Store {
         try {
             return work.run(lease.session());
         } catch (Throwable t) {
-            broken = breaksConnection(t);
+            broken = PostgresErrors.breaksConnection(t);
             throw t;
         } finally {
             pool.release(lease, broken);
@@ -292,16 +301,6 @@ public final class PostgresStore implements Store {
             throw new UnavailableException(name() + " is closed", null);
         }
         return pool.acquire(schema);
-    }
-
-    private static boolean breaksConnection(Throwable t) {
-        Failure failure = failureBehind(t);
-        return failure != null && failure.breaksConnection();
-    }
-
-    private static @Nullable Failure failureBehind(Throwable t) {
-        SQLException e = Failure.driverException(t);
-        return e == null ? null : PostgresDialect.classify(e);
     }
 
     /** What one attempt does. */
@@ -322,11 +321,11 @@ public final class PostgresStore implements Store {
             } catch (OutcomeUnknownException e) {
                 throw e;
             } catch (SQLException | StorageException e) {
-                Failure failure = failureBehind(e);
+                Failure failure = PostgresErrors.behind(e);
                 boolean mayHelp = failure != null && MAY_PASS.contains(failure.kind());
                 if (!mayHelp || !retry.pause()) {
                     throw e instanceof SQLException driver
-                            ? classify(driver).toException(entity, id)
+                            ? classify(driver).whileWriting().toException(entity, id)
                             : (StorageException) e;
                 }
             }
@@ -334,8 +333,13 @@ public final class PostgresStore implements Store {
     }
 
     @Override
+    public TransactionGuard guard(Session session) throws SQLException {
+        return transactions.guard(session.connection());
+    }
+
+    @Override
     public Session acquireReader() {
-        Lease lease = retrying(null, null, () -> acquire(pools.reading()));
+        Lease lease = retrying(null, null, () -> begin(pools.reading(), null));
         lent.put(lease.session(), lease);
         return lease.session();
     }
@@ -355,26 +359,26 @@ public final class PostgresStore implements Store {
                     null,
                     null,
                     session -> PostgresState.problems(
-                            session, name(), pools.server().name()));
+                            session, schema, name(), pools.server().name()));
         } catch (StorageException e) {
             return List.of(String.valueOf(e.getMessage()));
         }
     }
 
     @Override
-    public long sizeBytes() {
-        return read(null, null, PostgresState::sizeBytes);
+    public List<String> notes() {
+        return workspace == null ? List.of() : read(null, null, session -> PostgresState.notes(session, workspace));
     }
 
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+    @Override
+    public long sizeBytes() {
+        PostgresSchema own = Objects.requireNonNull(schema);
+        return read(null, null, session -> PostgresState.sizeBytes(session, own.name()));
     }
 
     private String name() {
         String server = pools.server().name();
-        return schema == null ? server : "workspace " + schema + " of " + server;
+        return workspace == null ? server : "workspace " + workspace + " of " + server;
     }
 
     @Override

@@ -6,25 +6,25 @@ import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A few connections that only read. More of them than cores would starve the writer. The one that came back last goes out
- * first, since its statements and pages are warm. Threads wait for one in Java, not inside the driver.
+ * A few connections that only read. More of them than cores would starve the writer. The first that is free goes out first, since
+ * its statements and pages are warm. Threads wait for one in Java, not inside the driver.
  *
- * <p>Who comes while a session is idle takes it, since waking another costs more than most reads. But one that has waited for
- * {@value #PATIENCE_MILLIS} ms is handed the next session, as Go's mutex does it, so nobody starves.
+ * <p>Who comes while a session is idle takes it, since waking another costs more than most reads. But if one has waited for
+ * {@value #PATIENCE_MILLIS} ms, who comes later queues behind it, so nobody starves.
+ *
+ * <p>A session belongs to a {@link Loan}, which its call makes before it asks for one, and marks as over in its outermost {@code
+ * finally}: one write of a field, which needs neither stack, memory nor a lock. That is how a session is given back; all else,
+ * such as waking a thread that waits, is a courtesy.
  */
 final class ReaderPool implements AutoCloseable {
 
@@ -33,237 +33,280 @@ final class ReaderPool implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 5;
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
 
+    /** How long a thread that waits sleeps before it looks again, in case that nobody was left to wake it. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final SqliteConnections connections;
     private final Dialect dialect;
     private final Watchdog watchdog;
-    private final int size;
     private final Duration timeout;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Deque<Session> idle = new ArrayDeque<>();
-    private final Deque<Waiter> waiters = new ArrayDeque<>();
-    private int open;
-    private boolean closed;
+    private final Object lock = new Object();
+    private final Place[] places;
+    private volatile @Nullable Loan firstWaiting;
+    private @Nullable Loan lastWaiting;
+    private volatile boolean closed;
 
-    /** A thread that waits for a session. */
-    private static final class Waiter {
+    /** Room for one session. */
+    private static final class Place {
 
-        final long since = System.nanoTime();
-        final Condition turn;
-
+        /** Whose it is; nobody's if that one is over. Guarded by the pool's lock. */
         @Nullable
-        Session handed;
+        Loan loan;
 
-        Waiter(Condition turn) {
-            this.turn = turn;
+        /** Whether the session must not be used again. */
+        boolean broken;
+
+        // The holder's.
+        @Nullable
+        ReadingConnection reading;
+
+        boolean isFree() {
+            Loan holder = loan;
+            return holder == null || holder.over;
         }
+    }
+
+    /** What a call has of the pool, from before it asks until {@link #over}. */
+    static final class Loan {
+
+        final Thread owner = Thread.currentThread();
+
+        /** Set when the session may be used again. */
+        boolean intact;
+
+        /** Set by the call's outermost {@code finally}, after all else. */
+        volatile boolean over;
+
+        private @Nullable Place place;
+        private @Nullable Loan next;
+        private long since;
+        private boolean waits;
     }
 
     ReaderPool(SqliteConnections connections, Dialect dialect, Watchdog watchdog, int size, Duration timeout) {
         this.connections = connections;
         this.dialect = dialect;
         this.watchdog = watchdog;
-        this.size = size;
         this.timeout = timeout;
+        this.places = new Place[size];
+        for (int i = 0; i < size; i++) {
+            places[i] = new Place();
+        }
     }
 
-    /** A session that is the caller's until it is released. */
-    Session acquire() throws SQLException {
-        lock.lock();
-        try {
-            Session handed = free() == 0 && !closed ? await() : null;
-            if (handed != null) {
-                return handed;
-            }
+    /** A session that is the caller's until the loan is over. */
+    Session acquire(Loan loan) throws SQLException {
+        Place place = take(loan);
+        if (place == null) {
+            place = await(loan);
+        }
+        if (place.broken) {
+            closeQuietly(place);
+        }
+        ReadingConnection reading = place.reading;
+        if (reading == null) {
+            reading = ReadingConnection.open(connections, dialect, watchdog);
+            place.reading = reading;
+        }
+        return reading.session();
+    }
+
+    /** Takes a free place, unless another is to have it. From the first write to the last nothing is called. */
+    private @Nullable Place take(Loan loan) {
+        synchronized (lock) {
             if (closed) {
                 throw new UnavailableException(connections.name() + " is closed", null);
             }
-            Session session = idle.pollFirst();
-            if (session != null) {
-                return session;
+            if (firstWaiting != null && !isNext(loan)) {
+                return null;
             }
-            open++;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException("interrupted while waiting for a reading connection", e);
-        } finally {
-            lock.unlock();
+            Place place = firstFree();
+            if (place == null) {
+                return null;
+            }
+            Loan before = place.loan;
+            place.broken |= before != null && !before.intact;
+            place.loan = loan;
+            loan.place = place;
+            if (firstWaiting == loan) {
+                firstWaiting = loan.next;
+                loan.next = null;
+            }
+            return place;
         }
-        return openSession();
     }
 
-    /** Waits in line. Returns the session that was handed over, or null where there is one to take, or to open. */
-    private @Nullable Session await() throws InterruptedException {
-        Waiter waiter = new Waiter(lock.newCondition());
-        waiters.addLast(waiter);
-        int takes = 0;
-        try {
-            long remaining = timeout.toNanos();
-            while (waiter.handed == null && free() == 0 && !closed) {
-                requireTimeLeft(remaining);
-                remaining = waiter.turn.awaitNanos(remaining);
+    private boolean isNext(Loan loan) {
+        Loan first = firstInLine();
+        return first == null || first == loan || (!loan.waits && System.nanoTime() - first.since < PATIENCE_NANOS);
+    }
+
+    private @Nullable Loan firstInLine() {
+        Loan first = firstWaiting;
+        while (first != null && first.over) {
+            first = first.next;
+        }
+        firstWaiting = first;
+        return first;
+    }
+
+    private @Nullable Place firstFree() {
+        for (Place place : places) {
+            if (place.isFree()) {
+                return place;
             }
-            takes = waiter.handed == null ? 1 : 0;
-            return waiter.handed;
-        } catch (InterruptedException e) {
-            if (waiter.handed == null) {
-                throw e;
-            }
-            // It was handed over at the same moment, and would be lost.
-            Thread.currentThread().interrupt();
-            return waiter.handed;
-        } finally {
-            waiters.remove(waiter);
-            if (free() > takes) {
-                // One wake-up may stand for two sessions, or this one leaves what it was woken for.
+        }
+        return null;
+    }
+
+    private Place await(Loan loan) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        enqueue(loan);
+        while (true) {
+            Place place = take(loan);
+            if (place != null) {
+                // One wake-up may stand for two places.
                 wakeFirst();
+                return place;
             }
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new BusyException(
+                        "all " + places.length + " reading connections were in use for " + timeout.toMillis()
+                                + " ms; close streams and cursors of dsl(), or raise readers",
+                        null);
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancelledException("interrupted while waiting for a reading connection", null);
+            }
+            LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
         }
     }
 
-    private int free() {
-        return idle.size() + size - open;
+    private void enqueue(Loan loan) {
+        loan.since = System.nanoTime();
+        loan.waits = true;
+        synchronized (lock) {
+            Loan last = lastWaiting;
+            if (firstInLine() == null || last == null) {
+                firstWaiting = loan;
+            } else {
+                last.next = loan;
+            }
+            lastWaiting = loan;
+        }
     }
 
     private void wakeFirst() {
-        Waiter first = waiters.peekFirst();
-        if (first != null) {
-            first.turn.signal();
-        }
-    }
-
-    private void requireTimeLeft(long remaining) {
-        if (remaining <= 0) {
-            throw new BusyException(
-                    "all " + size + " reading connections were in use for " + timeout.toMillis()
-                            + " ms; close streams and cursors of dsl(), or raise readers",
-                    null);
-        }
-    }
-
-    private Session openSession() throws SQLException {
-        try {
-            return watched(new Session(connections.openReader(), dialect));
-        } catch (Throwable t) {
-            discarded();
-            throw t;
-        }
-    }
-
-    private Session watched(Session session) throws SQLException {
-        try {
-            connections.waitInJava(session.connection());
-            watchdog.watch(session);
-            return session;
-        } catch (Throwable t) {
-            closeQuietly(session);
-            throw t;
-        }
-    }
-
-    /** Takes a session back; one that broke is closed instead, and the next caller opens another. */
-    void release(Session session, boolean broken) {
-        boolean keep = !broken;
-        lock.lock();
-        try {
-            keep &= !closed;
-            if (keep) {
-                handOver(session);
+        if (firstWaiting != null) {
+            Loan first;
+            synchronized (lock) {
+                first = firstFree() == null && !closed ? null : firstInLine();
             }
-        } finally {
-            lock.unlock();
-        }
-        if (!keep) {
-            discarded();
-            closeQuietly(session);
+            if (first != null) {
+                LockSupport.unpark(first.owner);
+            }
         }
     }
 
-    private void handOver(Session session) {
-        Waiter first = waiters.peekFirst();
-        if (first == null) {
-            idle.addFirst(session);
-        } else if (System.nanoTime() - first.since < PATIENCE_NANOS) {
-            idle.addFirst(session);
-            first.turn.signal();
-        } else {
-            first.handed = session;
-            waiters.removeFirst();
-            first.turn.signal();
+    /** Called once the loan is over: wakes who waits, and closes what nobody will use again. */
+    void ended(Loan loan) {
+        wakeFirst();
+        if (closed || !loan.intact) {
+            closeUnusable();
         }
     }
 
     /** {@link #acquire} for a session whose connection is lent to others, who have no {@link Retry}. */
     Session lend() throws SQLException {
-        Session session = acquire();
+        // Whoever gives it back does so from the same depth, and finds as much.
+        StackReserve.require();
+        Loan loan = new Loan();
         try {
-            connections.waitInDriver(session.connection(), timeout);
-            return session;
+            acquire(loan);
+            ReadingConnection reading = Objects.requireNonNull(loan.place).reading;
+            Objects.requireNonNull(reading).lend(timeout);
+            return reading.session();
         } catch (Throwable t) {
-            release(session, true);
+            loan.over = true;
+            ended(loan);
             throw t;
         }
     }
 
-    /** {@link #release} for a session whose connection was lent. */
+    /** Takes back a session whose connection was lent. */
     void takeBack(Session session) {
-        release(session, !isClean(session.connection()));
-    }
-
-    /** The borrower may have left a transaction open, and its snapshot with it, or have allowed itself to write. */
-    private boolean isClean(Connection connection) {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA query_only = ON");
-            connections.waitInJava(connection);
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
-            return true;
-        } catch (SQLException e) {
-            return false;
+        Place place = placeOf(session);
+        Loan loan = place == null ? null : place.loan;
+        if (place == null || loan == null) {
+            return;
         }
-    }
-
-    private void discarded() {
-        lock.lock();
         try {
-            open--;
-            wakeFirst();
+            ReadingConnection reading = place.reading;
+            loan.intact = reading != null && reading.isAsOpened();
         } finally {
-            lock.unlock();
+            loan.over = true;
+            ended(loan);
         }
     }
 
+    private @Nullable Place placeOf(Session session) {
+        for (Place place : places) {
+            ReadingConnection reading = place.reading;
+            if (reading != null && reading.session() == session) {
+                return place;
+            }
+        }
+        return null;
+    }
+
+    /** Those in use are closed when they come back. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            waiters.forEach(waiter -> waiter.turn.signal());
-        } finally {
-            lock.unlock();
+        closed = true;
+        for (Loan waiting = firstWaiting; waiting != null; waiting = waiting.next) {
+            LockSupport.unpark(waiting.owner);
         }
-        for (Session session = poll(); session != null; session = poll()) {
-            discarded();
-            closeQuietly(session);
-        }
+        closeUnusable();
     }
 
-    private @Nullable Session poll() {
-        lock.lock();
-        try {
-            return idle.pollFirst();
-        } finally {
-            lock.unlock();
+    private void closeUnusable() {
+        for (Place place : places) {
+            Loan own = new Loan();
+            try {
+                boolean unusable;
+                synchronized (lock) {
+                    Loan before = place.loan;
+                    unusable = place.reading != null
+                            && before != null
+                            && before.over
+                            && (closed || place.broken || !before.intact);
+                    if (unusable) {
+                        place.broken = true;
+                        place.loan = own;
+                    }
+                }
+                if (unusable) {
+                    closeQuietly(place);
+                    own.intact = true;
+                }
+            } finally {
+                own.over = true;
+            }
         }
+        wakeFirst();
     }
 
-    private void closeQuietly(Session session) {
-        watchdog.forget(session);
-        try {
-            session.close();
-        } catch (SQLException e) {
-            LOG.debug("closing a reading connection failed", e);
+    private void closeQuietly(Place place) {
+        ReadingConnection reading = place.reading;
+        if (reading != null) {
+            try {
+                reading.close();
+            } catch (SQLException e) {
+                LOG.debug("closing a reading connection failed", e);
+            }
         }
+        place.reading = null;
+        place.broken = false;
     }
 }

@@ -19,14 +19,19 @@ public final class Retry {
         this.deadline = System.nanoTime() + timeout.toNanos();
     }
 
+    /** Whether the deadline is still to come. */
+    boolean mayGoOn() {
+        return System.nanoTime() < deadline;
+    }
+
     /**
      * Waits before the next attempt.
      *
-     * @return false where the deadline has passed
-     * @throws CancelledException where the thread is interrupted, whose flag stays set
+     * @return false if the deadline has passed
+     * @throws CancelledException if the thread is interrupted, whose flag stays set
      */
     public boolean pause() {
-        if (System.nanoTime() >= deadline) {
+        if (!mayGoOn()) {
             return false;
         }
         long jittered = ThreadLocalRandom.current().nextLong(pauseMicros / 2, pauseMicros + 1);
@@ -38,5 +43,19 @@ public final class Retry {
             throw new CancelledException("interrupted while waiting for the database's lock", e);
         }
         return true;
+    }
+
+    /** {@link #pause()} that an interrupt only cuts short, for what has to come to its end; the thread's flag stays set. */
+    boolean pauseUninterrupted() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return pause();
+        } catch (CancelledException e) {
+            return mayGoOn();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,16 +27,22 @@ public interface Sessions {
     <T extends @Nullable Object> T writeMany(String entity, @Nullable String id, Work<T> work);
 
     /** {@link #write} for one insert of a record whose key was made before; see {@link Store#insert}. */
-    <T> T insert(String entity, String id, Work<T> insert, Work<Optional<T>> stored);
+    <T> T insert(String entity, String id, T record, Work<T> insert, Work<Optional<T>> stored);
 
-    /** {@link #write} for work whose reads must not be overtaken by another transaction's writes. */
-    <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work);
+    /**
+     * Called in work that writes rows because of what it has read of others: no other transaction does what has that name until this
+     * one ends; see {@link Store#takeTurn}.
+     */
+    void takeTurn(Session session, String name) throws SQLException;
 
     /** The time that writes are stamped with, in whole microseconds; the same throughout a transaction. */
     Instant now();
 
-    /** What a driver's exception means. */
+    /** What a driver's exception means that a write failed with. */
     Failure classify(SQLException e);
+
+    /** Whether another read may follow a write that was refused. */
+    boolean readsAfterRefusal();
 
     /** The limits that values must keep. */
     Limits limits();

@@ -1,13 +1,16 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.StorageException;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
+import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.Failure.Kind;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -35,33 +38,173 @@ public final class SqliteConnections {
     /** A thread that waits in the driver holds the carrier of a virtual thread. */
     private static final Duration SHORT_WAIT = Duration.ofMillis(20);
 
+    /** Never makes a file: where one was moved away, SQLite would delete the log beside the empty new one. */
+    private static final String WRITABLE = "?mode=rw";
+
+    private static final String UNWRITABLE = "?mode=ro";
+    private static final String IMMUTABLE = UNWRITABLE + "&immutable=1";
+
+    /** How long ago the files may have been looked at when a transaction begins: the last one looked after its commit. */
+    private static final long WRITES_AGE_NANOS = 10_000;
+
+    /** The same for reads, few of which take as long as a look. */
+    private static final long READS_AGE_NANOS = 100_000_000;
+
+    private static final String READ_FAILED =
+            "a part of it could not be read at the first attempt; a check of the whole file found no damage. Try again, and"
+                    + " look after the medium";
+
+    /** The check of a larger file would keep other writers waiting for longer. */
+    private static final long MOST_CHECKED_BYTES = 256L << 20;
+
+    private static final String NOT_CHECKED =
+            "the file is too large to be checked at once, so it may also be that a part of it could not be read this time";
+
     private final @Nullable Path file;
+    private final Path link;
     private final String uri;
+    private final String access;
     private final SynchronousMode synchronous;
     private final Duration busyTimeout;
+    private final @Nullable FileGuard guard;
+    private final boolean readOnly;
+    /** Asking the file system again for the same exception would cost, and might give another answer. */
+    private volatile @Nullable Failure explained;
 
-    private SqliteConnections(@Nullable Path file, String uri, SynchronousMode synchronous, Duration busyTimeout) {
-        this.file = file;
+    private volatile boolean damaged;
+
+    private SqliteConnections(String uri, Duration busyTimeout) {
+        this.file = null;
+        this.link = Path.of("");
         this.uri = uri;
-        this.synchronous = synchronous;
+        this.access = "";
+        this.synchronous = SynchronousMode.OFF;
         this.busyTimeout = busyTimeout;
+        this.guard = null;
+        this.readOnly = false;
     }
 
-    /** Connections to a file. */
+    private SqliteConnections(
+            Path link, Path file, String access, boolean readOnly, SynchronousMode synchronous, Duration busyTimeout) {
+        this.file = file;
+        this.link = link;
+        this.uri = SqliteUri.of(file);
+        this.access = access;
+        this.synchronous = synchronous;
+        this.busyTimeout = busyTimeout;
+        this.guard = new FileGuard(link.equals(file) ? file : link, file, this);
+        this.readOnly = readOnly;
+    }
+
+    /**
+     * Connections to a file, which need not exist yet. Symbolic links are followed here and once: the log, its index and the
+     * lock lie beside the file itself.
+     *
+     * @throws UnavailableException if the links lead nowhere, or SQLite's native library cannot be loaded
+     */
     public static SqliteConnections toFile(Path file, boolean full, Duration busyTimeout) {
-        Path absolute = file.toAbsolutePath().normalize();
+        NativeLibrary.require();
         return new SqliteConnections(
-                absolute,
-                "file:" + escape(absolute),
+                file.toAbsolutePath(),
+                RealPath.of(file),
+                WRITABLE,
+                false,
                 full ? SynchronousMode.FULL : SynchronousMode.NORMAL,
+                busyTimeout);
+    }
+
+    /**
+     * Connections that read a file and leave it, and what is beside it, as they are. A log is read where it lies. Without one
+     * SQLite makes it and deletes it at the end; where it may not, the file is read without locks.
+     */
+    public static SqliteConnections toReadOnlyFile(Path file, Duration busyTimeout) {
+        NativeLibrary.require();
+        Path real = RealPath.of(file);
+        Path log = real.resolveSibling(real.getFileName() + "-wal");
+        boolean writable = Files.isWritable(real) && Files.isWritable(real.getParent());
+        boolean readsLog = writable ? Files.exists(log) : log.toFile().length() > 0;
+        return new SqliteConnections(
+                file.toAbsolutePath(),
+                real,
+                readsLog ? UNWRITABLE : writable ? WRITABLE : IMMUTABLE,
+                true,
+                SynchronousMode.FULL,
                 busyTimeout);
     }
 
     /** Connections to a database in memory, which lives as long as one of them. */
     public static SqliteConnections toMemory(Duration busyTimeout) {
+        NativeLibrary.require();
         // The memdb file system shares one database between connections by name; shared-cache mode would lock by table.
-        return new SqliteConnections(
-                null, "file:/" + UUID.randomUUID() + "?vfs=memdb", SynchronousMode.OFF, busyTimeout);
+        return new SqliteConnections("file:/" + UUID.randomUUID() + "?vfs=memdb", busyTimeout);
+    }
+
+    /** Remembers the file that is there now. From then on no connection is opened to another in its place. */
+    void rememberFile() {
+        if (guard != null) {
+            guard.remember();
+        }
+    }
+
+    /** Called before each transaction that writes. Throws when the file is not the one that was opened. */
+    void requireSameForWriting() {
+        if (guard != null) {
+            guard.requireSame(WRITES_AGE_NANOS);
+        }
+    }
+
+    /** Called before each read; a file that was moved is noticed some time later. */
+    void requireSameForReading() {
+        if (guard != null) {
+            guard.requireSame(READS_AGE_NANOS);
+        }
+    }
+
+    /** Looks at the file now; called before what was written is acknowledged, and before a checkpoint. */
+    void requireSameNow() {
+        if (guard != null) {
+            guard.requireSame(0);
+        }
+    }
+
+    /** What has become of the file; null when it is in memory, or as it should be. */
+    @Nullable
+    String fileProblem() {
+        return guard == null ? null : guard.problem();
+    }
+
+    /** Whether nothing may be written. */
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    /** Says that the file may not be written, when that is so; descriptors that are open can write to it all the same. */
+    Optional<String> unwritable() {
+        return file == null || Files.isWritable(file)
+                ? Optional.empty()
+                : Optional.of(file + " may not be written by this process; check its permissions, and how its file"
+                        + " system is mounted");
+    }
+
+    /** Whether the file is read without locks, and without a log. */
+    boolean isImmutable() {
+        return access.equals(IMMUTABLE);
+    }
+
+    /** Whether the file is at least as long as its header says. */
+    boolean isWhole() {
+        try (Connection connection = openGlance();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT count(*) FROM sqlite_schema");
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** The path by which the file was named, which may be a symbolic link; absolute. */
+    public Path link() {
+        return link;
     }
 
     /** The file, or null where the database is in memory. */
@@ -77,18 +220,53 @@ public final class SqliteConnections {
     /** A connection that can write. Its own wait for a lock is short; {@link Retry} spreads the attempts. */
     Connection openWriter() throws SQLException {
         // Checkpoints are the checkpointer's; see there.
-        return open(
-                uri, config(SHORT_WAIT), "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0", PAGE_CACHE);
+        Connection connection = open(
+                uri + access,
+                config(SHORT_WAIT),
+                "PRAGMA trusted_schema = OFF",
+                "PRAGMA wal_autocheckpoint = 0",
+                PAGE_CACHE);
+        if (guard != null) {
+            guard.logOpened();
+        }
+        return connection;
+    }
+
+    /** Called before the connection that writes is closed. */
+    void writerCloses() {
+        if (guard != null) {
+            guard.closing(guard.state());
+            guard.logClosed();
+        }
+    }
+
+    /**
+     * Whether connections have to stay open for ever. With the last one SQLite would copy the log into what is left of a file
+     * that was cut short, and delete it: the only rows that can still be saved.
+     */
+    boolean mustStayOpen() {
+        return guard != null && guard.state() == FileGuard.State.CUT;
+    }
+
+    /** Called before all connections are closed; what it gives is to be run when they are. */
+    Runnable closing() {
+        FileGuard remembered = guard;
+        if (remembered == null) {
+            return () -> {};
+        }
+        FileGuard.State state = remembered.state();
+        return () -> remembered.closed(state);
     }
 
     /** A connection for checkpoints. It waits only briefly for readers. */
     Connection openCheckpointer() throws SQLException {
-        return open(uri, config(SHORT_WAIT), "PRAGMA trusted_schema = OFF");
+        return open(uri + access, config(SHORT_WAIT), "PRAGMA trusted_schema = OFF");
     }
 
     /** A connection that refuses to write. */
     public Connection openReader() throws SQLException {
-        return open(uri, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", PAGE_CACHE);
+        return open(
+                uri + access, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", PAGE_CACHE);
     }
 
     /** Has the driver wait for locks, for those whom nobody tries again; no longer than {@code busyTimeout}. */
@@ -109,12 +287,15 @@ public final class SqliteConnections {
     public Connection openMigrator() throws SQLException {
         SQLiteConfig config = config(busyTimeout);
         config.enforceForeignKeys(false);
-        return open(uri, config, "PRAGMA trusted_schema = OFF");
+        return open(uri + access, config, "PRAGMA trusted_schema = OFF");
     }
 
     /** A connection that changes nothing, not even by a checkpoint when it closes; the file may be another program's. */
     public Connection openProbe() throws SQLException {
-        return open(file == null ? uri : uri + "?mode=ro", config(busyTimeout), "PRAGMA trusted_schema = OFF");
+        if (readOnly) {
+            return openReader();
+        }
+        return open(file == null ? uri : uri + UNWRITABLE, config(busyTimeout), "PRAGMA trusted_schema = OFF");
     }
 
     /**
@@ -122,12 +303,64 @@ public final class SqliteConnections {
      * It takes no lock and sees no log, so what it reads holds only where neither is needed.
      */
     public Connection openGlance() throws SQLException {
-        return open(uri + "?mode=ro&immutable=1", config(busyTimeout), "PRAGMA trusted_schema = OFF");
+        return connect(uri + IMMUTABLE, config(busyTimeout), "PRAGMA trusted_schema = OFF");
     }
 
     /** The exception for the caller. */
     public StorageException failed(SQLException e) {
-        return SqliteDialect.classify(e).toException(null, null);
+        return classify(e).toException(null, null);
+    }
+
+    /** What the exception means for this database: its code says what failed, a look at the file why. */
+    public Failure classify(SQLException e) {
+        Failure known = explained;
+        if (known != null && known.cause() == e) {
+            return known;
+        }
+        Failure failure = SqliteErrors.classify(e);
+        if (file != null && SqliteErrors.mayBeAFailedRead(e)) {
+            if (!damaged && file.toFile().length() > MOST_CHECKED_BYTES) {
+                failure = new Failure(failure.kind(), NOT_CHECKED, e);
+            } else {
+                damaged = damaged || !isWhole(file);
+                failure = damaged ? failure : new Failure(Kind.UNAVAILABLE, READ_FAILED, e);
+            }
+            explained = failure;
+        } else if (file != null && SqliteErrors.isFileError(e)) {
+            failure = explained(failure, file);
+            explained = failure;
+        }
+        return failure;
+    }
+
+    private Failure explained(Failure failure, Path path) {
+        if (failure.kind() == Kind.READ_ONLY) {
+            String unwritable = FileFacts.whyNotWritten(path);
+            return unwritable == null ? failure : new Failure(Kind.UNAVAILABLE, unwritable, failure.cause());
+        }
+        String full = SqliteErrors.isRefusedWrite(failure.cause()) ? FileFacts.whyNoSpace(path) : null;
+        if (full != null) {
+            return new Failure(Kind.FULL, full, failure.cause());
+        }
+        String reason = FileFacts.whyNotOpened(path);
+        return reason == null ? failure : new Failure(failure.kind(), reason, failure.cause());
+    }
+
+    /**
+     * Whether every page of the file can be read now and is where it belongs. SQLite reports a page that the system could not
+     * read as a damaged one, and only reading all of them again tells these apart.
+     */
+    private boolean isWhole(Path path) {
+        boolean logged = Files.exists(path.resolveSibling(path.getFileName() + "-wal"));
+        try (Connection connection = logged ? openProbe() : openGlance();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("PRAGMA quick_check(1)")) {
+            return rows.next() && "ok".equals(rows.getString(1));
+        } catch (SQLException e) {
+            return !SqliteErrors.saysCorrupt(e);
+        } catch (StorageException e) {
+            return true; // It was moved, and there is nothing to check.
+        }
     }
 
     private SQLiteConfig config(Duration wait) {
@@ -140,7 +373,12 @@ public final class SqliteConnections {
         return config;
     }
 
-    private static Connection open(String uri, SQLiteConfig config, String... pragmas) throws SQLException {
+    private Connection open(String uri, SQLiteConfig config, String... pragmas) throws SQLException {
+        requireSameNow();
+        return connect(uri, config, pragmas);
+    }
+
+    private static Connection connect(String uri, SQLiteConfig config, String... pragmas) throws SQLException {
         Connection connection = config.createConnection("jdbc:sqlite:" + uri);
         try (Statement statement = connection.createStatement()) {
             for (String pragma : pragmas) {
@@ -151,24 +389,5 @@ public final class SqliteConnections {
             connection.close();
             throw t;
         }
-    }
-
-    private static String escape(Path absolute) {
-        StringBuilder out = new StringBuilder();
-        String path = absolute.toString().replace(File.separatorChar, '/');
-        if (!path.startsWith("/")) {
-            out.append('/');
-        }
-        for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            boolean plain = c < 128 && (Character.isLetterOrDigit(c) || "/-_.~:".indexOf(c) >= 0);
-            if (plain) {
-                out.append(c);
-            } else {
-                out.append('%').append(Character.toUpperCase(Character.forDigit(c >> 4, 16)));
-                out.append(Character.toUpperCase(Character.forDigit(c & 15, 16)));
-            }
-        }
-        return out.toString();
     }
 }

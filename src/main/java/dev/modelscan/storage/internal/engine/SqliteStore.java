@@ -1,16 +1,18 @@
 package dev.modelscan.storage.internal.engine;
 
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
+import dev.modelscan.storage.internal.engine.ReaderPool.Loan;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +20,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +35,6 @@ public final class SqliteStore implements Store {
     private final Watchdog watchdog;
     private final ReaderPool readers;
     private final SqliteWriter writer;
-    private @Nullable Object identity;
     /** A database in memory lives as long as one of its connections, and the others may have to be replaced. */
     private @Nullable Connection anchor;
 
@@ -59,35 +59,25 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /** Remembers which file the path names, once it exists; {@link #problems} reports another in its place. */
+    /** Remembers which file the path names, once it exists; another in its place is neither written nor read. */
     public void rememberFile() {
-        Path file = connections.file();
-        identity = file == null ? null : identityOf(file);
+        connections.rememberFile();
     }
 
-    /** The file system's own key of a file, or where it has none, whether there is a file; null for a missing one. */
-    private static @Nullable Object identityOf(Path file) {
-        try {
-            Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-            return key == null ? true : key;
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
-    /** Found by a read, an empty transaction and a look at the file. */
+    /** Found by a look at the file, a read, and where it may be written, an empty transaction. */
     @Override
     public List<String> problems() {
-        List<String> problems = new ArrayList<>();
-        Path file = connections.file();
-        if (file != null && !Objects.equals(identity, identityOf(file))) {
-            problems.add(
-                    file
-                            + " was moved or deleted while open; writes to it are lost. Close the database and restore the file");
+        String moved = connections.fileProblem();
+        if (moved != null) {
+            return List.of(moved);
         }
+        List<String> problems = new ArrayList<>();
         try {
             read(null, null, SqliteStore::pageBytes);
-            openWriter();
+            if (!connections.isReadOnly()) {
+                connections.unwritable().ifPresent(problems::add);
+                writeMany("database", null, SqliteStore::askToWrite);
+            }
         } catch (StorageException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
@@ -101,7 +91,15 @@ public final class SqliteStore implements Store {
 
     @Override
     public Failure classify(SQLException e) {
-        return SqliteDialect.classify(e);
+        return connections.classify(e);
+    }
+
+    /** SQLite begins a transaction that is to write on a file that cannot be written, too; this asks for it, and touches no row. */
+    private static boolean askToWrite(Session session) throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            statement.executeUpdate("DELETE FROM " + AGENTS.getName() + " WHERE 1 = 0");
+            return true;
+        }
     }
 
     @Override
@@ -121,17 +119,32 @@ public final class SqliteStore implements Store {
     }
 
     private <T extends @Nullable Object> T readOnce(Work<T> work) throws SQLException {
-        Session session = readers.acquire();
-        boolean broken = false;
+        connections.requireSameForReading();
+        Loan loan = new Loan();
         try {
-            return work.run(session);
+            Session session = readers.acquire(loan);
+            return run(session, work, loan);
+        } finally {
+            // Needs no stack: the session is given back, whatever happened.
+            loan.over = true;
+            readers.ended(loan);
+        }
+    }
+
+    /** An Error leaves the session anywhere. */
+    private <T extends @Nullable Object> T run(Session session, Work<T> work, Loan loan) throws SQLException {
+        try {
+            T result = work.run(session);
+            loan.intact = session.running().isIdle();
+            return result;
         } catch (SQLException e) {
             Failure failure = classify(e);
             // After an interrupt SQLite may refuse the next statement too.
-            broken = failure.breaksConnection() || failure.kind() == Kind.CANCELLED;
+            loan.intact = !failure.breaksConnection() && failure.kind() != Kind.CANCELLED;
             throw e;
-        } finally {
-            readers.release(session, broken);
+        } catch (RuntimeException e) {
+            loan.intact = session.running().isIdle();
+            throw e;
         }
     }
 
@@ -150,22 +163,20 @@ public final class SqliteStore implements Store {
         try {
             return writer.<T, SQLException>transaction(entity, id, mayJoin, work::run);
         } catch (SQLException e) {
-            throw classify(e).toException(entity, id);
+            throw classify(e).whileWriting().toException(entity, id);
         }
     }
 
     /** A commit costs no round trip here. */
     @Override
-    public <T> T insert(@Nullable String entity, @Nullable String id, Work<T> insert, Work<Optional<T>> stored) {
+    public <T> T insert(
+            @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
         return write(entity, id, insert);
     }
 
-    /** Every transaction that writes is serializable: there is one at a time. */
+    /** There is one transaction that writes at a time. */
     @Override
-    public <T extends @Nullable Object> T writeSerializable(
-            @Nullable String entity, @Nullable String id, Work<T> work) {
-        return writeMany(entity, id, work);
-    }
+    public void takeTurn(Session session, String name) {}
 
     @Override
     public <T extends @Nullable Object, X extends Exception> T transaction(
@@ -174,7 +185,13 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public TransactionGuard guard(Session session) throws SQLException {
+        return new SqliteGuard(session.connection());
+    }
+
+    @Override
     public Session acquireReader() {
+        connections.requireSameForReading();
         try {
             return readers.lend();
         } catch (SQLException e) {
@@ -212,10 +229,12 @@ public final class SqliteStore implements Store {
     /** The writer goes first, so that its last checkpoint finds no reader in its way. */
     @Override
     public void close() {
+        Runnable closed = connections.closing();
         writer.close();
         readers.close();
         watchdog.close();
         closeAnchor();
+        closed.run();
     }
 
     private void closeAnchor() {

@@ -2,10 +2,10 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.CancelledException;
-import dev.modelscan.storage.OutcomeUnknownException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
+import dev.modelscan.storage.internal.engine.WriteRequest.Stage;
 import dev.modelscan.storage.internal.engine.WriteRequest.State;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.nio.file.Path;
@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ final class SqliteWriter implements AutoCloseable {
     private @Nullable WriterConnection current;
     private @Nullable WriterConnection unclosed;
     private long lastCommitNanos;
+    private boolean inUse;
     private final @Nullable Checkpointer checkpointer;
     private volatile boolean closed;
 
@@ -81,18 +83,39 @@ final class SqliteWriter implements AutoCloseable {
             throw new IllegalStateException(
                     "this thread is inside withTx; write through its tx, not through the database, or use tx.withTx to nest");
         }
-        WriteRequest<T> request = new WriteRequest<>(entity, id, mayJoin, body);
+        StackReserve.require();
         // Who has waited in the queue has the rest of the time to wait for other processes.
         long deadline = System.nanoTime() + timeout.toNanos();
-        State state = queue.leadOrEnqueue(request) ? State.LEADING : request.await(deadline);
+        while (true) {
+            WriteRequest<T> request = new WriteRequest<>(entity, id, mayJoin, body);
+            try {
+                if (runOrWait(request, deadline)) {
+                    return request.<X>outcome();
+                }
+            } finally {
+                // Needs no stack: whatever this thread held of the queue, it is not its any more.
+                request.over = true;
+            }
+        }
+    }
+
+    /** Returns whether there is an outcome; the request has to be made anew if its leader left when nothing was stored yet. */
+    private boolean runOrWait(WriteRequest<?> request, long deadline) {
+        State state = queue.leadOrEnqueue(request) ? State.LEADING : request.await(queue, deadline);
         if (state == State.WITHDRAWN) {
-            queue.remove(request);
             throw withdrawn();
         }
         if (state == State.LEADING) {
             lead(request, deadline);
         }
-        return request.<X>outcome();
+        if (state == State.ABANDONED) {
+            Stage stage = Objects.requireNonNull(request.leader).stage;
+            if (stage == Stage.COMMITTING) {
+                request.fail(GroupFailure.unknown(connections.name()));
+            }
+            return stage != Stage.RUNNING;
+        }
+        return !request.mayBeginAnew() || System.nanoTime() >= deadline;
     }
 
     private StorageException withdrawn() {
@@ -105,32 +128,36 @@ final class SqliteWriter implements AutoCloseable {
                         null);
     }
 
-    /** Whatever fails, and be it memory, the next leads and the members are told: else nobody could ever write again. */
+    /**
+     * Whatever fails, and be it stack or memory, the next leads and the members are told, or find out by themselves that this
+     * leader has left: else nobody could ever write again.
+     */
     private void lead(WriteRequest<?> own, long deadline) {
         List<WriteRequest<?>> members = List.of();
+        boolean told = false;
         try {
-            queue.lead();
             members = new ArrayList<>();
             runGroup(own, members, deadline);
+            inUse = false;
+            told = true;
         } catch (GroupFailure failure) {
+            inUse = false;
             fail(own, members, failure);
+            told = true;
         } catch (Throwable t) {
-            // Nobody can tell how far the transaction has come.
-            fail(own, members, t);
+            // Nobody can tell how far the transaction has come. The members begin anew if it was not to its commit.
+            boolean mayBeStored = own.stage != Stage.RUNNING && !(t instanceof Error);
+            own.fail(mayBeStored ? GroupFailure.unknown(connections.name()).because(t) : t);
             discard();
         } finally {
-            try {
-                queue.handOver(1 + members.size());
-            } finally {
-                for (int i = 0; i < members.size(); i++) {
-                    members.get(i).done();
-                }
+            queue.handOver(own, 1 + members.size());
+            for (int i = 0; told && i < members.size(); i++) {
+                members.get(i).done();
             }
         }
     }
 
-    /** Allocates nothing, since it may be memory that failed: who is not told would believe itself stored. */
-    private static void fail(WriteRequest<?> own, List<WriteRequest<?>> members, Throwable failure) {
+    private static void fail(WriteRequest<?> own, List<WriteRequest<?>> members, GroupFailure failure) {
         own.fail(failure);
         for (int i = 0; i < members.size(); i++) {
             members.get(i).fail(failure);
@@ -146,9 +173,10 @@ final class SqliteWriter implements AutoCloseable {
             return;
         }
         own.run(connection.session());
+        requireIntact(connection, own);
         boolean ranCallersSql = connection.session().takeRanCallersSql();
         // What the leader changed of the connection, such as when foreign keys are checked, would hold for the others.
-        boolean changed = ranCallersSql && (connection.session().takeRanPragma() || !connection.isAsOpened());
+        boolean changed = ranCallersSql && !connection.isAsOpened();
         try {
             Throwable failure = own.failure();
             if (failure != null) {
@@ -156,15 +184,25 @@ final class SqliteWriter implements AutoCloseable {
                 return;
             }
             if (!changed) {
-                runMembers(connection, members);
+                runMembers(connection, own, members);
             }
             commit(connection, own);
+            requireSameFile();
             noteCommit(1 + members.size(), connection, ranCallersSql);
         } finally {
             if (changed && current == connection) {
                 // It has settings or temporary tables that are no business of whoever comes next.
                 discard();
             }
+        }
+    }
+
+    /** An Error that came through a statement leaves the driver anywhere, even if a function has caught it. */
+    private static void requireIntact(WriterConnection connection, WriteRequest<?> own) {
+        own.rethrowLackOfResources();
+        if (own.failure() == null && !connection.session().running().isIdle()) {
+            throw new IllegalStateException(
+                    "an Error broke into a statement of this transaction, which can only roll back");
         }
     }
 
@@ -195,7 +233,13 @@ final class SqliteWriter implements AutoCloseable {
         if (closed) {
             throw new UnavailableException(connections.name() + " is closed", null);
         }
+        if (inUse) {
+            // A leader left in the midst of its transaction.
+            discard();
+        }
+        connections.requireSameForWriting();
         closeUnclosed();
+        inUse = true;
         try {
             WriterConnection connection = current;
             if (connection == null) {
@@ -205,11 +249,11 @@ final class SqliteWriter implements AutoCloseable {
             connection.begin(left(deadline));
             return connection;
         } catch (SQLException e) {
-            Failure failure = SqliteDialect.classify(e);
+            Failure failure = connections.classify(e);
             if (failure.kind() != Kind.BUSY) {
                 discard();
             }
-            throw failure.toException(own.entity(), own.id());
+            throw failure.whileWriting().toException(own.entity(), own.id());
         }
     }
 
@@ -222,7 +266,8 @@ final class SqliteWriter implements AutoCloseable {
      * on their way, and worth waiting for a part of the time that a commit of their own would take. What breaks the connection
      * ends the group, and nothing of it is stored.
      */
-    private void runMembers(WriterConnection connection, List<WriteRequest<?>> members) throws GroupFailure {
+    private void runMembers(WriterConnection connection, WriteRequest<?> own, List<WriteRequest<?>> members)
+            throws GroupFailure {
         long start = System.nanoTime();
         long patience = Math.min(lastCommitNanos / 2, MAX_PATIENCE_NANOS);
         while (members.size() < MAX_GROUP) {
@@ -231,61 +276,49 @@ final class SqliteWriter implements AutoCloseable {
                 return;
             }
             boolean all = 1 + members.size() >= queue.lastCrowd();
-            WriteRequest<?> next = queue.takeNext(all ? 0 : patience - spent, members);
+            WriteRequest<?> next = queue.takeNext(own, all ? 0 : patience - spent, members);
             if (next == null) {
                 return;
             }
             Throwable broken = connection.runBehindSavepoint(next);
             if (broken != null) {
                 discard();
-                throw broken(broken);
+                throw GroupFailure.broken(connections, broken);
             }
         }
     }
 
-    /** What ails the disk or the file is the same for all; whatever else it was, the others may try again. */
-    private GroupFailure broken(Throwable cause) {
-        Failure failure = WriterConnection.breakingFailure(cause);
-        return failure == null
-                ? new GroupFailure((member, reason) -> lostWithNeighbour(cause))
-                : new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
-    }
-
-    private UnavailableException lostWithNeighbour(Throwable cause) {
-        return new UnavailableException(
-                "another transaction of the same group failed in " + connections.name()
-                        + " and took the group with it; nothing of this one was stored",
-                cause);
-    }
-
     private void commit(WriterConnection connection, WriteRequest<?> own) throws GroupFailure {
         // Made before there may be no memory for it, when the commit may have taken effect.
-        GroupFailure unknown = unknown();
+        GroupFailure unknown = GroupFailure.unknown(connections.name());
         try {
             long start = System.nanoTime();
+            own.stage = Stage.COMMITTING;
             connection.commit(timeout);
+            own.stage = Stage.COMMITTED;
             lastCommitNanos = System.nanoTime() - start;
         } catch (CancelledException interrupted) {
             // Only the leader was interrupted while readers were in the way, as those of a database in memory are.
             rollBack(connection, interrupted);
             throw new GroupFailure((member, reason) -> member == own
                     ? new CancelledException(String.valueOf(interrupted.getMessage()), interrupted)
-                    : keptWaiting(interrupted));
+                    : GroupFailure.keptWaiting(interrupted));
         } catch (SQLException e) {
-            Failure failure = SqliteDialect.classify(e);
+            Failure failure = connections.classify(e);
             if (failure.kind() == Kind.BUSY) {
                 // The transaction is still open, and nothing of it is visible.
                 rollBack(connection, e);
-                throw new GroupFailure((member, reason) -> keptWaiting(e));
+                throw new GroupFailure((member, reason) -> GroupFailure.keptWaiting(e));
             }
             discard();
             // Foreign keys are checked by the commit where the leader deferred them, or its own tables do.
             if (failure.kind() == Kind.FOREIGN_KEY) {
-                throw new GroupFailure(
-                        (member, reason) -> member == own ? failure.toException(null, null) : lostWithNeighbour(e));
+                throw new GroupFailure((member, reason) -> member == own
+                        ? failure.toException(null, null)
+                        : GroupFailure.lostWithNeighbour(connections.name(), e));
             }
             if (failure.kind() == Kind.FULL) {
-                throw new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
+                throw GroupFailure.explained(failure);
             }
             throw unknown.because(e);
         } catch (RuntimeException | Error e) {
@@ -294,23 +327,20 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    private static BusyException keptWaiting(Exception cause) {
-        return new BusyException("the commit was kept waiting by readers of other connections", cause);
-    }
-
-    private GroupFailure unknown() {
-        return new GroupFailure((member, reason) -> new OutcomeUnknownException(
-                "the commit to " + connections.name()
-                        + " failed, and may have taken effect; read back before trying again",
-                member.entity(),
-                member.id(),
-                reason));
+    /** After the commit, which may have gone to a file that was moved while it ran: that is not acknowledged. */
+    private void requireSameFile() throws GroupFailure {
+        try {
+            connections.requireSameNow();
+        } catch (UnavailableException e) {
+            throw GroupFailure.unknown(connections.name()).because(e);
+        }
     }
 
     /** Where rolling back fails, the first cause keeps the word, and the connection goes: nobody can tell its state. */
     private void rollBack(WriterConnection connection, Throwable cause) {
         try {
-            if (WriterConnection.breaksConnection(cause)) {
+            if (WriterConnection.breaksConnection(cause)
+                    || !connection.session().running().isIdle()) {
                 discard();
             } else if (WriterConnection.isCancelled(cause)) {
                 connection.rollBackCancelled();
@@ -338,7 +368,10 @@ final class SqliteWriter implements AutoCloseable {
             return;
         }
         try {
-            connection.close();
+            connections.writerCloses();
+            if (!connections.mustStayOpen()) {
+                connection.close();
+            }
             unclosed = null;
         } catch (SQLException | RuntimeException | Error e) {
             LOG.debug("closing the writing connection failed", e);

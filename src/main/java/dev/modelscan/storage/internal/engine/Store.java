@@ -30,16 +30,17 @@ public interface Store extends AutoCloseable {
      * {@link #write} for work that is one statement: the insert of a record whose key was made before. An engine may let the
      * statement commit by itself, which saves a round trip.
      *
-     * @param stored asked where the reply to an earlier attempt was lost and a unique value is taken: gives the record if that
-     *     attempt stored it, and nothing if it is another's
+     * @param record what is inserted, as it is read back
+     * @param stored reads what is stored under the record's key: asked if the reply to an earlier attempt was lost, and the
+     *     engine refuses another
      */
-    <T> T insert(@Nullable String entity, @Nullable String id, Work<T> insert, Work<Optional<T>> stored);
+    <T> T insert(@Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored);
 
     /**
-     * {@link #write} for work whose reads must not be overtaken by another transaction's writes: it runs as {@link
-     * Isolation#SERIALIZABLE}.
+     * Lets one transaction at a time do what goes by that name in this database; others wait here until that one ends. Does nothing
+     * on an engine that has one writing transaction at a time anyway.
      */
-    <T extends @Nullable Object> T writeSerializable(@Nullable String entity, @Nullable String id, Work<T> work);
+    void takeTurn(Session session, String name) throws SQLException;
 
     /**
      * Runs a caller's function in a transaction, on the caller's thread. It commits where the function returns, and rolls
@@ -50,6 +51,9 @@ public interface Store extends AutoCloseable {
     <T extends @Nullable Object, X extends Exception> T transaction(Isolation isolation, TransactionBody<T, X> body)
             throws X;
 
+    /** Watches over the transaction that is open on the session; called before SQL of a caller's own runs in it. */
+    TransactionGuard guard(Session session) throws SQLException;
+
     /** Takes a reading session out of the pool, for jOOQ. */
     Session acquireReader();
 
@@ -58,6 +62,11 @@ public interface Store extends AutoCloseable {
 
     /** What keeps the database from being used; empty where nothing does. Writes nothing. */
     List<String> problems();
+
+    /** What works and is not as one would expect, each with what to do; empty if nothing is, or nothing can be told. */
+    default List<String> notes() {
+        return List.of();
+    }
 
     /** Size of the database in bytes, with what is not checkpointed yet. */
     long sizeBytes();

@@ -1,16 +1,22 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.internal.query.Session;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One transaction that waits for the writing connection, runs on it, and learns how its commit went.
  *
+ * <p>It also stands for the call that made it: {@link #over} is set by the call's outermost {@code finally}, which needs neither
+ * stack nor memory. So a leader that could not hand over is noticed by those who wait.
+ *
  * @param <T> the result
  */
 final class WriteRequest<T extends @Nullable Object> {
+
+    /** How long a thread that waits sleeps before it looks again, in case that nobody was left to wake it. */
+    static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** Where a request is on its way. */
     enum State {
@@ -22,16 +28,40 @@ final class WriteRequest<T extends @Nullable Object> {
         LEADING,
         /** Over; there is a result or a failure. */
         DONE,
-        /** Taken out of the queue by its own thread, which did not want to wait any longer. */
-        WITHDRAWN
+        /** Not waiting any longer, by its own thread's will. */
+        WITHDRAWN,
+        /** Taken by a leader whose call ended before it told the outcome. */
+        ABANDONED
+    }
+
+    /** How far a leader has come with the transaction of its group. */
+    enum Stage {
+        /** Nothing is stored. */
+        RUNNING,
+        /** Nobody knows. */
+        COMMITTING,
+        /** All of it is stored. */
+        COMMITTED
     }
 
     private final @Nullable String entity;
     private final @Nullable String id;
     private final Store.TransactionBody<T, ?> body;
     private final boolean mayJoin;
-    private final Thread owner = Thread.currentThread();
-    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+    final Thread owner = Thread.currentThread();
+
+    // Written by whoever has the queue's lock, but for DONE, which is the leader's to write.
+    volatile State state = State.WAITING;
+    volatile @Nullable WriteRequest<?> leader;
+
+    @Nullable
+    WriteRequest<?> next;
+
+    // Written by its own thread.
+    volatile Stage stage = Stage.RUNNING;
+    volatile boolean over;
+
+    private @Nullable Thread ranOn;
     private @Nullable T result;
     private @Nullable Throwable failure;
 
@@ -63,17 +93,9 @@ final class WriteRequest<T extends @Nullable Object> {
         return mayJoin;
     }
 
-    /** Moves on, unless the other side was faster. */
-    boolean move(State from, State to) {
-        boolean moved = state.compareAndSet(from, to);
-        if (moved && to == State.LEADING) {
-            LockSupport.unpark(owner);
-        }
-        return moved;
-    }
-
     /** Runs the body and keeps its result or its failure; nobody is told before the commit. */
     void run(Session session) {
+        ranOn = Thread.currentThread();
         try {
             result = body.run(session);
         } catch (Throwable t) {
@@ -86,6 +108,11 @@ final class WriteRequest<T extends @Nullable Object> {
         return failure;
     }
 
+    /** Whether another's fault took it along, and it is of a kind that can be run again. */
+    boolean mayBeginAnew() {
+        return mayJoin && failure instanceof GroupFailure group && group.isLostByNeighbour();
+    }
+
     /** Replaces the result of a request whose commit failed. */
     void fail(Throwable t) {
         if (failure == null) {
@@ -93,51 +120,60 @@ final class WriteRequest<T extends @Nullable Object> {
         }
     }
 
+    /** Whether the body ran into the end of its thread's stack, or of the memory; it need not be the body's doing. */
+    void rethrowLackOfResources() {
+        if (failure instanceof VirtualMachineError error) {
+            throw error;
+        }
+    }
+
     /** Tells the owner. What was written before is visible to it. */
     void done() {
-        state.set(State.DONE);
+        state = State.DONE;
         LockSupport.unpark(owner);
     }
 
     /**
-     * Waits in the queue until the request is over or has to lead, or until {@code deadline} or an interrupt, where it is
+     * Waits in the queue until the request is over or has to lead, or until {@code deadline} or an interrupt, when it is
      * withdrawn. A request that was taken is waited for to its end, since it may be committed.
      */
-    State await(long deadline) {
-        boolean interrupted = false;
-        while (true) {
-            State now = state.get();
-            if (now == State.DONE || now == State.LEADING) {
-                if (interrupted) {
-                    owner.interrupt();
-                }
-                return now;
-            }
-            if (now == State.TAKEN) {
-                LockSupport.park(this);
-            } else {
-                long left = deadline - System.nanoTime();
-                if ((left <= 0 || interrupted) && move(State.WAITING, State.WITHDRAWN)) {
-                    if (interrupted) {
-                        owner.interrupt();
-                    }
-                    return State.WITHDRAWN;
-                }
-                LockSupport.parkNanos(this, Math.max(left, 1));
-            }
-            interrupted |= Thread.interrupted();
-        }
+    State await(WriteQueue queue, long deadline) {
+        return await(queue, deadline, true);
     }
 
     /** Waits in the queue, however long, until the request has to lead. */
-    void awaitTurn() {
+    void awaitTurn(WriteQueue queue) {
+        await(queue, Long.MAX_VALUE, false);
+    }
+
+    private State await(WriteQueue queue, long deadline, boolean mayWithdraw) {
         boolean interrupted = false;
-        while (state.get() != State.LEADING) {
-            LockSupport.park(this);
-            interrupted |= Thread.interrupted();
-        }
-        if (interrupted) {
-            owner.interrupt();
+        try {
+            while (true) {
+                // Looked at first: a leader that is over has told its members before, or never will.
+                WriteRequest<?> by = leader;
+                boolean abandoned = by != null && by.over;
+                State now = state;
+                if (now == State.TAKEN && abandoned) {
+                    return State.ABANDONED;
+                }
+                if (now != State.WAITING && now != State.TAKEN) {
+                    return now;
+                }
+                long left = deadline - System.nanoTime();
+                if (mayWithdraw && (left <= 0 || interrupted) && now == State.WAITING && queue.withdraw(this)) {
+                    return State.WITHDRAWN;
+                }
+                if (now == State.TAKEN || !queue.replaceLeaderThatLeft()) {
+                    boolean soon = mayWithdraw && now == State.WAITING && left < LOOK_NANOS;
+                    LockSupport.parkNanos(this, soon ? Math.max(left, 1) : LOOK_NANOS);
+                }
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                owner.interrupt();
+            }
         }
     }
 
@@ -148,6 +184,9 @@ final class WriteRequest<T extends @Nullable Object> {
         Throwable thrown = failure;
         if (thrown instanceof GroupFailure group) {
             throw group.toException(this);
+        }
+        if (thrown != null && ranOn != null && ranOn != owner) {
+            LeadersStack.exchange(thrown, ranOn);
         }
         if (thrown instanceof Error error) {
             throw error;

@@ -4,7 +4,6 @@ import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -21,16 +20,6 @@ final class WriterConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriterConnection.class);
 
-    /** What a caller's own SQL can leave behind, and what would change the work of others. */
-    private static final String SETTINGS =
-            "SELECT concat_ws(' ', (SELECT count(*) FROM temp.sqlite_schema), (SELECT count(*) FROM pragma_database_list),"
-                    + " foreign_keys, defer_foreign_keys, ignore_check_constraints, recursive_triggers, query_only, synchronous,"
-                    + " cache_size, max_page_count, locking_mode, secure_delete, timeout)"
-                    + " FROM pragma_foreign_keys, pragma_defer_foreign_keys, pragma_ignore_check_constraints,"
-                    + " pragma_recursive_triggers, pragma_query_only, pragma_synchronous, pragma_cache_size,"
-                    + " pragma_max_page_count, pragma_locking_mode, pragma_secure_delete,"
-                    + " pragma_busy_timeout";
-
     private final Session session;
     private final Watchdog watchdog;
     private final PreparedStatement begin;
@@ -39,8 +28,7 @@ final class WriterConnection {
     private final PreparedStatement savepoint;
     private final PreparedStatement release;
     private final PreparedStatement rollbackToSavepoint;
-    private final PreparedStatement settings;
-    private final String asOpened;
+    private final SqliteState state;
     private long rowsChanged;
 
     private WriterConnection(Session session, Watchdog watchdog) throws SQLException {
@@ -52,8 +40,7 @@ final class WriterConnection {
         this.savepoint = session.connection().prepareStatement("SAVEPOINT member");
         this.release = session.connection().prepareStatement("RELEASE member");
         this.rollbackToSavepoint = session.connection().prepareStatement("ROLLBACK TO member");
-        this.settings = session.connection().prepareStatement(SETTINGS);
-        this.asOpened = settings();
+        this.state = new SqliteState(session);
     }
 
     /** The last other connection that closes has the file to itself for a moment, so that even opening can find it locked. */
@@ -64,7 +51,7 @@ final class WriterConnection {
             try {
                 return open(connections, watchdog);
             } catch (SQLException e) {
-                if (SqliteDialect.classify(e).kind() != Kind.BUSY || !retry.pause()) {
+                if (SqliteErrors.classify(e).kind() != Kind.BUSY || !retry.pause()) {
                     throw e;
                 }
             }
@@ -124,30 +111,16 @@ final class WriterConnection {
                 return;
             } catch (SQLException e) {
                 retry = retry == null ? new Retry(timeout) : retry;
-                if (SqliteDialect.classify(e).kind() != Kind.BUSY || !retry.pause()) {
+                if (SqliteErrors.classify(e).kind() != Kind.BUSY || !retry.pause()) {
                     throw e;
                 }
             }
         }
     }
 
-    /**
-     * Whether the connection has the settings that it was opened with, and no table of its own. Foreign keys whose checks a caller's
-     * SQL has put off to the commit count as a setting; what others would add would be checked there, too.
-     */
+    /** Whether nothing is left of what a caller's own SQL may have changed. */
     boolean isAsOpened() {
-        try {
-            return asOpened.equals(settings());
-        } catch (SQLException e) {
-            LOG.debug("the settings of the writing connection cannot be read", e);
-            return false;
-        }
-    }
-
-    private String settings() throws SQLException {
-        try (ResultSet rows = settings.executeQuery()) {
-            return rows.getString(1);
-        }
+        return state.isAsOpened();
     }
 
     /** How many rows were inserted, updated or deleted since the last call, by triggers and foreign keys too. */
@@ -168,6 +141,7 @@ final class WriterConnection {
         try {
             savepoint.execute();
             runUnwatched(member);
+            member.rethrowLackOfResources();
             Throwable failure = member.failure();
             if (failure != null) {
                 if (breaksConnection(failure)) {
@@ -194,18 +168,21 @@ final class WriterConnection {
 
     static boolean isCancelled(Throwable cause) {
         SQLException e = Failure.driverException(cause);
-        return e != null && SqliteDialect.classify(e).kind() == Kind.CANCELLED;
+        return e != null && SqliteErrors.classify(e).kind() == Kind.CANCELLED;
     }
 
     static boolean breaksConnection(Throwable cause) {
         return breakingFailure(cause) != null;
     }
 
-    /** A failure after which SQLite may have rolled back while the driver still believes in the transaction; null for others. */
+    /**
+     * A failure after which SQLite may have rolled back while the driver still believes in the transaction, or one of a connection that
+     * cannot write, where another may; null for others.
+     */
     static @Nullable Failure breakingFailure(Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
-            Failure failure = t instanceof SQLException e ? SqliteDialect.classify(e) : null;
-            if (failure != null && failure.breaksConnection()) {
+            Failure failure = t instanceof SQLException e ? SqliteErrors.classify(e) : null;
+            if (failure != null && (failure.breaksConnection() || failure.kind() == Kind.READ_ONLY)) {
                 return failure;
             }
         }

@@ -1,8 +1,9 @@
 package dev.modelscan.storage.internal.migrate;
 
-import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.internal.engine.EngineText;
+import dev.modelscan.storage.internal.engine.Failure;
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** Flyway, set up so that it reports what it would otherwise pass over. */
 final class FlywayRun {
 
-    /** SQLSTATE lock_not_available. */
-    private static final String LOCK_TIMEOUT = "55P03";
-
     private FlywayRun() {}
 
     /** Opens connections. */
@@ -38,24 +36,38 @@ final class FlywayRun {
         Connection open() throws SQLException;
     }
 
+    /** What an engine knows of the reasons for which migrations fail. */
+    interface Reasons {
+
+        /** The exception for the caller if it was not the migration's own fault; else null. */
+        @Nullable
+        StorageException explain(String file, SQLException e);
+    }
+
     /** Migrates a SQLite database over one connection, which stays open, and returns the scripts' names. */
     static List<String> migrate(Connection connection, String name, PackagedMigrations packaged) {
         Connection kept = keptOpen(connection);
-        return migrate(() -> kept, name, packaged, null, new ForeignKeyCheck());
+        return migrate(() -> kept, name, packaged, null, (file, e) -> null, new ForeignKeyCheck());
     }
 
-    /** Migrates a schema of a server, and returns the scripts' names. */
-    static List<String> migrate(Connections connections, String name, PackagedMigrations packaged, String schema) {
-        return migrate(connections, name, packaged, schema, new Callback[0]);
+    /**
+     * Migrates a schema of a server in the transaction of a connection, which looks into it, and returns the scripts' names. What
+     * fails is rolled back.
+     */
+    static List<String> migrate(
+            Connection connection, String name, PackagedMigrations packaged, String schema, Reasons reasons) {
+        return migrate(() -> FlywayConnection.inside(connection), name, packaged, schema, reasons, new Callback[0]);
     }
 
-    /** Applies what is pending, each migration in a transaction. */
+    /** Applies what is pending. */
     private static List<String> migrate(
             Connections connections,
             String name,
             PackagedMigrations packaged,
             @Nullable String schema,
+            Reasons reasons,
             Callback... callbacks) {
+        FlywayLogs.begin();
         try {
             MigrateResult result = Flyway.configure(FlywayRun.class.getClassLoader())
                     .dataSource(new OwnConnections(connections))
@@ -68,7 +80,7 @@ final class FlywayRun {
                     .validateMigrationNaming(true)
                     .mixed(false)
                     .group(false)
-                    .loggers("slf4j")
+                    .loggers(FlywayLogs.name())
                     .callbacks(callbacks)
                     .load()
                     .migrate();
@@ -77,8 +89,21 @@ final class FlywayRun {
                             Math.max(applied.filepath.lastIndexOf('/'), applied.filepath.lastIndexOf('\\')) + 1))
                     .toList();
         } catch (FlywayException e) {
-            throw failed(name, e);
+            SQLException driver = Failure.driverException(e);
+            StorageException explained = driver == null ? null : reasons.explain(file(e), driver);
+            throw explained == null ? failed(name, e) : explained;
+        } finally {
+            FlywayLogs.end();
         }
+    }
+
+    private static String file(FlywayException flyway) {
+        for (Throwable t = flyway; t != null; t = t.getCause()) {
+            if (t instanceof FlywaySqlScriptException script && script.getResource() != null) {
+                return "migration " + script.getResource().getFilename();
+            }
+        }
+        return "a migration";
     }
 
     private static StorageException failed(String name, FlywayException flyway) {
@@ -87,18 +112,7 @@ final class FlywayRun {
                 String file = script.getResource() == null
                         ? "a migration"
                         : script.getResource().getFilename();
-                String reason = script.getCause() == null
-                        ? script.getMessage()
-                        : script.getCause().getMessage();
-                if (script.getCause() instanceof SQLException e && LOCK_TIMEOUT.equals(e.getSQLState())) {
-                    return new BusyException(
-                            name + ": migration " + file
-                                    + " was kept waiting for a table by another transaction for busyTimeout,"
-                                    + " and was rolled back; end that transaction and open the database again, or raise"
-                                    + " busyTimeout: "
-                                    + reason,
-                            flyway);
-                }
+                String reason = script.getCause() == null ? EngineText.of(script) : EngineText.of(script.getCause());
                 return new SchemaException(
                         name + ": migration " + file + ", line " + script.getLineNumber() + ", failed: " + reason
                                 + "\nStatement: " + script.getStatement()
@@ -107,8 +121,11 @@ final class FlywayRun {
                         flyway);
             }
         }
+        SQLException driver = Failure.driverException(flyway);
         return new SchemaException(
-                name + " could not be migrated; the database is as it was: " + flyway.getMessage(), flyway);
+                name + " could not be migrated; the database is as it was: "
+                        + EngineText.of(driver == null ? flyway : driver),
+                flyway);
     }
 
     /**

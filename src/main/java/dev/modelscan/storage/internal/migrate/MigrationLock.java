@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,34 +27,102 @@ final class MigrationLock implements AutoCloseable {
 
     private static final long PAUSE_MILLIS = 10;
 
+    private static final String PREFIX = "dev.modelscan.storage.migrating ";
+
     private final Path file;
     private final FileChannel channel;
     private final FileLock lock;
+    private final Turn turn;
 
-    private MigrationLock(Path file, FileChannel channel, FileLock lock) {
+    private MigrationLock(Path file, FileChannel channel, FileLock lock, Turn turn) {
         this.file = file;
         this.channel = channel;
         this.lock = lock;
+        this.turn = turn;
     }
 
+    /**
+     * Waits for the lock, first for the other threads of this process: closing any channel of the file would drop the lock that
+     * the process has on it, so at most one is open at a time.
+     */
     static MigrationLock acquire(Path database, Duration timeout) throws IOException {
         Path file = database.resolveSibling(database.getFileName() + "-migration.lock");
-        while (true) {
-            MigrationLock lock = tryAcquire(file, timeout);
-            if (lock != null) {
-                return lock;
+        long deadline = System.nanoTime() + timeout.toNanos();
+        Turn turn = Turn.of(file);
+        awaitTurn(turn, file, timeout);
+        boolean held = false;
+        try {
+            while (true) {
+                MigrationLock lock = tryAcquire(file, turn, deadline, timeout);
+                if (lock != null) {
+                    held = true;
+                    return lock;
+                }
+            }
+        } finally {
+            if (!held) {
+                turn.release();
             }
         }
     }
 
-    /** Null where the file was deleted meanwhile: others lock another one of its name. */
-    private static @Nullable MigrationLock tryAcquire(Path file, Duration timeout) throws IOException {
+    /**
+     * A file's turn, one for the whole JVM: class loaders share its locks, so the turn is kept where all of them find it, as
+     * an interned string and a system property. A property that is no string would break whoever lists or stores them.
+     */
+    private record Turn(String name) {
+
+        static Turn of(Path file) {
+            return new Turn((PREFIX + file).intern());
+        }
+
+        private boolean tryTake(long nanos) throws InterruptedException {
+            long deadline = System.nanoTime() + nanos;
+            synchronized (name) {
+                while (System.getProperty(name) != null) {
+                    long left = deadline - System.nanoTime();
+                    if (left <= 0) {
+                        return false;
+                    }
+                    TimeUnit.NANOSECONDS.timedWait(name, Math.max(left, 1_000_000));
+                }
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                System.setProperty(name, "held");
+                return true;
+            }
+        }
+
+        void release() {
+            synchronized (name) {
+                System.clearProperty(name);
+                name.notifyAll();
+            }
+        }
+    }
+
+    private static void awaitTurn(Turn turn, Path file, Duration timeout) {
+        try {
+            if (!turn.tryTake(timeout.toNanos())) {
+                throw new BusyException(
+                        "another thread has been migrating for " + timeout.toSeconds() + " s; it holds " + file, null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException("interrupted while waiting for " + file, e);
+        }
+    }
+
+    /** Null when the file was deleted meanwhile: others lock another one of its name. */
+    private static @Nullable MigrationLock tryAcquire(Path file, Turn turn, long deadline, Duration timeout)
+            throws IOException {
         PrivateFiles.create(file);
         FileChannel channel = null;
         try {
             Object key = key(file);
             channel = FileChannel.open(file, StandardOpenOption.WRITE);
-            MigrationLock lock = new MigrationLock(file, channel, await(channel, file, timeout));
+            MigrationLock lock = new MigrationLock(file, channel, await(channel, file, deadline, timeout), turn);
             if (Objects.equals(key, key(file))) {
                 return lock;
             }
@@ -83,8 +152,7 @@ final class MigrationLock implements AutoCloseable {
         }
     }
 
-    private static FileLock await(FileChannel channel, Path file, Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+    private static FileLock await(FileChannel channel, Path file, long deadline, Duration timeout) throws IOException {
         while (true) {
             FileLock lock = tryLock(channel);
             if (lock != null) {
@@ -107,7 +175,7 @@ final class MigrationLock implements AutoCloseable {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            return null; // Another thread of this process has it.
+            return null; // Another program in this JVM has it, which knows nothing of turns.
         }
     }
 
@@ -115,6 +183,8 @@ final class MigrationLock implements AutoCloseable {
     public void close() throws IOException {
         try (channel) {
             lock.release();
+        } finally {
+            turn.release();
         }
     }
 }

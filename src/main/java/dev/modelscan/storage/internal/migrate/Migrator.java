@@ -3,8 +3,13 @@ package dev.modelscan.storage.internal.migrate;
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.SchemaException;
+import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.EngineText;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.FileFacts;
 import dev.modelscan.storage.internal.engine.SqliteConnections;
+import dev.modelscan.storage.internal.engine.SqliteErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +19,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * Brings a SQLite file to the schema that the library carries, or says why it cannot. A file that is up to date is only read;
@@ -31,10 +35,7 @@ public final class Migrator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Migrator.class);
 
-    /** SQLite's smallest page. */
-    private static final int SMALLEST_BYTES = 512;
-
-    private static final String LOCATION = "dev/modelscan/storage/migration/sqlite";
+    static final String LOCATION = "dev/modelscan/storage/migration/sqlite";
 
     private final SqliteConnections connections;
     private final PackagedMigrations packaged;
@@ -72,16 +73,18 @@ public final class Migrator {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new UnavailableException(file + " is a device or a pipe; name a file", null);
         }
-        requireWhole(file);
+        Leftovers.requireComplete(file);
         refuseAtAGlance(file);
         if (Files.exists(file) && isCurrent()) {
             return List.of();
         }
         try (MigrationLock lock = MigrationLock.acquire(file, lockTimeout)) {
+            // What was complete before the wait may have lost its file meanwhile.
+            Leftovers.requireComplete(file);
             PrivateFiles.create(file);
             return migrateLocked();
         } catch (IOException e) {
-            throw new UnavailableException(file + " cannot be created or locked: " + e.getMessage(), e);
+            throw FileFacts.failed(file + " cannot be created or locked", e);
         }
     }
 
@@ -97,10 +100,10 @@ public final class Migrator {
         if (file == null || !Files.isRegularFile(file)) {
             return false;
         }
-        try (Connection connection = isComplete(file) ? connections.openGlance() : connections.openProbe()) {
-            return SchemaState.isOurs(connection);
+        try {
+            return isComplete(file) ? glance(SchemaState::isOurs) : probe(SchemaState::isOurs);
         } catch (SQLException e) {
-            if (codeOf(e) == SQLiteErrorCode.SQLITE_NOTADB) {
+            if (SqliteErrors.isNoDatabase(e)) {
                 return false;
             }
             throw unreadable(e);
@@ -108,7 +111,7 @@ public final class Migrator {
     }
 
     /**
-     * Deletes the file and what lies beside it.
+     * Deletes the file, what lies beside it, and when it was named by a symbolic link, that.
      *
      * @return false where there is no file
      * @throws SchemaException where the file is not this library's
@@ -128,12 +131,15 @@ public final class Migrator {
             }
             requireUnused();
             for (String suffix : List.of("", "-journal", "-wal", "-shm")) {
-                Files.deleteIfExists(beside(file, suffix));
+                Files.deleteIfExists(Leftovers.beside(file, suffix));
+            }
+            if (Files.isSymbolicLink(connections.link())) {
+                Files.deleteIfExists(connections.link());
             }
             lock.delete();
             return true;
         } catch (IOException e) {
-            throw new UnavailableException(file + " cannot be deleted: " + e.getMessage(), e);
+            throw FileFacts.failed(file + " cannot be deleted", e);
         }
     }
 
@@ -157,14 +163,35 @@ public final class Migrator {
      */
     public void requireCurrent() {
         Path file = connections.file();
-        if (file == null || !Files.isRegularFile(file)) {
-            throw new UnavailableException(connections.name() + " is not there; name the file of a database", null);
+        if (file != null) {
+            Leftovers.requireComplete(file);
         }
-        requireWhole(file);
+        if (file == null || !Files.isRegularFile(file)) {
+            throw new UnavailableException(
+                    connections.name() + " is not there; name the file of a database. None was made", null);
+        }
         refuseAtAGlance(file);
-        if (state() != SchemaState.Kind.CURRENT) {
+        SchemaState.Kind state = state();
+        if (state == SchemaState.Kind.EMPTY) {
             throw new SchemaException(
-                    file + " has an older schema than this library; open it once, which migrates it", null);
+                    file + " holds no tables yet; open it once to write, which makes them. Nothing was written to it",
+                    null);
+        }
+        if (state != SchemaState.Kind.CURRENT) {
+            throw new SchemaException(
+                    file + " has an older schema than this library: version " + version() + ", and not "
+                            + latestVersion()
+                            + "; open it once to write, or run migrate, which brings it up to date. Nothing was written to it",
+                    null);
+        }
+    }
+
+    private int version() {
+        try {
+            List<SchemaState.Applied> history = probe(SchemaState::history);
+            return history.isEmpty() ? 0 : history.get(history.size() - 1).version();
+        } catch (SQLException e) {
+            throw unreadable(e);
         }
     }
 
@@ -184,47 +211,75 @@ public final class Migrator {
             }
             execute(connection, "PRAGMA application_id = " + SqliteConnections.APPLICATION_ID);
             return FlywayRun.migrate(connection, connections.name(), packaged);
+        } catch (SchemaException e) {
+            throw isFault(e) ? unreadable(Objects.requireNonNull(Failure.driverException(e))) : e;
         } catch (SQLException e) {
             throw unreadable(e);
         }
     }
 
     private SchemaState.Kind state() {
-        try (Connection connection = connections.openProbe()) {
-            return SchemaState.read(connection, connections.name(), packaged);
+        try {
+            return probe(connection -> SchemaState.read(connection, connections.name(), packaged));
         } catch (SQLException e) {
             throw unreadable(e);
         }
     }
 
+    /** What is found by reading. */
+    private interface Reading<T extends @Nullable Object> {
+        T from(Connection connection) throws SQLException;
+    }
+
+    private <T extends @Nullable Object> T glance(Reading<T> reading) throws SQLException {
+        try (Connection connection = connections.openGlance()) {
+            return reading.from(connection);
+        }
+    }
+
     /**
-     * SQLite would take an empty file for a new database, and the committed rows in its log for nothing; it would write over
-     * a file of one byte.
+     * Reads under locks, and changes nothing, unless a process was killed in the middle of a transaction. SQLite reads such a file
+     * only after it has taken that transaction back, which wants a connection that may write.
      */
-    private static void requireWhole(Path file) {
-        Path log = beside(file, "-wal");
+    private <T extends @Nullable Object> T probe(Reading<T> reading) throws SQLException {
+        try (Connection connection = connections.openProbe()) {
+            return reading.from(connection);
+        } catch (SQLException e) {
+            if (!SqliteErrors.isHotJournal(e) || connections.isReadOnly()) {
+                throw e;
+            }
+        }
+        refuseForeign();
+        try (Connection connection = connections.openMigrator()) {
+            return reading.from(connection);
+        }
+    }
+
+    /** Another program's unfinished transaction is for that program to take back. */
+    private void refuseForeign() {
         try {
-            long size = Files.exists(file) ? Files.size(file) : SMALLEST_BYTES;
-            if (size == 0 && Files.exists(log) && Files.size(log) > 0) {
-                throw new CorruptDatabaseException(
-                        file + " is empty, but its log " + log.getFileName()
-                                + " is not: the file was cut short. Restore both from a backup",
-                        null);
+            glance(connection -> SchemaState.read(connection, connections.name(), packaged));
+        } catch (SQLException | SchemaException e) {
+            if (e instanceof SchemaException foreign && !isOursAtAGlance()) {
+                throw foreign;
             }
-            if (size > 0 && size < SMALLEST_BYTES) {
-                throw new CorruptDatabaseException(
-                        file + " is not a SQLite database; choose another file. Nothing was written to it", null);
-            }
-        } catch (IOException e) {
-            throw new UnavailableException(file + " cannot be read: " + e.getMessage(), e);
+            LOG.debug("{} is in the middle of a transaction", connections.name(), e);
+        }
+    }
+
+    private boolean isOursAtAGlance() {
+        try {
+            return glance(SchemaState::isOurs);
+        } catch (SQLException e) {
+            return false;
         }
     }
 
     /** Throws where the file cannot be this library's, and leaves nothing beside it; the state proper is read under locks. */
     private void refuseAtAGlance(Path file) {
         if (isComplete(file)) {
-            try (Connection connection = connections.openGlance()) {
-                SchemaState.read(connection, connections.name(), packaged);
+            try {
+                glance(connection -> SchemaState.read(connection, connections.name(), packaged));
             } catch (SQLException e) {
                 LOG.debug("{} cannot be read without its locks", file, e);
             }
@@ -233,20 +288,18 @@ public final class Migrator {
 
     /** Whether all that was committed is in the file itself. */
     private static boolean isComplete(Path file) {
-        return Files.exists(file) && Files.notExists(beside(file, "-wal")) && Files.notExists(beside(file, "-journal"));
-    }
-
-    private static Path beside(Path file, String suffix) {
-        return file.resolveSibling(file.getFileName() + suffix);
+        return Files.exists(file)
+                && Files.notExists(Leftovers.beside(file, "-wal"))
+                && Files.notExists(Leftovers.beside(file, "-journal"));
     }
 
     /** Whether nothing is to be migrated. The log's mode is kept in the file, where another program may have changed it. */
     private boolean isCurrent() {
-        try (Connection connection = connections.openProbe()) {
-            if (SchemaState.read(connection, connections.name(), packaged) != SchemaState.Kind.CURRENT) {
-                return false;
-            }
-            if (!"wal".equals(text(connection, "PRAGMA journal_mode"))) {
+        if (state() != SchemaState.Kind.CURRENT) {
+            return false;
+        }
+        try {
+            if (!probe(connection -> "wal".equals(text(connection, "PRAGMA journal_mode")))) {
                 try (Connection writer = connections.openMigrator()) {
                     execute(writer, "PRAGMA journal_mode = WAL");
                 }
@@ -257,20 +310,35 @@ public final class Migrator {
         }
     }
 
-    private static SQLiteErrorCode codeOf(SQLException e) {
-        return e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
+    /** Whether the disk, a lock or the file stopped a migration, and not what is in it. */
+    private boolean isFault(SchemaException failed) {
+        SQLException driver = Failure.driverException(failed);
+        if (driver == null) {
+            return false;
+        }
+        return switch (connections.classify(driver).kind()) {
+            case FULL, UNAVAILABLE, BUSY, CORRUPT, READ_ONLY -> true;
+            default -> false;
+        };
     }
 
-    private RuntimeException unreadable(SQLException e) {
+    private StorageException unreadable(SQLException e) {
         String name = connections.name();
-        return switch (codeOf(e)) {
-            case SQLITE_NOTADB ->
-                new CorruptDatabaseException(
-                        name + " is not a SQLite database; choose another file. Nothing was written to it", e);
-            case SQLITE_CORRUPT -> new CorruptDatabaseException(name + " is damaged; restore a backup", e);
-            case SQLITE_BUSY -> new BusyException(name + " is locked by another process; try again", e);
-            default -> new UnavailableException(name + " cannot be opened: " + e.getMessage(), e);
-        };
+        if (SqliteErrors.isNoDatabase(e)) {
+            return new CorruptDatabaseException(
+                    name + " is not a SQLite database; choose another file. Nothing was written to it", e);
+        }
+        if (SqliteErrors.isHotJournal(e)) {
+            return new UnavailableException(
+                    name
+                            + " was left in the middle of a transaction by a process that was killed; open it once where it may"
+                            + " be written, which takes that transaction back",
+                    e);
+        }
+        Failure failure = connections.classify(e).whileWriting();
+        return failure.kind() == Failure.Kind.OTHER
+                ? new UnavailableException(name + " cannot be opened: " + EngineText.of(e), e)
+                : failure.toException(name, null);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -49,6 +49,11 @@ record PackagedMigrations(String location, List<Packaged> migrations) {
         return migrations.get(migrations.size() - 1).version();
     }
 
+    /** The text of one of these. */
+    String sql(Packaged migration) {
+        return String.join("\n", lines(location + "/" + migration.script())).replace(BYTE_ORDER_MARK, "");
+    }
+
     /** Flyway's checksum: CRC-32 of the lines without their ends, so that line endings and a byte order mark do not matter. */
     private static int checksum(List<String> lines) {
         CRC32 crc = new CRC32();

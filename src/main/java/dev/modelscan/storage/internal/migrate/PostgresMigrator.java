@@ -4,15 +4,22 @@ import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.CitusSchemas;
+import dev.modelscan.storage.internal.engine.LocalSettings;
+import dev.modelscan.storage.internal.engine.PostgresErrors;
+import dev.modelscan.storage.internal.engine.PostgresSchema;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.engine.ServerSession;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +37,21 @@ public final class PostgresMigrator {
     private static final int OLDEST_SERVER = 14;
 
     private final PostgresServer server;
-    private final @Nullable String schema;
+    private final @Nullable String workspace;
     private final PackagedMigrations packaged;
+    private @Nullable PostgresSchema schema;
 
-    /** For a schema, or where it is null, the one that the server chooses. */
-    public PostgresMigrator(PostgresServer server, @Nullable String schema) {
+    /** For the schema of a workspace, or if it is null, the one that the server chooses. */
+    public PostgresMigrator(PostgresServer server, @Nullable String workspace) {
         this.server = server;
-        this.schema = schema;
+        this.workspace = workspace;
         this.packaged = PackagedMigrations.load(LOCATION);
+        this.schema = workspace == null ? null : PostgresSchema.of(workspace);
+    }
+
+    /** The schema; one that the server chooses is known once it was asked. */
+    public PostgresSchema schema() {
+        return Objects.requireNonNull(schema);
     }
 
     /** The version that {@link #migrate} arrives at. */
@@ -57,36 +71,64 @@ public final class PostgresMigrator {
         Retry retry = new Retry(server.busyTimeout());
         while (true) {
             boolean behind = false;
-            try (Connection connection = server.connect(schema)) {
-                behind = !isCurrent(connection);
-                return behind ? migrateLocked(connection) : List.of();
+            try (Connection connection = server.connect()) {
+                ServerSession session = ServerSession.of(connection);
+                session.requireTransactions(connection, server.name());
+                PostgresSchema target = schema(connection);
+                behind = !isCurrent(connection, target);
+                return behind ? migrateLocked(connection, target, session.onCitus()) : List.of();
             } catch (SQLException e) {
                 // What has begun to migrate is not repeated.
-                if (behind || !PostgresServer.mayComeBack(e) || !retry.pause()) {
+                if (behind || !PostgresErrors.mayComeBack(e) || !retry.pause()) {
                     throw unreachable(e);
                 }
             }
         }
     }
 
-    /** Whether the schema that the connection looks into is up to date. */
-    public boolean isCurrent(Connection connection) throws SQLException {
-        return state(connection) == SchemaState.Kind.CURRENT;
+    private PostgresSchema schema(Connection connection) throws SQLException {
+        PostgresSchema known = schema;
+        if (known == null) {
+            known = PostgresSchema.chosenBy(connection, server);
+            schema = known;
+        }
+        return known;
     }
 
-    /** Whether the schema, which has a history, is up to date, whatever the connection looks into. */
-    boolean isCurrentByName(Connection connection) throws SQLException {
-        String history = PostgresSchemas.quoted(String.valueOf(schema)) + '.' + Migrator.HISTORY_TABLE;
-        return SchemaState.compare(SchemaState.history(connection, history), name(), packaged)
-                == SchemaState.Kind.CURRENT;
+    /** Whether the schema of the workspace is up to date. */
+    public boolean isCurrent(Connection connection) throws SQLException {
+        return isCurrent(connection, schema());
+    }
+
+    private boolean isCurrent(Connection connection, PostgresSchema target) throws SQLException {
+        return state(connection, target) == SchemaState.Kind.CURRENT;
+    }
+
+    /** Whether the schema of the workspace, which has a history, is up to date. */
+    boolean isCurrentByHistory(Connection connection) throws SQLException {
+        return compare(connection, schema()) == SchemaState.Kind.CURRENT;
+    }
+
+    private SchemaState.Kind compare(Connection connection, PostgresSchema target) throws SQLException {
+        return SchemaState.compare(SchemaState.history(connection, history(target)), name(), packaged);
+    }
+
+    private static String history(PostgresSchema target) {
+        return target.quoted() + '.' + Migrator.HISTORY_TABLE;
     }
 
     /**
      * Checks what no migration can change.
      *
      * @throws SchemaException where the server is too old, or the database's encoding cannot hold every text
+     * @throws UnavailableException if a pooler stands between that allows no transactions
      */
     public static void requireUsable(Connection connection, String name) throws SQLException {
+        ServerSession.of(connection).requireTransactions(connection, name);
+        requireVersionAndEncoding(connection, name);
+    }
+
+    private static void requireVersionAndEncoding(Connection connection, String name) throws SQLException {
         String version = String.valueOf(text(connection, "SELECT current_setting('server_version_num')"));
         String encoding = String.valueOf(text(connection, "SELECT current_setting('server_encoding')"));
         String problem = problem(Integer.parseInt(version) / 10_000, encoding);
@@ -111,10 +153,49 @@ public final class PostgresMigrator {
      * @return whether the schema is up to date; false where it would be made or migrated
      */
     public boolean check() {
-        try (Connection connection = server.connect(schema)) {
-            return state(connection) == SchemaState.Kind.CURRENT;
+        try (Connection connection = server.connect()) {
+            return isCurrent(connection, schema(connection));
         } catch (SQLException e) {
             throw unreachable(e);
+        }
+    }
+
+    /**
+     * Checks, by reading alone, that the schema can be read as it is.
+     *
+     * @throws UnavailableException when it is missing or has no tables of this library, or the server cannot be reached
+     * @throws SchemaException when its tables are older, newer or another program's
+     */
+    public void requireReadable() {
+        Retry retry = new Retry(server.busyTimeout());
+        while (true) {
+            try (Connection connection = server.connect()) {
+                requireReadable(connection, schema(connection));
+                return;
+            } catch (SQLException e) {
+                if (!PostgresErrors.mayComeBack(e) || !retry.pause()) {
+                    throw unreachable(e);
+                }
+            }
+        }
+    }
+
+    private void requireReadable(Connection connection, PostgresSchema target) throws SQLException {
+        SchemaState.Kind state = state(connection, target);
+        if (state == SchemaState.Kind.EMPTY) {
+            throw new UnavailableException(
+                    name() + " is not there: there are no tables of this library. None were made", null);
+        }
+        if (state != SchemaState.Kind.CURRENT) {
+            List<SchemaState.Applied> history = SchemaState.history(connection, history(target));
+            throw new SchemaException(
+                    name() + " has an older schema than this library: version "
+                            + (history.isEmpty()
+                                    ? 0
+                                    : history.get(history.size() - 1).version()) + ", and not "
+                            + latestVersion() + "; open it once to write, or run migrate, which brings it up to date."
+                            + " Nothing was written",
+                    null);
         }
     }
 
@@ -124,8 +205,8 @@ public final class PostgresMigrator {
      * @throws SchemaException where it is not
      */
     public void requireCurrent() {
-        try (Connection connection = server.connect(schema)) {
-            if (SchemaState.compare(SchemaState.history(connection), name(), packaged) != SchemaState.Kind.CURRENT) {
+        try (Connection connection = server.connect()) {
+            if (compare(connection, schema(connection)) != SchemaState.Kind.CURRENT) {
                 throw new SchemaException(
                         name() + " has an older schema than this library; finish the promotion with the release that"
                                 + " began it, or restart it",
@@ -136,37 +217,57 @@ public final class PostgresMigrator {
         }
     }
 
-    private List<String> migrateLocked(Connection connection) throws SQLException {
-        requireUsable(connection, server.name());
-        lock(connection);
+    /** All in one transaction: it holds the lock, its settings are gone with it, and what fails leaves nothing. */
+    private List<String> migrateLocked(Connection connection, PostgresSchema target, boolean onCitus)
+            throws SQLException {
+        requireVersionAndEncoding(connection, server.name());
+        lock(connection, target, onCitus);
         try {
-            createSchema(connection);
+            createSchema(connection, target, onCitus);
+            if (workspace != null) {
+                CitusSchemas.distributeIfEmpty(connection, workspace);
+            }
             // Another process may have migrated while this one waited for the lock.
-            if (isCurrent(connection)) {
-                return List.of();
-            }
-            String target = text(connection, "SELECT current_schema()");
-            if (target == null) {
-                throw new SchemaException(
-                        name() + ": no schema of the search_path exists; name a workspace, or set currentSchema", null);
-            }
-            return FlywayRun.migrate(() -> server.connect(schema), name(), packaged, target);
+            List<String> applied = isCurrent(connection, target)
+                    ? List.of()
+                    : FlywayRun.migrate(connection, name(), packaged, target.name(), this::stopped);
+            commit(connection);
+            return applied;
         } finally {
-            SchemaLock.unlock(connection, schema);
+            if (!connection.isClosed()) {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
         }
     }
 
-    private SchemaState.Kind state(Connection connection) throws SQLException {
-        // Of the current schema alone: other schemas of the path may have a history of their own.
-        Set<String> tables = new HashSet<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename IN ('"
-                                + Migrator.HISTORY_TABLE + "', '" + PROMOTION_TABLE
-                                + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')")) {
-            while (rows.next()) {
-                tables.add(rows.getString(1));
+    private void commit(Connection connection) throws SQLException {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            StorageException explained = stopped("the commit of its migrations", e);
+            if (explained != null) {
+                throw explained;
             }
+            throw e;
+        }
+    }
+
+    private SchemaState.Kind state(Connection connection, PostgresSchema target) throws SQLException {
+        Set<String> tables = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename IN ('"
+                        + Migrator.HISTORY_TABLE + "', '" + PROMOTION_TABLE
+                        + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')")) {
+            statement.setString(1, target.name());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tables.add(rows.getString(1));
+                }
+            }
+        }
+        if (!tables.isEmpty() && !PostgresSchemas.mayUse(connection, target.name())) {
+            throw noUsage(target);
         }
         if (tables.contains(PROMOTION_TABLE)) {
             throw new SchemaException(
@@ -175,7 +276,7 @@ public final class PostgresMigrator {
                     null);
         }
         if (tables.contains(Migrator.HISTORY_TABLE)) {
-            return SchemaState.compare(SchemaState.history(connection), name(), packaged);
+            return compare(connection, target);
         }
         if (!tables.isEmpty()) {
             throw new SchemaException(
@@ -185,26 +286,43 @@ public final class PostgresMigrator {
     }
 
     /** On a Citus cluster a schema that is made like this lives on one node, with all of its tables. */
-    private void createSchema(Connection connection) throws SQLException {
-        if (schema == null || text(connection, "SELECT current_schema()") != null) {
+    private void createSchema(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
+        if (PostgresSchemas.isSchema(connection, target.name())) {
+            if (!PostgresSchemas.mayUse(connection, target.name())) {
+                throw noUsage(target);
+            }
             return;
         }
-        // A schema that the role may not use is not the current one either.
-        if (PostgresSchemas.isSchema(connection, schema)) {
-            throw new SchemaException(
-                    name() + ": the role may not use that schema; grant it USAGE and CREATE on it", null);
-        }
         try (Statement statement = connection.createStatement()) {
-            if (text(connection, "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus'") != null) {
-                statement.execute("SET citus.enable_schema_based_sharding TO on");
+            if (onCitus) {
+                statement.execute("SET LOCAL citus.enable_schema_based_sharding TO on");
             }
-            statement.execute("CREATE SCHEMA " + PostgresSchemas.quoted(schema));
+            statement.execute("CREATE SCHEMA " + target.quoted());
+        } catch (SQLException e) {
+            throw PostgresErrors.unusable(name() + " cannot be made", e, server.grantToCreateSchemas());
         }
     }
 
-    private void lock(Connection connection) throws SQLException {
+    private SchemaException noUsage(PostgresSchema target) {
+        return new SchemaException(
+                name() + ": the role may not use that schema. Let its owner say: "
+                        + server.grantsToMigrate(target.name()),
+                null);
+    }
+
+    /** Who waits holds no transaction meanwhile, which might keep the other from getting a session of a pooler's. */
+    private void lock(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
         Retry retry = new Retry(LOCK_TIMEOUT);
-        while (!SchemaLock.tryLock(connection, schema)) {
+        LocalSettings settings = LocalSettings.migrating(server.busyTimeout()).in(target);
+        if (onCitus) {
+            settings.withTriggersOnCitus();
+        }
+        while (true) {
+            settings.begin(connection);
+            if (SchemaLock.tryLock(connection, workspace)) {
+                return;
+            }
+            connection.rollback();
             if (!retry.pause()) {
                 throw new BusyException(name() + " is being migrated by another process; try again", null);
             }
@@ -212,24 +330,34 @@ public final class PostgresMigrator {
     }
 
     private String name() {
-        return schema == null ? server.name() : "workspace " + schema + " of " + server.name();
+        return workspace == null ? server.name() : "workspace " + workspace + " of " + server.name();
     }
 
-    private StorageException unreachable(SQLException e) {
-        String opening = name() + " cannot be opened: " + e.getMessage();
-        return switch (String.valueOf(e.getSQLState())) {
-            case "42501" ->
-                new SchemaException(
-                        name() + ": the role may not do what the migrations need: " + e.getMessage()
-                                + ". Grant it CREATE on the database, or let its owner create the schema",
+    /** Why the schema, or the server, cannot be used. */
+    StorageException unreachable(SQLException e) {
+        return PostgresErrors.unusable(name() + " cannot be opened", e, server.grantsToMigrate(workspace));
+    }
+
+    /** Why a migration failed; null if it was for a reason of its own. The server has rolled it back, unless it is unknown. */
+    private @Nullable StorageException stopped(String file, SQLException e) {
+        return switch (PostgresErrors.classify(e).kind()) {
+            case BUSY, SERIALIZATION ->
+                new BusyException(
+                        name() + ": " + file
+                                + " was kept waiting for a table by another transaction for busyTimeout, and"
+                                + " was rolled back; end that transaction and open the database again, or raise busyTimeout: "
+                                + PostgresErrors.said(e),
                         e);
-            case "55P03" ->
-                new BusyException(opening + "; another session holds a lock on it for longer than busyTimeout", e);
-            case "28000", "28P01" -> new UnavailableException(opening + "; check user and password", e);
-            case "3D000" -> new UnavailableException(opening + "; create the database, or correct the URL", e);
-            case "08001", "08004" ->
-                new UnavailableException(opening + "; check host and port, and that the server runs", e);
-            default -> new UnavailableException(opening, e);
+            case CONNECTION_LOST, NODE_AWAY ->
+                new UnavailableException(
+                        name() + ": the connection was lost during " + file
+                                + ", which was stored as a whole or not at all;"
+                                + " open the database again, which goes on from there: " + PostgresErrors.said(e),
+                        e);
+            case DENIED, NO_CONNECTION_LEFT, FULL, UNAVAILABLE, UNUSABLE, READ_ONLY, CORRUPT ->
+                PostgresErrors.unusable(
+                        name() + ": " + file + " was rolled back", e, server.grantsToMigrate(workspace));
+            default -> null;
         };
     }
 

@@ -1,8 +1,13 @@
 package dev.modelscan.storage.internal.migrate;
 
 import dev.modelscan.storage.BusyException;
+import dev.modelscan.storage.OutcomeUnknownException;
 import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.LocalSettings;
+import dev.modelscan.storage.internal.engine.PostgresErrors;
+import dev.modelscan.storage.internal.engine.PostgresSchema;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.text.TextRules;
 import java.sql.Connection;
@@ -12,7 +17,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The schemas of a PostgreSQL server that are this library's: those that hold its history. All names are qualified, so a
@@ -48,6 +52,15 @@ public final class PostgresSchemas {
         return finds(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?", name);
     }
 
+    /** Whether the role may use a schema, which exists. */
+    static boolean mayUse(Connection connection, String name) throws SQLException {
+        return finds(
+                connection,
+                "SELECT 1 FROM pg_catalog.pg_namespace"
+                        + " WHERE nspname = ? AND pg_catalog.has_schema_privilege(oid, 'USAGE')",
+                name);
+    }
+
     /** Whether there is one of that name. */
     public static boolean exists(Connection connection, String name) throws SQLException {
         return finds(connection, OURS + " AND n.nspname = ?", name);
@@ -59,17 +72,23 @@ public final class PostgresSchemas {
      * @return false where there is no schema of that name
      * @throws SchemaException where it is not this library's, or the role may not drop it
      * @throws BusyException where somebody uses it
+     * @throws OutcomeUnknownException if the reply was lost
      */
     public static boolean drop(PostgresServer server, String name) throws SQLException {
         String subject = "workspace " + name + " of " + server.name();
-        try (Connection connection = server.connect(null)) {
-            if (!SchemaLock.tryLock(connection, name)) {
-                throw new BusyException(subject + " is being migrated; try again", null);
-            }
+        try (Connection connection = server.connect()) {
+            LocalSettings.migrating(server.busyTimeout()).begin(connection);
             try {
-                return dropLocked(connection, name, subject);
+                if (!SchemaLock.tryLock(connection, name)) {
+                    throw new BusyException(subject + " is being migrated; try again", null);
+                }
+                boolean dropped = dropLocked(connection, name, subject);
+                commit(connection, subject);
+                return dropped;
             } finally {
-                SchemaLock.unlock(connection, name);
+                if (!connection.isClosed()) {
+                    connection.rollback();
+                }
             }
         }
     }
@@ -82,30 +101,36 @@ public final class PostgresSchemas {
             throw new SchemaException(subject + " has no schema of this library; it was left as it is", null);
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("DROP SCHEMA " + quoted(name) + " CASCADE");
+            statement.execute("DROP SCHEMA " + PostgresSchema.quoted(name) + " CASCADE");
             return true;
         } catch (SQLException e) {
-            StorageException reason = refusal(e, subject);
-            if (reason != null) {
-                throw reason;
-            }
-            throw e;
+            throw refusal(e, subject);
         }
     }
 
-    private static @Nullable StorageException refusal(SQLException e, String subject) {
-        return switch (String.valueOf(e.getSQLState())) {
-            case "55P03", "40P01" ->
-                new BusyException(subject + " is in use, and was not dropped; try again: " + e.getMessage(), e);
-            case "42501" ->
-                new SchemaException(subject + " belongs to another role, and was not dropped: " + e.getMessage(), e);
-            default -> null;
-        };
+    private static void commit(Connection connection, String subject) {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw refusal(e, subject);
+        }
     }
 
-    /** A name as it stands in SQL. */
-    static String quoted(String name) {
-        return '"' + name.replace("\"", "\"\"") + '"';
+    private static StorageException refusal(SQLException e, String subject) {
+        String said = PostgresErrors.said(e);
+        return switch (PostgresErrors.classify(e).kind()) {
+            case BUSY, SERIALIZATION ->
+                new BusyException(subject + " is in use, and was not dropped; try again: " + said, e);
+            case DENIED -> new SchemaException(subject + " belongs to another role, and was not dropped: " + said, e);
+            case CONNECTION_LOST, NODE_AWAY ->
+                new OutcomeUnknownException(
+                        subject + ": the reply to its drop was lost, and it may be gone; look whether it exists: "
+                                + said,
+                        "workspace",
+                        null,
+                        e);
+            default -> new UnavailableException(subject + " could not be dropped: " + said, e);
+        };
     }
 
     private static boolean finds(Connection connection, String sql, String name) throws SQLException {

@@ -1,6 +1,6 @@
 package dev.modelscan.storage.internal.migrate;
 
-import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.PostgresErrors;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.Retry;
 import java.sql.Connection;
@@ -26,22 +26,21 @@ public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
     @Override
     public List<String> migrate(String name) {
         PostgresMigrator migrator = new PostgresMigrator(server, name);
-        return isCurrent(migrator, name) ? List.of() : migrator.migrate();
+        return isCurrent(migrator) ? List.of() : migrator.migrate();
     }
 
-    private boolean isCurrent(PostgresMigrator migrator, String name) {
+    private boolean isCurrent(PostgresMigrator migrator) {
         Retry retry = new Retry(server.busyTimeout());
         while (true) {
             try {
-                Connection open = connection == null ? server.connect(null) : connection;
+                Connection open = connection == null ? server.connect() : connection;
                 connection = open;
-                return migrator.isCurrentByName(open);
+                return migrator.isCurrentByHistory(open);
             } catch (SQLException e) {
                 // It may be the connection that failed, or, on a cluster, the one node where this schema is.
                 close();
-                if (!PostgresServer.mayComeBack(e) || !retry.pause()) {
-                    throw new UnavailableException(
-                            "workspace " + name + " of " + server.name() + " cannot be read: " + e.getMessage(), e);
+                if (!PostgresErrors.mayComeBack(e) || !retry.pause()) {
+                    throw migrator.unreachable(e);
                 }
             }
         }

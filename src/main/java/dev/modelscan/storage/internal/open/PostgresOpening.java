@@ -4,6 +4,7 @@ import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.PostgresPools;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.PostgresStore;
+import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.migrate.PostgresMigrator;
 import java.util.List;
 import java.util.Map;
@@ -23,16 +24,39 @@ public final class PostgresOpening {
     /** Opens a schema, which is made where it is missing; where it is null, the one that the server chooses. */
     public static OpenedStore open(PostgresServer server, @Nullable String schema) {
         requireLibraries();
+        return Libraries.checked(() -> opened(server, schema));
+    }
+
+    private static OpenedStore opened(PostgresServer server, @Nullable String schema) {
         PostgresMigrator migrator = new PostgresMigrator(server, schema);
         List<String> applied = migrator.migrate();
-        PostgresStore store = new PostgresStore(new PostgresPools(server), true, schema);
+        PostgresStore store = new PostgresStore(new PostgresPools(server), true, schema, migrator.schema());
         return new OpenedStore(store, null, schema, migrator.latestVersion(), applied);
     }
 
     /**
-     * Checks that the optional libraries are there.
+     * Opens a schema that is there and up to date, and writes nothing.
      *
-     * @throws UnavailableException where they are not; it names what to add
+     * @throws UnavailableException when there is no such schema, or it has no tables of this library
+     * @throws dev.modelscan.storage.SchemaException when it has older tables, or newer ones
+     */
+    public static OpenedStore openReadOnly(PostgresServer server, @Nullable String schema) {
+        requireLibraries();
+        return Libraries.checked(() -> openedReadOnly(server, schema));
+    }
+
+    private static OpenedStore openedReadOnly(PostgresServer server, @Nullable String schema) {
+        PostgresMigrator migrator = new PostgresMigrator(server, schema);
+        migrator.requireReadable();
+        PostgresStore store = new PostgresStore(new PostgresPools(server), true, schema, migrator.schema());
+        return new OpenedStore(
+                new ReadOnlyStore(store, server.name()), null, schema, migrator.latestVersion(), List.of());
+    }
+
+    /**
+     * Checks that the optional libraries are there, and that none is too old.
+     *
+     * @throws UnavailableException where they are not; it names what to add, or the version to take
      */
     public static void requireLibraries() {
         List<String> missing = NEEDED.entrySet().stream()
@@ -45,6 +69,7 @@ public final class PostgresOpening {
                     "PostgreSQL needs libraries that are not on the class path; add " + String.join(", ", missing),
                     null);
         }
+        Libraries.requirePostgresql();
     }
 
     private static boolean isPresent(String className) {

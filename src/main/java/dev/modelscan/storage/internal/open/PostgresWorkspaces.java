@@ -1,9 +1,12 @@
 package dev.modelscan.storage.internal.open;
 
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.CitusSchemas;
+import dev.modelscan.storage.internal.engine.PostgresErrors;
 import dev.modelscan.storage.internal.engine.PostgresPools;
 import dev.modelscan.storage.internal.engine.PostgresServer;
 import dev.modelscan.storage.internal.engine.PostgresStore;
+import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.migrate.PostgresMigrator;
 import dev.modelscan.storage.internal.migrate.PostgresSchemas;
 import dev.modelscan.storage.internal.migrate.PostgresWorkspaceMigrator;
@@ -17,13 +20,19 @@ public final class PostgresWorkspaces implements WorkspaceHost {
     private final PostgresServer server;
     private final PostgresPools pools;
     private final PostgresStore anySchema;
+    private final boolean readOnly;
 
-    /** Connects, and checks that the server can be used. */
-    public PostgresWorkspaces(PostgresServer server) {
+    /**
+     * Connects, and checks that the server can be used.
+     *
+     * @param readOnly whether workspaces are only read
+     */
+    public PostgresWorkspaces(PostgresServer server, boolean readOnly) {
         PostgresOpening.requireLibraries();
         this.server = server;
+        this.readOnly = readOnly;
         this.pools = new PostgresPools(server);
-        this.anySchema = new PostgresStore(pools, true, null);
+        this.anySchema = new PostgresStore(pools, true, null, null);
         try {
             anySchema.read("server", server.name(), session -> {
                 PostgresMigrator.requireUsable(session.connection(), server.name());
@@ -37,8 +46,21 @@ public final class PostgresWorkspaces implements WorkspaceHost {
 
     @Override
     public OpenedStore open(String name) {
-        PostgresStore store = new PostgresStore(pools, false, name);
+        return Libraries.checked(() -> opened(name));
+    }
+
+    private OpenedStore opened(String name) {
         PostgresMigrator migrator = new PostgresMigrator(server, name);
+        PostgresStore store = new PostgresStore(pools, false, name, migrator.schema());
+        if (readOnly) {
+            migrator.requireReadable();
+            return new OpenedStore(
+                    new ReadOnlyStore(store, "workspace " + name + " of " + server.name()),
+                    null,
+                    name,
+                    migrator.latestVersion(),
+                    List.of());
+        }
         boolean current = store.read("workspace", name, session -> migrator.isCurrent(session.connection()));
         List<String> applied = current ? List.of() : migrator.migrate();
         return new OpenedStore(store, null, name, migrator.latestVersion(), applied);
@@ -50,13 +72,24 @@ public final class PostgresWorkspaces implements WorkspaceHost {
     }
 
     @Override
+    public List<String> notes() {
+        return anySchema.read("workspace", null, session -> {
+            List<String> names = PostgresSchemas.list(session.connection());
+            return CitusSchemas.ordinary(session.connection(), names).stream()
+                    .map(CitusSchemas::note)
+                    .toList();
+        });
+    }
+
+    @Override
     public boolean exists(String name) {
         return anySchema.read("workspace", name, session -> PostgresSchemas.exists(session.connection(), name));
     }
 
     @Override
     public boolean create(String name) {
-        return !exists(name) && !new PostgresMigrator(server, name).migrate().isEmpty();
+        return Libraries.checked(() ->
+                !exists(name) && !new PostgresMigrator(server, name).migrate().isEmpty());
     }
 
     @Override
@@ -65,7 +98,8 @@ public final class PostgresWorkspaces implements WorkspaceHost {
             return PostgresSchemas.drop(server, name);
         } catch (SQLException e) {
             throw new UnavailableException(
-                    "workspace " + name + " of " + server.name() + " could not be dropped: " + e.getMessage(), e);
+                    "workspace " + name + " of " + server.name() + " could not be dropped: " + PostgresErrors.said(e),
+                    e);
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.modelscan.storage.internal.open;
 
+import dev.modelscan.storage.SchemaException;
+import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.engine.SqliteConnections;
 import dev.modelscan.storage.internal.engine.SqliteStore;
 import dev.modelscan.storage.internal.migrate.Migrator;
@@ -23,6 +26,11 @@ public final class SqliteOpening {
      */
     public static OpenedStore open(
             @Nullable Path file, boolean full, int readers, Duration busyTimeout, Duration queryTimeout) {
+        return Libraries.checkedForSqlite(() -> opened(file, full, readers, busyTimeout, queryTimeout));
+    }
+
+    private static OpenedStore opened(
+            @Nullable Path file, boolean full, int readers, Duration busyTimeout, Duration queryTimeout) {
         SqliteConnections connections = file == null
                 ? SqliteConnections.toMemory(busyTimeout)
                 : SqliteConnections.toFile(file, full, busyTimeout);
@@ -36,6 +44,35 @@ public final class SqliteOpening {
             List<String> applied = migrator.migrate();
             store.rememberFile();
             return new OpenedStore(store, connections.file(), null, migrator.latestVersion(), applied);
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens a file that is there and up to date, and writes nothing into it.
+     *
+     * @throws UnavailableException when there is no such file
+     * @throws SchemaException when it has an older schema, or a newer one
+     */
+    public static OpenedStore openReadOnly(Path file, int readers, Duration busyTimeout, Duration queryTimeout) {
+        return Libraries.checkedForSqlite(() -> openedReadOnly(file, readers, busyTimeout, queryTimeout));
+    }
+
+    private static OpenedStore openedReadOnly(Path file, int readers, Duration busyTimeout, Duration queryTimeout) {
+        SqliteConnections connections = SqliteConnections.toReadOnlyFile(file, busyTimeout);
+        Migrator migrator = new Migrator(connections, MIGRATION_TIMEOUT);
+        migrator.requireCurrent();
+        SqliteStore store = new SqliteStore(connections, readers, busyTimeout, queryTimeout);
+        try {
+            store.rememberFile();
+            return new OpenedStore(
+                    new ReadOnlyStore(store, connections.name()),
+                    connections.file(),
+                    null,
+                    migrator.latestVersion(),
+                    List.of());
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.open;
 
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.FileFacts;
 import dev.modelscan.storage.internal.engine.SqliteConnections;
 import dev.modelscan.storage.internal.migrate.Migrator;
 import dev.modelscan.storage.internal.migrate.WorkspaceMigrator;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /** Workspaces that are SQLite files of one directory. */
 public final class SqliteWorkspaces implements WorkspaceHost {
@@ -26,14 +28,25 @@ public final class SqliteWorkspaces implements WorkspaceHost {
     private final int readers;
     private final Duration busyTimeout;
     private final Duration queryTimeout;
+    private final boolean readOnly;
 
-    /** The directory is made with the first workspace. */
-    public SqliteWorkspaces(Path directory, boolean full, int readers, Duration busyTimeout, Duration queryTimeout) {
+    /**
+     * The directory is made with the first workspace.
+     *
+     * @param readOnly whether workspaces are only read; then the directory has to be there
+     */
+    public SqliteWorkspaces(
+            Path directory, boolean full, int readers, Duration busyTimeout, Duration queryTimeout, boolean readOnly) {
         this.directory = directory.toAbsolutePath().normalize();
         this.full = full;
         this.readers = readers;
         this.busyTimeout = busyTimeout;
         this.queryTimeout = queryTimeout;
+        this.readOnly = readOnly;
+        if (readOnly && !Files.exists(directory)) {
+            throw new UnavailableException(
+                    directory + " is not there; name the directory of the workspaces. None was made", null);
+        }
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new UnavailableException(
                     directory + " is a file; name a directory, in which each workspace gets a file of its own", null);
@@ -42,8 +55,10 @@ public final class SqliteWorkspaces implements WorkspaceHost {
 
     @Override
     public OpenedStore open(String name) {
-        return SqliteOpening.open(file(name), full, readers, busyTimeout, queryTimeout)
-                .in(name);
+        OpenedStore opened = readOnly
+                ? SqliteOpening.openReadOnly(file(name), readers, busyTimeout, queryTimeout)
+                : SqliteOpening.open(file(name), full, readers, busyTimeout, queryTimeout);
+        return opened.in(name);
     }
 
     /** A file that cannot be read may well be a workspace; opening it says what is wrong. */
@@ -61,8 +76,10 @@ public final class SqliteWorkspaces implements WorkspaceHost {
                     names.add(name);
                 }
             }
-        } catch (IOException | DirectoryIteratorException e) {
-            throw new UnavailableException(directory + " cannot be read: " + e.getMessage(), e);
+        } catch (DirectoryIteratorException e) {
+            throw FileFacts.failed(directory + " cannot be read", Objects.requireNonNull(e.getCause()));
+        } catch (IOException e) {
+            throw FileFacts.failed(directory + " cannot be read", e);
         }
         Collections.sort(names);
         return List.copyOf(names);
@@ -105,7 +122,8 @@ public final class SqliteWorkspaces implements WorkspaceHost {
     }
 
     private List<String> migrate(String name) {
-        return new Migrator(connections(name), SqliteOpening.MIGRATION_TIMEOUT).migrate();
+        return Libraries.checkedForSqlite(
+                () -> new Migrator(connections(name), SqliteOpening.MIGRATION_TIMEOUT).migrate());
     }
 
     private Migrator migrator(String name) {

@@ -12,6 +12,11 @@ public interface WorkspaceHost extends AutoCloseable {
     /** The names of all, sorted. */
     List<String> list();
 
+    /** What is unusual about some of them, each with what to do. */
+    default List<String> notes() {
+        return List.of();
+    }
+
     /** Whether there is one of that name. */
     boolean exists(String name);
 

@@ -2,124 +2,146 @@ package dev.modelscan.storage.internal.promote;
 
 import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.InvalidDataException;
+import dev.modelscan.storage.ReferenceException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.PostgresLink;
-import dev.modelscan.storage.internal.engine.SqliteDialect;
 import dev.modelscan.storage.internal.promote.ChunkReader.Chunk;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Stores chunks, each in one transaction with the ledger's note of it, and finds the row where the server refuses one. */
+/**
+ * Stores chunks, each in one transaction with the ledger's note of it, and finds the row if the server refuses one.
+ *
+ * <p>The code of a refusal does not tell whether a row is at fault: a coordinator of Citus reports whatever a worker refuses
+ * during {@code COPY} as an internal error, and a trigger may raise anything. So the rows are tried.
+ */
 final class ChunkWriter {
 
     private final PostgresLink target;
     private final Ledger ledger;
-    private final Snapshot snapshot;
 
-    ChunkWriter(PostgresLink target, Ledger ledger, Snapshot snapshot) {
+    ChunkWriter(PostgresLink target, Ledger ledger) {
         this.target = target;
         this.ledger = ledger;
-        this.snapshot = snapshot;
     }
 
     /**
      * Stores a chunk.
      *
-     * @throws ConflictException where another program has stored a row of the same key
-     * @throws InvalidDataException where the server refuses a row; names the table, the key and, where the server does, the
-     *     column
+     * @throws ConflictException if a row with the same key or name is there
+     * @throws ReferenceException if a row of the target's owner is missing that the row refers to
+     * @throws InvalidDataException if the server refuses a row for another reason; names the table, the key and, if the
+     *     server does, the column
+     * @throws SQLException if no row is at fault
      */
     void write(Chunk chunk) throws SQLException {
-        Connection connection = target.connection();
-        connection.setAutoCommit(false);
         try {
-            long rows = target.copy(
-                    chunk.table().copyCommand(),
-                    chunk.text().bytes(),
-                    0,
-                    chunk.text().length());
-            ledger.advance(chunk.table(), rows, chunk.lastKey());
-            connection.commit();
+            ledger.store(
+                    chunk.table(),
+                    chunk.lastKey(),
+                    () -> copy(chunk, chunk.text().rows()));
         } catch (SQLException e) {
-            Failure failure = target.classify(e);
-            if (!failure.refusesData()) {
+            if (!mayBeOfARow(target.classify(e))) {
                 throw e;
             }
-            connection.rollback();
-            StorageException refused = refused(chunk, failure);
-            connection.setAutoCommit(true);
-            throw refused;
+            int row = firstRefused(chunk);
+            if (row < 0) {
+                throw e;
+            }
+            SQLException refusal = refusal(chunk, row + 1, true);
+            throw refused(chunk, row, target.classify(refusal == null ? e : refusal));
         }
-        connection.setAutoCommit(true);
     }
 
-    private StorageException refused(Chunk chunk, Failure failure) throws SQLException {
-        String id = String.join(", ", keyOf(chunk, firstRefused(chunk)));
-        if (failure.kind() == Kind.PRIMARY_KEY || failure.kind() == Kind.UNIQUE) {
-            // The source's keys are unique, so the other row is somebody else's.
-            return failure.toException(chunk.table().name(), id);
+    /** Whether it is worth trying the rows: all but what has to do with the connection, the machine or other transactions. */
+    static boolean mayBeOfARow(Failure failure) {
+        return switch (failure.kind()) {
+            case BUSY, SERIALIZATION, CANCELLED, CONNECTION_LOST, NODE_AWAY, FULL, UNAVAILABLE, CORRUPT, READ_ONLY ->
+                false;
+            default -> true;
+        };
+    }
+
+    private static StorageException refused(Chunk chunk, int row, Failure failure) {
+        List<@Nullable String> values = chunk.text().values(row);
+        String table = chunk.table().name();
+        String id = chunk.table().keyIndexes().stream()
+                .map(index -> String.valueOf(values.get(index)))
+                .collect(Collectors.joining(", "));
+        if (failure.kind() == Kind.PRIMARY_KEY || failure.kind() == Kind.UNIQUE || failure.kind() == Kind.FOREIGN_KEY) {
+            return failure.toException(table, id);
         }
         String column = failure.detail() == null ? "value" : failure.detail();
         return new InvalidDataException(
-                chunk.table().name(),
+                table,
                 id,
                 column,
                 "is refused by the target: " + failure.cause().getMessage(),
                 failure.cause());
     }
 
-    /** Halves the rows until one is left: servers name the row in words that vary, and shards count their own. */
+    /**
+     * The row with which the first rows of the chunk are refused, and without which they are not; rows may exclude each
+     * other. -1 if the fault is not in the rows: the table takes none at all, or all of them by now.
+     */
     private int firstRefused(Chunk chunk) throws SQLException {
-        int from = 0;
-        int to = chunk.text().rows();
-        while (to - from > 1) {
-            int middle = (from + to) >>> 1;
-            if (isTaken(chunk, from, middle)) {
-                from = middle;
+        int taken = 0;
+        int refused = chunk.text().rows();
+        if (refusal(chunk, taken, false) != null || refusal(chunk, refused, false) == null) {
+            return -1;
+        }
+        while (refused - taken > 1) {
+            int middle = (taken + refused) >>> 1;
+            if (refusal(chunk, middle, false) == null) {
+                taken = middle;
             } else {
-                to = middle;
+                refused = middle;
             }
         }
-        return from;
+        return taken;
     }
 
-    private boolean isTaken(Chunk chunk, int from, int to) throws SQLException {
-        CopyText text = chunk.text();
+    /** Why the server refuses the first rows of the chunk; null if it takes them. None of them stays. */
+    private @Nullable SQLException refusal(Chunk chunk, int rows, boolean lastByInsert) throws SQLException {
         try {
-            target.copy(chunk.table().copyCommand(), text.bytes(), text.start(from), text.start(to));
-            return true;
+            target.begin();
+            copy(chunk, lastByInsert ? rows - 1 : rows);
+            if (lastByInsert) {
+                insert(chunk, rows - 1);
+            }
+            // What would be refused by the commit.
+            target.execute("SET CONSTRAINTS ALL IMMEDIATE");
+            return null;
         } catch (SQLException e) {
-            if (!target.classify(e).refusesData()) {
+            if (!mayBeOfARow(target.classify(e))) {
                 throw e;
             }
-            return false;
+            return e;
         } finally {
             target.connection().rollback();
+            target.connection().setAutoCommit(true);
         }
     }
 
-    /** The key of a row of the chunk, which begins behind what the ledger has. */
-    private List<String> keyOf(Chunk chunk, int row) throws SQLException {
-        List<String> after = ledger.position(chunk.table()).lastKey();
-        String sql = after == null
-                ? chunk.table().select(SqliteDialect.INSTANCE.jooq())
-                : chunk.table().selectAfter(SqliteDialect.INSTANCE.jooq());
-        try (Connection connection = snapshot.open();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; after != null && i < after.size(); i++) {
-                statement.setString(i + 1, after.get(i));
+    private long copy(Chunk chunk, int rows) throws SQLException {
+        CopyText text = chunk.text();
+        return target.copy(chunk.table().copyCommand(target.schema()), text.bytes(), 0, text.start(rows));
+    }
+
+    private void insert(Chunk chunk, int row) throws SQLException {
+        List<@Nullable String> values = chunk.text().values(row);
+        try (PreparedStatement insert =
+                target.connection().prepareStatement(chunk.table().insertCommand(target.schema()))) {
+            for (int i = 0; i < values.size(); i++) {
+                insert.setObject(i + 1, values.get(i), Types.OTHER);
             }
-            try (ResultSet rows = statement.executeQuery()) {
-                for (int i = 0; i <= row; i++) {
-                    rows.next();
-                }
-                return chunk.table().key(rows);
-            }
+            insert.execute();
         }
     }
 }

@@ -10,16 +10,19 @@ import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
 
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.internal.engine.PostgresSchema;
 import dev.modelscan.storage.internal.engine.SqliteDialect;
 import dev.modelscan.storage.internal.query.JooqSettings;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jooq.Field;
+import org.jooq.Index;
 import org.jooq.Query;
 import org.jooq.SQLDialect;
 import org.jooq.Table;
@@ -126,13 +129,18 @@ final class CopiedTable {
     }
 
     /** How many rows there are. */
-    String count(SQLDialect dialect) {
-        return render(dialect, DSL.selectCount().from(table));
+    String count() {
+        return render(SQLDialect.SQLITE, DSL.selectCount().from(table));
+    }
+
+    /** How many rows there are in a schema of a server. */
+    String count(PostgresSchema schema) {
+        return render(schema, DSL.selectCount().from(table));
     }
 
     /** One row, where there is any. */
-    String any(SQLDialect dialect) {
-        return render(dialect, DSL.selectOne().from(table).limit(DSL.inline(1)));
+    String any(PostgresSchema schema) {
+        return render(schema, DSL.selectOne().from(table).limit(DSL.inline(1)));
     }
 
     /** The key of the row that SQLite gave a number. jOOQ has no word for that number. */
@@ -141,9 +149,25 @@ final class CopiedTable {
     }
 
     /** What jOOQ has no words for. */
-    String copyCommand() {
-        return "COPY " + name() + " ("
+    String copyCommand(PostgresSchema schema) {
+        return "COPY " + schema.quoted() + '.' + name() + " ("
                 + String.join(", ", columns.stream().map(Column::name).toList()) + ") FROM STDIN";
+    }
+
+    /** One row, whose values are the parameters: text whose types the server takes from the columns. */
+    String insertCommand(PostgresSchema schema) {
+        return "INSERT INTO " + schema.quoted() + '.' + name() + " ("
+                + String.join(", ", columns.stream().map(Column::name).toList()) + ") VALUES ("
+                + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
+    }
+
+    /** The names of the indexes that are put off; those of keys are not among them. */
+    List<String> indexNames() {
+        return table.getIndexes().stream().map(Index::getName).toList();
+    }
+
+    private static String render(PostgresSchema schema, Query query) {
+        return DSL.using(SQLDialect.POSTGRES, JooqSettings.in(schema.quoted())).render(query);
     }
 
     private static String render(SQLDialect dialect, Query query) {

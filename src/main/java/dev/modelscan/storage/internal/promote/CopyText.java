@@ -1,7 +1,10 @@
 package dev.modelscan.storage.internal.promote;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Rows in the text format of {@code COPY}: a tab after each value but the last, a line for each row. */
 final class CopyText {
@@ -31,6 +34,42 @@ final class CopyText {
     /** Where a row begins; for the number of rows, where the last one ends. */
     int start(int row) {
         return row == 0 ? 0 : rowEnds[row - 1];
+    }
+
+    /** The values of a row as they went in; null for SQL's null. */
+    List<@Nullable String> values(int row) {
+        List<@Nullable String> values = new ArrayList<>();
+        int end = start(row + 1) - 1;
+        for (int from = start(row); from <= end; ) {
+            int to = from;
+            while (to < end && bytes[to] != '\t') {
+                to++;
+            }
+            values.add(value(from, to));
+            from = to + 1;
+        }
+        return values;
+    }
+
+    private @Nullable String value(int from, int to) {
+        if (to - from == 2 && bytes[from] == '\\' && bytes[from + 1] == 'N') {
+            return null;
+        }
+        byte[] plain = new byte[to - from];
+        int size = 0;
+        for (int at = from; at < to; at++) {
+            plain[size++] = bytes[at] == '\\' ? unescape(bytes[++at]) : bytes[at];
+        }
+        return new String(plain, 0, size, StandardCharsets.UTF_8);
+    }
+
+    private static byte unescape(byte escape) {
+        return switch (escape) {
+            case 't' -> '\t';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            default -> escape;
+        };
     }
 
     /** SQL's null. */

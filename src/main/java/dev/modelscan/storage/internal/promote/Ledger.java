@@ -4,7 +4,6 @@ import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.internal.engine.PostgresLink;
 import dev.modelscan.storage.internal.migrate.PostgresMigrator;
 import java.sql.Array;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,10 +11,11 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jooq.SQLDialect;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +43,7 @@ final class Ledger {
 
     /** The ledger of an unfinished promotion; null where there is none. */
     static @Nullable Ledger find(PostgresLink target) throws SQLException {
-        if (target.text("SELECT to_regclass('" + TABLE + "')") == null) {
+        if (target.text("SELECT to_regclass(?)", target.table(TABLE)) == null) {
             return null;
         }
         Map<String, Position> positions = new HashMap<>();
@@ -51,7 +51,8 @@ final class Ledger {
         Instant at = Instant.EPOCH;
         try (Statement statement = target.connection().createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "SELECT table_name, rows_copied, last_key, snapshot_id, snapshot_at FROM " + TABLE)) {
+                        "SELECT table_name, rows_copied, last_key, snapshot_id, snapshot_at FROM "
+                                + target.table(TABLE))) {
             while (rows.next()) {
                 Array key = rows.getArray(3);
                 positions.put(
@@ -68,24 +69,22 @@ final class Ledger {
     static Ledger begin(PostgresLink target, String snapshotId) throws SQLException {
         Instant now = Instant.now();
         Map<String, Position> positions = new HashMap<>();
-        Connection connection = target.connection();
-        connection.setAutoCommit(false);
-        target.execute("CREATE TABLE " + TABLE
-                + " (table_name text PRIMARY KEY, rows_copied bigint NOT NULL, last_key text[],"
-                + " snapshot_id text NOT NULL, snapshot_at timestamptz NOT NULL)");
-        try (PreparedStatement insert =
-                connection.prepareStatement("INSERT INTO " + TABLE + " VALUES (?, 0, NULL, ?, ?)")) {
-            for (CopiedTable table : CopiedTable.ALL) {
-                insert.setString(1, table.name());
-                insert.setString(2, snapshotId);
-                insert.setObject(3, now.atOffset(ZoneOffset.UTC));
-                insert.execute();
-                positions.put(table.name(), new Position(0, null));
+        target.useTransaction(() -> {
+            target.execute("CREATE TABLE " + target.table(TABLE)
+                    + " (table_name text PRIMARY KEY, rows_copied bigint NOT NULL, last_key text[],"
+                    + " snapshot_id text NOT NULL, snapshot_at timestamptz NOT NULL)");
+            try (PreparedStatement insert = target.connection()
+                    .prepareStatement("INSERT INTO " + target.table(TABLE) + " VALUES (?, 0, NULL, ?, ?)")) {
+                for (CopiedTable table : CopiedTable.ALL) {
+                    insert.setString(1, table.name());
+                    insert.setString(2, snapshotId);
+                    insert.setObject(3, now.atOffset(ZoneOffset.UTC));
+                    insert.execute();
+                    positions.put(table.name(), new Position(0, null));
+                }
             }
-        }
-        DeferredDefinitions.putOff(target);
-        connection.commit();
-        connection.setAutoCommit(true);
+            DeferredDefinitions.putOff(target);
+        });
         return new Ledger(target, snapshotId, now, positions);
     }
 
@@ -107,28 +106,44 @@ final class Ledger {
     }
 
     /**
-     * Notes rows that the transaction has copied.
+     * Stores rows and notes them, in one transaction.
      *
-     * @throws ConflictException where another promotion noted some meanwhile
+     * @param copy stores them, and returns how many they are
+     * @throws ConflictException if another promotion has stored some meanwhile
      */
-    void advance(CopiedTable table, long more, List<String> lastKey) throws SQLException {
+    void store(CopiedTable table, List<String> lastKey, PostgresLink.Work<Long> copy) throws SQLException {
         Position before = position(table);
-        Position after = new Position(before.rows() + more, lastKey);
+        Position after = target.inTransaction(() -> {
+            Position stored = new Position(before.rows() + copy.run(), lastKey);
+            advance(table, before, stored);
+            return stored;
+        });
+        positions.put(table.name(), after);
+    }
+
+    private void advance(CopiedTable table, Position before, Position after) throws SQLException {
         try (PreparedStatement update = target.connection()
                 .prepareStatement(
-                        "UPDATE " + TABLE
+                        "UPDATE " + target.table(TABLE)
                                 + " SET rows_copied = ?, last_key = ? WHERE table_name = ? AND rows_copied = ? AND snapshot_id = ?")) {
             update.setLong(1, after.rows());
-            update.setArray(2, target.connection().createArrayOf("text", lastKey.toArray()));
+            update.setArray(
+                    2,
+                    target.connection()
+                            .createArrayOf(
+                                    "text",
+                                    Objects.requireNonNull(after.lastKey()).toArray()));
             update.setString(3, table.name());
             update.setLong(4, before.rows());
             update.setString(5, snapshotId);
             if (update.executeUpdate() != 1) {
-                throw new ConflictException(
-                        target.name() + ": another promotion is under way", "workspace", null, null);
+                throw underWay();
             }
         }
-        positions.put(table.name(), after);
+    }
+
+    private ConflictException underWay() {
+        return new ConflictException(target.name() + ": another promotion is under way", "workspace", null, null);
     }
 
     /**
@@ -138,7 +153,7 @@ final class Ledger {
      */
     void requireOwnRowsAlone() throws SQLException {
         for (CopiedTable table : CopiedTable.ALL) {
-            long rows = Long.parseLong(String.valueOf(target.text(table.count(SQLDialect.POSTGRES))));
+            long rows = Long.parseLong(String.valueOf(target.text(table.count(target.schema()))));
             if (rows != position(table).rows()) {
                 throw new ConflictException(
                         target.name() + ": " + table.name() + " has " + rows
@@ -152,20 +167,107 @@ final class Ledger {
         }
     }
 
-    /** Takes back all that was copied, in one transaction: the target is as before. */
+    /**
+     * Takes back all that was copied, in one transaction: the target is as before.
+     *
+     * @throws ConflictException if rows of others are among it, or refer to it; or another promotion is under way
+     */
     void abandon() throws SQLException {
-        target.connection().setAutoCommit(false);
-        target.execute("TRUNCATE "
-                + String.join(
-                        ", ", CopiedTable.ALL.stream().map(CopiedTable::name).toList()));
-        DeferredDefinitions.restoreAll(target);
-        drop();
-        target.connection().commit();
-        target.connection().setAutoCommit(true);
+        target.useTransaction(() -> {
+            if (!String.valueOf(CopiedTable.ALL.size())
+                    .equals(target.text(
+                            "SELECT count(*) FROM " + target.table(TABLE) + " WHERE snapshot_id = ?", snapshotId))) {
+                throw underWay();
+            }
+            // From here on nobody adds a row that would be taken along.
+            target.execute("LOCK TABLE " + tables(CopiedTable.ALL) + " IN EXCLUSIVE MODE");
+            requireOwnRowsAlone();
+            removeRows();
+            DeferredDefinitions.restoreAll(target);
+            drop();
+        });
+    }
+
+    /** A table that another refers to cannot be truncated, even if the other is empty. */
+    private void removeRows() throws SQLException {
+        if (Referring.find(target).isEmpty()) {
+            target.execute("TRUNCATE " + tables(CopiedTable.ALL));
+            return;
+        }
+        requireNobodyRefers();
+        for (int i = CopiedTable.ALL.size() - 1; i >= 0; i--) {
+            target.execute("DELETE FROM " + target.table(CopiedTable.ALL.get(i).name()));
+        }
+    }
+
+    private void requireNobodyRefers() throws SQLException {
+        for (Referring other : Referring.find(target)) {
+            // Removing what they refer to would remove or alter them, or fail.
+            if (target.text(other.any()) != null) {
+                throw new ConflictException(
+                        target.name() + ": rows of " + other.table()
+                                + " refer to what the unfinished promotion copied, so that was not taken back."
+                                + " Remove them, and run the promotion again",
+                        "workspace",
+                        null,
+                        null);
+            }
+        }
+    }
+
+    /**
+     * Checks, by reading alone, that {@link #abandon} would not refuse.
+     *
+     * @throws ConflictException if it would
+     */
+    void requireCanBeAbandoned() throws SQLException {
+        requireOwnRowsAlone();
+        requireNobodyRefers();
+    }
+
+    private String tables(List<CopiedTable> tables) {
+        return String.join(
+                ", ", tables.stream().map(table -> target.table(table.name())).toList());
+    }
+
+    /** A foreign key of a table that is not the library's, by which it refers to one that is. */
+    private record Referring(String table, String any) {
+
+        private static final String CATALOG = """
+                SELECT c.conrelid::pg_catalog.regclass::text,
+                    pg_catalog.format('SELECT 1 FROM %I.%I WHERE %s LIMIT 1', m.nspname, t.relname,
+                        (SELECT pg_catalog.string_agg(pg_catalog.format('%I IS NOT NULL', a.attname), ' AND ')
+                        FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)))
+                FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_class r ON r.oid = c.confrelid
+                    JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+                    JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
+                    JOIN pg_catalog.pg_namespace m ON m.oid = t.relnamespace
+                WHERE c.contype = 'f' AND r.relname = ANY (?) AND n.nspname = ?
+                    AND NOT (t.relname = ANY (?) AND t.relnamespace = r.relnamespace)
+                ORDER BY 1""";
+
+        static List<Referring> find(PostgresLink target) throws SQLException {
+            List<Referring> found = new ArrayList<>();
+            try (PreparedStatement statement = target.connection().prepareStatement(CATALOG)) {
+                Array names = target.connection()
+                        .createArrayOf(
+                                "text",
+                                CopiedTable.ALL.stream().map(CopiedTable::name).toArray());
+                statement.setArray(1, names);
+                statement.setString(2, target.schema().name());
+                statement.setArray(3, names);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(new Referring(rows.getString(1), rows.getString(2)));
+                    }
+                }
+            }
+            return found;
+        }
     }
 
     /** Ends the promotion: nothing of the ledger is left. */
     void drop() throws SQLException {
-        target.execute("DROP TABLE " + TABLE + ", " + DeferredDefinitions.TABLE);
+        target.execute("DROP TABLE " + target.table(TABLE) + ", " + target.table(DeferredDefinitions.TABLE));
     }
 }

@@ -23,11 +23,11 @@ final class PostgresRows implements RowSource {
 
     PostgresRows(PostgresLink target, CopiedTable table) throws SQLException {
         this.table = table;
-        this.rows = target.read(command(table));
+        this.rows = target.read(command(target, table));
     }
 
     /** What jOOQ has no words for. */
-    private static String command(CopiedTable table) {
+    private static String command(PostgresLink target, CopiedTable table) {
         List<String> values = new ArrayList<>();
         for (Column column : table.columns()) {
             values.add(
@@ -35,7 +35,7 @@ final class PostgresRows implements RowSource {
                             ? "(extract(epoch FROM " + column.name() + ") * 1000000)::bigint"
                             : column.name());
         }
-        return "COPY (SELECT " + String.join(", ", values) + " FROM " + table.name() + " ORDER BY "
+        return "COPY (SELECT " + String.join(", ", values) + " FROM " + target.table(table.name()) + " ORDER BY "
                 + String.join(", ", table.keyNames()) + ") TO STDOUT";
     }
 

@@ -1,7 +1,9 @@
 package dev.modelscan.storage.internal.promote;
 
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.StorageFullException;
 import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.internal.engine.FileFacts;
 import dev.modelscan.storage.internal.engine.SqliteConnections;
 import dev.modelscan.storage.internal.migrate.PrivateFiles;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * A database as it was at one moment, in a file of its own beside it.
@@ -45,6 +48,30 @@ final class Snapshot {
         return Files.isRegularFile(file);
     }
 
+    /**
+     * Checks that a snapshot can be written beside the source.
+     *
+     * @throws StorageFullException if there is no space
+     * @throws UnavailableException if files cannot be made there
+     */
+    static void requireSpace(Path source, long bytes) {
+        Path directory = Objects.requireNonNull(source.getParent());
+        try {
+            if (!Files.isWritable(directory)) {
+                throw new UnavailableException(
+                        "the snapshot cannot be written beside the source: " + directory + " is read-only", null);
+            }
+            long space = Files.getFileStore(directory).getUsableSpace();
+            if (space < bytes) {
+                throw new StorageFullException(
+                        "the snapshot needs " + bytes + " bytes beside the source, and " + directory + " has " + space,
+                        null);
+            }
+        } catch (IOException e) {
+            throw FileFacts.failed(directory + " cannot be read", e);
+        }
+    }
+
     /** Writes the file. It gets its name when it is whole and on the disk. */
     void take(SqliteConnections source) {
         Path part = part();
@@ -63,7 +90,7 @@ final class Snapshot {
             throw failed;
         } catch (IOException e) {
             delete();
-            throw new UnavailableException("the snapshot " + part + " cannot be written: " + e.getMessage(), e);
+            throw FileFacts.failed("the snapshot " + part + " cannot be written", e);
         }
     }
 
@@ -87,7 +114,7 @@ final class Snapshot {
             Files.deleteIfExists(part());
             Files.deleteIfExists(part().resolveSibling(part().getFileName() + "-journal"));
         } catch (IOException e) {
-            throw new UnavailableException("the snapshot " + file + " cannot be deleted: " + e.getMessage(), e);
+            throw FileFacts.failed("the snapshot " + file + " cannot be deleted", e);
         }
     }
 

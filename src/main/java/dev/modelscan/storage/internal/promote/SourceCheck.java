@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.promote;
 
 import dev.modelscan.storage.CorruptDatabaseException;
+import dev.modelscan.storage.InvalidDataException;
 import dev.modelscan.storage.ReferenceException;
 import dev.modelscan.storage.internal.engine.SqliteDialect;
 import java.sql.Connection;
@@ -8,6 +9,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.LongConsumer;
 
 /** What SQLite itself can tell of the source, and what its values are. */
@@ -17,17 +20,16 @@ final class SourceCheck {
 
     private SourceCheck() {}
 
-    /**
-     * Looks for damage, and for rows that break a check of the schema, which other programs can turn off.
-     *
-     * @throws CorruptDatabaseException at the first
-     */
-    static void requireSound(Connection connection) throws SQLException {
+    /** Looks for damage, and for rows that break a check of the schema, which other programs can turn off. */
+    static void collectUnsound(Connection connection, Problems problems) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("PRAGMA quick_check(1)")) {
-            String found = rows.getString(1);
-            if (!"ok".equals(found)) {
-                throw new CorruptDatabaseException("the source is damaged, or breaks its own checks: " + found, null);
+                ResultSet rows = statement.executeQuery("PRAGMA quick_check")) {
+            while (rows.next()) {
+                String found = rows.getString(1);
+                if (!"ok".equals(found)) {
+                    problems.add(new CorruptDatabaseException(
+                            "the source is damaged, or breaks its own checks: " + found, null));
+                }
             }
         }
     }
@@ -38,17 +40,28 @@ final class SourceCheck {
      * @throws ReferenceException at the first; names the table, the key and the column
      */
     static void requireReferences(Connection connection) throws SQLException {
+        Problems problems = new Problems();
+        collectReferences(connection, problems);
+        problems.throwAny();
+    }
+
+    /** Looks for rows that refer to none; names the table, the key and the column of each. */
+    static void collectReferences(Connection connection, Problems problems) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("PRAGMA foreign_key_check")) {
-            if (rows.next()) {
+            while (rows.next() && !problems.isFull()) {
                 String name = rows.getString(1);
+                if (CopiedTable.ALL.stream().noneMatch(table -> table.name().equals(name))) {
+                    // It is left behind, with whatever is wrong in it.
+                    continue;
+                }
                 String id = key(connection, name, rows.getLong(2));
-                throw new ReferenceException(
+                problems.add(new ReferenceException(
                         name + " " + id + ": " + column(connection, name, rows.getInt(4)) + " refers to a row of "
                                 + rows.getString(3) + " that does not exist",
                         name,
                         id,
-                        null);
+                        null));
             }
         }
     }
@@ -82,14 +95,19 @@ final class SourceCheck {
     }
 
     /** Encodes all rows of a table as for a copy, and keeps none; returns how many there are. */
-    static long requireStorable(Connection connection, CopiedTable table, LongConsumer progress) throws SQLException {
+    static long collectUnstorable(Connection connection, CopiedTable table, LongConsumer progress, Problems problems)
+            throws SQLException {
         RowEncoder encoder = new RowEncoder(table);
         CopyText text = new CopyText(64 * 1_024);
         long count = 0;
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(table.select(SqliteDialect.INSTANCE.jooq()))) {
-            while (rows.next()) {
-                encoder.encode(rows, text);
+            while (rows.next() && !problems.isFull()) {
+                try {
+                    encoder.encode(rows, text);
+                } catch (InvalidDataException e) {
+                    problems.add(e);
+                }
                 text.clear();
                 if (++count % ROWS_PER_REPORT == 0) {
                     progress.accept(count);
@@ -98,5 +116,26 @@ final class SourceCheck {
         }
         progress.accept(count);
         return count;
+    }
+
+    /** How many rows each table has, in the order of copying. */
+    static Map<String, Long> counts(Connection connection) throws SQLException {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        try (Statement statement = connection.createStatement()) {
+            for (CopiedTable table : CopiedTable.ALL) {
+                counts.put(table.name(), number(statement, table.count()));
+            }
+        }
+        return counts;
+    }
+
+    static long total(Map<String, Long> rows) {
+        return rows.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    static long number(Statement statement, String sql) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(sql)) {
+            return rows.getLong(1);
+        }
     }
 }

@@ -2,9 +2,12 @@ package dev.modelscan.storage.internal.promote;
 
 import dev.modelscan.storage.ConflictException;
 import dev.modelscan.storage.SchemaException;
+import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.PostgresLink;
+import dev.modelscan.storage.internal.migrate.PostgresMigrator;
 import java.sql.SQLException;
-import org.jooq.SQLDialect;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the target must be like. Reads alone; the schema may be missing. */
@@ -15,23 +18,71 @@ final class TargetState {
     /**
      * Checks that no table of the schema holds a row.
      *
-     * @throws ConflictException where one does
-     * @throws SchemaException where the server's database cannot hold all text
+     * @throws ConflictException if one does; names them all
      */
     static void requireEmpty(PostgresLink target) throws SQLException {
-        String encoding = target.text("SHOW server_encoding");
-        if (!"UTF8".equals(encoding)) {
-            throw new SchemaException(
-                    target.name() + ": the server's database has the encoding " + encoding + "; choose one with UTF8",
-                    null);
-        }
+        List<String> filled = new ArrayList<>();
         for (CopiedTable table : CopiedTable.ALL) {
-            boolean there = target.text("SELECT to_regclass(?)", table.name()) != null;
-            if (there && target.text(table.any(SQLDialect.POSTGRES)) != null) {
-                throw conflict(
-                        target,
-                        "has rows in " + table.name()
-                                + ", which no promotion has copied. Promote into another workspace, or empty this one");
+            boolean there = target.text("SELECT to_regclass(?)", target.table(table.name())) != null;
+            if (there && target.text(table.any(target.schema())) != null) {
+                filled.add(table.name());
+            }
+        }
+        if (!filled.isEmpty()) {
+            throw conflict(
+                    target,
+                    "has rows in " + String.join(", ", filled)
+                            + ", which no promotion has copied. Promote into another workspace, or empty this one");
+        }
+    }
+
+    /** Looks for what keeps the role from writing. */
+    static void collect(PostgresLink target, Problems problems) throws SQLException {
+        try {
+            PostgresMigrator.requireUsable(target.connection(), target.name());
+        } catch (SchemaException e) {
+            problems.add(e);
+        }
+        if ("t".equals(target.text("SELECT pg_catalog.pg_is_in_recovery()"))) {
+            problems.add(new UnavailableException(
+                    target.name() + " is on a replica, which only reads; connect to the primary", null));
+        }
+        String schema = target.schema().name();
+        boolean there = target.text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?", schema) != null;
+        String may = there
+                ? target.text(
+                        "SELECT pg_catalog.has_schema_privilege(?, 'USAGE') AND pg_catalog.has_schema_privilege(?, 'CREATE')",
+                        schema,
+                        schema)
+                : target.text(
+                        "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database()::pg_catalog.text, 'CREATE')");
+        if (!"t".equals(may)) {
+            problems.add(new SchemaException(
+                    target.name() + ": the role may not "
+                            + (there
+                                    ? "make tables in the schema. Grant it USAGE and CREATE on it"
+                                    : "make the schema. Grant it CREATE on the database, or let its owner create the schema"),
+                    null));
+        }
+        if (there) {
+            requireOwner(target, schema, problems);
+        }
+    }
+
+    /** Keys and indexes are put off, which only a table's owner may do. */
+    private static void requireOwner(PostgresLink target, String schema, Problems problems) throws SQLException {
+        for (CopiedTable table : CopiedTable.ALL) {
+            String owner = target.text(
+                    "SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+                            + " ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relname = ?"
+                            + " AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')",
+                    schema,
+                    table.name());
+            if (owner != null) {
+                problems.add(new SchemaException(
+                        target.name() + ": " + table.name() + " belongs to the role " + owner
+                                + ", and only its owner can promote into it",
+                        null));
             }
         }
     }

@@ -32,11 +32,14 @@ public final class Execution<R> {
 
     private final Session session;
     private final CompiledQuery<R> query;
+    private final String sql;
     private final PreparedStatement statement;
     private final @Nullable PackedRow packed;
     private final String[] names;
     private final long allBound;
     private boolean busy;
+    private boolean returned;
+    private @Nullable SQLException failure;
     private long bound;
     private long charactersBound;
 
@@ -44,17 +47,23 @@ public final class Execution<R> {
         RenderedQuery rendered = query.rendered(session.dialect());
         this.session = session;
         this.query = query;
-        this.statement = session.connection().prepareStatement(rendered.sql());
-        this.packed = rendered.packed() == 0 ? null : new PackedRow(rendered.packed());
+        this.sql = rendered.sql(session.schema());
+        this.statement = session.connection().prepareStatement(sql);
+        this.packed = rendered.packed() == 0 ? null : packedRow(rendered);
         this.names = rendered.parameters().stream().map(String::intern).toArray(String[]::new);
         this.allBound = (1L << names.length) - 1;
+    }
+
+    /** What a packed query has beside the packed value lies apart. */
+    private PackedRow packedRow(RenderedQuery rendered) throws SQLException {
+        int apart = statement.getMetaData().getColumnCount() - 1;
+        return new PackedRow(rendered.packed() - apart, apart);
     }
 
     /** Forgets what an execution that never ran had set. */
     Execution<R> begin() {
         if (busy) {
-            throw new IllegalStateException("its rows are still being read, and would be lost: "
-                    + query.rendered(session.dialect()).sql());
+            throw new IllegalStateException("its rows are still being read, and would be lost: " + sql);
         }
         bound = 0;
         charactersBound = 0;
@@ -101,31 +110,49 @@ public final class Execution<R> {
     private void beforeSending() {
         requireAllBound();
         if (SQL.isDebugEnabled()) {
-            SQL.debug(query.rendered(session.dialect()).sql());
+            SQL.debug(sql);
         }
-        session.running().begin();
+        begun();
         busy = true;
+    }
+
+    private void begun() {
+        returned = false;
+        failure = null;
+        session.running().begin();
     }
 
     /** A statement keeps its values between executions; one that was not set anew must not be sent. */
     private void requireAllBound() {
         if (bound != allBound) {
-            throw new IllegalStateException("not every parameter was set of "
-                    + query.rendered(session.dialect()).sql());
+            throw new IllegalStateException("not every parameter was set of " + sql);
         }
     }
 
     /** All rows, in order. */
     public List<R> list() throws SQLException {
-        RowMapper<R> mapper = query.mapper();
         List<R> result = new ArrayList<>();
+        addTo(result, Integer.MAX_VALUE);
+        return result;
+    }
+
+    /**
+     * Adds rows to a list until it holds {@code most}. Whether there is one more is found without reading its values, which
+     * may be large.
+     *
+     * @return whether there is one more
+     */
+    public boolean addTo(List<R> list, int most) throws SQLException {
+        RowMapper<R> mapper = query.mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            Row row = row(rows, false);
-            while (row.next()) {
-                result.add(mapped(row, mapper));
+            Row row = row(rows, most - list.size());
+            while (list.size() < most && row.next()) {
+                list.add(mapped(row, mapper));
             }
-            return result;
+            boolean more = list.size() == most && rows.next();
+            returned = true;
+            return more;
         } catch (SQLException e) {
             throw failed(e);
         } finally {
@@ -138,15 +165,16 @@ public final class Execution<R> {
         RowMapper<R> mapper = query.mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            Row row = row(rows, true);
+            Row row = row(rows, 1);
             if (!row.next()) {
+                returned = true;
                 return null;
             }
             R result = mapped(row, mapper);
             if ((packed == null || CHECKED) && rows.next()) {
-                throw new IllegalStateException("more than one row from "
-                        + query.rendered(session.dialect()).sql());
+                throw new IllegalStateException("more than one row from " + sql);
             }
+            returned = true;
             return result;
         } catch (SQLException e) {
             throw failed(e);
@@ -165,15 +193,17 @@ public final class Execution<R> {
         }
     }
 
-    private Row row(ResultSet rows, boolean single) {
-        return packed == null ? new PlainRow(rows, session, single) : packed.of(rows, single);
+    private Row row(ResultSet rows, int most) {
+        return packed == null ? new PlainRow(rows, session, most == 1) : packed.of(rows, most);
     }
 
     /** Writes, and returns how many rows were written. */
     public int update() throws SQLException {
         beforeSending();
         try {
-            return statement.executeUpdate();
+            int rows = statement.executeUpdate();
+            returned = true;
+            return rows;
         } catch (SQLException e) {
             throw failed(e);
         } finally {
@@ -183,7 +213,7 @@ public final class Execution<R> {
 
     /** Writes one row for each record, in as few calls of the driver as it allows. */
     public <X> void updateAll(Columns<X> columns, List<? extends X> records) throws SQLException {
-        session.running().begin();
+        begun();
         try {
             for (X record : records) {
                 setAll(columns, record);
@@ -191,12 +221,10 @@ public final class Execution<R> {
                 statement.addBatch();
             }
             if (SQL.isDebugEnabled()) {
-                SQL.debug(
-                        "batch of {}: {}",
-                        records.size(),
-                        query.rendered(session.dialect()).sql());
+                SQL.debug("batch of {}: {}", records.size(), sql);
             }
             statement.executeBatch();
+            returned = true;
         } catch (SQLException e) {
             if (!statement.isClosed()) {
                 statement.clearBatch();
@@ -216,6 +244,7 @@ public final class Execution<R> {
     }
 
     private SQLException failed(SQLException e) throws SQLException {
+        failure = e;
         if (statement.isClosed()) {
             session.forget(query.slot());
         }
@@ -239,7 +268,11 @@ public final class Execution<R> {
                 letGoOfParameters();
             }
         } finally {
-            session.running().end();
+            if (returned) {
+                session.running().endReturned();
+            } else {
+                session.running().end(failure);
+            }
         }
     }
 

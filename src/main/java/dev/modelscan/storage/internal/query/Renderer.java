@@ -38,8 +38,8 @@ final class Renderer {
             return null;
         }
         boolean complete = !select.$from().isEmpty() && select.$from().stream().allMatch(Renderer::isComplete);
-        Field<?> one = dialect.packed(columns, !complete);
-        return one == null ? null : select.$select(List.of(one));
+        List<Field<?>> fields = dialect.packed(columns, !complete);
+        return fields.isEmpty() ? null : select.$select(fields);
     }
 
     /** Whether each row has a row of every table in it. A derived table may hide an outer join. */
@@ -53,7 +53,7 @@ final class Renderer {
         List<String> visited = new ArrayList<>();
         DefaultConfiguration configuration = new DefaultConfiguration();
         configuration.set(dialect.jooq());
-        configuration.set(JooqSettings.create());
+        configuration.set(dialect.hasSchemas() ? JooqSettings.in(RenderedQuery.SCHEMA) : JooqSettings.create());
         configuration.set(VisitListener.onVisitStart(context -> collect(context, visited)));
         String sql = DSL.using(configuration).render(query);
         long places = sql.chars().filter(c -> c == '?').count();

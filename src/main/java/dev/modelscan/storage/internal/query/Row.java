@@ -8,11 +8,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The row that an execution stands on. Good until the mapper returns. */
-public abstract sealed class Row permits PlainRow, PackedRow {
+public abstract sealed class Row permits PlainRow, PackedRow, ValueRow {
 
     private static final char REPLACEMENT = '\uFFFD';
 
     private int shift;
+
+    /** A row of values that have been read already. */
+    public static Row of(@Nullable Object[] values) {
+        return new ValueRow(values);
+    }
 
     /** Goes to the next row; false where there is none. */
     abstract boolean next() throws SQLException;

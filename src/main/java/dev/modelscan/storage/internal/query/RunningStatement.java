@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.query;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.sql.SQLException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ public final class RunningStatement {
     }
 
     private volatile long state;
-    private volatile @Nullable Watchdog watchdog;
+    private volatile long waitNanos = Long.MAX_VALUE;
     // Written before the state is, and read after it.
     private @Nullable Thread thread;
     private @Nullable String reason;
@@ -43,8 +44,16 @@ public final class RunningStatement {
 
     RunningStatement() {}
 
-    void watchedBy(Watchdog watchdog) {
-        this.watchdog = watchdog;
+    /**
+     * Until it is called again, stops a statement after that time as one that waits for a lock; {@link Long#MAX_VALUE} for
+     * never. For single statements, which cannot tell the server how long to wait.
+     */
+    public void waitAtMost(long nanos) {
+        waitNanos = nanos;
+    }
+
+    long waitNanos() {
+        return waitNanos;
     }
 
     /** Begins a statement. One that runs inside another is part of it. */
@@ -66,27 +75,55 @@ public final class RunningStatement {
             current = statement;
             thread = Thread.currentThread();
             STATE.setRelease(this, word(statement, RUNNING));
-            Watchdog watching = watchdog;
-            if (watching != null && watching.isAsleep()) {
-                watching.wake();
+            if (WatchdogThread.isAsleep()) {
+                WatchdogThread.wake();
             }
         }
     }
 
     /**
-     * Ends what {@link #begin} or {@link #resume} began.
+     * Ends what {@link #begin} or {@link #resume} began, and failed or may go on.
      *
-     * @throws StatementCancelledException where it was cancelled, even if it had just come to its end
+     * @throws StatementCancelledException if it was cancelled, even if it had just come to its end
      */
     public void end() throws StatementCancelledException {
-        if (--depth == 0 && !STATE.compareAndSet(this, word(current, RUNNING), word(current, IDLE))) {
-            while (phase(state) != CANCELLED) {
-                LockSupport.parkNanos(this, PAUSE_NANOS);
-            }
-            String why = String.valueOf(reason);
-            state = word(current, IDLE);
-            throw new StatementCancelledException(why);
+        end(null);
+    }
+
+    /** {@link #end()} for a statement that the driver's exception ended, which goes with that of the cancellation. */
+    void end(@Nullable SQLException failure) throws StatementCancelledException {
+        if (--depth == 0 && !tryEnd()) {
+            throw new StatementCancelledException(awaitCancelled(), failure);
         }
+    }
+
+    /** Whether each statement that began has ended. It has not if an Error came through it. The session's own thread asks. */
+    public boolean isIdle() {
+        return depth == 0;
+    }
+
+    /**
+     * Ends a statement that has returned. A request to cancel it came too late: what it did stands, and it may have been
+     * committed.
+     */
+    public void endReturned() {
+        if (--depth == 0 && !tryEnd()) {
+            awaitCancelled();
+        }
+    }
+
+    private boolean tryEnd() {
+        return STATE.compareAndSet(this, word(current, RUNNING), word(current, IDLE));
+    }
+
+    /** Waits until the request is over, so that it does not meet the next statement, and returns the reason of it. */
+    private String awaitCancelled() {
+        while (phase(state) != CANCELLED) {
+            LockSupport.parkNanos(this, PAUSE_NANOS);
+        }
+        String why = String.valueOf(reason);
+        state = word(current, IDLE);
+        return why;
     }
 
     /** Until {@link #endUnwatched}, statements cannot be cancelled. */

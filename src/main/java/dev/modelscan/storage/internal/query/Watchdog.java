@@ -5,21 +5,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops statements whose thread was interrupted, or that take too long: the drivers notice neither. A thread of its own looks
- * at the sessions every 20 ms, so what is over by then is never stopped. While nothing is executed it sleeps.
+ * Stops statements whose thread was interrupted, or that take too long: the drivers notice neither. A thread that all databases of
+ * the process share looks at their sessions every 20 ms, so what is over by then is never stopped. While nothing is executed it
+ * sleeps, and it ends with the last of them.
  */
 public final class Watchdog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
-
-    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** How long a server has to answer a request to cancel. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -28,9 +24,7 @@ public final class Watchdog implements AutoCloseable {
     private final long limitNanos;
     private final String tooLong;
     private final Map<Session, Look> looks = new ConcurrentHashMap<>();
-    private @Nullable Thread thread;
-    private volatile boolean asleep;
-    private volatile boolean closed;
+    private boolean closed;
 
     /** Stops statements after that time; never where it is zero. */
     public Watchdog(Dialect dialect, Duration limit) {
@@ -49,13 +43,7 @@ public final class Watchdog implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (thread == null) {
-            Thread made = new Thread(this::run, "modelscan-storage-watchdog");
-            made.setDaemon(true);
-            made.start();
-            thread = made;
-        }
-        session.running().watchedBy(this);
+        WatchdogThread.watch(this);
         looks.put(session, new Look());
     }
 
@@ -64,45 +52,8 @@ public final class Watchdog implements AutoCloseable {
         looks.remove(session);
     }
 
-    boolean isAsleep() {
-        return asleep;
-    }
-
-    void wake() {
-        asleep = false;
-        LockSupport.unpark(thread);
-    }
-
-    private void run() {
-        long lastBusy = System.nanoTime();
-        while (!closed) {
-            long now = System.nanoTime();
-            try {
-                if (lookAtAll(now)) {
-                    lastBusy = now;
-                }
-            } catch (RuntimeException | Error e) {
-                // Not even the log may have the memory that it needs. Whoever was to be stopped is so at the next look.
-                lastBusy = now;
-            }
-            if (now - lastBusy < QUIET_NANOS) {
-                LockSupport.parkNanos(this, PERIOD_NANOS);
-            } else if (sleep()) {
-                lastBusy = System.nanoTime();
-            }
-        }
-    }
-
-    /** Returns whether it was woken. A statement that begins just now may not see that this thread sleeps, so it is no long sleep. */
-    private boolean sleep() {
-        asleep = true;
-        LockSupport.parkNanos(this, QUIET_NANOS);
-        boolean woken = !asleep;
-        asleep = false;
-        return woken;
-    }
-
-    private boolean lookAtAll(long now) {
+    /** Returns whether any session executes something, or has since the last look. */
+    boolean lookAtAll(long now) {
         boolean busy = false;
         for (Map.Entry<Session, Look> entry : looks.entrySet()) {
             try {
@@ -148,30 +99,47 @@ public final class Watchdog implements AutoCloseable {
             cancel(session, seen, StatementCancelledException.INTERRUPTED);
         } else if (runs && seen.ranNanos >= limitNanos) {
             cancel(session, seen, tooLong);
+        } else if (runs && seen.ranNanos >= session.running().waitNanos()) {
+            cancel(session, seen, StatementCancelledException.WAITED);
         } else if (!runs && seen.ranNanos >= GRACE_NANOS) {
             seen.ranNanos = 0;
-            dialect.abandon(session.connection());
+            stop(() -> dialect.abandon(session.connection()));
         }
     }
 
     private void cancel(Session session, Look seen, String why) {
         RunningStatement running = session.running();
-        if (running.tryCancel(seen.state, why)) {
-            seen.ranNanos = 0;
+        long state = seen.state;
+        // Made first: once the statement is kept from ending, nothing may fail before the request is over.
+        Runnable request = () -> {
             try {
                 dialect.cancel(session.connection());
             } catch (SQLException e) {
                 LOG.debug("a statement could not be cancelled", e);
             } finally {
-                running.cancelled(seen.state);
+                running.cancelled(state);
             }
+        };
+        if (running.tryCancel(state, why)) {
+            seen.ranNanos = 0;
+            stop(request);
         }
     }
 
-    /** Ends the thread. What still runs is not watched any more. */
+    /** On a thread of its own if it may wait for a network: the shared one looks after all databases of the process. */
+    private void stop(Runnable request) {
+        if (dialect.stopsOverNetwork()) {
+            WatchdogThread.runApart(request);
+        } else {
+            request.run();
+        }
+    }
+
+    /** What still runs is not watched any more. */
     @Override
     public synchronized void close() {
         closed = true;
-        LockSupport.unpark(thread);
+        looks.clear();
+        WatchdogThread.forget(this);
     }
 }

@@ -37,6 +37,7 @@ final class AgentMapping {
     static final Mapping<AgentId, Agent> MAPPING = new Mapping<>(
                     "agent", () -> AGENTS, COLUMNS, AgentMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .fixed(STATUS, "use updateStatus")
+            .unique(NAME)
             .keptBy("messages or tool executions")
             .listedBy(CREATED_AT, ID);
 

@@ -1,13 +1,17 @@
 package dev.modelscan.storage.internal.sql;
 
 import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.JooqSettings;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.StatementCancelledException;
 import dev.modelscan.storage.internal.sql.WatchedStatements.SessionConnection;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jooq.Configuration;
@@ -44,10 +48,10 @@ final class DslContexts {
                 store.releaseReader(((SessionConnection) connection).session());
             }
         };
-        return DSL.using(configuration(store, () -> {}, e -> {})
+        return DSL.using(configuration(store, false, () -> {}, e -> {})
                 .set(provider)
                 .set(commits)
-                .deriveAppending(new SettingsRefused()));
+                .deriveAppending(new SettingsRefused(store.dialect())));
     }
 
     /**
@@ -67,6 +71,21 @@ final class DslContexts {
 
         Connection watched(Session session) {
             return new SessionConnection(session) {
+                /** jOOQ prepares its statements, so this one is a caller's, and may well run a PRAGMA. */
+                @Override
+                public Statement createStatement() throws SQLException {
+                    session.runsPragma();
+                    return super.createStatement();
+                }
+
+                @Override
+                public PreparedStatement prepareStatement(String sql) throws SQLException {
+                    if (SqlText.hasPragma(sql)) {
+                        session.runsPragma();
+                    }
+                    return super.prepareStatement(sql);
+                }
+
                 @Override
                 public void commit() throws SQLException {
                     try {
@@ -106,13 +125,36 @@ final class DslContexts {
                 "\\s*(set|reset|discard|begin|start|commit|end|rollback|abort)\\b.*|.*\\bset_config\\s*\\(.*",
                 Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+        private final transient Dialect dialect;
+
+        SettingsRefused(Dialect dialect) {
+            this.dialect = dialect;
+        }
+
         @Override
         public void executeStart(ExecuteContext context) {
-            if (SETTING.matcher(String.valueOf(context.sql())).matches()) {
-                throw new IllegalStateException(
-                        "db.dsl() only reads, and each query over another connection: it sets nothing, and begins and ends no"
-                                + " transaction. Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
+            String sql = String.valueOf(context.sql());
+            if (SETTING.matcher(sql).matches() || SqlText.controlsTransaction(sql)) {
+                throw refused("db.dsl() only reads");
             }
+        }
+
+        /** The state is asked for, since no text tells what it does. */
+        @Override
+        public void executeEnd(ExecuteContext context) {
+            try {
+                if (!dialect.isReading(context.connection())) {
+                    throw refused("this SQL ended the transaction in which db.dsl() reads");
+                }
+            } catch (SQLException e) {
+                throw new IllegalStateException("a statement over a connection that is not the library's", e);
+            }
+        }
+
+        private static IllegalStateException refused(String what) {
+            return new IllegalStateException(what
+                    + ", and each query over another connection: it sets nothing, and begins and ends no transaction."
+                    + " Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
         }
     }
 
@@ -120,20 +162,60 @@ final class DslContexts {
     static DSLContext writing(
             Store store,
             Session session,
+            Connection connection,
             Runnable requireUsable,
             Consumer<StorageException> refused,
             OpenStatements open) {
-        return DSL.using(configuration(store, requireUsable, refused)
-                .set(new SessionConnection(session))
+        Configuration configuration = configuration(store, true, requireUsable, refused)
+                .set(connection)
                 .set(new NoTransactions())
-                .deriveAppending(open));
+                .deriveAppending(open);
+        return DSL.using(session.isShared() ? configuration.deriveAppending(new SharedSession()) : configuration);
     }
 
-    private static Configuration configuration(Store store, Runnable before, Consumer<StorageException> refused) {
+    private static Configuration configuration(
+            Store store, boolean writes, Runnable before, Consumer<StorageException> refused) {
         return new DefaultConfiguration()
                 .set(store.dialect().jooq())
                 .set(JooqSettings.create())
-                .set(new Errors(store, before, refused));
+                .set(new SameAnswers(), new TypedColumns())
+                .set(new Errors(store, writes, before, refused))
+                .set(RecordReader.MAPPERS);
+    }
+
+    /**
+     * What a statement leaves in a session that a pooler shares would be there for other clients, and out of reach for us. This
+     * catches mistakes; what SQL hides, it leaves.
+     */
+    static final class SharedSession implements ExecuteListener {
+
+        private static final long serialVersionUID = 1L;
+
+        private static final String SETTING =
+                "(set\\s+(?!local\\b|constraints\\b|transaction\\b)|reset\\b|discard\\b|(un)?listen\\b|prepare\\b|load\\b"
+                        + "|declare\\b[^;]*\\bwith\\s+hold\\b)";
+
+        private static final Pattern LEAVES = Pattern.compile(
+                "\\s*+(?:(?:/\\*.*?\\*/|--[^\\n]*\\n)\\s*+)*+" + SETTING + ".*"
+                        + "|\\s*+do\\b.*(\\bbegin|\\bthen|\\belse|\\bloop|;|\\bexecute\\s*\\(?\\s*')\\s*" + SETTING
+                        + ".*"
+                        + "|.*\\bset_config\\s*\\([^;]*,\\s*(false|'f(alse)?')\\s*\\).*"
+                        + "|.*\\bpg_(try_)?advisory_lock(_shared)?\\s*\\(.*",
+                Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+        @Override
+        public void executeStart(ExecuteContext context) {
+            requireLeavesNothing(String.valueOf(context.sql()));
+        }
+
+        static void requireLeavesNothing(String sql) {
+            if (LEAVES.matcher(sql).matches()) {
+                throw new IllegalStateException(
+                        "a pooler stands between this program and the server, and gives the session to another client after"
+                                + " the transaction: use SET LOCAL, set_config(..., true) or pg_advisory_xact_lock, which end with"
+                                + " it");
+            }
+        }
     }
 
     /** Translates the driver's exceptions, shows each statement in the log, and lets it be cancelled. */
@@ -142,11 +224,13 @@ final class DslContexts {
         private static final long serialVersionUID = 1L;
 
         private final transient Store store;
+        private final boolean writes;
         private final transient Runnable before;
         private final transient Consumer<StorageException> refused;
 
-        Errors(Store store, Runnable before, Consumer<StorageException> refused) {
+        Errors(Store store, boolean writes, Runnable before, Consumer<StorageException> refused) {
             this.store = store;
+            this.writes = writes;
             this.before = before;
             this.refused = refused;
         }
@@ -166,10 +250,7 @@ final class DslContexts {
 
         @Override
         public void executeEnd(ExecuteContext context) {
-            StatementCancelledException cancelled = WatchedStatements.end(context);
-            if (cancelled != null) {
-                throw translate(cancelled);
-            }
+            WatchedStatements.endReturned(context);
         }
 
         @Override
@@ -182,7 +263,8 @@ final class DslContexts {
         }
 
         private StorageException translate(SQLException e) {
-            StorageException translated = store.classify(e).toException(null, null);
+            Failure failure = store.classify(e);
+            StorageException translated = (writes ? failure.whileWriting() : failure).toException(null, null);
             refused.accept(translated);
             return translated;
         }

@@ -13,8 +13,8 @@ import org.jooq.impl.SQLDataType;
 /** Any number of ids as one parameter, a JSON array, so that the statement's text does not depend on how many there are. */
 final class IdList {
 
-    /** The id in each row of {@link #of}. */
-    static final Field<String> VALUE = DSL.field(DSL.name("ids", "value"), SQLDataType.CLOB);
+    /** The id in each row of {@link #of}. As text: a name in two parts would be that of a table of the schema. */
+    static final Field<String> VALUE = DSL.field("ids.value", SQLDataType.CLOB);
 
     private IdList() {}
 

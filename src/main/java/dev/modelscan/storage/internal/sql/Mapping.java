@@ -9,6 +9,7 @@ import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.RowMapper;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class Mapping<I extends Id, R> {
     final Column<R, Instant> createdAt;
     final Column<R, Instant> updatedAt;
     final List<Reference<R, ?>> references = new ArrayList<>();
+    private final List<Unique<R>> uniques = new ArrayList<>();
 
     /** What {@code update} leaves alone, with the methods that change it. */
     final Map<Column<R, ?>, String> fixed = new LinkedHashMap<>();
@@ -93,6 +95,24 @@ final class Mapping<I extends Id, R> {
         return this;
     }
 
+    /** A unique column beside the key, and the query for the record that has a value of it. */
+    record Unique<R>(Column<R, String> column, CompiledQuery<R> byValue) {}
+
+    /** Declares a unique column beside the key. */
+    Mapping<I, R> unique(Column<R, String> column) {
+        uniques.add(new Unique<>(column, select(entity + ".holder." + column.name(), column::isParameter)));
+        return this;
+    }
+
+    /** The unique column of that name; null if there is none. */
+    @Nullable
+    Unique<R> unique(@Nullable String name) {
+        return uniques.stream()
+                .filter(unique -> unique.column().name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Declares which records stand in the way of a delete. */
     Mapping<I, R> keptBy(String records) {
         this.keptBy = records;
@@ -101,6 +121,24 @@ final class Mapping<I extends Id, R> {
 
     String keptBy() {
         return keptBy;
+    }
+
+    /**
+     * The records in the order in which every batch takes their unique values. A batch waits for another that has taken one of its
+     * values, so two that took the same ones in different orders would wait for each other.
+     */
+    List<R> inLockOrder(List<R> records) {
+        Comparator<R> byId = Comparator.comparing(
+                record -> Objects.requireNonNull(id.get(record)).value());
+        Comparator<R> order = byId;
+        for (Unique<R> unique : uniques) {
+            order = Comparator.<R, String>comparing(
+                            record -> Objects.requireNonNull(unique.column().get(record)))
+                    .thenComparing(order);
+        }
+        List<R> sorted = new ArrayList<>(records);
+        sorted.sort(order);
+        return sorted;
     }
 
     /** Declares a column that {@code update} leaves alone. */
@@ -153,8 +191,15 @@ final class Mapping<I extends Id, R> {
     private Map<Field<?>, Field<?>> withVersion(Map<Field<?>, Field<?>> changes) {
         Map<Field<?>, Field<?>> all = new LinkedHashMap<>(changes);
         all.put(version.field(), version.field().plus(DSL.inline(1L)));
-        all.put(updatedAt.field(), updatedAt.parameter().param());
+        all.put(
+                updatedAt.field(),
+                notBefore(createdAt.field(), updatedAt.parameter().param()));
         return all;
+    }
+
+    /** The time, or the column if that is later: a clock that steps back gives no record an end before its begin. */
+    static Field<Instant> notBefore(Field<Instant> column, Field<Instant> time) {
+        return DSL.when(column.gt(time), column).otherwise(time);
     }
 
     private Query updateExpression() {

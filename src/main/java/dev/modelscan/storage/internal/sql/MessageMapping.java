@@ -44,8 +44,6 @@ final class MessageMapping {
             COLUMNS.add("teamId", Codec.text(Formats.TEAM_ID), () -> MESSAGES.TEAM_ID, Message::teamId);
     static final Column<Message, ContentType> CONTENT_TYPE = COLUMNS.add(
             "contentType", Codec.text(Formats.CONTENT_TYPE), () -> MESSAGES.CONTENT_TYPE, Message::contentType);
-    static final Column<Message, String> CONTENT =
-            COLUMNS.add("content", Codec.TEXT, () -> MESSAGES.CONTENT, Message::content);
     static final Column<Message, Json> METADATA =
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> MESSAGES.METADATA, Message::metadata);
     static final Column<Message, Instant> READ_AT =
@@ -56,6 +54,9 @@ final class MessageMapping {
             COLUMNS.add("createdAt", Codec.TIME, () -> MESSAGES.CREATED_AT, Message::createdAt);
     static final Column<Message, Instant> UPDATED_AT =
             COLUMNS.add("updatedAt", Codec.TIME, () -> MESSAGES.UPDATED_AT, Message::updatedAt);
+    // The last one, since it lies apart from the packed ones on SQLite.
+    static final Column<Message, String> CONTENT =
+            COLUMNS.add("content", Codec.TEXT, () -> MESSAGES.CONTENT, Message::content);
     static final Mapping<MessageId, Message> MAPPING = new Mapping<>(
                     "message", () -> MESSAGES, COLUMNS, MessageMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .references("agent", SENDER_ID, () -> AGENTS.ID)

@@ -121,9 +121,8 @@ final class PagedQuery<R> {
 
     /** Reads one page: one statement, or two behind a cursor of a list whose first key goes the other way. */
     Page<R> fetch(Session session, PageRequest request, Filter filter) throws SQLException {
-        List<R> rows = read(session, request, filter);
-        boolean more = rows.size() > request.limit();
-        List<R> items = more ? rows.subList(0, request.limit()) : rows;
+        List<R> items = new ArrayList<>();
+        boolean more = read(session, request, filter, items);
         return new Page<>(items, more ? Optional.of(next(request, items)) : Optional.empty());
     }
 
@@ -135,28 +134,36 @@ final class PagedQuery<R> {
         return new Page<>(items, page.next());
     }
 
-    /** One row more than the page holds tells whether another page follows. */
-    private List<R> read(Session session, PageRequest request, Filter filter) throws SQLException {
-        int wanted = request.limit() + 1;
+    /** The last rows of a list whose order is descending, the last of them last. */
+    List<R> last(Session session, int count, Filter filter) throws SQLException {
+        Execution<R> execution = session.query(start).set(Mapping.LIMIT, count);
+        filter.bind(execution);
+        List<R> items = execution.list();
+        Collections.reverse(items);
+        return items;
+    }
+
+    /** Reads the rows of a page. One row more is asked for, and not read, which tells whether another page follows. */
+    private boolean read(Session session, PageRequest request, Filter filter, List<R> rows) throws SQLException {
+        int most = request.limit();
         Cursor cursor = request.after();
         if (cursor == null) {
-            Execution<R> execution = session.query(start).set(Mapping.LIMIT, wanted);
+            Execution<R> execution = session.query(start).set(Mapping.LIMIT, most + 1);
             filter.bind(execution);
-            return execution.list();
+            return execution.addTo(rows, most);
         }
         List<String> position = Cursors.decode(name, order.size(), cursor);
-        List<R> rows = new ArrayList<>();
         for (Range<R> range : behind) {
-            if (rows.size() < wanted) {
-                Execution<R> execution = session.query(range.query()).set(Mapping.LIMIT, wanted - rows.size());
-                filter.bind(execution);
-                for (int i = 0; i < range.bounds().size(); i++) {
-                    Cursors.bind(execution, range.bounds().get(i).column(), position.get(i), cursor);
-                }
-                rows.addAll(execution.list());
+            Execution<R> execution = session.query(range.query()).set(Mapping.LIMIT, most + 1 - rows.size());
+            filter.bind(execution);
+            for (int i = 0; i < range.bounds().size(); i++) {
+                Cursors.bind(execution, range.bounds().get(i).column(), position.get(i), cursor);
+            }
+            if (execution.addTo(rows, most)) {
+                return true;
             }
         }
-        return rows;
+        return false;
     }
 
     private PageRequest next(PageRequest request, List<R> items) {

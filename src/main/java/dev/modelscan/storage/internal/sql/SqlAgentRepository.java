@@ -26,6 +26,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jooq.impl.DSL;
@@ -78,11 +79,13 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
 
     @Override
     public Agent getByName(String name) {
+        Objects.requireNonNull(name, "name");
         return findByName(name).orElseThrow(() -> new NotFoundException("agent", name));
     }
 
     @Override
     public Optional<Agent> findByName(String name) {
+        Objects.requireNonNull(name, "name");
         if (!TextRules.isStorable(name)) {
             return Optional.empty();
         }
@@ -95,16 +98,21 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
 
     @Override
     public Page<Agent> listByStatus(AgentStatus status, PageRequest request) {
+        Objects.requireNonNull(status, "status");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_STATUS, request, execution -> execution.set(STATUS.parameter(), status));
     }
 
     @Override
     public Page<Agent> listActive(PageRequest request) {
+        Objects.requireNonNull(request, "request");
         return listByStatus(AgentStatus.ACTIVE, request);
     }
 
     @Override
     public Agent updateStatus(AgentId id, AgentStatus status) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(status, "status");
         return sessions.write(
                 "agent",
                 id.value(),
@@ -113,9 +121,11 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
 
     @Override
     public void setActive(Collection<AgentId> ids) {
+        Objects.requireNonNull(ids, "ids");
         Set<AgentId> wanted = new LinkedHashSet<>(ids);
         String json = Json.of(wanted.stream().map(AgentId::value).toList()).toString();
-        sessions.writeSerializable("agent", null, session -> {
+        sessions.writeMany("agent", null, session -> {
+            sessions.takeTurn(session, Maintenance.STATUS_OF_ALL);
             int changed = execute(session, ACTIVATE, json);
             if (changed < wanted.size()) {
                 requireAll(session, json);

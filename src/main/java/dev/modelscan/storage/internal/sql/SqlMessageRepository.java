@@ -31,12 +31,15 @@ import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 /** The messages. */
@@ -75,19 +78,23 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     private static final PagedQuery<Message> BY_TEAM = listBy("message.byTeam", TEAM_ID, DSL::noCondition);
     private static final PagedQuery<Message> UNREAD = listBy("message.unread", RECEIVER_ID, MESSAGES.READ_AT::isNull);
 
-    private static final CompiledQuery<Message> MARK_READ =
-            MAPPING.updateOf("message.markRead", () -> Map.of(MESSAGES.READ_AT, NOW.param()), MESSAGES.READ_AT::isNull);
+    private static final CompiledQuery<Message> MARK_READ = MAPPING.updateOf(
+            "message.markRead", () -> Map.of(MESSAGES.READ_AT, notBeforeCreated()), MESSAGES.READ_AT::isNull);
 
     private static final CompiledQuery<Void> MARK_ALL_READ =
             CompiledQuery.command("message.markAllRead", () -> DSL.update(MESSAGES)
-                    .set(MESSAGES.READ_AT, NOW.param())
+                    .set(MESSAGES.READ_AT, notBeforeCreated())
                     .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(DSL.inline(1L)))
-                    .set(MESSAGES.UPDATED_AT, NOW.param())
+                    .set(MESSAGES.UPDATED_AT, notBeforeCreated())
                     .where(MESSAGES.RECEIVER_ID.eq(RECEIVER_ID.parameter().param()))
                     .and(MESSAGES.READ_AT.isNull()));
 
     SqlMessageRepository(Sessions sessions) {
         super(sessions, MAPPING);
+    }
+
+    private static Field<Instant> notBeforeCreated() {
+        return Mapping.notBefore(MESSAGES.CREATED_AT, NOW.param());
     }
 
     private static <T> PagedQuery<Message> listBy(
@@ -102,6 +109,8 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     @Override
     Message prepared(Message message) {
         super.prepared(message);
+        ValueLimits.checkText(
+                sessions.limits(), MAPPING.entity, message.id(), MessageMapping.CONTENT, message.content());
         if (message.contentType().isJson()) {
             try {
                 ValueLimits.check(
@@ -120,6 +129,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     /** Two statements: one takes the number. */
     @Override
     public Message create(Message message) {
+        Objects.requireNonNull(message, "message");
         Message prepared = prepared(message);
         return sessions.write(MAPPING.entity, message.id().value(), session -> insert(session, prepared));
     }
@@ -129,12 +139,15 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         return super.insert(session, numbered(message, takeNumbers(session, message.conversationId(), 1) + 1));
     }
 
-    /** One statement for each conversation takes the numbers of all of its messages. */
+    /**
+     * One statement for each conversation takes the numbers of all of its messages, and locks the conversation until the
+     * transaction ends: all take several in one order, or two would wait for each other.
+     */
     @Override
     List<Message> insertAll(Session session, List<Message> messages) throws SQLException {
-        Map<ConversationId, Long> counts = new LinkedHashMap<>();
+        Map<ConversationId, Long> counts = new TreeMap<>(Comparator.comparing(ConversationId::value));
         messages.forEach(message -> counts.merge(message.conversationId(), 1L, Long::sum));
-        Map<ConversationId, Long> last = new LinkedHashMap<>();
+        Map<ConversationId, Long> last = new HashMap<>();
         for (Map.Entry<ConversationId, Long> entry : counts.entrySet()) {
             last.put(entry.getKey(), takeNumbers(session, entry.getKey(), entry.getValue()));
         }
@@ -175,11 +188,19 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public List<Message> getConversation(ConversationId id, int limit) {
-        return getConversation(id, PageRequest.first(limit)).items();
+        Objects.requireNonNull(id, "id");
+        PageRequest.checkLimit(limit);
+        return sessions.read(
+                MAPPING.entity,
+                null,
+                session -> List.copyOf(CONVERSATION.last(
+                        session, limit, execution -> execution.set(CONVERSATION_ID.parameter(), id))));
     }
 
     @Override
     public Page<Message> getConversation(ConversationId id, PageRequest request) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(request, "request");
         return sessions.read(
                 MAPPING.entity,
                 null,
@@ -189,16 +210,21 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public Page<Message> listByConversation(ConversationId id, PageRequest request) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_CONVERSATION, request, execution -> execution.set(CONVERSATION_ID.parameter(), id));
     }
 
     @Override
     public Page<Message> getUnread(AgentId receiverId, PageRequest request) {
+        Objects.requireNonNull(receiverId, "receiverId");
+        Objects.requireNonNull(request, "request");
         return fetch(UNREAD, request, execution -> execution.set(RECEIVER_ID.parameter(), receiverId));
     }
 
     @Override
     public Message markRead(MessageId id) {
+        Objects.requireNonNull(id, "id");
         return sessions.write(MAPPING.entity, id.value(), session -> {
             Message marked = tryUpdate(session, MARK_READ, id, PagedQuery.Filter.NONE);
             return marked == null ? required(session, id) : marked;
@@ -207,6 +233,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public int markAllRead(AgentId receiverId) {
+        Objects.requireNonNull(receiverId, "receiverId");
         return sessions.writeMany(MAPPING.entity, null, session -> session.query(MARK_ALL_READ)
                 .set(RECEIVER_ID.parameter(), receiverId)
                 .set(NOW, sessions.now())
@@ -215,16 +242,22 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public Page<Message> listByTask(TaskId taskId, PageRequest request) {
+        Objects.requireNonNull(taskId, "taskId");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_TASK, request, execution -> execution.set(TASK_ID.parameter(), taskId));
     }
 
     @Override
     public Page<Message> listByTeam(TeamId teamId, PageRequest request) {
+        Objects.requireNonNull(teamId, "teamId");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_TEAM, request, execution -> execution.set(TEAM_ID.parameter(), teamId));
     }
 
     @Override
     public Page<Message> listBySender(AgentId senderId, PageRequest request) {
+        Objects.requireNonNull(senderId, "senderId");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_SENDER, request, execution -> execution.set(SENDER_ID.parameter(), senderId));
     }
 }

@@ -16,9 +16,7 @@ import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Execution;
 import dev.modelscan.storage.internal.query.Session;
-import dev.modelscan.storage.internal.query.StatementCancelledException;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -36,16 +34,16 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
-    private static final int CHUNK = 1_000;
-
     final Sessions sessions;
     private final Mapping<I, R> mapping;
     private final String entity;
+    private final BulkInsert<I, R> bulk;
 
     SqlRepository(Sessions sessions, Mapping<I, R> mapping) {
         this.sessions = sessions;
         this.mapping = mapping;
         this.entity = mapping.entity;
+        this.bulk = new BulkInsert<>(sessions, mapping, this::explain);
     }
 
     /** The record as it is stored when it is new: its times are completed by its status. */
@@ -63,22 +61,33 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public R create(R record) {
+        Objects.requireNonNull(record, "record");
         R prepared = prepared(initial(record));
         I id = idOf(prepared);
-        return sessions.insert(entity, id.value(), session -> insert(session, prepared), session -> Optional.ofNullable(
-                        byId(session, id))
-                .filter(prepared::equals));
+        return Conflicts.naming(
+                sessions,
+                mapping,
+                () -> sessions.insert(
+                        entity,
+                        id.value(),
+                        prepared,
+                        session -> insert(session, prepared),
+                        session -> Optional.ofNullable(byId(session, id))));
     }
 
     @Override
     public List<R> createAll(Collection<? extends R> records) {
+        Objects.requireNonNull(records, "records");
         List<R> prepared = new ArrayList<>(records.size());
         for (R record : records) {
-            prepared.add(prepared(initial(record)));
+            prepared.add(prepared(initial(Objects.requireNonNull(record, "records"))));
         }
         return prepared.isEmpty()
                 ? List.of()
-                : sessions.writeMany(entity, null, session -> List.copyOf(insertAll(session, prepared)));
+                : Conflicts.naming(
+                        sessions,
+                        mapping,
+                        () -> sessions.writeMany(entity, null, session -> List.copyOf(insertAll(session, prepared))));
     }
 
     /** Writes one row, and returns the record as it is stored. */
@@ -87,51 +96,10 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return record;
     }
 
-    /** Writes many rows, and returns the records as they are stored. No chunk lasts long enough to be seen by the watchdog. */
+    /** Writes many rows in the order of their locks, and returns the records as they are stored, in the order given. */
     List<R> insertAll(Session session, List<R> records) throws SQLException {
-        for (int from = 0; from < records.size(); from += CHUNK) {
-            if (from > 0 && Thread.currentThread().isInterrupted()) {
-                throw StatementCancelledException.interrupted();
-            }
-            insertChunk(session, records.subList(from, Math.min(from + CHUNK, records.size())));
-        }
+        bulk.insert(session, mapping.inLockOrder(records));
         return records;
-    }
-
-    private void insertChunk(Session session, List<R> records) throws SQLException {
-        long before = session.dialect().rowsWritten(session.connection());
-        if (before < 0) {
-            insertChunkBehindSavepoint(session, records);
-            return;
-        }
-        try {
-            session.query(mapping.insert).updateAll(mapping.columns, records);
-        } catch (SQLException e) {
-            if (sessions.classify(e).breaksConnection()) {
-                throw e;
-            }
-            long written = session.dialect().rowsWritten(session.connection()) - before;
-            throw written < records.size() ? explain(session, records.get((int) written), e) : e;
-        }
-    }
-
-    /** No driver says which row of a batch failed, so a failed batch is taken back and tried row by row. */
-    private void insertChunkBehindSavepoint(Session session, List<R> records) throws SQLException {
-        try (Statement statement = session.connection().createStatement()) {
-            statement.execute("SAVEPOINT chunk");
-            try {
-                session.query(mapping.insert).updateAll(mapping.columns, records);
-            } catch (SQLException e) {
-                if (!sessions.classify(e).refusesData()) {
-                    throw e;
-                }
-                statement.execute("ROLLBACK TO SAVEPOINT chunk");
-                for (R record : records) {
-                    insertRow(session, record);
-                }
-            }
-            statement.execute("RELEASE SAVEPOINT chunk");
-        }
     }
 
     private void insertRow(Session session, R record) throws SQLException {
@@ -144,11 +112,13 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public R get(I id) {
+        Objects.requireNonNull(id, "id");
         return sessions.read(entity, id.value(), session -> required(session, id));
     }
 
     @Override
     public Optional<R> find(I id) {
+        Objects.requireNonNull(id, "id");
         return sessions.read(entity, id.value(), session -> Optional.ofNullable(byId(session, id)));
     }
 
@@ -158,22 +128,26 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public R update(R record) {
+        Objects.requireNonNull(record, "record");
         R prepared = prepared(record);
-        return sessions.write(entity, idOf(record).value(), session -> {
-            R updated;
-            try {
-                Execution<R> execution = session.query(mapping.update).setAll(mapping.columns, prepared);
-                updated = execution
-                        .set(mapping.updatedAt.parameter(), sessions.now())
-                        .first();
-            } catch (SQLException e) {
-                throw explain(session, prepared, e);
-            }
-            if (updated == null) {
-                throw refusedUpdate(session, prepared);
-            }
-            return updated;
-        });
+        return Conflicts.naming(
+                sessions,
+                mapping,
+                () -> sessions.write(entity, idOf(record).value(), session -> {
+                    R updated;
+                    try {
+                        Execution<R> execution = session.query(mapping.update).setAll(mapping.columns, prepared);
+                        updated = execution
+                                .set(mapping.updatedAt.parameter(), sessions.now())
+                                .first();
+                    } catch (SQLException e) {
+                        throw explain(session, prepared, e);
+                    }
+                    if (updated == null) {
+                        throw refusedUpdate(session, prepared);
+                    }
+                    return updated;
+                }));
     }
 
     private RuntimeException refusedUpdate(Session session, R record) throws SQLException {
@@ -202,6 +176,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public void delete(I id) {
+        Objects.requireNonNull(id, "id");
         sessions.writeMany(entity, id.value(), session -> {
             try {
                 int deleted = session.query(mapping.delete)
@@ -239,6 +214,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public Page<R> page(PageRequest request) {
+        Objects.requireNonNull(request, "request");
         return fetch(mapping.page(), request, PagedQuery.Filter.NONE);
     }
 
@@ -310,6 +286,9 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                             e);
                 }
             }
+        }
+        if (failure.kind() == Kind.UNIQUE) {
+            Conflicts.throwTaken(session, mapping, failure, record);
         }
         if (!failure.breaksConnection()) {
             throw failure.toException(entity, id);

@@ -70,7 +70,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
 
     /** The error goes with the failure that it belongs to. */
     private static Map<TaskStatus, CompiledQuery<Task>> changes() {
-        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
+        var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<TaskStatus, CompiledQuery<Task>> changes = new EnumMap<>(TaskStatus.class);
         for (TaskStatus status : TaskStatus.values()) {
             changes.put(
@@ -114,11 +114,16 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
 
     @Override
     public Page<Task> listByAgent(AgentId agentId, PageRequest request) {
+        Objects.requireNonNull(agentId, "agentId");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_AGENT, request, execution -> execution.set(AGENT_ID.parameter(), agentId));
     }
 
     @Override
     public Page<Task> listByAgent(AgentId agentId, TaskStatus status, PageRequest request) {
+        Objects.requireNonNull(agentId, "agentId");
+        Objects.requireNonNull(status, "status");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_AGENT_AND_STATUS, request, execution -> execution
                 .set(AGENT_ID.parameter(), agentId)
                 .set(STATUS.parameter(), status));
@@ -126,11 +131,15 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
 
     @Override
     public Page<Task> listByTeam(TeamId teamId, PageRequest request) {
+        Objects.requireNonNull(teamId, "teamId");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_TEAM, request, execution -> execution.set(TEAM_ID.parameter(), teamId));
     }
 
     @Override
     public Page<Task> listByWorkflow(WorkflowId workflowId, PageRequest request) {
+        Objects.requireNonNull(workflowId, "workflowId");
+        Objects.requireNonNull(request, "request");
         return sessions.read("task", null, session -> listByWorkflow(session, workflowId, request));
     }
 
@@ -140,11 +149,15 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
 
     @Override
     public Page<Task> listByStatus(TaskStatus status, PageRequest request) {
+        Objects.requireNonNull(status, "status");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_STATUS, request, execution -> execution.set(STATUS.parameter(), status));
     }
 
     @Override
     public Task updateStatus(TaskId id, TaskStatus status) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(status, "status");
         PagedQuery.Filter values = status == TaskStatus.FAILED
                 ? execution -> execution.set(ERROR.parameter(), null)
                 : PagedQuery.Filter.NONE;
@@ -153,6 +166,8 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
 
     @Override
     public Task updateOutput(TaskId id, Json output) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(output, "output");
         ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
         return sessions.write(
                 "task",
@@ -162,6 +177,8 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
 
     @Override
     public Task fail(TaskId id, String error) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(error, "error");
         ValueLimits.checkText(sessions.limits(), MAPPING.entity, id, ERROR, error);
         return change(id, TaskStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
     }

@@ -26,6 +26,7 @@ import dev.modelscan.storage.internal.text.TextRules;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The teams and their members. */
@@ -42,11 +43,13 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     @Override
     public Team getByName(String name) {
+        Objects.requireNonNull(name, "name");
         return findByName(name).orElseThrow(() -> new NotFoundException("team", name));
     }
 
     @Override
     public Optional<Team> findByName(String name) {
+        Objects.requireNonNull(name, "name");
         if (!TextRules.isStorable(name)) {
             return Optional.empty();
         }
@@ -59,11 +62,16 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     @Override
     public void addMember(TeamId teamId, AgentId agentId) {
+        Objects.requireNonNull(teamId, "teamId");
+        Objects.requireNonNull(agentId, "agentId");
         addMember(teamId, agentId, DEFAULT_ROLE);
     }
 
     @Override
     public void addMember(TeamId teamId, AgentId agentId, String role) {
+        Objects.requireNonNull(teamId, "teamId");
+        Objects.requireNonNull(agentId, "agentId");
+        Objects.requireNonNull(role, "role");
         checkRole(teamId, agentId, role);
         sessions.write(MEMBER, memberId(teamId, agentId), session -> {
             try {
@@ -89,11 +97,16 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     @Override
     public void removeMember(TeamId teamId, AgentId agentId) {
+        Objects.requireNonNull(teamId, "teamId");
+        Objects.requireNonNull(agentId, "agentId");
         changeMember(teamId, agentId, session -> member(session, TeamQueries.REMOVE_MEMBER, teamId, agentId));
     }
 
     @Override
     public void updateMemberRole(TeamId teamId, AgentId agentId, String role) {
+        Objects.requireNonNull(teamId, "teamId");
+        Objects.requireNonNull(agentId, "agentId");
+        Objects.requireNonNull(role, "role");
         checkRole(teamId, agentId, role);
         changeMember(teamId, agentId, session -> member(session, TeamQueries.SET_ROLE, teamId, agentId)
                 .set(TeamQueries.ROLE, role));
@@ -133,6 +146,7 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     @Override
     public List<TeamMember> listMembers(TeamId teamId) {
+        Objects.requireNonNull(teamId, "teamId");
         return sessions.read(
                 MEMBER,
                 null,
@@ -143,6 +157,7 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     @Override
     public List<TeamMembership> teamsOf(AgentId agentId) {
+        Objects.requireNonNull(agentId, "agentId");
         return sessions.read(
                 MEMBER,
                 null,
@@ -153,6 +168,7 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     @Override
     public Page<TeamWithMembers> listWithMembers(PageRequest request) {
+        Objects.requireNonNull(request, "request");
         return sessions.read("team", null, session -> {
             List<TeamWithMembers> teams = new ArrayList<>();
             collect(withMembers(session, request).list(), teams);

@@ -75,7 +75,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     /** Output and error are set where the caller gives them. */
     private static Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes() {
-        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
+        var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes = new EnumMap<>(ToolExecutionStatus.class);
         for (ToolExecutionStatus status : ToolExecutionStatus.values()) {
             changes.put(
@@ -105,7 +105,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
      */
     private static Query usageExpression() {
         var table = TOOL_EXECUTIONS;
-        Field<Long> micros = Durations.micros(table.STARTED_AT, table.COMPLETED_AT);
+        Field<Long> micros = TimeExpressions.micros(table.STARTED_AT, table.COMPLETED_AT);
         var ranked = DSL.select(
                         table.TOOL_NAME,
                         table.STATUS,
@@ -180,28 +180,35 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     @Override
     public ToolExecution start(ToolExecutionId id) {
+        Objects.requireNonNull(id, "id");
         return updateStatus(id, ToolExecutionStatus.RUNNING);
     }
 
     @Override
     public ToolExecution complete(ToolExecutionId id, @Nullable Json output) {
+        Objects.requireNonNull(id, "id");
         ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
         return change(id, ToolExecutionStatus.SUCCESS, execution -> execution.set(OUTPUT.parameter(), output));
     }
 
     @Override
     public ToolExecution fail(ToolExecutionId id, String error) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(error, "error");
         ValueLimits.checkText(sessions.limits(), MAPPING.entity, id, ERROR, error);
         return change(id, ToolExecutionStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
     }
 
     @Override
     public ToolExecution timeOut(ToolExecutionId id) {
+        Objects.requireNonNull(id, "id");
         return updateStatus(id, ToolExecutionStatus.TIMEOUT);
     }
 
     @Override
     public ToolExecution updateStatus(ToolExecutionId id, ToolExecutionStatus status) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(status, "status");
         return switch (status) {
             case SUCCESS -> complete(id, null);
             case FAILED -> change(id, status, execution -> execution.set(ERROR.parameter(), null));
@@ -220,16 +227,22 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     @Override
     public Page<ToolExecution> listByAgent(AgentId agentId, PageRequest request) {
+        Objects.requireNonNull(agentId, "agentId");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_AGENT, request, execution -> execution.set(AGENT_ID.parameter(), agentId));
     }
 
     @Override
     public Page<ToolExecution> listByTask(TaskId taskId, PageRequest request) {
+        Objects.requireNonNull(taskId, "taskId");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_TASK, request, execution -> execution.set(TASK_ID.parameter(), taskId));
     }
 
     @Override
     public Page<ToolExecution> listByTool(String toolName, PageRequest request) {
+        Objects.requireNonNull(toolName, "toolName");
+        Objects.requireNonNull(request, "request");
         if (!TextRules.isStorable(toolName)) {
             return new Page<>(List.of(), Optional.empty());
         }
@@ -238,6 +251,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     @Override
     public int deleteByTask(TaskId taskId) {
+        Objects.requireNonNull(taskId, "taskId");
         return sessions.writeMany(MAPPING.entity, null, session -> session.query(DELETE_BY_TASK)
                 .set(TASK_ID.parameter(), taskId)
                 .update());
@@ -245,6 +259,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     @Override
     public List<ToolUsage> usageSince(Instant since) {
+        Objects.requireNonNull(since, "since");
         Instant first = StatusTimes.firstStored(since);
         if (first == null) {
             return List.of();

@@ -10,9 +10,11 @@ import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Work;
 import dev.modelscan.storage.internal.query.Session;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +22,20 @@ import org.jspecify.annotations.Nullable;
 /** The repositories inside a transaction, and the rules of its use. */
 final class SqlTx extends SqlRepositories implements Tx {
 
+    /** A caller's own SQL cannot guess it. */
+    private static final String SAVEPOINT = " level_" + Long.toHexString(new SecureRandom().nextLong()) + "_";
+
+    private static final String ROLLBACK = "ROLLBACK TO";
+
+    /** PostgreSQL's SQLSTATE invalid_savepoint_specification. */
+    private static final String NO_SUCH_SAVEPOINT = "3B001";
+
     private final TxSessions sessions;
     private final OpenStatements open = new OpenStatements();
     private @Nullable DSLContext dsl;
 
     SqlTx(Store store, Session session, Limits limits, Instant now) {
-        this(new TxSessions(store, session, limits, now, 0));
+        this(new TxSessions(store, session, limits, now, 0, new CallersTransaction(store, session)));
     }
 
     private SqlTx(TxSessions sessions) {
@@ -41,21 +51,24 @@ final class SqlTx extends SqlRepositories implements Tx {
         private final Limits limits;
         private final Instant now;
         private final int depth;
+        private final CallersTransaction transaction;
         private final Thread owner = Thread.currentThread();
         private boolean ended;
         private boolean suspended;
         private @Nullable Throwable refused;
 
-        TxSessions(Store store, Session session, Limits limits, Instant now, int depth) {
+        TxSessions(
+                Store store, Session session, Limits limits, Instant now, int depth, CallersTransaction transaction) {
             this.store = store;
             this.session = session;
             this.limits = limits;
             this.now = now;
             this.depth = depth;
+            this.transaction = transaction;
         }
 
         TxSessions nested() {
-            return new TxSessions(store, session, limits, now, depth + 1);
+            return new TxSessions(store, session, limits, now, depth + 1, transaction);
         }
 
         void requireUsable() {
@@ -71,6 +84,7 @@ final class SqlTx extends SqlRepositories implements Tx {
                 throw new IllegalStateException("inside tx.withTx, use the tx that it hands out, not the outer one");
             }
             requireNotRefused();
+            transaction.requireOpen();
         }
 
         void requireNotRefused() {
@@ -98,14 +112,13 @@ final class SqlTx extends SqlRepositories implements Tx {
         }
 
         @Override
-        public <T> T insert(String entity, String id, Work<T> insert, Work<Optional<T>> stored) {
+        public <T> T insert(String entity, String id, T record, Work<T> insert, Work<Optional<T>> stored) {
             return run(entity, id, insert);
         }
 
-        /** The transaction has the isolation that it began with. */
         @Override
-        public <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work) {
-            return run(entity, id, work);
+        public void takeTurn(Session own, String name) throws SQLException {
+            store.takeTurn(own, name);
         }
 
         private <T extends @Nullable Object> T run(String entity, @Nullable String id, Work<T> work) {
@@ -114,9 +127,13 @@ final class SqlTx extends SqlRepositories implements Tx {
                 return work.run(session);
             } catch (SQLException e) {
                 refused = e;
-                throw store.classify(e).toException(entity, id);
+                throw store.classify(e).whileWriting().toException(entity, id);
             } catch (StorageException e) {
                 noteRefusal(e);
+                throw e;
+            } catch (Error e) {
+                // It may have come at any step of the statement.
+                refused = e;
                 throw e;
             }
         }
@@ -128,14 +145,36 @@ final class SqlTx extends SqlRepositories implements Tx {
             }
         }
 
+        /** Before the commit, or the end of a part. */
+        void requireCommittable() {
+            requireNotRefused();
+            if (depth == 0) {
+                transaction.requireSame();
+            } else {
+                transaction.requireOpen();
+            }
+        }
+
+        void end() {
+            ended = true;
+            if (depth == 0) {
+                transaction.close();
+            }
+        }
+
         @Override
         public Instant now() {
             return now;
         }
 
         @Override
+        public boolean readsAfterRefusal() {
+            return false;
+        }
+
+        @Override
         public Failure classify(SQLException e) {
-            return store.classify(e);
+            return store.classify(e).whileWriting();
         }
 
         @Override
@@ -145,10 +184,20 @@ final class SqlTx extends SqlRepositories implements Tx {
 
         void savepoint(String command) {
             try (Statement statement = session.connection().createStatement()) {
-                statement.execute(command + " level_" + depth);
+                statement.execute(command + SAVEPOINT + depth);
+                if (command.equals(ROLLBACK)) {
+                    transaction.rolledBack(depth);
+                }
             } catch (SQLException e) {
                 refused = e;
-                throw store.classify(e).toException(null, null);
+                if (NO_SUCH_SAVEPOINT.equals(e.getSQLState())) {
+                    transaction.lost();
+                    transaction.requireOpen();
+                }
+                throw store.classify(e).whileWriting().toException(null, null);
+            } catch (Error e) {
+                refused = e;
+                throw e;
             }
         }
     }
@@ -157,17 +206,21 @@ final class SqlTx extends SqlRepositories implements Tx {
     <T extends @Nullable Object, X extends Exception> T run(TxFunction<T, X> function) throws X {
         try {
             T result = function.apply(this);
-            sessions.requireNotRefused();
             open.requireNone();
+            sessions.requireCommittable();
             return result;
+        } catch (Throwable t) {
+            sessions.transaction.requireKnown(t);
+            throw t;
         } finally {
-            sessions.ended = true;
+            sessions.end();
             open.close();
         }
     }
 
     @Override
     public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
+        Objects.requireNonNull(function, "function");
         sessions.requireUsable();
         sessions.savepoint("SAVEPOINT");
         sessions.suspended = true;
@@ -176,17 +229,26 @@ final class SqlTx extends SqlRepositories implements Tx {
             result = new SqlTx(sessions.nested()).run(function);
         } catch (Throwable t) {
             sessions.suspended = false;
-            rollBackToSavepoint(t);
+            if (Failure.isOfMachine(t)) {
+                // What the connection says next may be the answer to what the Error cut off.
+                sessions.refused = t;
+            } else {
+                rollBackToSavepoint(t);
+            }
             throw t;
         }
         sessions.suspended = false;
         sessions.savepoint("RELEASE");
+        sessions.transaction.kept(sessions.depth);
         return result;
     }
 
     private void rollBackToSavepoint(Throwable cause) {
+        if (!sessions.transaction.isOpen()) {
+            return;
+        }
         try {
-            sessions.savepoint("ROLLBACK TO");
+            sessions.savepoint(ROLLBACK);
             sessions.savepoint("RELEASE");
         } catch (StorageException e) {
             cause.addSuppressed(e);
@@ -195,6 +257,7 @@ final class SqlTx extends SqlRepositories implements Tx {
 
     @Override
     public <X extends Exception> void useTx(TxAction<X> action) throws X {
+        Objects.requireNonNull(action, "action");
         this.<Boolean, X>withTx(tx -> {
             action.accept(tx);
             return true;
@@ -206,8 +269,14 @@ final class SqlTx extends SqlRepositories implements Tx {
         sessions.requireUsable();
         DSLContext made = dsl;
         if (made == null) {
+            sessions.transaction.watch(sessions.depth);
             made = DslContexts.writing(
-                    sessions.store, sessions.session, sessions::requireUsable, sessions::noteRefusal, open);
+                    sessions.store,
+                    sessions.session,
+                    new TransactionConnection(sessions.session, sessions.transaction),
+                    sessions::requireUsable,
+                    sessions::noteRefusal,
+                    open);
             dsl = made;
         }
         return made;

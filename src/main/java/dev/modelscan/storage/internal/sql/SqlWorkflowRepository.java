@@ -40,7 +40,7 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
     }
 
     private static Map<WorkflowStatus, CompiledQuery<Workflow>> changes() {
-        var change = new StatusChange<>(STATUS, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
+        var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<WorkflowStatus, CompiledQuery<Workflow>> changes = new EnumMap<>(WorkflowStatus.class);
         for (WorkflowStatus status : WorkflowStatus.values()) {
             changes.put(
@@ -79,11 +79,15 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
 
     @Override
     public Page<Workflow> listByStatus(WorkflowStatus status, PageRequest request) {
+        Objects.requireNonNull(status, "status");
+        Objects.requireNonNull(request, "request");
         return fetch(BY_STATUS, request, execution -> execution.set(STATUS.parameter(), status));
     }
 
     @Override
     public Workflow updateStatus(WorkflowId id, WorkflowStatus status) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(status, "status");
         CompiledQuery<Workflow> change = Objects.requireNonNull(CHANGES.get(status));
         return sessions.write(
                 "workflow",
@@ -95,6 +99,8 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
 
     @Override
     public Page<Task> listTasks(WorkflowId id, PageRequest request) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(request, "request");
         return sessions.read("task", null, session -> SqlTaskRepository.listByWorkflow(session, id, request));
     }
 }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.sql;
 
+import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.TxAction;
 import dev.modelscan.storage.TxFunction;
@@ -8,10 +9,13 @@ import dev.modelscan.storage.internal.engine.Limits;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Work;
+import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -53,13 +57,13 @@ public final class StoreRepositories extends SqlRepositories {
         }
 
         @Override
-        public <T> T insert(String entity, String id, Work<T> insert, Work<Optional<T>> stored) {
-            return store.insert(entity, id, insert, stored);
+        public <T> T insert(String entity, String id, T record, Work<T> insert, Work<Optional<T>> stored) {
+            return store.insert(entity, id, record, insert, stored);
         }
 
         @Override
-        public <T extends @Nullable Object> T writeSerializable(String entity, @Nullable String id, Work<T> work) {
-            return store.writeSerializable(entity, id, work);
+        public void takeTurn(Session session, String name) throws SQLException {
+            store.takeTurn(session, name);
         }
 
         @Override
@@ -68,8 +72,13 @@ public final class StoreRepositories extends SqlRepositories {
         }
 
         @Override
+        public boolean readsAfterRefusal() {
+            return true;
+        }
+
+        @Override
         public Failure classify(SQLException e) {
-            return store.classify(e);
+            return store.classify(e).whileWriting();
         }
     }
 
@@ -100,8 +109,12 @@ public final class StoreRepositories extends SqlRepositories {
         });
     }
 
-    /** Sets all agents idle and cancels what is open, as {@code Database.resetToIdle} says. */
-    public int resetToIdle() {
-        return sessions.writeMany("database", null, session -> Maintenance.resetToIdle(session, sessions.now()));
+    /** Gives up what these agents run, as {@code Database.cancelRunning} says. */
+    public int cancelRunning(Collection<AgentId> agentIds) {
+        List<AgentId> ids = List.copyOf(agentIds);
+        return sessions.writeMany("database", null, session -> {
+            sessions.takeTurn(session, Maintenance.STATUS_OF_ALL);
+            return Maintenance.cancelRunning(session, ids, sessions.now());
+        });
     }
 }

@@ -30,6 +30,7 @@ final class TeamMapping {
             COLUMNS.add("updatedAt", Codec.TIME, () -> TEAMS.UPDATED_AT, Team::updatedAt);
     static final Mapping<TeamId, Team> MAPPING = new Mapping<>(
                     "team", () -> TEAMS, COLUMNS, TeamMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+            .unique(NAME)
             .listedBy(CREATED_AT, ID);
 
     private TeamMapping() {}

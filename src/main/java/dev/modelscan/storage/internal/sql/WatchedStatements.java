@@ -48,7 +48,7 @@ final class WatchedStatements {
         try {
             Session session =
                     context.connection().unwrap(SessionConnection.class).session();
-            if (isPragma(context.sql())) {
+            if (SqlText.hasPragma(String.valueOf(context.sql()))) {
                 session.runsPragma();
             }
             RunningStatement running = session.running();
@@ -59,11 +59,18 @@ final class WatchedStatements {
         }
     }
 
-    private static boolean isPragma(@Nullable String sql) {
-        return sql != null && sql.stripLeading().regionMatches(true, 0, "PRAGMA", 0, 6);
+    /** Called after the driver has executed: what the statement did stands. */
+    static void endReturned(ExecuteContext context) {
+        if (context.data().remove(RUNNING) instanceof RunningStatement running) {
+            running.endReturned();
+            ResultSet rows = context.resultSet();
+            if (rows != null) {
+                context.resultSet(new Rows(rows, running));
+            }
+        }
     }
 
-    /** Called after the driver executed, also in vain. Does nothing the second time. */
+    /** Called after the driver executed in vain. Does nothing the second time, or after {@link #endReturned}. */
     static @Nullable StatementCancelledException end(ExecuteContext context) {
         if (!(context.data().remove(RUNNING) instanceof RunningStatement running)) {
             return null;
@@ -72,10 +79,6 @@ final class WatchedStatements {
             running.end();
         } catch (StatementCancelledException e) {
             return e;
-        }
-        ResultSet rows = context.resultSet();
-        if (rows != null) {
-            context.resultSet(new Rows(rows, running));
         }
         return null;
     }

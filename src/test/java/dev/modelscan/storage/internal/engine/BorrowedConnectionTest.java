@@ -6,17 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.modelscan.storage.PostgresServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jooq.tools.jdbc.DefaultConnection;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
-/** A connection whose settings cannot be put back does not return to its owner as if they were. */
+/** A connection that cannot be put back does not return to its owner in the middle of a transaction. */
 class BorrowedConnectionTest {
 
-    /** One of a pool, which a timeout of the server's keeps from being put back. */
+    /** One of a pool, whose server stops answering. */
     private static final class Owned extends DefaultConnection {
 
         boolean fails;
@@ -27,11 +26,11 @@ class BorrowedConnectionTest {
         }
 
         @Override
-        public PreparedStatement prepareStatement(String sql) throws SQLException {
+        public void rollback() throws SQLException {
             if (fails) {
-                throw new SQLException("canceling statement due to statement timeout", "57014");
+                throw new SQLException("an I/O error occurred", "08006");
             }
-            return super.prepareStatement(sql);
+            super.rollback();
         }
 
         @Override
@@ -46,26 +45,33 @@ class BorrowedConnectionTest {
         }
     }
 
-    private static final PostgresSettings SETTINGS =
-            PostgresSettings.writing(Duration.ofSeconds(5), Duration.ofMillis(50));
-
     @Test
     void oneThatCannotBePutBackIsAborted() throws SQLException {
         try (Connection connection = DriverManager.getConnection(PostgresServer.url())) {
             Owned owned = new Owned(connection);
-            BorrowedConnection borrowed = BorrowedConnection.of(owned, SETTINGS);
+            BorrowedConnection borrowed = BorrowedConnection.of(owned);
+            borrowed.setAutoCommit(false);
             owned.fails = true;
-            assertThatThrownBy(borrowed::close).hasMessageContaining("timeout");
+            assertThatThrownBy(borrowed::close).hasMessageContaining("I/O error");
             assertThat(owned.aborted).isTrue();
         }
     }
 
     @Test
-    void oneThatIsPutBackIsKept() throws SQLException {
+    void oneThatIsPutBackIsKeptAndIsAsBefore() throws SQLException {
         try (Connection connection = DriverManager.getConnection(PostgresServer.url())) {
             Owned owned = new Owned(connection);
-            BorrowedConnection.of(owned, SETTINGS).close();
+            connection.setReadOnly(true);
+            connection.setAutoCommit(false);
+            BorrowedConnection borrowed = BorrowedConnection.of(owned);
+            assertThat(connection.isReadOnly()).isFalse();
+            borrowed.prepareNothingOnTheServer();
+            borrowed.close();
             assertThat(owned.aborted).isFalse();
+            assertThat(connection.isReadOnly()).isTrue();
+            assertThat(connection.getAutoCommit()).isFalse();
+            assertThat(connection.unwrap(PGConnection.class).getPrepareThreshold())
+                    .isEqualTo(5);
             assertThat(connection.isValid(5)).isTrue();
         }
     }

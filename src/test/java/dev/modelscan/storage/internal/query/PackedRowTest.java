@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.AgentStatus;
+import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Id;
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Message;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Task;
 import dev.modelscan.storage.TaskId;
 import dev.modelscan.storage.TaskStatus;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -203,6 +208,71 @@ class PackedRowTest {
             assertThatThrownBy(() -> db.toolExecutions().usageSince(Instant.EPOCH))
                     .isInstanceOf(CorruptDatabaseException.class);
         }
+    }
+
+    /** Large text is not looked at character by character; what no record can hold is refused all the same. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ff", "c3", "eda080", "61ff62"})
+    void aLargeContentThatNoRecordCanHoldIsRefused(String bytes) throws SQLException {
+        try (Database db = Database.open(file())) {
+            List<Message> stored = twoMessages(db);
+            write("UPDATE messages SET content = CAST(x'" + "61".repeat(2_000) + bytes + "' AS TEXT)"
+                    + " WHERE sequence_number = 2");
+            assertRefused(
+                    () -> db.messages().get(stored.get(1).id()), stored.get(1).id());
+            assertRefused(() -> db.messages().list(10, 0), stored.get(1).id());
+            assertRefused(
+                    () -> db.messages().markRead(stored.get(1).id()),
+                    stored.get(1).id());
+        }
+    }
+
+    /** Only another program stores a NUL. Nothing looks for one in a large text, and nothing is cut off at it. */
+    @Test
+    void aLargeContentWithANulComesBackAsItIs() throws SQLException {
+        try (Database db = Database.open(file())) {
+            Message stored = twoMessages(db).get(1);
+            write("UPDATE messages SET content = CAST(x'" + "61".repeat(2_000) + "0062' AS TEXT)");
+            String content = "a".repeat(2_000) + "\u0000b";
+            assertThat(db.messages().get(stored.id()).content()).isEqualTo(content);
+            assertThat(db.messages().list(10, 0)).extracting(Message::content).containsExactly(content, content);
+        }
+    }
+
+    /** The row that tells whether another page follows may be large. That it is not read shows where it cannot be. */
+    @Test
+    void theRowBehindAPageIsNotRead() throws SQLException {
+        try (Database db = Database.open(file())) {
+            List<Message> stored = twoMessages(db);
+            ConversationId talk = stored.get(0).conversationId();
+            write("UPDATE messages SET content = CAST(x'ff' AS TEXT) WHERE sequence_number = 2");
+
+            Page<Message> page = db.messages().listByConversation(talk, PageRequest.first(1));
+
+            assertThat(page.items()).containsExactly(stored.get(0));
+            assertRefused(
+                    () -> db.messages().listByConversation(talk, page.next().orElseThrow()),
+                    stored.get(1).id());
+            write(
+                    "UPDATE messages SET content = CAST(x'ff' AS TEXT) WHERE sequence_number = 1",
+                    "UPDATE messages SET content = 'b' WHERE sequence_number = 2");
+            assertThat(db.messages().getConversation(talk, 1))
+                    .extracting(Message::content)
+                    .containsExactly("b");
+        }
+    }
+
+    private static List<Message> twoMessages(Database db) {
+        Agent agent = researcher(db);
+        ConversationId talk = ConversationId.next();
+        return db.messages()
+                .createAll(Stream.of("a", "b")
+                        .map(content -> Message.builder()
+                                .conversationId(talk)
+                                .senderId(agent.id())
+                                .content(content)
+                                .build())
+                        .toList());
     }
 
     private static Agent researcher(Database db) {

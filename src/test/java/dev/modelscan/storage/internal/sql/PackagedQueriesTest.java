@@ -2,15 +2,21 @@ package dev.modelscan.storage.internal.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelscan.storage.internal.engine.PostgresDialect;
 import dev.modelscan.storage.internal.engine.SqliteDialect;
 import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.schema.DefaultSchema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jooq.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +43,24 @@ class PackagedQueriesTest {
                     .contains(query.key() + "\t" + rendered.packed() + "\t" + String.join(",", rendered.parameters())
                             + "\t" + rendered.sql());
             assertThat(query.rendered(SqliteDialect.INSTANCE)).isEqualTo(rendered);
+        }
+    }
+
+    /** jOOQ takes any name without a schema for one of the default schema; only tables may have come through that. */
+    @Test
+    void onlyTablesAreInTheSchema() throws Exception {
+        RenderQueries.loadAll();
+        Set<String> tables =
+                DefaultSchema.DEFAULT_SCHEMA.tableStream().map(Table::getName).collect(Collectors.toSet());
+        for (CompiledQuery<?> query : CompiledQuery.all()) {
+            String sql = query.render(PostgresDialect.INSTANCE).sql();
+            Set<String> qualified = Pattern.compile("\\{schema}\\.(\\w+)")
+                    .matcher(sql)
+                    .results()
+                    .map(found -> found.group(1))
+                    .collect(Collectors.toSet());
+            assertThat(qualified).as(sql).isNotEmpty().isSubsetOf(tables);
+            assertThat(query.render(SqliteDialect.INSTANCE).sql()).doesNotContain("{schema}");
         }
     }
 

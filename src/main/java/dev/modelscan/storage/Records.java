@@ -1,0 +1,58 @@
+package dev.modelscan.storage;
+
+import dev.modelscan.storage.internal.sql.RecordReader;
+import org.jooq.Record;
+
+/**
+ * The library's records from rows of {@link Repositories#dsl()}: {@code dsl.selectFrom(TASKS).fetch(Records::task)}. A row may hold more, in
+ * any order, such as the columns of several joined tables: columns are found by table and name. {@code fetchInto(Task.class)} does the same.
+ *
+ * <p>All throw {@link IllegalArgumentException} if the row lacks a column, and name it, and {@link CorruptDatabaseException} if a value is
+ * missing that its table demands, such as that of the other side of an outer join.
+ *
+ * @since 0.1
+ */
+public final class Records {
+
+    private Records() {}
+
+    /** The agent of a row with all columns of {@code AGENTS}. */
+    public static Agent agent(Record row) {
+        return RecordReader.agent(row);
+    }
+
+    /** The workflow of a row with all columns of {@code WORKFLOWS}. */
+    public static Workflow workflow(Record row) {
+        return RecordReader.workflow(row);
+    }
+
+    /** The task of a row with all columns of {@code TASKS}. */
+    public static Task task(Record row) {
+        return RecordReader.task(row);
+    }
+
+    /** The message of a row with all columns of {@code MESSAGES}. */
+    public static Message message(Record row) {
+        return RecordReader.message(row);
+    }
+
+    /** The team of a row with all columns of {@code TEAMS}. */
+    public static Team team(Record row) {
+        return RecordReader.team(row);
+    }
+
+    /** The tool execution of a row with all columns of {@code TOOL_EXECUTIONS}. */
+    public static ToolExecution toolExecution(Record row) {
+        return RecordReader.toolExecution(row);
+    }
+
+    /** The member of a row with all columns of {@code AGENTS}, and the role and time of {@code TEAM_MEMBERS}. */
+    public static TeamMember teamMember(Record row) {
+        return RecordReader.teamMember(row);
+    }
+
+    /** The membership of a row with all columns of {@code TEAMS}, and the role and time of {@code TEAM_MEMBERS}. */
+    public static TeamMembership teamMembership(Record row) {
+        return RecordReader.teamMembership(row);
+    }
+}

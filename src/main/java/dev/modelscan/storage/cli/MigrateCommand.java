@@ -1,0 +1,38 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.SchemaException;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** Brings a database that exists up to date. */
+@Command(
+        name = "migrate",
+        description = "Migrates the database to the schema of this release. Makes none where there is none.")
+final class MigrateCommand extends DatabaseCommand {
+
+    /** A look by reading tells a database that is behind from one that is not there. */
+    @Override
+    Database open() {
+        try {
+            return builder().readOnly().open();
+        } catch (SchemaException behind) {
+            return super.open();
+        }
+    }
+
+    @Override
+    Result execute(Database db) {
+        return new Migrated(place(db), db.schemaVersion(), db.appliedMigrations());
+    }
+
+    private record Migrated(String database, int schemaVersion, List<String> appliedMigrations) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            appliedMigrations.forEach(name -> out.println("applied " + name));
+            out.println(TextTable.printable(database) + " has schema version " + schemaVersion);
+        }
+    }
+}

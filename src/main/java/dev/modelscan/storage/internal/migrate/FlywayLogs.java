@@ -1,0 +1,103 @@
+package dev.modelscan.storage.internal.migrate;
+
+import org.flywaydb.core.api.logging.Log;
+import org.flywaydb.core.api.logging.LogCreator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps Flyway's lines about the library's own migrations (a banner, a line for each step, an error beside each exception) out
+ * of the host's log, unless it is set to debug. Flyway has one log for all that use it, so what it says on threads that do not
+ * migrate for the library goes where it would have gone.
+ *
+ * <p>Flyway makes an instance by this class's name.
+ */
+public final class FlywayLogs implements LogCreator {
+
+    private static final Logger OWN = LoggerFactory.getLogger(FlywayRun.class);
+    private static final ThreadLocal<Boolean> QUIET = new ThreadLocal<>();
+
+    /** Called by Flyway. */
+    public FlywayLogs() {}
+
+    /** What {@code loggers} of a configuration takes. A container may hide the library from Flyway's class loader. */
+    static String name() {
+        try {
+            return Class.forName(FlywayLogs.class.getName(), false, Log.class.getClassLoader()) == FlywayLogs.class
+                    ? FlywayLogs.class.getName()
+                    : "slf4j";
+        } catch (ClassNotFoundException e) {
+            return "slf4j";
+        }
+    }
+
+    /** From here on this thread migrates for the library. */
+    static void begin() {
+        QUIET.set(true);
+    }
+
+    /** From here on it does not. */
+    static void end() {
+        QUIET.remove();
+    }
+
+    @Override
+    public Log createLogger(Class<?> owner) {
+        Logger log = LoggerFactory.getLogger(owner);
+        return new Log() {
+            private boolean isQuiet(String message) {
+                boolean quiet = QUIET.get() != null;
+                if (quiet) {
+                    OWN.debug(message);
+                }
+                return quiet;
+            }
+
+            @Override
+            @SuppressWarnings("deprecation") // Only older versions of Flyway call it.
+            public boolean isDebugEnabled() {
+                return QUIET.get() == null && log.isDebugEnabled();
+            }
+
+            @Override
+            public void debug(String message) {
+                if (!isQuiet(message)) {
+                    log.debug(message);
+                }
+            }
+
+            @Override
+            public void info(String message) {
+                if (!isQuiet(message)) {
+                    log.info(message);
+                }
+            }
+
+            @Override
+            public void warn(String message) {
+                if (!isQuiet(message)) {
+                    log.warn(message);
+                }
+            }
+
+            @Override
+            public void error(String message) {
+                if (!isQuiet(message)) {
+                    log.error(message);
+                }
+            }
+
+            @Override
+            public void error(String message, Exception e) {
+                if (!isQuiet(message)) {
+                    log.error(message, e);
+                }
+            }
+
+            @Override
+            public void notice(String message) {
+                info(message);
+            }
+        };
+    }
+}

@@ -1,0 +1,117 @@
+package dev.modelscan.storage.internal.promote;
+
+import dev.modelscan.storage.LeftBehind;
+import dev.modelscan.storage.PromotionEstimate;
+import dev.modelscan.storage.PromotionProgress;
+import dev.modelscan.storage.PromotionProgress.Phase;
+import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.internal.engine.PostgresLink;
+import dev.modelscan.storage.internal.engine.SqliteConnections;
+import dev.modelscan.storage.internal.migrate.Migrator;
+import dev.modelscan.storage.internal.migrate.PostgresMigrator;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Finds what a run would refuse, by reading alone. */
+final class DryRun {
+
+    /** Rows per second with all steps, on two cores. */
+    private static final long USUAL_RATE = 50_000;
+
+    private final PromotionRequest request;
+    private final Path source;
+    private final SqliteConnections connections;
+    private final PostgresMigrator migrator;
+    private final Problems problems = new Problems();
+
+    DryRun(PromotionRequest request, Path source, SqliteConnections connections, PostgresMigrator migrator) {
+        this.request = request;
+        this.source = source;
+        this.connections = connections;
+        this.migrator = migrator;
+    }
+
+    PromotionEstimate run() {
+        long began = System.nanoTime();
+        // Of another program's file nothing more could be told.
+        new Migrator(connections, Duration.ZERO).requireCurrent();
+        boolean resumes = checkTarget();
+        // A probe would not do: over connections that were opened to read, quick_check passes over the checks of the
+        // schema.
+        try (Connection connection = connections.openReader();
+                Statement statement = connection.createStatement()) {
+            // One snapshot for all that is read.
+            statement.execute("BEGIN");
+            List<LeftBehind> leftBehind = NotCarried.in(connection);
+            problems.collect(() -> NotCarried.requireNamed(leftBehind, request.leaveBehind(), source.toString()));
+            Map<String, Long> rows = SourceCheck.counts(connection);
+            long total = SourceCheck.total(rows);
+            checkRows(connection, total);
+            long bytes = SourceCheck.number(
+                    statement,
+                    "SELECT (page_count - freelist_count) * page_size"
+                            + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
+            if (!resumes) {
+                problems.collect(() -> Snapshot.requireSpace(source, bytes));
+            }
+            problems.throwAny();
+            return new PromotionEstimate(
+                    rows,
+                    bytes,
+                    resumes,
+                    leftBehind,
+                    Duration.ofNanos(System.nanoTime() - began),
+                    Duration.ofMillis(total * 1_000 / USUAL_RATE));
+        } catch (SQLException e) {
+            problems.add(connections.failed(e));
+            problems.throwAny();
+            throw new IllegalStateException("a problem was added", e);
+        }
+    }
+
+    private void checkRows(Connection connection, long total) throws SQLException {
+        SourceCheck.collectUnsound(connection, problems);
+        SourceCheck.collectReferences(connection, problems);
+        long done = 0;
+        for (CopiedTable table : CopiedTable.ALL) {
+            long before = done;
+            done += SourceCheck.collectUnstorable(
+                    connection,
+                    table,
+                    count -> request.listener().accept(new PromotionProgress(Phase.CHECK, before + count, total)),
+                    problems);
+        }
+    }
+
+    /** Whether an unfinished promotion would go on. */
+    private boolean checkTarget() {
+        try (PostgresLink target = PostgresLink.open(request.server(), request.workspace())) {
+            try {
+                TargetState.collect(target, problems);
+                Ledger ledger = Ledger.find(target);
+                boolean resumes = ledger != null && !TargetState.beginsAnew(ledger, request.restart());
+                if (ledger == null) {
+                    problems.collect(migrator::check);
+                    TargetState.requireEmpty(target);
+                } else {
+                    ledger.requireCanBeAbandoned();
+                }
+                if (ledger != null && resumes) {
+                    migrator.requireCurrent();
+                    TargetState.requireSnapshot(target, new Snapshot(source, ledger.snapshotId()));
+                }
+                return resumes;
+            } catch (SQLException e) {
+                throw target.failed(e);
+            }
+        } catch (StorageException e) {
+            problems.add(e);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package dev.modelscan.storage.internal.sql;
+
+import dev.modelscan.storage.internal.convert.Bindings;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.DataType;
+import org.jooq.Field;
+import org.jooq.GroupField;
+import org.jooq.Param;
+import org.jooq.Query;
+import org.jooq.QueryPart;
+import org.jooq.SQL;
+import org.jooq.SQLDialect;
+import org.jooq.Select;
+import org.jooq.SelectFieldOrAsterisk;
+import org.jooq.SortField;
+import org.jooq.Table;
+import org.jooq.VisitContext;
+import org.jooq.VisitListener;
+import org.jooq.WindowSpecification;
+import org.jooq.impl.CustomCondition;
+import org.jooq.impl.CustomField;
+import org.jooq.impl.DSL;
+import org.jooq.impl.QOM;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Times and JSON are text on SQLite and have a type on PostgreSQL, so most expressions over them have two answers, or one answer
+ * and one error. An expression that is not known to be right on both is rejected when it is rendered, on both. Inside a nested
+ * collection, which PostgreSQL makes as JSON or as a record, they are written as SQLite's text.
+ */
+final class TypedColumns implements VisitListener {
+
+    private static final String TIMES =
+            "use dev.modelscan.storage.Times: day, week, month, hour, weekday, bucket, seconds,"
+                    + " between, plus, minus or now";
+    private static final String JSON =
+            "use Conditions.metadataEquals of dev.modelscan.storage.analytics, or read the value and look at it in Java";
+
+    /** What hands a value on as it is. */
+    private static final List<Class<?>> PASS = List.of(
+            QOM.FieldAlias.class,
+            QOM.Coalesce.class,
+            QOM.Nvl.class,
+            QOM.Nvl2.class,
+            QOM.Iif.class,
+            QOM.CaseSearched.class,
+            QOM.Lag.class,
+            QOM.Lead.class,
+            QOM.FirstValue.class,
+            QOM.LastValue.class,
+            QOM.NthValue.class,
+            QOM.Count.class,
+            QOM.Excluded.class,
+            QOM.ScalarSubquery.class,
+            QOM.ConditionAsField.class,
+            CustomField.class,
+            CustomCondition.class);
+
+    /** What makes JSON, or a record that is read from text. */
+    private static final List<Class<?>> NESTS = List.of(
+            QOM.JSONArray.class,
+            QOM.JSONArrayAgg.class,
+            QOM.JSONObject.class,
+            QOM.JSONObjectAgg.class,
+            QOM.RowAsField.class,
+            QOM.TableAsField.class);
+
+    /** What compares values. */
+    private static final List<Class<?>> COMPARE = List.of(
+            QOM.Min.class,
+            QOM.Max.class,
+            QOM.AnyValue.class,
+            QOM.Nullif.class,
+            QOM.Greatest.class,
+            QOM.Least.class,
+            QOM.CaseSimple.class);
+
+    /** Conditions over text. */
+    private static final List<Class<?>> TEXT = List.of(
+            QOM.Like.class,
+            QOM.NotLike.class,
+            QOM.LikeIgnoreCase.class,
+            QOM.NotLikeIgnoreCase.class,
+            QOM.LikeQuantified.class,
+            QOM.NotLikeQuantified.class,
+            QOM.SimilarTo.class,
+            QOM.NotSimilarTo.class,
+            QOM.RegexpLike.class,
+            QOM.Contains.class,
+            QOM.ContainsIgnoreCase.class,
+            QOM.StartsWith.class,
+            QOM.StartsWithIgnoreCase.class,
+            QOM.EndsWith.class,
+            QOM.EndsWithIgnoreCase.class,
+            QOM.RowOverlaps.class);
+
+    /** Functions by which jOOQ renders some of the above. */
+    private static final Set<String> RENDERED =
+            Set.of("min", "max", "greatest", "least", "coalesce", "ifnull", "nvl", "nullif", "json_extract");
+
+    private enum Kind {
+        TIME,
+        COMPUTED,
+        JSON
+    }
+
+    @Override
+    public void visitStart(VisitContext context) {
+        if (context.renderContext() == null) {
+            return;
+        }
+        QueryPart part = context.queryPart();
+        if (part instanceof QOM.CurrentTimestamp
+                || part instanceof QOM.CurrentDate
+                || part instanceof QOM.CurrentTime) {
+            throw rejected(part, "the engines' own clocks have no common form", "use Times.now()");
+        }
+        if (part instanceof QOM.ArrayAgg || part instanceof QOM.ArrayQuery || part instanceof QOM.Array) {
+            if (context.family() == SQLDialect.SQLITE) {
+                throw rejected(part, "SQLite has no arrays", "use multiset or multisetAgg");
+            }
+        } else if (part instanceof Select<?> select) {
+            checkGroups(select);
+        } else if (part instanceof Condition condition) {
+            checkOperands(condition);
+        } else if (part instanceof Field<?> field) {
+            check(context, field);
+        }
+    }
+
+    private static void check(VisitContext context, Field<?> field) {
+        Kind kind = kind(field.getDataType());
+        if (kind == null) {
+            return;
+        }
+        QueryPart owner = owner(context.queryParts());
+        if (owner == null || isOneOf(PASS, owner)) {
+            if (kind == Kind.JSON && owner instanceof QOM.Count count && count.$distinct()) {
+                throw rejected(owner, "equality of JSON differs between engines", JSON);
+            }
+            return;
+        }
+        if (isOneOf(NESTS, owner)) {
+            if (context.family() == SQLDialect.POSTGRES && kind != Kind.COMPUTED) {
+                context.queryPart(asText(field, kind));
+            }
+            return;
+        }
+        if (kind == Kind.JSON) {
+            boolean isNull = owner instanceof QOM.IsNull || owner instanceof QOM.IsNotNull;
+            if (!isNull && !convertsInJava(owner, field)) {
+                throw rejected(owner, "stored JSON is text on one engine and a value on the other", JSON);
+            }
+        } else if (!compares(owner) && !convertsInJava(owner, field)) {
+            throw rejected(owner, "a stored time is text on one engine and a time on the other", TIMES);
+        }
+    }
+
+    private static boolean compares(QueryPart owner) {
+        return owner instanceof Condition ? !isOneOf(TEXT, owner) : isOneOf(COMPARE, owner);
+    }
+
+    /** {@code convertFrom} is rendered as a coercion, and reads the column as before. */
+    private static boolean convertsInJava(QueryPart owner, Field<?> field) {
+        if (!(owner instanceof QOM.Coerce<?> coerce)) {
+            return false;
+        }
+        DataType<?> type = coerce.getDataType();
+        return type.getConverter().fromType()
+                        == field.getDataType().getConverter().fromType()
+                && type.getConverter().toType() != type.getConverter().fromType();
+    }
+
+    private static @Nullable Kind kind(DataType<?> type) {
+        if (Bindings.isInstant(type.getBinding())) {
+            return Kind.TIME;
+        }
+        if (TimeExpressions.isComputed(type)) {
+            return Kind.COMPUTED;
+        }
+        return Bindings.isJson(type.getBinding()) ? Kind.JSON : null;
+    }
+
+    /** The expression that a value is an operand of; null if it is none's, or SQL's that the caller wrote himself. */
+    private static @Nullable QueryPart owner(QueryPart[] parts) {
+        for (int i = parts.length - 2; i >= 0; i--) {
+            QueryPart part = parts[i];
+            if (part instanceof SortField
+                    || part instanceof SQL
+                    || part instanceof Query
+                    || part instanceof Table
+                    || part instanceof WindowSpecification) {
+                return null;
+            }
+            boolean rendered = part instanceof QOM.Function<?> function
+                    && RENDERED.contains(function.getName().toLowerCase(Locale.ROOT));
+            boolean named = !part.getClass().isAnonymousClass() && !rendered;
+            if (named && (part instanceof Field || part instanceof Condition)) {
+                return part;
+            }
+        }
+        return null;
+    }
+
+    private static void checkGroups(Select<?> select) {
+        for (GroupField group : select.$groupBy()) {
+            requireNoJson(group, "GROUP BY");
+        }
+        for (SortField<?> sort : select.$orderBy()) {
+            requireNoJson(sort.$field(), "ORDER BY");
+        }
+        if (select.$distinct()) {
+            for (SelectFieldOrAsterisk field : select.$select()) {
+                requireNoJson(field, "DISTINCT");
+            }
+        }
+    }
+
+    private static void requireNoJson(Object part, String clause) {
+        if (part instanceof Field<?> field && kind(field.getDataType()) == Kind.JSON) {
+            throw rejected(
+                    field, "equality and order of JSON differ between engines, so none goes into " + clause, JSON);
+        }
+    }
+
+    /** Of two values that are compared, either both are of the library's types, or none. */
+    private static void checkOperands(Condition condition) {
+        if (condition instanceof QOM.CompareCondition<?, ?> compare) {
+            checkSame(condition, compare.$arg1(), compare.$arg2());
+        } else if (condition instanceof QOM.Between<?> between) {
+            checkSame(condition, between.$arg1(), between.$arg2());
+            checkSame(condition, between.$arg1(), between.$arg3());
+        } else if (condition instanceof QOM.InList<?> in) {
+            in.$list().forEach(item -> checkSame(condition, in.$field(), item));
+        }
+    }
+
+    private static void checkSame(Condition condition, Field<?> one, Field<?> two) {
+        Kind kind = kind(one.getDataType());
+        Kind other = kind(two.getDataType());
+        if (kind != other && kind != Kind.JSON && other != Kind.JSON) {
+            throw rejected(
+                    condition,
+                    "a stored time is compared to a value of another type",
+                    "compare to an Instant, to DSL.val(instant, column), or to what Times returns");
+        }
+    }
+
+    private static <T> Field<T> asText(Field<T> field, Kind kind) {
+        if (field instanceof Param<?>) {
+            return field;
+        }
+        return CustomField.of(field.getUnqualifiedName(), field.getDataType(), context -> {
+            if (kind == Kind.JSON) {
+                context.visit(DSL.sql("cast({0} as text)", field));
+            } else {
+                context.visit(TimeExpressions.text(field));
+            }
+        });
+    }
+
+    private static boolean isOneOf(List<Class<?>> types, QueryPart part) {
+        return types.stream().anyMatch(type -> type.isInstance(part));
+    }
+
+    private static IllegalArgumentException rejected(QueryPart part, String reason, String instead) {
+        String text = part.toString();
+        String shown = text.length() > 200 ? text.substring(0, 200) + "…" : text;
+        return new IllegalArgumentException(
+                "this query would not mean the same on every engine: " + reason + ": " + shown + "; " + instead);
+    }
+}

@@ -1,0 +1,214 @@
+package dev.modelscan.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What each option of the builder does where, and how a place is written. */
+class BuilderOptionsTest {
+
+    private static final String NOWHERE = "jdbc:postgresql://localhost:1/none";
+
+    @TempDir
+    private Path directory;
+
+    /** The options that have an effect, beside those that have one everywhere. */
+    private static final Map<String, Set<String>> EFFECTIVE = Map.of(
+            "path", Set.of("readers", "durability", "workspace"),
+            "inMemory", Set.of("readers"),
+            "url", Set.of("readUrl", "user", "password", "poolSize", "connectTimeout", "isolation", "workspace"),
+            "dataSource", Set.of("isolation", "workspace"));
+
+    private static final Set<String> EVERYWHERE =
+            Set.of("busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock");
+
+    private static final Map<String, Object> VALUES = Map.ofEntries(
+            Map.entry("readUrl", NOWHERE),
+            Map.entry("user", "u"),
+            Map.entry("password", "p"),
+            Map.entry("workspace", "acme"),
+            Map.entry("poolSize", 2),
+            Map.entry("readers", 2),
+            Map.entry("connectTimeout", Duration.ofSeconds(1)),
+            Map.entry("queryTimeout", Duration.ofSeconds(1)),
+            Map.entry("busyTimeout", Duration.ZERO),
+            Map.entry("isolation", Isolation.READ_COMMITTED),
+            Map.entry("durability", Durability.NORMAL),
+            Map.entry("maxJsonDepth", 5),
+            Map.entry("maxValueBytes", 5_000),
+            Map.entry("clock", Clock.systemUTC()));
+
+    private Map<String, Supplier<DatabaseBuilder>> places() {
+        Map<String, Supplier<DatabaseBuilder>> places = new LinkedHashMap<>();
+        PGSimpleDataSource nowhere = new PGSimpleDataSource();
+        nowhere.setUrl(NOWHERE);
+        places.put("path", () -> Database.builder().path(directory.resolve("x")));
+        places.put("inMemory", () -> Database.builder().inMemory());
+        places.put("url", () -> Database.builder().url(NOWHERE).busyTimeout(Duration.ZERO));
+        places.put("dataSource", () -> Database.builder().dataSource(nowhere).busyTimeout(Duration.ZERO));
+        return places;
+    }
+
+    private static List<Method> options() {
+        return Arrays.stream(DatabaseBuilder.class.getMethods())
+                .filter(method -> method.getReturnType() == DatabaseBuilder.class)
+                .filter(method -> method.getParameterCount() == 1)
+                .toList();
+    }
+
+    private static DatabaseBuilder set(DatabaseBuilder builder, Method option, Object value) {
+        try {
+            return (DatabaseBuilder) option.invoke(builder, value);
+        } catch (InvocationTargetException e) {
+            throw (RuntimeException) e.getCause();
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void everyOptionIsUsedOrRejected() {
+        Set<String> seen = new TreeSet<>();
+        for (Method option : options()) {
+            if (EFFECTIVE.containsKey(option.getName())) {
+                continue;
+            }
+            seen.add(option.getName());
+            places().forEach((place, builder) -> {
+                Throwable thrown = catchThrowable(() -> set(builder.get(), option, VALUES.get(option.getName()))
+                        .open()
+                        .close());
+                boolean rejected = thrown instanceof InvalidDataException e
+                        && e.field().equals(option.getName())
+                        && e.reason().startsWith("has no effect on ");
+                boolean used = EVERYWHERE.contains(option.getName())
+                        || EFFECTIVE.get(place).contains(option.getName());
+                assertThat(rejected)
+                        .as("%s with %s: %s", option.getName(), place, thrown)
+                        .isEqualTo(!used);
+            });
+        }
+        assertThat(seen).isEqualTo(VALUES.keySet().stream().collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    @Test
+    void exactlyOnePlaceIsGiven() {
+        assertThatThrownBy(() -> Database.builder().open())
+                .isInstanceOf(InvalidDataException.class)
+                .hasMessageContaining("path is required");
+        List<String> names = new ArrayList<>(places().keySet());
+        for (String first : names) {
+            for (String second : names) {
+                if (!first.equals(second)) {
+                    DatabaseBuilder both = both(first, second);
+                    assertThatThrownBy(both::open)
+                            .isInstanceOf(InvalidDataException.class)
+                            .hasMessageContaining("choose one");
+                }
+            }
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    private DatabaseBuilder both(String first, String second) {
+        DatabaseBuilder builder = places().get(first).get();
+        return switch (second) {
+            case "path" -> builder.path(directory.resolve("y"));
+            case "inMemory" -> builder.inMemory();
+            case "url" -> builder.url(NOWHERE);
+            default -> builder.dataSource(new PGSimpleDataSource());
+        };
+    }
+
+    @Test
+    void noOptionMayBeNull() {
+        for (Method option : options()) {
+            if (!option.getParameterTypes()[0].isPrimitive()) {
+                assertThatThrownBy(() -> set(Database.builder(), option, null))
+                        .as(option.toString())
+                        .isInstanceOf(NullPointerException.class)
+                        .hasMessage(option.getName());
+            }
+        }
+    }
+
+    private static Stream<Supplier<Object>> opened(String location) {
+        return Stream.of(
+                () -> Database.open(location),
+                () -> Database.builder().path(location).open(),
+                () -> Database.builder().path(location).openWorkspaces(),
+                () -> Promotion.from(location),
+                () -> Database.builder().path(Path.of(location)).open());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:mysql://localhost/db?user=u&password=hush, jdbc:mysql",
+        "jdbc:sqlite:test.db, without jdbc:sqlite:",
+        "JDBC:SQLite:test.db, without jdbc:sqlite:",
+        "jdbc:h2:mem:x, jdbc:h2",
+        "postgres://u:hush@localhost/db, jdbc:postgresql://host/database",
+        "postgresql://u:hush@localhost/db, jdbc:postgresql://host/database",
+        "JDBC:postgresql://localhost/db, small letters",
+        "http://localhost/db, http",
+        "https://u:hush@localhost/db, https",
+        "file:///tmp/x.db, without file:",
+        "redis://localhost, redis",
+    })
+    void aUrlIsNoPath(String location, String says) {
+        opened(location)
+                .forEach(open -> assertThatThrownBy(open::get).isInstanceOfSatisfying(InvalidDataException.class, e -> {
+                    assertThat(e.field()).isEqualTo("path");
+                    assertThat(e).hasMessageContaining(says);
+                    assertThat(e.getMessage()).doesNotContain("hush");
+                }));
+        assertThat(Path.of(location.substring(0, location.indexOf(':') + 1))).doesNotExist();
+        assertThat(Path.of(location)).doesNotExist();
+        assertThatThrownBy(() -> Database.builder().url(location))
+                .isInstanceOfSatisfying(
+                        InvalidDataException.class,
+                        e -> assertThat(e.getMessage()).contains("url ").doesNotContain("hush"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C:x.db", ":memory:", "file:x.db", "a:b", "postgres", "http.db"})
+    void aNameWithAColonIsStillAName(String name) {
+        Path file = directory.resolve(name);
+        Database.open(file.toString()).close();
+        assertThat(Files.exists(file)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?", "", " ", "relative"})
+    void withoutAHomeDirectoryATildeIsRejected(String home) throws Exception {
+        String output = ChildProcess.start(directory, List.of("-Duser.home=" + home), "refused", "~/test.db")
+                .output();
+        assertThat(output)
+                .contains("InvalidDataException", "~", "user.home", "absolute path")
+                .doesNotContain("opened");
+        assertThat(directory).isEmptyDirectory();
+    }
+}

@@ -1,0 +1,179 @@
+package dev.modelscan.storage;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A program that uses a database under a fault which its parent has made, and prints what each step came to. */
+final class FaultyProgram {
+
+    private FaultyProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Path file = Path.of(arguments[0]);
+        switch (arguments[1]) {
+            case "open" -> step("open", () -> Database.open(file).close());
+            case "memory" -> step("open", () -> Database.inMemory().close());
+            case "fillUnder" -> createUnder(file, Path.of(arguments[2]));
+            case "fill" -> fill(file, Integer.parseInt(arguments[2]));
+            case "use" -> use(file);
+            case "readUnder" -> readUnder(file, Path.of(arguments[2]));
+            case "openWithoutDescriptors" -> openWithoutDescriptors(file);
+            case "useWithoutDescriptors" -> useWithoutDescriptors(file);
+            default -> throw new IllegalArgumentException(arguments[1]);
+        }
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    /** One line for each: what was thrown, down to the last cause's kind. */
+    private static void step(String name, Step step) {
+        String outcome = "done";
+        try {
+            step.run();
+        } catch (Throwable t) {
+            outcome = t.getClass().getSimpleName() + ": "
+                    + String.valueOf(t.getMessage()).replace('\n', ' ');
+        }
+        System.out.println(name + " -> " + outcome);
+    }
+
+    /** Creates until it is refused, but no more than {@code most} messages of 20 KB, then shows what is there. */
+    private static void fill(Path file, int most) {
+        step("open", () -> {
+            try (Database db = Database.open(file)) {
+                Agent sender =
+                        db.agents().create(Agent.builder().name("a").mode("llm").build());
+                int[] stored = {0};
+                step("fill", () -> {
+                    for (; stored[0] < most; stored[0]++) {
+                        db.messages().create(message(sender));
+                    }
+                });
+                step("again", () -> db.messages().create(message(sender)));
+                step("tx", () -> db.useTx(tx -> tx.messages().create(message(sender))));
+                step("health", () -> System.out.println(db.healthCheck()));
+                step(
+                        "stored "
+                                + (stored[0]
+                                        == db.messages()
+                                                .page(PageRequest.first(1_000))
+                                                .items()
+                                                .size()),
+                        () -> {});
+            }
+        });
+    }
+
+    private static Message message(Agent sender) {
+        return Message.builder()
+                .conversationId(new ConversationId("c"))
+                .senderId(sender.id())
+                .content("x".repeat(20_000))
+                .build();
+    }
+
+    /** Takes the flag away while the database is opened. */
+    private static void createUnder(Path file, Path flag) throws Exception {
+        Files.delete(flag);
+        try (Database db = Database.open(file)) {
+            Agent sender =
+                    db.agents().create(Agent.builder().name("s").mode("llm").build());
+            Message message = message(sender);
+            Files.createFile(flag);
+            try {
+                db.messages().create(message);
+                System.err.println("stored");
+            } catch (StorageException e) {
+                Files.delete(flag);
+                step("create", () -> {
+                    throw e;
+                });
+            }
+        }
+    }
+
+    private static void use(Path file) {
+        step("open", () -> {
+            try (Database db = Database.open(file)) {
+                step("list", () -> db.agents().list(10, 0));
+                step("create", () -> db.agents()
+                        .create(Agent.builder().name("b").mode("llm").build()));
+                step("update", () -> db.agents()
+                        .update(db.agents().list(1, 0).get(0).toBuilder()
+                                .mode("x")
+                                .build()));
+                step("delete", () -> db.agents()
+                        .delete(db.agents().list(1, 0).get(0).id()));
+                step("createAll", () -> db.agents()
+                        .createAll(List.of(Agent.builder().name("c").mode("llm").build())));
+                step(
+                        "tx",
+                        () -> db.useTx(tx -> tx.agents()
+                                .create(Agent.builder().name("d").mode("llm").build())));
+                step("tx.dsl", () -> db.useTx(tx -> tx.dsl().execute("DELETE FROM agents")));
+                step("health", () -> System.out.println(db.healthCheck()));
+            }
+        });
+    }
+
+    /** Takes the flag away while the database is opened, and when the reads are over. */
+    private static void readUnder(Path file, Path flag) throws Exception {
+        String times = Files.readString(flag);
+        Files.delete(flag);
+        try (Database db = Database.open(file)) {
+            Files.writeString(flag, times);
+            for (int i = 0; i < 3; i++) {
+                step("read", () -> db.agents().list(10, 0));
+            }
+            Files.deleteIfExists(flag);
+            step("read at last", () -> db.agents().list(10, 0));
+        }
+    }
+
+    private static List<AutoCloseable> takeAllDescriptors() {
+        List<AutoCloseable> taken = new ArrayList<>();
+        try {
+            while (true) {
+                taken.add(Files.newInputStream(Path.of("/dev/null")));
+            }
+        } catch (Exception e) {
+            return taken;
+        }
+    }
+
+    private static void openWithoutDescriptors(Path file) {
+        // Classes that lie in files of their own could not be loaded afterwards.
+        step("before", () -> Database.open(file).close());
+        step("before", () -> Database.open(file.resolveSibling("other.db")).close());
+        List<AutoCloseable> taken = takeAllDescriptors();
+        step("open", () -> Database.open(file).close());
+        step("open new", () -> Database.open(file.resolveSibling("new.db")).close());
+        System.out.println("held " + taken.size());
+    }
+
+    private static void useWithoutDescriptors(Path file) {
+        step("open", () -> {
+            try (Database db = Database.open(file)) {
+                // Classes that lie in files of their own could not be loaded afterwards.
+                step("list before", () -> db.agents().list(10, 0));
+                db.healthCheck();
+                db.agents().create(Agent.builder().name("first").mode("llm").build());
+                List<AutoCloseable> taken = takeAllDescriptors();
+                step("list", () -> db.agents().list(10, 0));
+                step("create", () -> db.agents()
+                        .create(Agent.builder().name("b").mode("llm").build()));
+                step("health", () -> System.out.println(db.healthCheck()));
+                for (AutoCloseable each : taken) {
+                    each.close();
+                }
+                step("list after", () -> db.agents().list(10, 0));
+                step("create after", () -> db.agents()
+                        .create(Agent.builder().name("after").mode("llm").build()));
+            }
+        });
+    }
+}

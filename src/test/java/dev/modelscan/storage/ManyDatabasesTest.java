@@ -1,0 +1,66 @@
+package dev.modelscan.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What each open database costs the process. */
+@Timeout(180)
+class ManyDatabasesTest {
+
+    private static final int DATABASES = 200;
+
+    @TempDir
+    Path directory;
+
+    private static long ownThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("modelscan-storage"))
+                .count();
+    }
+
+    @Test
+    void allTogetherHaveAFewThreads() throws Exception {
+        String endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000000)"
+                + " SELECT count(*) FROM n";
+        Json large = Json.parse("\"" + "x".repeat(500_000) + "\"");
+        try (Workspaces workspaces = Database.builder()
+                .path(directory)
+                .durability(Durability.NORMAL)
+                .readers(1)
+                .queryTimeout(Duration.ofMillis(300))
+                .openWorkspaces()) {
+            List<Database> open = new ArrayList<>();
+            for (int i = 0; i < DATABASES; i++) {
+                Database db = workspaces.open("w" + i);
+                db.agents().create(Agent.builder().name("a").mode("llm").build());
+                db.agents().list(10, 0);
+                open.add(db);
+            }
+            for (int i = 0; i < 10; i++) {
+                for (int task = 0; task < 10; task++) {
+                    open.get(i)
+                            .tasks()
+                            .create(Task.builder().type("large").input(large).build());
+                }
+            }
+            // Threads that copy a log end by themselves a while after.
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (ownThreads() > 2 && System.nanoTime() < deadline) {
+                Thread.sleep(50);
+            }
+            assertThat(ownThreads()).isLessThanOrEqualTo(2);
+            for (Database db : List.of(open.get(0), open.get(DATABASES - 1))) {
+                assertThat(catchThrowable(() -> db.dsl().fetch(endless))).isInstanceOf(CancelledException.class);
+            }
+            open.get(3).tasks().create(Task.builder().type("large").input(large).build());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.modelscan.storage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.PostgresServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Imports that run side by side on a server. */
+@Timeout(120)
+class PostgresImportTest {
+
+    private static final int IMPORTS = 4;
+    private static final int RECORDS = 30;
+
+    /** Each role is the first that occurs in some record. */
+    private static final String[] ROLES = {"system", "user", "assistant", "user"};
+
+    private static String records(String content) {
+        StringBuilder lines = new StringBuilder();
+        for (int record = 0; record < RECORDS; record++) {
+            lines.append("{\"messages\":[");
+            for (int i = 0; i < ROLES.length; i++) {
+                lines.append(i == 0 ? "" : ",")
+                        .append("{\"role\":\"")
+                        .append(ROLES[(record + i) % ROLES.length])
+                        .append("\",\"content\":\"")
+                        .append(content)
+                        .append("\"}");
+            }
+            lines.append("]}\n");
+        }
+        return lines.toString();
+    }
+
+    private static List<ImportSummary> importTogether(Database db, List<String> files) throws Exception {
+        CyclicBarrier all = new CyclicBarrier(files.size());
+        List<CompletableFuture<ImportSummary>> imports = new ArrayList<>();
+        for (String file : files) {
+            imports.add(CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            all.await(20, TimeUnit.SECONDS);
+                            return TranscriptImporter.run(
+                                    db, "file", new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8)));
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    task -> new Thread(task).start()));
+        }
+        List<ImportSummary> summaries = new ArrayList<>();
+        for (CompletableFuture<ImportSummary> running : imports) {
+            summaries.add(running.get(100, TimeUnit.SECONDS));
+        }
+        return summaries;
+    }
+
+    private static Database open() {
+        return Database.builder()
+                .url(PostgresServer.url())
+                .workspace(PostgresServer.newSchemaName())
+                .busyTimeout(Duration.ofSeconds(2))
+                .open();
+    }
+
+    @Test
+    void differentFilesAreAllStored() throws Exception {
+        try (Database db = open()) {
+            List<String> files = new ArrayList<>();
+            for (int i = 0; i < IMPORTS; i++) {
+                files.add(records("file " + i));
+            }
+            assertThat(importTogether(db, files)).allMatch(summary -> summary.imported() == RECORDS);
+            assertThat(db.tasks().list(1_000, 0)).hasSize(IMPORTS * RECORDS);
+            assertThat(db.agents().list(100, 0)).hasSize(3);
+        }
+    }
+
+    @Test
+    void theSameFileIsStoredOnce() throws Exception {
+        try (Database db = open()) {
+            String file = records("the same");
+            List<ImportSummary> summaries = importTogether(db, List.of(file, file, file, file));
+            assertThat(summaries).allMatch(summary -> summary.failed() == 0);
+            assertThat(summaries.stream().mapToLong(ImportSummary::imported).sum())
+                    .isEqualTo(RECORDS);
+            assertThat(db.tasks().list(1_000, 0)).hasSize(RECORDS);
+            assertThat(db.messages().list(1_000, 0)).hasSize(RECORDS * ROLES.length);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package dev.modelscan.storage.contract;
+
+import dev.modelscan.storage.PgBouncer;
+import dev.modelscan.storage.PgBouncer.Mode;
+
+/** Suites over an application's own pool, whose connections go to a pooler. */
+class PgBouncerDataSourceContractTest extends PostgresDataSourceContractTest {
+
+    @Override
+    TestEngine engine() {
+        return new PostgresDataSource("PgBouncer by a data source", PgBouncer.url(Mode.TRANSACTION, 12));
+    }
+}

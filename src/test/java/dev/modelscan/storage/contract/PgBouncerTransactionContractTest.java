@@ -1,0 +1,13 @@
+package dev.modelscan.storage.contract;
+
+import dev.modelscan.storage.PgBouncer;
+import dev.modelscan.storage.PgBouncer.Mode;
+
+/** All suites behind a pooler that gives each transaction another session of a few. */
+class PgBouncerTransactionContractTest extends PostgresContractTest {
+
+    @Override
+    TestEngine engine() {
+        return new Postgres("PgBouncer by transaction", PgBouncer.url(Mode.TRANSACTION, 12));
+    }
+}

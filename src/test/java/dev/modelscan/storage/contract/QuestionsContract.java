@@ -1,0 +1,463 @@
+package dev.modelscan.storage.contract;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TEAMS;
+import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.key;
+import static org.jooq.impl.DSL.max;
+import static org.jooq.impl.DSL.min;
+import static org.jooq.impl.DSL.multiset;
+import static org.jooq.impl.DSL.multisetAgg;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.sum;
+import static org.jooq.impl.DSL.when;
+
+import dev.modelscan.storage.Agent;
+import dev.modelscan.storage.Records;
+import dev.modelscan.storage.Repositories;
+import dev.modelscan.storage.Repository;
+import dev.modelscan.storage.Task;
+import dev.modelscan.storage.TaskStatus;
+import dev.modelscan.storage.Team;
+import dev.modelscan.storage.Times;
+import dev.modelscan.storage.schema.DefaultSchema;
+import java.lang.reflect.Method;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jooq.Condition;
+import org.jooq.DatePart;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.Record;
+import org.jooq.Result;
+import org.jooq.Select;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a caller's own queries answer: computed in Java, and so the same on every engine. */
+abstract class QuestionsContract extends Contract {
+
+    private static final Instant T = Instant.parse("2025-12-18T09:30:00Z");
+
+    private List<Task> fill(ZoneId zone) {
+        Random random = new Random(7);
+        Agent agent = createAgent("a");
+        List<Instant> times = Stream.concat(
+                        Stream.of(
+                                        "0000-01-02T00:00:00.000001Z",
+                                        "0001-01-01T00:00:00Z",
+                                        "1582-10-10T00:00:00Z",
+                                        "1893-03-31T23:06:32Z",
+                                        "1969-12-31T23:59:59.999999Z",
+                                        "1970-01-01T00:00:00Z",
+                                        "2024-02-29T12:00:59.999999Z",
+                                        "9999-12-30T23:59:59.999999Z")
+                                .map(Instant::parse),
+                        Stream.iterate(
+                                        Instant.parse("2025-01-01T00:00:00Z"),
+                                        t -> zone.getRules().nextTransition(t) == null
+                                                ? t.plusSeconds(86_400)
+                                                : zone.getRules()
+                                                        .nextTransition(t)
+                                                        .getInstant())
+                                .limit(6)
+                                .flatMap(t -> Stream.of(-3_600L, -1_800L, 0L, 1_800L, 3_600L)
+                                        .flatMap(s -> Stream.of(t.plusSeconds(s).minusNanos(1_000), t.plusSeconds(s)))))
+                .toList();
+        List<Task> tasks = new ArrayList<>();
+        for (Instant time : times) {
+            tasks.add(task().agentId(agent.id())
+                    .status(TaskStatus.COMPLETED)
+                    .createdAt(time)
+                    .startedAt(time)
+                    .completedAt(time.plusNanos(1_000L * random.nextInt(900_000)))
+                    .build());
+        }
+        db.tasks().createAll(tasks);
+        return tasks;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Z", "-05:30", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"})
+    void calendarsAreJavas(String name) {
+        ZoneId zone = ZoneId.of(name);
+        fill(zone);
+        Field<LocalDate> day = Times.day(TASKS.CREATED_AT, zone);
+        Field<LocalDate> week = Times.week(TASKS.CREATED_AT, zone);
+        Field<YearMonth> month = Times.month(TASKS.CREATED_AT, zone);
+        Field<Integer> year = Times.year(TASKS.CREATED_AT, zone);
+        Field<DayOfWeek> weekday = Times.weekday(TASKS.CREATED_AT, zone);
+        Field<Integer> hour = Times.hour(TASKS.CREATED_AT, zone);
+        Field<Instant> five = Times.bucket(TASKS.CREATED_AT, Duration.ofMinutes(5), zone);
+        for (Record row : db.dsl()
+                .select(TASKS.CREATED_AT, day, week, month, year, weekday, hour, five)
+                .from(TASKS)
+                .fetch()) {
+            ZonedDateTime time = row.get(TASKS.CREATED_AT).atZone(zone);
+            LocalDate date = time.toLocalDate();
+            long within =
+                    time.toLocalTime().toNanoOfDay() % Duration.ofMinutes(5).toNanos();
+            assertThat(row.intoList())
+                    .containsExactly(
+                            time.toInstant(),
+                            date,
+                            date.with(DayOfWeek.MONDAY),
+                            YearMonth.from(date),
+                            date.getYear(),
+                            date.getDayOfWeek(),
+                            time.getHour(),
+                            time.toInstant().minusNanos(within));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Z", "Europe/Berlin"})
+    void groupsAreJavas(String name) {
+        ZoneId zone = ZoneId.of(name);
+        List<Task> tasks = fill(zone);
+        Map<LocalDate, Integer> perDay = new TreeMap<>(tasks.stream()
+                .collect(Collectors.toMap(t -> t.createdAt().atZone(zone).toLocalDate(), t -> 1, Integer::sum)));
+        Field<LocalDate> day = Times.day(TASKS.CREATED_AT, zone).as("day");
+
+        assertThat(new TreeMap<>(
+                        db.dsl().select(day, count()).from(TASKS).groupBy(day).fetchMap(day, count())))
+                .isEqualTo(perDay);
+        Field<LocalDate> plain = Times.day(TASKS.CREATED_AT, zone);
+        assertThat(db.dsl()
+                        .select(plain)
+                        .from(TASKS)
+                        .groupBy(plain)
+                        .orderBy(plain)
+                        .fetch(plain))
+                .containsExactlyElementsOf(perDay.keySet());
+        Field<Duration> took = Times.between(TASKS.STARTED_AT, TASKS.COMPLETED_AT);
+        assertThat(db.dsl()
+                        .select(max(took), min(took))
+                        .from(TASKS)
+                        .fetchSingle()
+                        .intoList())
+                .containsExactly(
+                        tasks.stream()
+                                .map(QuestionsContract::took)
+                                .max(Duration::compareTo)
+                                .orElseThrow(),
+                        tasks.stream()
+                                .map(QuestionsContract::took)
+                                .min(Duration::compareTo)
+                                .orElseThrow());
+        Field<Double> seconds = Times.seconds(TASKS.STARTED_AT, TASKS.COMPLETED_AT);
+        for (Record row : db.dsl().select(TASKS.ID, took, seconds).from(TASKS).fetch()) {
+            assertThat(row.get(seconds)).isEqualTo(row.get(took).toNanos() / 1_000 / 1e6);
+        }
+        assertThat(db.dsl().fetchCount(TASKS, took.gt(Duration.ofMillis(450)))).isEqualTo((int) tasks.stream()
+                .filter(t -> took(t).compareTo(Duration.ofMillis(450)) > 0)
+                .count());
+        assertThat(db.dsl().fetchCount(TASKS, TASKS.CREATED_AT.ge(Times.minus(Times.now(), Duration.ofDays(1)))))
+                .isEqualTo((int) tasks.stream()
+                        .filter(t -> t.createdAt().isAfter(Instant.now().minusSeconds(86_400)))
+                        .count());
+    }
+
+    private static Duration took(Task task) {
+        return Duration.between(task.startedAt(), task.completedAt());
+    }
+
+    /** A name, and what is rejected. */
+    record Rejected(String name, Select<?> query) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Rejected rejected(String name, Field<?> field) {
+        return new Rejected(name, select(field).from(TASKS));
+    }
+
+    private static Rejected rejected(String name, Condition condition) {
+        return new Rejected(name, select(count()).from(TASKS).where(condition));
+    }
+
+    static List<Rejected> whatHasTwoAnswers() {
+        Field<java.sql.Timestamp> coerced = TASKS.STARTED_AT.coerce(SQLDataType.TIMESTAMP);
+        return List.of(
+                rejected("cast to date", TASKS.STARTED_AT.cast(SQLDataType.DATE)),
+                rejected("cast to text", TASKS.STARTED_AT.cast(String.class)),
+                rejected("cast to number", TASKS.STARTED_AT.cast(Long.class)),
+                rejected("cast of max", max(TASKS.STARTED_AT).cast(SQLDataType.DATE)),
+                rejected("extract", DSL.extract(TASKS.STARTED_AT, DatePart.HOUR)),
+                rejected("year", DSL.year(TASKS.STARTED_AT)),
+                rejected("epoch", DSL.epoch(TASKS.STARTED_AT)),
+                rejected("difference", DSL.timestampDiff(coerced, coerced)),
+                rejected("difference of coalesce", DSL.timestampDiff(coalesce(coerced, coerced), coerced)),
+                rejected("add", DSL.timestampAdd(coerced, 1, DatePart.DAY)),
+                rejected("trunc", DSL.trunc(coerced, DatePart.DAY)),
+                rejected("minus", TASKS.STARTED_AT.minus(TASKS.PRIORITY)),
+                rejected("coerce", TASKS.STARTED_AT.coerce(String.class)),
+                rejected("function", DSL.function("date", String.class, TASKS.STARTED_AT)),
+                rejected("in a group", DSL.groupConcat(TASKS.STARTED_AT)),
+                rejected("cast of a day", Times.day(TASKS.STARTED_AT).cast(String.class)),
+                rejected("now", DSL.currentTimestamp()),
+                rejected("now of Java", TASKS.STARTED_AT.gt(DSL.currentInstant())),
+                rejected("JSON as text", TASKS.METADATA.cast(String.class)),
+                rejected("JSON as JSON", TASKS.METADATA.coerce(JSONB.class)),
+                rejected("equal JSON", TASKS.METADATA.eq(TASKS.INPUT)),
+                rejected("JSON like", TASKS.METADATA.cast(String.class).like("%a%")),
+                new Rejected("distinct JSON", DSL.selectDistinct(TASKS.METADATA).from(TASKS)),
+                new Rejected("grouped JSON", select(count()).from(TASKS).groupBy(TASKS.METADATA)),
+                new Rejected("sorted JSON", select(TASKS.ID).from(TASKS).orderBy(TASKS.METADATA)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatHasTwoAnswers")
+    void whatHasTwoAnswersIsRejected(Rejected rejected) {
+        assertThatThrownBy(() -> db.dsl().fetch(rejected.query()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("would not mean the same");
+        assertThatThrownBy(() -> db.dsl().render(rejected.query())).isInstanceOf(IllegalArgumentException.class);
+        db.useTx(tx -> assertThatThrownBy(() -> tx.dsl().fetch(rejected.query()))
+                .isInstanceOf(IllegalArgumentException.class));
+    }
+
+    @Test
+    void whatIsOfOneMeaningGoesOn() {
+        Task task = db.tasks().create(task().createdAt(T).build());
+        var dsl = db.dsl();
+        assertThat(dsl.select(TASKS.CREATED_AT.convertFrom(Instant::toString))
+                        .from(TASKS)
+                        .fetchSingle(0))
+                .isEqualTo(T.toString());
+        assertThat(dsl.select(when(TASKS.CREATED_AT.ge(T), TASKS.CREATED_AT))
+                        .from(TASKS)
+                        .fetchSingle(0))
+                .isEqualTo(T);
+        assertThat(dsl.select(coalesce(TASKS.STARTED_AT, TASKS.CREATED_AT))
+                        .from(TASKS)
+                        .fetchSingle(0))
+                .isEqualTo(T);
+        assertThat(dsl.select(sum(TASKS.PRIORITY).over().orderBy(TASKS.CREATED_AT))
+                        .from(TASKS)
+                        .fetch())
+                .hasSize(1);
+        assertThat(dsl.fetchCount(TASKS, TASKS.METADATA.isNotNull().and(TASKS.CREATED_AT.between(T, T))))
+                .isEqualTo(1);
+        assertThat(dsl.fetchCount(TASKS, row(TASKS.CREATED_AT, TASKS.ID).in(row(T, task.id()))))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aNestedCollectionHoldsWhatTheTableHolds() {
+        createAgent("a");
+        for (String time :
+                List.of("0000-01-01T00:00:00.000001Z", "1969-12-31T23:59:59.999999Z", "9999-12-31T23:59:59Z")) {
+            db.tasks()
+                    .create(task().createdAt(Instant.parse(time))
+                            .metadata(Map.of("ü\"\\", Map.of("a", List.of(1, true, "x\ny"))))
+                            .build());
+        }
+        var dsl = db.dsl();
+        var columns = List.of(TASKS.ID, TASKS.CREATED_AT, TASKS.STARTED_AT, TASKS.METADATA, TASKS.STATUS, TASKS.INPUT);
+        List<List<Object>> expected =
+                lists(dsl.select(columns).from(TASKS).orderBy(TASKS.ID).fetch());
+
+        Result<?> nested = dsl.select(multiset(select(columns).from(TASKS).orderBy(TASKS.ID)))
+                .fetchSingle()
+                .value1();
+        Result<?> aggregated = dsl.select(multisetAgg(columns).orderBy(TASKS.ID))
+                .from(TASKS)
+                .fetchSingle()
+                .value1();
+        List<List<Object>> rows = dsl.select(row(columns)).from(TASKS).orderBy(TASKS.ID).fetch().stream()
+                .map(record -> record.value1().intoList())
+                .toList();
+
+        assertThat(lists(nested)).isEqualTo(expected);
+        assertThat(lists(aggregated)).isEqualTo(expected);
+        assertThat(rows).isEqualTo(expected);
+        assertThat(dsl.select(DSL.jsonObject(key("t").value(TASKS.CREATED_AT)))
+                        .from(TASKS)
+                        .orderBy(TASKS.ID)
+                        .fetch(0)
+                        .get(1)
+                        .toString()
+                        .replace(" ", ""))
+                .isEqualTo("{\"t\":\"1969-12-31T23:59:59.999999Z\"}");
+    }
+
+    private static List<List<Object>> lists(Result<?> rows) {
+        return rows.stream().map(Record::intoList).toList();
+    }
+
+    @Test
+    void everyTableHasAWayToItsRecord() throws Exception {
+        Agent agent = createAgent("a");
+        Team team = createTeam("t");
+        db.teams().addMember(team.id(), agent.id());
+        db.workflows().create(workflow().build());
+        db.tasks().create(task().agentId(agent.id()).build());
+        db.messages().create(message(agent).build());
+        db.toolExecutions().create(execution(agent).build());
+        for (var table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
+            if (table.equals(TEAM_MEMBERS) || table.getName().equals("conversations")) {
+                continue;
+            }
+            Method method = Stream.of(Records.class.getMethods())
+                    .filter(m ->
+                            (m.getName() + "s").equalsIgnoreCase(table.getName().replace("_", "")))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("Records has no method for " + table.getName()));
+            Record row = db.dsl().selectFrom(table).fetchSingle();
+            Object record = method.invoke(null, row);
+            var repository = (Repository<?, ?>)
+                    Repositories.class.getMethod(method.getName() + "s").invoke(db);
+            assertThat(record).isEqualTo(repository.list(10, 0).get(0));
+            assertThat(db.dsl().selectFrom(table).fetchInto(method.getReturnType()))
+                    .isEqualTo(List.of(record));
+        }
+        Record joined = db.dsl()
+                .select()
+                .from(TEAM_MEMBERS)
+                .join(AGENTS)
+                .on(AGENTS.ID.eq(TEAM_MEMBERS.AGENT_ID))
+                .join(TEAMS)
+                .on(TEAMS.ID.eq(TEAM_MEMBERS.TEAM_ID))
+                .fetchSingle();
+        assertThat(Records.agent(joined)).isEqualTo(agent);
+        assertThat(Records.team(joined)).isEqualTo(team);
+        assertThat(Records.teamMember(joined))
+                .isEqualTo(db.teams().listMembers(team.id()).get(0));
+        assertThat(Records.teamMembership(joined))
+                .isEqualTo(db.teams().teamsOf(agent.id()).get(0));
+        assertThatThrownBy(() -> Records.task(joined))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tasks.id")
+                .hasMessageContaining("tasks.priority");
+    }
+
+    @Test
+    void whatEnginesTakeDifferentlyIsMadeEqual() {
+        db.tasks().create(task().type("Abc").priority(0).build());
+        db.tasks().create(task().type("abc").priority(1).build());
+        db.tasks()
+                .create(task().type("a*c")
+                        .priority(4)
+                        .status(TaskStatus.COMPLETED)
+                        .build());
+        var dsl = db.dsl();
+
+        assertThat(dsl.fetchCount(TASKS, TASKS.TYPE.like("a%c"))).isEqualTo(2);
+        assertThat(dsl.fetchCount(TASKS, TASKS.TYPE.like("a*_"))).isEqualTo(1);
+        assertThat(dsl.fetchCount(TASKS, TASKS.TYPE.like("a!%c", '!'))).isZero();
+        assertThat(dsl.fetchCount(TASKS, TASKS.TYPE.notLike("a%"))).isEqualTo(1);
+        assertThat(dsl.fetchCount(TASKS, TASKS.TYPE.contains("b"))).isEqualTo(2);
+        assertThat(dsl.fetchCount(TASKS, TASKS.TYPE.startsWith("A"))).isEqualTo(1);
+        assertThat(dsl.fetchCount(TASKS, TASKS.TYPE.endsWith("BC"))).isZero();
+        assertThat(dsl.fetchCount(TASKS, TASKS.TYPE.endsWith(""))).isEqualTo(3);
+        assertThat(dsl.fetchCount(TASKS, TASKS.TYPE.likeIgnoreCase("ABC"))).isEqualTo(2);
+        assertThat(dsl.select(TASKS.TYPE)
+                        .from(TASKS)
+                        .orderBy(TASKS.STARTED_AT, TASKS.TYPE)
+                        .fetch(TASKS.TYPE))
+                .containsExactly("Abc", "abc", "a*c");
+        assertThat(dsl.select(TASKS.TYPE)
+                        .from(TASKS)
+                        .orderBy(TASKS.STARTED_AT.desc(), TASKS.TYPE)
+                        .fetch(TASKS.TYPE))
+                .containsExactly("a*c", "Abc", "abc");
+        assertThat(dsl.select(inline(8).div(TASKS.PRIORITY))
+                        .from(TASKS)
+                        .orderBy(TASKS.PRIORITY)
+                        .fetch(0, Integer.class))
+                .containsExactly(null, 8, 2);
+        assertThat(dsl.select(inline(9).mod(TASKS.PRIORITY))
+                        .from(TASKS)
+                        .orderBy(TASKS.PRIORITY)
+                        .fetch(0, Integer.class))
+                .containsExactly(null, 0, 1);
+        assertThat(dsl.select(sum(TASKS.PRIORITY).div(inline(2)))
+                        .from(TASKS)
+                        .fetchSingle()
+                        .value1())
+                .isEqualByComparingTo("2.5");
+        assertThat(dsl.select(sum(TASKS.PRIORITY).div(inline(2)).cast(Integer.class))
+                        .from(TASKS)
+                        .fetchSingle()
+                        .value1())
+                .isEqualTo(3);
+        assertThat(dsl.select(greatest(TASKS.STARTED_AT, TASKS.CREATED_AT))
+                        .from(TASKS)
+                        .where(TASKS.PRIORITY.eq(0))
+                        .fetchSingle()
+                        .value1())
+                .isNull();
+        assertThat(dsl.select(DSL.round(sum(TASKS.PRIORITY).div(inline(2))))
+                        .from(TASKS)
+                        .fetchSingle()
+                        .value1())
+                .isEqualByComparingTo("3");
+        createAgent("without tasks");
+        assertThat(dsl.select(TASKS.TYPE)
+                        .from(AGENTS)
+                        .leftJoin(TASKS)
+                        .on(TASKS.AGENT_ID.eq(AGENTS.ID))
+                        .union(select(TASKS.TYPE).from(TASKS))
+                        .orderBy(1)
+                        .fetch(TASKS.TYPE))
+                .hasSize(4);
+        assertThat(dsl.select(TASKS.TYPE)
+                        .from(AGENTS)
+                        .fullJoin(TASKS)
+                        .on(TASKS.AGENT_ID.eq(AGENTS.ID))
+                        .orderBy(TASKS.TYPE)
+                        .fetch(TASKS.TYPE))
+                .containsExactly(null, "Abc", "a*c", "abc");
+        assertThatThrownBy(() -> dsl.fetchCount(TASKS, TASKS.TYPE.like(TASKS.ERROR)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(dsl.select(sum(TASKS.PRIORITY).div(inline(3)))
+                        .from(TASKS)
+                        .fetchSingle()
+                        .value1()
+                        .doubleValue())
+                .isEqualTo(5 / 3.0);
+        assertThat(dsl.select(DSL.round(inline(2.5))).fetchSingle().value1()).isEqualTo(3.0);
+    }
+
+    /** On the day of a clock change six hours are not a quarter of it. */
+    @Test
+    void longBucketsAreRejectedWhereTheClockChanges() {
+        assertThatThrownBy(() -> Times.bucket(TASKS.CREATED_AT, Duration.ofHours(6), ZoneId.of("Europe/Berlin")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Europe/Berlin");
+        assertThat(db.dsl()
+                        .select(Times.bucket(TASKS.CREATED_AT, Duration.ofHours(6), ZoneOffset.ofHoursMinutes(5, 30)))
+                        .from(TASKS)
+                        .fetch())
+                .isEmpty();
+    }
+}
