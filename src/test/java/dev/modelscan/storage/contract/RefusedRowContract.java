@@ -31,7 +31,7 @@ abstract class RefusedRowContract extends Contract {
             tx.dsl().execute("CREATE TABLE audit (what TEXT)");
             if (onServer()) {
                 tx.dsl()
-                        .execute("CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS"
+                        .execute("CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS"
                                 + " 'BEGIN INSERT INTO audit VALUES (NEW.name); RETURN NEW; END'");
                 tx.dsl()
                         .execute("CREATE TRIGGER audit_before BEFORE INSERT ON agents"
@@ -55,7 +55,7 @@ abstract class RefusedRowContract extends Contract {
         db.useTx(tx -> {
             if (onServer()) {
                 tx.dsl()
-                        .execute("CREATE FUNCTION refusal() RETURNS trigger LANGUAGE plpgsql AS"
+                        .execute("CREATE FUNCTION refusal() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS"
                                 + " 'BEGIN IF NEW.mode = ''refused'' THEN RAISE EXCEPTION ''company policy'';"
                                 + " END IF; RETURN NEW; END'");
                 tx.dsl()
@@ -195,7 +195,7 @@ abstract class RefusedRowContract extends Contract {
             tx.dsl().execute("CREATE TABLE audit (what TEXT)");
             if (onServer()) {
                 tx.dsl()
-                        .execute("CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS"
+                        .execute("CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS"
                                 + " 'BEGIN INSERT INTO audit VALUES (NEW.id); RETURN NEW; END'");
                 tx.dsl()
                         .execute("CREATE TRIGGER audit_after AFTER INSERT ON tasks"

@@ -49,11 +49,15 @@ final class Leftovers {
                 throw new CorruptDatabaseException(
                         file + " is not a SQLite database; choose another file. Nothing was written to it", null);
             }
-            if (isFilled(log)) {
-                throw incomplete(file, log, "log", "committed rows");
-            }
             Path journal = beside(file, "-journal");
-            if (isFilled(journal) && !isOfNewFile(journal)) {
+            boolean hasLog = isFilled(log);
+            boolean hasJournal = isFilled(journal) && !isOfNewFile(journal);
+            // Who makes a database fills the file before the log: it may have done both since the file was looked at.
+            if ((hasLog || hasJournal) && Files.exists(file) && Files.size(file) > 0) {
+                requireComplete(file);
+            } else if (hasLog) {
+                throw incomplete(file, log, "log", "committed rows");
+            } else if (hasJournal) {
                 throw incomplete(file, journal, "journal", "a transaction that was not finished");
             }
         } catch (IOException e) {
