@@ -31,8 +31,9 @@ abstract class RefusedRowContract extends Contract {
             tx.dsl().execute("CREATE TABLE audit (what TEXT)");
             if (onServer()) {
                 tx.dsl()
-                        .execute("CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS"
-                                + " 'BEGIN INSERT INTO audit VALUES (NEW.name); RETURN NEW; END'");
+                        .execute(
+                                "CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS"
+                                        + " 'BEGIN INSERT INTO audit VALUES (NEW.name); RETURN NEW; END'");
                 tx.dsl()
                         .execute("CREATE TRIGGER audit_before BEFORE INSERT ON agents"
                                 + " FOR EACH ROW EXECUTE FUNCTION audit()");
@@ -55,9 +56,10 @@ abstract class RefusedRowContract extends Contract {
         db.useTx(tx -> {
             if (onServer()) {
                 tx.dsl()
-                        .execute("CREATE FUNCTION refusal() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS"
-                                + " 'BEGIN IF NEW.mode = ''refused'' THEN RAISE EXCEPTION ''company policy'';"
-                                + " END IF; RETURN NEW; END'");
+                        .execute(
+                                "CREATE FUNCTION refusal() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS"
+                                        + " 'BEGIN IF NEW.mode = ''refused'' THEN RAISE EXCEPTION ''company policy'';"
+                                        + " END IF; RETURN NEW; END'");
                 tx.dsl()
                         .execute("CREATE TRIGGER refusal " + time
                                 + " INSERT ON agents FOR EACH ROW EXECUTE FUNCTION refusal()");
@@ -195,8 +197,9 @@ abstract class RefusedRowContract extends Contract {
             tx.dsl().execute("CREATE TABLE audit (what TEXT)");
             if (onServer()) {
                 tx.dsl()
-                        .execute("CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS"
-                                + " 'BEGIN INSERT INTO audit VALUES (NEW.id); RETURN NEW; END'");
+                        .execute(
+                                "CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS"
+                                        + " 'BEGIN INSERT INTO audit VALUES (NEW.id); RETURN NEW; END'");
                 tx.dsl()
                         .execute("CREATE TRIGGER audit_after AFTER INSERT ON tasks"
                                 + " FOR EACH ROW EXECUTE FUNCTION audit()");
