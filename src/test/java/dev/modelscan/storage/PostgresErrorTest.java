@@ -137,7 +137,7 @@ class PostgresErrorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = 1)
     void anExhaustedPoolOfTheApplicationIsBusyWhileTheDatabaseIsOpened(int size) throws SQLException {
         HikariConfig configuration = new HikariConfig();
         configuration.setJdbcUrl(PostgresServer.url());
