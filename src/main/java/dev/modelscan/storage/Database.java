@@ -183,6 +183,7 @@ public final class Database implements Repositories, AutoCloseable {
      * @return how many tasks were cancelled
      */
     public int cancelRunning(Collection<AgentId> agentIds) {
+        Objects.requireNonNull(agentIds, "agentIds");
         return repositories.cancelRunning(agentIds);
     }
 

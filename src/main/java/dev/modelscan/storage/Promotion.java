@@ -88,6 +88,7 @@ public final class Promotion {
      * @throws InvalidDataException from {@link #dryRun} and {@link #run} for a table or a column of the library's
      */
     public Promotion leaveBehind(String... names) {
+        Objects.requireNonNull(names, "names");
         leaveBehind.addAll(List.of(names));
         return this;
     }
