@@ -44,7 +44,6 @@ class SqliteCallersSqlTest {
                 .isEqualTo(0);
         assertThat(catchThrowable(() -> db.dsl().deleteFrom(AGENTS).execute())).isInstanceOf(StorageException.class);
         assertThat(db.agents().list(10, 0)).hasSize(2);
-        assertThat(db.dsl().fetchValue("PRAGMA case_sensitive_like")).isNull();
         assertThat(db.dsl().fetchValue("SELECT 'A' LIKE 'a'")).isEqualTo(1);
     }
 
