@@ -73,7 +73,7 @@ final class Checkpointer implements AutoCloseable {
         this.connections = connections;
         Duration half = busyTimeout.dividedBy(2);
         this.wait = half.compareTo(LONGEST_WAIT) < 0 ? half : LONGEST_WAIT;
-        this.log = file.resolveSibling(file.getFileName() + "-wal").toFile();
+        this.log = SqliteFiles.beside(file, "-wal").toFile();
         this.queue = queue;
     }
 

@@ -66,7 +66,7 @@ public final class FileFacts {
         if (Files.isSymbolicLink(file) && !Files.exists(file)) {
             return file + " is a symbolic link that leads nowhere";
         }
-        for (Path each : List.of(file, beside(file, "-wal"), beside(file, "-shm"))) {
+        for (Path each : List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"))) {
             if (Files.isDirectory(each)) {
                 return each + " is a directory";
             }
@@ -81,7 +81,7 @@ public final class FileFacts {
 
     /** What keeps this process from writing to the file, or null where nothing that can be seen does. */
     static @Nullable String whyNotWritten(Path file) {
-        for (Path each : List.of(file, beside(file, "-wal"), beside(file, "-shm"))) {
+        for (Path each : List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"))) {
             String reason = Files.exists(each) ? refusal(each, AccessMode.WRITE) : null;
             if (reason != null) {
                 return each + " cannot be written: " + reason;
@@ -112,7 +112,7 @@ public final class FileFacts {
      * is none of them, such as a medium that fails.
      */
     static @Nullable String whyNoSpace(Path file) {
-        long end = Math.max(size(file), size(beside(file, "-wal")));
+        long end = Math.max(size(file), size(SqliteFiles.beside(file, "-wal")));
         Path probe = null;
         try {
             probe = Files.createTempFile(directory(file), file.getFileName() + "-space-", ".tmp");
@@ -196,9 +196,5 @@ public final class FileFacts {
     private static Path directory(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         return parent == null ? file : parent;
-    }
-
-    private static Path beside(Path file, String suffix) {
-        return file.resolveSibling(file.getFileName() + suffix);
     }
 }

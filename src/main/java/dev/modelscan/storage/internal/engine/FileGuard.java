@@ -76,13 +76,9 @@ final class FileGuard {
         this.given = given;
         this.file = file;
         this.directory = Objects.requireNonNull(file.getParent());
-        this.log = beside("-wal");
-        this.index = beside("-shm");
+        this.log = SqliteFiles.beside(file, "-wal");
+        this.index = SqliteFiles.beside(file, "-shm");
         this.connections = connections;
-    }
-
-    private Path beside(String suffix) {
-        return file.resolveSibling(file.getFileName() + suffix);
     }
 
     /** Remembers the file that the path names now. */
@@ -262,7 +258,7 @@ final class FileGuard {
         if (expected == null || !expected.equals(keyOf(path))) {
             return;
         }
-        Path aside = path.resolveSibling(path.getFileName() + "-orphaned-" + System.currentTimeMillis());
+        Path aside = SqliteFiles.beside(path, "-orphaned-" + System.currentTimeMillis());
         try {
             Files.move(path, aside);
             LOG.warn("{} belongs to a file that was replaced while open; it was moved to {}", path, aside);

@@ -120,7 +120,7 @@ public final class SqliteConnections {
     public static SqliteConnections toReadOnlyFile(Path file, Duration busyTimeout) {
         NativeLibrary.require();
         Path real = RealPath.of(file);
-        Path log = real.resolveSibling(real.getFileName() + "-wal");
+        Path log = SqliteFiles.beside(real, "-wal");
         boolean writable = Files.isWritable(real) && Files.isWritable(real.getParent());
         boolean readsLog = writable ? Files.exists(log) : log.toFile().length() > 0;
         return new SqliteConnections(
@@ -351,7 +351,7 @@ public final class SqliteConnections {
      * read as a damaged one, and only reading all of them again tells these apart.
      */
     private boolean isWhole(Path path) {
-        boolean logged = Files.exists(path.resolveSibling(path.getFileName() + "-wal"));
+        boolean logged = Files.exists(SqliteFiles.beside(path, "-wal"));
         try (Connection connection = logged ? openProbe() : openGlance();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("PRAGMA quick_check(1)")) {

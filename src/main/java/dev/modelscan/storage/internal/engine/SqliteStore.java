@@ -211,7 +211,7 @@ public final class SqliteStore implements Store {
             return read(null, null, SqliteStore::pageBytes);
         }
         try {
-            Path log = file.resolveSibling(file.getFileName() + "-wal");
+            Path log = SqliteFiles.beside(file, "-wal");
             return Files.size(file) + (Files.exists(log) ? Files.size(log) : 0);
         } catch (IOException e) {
             throw new UnavailableException("the size of " + file + " cannot be read", e);

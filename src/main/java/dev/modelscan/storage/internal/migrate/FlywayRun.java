@@ -4,17 +4,14 @@ import dev.modelscan.storage.SchemaException;
 import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.internal.engine.EngineText;
 import dev.modelscan.storage.internal.engine.Failure;
-import java.io.PrintWriter;
+import dev.modelscan.storage.internal.engine.SimpleDataSource;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.callback.Callback;
@@ -181,7 +178,7 @@ final class FlywayRun {
     }
 
     /** Connections with the library's settings, as a data source. */
-    private static final class OwnConnections implements DataSource {
+    private static final class OwnConnections extends SimpleDataSource {
 
         private final Connections connections;
 
@@ -192,42 +189,6 @@ final class FlywayRun {
         @Override
         public Connection getConnection() throws SQLException {
             return connections.open();
-        }
-
-        @Override
-        public Connection getConnection(String user, String password) throws SQLException {
-            return connections.open();
-        }
-
-        @Override
-        public @Nullable PrintWriter getLogWriter() {
-            return null;
-        }
-
-        @Override
-        public void setLogWriter(@Nullable PrintWriter out) {}
-
-        @Override
-        public void setLoginTimeout(int seconds) {}
-
-        @Override
-        public int getLoginTimeout() {
-            return 0;
-        }
-
-        @Override
-        public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-            throw new SQLFeatureNotSupportedException();
-        }
-
-        @Override
-        public <T> T unwrap(Class<T> type) throws SQLException {
-            throw new SQLFeatureNotSupportedException();
-        }
-
-        @Override
-        public boolean isWrapperFor(Class<?> type) {
-            return false;
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.migrate;
 import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.UnavailableException;
 import dev.modelscan.storage.internal.engine.LogOwner;
+import dev.modelscan.storage.internal.engine.SqliteFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -25,10 +26,6 @@ final class Leftovers {
 
     private Leftovers() {}
 
-    static Path beside(Path file, String suffix) {
-        return file.resolveSibling(file.getFileName() + suffix);
-    }
-
     /**
      * Refuses a file that is less than what lies beside it needs.
      *
@@ -38,7 +35,7 @@ final class Leftovers {
     static void requireComplete(Path file) {
         try {
             long size = Files.exists(file) ? Files.size(file) : 0;
-            Path log = beside(file, "-wal");
+            Path log = SqliteFiles.beside(file, "-wal");
             if (size >= SMALLEST_BYTES) {
                 if (isFilled(log) && LogOwner.isOfAnother(file, log)) {
                     throw foreign(file, log);
@@ -49,7 +46,7 @@ final class Leftovers {
                 throw new CorruptDatabaseException(
                         file + " is not a SQLite database; choose another file. Nothing was written to it", null);
             }
-            Path journal = beside(file, "-journal");
+            Path journal = SqliteFiles.beside(file, "-journal");
             boolean hasLog = isFilled(log);
             boolean hasJournal = isFilled(journal) && !isOfNewFile(journal);
             // Who makes a database fills the file before the log: it may have done both since the file was looked at.

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.migrate;
 
 import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.CancelledException;
+import dev.modelscan.storage.internal.engine.SqliteFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -46,7 +47,7 @@ final class MigrationLock implements AutoCloseable {
      * the process has on it, so at most one is open at a time.
      */
     static MigrationLock acquire(Path database, Duration timeout) throws IOException {
-        Path file = database.resolveSibling(database.getFileName() + "-migration.lock");
+        Path file = SqliteFiles.beside(database, "-migration.lock");
         long deadline = System.nanoTime() + timeout.toNanos();
         Turn turn = Turn.of(file);
         awaitTurn(turn, file, timeout);

@@ -10,6 +10,7 @@ import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.FileFacts;
 import dev.modelscan.storage.internal.engine.SqliteConnections;
 import dev.modelscan.storage.internal.engine.SqliteErrors;
+import dev.modelscan.storage.internal.engine.SqliteFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +132,7 @@ public final class Migrator {
             }
             requireUnused();
             for (String suffix : List.of("", "-journal", "-wal", "-shm")) {
-                Files.deleteIfExists(Leftovers.beside(file, suffix));
+                Files.deleteIfExists(SqliteFiles.beside(file, suffix));
             }
             if (Files.isSymbolicLink(connections.link())) {
                 Files.deleteIfExists(connections.link());
@@ -289,8 +290,8 @@ public final class Migrator {
     /** Whether all that was committed is in the file itself. */
     private static boolean isComplete(Path file) {
         return Files.exists(file)
-                && Files.notExists(Leftovers.beside(file, "-wal"))
-                && Files.notExists(Leftovers.beside(file, "-journal"));
+                && Files.notExists(SqliteFiles.beside(file, "-wal"))
+                && Files.notExists(SqliteFiles.beside(file, "-journal"));
     }
 
     /** Whether nothing is to be migrated. The log's mode is kept in the file, where another program may have changed it. */
