@@ -66,6 +66,8 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         CORRUPT,
         /** A write over a connection that only reads. */
         READ_ONLY,
+        /** The savepoint is gone, and so is its transaction. */
+        NO_SAVEPOINT,
         /** Anything else, such as SQL of the caller's own that is wrong. */
         OTHER
     }
@@ -213,7 +215,7 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
             case READ_ONLY ->
                 new StorageException(
                         subject + ": db.dsl() only reads; write with db.useTx(tx -> tx.dsl()...)", entity, id, cause);
-            case OTHER ->
+            case NO_SAVEPOINT, OTHER ->
                 new StorageException(
                         subject + ": " + (detail == null ? driver : detail + ": " + driver), entity, id, cause);
         };

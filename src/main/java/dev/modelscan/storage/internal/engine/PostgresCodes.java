@@ -36,6 +36,7 @@ final class PostgresCodes {
         put(states, Kind.BUSY, null, "55P03", "55006"); // lock_not_available, object_in_use
         put(states, Kind.SERIALIZATION, null, "40001", "40P01"); // serialization_failure, deadlock_detected
         put(states, Kind.CANCELLED, null, "57014"); // query_canceled
+        put(states, Kind.NO_SAVEPOINT, null, "3B001"); // invalid_savepoint_specification
 
         // The server, or the way to it. These may come back.
         put(states, Kind.CONNECTION_LOST, null, "57P01", "57P02", "57P03"); // shutdown, crash, not accepting yet

@@ -96,7 +96,7 @@ public final class PostgresErrors {
     private static boolean isRaised(Kind kind, String state, ServerErrorMessage message) {
         boolean aboutData =
                 switch (kind) {
-                    case UNIQUE, PRIMARY_KEY, FOREIGN_KEY, INVALID, TOO_LARGE, OTHER -> true;
+                    case UNIQUE, PRIMARY_KEY, FOREIGN_KEY, INVALID, TOO_LARGE, NO_SAVEPOINT, OTHER -> true;
                     default -> false;
                 };
         return aboutData && (RAISE.equals(message.getRoutine()) || RAISE_EXCEPTION.equals(state));

@@ -27,9 +27,6 @@ final class SqlTx extends SqlRepositories implements Tx {
 
     private static final String ROLLBACK = "ROLLBACK TO";
 
-    /** PostgreSQL's SQLSTATE invalid_savepoint_specification. */
-    private static final String NO_SUCH_SAVEPOINT = "3B001";
-
     private final TxSessions sessions;
     private final OpenStatements open = new OpenStatements();
     private @Nullable DSLContext dsl;
@@ -190,11 +187,12 @@ final class SqlTx extends SqlRepositories implements Tx {
                 }
             } catch (SQLException e) {
                 refused = e;
-                if (NO_SUCH_SAVEPOINT.equals(e.getSQLState())) {
+                Failure failure = classify(e);
+                if (failure.kind() == Failure.Kind.NO_SAVEPOINT) {
                     transaction.lost();
                     transaction.requireOpen();
                 }
-                throw store.classify(e).whileWriting().toException(null, null);
+                throw failure.toException(null, null);
             } catch (Error e) {
                 refused = e;
                 throw e;
