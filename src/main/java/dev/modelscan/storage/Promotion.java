@@ -136,7 +136,8 @@ public final class Promotion {
      * @throws BusyException where another promotion into the target is under way
      * @throws StorageFullException where there is no space for the snapshot, or in the target
      * @throws CancelledException where the thread is interrupted; running again goes on
-     * @throws UnavailableException where the source or the server cannot be reached; running again goes on
+     * @throws UnavailableException if the source or the server cannot be reached, or the lock that keeps other promotions out is
+     *     lost, since the server or a pooler ended its idle transaction; running again goes on
      */
     public PromotionResult run() {
         return promoter().run();

@@ -334,6 +334,90 @@ class MovedFileTest {
         }
     }
 
+    /** A reading connection of this process keeps the log, so nobody else may have deleted it. */
+    @Test
+    void aDatabaseThatWasOnlyReadNoticesThatItsLogIsDeletedOrReplaced() throws Exception {
+        for (boolean replaced : List.of(false, true)) {
+            try (Database db = Database.open(file)) {
+                assertThat(db.agents().list(10, 0)).isEmpty();
+                takeLog(replaced);
+                assertUnusable(db, "app.db-wal");
+            }
+        }
+    }
+
+    @Test
+    void aReadOnlyDatabaseNoticesThatItsLogIsDeletedOrReplaced() throws Exception {
+        Database.open(file).close();
+        for (boolean replaced : List.of(false, true)) {
+            try (Database db = Database.builder().path(file).readOnly().open()) {
+                assertThat(db.agents().list(10, 0)).isEmpty();
+                takeLog(replaced);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150));
+                assertThatThrownBy(() -> db.agents().list(10, 0))
+                        .isExactlyInstanceOf(UnavailableException.class)
+                        .hasMessageContaining("app.db-wal");
+            }
+        }
+    }
+
+    /** The log is another process's, which still writes to it. */
+    @Test
+    void aDatabaseThatWasOnlyOpenedNoticesThatTheLogIsDeletedOrReplaced() throws Exception {
+        for (boolean replaced : List.of(false, true)) {
+            ChildProcess child = ChildProcess.start(directory, List.of(), "leave", "app.db");
+            child.awaitReady();
+            try (Database db = Database.open(file)) {
+                assertThat(log).isNotEmptyFile();
+                takeLog(replaced);
+                assertUnusable(db, "app.db-wal");
+            } finally {
+                child.kill();
+            }
+            Files.deleteIfExists(log);
+            Files.deleteIfExists(directory.resolve("app.db-shm"));
+        }
+    }
+
+    /** SQL that leaves something behind costs the writing connection, and the next transaction opens another. */
+    @Test
+    void anotherWritingConnectionDoesNotTakeAnyLogForItsOwn() throws Exception {
+        for (boolean replaced : List.of(false, true)) {
+            try (Database db = Database.open(file)) {
+                db.useTx(tx -> {
+                    tx.tasks().create(Task.builder().type("first").build());
+                    tx.dsl().execute("CREATE TEMP TABLE left_behind (x)");
+                });
+                takeLog(replaced);
+                assertUnusable(db, "app.db-wal");
+            }
+        }
+        try (Database db = Database.open(file)) {
+            assertThat(db.tasks().list(10, 0)).hasSize(2);
+        }
+    }
+
+    @Test
+    void aLogThatIsReplacedInATransactionThatCostsItsConnectionIsNotTakenForItsOwn() throws Exception {
+        try (Database db = Database.open(file)) {
+            assertThatThrownBy(() -> db.useTx(tx -> {
+                        tx.agents().create(AGENT);
+                        tx.dsl().execute("CREATE TEMP TABLE left_behind (x)");
+                        takeLog(true);
+                    }))
+                    .isExactlyInstanceOf(OutcomeUnknownException.class);
+            assertUnusable(db, "app.db-wal");
+        }
+        assertThat(names()).anyMatch(name -> name.startsWith("app.db-wal-orphaned-"));
+    }
+
+    private void takeLog(boolean replace) throws IOException {
+        Files.delete(log);
+        if (replace) {
+            Files.writeString(log, "somebody's");
+        }
+    }
+
     @Test
     void aDeletedIndexIsNoticed() throws Exception {
         try (Database db = Database.open(file)) {

@@ -289,6 +289,64 @@ class PromotionFailureTest extends PromotionFixture {
         requireSameSchemaAsANewOne();
     }
 
+    private static final String HAS_LOCK =
+            " FROM pg_locks WHERE locktype = 'advisory' AND (classid::bigint << 32 | objid::bigint)"
+                    + " = hashtextextended('modelscan-storage promotion %s', 0)";
+
+    /** What holds the lock does nothing meanwhile, so a server or a pooler may take it for forgotten. */
+    @ParameterizedTest
+    @EnumSource(value = Phase.class, names = "CHECK", mode = EnumSource.Mode.EXCLUDE)
+    void aPromotionThatLosesItsLockStopsAndTheNextRunFinishes(Phase phase) throws SQLException {
+        AtomicBoolean ended = new AtomicBoolean();
+        Promotion promotion = promotion().onProgress(progress -> {
+            if (progress.phase() == phase && !ended.getAndSet(true)) {
+                unchecked("SELECT pg_terminate_backend(pid, 10000)" + HAS_LOCK.formatted(workspace));
+            }
+        });
+
+        assertThatThrownBy(promotion::run)
+                .isExactlyInstanceOf(UnavailableException.class)
+                .hasMessageContaining("lock")
+                .hasMessageContaining("run the promotion again");
+
+        assertThat(ended).isTrue();
+        assertThat(isFinished()).isFalse();
+        requireSame(file, promotion.run());
+        requireNothingLeftOver();
+        requireSameSchemaAsANewOne();
+    }
+
+    @Test
+    void aServersLimitOnIdleTransactionsDoesNotEndTheLock() throws SQLException {
+        AtomicBoolean ended = new AtomicBoolean();
+        String role = PostgresServer.newRole();
+        inTarget("DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO " + role
+                + "', current_database());\nEND $$");
+        inTarget("DROP SCHEMA " + workspace + " CASCADE");
+        inTarget("ALTER ROLE " + role + " SET idle_in_transaction_session_timeout = '50ms'");
+        PromotionResult result = Promotion.from(file)
+                .to(Database.builder()
+                        .url(PostgresServer.urlAs(role, PostgresServer.url()))
+                        .workspace(workspace))
+                .onProgress(progress -> {
+                    if (progress.phase() == Phase.COPY && !ended.getAndSet(true)) {
+                        unchecked("SELECT pg_sleep(0.2)");
+                        assertThat(locks()).isOne();
+                    }
+                })
+                .run();
+        assertThat(ended).isTrue();
+        requireSame(file, result);
+    }
+
+    private long locks() {
+        try {
+            return inTarget("SELECT pid" + HAS_LOCK.formatted(workspace)).size();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** The owner of the target may have tables that refer to the library's. */
     @Test
     void tablesOfOthersInTheTargetStayAsTheyAre() throws SQLException {

@@ -8,6 +8,7 @@ import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.OutcomeUnknownException;
 import dev.modelscan.storage.Tx;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.jdbc.PgConnection;
+import org.sqlite.SQLiteConnection;
 
 /**
  * A function of {@code withTx} may try to end the transaction under the library. Whatever it tries, it learns the truth: nothing
@@ -57,6 +60,20 @@ abstract class CallersCommitContract extends Contract {
                 statement.execute("UPDATE agents SET mode = 'changed behind' WHERE name = 'bystander'");
             }
         }),
+        COMMIT_UNWRAPPED_AND_FAIL(connection -> {
+            execute(driver(connection), "COMMIT");
+            execute(driver(connection), "SELECT 1 FROM no_such_table");
+        }),
+        ROLLBACK_UNWRAPPED_AND_FAIL(connection -> {
+            execute(driver(connection), "ROLLBACK");
+            execute(driver(connection), "SELECT 1 FROM no_such_table");
+        }),
+        FAIL_UNWRAPPED(connection -> execute(driver(connection), "SELECT 1 FROM no_such_table")),
+        COMMIT_UNWRAPPED_GO_ON_AND_FAIL(connection -> {
+            execute(driver(connection), "COMMIT");
+            execute(driver(connection), "UPDATE agents SET mode = mode WHERE name = 'first'");
+            execute(driver(connection), "SELECT 1 FROM no_such_table");
+        }),
         PREPARED_BEFORE(connection -> {
             try (Statement statement = connection.prepareStatement(
                             "UPDATE agents SET mode = 'changed behind' WHERE name = 'bystander'");
@@ -78,6 +95,13 @@ abstract class CallersCommitContract extends Contract {
         Way(ConnectionRunnable use) {
             this.use = use;
         }
+    }
+
+    /** The driver's own, which nothing of the library's watches. */
+    private static Connection driver(Connection connection) throws SQLException {
+        return connection.isWrapperFor(SQLiteConnection.class)
+                ? connection.unwrap(SQLiteConnection.class)
+                : connection.unwrap(PgConnection.class);
     }
 
     private static void execute(Connection connection, String sql) throws Exception {
@@ -118,6 +142,9 @@ abstract class CallersCommitContract extends Contract {
                 "SELECT 1; ROLLBACK; BEGIN",
                 "UPDATE agents SET mode = 'changed' WHERE name = 'first'; COMMIT; BEGIN",
                 "UPDATE agents SET mode = 'changed' WHERE name = 'first'; COMMIT",
+                "SELECT 1; COMMIT; BEGIN; SELECT 1 FROM no_such_table",
+                "SELECT 1; ROLLBACK; BEGIN; SELECT 1 FROM no_such_table",
+                "SELECT 1; PREPARE TRANSACTION 'mine'; BEGIN; SELECT 1 FROM no_such_table",
                 "DO $$ BEGIN COMMIT; END $$",
                 "DO $$ BEGIN ROLLBACK; END $$",
                 "/* x */ RELEASE level_1",

@@ -83,6 +83,12 @@ final class FileGuard {
 
     /** Remembers the file that the path names now. */
     void remember() {
+        if (log.toFile().length() > 0 && LogOwner.isOfAnother(file, log)) {
+            throw new UnavailableException(
+                    file + " was replaced while it was being opened: " + log.getFileName()
+                            + " is another file's; open it anew",
+                    null);
+        }
         try {
             BasicFileAttributes now = attributes(file);
             size = now.size();
@@ -93,20 +99,29 @@ final class FileGuard {
         }
     }
 
-    /** Remembers the log and its index, which stay as long as a connection that writes is open. */
-    void logOpened() {
-        if (key != null && logKey == null) {
+    /**
+     * Remembers the log and its index. Nobody may delete them as long as the connection is open that was opened before this call.
+     *
+     * @param mark whether the log may be marked as the file's
+     */
+    void logOpened(boolean mark) {
+        if (key != null) {
             indexKey = keyOf(index);
             logKey = keyOf(log);
             lastLogKey = logKey;
             settledAt = null;
-            LogOwner.mark(file, log);
+            if (mark) {
+                LogOwner.mark(file, log);
+            }
         }
     }
 
-    /** Forgets the log: SQLite deletes it with the last connection. */
-    void logClosed() {
+    /** Forgets the log, which SQLite deletes with the last connection; false if that would lose what can still be saved. */
+    boolean anchorCloses() {
+        State state = state();
+        closing(state);
         logKey = null;
+        return state != State.CUT;
     }
 
     /**
@@ -195,7 +210,7 @@ final class FileGuard {
             return false;
         }
         if (!Objects.equals(logKey, keyOf(log)) || !Objects.equals(indexKey, keyOf(index))) {
-            // Whoever closes the last connection that writes says so first.
+            // Whoever closes the connection that kept them says so first.
             return logKey != null;
         }
         settledAt = System.currentTimeMillis() - changed.toMillis() > COARSEST_MILLIS ? changed : null;
@@ -240,7 +255,7 @@ final class FileGuard {
     }
 
     /** Moves a log that somebody put in the place of ours, before SQLite deletes it for its own. */
-    void closing(State state) {
+    private void closing(State state) {
         if (state == State.LOG_GONE && lastLogKey != null) {
             Object now = keyOf(log);
             if (now != null && !now.equals(lastLogKey)) {

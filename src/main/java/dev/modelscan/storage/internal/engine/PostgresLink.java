@@ -23,12 +23,17 @@ public final class PostgresLink implements AutoCloseable {
     /** The driver sends each piece as one packet, and the server handles the first while it waits for the next. */
     private static final int PIECE_BYTES = 64 * 1_024;
 
+    /** Another transaction of the same session has another. */
+    private static final String TRANSACTION = "SELECT pg_catalog.pg_backend_pid() || ' ' || pg_catalog.now()";
+
     private final PostgresServer server;
     private final @Nullable String workspace;
     private final PostgresSchema schema;
     private final Connection connection;
     private final boolean onCitus;
     private @Nullable Connection locked;
+    private String lockedBy = "";
+    private String purpose = "";
 
     private PostgresLink(
             PostgresServer server,
@@ -120,21 +125,50 @@ public final class PostgresLink implements AutoCloseable {
      *
      * @throws BusyException if another holds it for too long
      */
-    public void lock(String purpose) throws SQLException {
+    public void lock(String what) throws SQLException {
+        purpose = what;
         Retry retry = new Retry(server.busyTimeout());
-        String name = "modelscan-storage " + purpose + " " + (workspace == null ? "" : workspace);
+        String name = "modelscan-storage " + what + " " + (workspace == null ? "" : workspace);
         Connection holder = server.connect();
         locked = holder;
         while (true) {
             LocalSettings.migrating(server.busyTimeout()).begin(holder);
             if ("t".equals(text(holder, "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))", name))) {
+                lockedBy = String.valueOf(text(holder, TRANSACTION));
                 return;
             }
             holder.rollback();
             if (!retry.pause()) {
-                throw new BusyException(name() + " is locked by another " + purpose + "; try again", null);
+                throw new BusyException(name() + " is locked by another " + what + "; try again", null);
             }
         }
+    }
+
+    /**
+     * The lock is held by a transaction that does nothing, which a server, a pooler or an administrator may end. So it is
+     * looked for before each commit: whoever has the lock instead would write to the same tables.
+     */
+    private void requireLock() {
+        Connection holder = locked;
+        if (holder == null) {
+            return;
+        }
+        SQLException cause = null;
+        try {
+            if (lockedBy.equals(text(holder, TRANSACTION))) {
+                return;
+            }
+        } catch (SQLException e) {
+            cause = e;
+        }
+        throw new UnavailableException(
+                name() + ": the lock of this " + purpose
+                        + " was lost, since its idle transaction was ended from outside"
+                        + (cause == null ? "" : " (" + PostgresErrors.said(cause) + ")")
+                        + "; what had not been stored by then was taken back. See to it that neither the server nor a"
+                        + " pooler ends transactions that are idle, and run the " + purpose
+                        + " again, which goes on from there",
+                cause);
     }
 
     /** What a transaction does. */
@@ -152,13 +186,18 @@ public final class PostgresLink implements AutoCloseable {
 
     /** Runs work in a transaction of its own that only reads, and reads one snapshot. */
     public <T extends @Nullable Object> T inSnapshot(Work<T> work) throws SQLException {
-        LocalSettings.reading().in(schema).unlimited().begin(connection);
+        LocalSettings.reading()
+                .in(schema)
+                .waitingForLocks(server.busyTimeout())
+                .unlimited()
+                .begin(connection);
         return run(work);
     }
 
     private <T extends @Nullable Object> T run(Work<T> work) throws SQLException {
         try {
             T result = work.run();
+            requireLock();
             connection.commit();
             connection.setAutoCommit(true);
             return result;

@@ -146,6 +146,20 @@ public final class SqliteConnections {
         }
     }
 
+    /** The connection that keeps the log, which is remembered here; see {@link Anchor}. */
+    Connection openAnchor() throws SQLException {
+        Connection connection = openReader();
+        if (guard != null) {
+            guard.logOpened(!readOnly);
+        }
+        return connection;
+    }
+
+    /** Called before that one is closed; returns false if it must stay open. */
+    boolean anchorCloses() {
+        return guard == null || guard.anchorCloses();
+    }
+
     /** Called before each transaction that writes. Throws when the file is not the one that was opened. */
     void requireSameForWriting() {
         if (guard != null) {
@@ -220,24 +234,12 @@ public final class SqliteConnections {
     /** A connection that can write. Its own wait for a lock is short; {@link Retry} spreads the attempts. */
     Connection openWriter() throws SQLException {
         // Checkpoints are the checkpointer's; see there.
-        Connection connection = open(
+        return open(
                 uri + access,
                 config(SHORT_WAIT),
                 "PRAGMA trusted_schema = OFF",
                 "PRAGMA wal_autocheckpoint = 0",
                 PAGE_CACHE);
-        if (guard != null) {
-            guard.logOpened();
-        }
-        return connection;
-    }
-
-    /** Called before the connection that writes is closed. */
-    void writerCloses() {
-        if (guard != null) {
-            guard.closing(guard.state());
-            guard.logClosed();
-        }
     }
 
     /**
@@ -260,7 +262,7 @@ public final class SqliteConnections {
 
     /** A connection for checkpoints. It waits only briefly for readers. */
     Connection openCheckpointer() throws SQLException {
-        return open(uri + access, config(SHORT_WAIT), "PRAGMA trusted_schema = OFF");
+        return open(uri + access, config(SHORT_WAIT), "PRAGMA trusted_schema = OFF", PAGE_CACHE);
     }
 
     /** A connection that refuses to write. */
@@ -303,7 +305,7 @@ public final class SqliteConnections {
      * It takes no lock and sees no log, so what it reads holds only where neither is needed.
      */
     public Connection openGlance() throws SQLException {
-        return connect(uri + IMMUTABLE, config(busyTimeout), "PRAGMA trusted_schema = OFF");
+        return connect(uri + IMMUTABLE, config(busyTimeout), () -> {}, "PRAGMA trusted_schema = OFF");
     }
 
     /** The exception for the caller. */
@@ -375,15 +377,18 @@ public final class SqliteConnections {
 
     private Connection open(String uri, SQLiteConfig config, String... pragmas) throws SQLException {
         requireSameNow();
-        return connect(uri, config, pragmas);
+        // The size of the page cache is set after a first read, so the log is open when it is looked at again.
+        return connect(uri, config, this::requireSameNow, pragmas);
     }
 
-    private static Connection connect(String uri, SQLiteConfig config, String... pragmas) throws SQLException {
+    private static Connection connect(String uri, SQLiteConfig config, Runnable check, String... pragmas)
+            throws SQLException {
         Connection connection = config.createConnection("jdbc:sqlite:" + uri);
         try (Statement statement = connection.createStatement()) {
             for (String pragma : pragmas) {
                 statement.execute(pragma);
             }
+            check.run();
             return connection;
         } catch (Throwable t) {
             connection.close();

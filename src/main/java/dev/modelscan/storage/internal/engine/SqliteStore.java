@@ -13,7 +13,6 @@ import dev.modelscan.storage.internal.query.Watchdog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -22,21 +21,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A SQLite database: one connection that writes, and a few that read. */
 public final class SqliteStore implements Store {
-
-    private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
 
     private final SqliteConnections connections;
     private final Duration timeout;
     private final Watchdog watchdog;
     private final ReaderPool readers;
     private final SqliteWriter writer;
-    /** A database in memory lives as long as one of its connections, and the others may have to be replaced. */
-    private @Nullable Connection anchor;
+    private final Anchor anchor;
 
     /** Opens no connection yet. */
     public SqliteStore(SqliteConnections connections, int readers, Duration timeout, Duration queryTimeout) {
@@ -45,14 +39,15 @@ public final class SqliteStore implements Store {
         this.watchdog = new Watchdog(SqliteDialect.INSTANCE, queryTimeout);
         this.readers = new ReaderPool(connections, SqliteDialect.INSTANCE, watchdog, readers, timeout);
         this.writer = new SqliteWriter(connections, timeout, watchdog);
+        this.anchor = new Anchor(connections);
     }
 
     /** Opens the writing connection now; a database in memory begins to live with it. */
     public void openWriter() {
         writer.open();
-        if (connections.file() == null && anchor == null) {
+        if (connections.file() == null) {
             try {
-                anchor = connections.openReader();
+                anchor.open();
             } catch (SQLException e) {
                 throw classify(e).toException(null, null);
             }
@@ -61,7 +56,12 @@ public final class SqliteStore implements Store {
 
     /** Remembers which file the path names, once it exists; another in its place is neither written nor read. */
     public void rememberFile() {
-        connections.rememberFile();
+        try {
+            connections.rememberFile();
+            anchor.open();
+        } catch (SQLException e) {
+            throw classify(e).toException(null, null);
+        }
     }
 
     /** Found by a look at the file, a read, and where it may be written, an empty transaction. */
@@ -233,15 +233,7 @@ public final class SqliteStore implements Store {
         writer.close();
         readers.close();
         watchdog.close();
-        closeAnchor();
+        anchor.close();
         closed.run();
-    }
-
-    private void closeAnchor() {
-        try (Connection last = anchor) {
-            anchor = null;
-        } catch (SQLException e) {
-            LOG.debug("closing the last connection to {} failed", connections.name(), e);
-        }
     }
 }

@@ -368,7 +368,6 @@ final class SqliteWriter implements AutoCloseable {
             return;
         }
         try {
-            connections.writerCloses();
             if (!connections.mustStayOpen()) {
                 connection.close();
             }

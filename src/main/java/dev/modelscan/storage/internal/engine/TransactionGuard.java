@@ -21,6 +21,14 @@ public interface TransactionGuard extends AutoCloseable {
     /** Whether the transaction that goes on is still the same; may ask the server. */
     Fate ask() throws SQLException;
 
+    /**
+     * As {@link #ask}, at the end of the transaction. One that has failed tells nothing about what came before it, so it is
+     * rolled back, and then it is asked what became of the transaction that was to be watched.
+     */
+    default Fate askAtEnd() throws SQLException {
+        return ask();
+    }
+
     /** Called after a savepoint took back the part in which the guard was made: sets again what that set. */
     default void renew() throws SQLException {}
 

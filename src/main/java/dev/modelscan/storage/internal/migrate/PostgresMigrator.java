@@ -152,12 +152,8 @@ public final class PostgresMigrator {
      *
      * @return whether the schema is up to date; false where it would be made or migrated
      */
-    public boolean check() {
-        try (Connection connection = server.connect()) {
-            return isCurrent(connection, schema(connection));
-        } catch (SQLException e) {
-            throw unreachable(e);
-        }
+    public boolean check(Connection connection) throws SQLException {
+        return isCurrent(connection, schema(connection));
     }
 
     /**
@@ -204,8 +200,8 @@ public final class PostgresMigrator {
      *
      * @throws SchemaException where it is not
      */
-    public void requireCurrent() {
-        try (Connection connection = server.connect()) {
+    public void requireCurrent(Connection connection) {
+        try {
             if (compare(connection, schema(connection)) != SchemaState.Kind.CURRENT) {
                 throw new SchemaException(
                         name() + " has an older schema than this library; finish the promotion with the release that"
@@ -334,7 +330,7 @@ public final class PostgresMigrator {
     }
 
     /** Why the schema, or the server, cannot be used. */
-    StorageException unreachable(SQLException e) {
+    public StorageException unreachable(SQLException e) {
         return PostgresErrors.unusable(name() + " cannot be opened", e, server.grantsToMigrate(workspace));
     }
 

@@ -8,6 +8,7 @@ import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.migrate.PostgresMigrator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Opens schemas on PostgreSQL servers. */
@@ -25,6 +26,15 @@ public final class PostgresOpening {
     public static OpenedStore open(PostgresServer server, @Nullable String schema) {
         requireLibraries();
         return Libraries.checked(() -> opened(server, schema));
+    }
+
+    /**
+     * Does something with PostgreSQL.
+     *
+     * @throws UnavailableException where a library is too old; it names the library, the versions, and what sets its version
+     */
+    public static <T> T checked(Supplier<T> work) {
+        return Libraries.checked(work);
     }
 
     private static OpenedStore opened(PostgresServer server, @Nullable String schema) {

@@ -34,10 +34,10 @@ public final class PostgresWorkspaces implements WorkspaceHost {
         this.pools = new PostgresPools(server);
         this.anySchema = new PostgresStore(pools, true, null, null);
         try {
-            anySchema.read("server", server.name(), session -> {
+            Libraries.checked(() -> anySchema.read("server", server.name(), session -> {
                 PostgresMigrator.requireUsable(session.connection(), server.name());
                 return true;
-            });
+            }));
         } catch (RuntimeException | Error e) {
             anySchema.close();
             throw e;
@@ -68,22 +68,24 @@ public final class PostgresWorkspaces implements WorkspaceHost {
 
     @Override
     public List<String> list() {
-        return anySchema.read("workspace", null, session -> PostgresSchemas.list(session.connection()));
+        return Libraries.checked(
+                () -> anySchema.read("workspace", null, session -> PostgresSchemas.list(session.connection())));
     }
 
     @Override
     public List<String> notes() {
-        return anySchema.read("workspace", null, session -> {
+        return Libraries.checked(() -> anySchema.read("workspace", null, session -> {
             List<String> names = PostgresSchemas.list(session.connection());
             return CitusSchemas.ordinary(session.connection(), names).stream()
                     .map(CitusSchemas::note)
                     .toList();
-        });
+        }));
     }
 
     @Override
     public boolean exists(String name) {
-        return anySchema.read("workspace", name, session -> PostgresSchemas.exists(session.connection(), name));
+        return Libraries.checked(
+                () -> anySchema.read("workspace", name, session -> PostgresSchemas.exists(session.connection(), name)));
     }
 
     @Override
@@ -94,6 +96,10 @@ public final class PostgresWorkspaces implements WorkspaceHost {
 
     @Override
     public boolean drop(String name) {
+        return Libraries.checked(() -> dropped(name));
+    }
+
+    private boolean dropped(String name) {
         try {
             return PostgresSchemas.drop(server, name);
         } catch (SQLException e) {
@@ -105,7 +111,18 @@ public final class PostgresWorkspaces implements WorkspaceHost {
 
     @Override
     public WorkspaceMigrator migrator() {
-        return new PostgresWorkspaceMigrator(server);
+        WorkspaceMigrator migrator = new PostgresWorkspaceMigrator(server);
+        return new WorkspaceMigrator() {
+            @Override
+            public List<String> migrate(String name) {
+                return Libraries.checked(() -> migrator.migrate(name));
+            }
+
+            @Override
+            public void close() {
+                migrator.close();
+            }
+        };
     }
 
     @Override

@@ -95,7 +95,7 @@ public final class SqliteWorkspaces implements WorkspaceHost {
 
     @Override
     public boolean exists(String name) {
-        return migrator(name).isOurs();
+        return Libraries.checkedForSqlite(() -> migrator(name).isOurs());
     }
 
     @Override
@@ -105,7 +105,7 @@ public final class SqliteWorkspaces implements WorkspaceHost {
 
     @Override
     public boolean drop(String name) {
-        return migrator(name).delete();
+        return Libraries.checkedForSqlite(() -> migrator(name).delete());
     }
 
     @Override

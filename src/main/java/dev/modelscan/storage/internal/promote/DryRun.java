@@ -92,20 +92,9 @@ final class DryRun {
     private boolean checkTarget() {
         try (PostgresLink target = PostgresLink.open(request.server(), request.workspace())) {
             try {
-                TargetState.collect(target, problems);
-                Ledger ledger = Ledger.find(target);
-                boolean resumes = ledger != null && !TargetState.beginsAnew(ledger, request.restart());
-                if (ledger == null) {
-                    problems.collect(migrator::check);
-                    TargetState.requireEmpty(target);
-                } else {
-                    ledger.requireCanBeAbandoned();
-                }
-                if (ledger != null && resumes) {
-                    migrator.requireCurrent();
-                    TargetState.requireSnapshot(target, new Snapshot(source, ledger.snapshotId()));
-                }
-                return resumes;
+                TargetState.collectUnusable(target, problems);
+                // Behind a pooler another transaction may see another server.
+                return target.inSnapshot(() -> checkTarget(target));
             } catch (SQLException e) {
                 throw target.failed(e);
             }
@@ -113,5 +102,28 @@ final class DryRun {
             problems.add(e);
             return false;
         }
+    }
+
+    private boolean checkTarget(PostgresLink target) throws SQLException {
+        TargetState.collect(target, problems);
+        Ledger ledger = Ledger.find(target);
+        if (ledger == null) {
+            try {
+                migrator.check(target.connection());
+            } catch (SQLException e) {
+                throw migrator.unreachable(e);
+            } catch (StorageException e) {
+                problems.add(e);
+            }
+            TargetState.requireEmpty(target);
+            return false;
+        }
+        ledger.requireCanBeAbandoned();
+        boolean resumes = !TargetState.beginsAnew(ledger, request.restart());
+        if (resumes) {
+            migrator.requireCurrent(target.connection());
+            TargetState.requireSnapshot(target, new Snapshot(source, ledger.snapshotId()));
+        }
+        return resumes;
     }
 }

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,11 +52,15 @@ public final class Promoter {
 
     /** Checks, and writes nothing. */
     public PromotionEstimate dryRun() {
-        return new DryRun(request, source, connections, migrator).run();
+        return PostgresOpening.checked(() -> new DryRun(request, source, connections, migrator).run());
     }
 
     /** Copies and compares. */
     public PromotionResult run() {
+        return PostgresOpening.checked(this::promote);
+    }
+
+    private PromotionResult promote() {
         requireCurrent(connections);
         try (Connection connection = connections.openProbe()) {
             leftBehind(connection);
@@ -81,7 +86,8 @@ public final class Promoter {
 
     private PromotionResult run(PostgresLink target) throws SQLException {
         long began = System.nanoTime();
-        Ledger found = Ledger.find(target);
+        Ledger found = target.inSnapshot(() -> Optional.ofNullable(Ledger.find(target)))
+                .orElse(null);
         boolean resumed = found != null && !TargetState.beginsAnew(found, request.restart());
         Ledger ledger = resumed && found != null ? resume(target, found) : begin(target, found);
         Snapshot snapshot = new Snapshot(source, ledger.snapshotId());
@@ -119,8 +125,10 @@ public final class Promoter {
         Snapshot snapshot = new Snapshot(source, ledger.snapshotId());
         TargetState.requireSnapshot(target, snapshot);
         requireCurrent(snapshot.connections());
-        migrator.requireCurrent();
-        target.useTransaction(ledger::requireOwnRowsAlone);
+        target.useTransaction(() -> {
+            migrator.requireCurrent(target.connection());
+            ledger.requireOwnRowsAlone();
+        });
         return ledger;
     }
 
@@ -130,9 +138,9 @@ public final class Promoter {
             unfinished.abandon();
             new Snapshot(source, unfinished.snapshotId()).delete();
         }
-        TargetState.requireEmpty(target);
+        target.useTransaction(() -> TargetState.requireEmpty(target));
         migrator.migrate();
-        TargetState.requireEmpty(target);
+        target.useTransaction(() -> TargetState.requireEmpty(target));
         Ledger ledger = Ledger.begin(target, UUID.randomUUID().toString());
         report(Phase.SNAPSHOT, 0, 1);
         try {
@@ -161,7 +169,7 @@ public final class Promoter {
     }
 
     private void makeKeysAndIndexes(PostgresLink target, Snapshot snapshot) throws SQLException {
-        int total = DeferredDefinitions.pending(target);
+        int total = target.inTransaction(() -> DeferredDefinitions.pending(target));
         for (int done = 0; done < total; done++) {
             report(Phase.INDEX, done, total);
             try {

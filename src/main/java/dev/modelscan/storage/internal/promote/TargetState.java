@@ -36,13 +36,17 @@ final class TargetState {
         }
     }
 
-    /** Looks for what keeps the role from writing. */
-    static void collect(PostgresLink target, Problems problems) throws SQLException {
+    /** Looks for what no promotion can change of the server, and of what stands between. Takes transactions of its own. */
+    static void collectUnusable(PostgresLink target, Problems problems) throws SQLException {
         try {
             PostgresMigrator.requireUsable(target.connection(), target.name());
         } catch (SchemaException e) {
             problems.add(e);
         }
+    }
+
+    /** Looks for what keeps the role from writing. */
+    static void collect(PostgresLink target, Problems problems) throws SQLException {
         if ("t".equals(target.text("SELECT pg_catalog.pg_is_in_recovery()"))) {
             problems.add(new UnavailableException(
                     target.name() + " is on a replica, which only reads; connect to the primary", null));

@@ -87,7 +87,7 @@ final class CallersTransaction {
         }
         if (now == Fate.ROLLED_BACK) {
             throw new IllegalStateException(
-                    "SQL of the function rolled the transaction back; nothing of it is stored. " + HINT);
+                    "SQL of the function failed, or rolled the transaction back; nothing of it is stored. " + HINT);
         }
     }
 
@@ -96,7 +96,7 @@ final class CallersTransaction {
         TransactionGuard watching = guard;
         if (watching != null && isOpen()) {
             try {
-                fate = watching.ask();
+                fate = watching.askAtEnd();
             } catch (SQLException e) {
                 throw store.classify(e).toException(null, null);
             }
@@ -104,13 +104,21 @@ final class CallersTransaction {
         requireOpen();
     }
 
-    /** What a function has thrown means that nothing is stored, which cannot be said here. */
-    void requireKnown(Throwable thrown) {
+    /**
+     * Called when a function has thrown, which means that nothing is stored: throws if that cannot be said.
+     *
+     * @param last whether the transaction ends with it, and not a part alone
+     */
+    void requireKnown(Throwable thrown, boolean last) {
         TransactionGuard watching = guard;
         if (watching != null && fate == Fate.OPEN) {
             try {
                 // After an Error of the machine's the next answer may be to another question.
-                fate = Failure.isOfMachine(thrown) ? watching.fate() : watching.ask();
+                if (Failure.isOfMachine(thrown)) {
+                    fate = watching.fate();
+                } else {
+                    fate = last ? watching.askAtEnd() : watching.ask();
+                }
             } catch (SQLException e) {
                 // The connection is lost, and whatever was open on it is rolled back.
                 thrown.addSuppressed(e);

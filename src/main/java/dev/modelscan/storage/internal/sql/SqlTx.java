@@ -208,7 +208,7 @@ final class SqlTx extends SqlRepositories implements Tx {
             sessions.requireCommittable();
             return result;
         } catch (Throwable t) {
-            sessions.transaction.requireKnown(t);
+            sessions.transaction.requireKnown(t, sessions.depth == 0);
             throw t;
         } finally {
             sessions.end();
