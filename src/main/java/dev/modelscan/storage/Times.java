@@ -96,13 +96,21 @@ public final class Times {
     }
 
     /**
-     * The begin of the interval that the time is in, if each day is cut into intervals of that length, starting at midnight. An hour that
-     * a clock shows twice gives two buckets.
+     * The begin of the interval that the time is in. The intervals of a day begin at multiples of the length on a
+     * zone's clock, counted from midnight. Around a change of the clock:
+     *
+     * <ul>
+     *   <li>An interval whose begin the clock skips begins with the change.
+     *   <li>An interval that is longer than what the clock shows twice is one, and lasts longer than others: 24 hours
+     *       are the local day, of 23 or 25 hours.
+     *   <li>A shorter interval, or one of that length, counts twice: an hour that the clock shows twice gives two
+     *       buckets. After the change none begins before the change.
+     * </ul>
      *
      * @param length whole microseconds of which a day of 24 hours is a multiple, such as 5 minutes or 6 hours
      * @param zone whose midnight; matters for lengths beyond its offset's smallest unit, such as an hour in Kathmandu
-     * @throws IllegalArgumentException if the length does not divide a day, or is over an hour in a zone whose clock changes; for
-     *     longer intervals there are {@link #day}, {@link #week} and {@link #month}
+     * @throws IllegalArgumentException if the length does not divide a day; for longer intervals there are {@link #week}
+     *     and {@link #month}
      */
     public static Field<Instant> bucket(Field<Instant> time, Duration length, ZoneId zone) {
         return TimeExpressions.bucket(time, length, zone);

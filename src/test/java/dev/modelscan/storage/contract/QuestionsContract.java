@@ -30,21 +30,27 @@ import dev.modelscan.storage.Team;
 import dev.modelscan.storage.Times;
 import dev.modelscan.storage.schema.DefaultSchema;
 import java.lang.reflect.Method;
+import java.math.BigDecimal;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jooq.AggregateFunction;
 import org.jooq.Condition;
 import org.jooq.DatePart;
 import org.jooq.Field;
@@ -121,8 +127,6 @@ abstract class QuestionsContract extends Contract {
                 .fetch()) {
             ZonedDateTime time = row.get(TASKS.CREATED_AT).atZone(zone);
             LocalDate date = time.toLocalDate();
-            long within =
-                    time.toLocalTime().toNanoOfDay() % Duration.ofMinutes(5).toNanos();
             assertThat(row.intoList())
                     .containsExactly(
                             time.toInstant(),
@@ -132,7 +136,7 @@ abstract class QuestionsContract extends Contract {
                             date.getYear(),
                             date.getDayOfWeek(),
                             time.getHour(),
-                            time.toInstant().minusNanos(within));
+                            bucket(time.toInstant(), Duration.ofMinutes(5), zone));
         }
     }
 
@@ -448,16 +452,343 @@ abstract class QuestionsContract extends Contract {
         assertThat(dsl.select(DSL.round(inline(2.5))).fetchSingle().value1()).isEqualTo(3.0);
     }
 
-    /** On the day of a clock change six hours are not a quarter of it. */
+    /** Expressions with a value that no column gives its type. */
+    static Stream<Condition> whereOnlyTheSecondOfThreeIs() {
+        Field<Instant> created = TASKS.CREATED_AT;
+        Instant none = T.plusSeconds(1);
+        Field<Instant> late = when(TASKS.PRIORITY.eq(1), T).otherwise(none);
+        return Stream.of(
+                created.eq(when(TASKS.PRIORITY.eq(1), T)),
+                created.eq(late),
+                when(TASKS.PRIORITY.eq(1), T).otherwise(created).eq(T).and(TASKS.PRIORITY.eq(1)),
+                DSL.choose(TASKS.PRIORITY).when(1, T).otherwise(none).eq(created),
+                DSL.choose(created).when(T, 1).otherwise(0).eq(1),
+                DSL.case_(created).when(DSL.val(T), DSL.val(1)).else_(0).eq(1),
+                created.eq(coalesce(TASKS.STARTED_AT, DSL.val(T))),
+                created.eq(coalesce(DSL.val(T), TASKS.STARTED_AT)),
+                created.eq(DSL.nvl(TASKS.STARTED_AT, T)),
+                created.eq(DSL.nvl2(TASKS.STARTED_AT, none, T)),
+                created.eq(DSL.iif(TASKS.PRIORITY.eq(1), T, none)),
+                DSL.nullif(created, T).isNull(),
+                DSL.nullif(DSL.val(T), created).isNull(),
+                greatest(DSL.val(T), created).eq(T).and(DSL.least(created, DSL.val(T)).eq(T)),
+                greatest(DSL.inline(T), created).eq(created).and(DSL.least(created, DSL.inline(T)).eq(created)),
+                created.in(DSL.val(T), DSL.val(none)),
+                created.in(select(DSL.val(T))),
+                created.notIn(T.minusNanos(1_000), T.plusNanos(1_000)),
+                created.notIn(DSL.val(T.minusNanos(1_000)), DSL.val(T.plusNanos(1_000))),
+                DSL.val(T).in(created, TASKS.STARTED_AT),
+                created.between(DSL.val(T), DSL.val(T)),
+                DSL.val(T).between(created, created),
+                DSL.val(T).eq(created),
+                created.isNotDistinctFrom(DSL.val(T)),
+                row(created, TASKS.PRIORITY).eq(row(DSL.val(T), DSL.val(1))),
+                row(created, TASKS.PRIORITY).in(select(DSL.val(T), DSL.val(1))),
+                DSL.condition("{0} = {1}", created, DSL.val(T)),
+                DSL.condition("created_at = ?", T),
+                DSL.condition("created_at = ?", T.atOffset(ZoneOffset.ofHours(2))),
+                DSL.field("coalesce({0}, {1})", TASKS.CREATED_AT.getDataType(), TASKS.STARTED_AT, DSL.val(T))
+                        .eq(created),
+                DSL.condition("{0} = {1}", created, DSL.val(T.atOffset(ZoneOffset.ofHours(-3)))),
+                created.eq(coalesce(TASKS.STARTED_AT, DSL.val(T.atOffset(ZoneOffset.ofHours(2))))),
+                Times.between(DSL.val(T), created).eq(Duration.ZERO),
+                Times.seconds(coalesce(TASKS.STARTED_AT, DSL.val(T)), created).eq(0.0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whereOnlyTheSecondOfThreeIs")
+    void aValueWithoutAColumnsTypeIsComparedAsAStoredTime(Condition condition) {
+        storeThree();
+
+        List<Integer> found =
+                db.dsl().select(TASKS.PRIORITY).from(TASKS).where(condition).fetch(TASKS.PRIORITY);
+
+        assertThat(found).containsExactly(1);
+    }
+
+    private void storeThree() {
+        db.tasks()
+                .createAll(List.of(
+                        task().priority(0).createdAt(T.minusNanos(1_000)).build(),
+                        task().priority(1).createdAt(T).build(),
+                        task().priority(2).createdAt(T.plusNanos(1_000)).build()));
+    }
+
     @Test
-    void longBucketsAreRejectedWhereTheClockChanges() {
-        assertThatThrownBy(() -> Times.bucket(TASKS.CREATED_AT, Duration.ofHours(6), ZoneId.of("Europe/Berlin")))
+    void aValueWithoutAColumnsTypeIsReadAsItIs() {
+        storeThree();
+        var dsl = db.dsl();
+        for (Instant time : List.of(T, T.plusNanos(1_000), Instant.parse("1893-03-31T23:06:31.5Z"))) {
+            Field<Instant> chosen = when(TASKS.PRIORITY.eq(1), time).otherwise(TASKS.CREATED_AT);
+            assertThat(dsl.select(chosen)
+                            .from(TASKS)
+                            .where(TASKS.PRIORITY.eq(1))
+                            .fetchSingle()
+                            .value1())
+                    .isEqualTo(time);
+            assertThat(dsl.select(DSL.val(time)).fetchSingle().value1()).isEqualTo(time);
+            assertThat(dsl.select(multiset(select(DSL.val(time)).from(TASKS)))
+                            .fetchSingle()
+                            .value1())
+                    .hasSize(3)
+                    .allSatisfy(row -> assertThat(row.intoList()).containsExactly(time));
+            assertThat(dsl.select(DSL.jsonArray(DSL.val(time), TASKS.CREATED_AT))
+                            .from(TASKS)
+                            .where(TASKS.CREATED_AT.eq(time))
+                            .fetch())
+                    .allSatisfy(row -> assertThat(row.value1().data().replace(" ", ""))
+                            .isEqualTo("[\"%1$s\",\"%1$s\"]"
+                                    .formatted(time.toString().replace("Z", time.getNano() == 0 ? ".000000Z" : "Z"))));
+        }
+    }
+
+    @Test
+    void aTimeOfAnotherTypeBesideAStoredOneIsRejected() {
+        storeThree();
+        List<Object> others = List.of(
+                java.sql.Timestamp.from(T),
+                java.util.Date.from(T),
+                LocalDateTime.ofInstant(T, ZoneOffset.UTC),
+                LocalDate.ofInstant(T, ZoneOffset.UTC),
+                java.sql.Date.valueOf("2025-12-18"),
+                "2025-12-18T09:30:00.000000Z",
+                T.toEpochMilli());
+        for (Object other : others) {
+            Field<?> value = DSL.val(other);
+            for (Condition condition : List.of(
+                    TASKS.CREATED_AT.eq(value.coerce(Instant.class)),
+                    DSL.condition("{0} >= {1}", TASKS.CREATED_AT, value),
+                    DSL.condition("{0} <= {1}", value, TASKS.CREATED_AT))) {
+                boolean text = other instanceof String || other instanceof Long;
+                if (text && condition.toString().matches("(?s).*[<>]=.*")) {
+                    continue; // The caller's own SQL may have its own words beside a time.
+                }
+                assertThatThrownBy(() -> db.dsl().fetchCount(TASKS, condition))
+                        .as("%s", condition)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("would not mean the same")
+                        .hasMessageContaining("Instant");
+            }
+        }
+        for (Field<?> mixed : List.of(
+                coalesce(Times.day(TASKS.STARTED_AT), DSL.val(LocalDate.EPOCH)),
+                greatest(Times.day(TASKS.CREATED_AT), DSL.val(LocalDate.EPOCH)),
+                when(TASKS.PRIORITY.eq(1), LocalDate.EPOCH).otherwise(Times.day(TASKS.CREATED_AT)),
+                coalesce(Times.day(TASKS.STARTED_AT), TASKS.CREATED_AT))) {
+            assertThatThrownBy(() -> db.dsl().select(mixed).from(TASKS).fetch())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("DSL.val(");
+        }
+    }
+
+    @Test
+    void aColumnOfADerivedTableIsReachedByItsName() {
+        storeThree();
+        var dsl = db.dsl();
+        var latest = select(max(TASKS.CREATED_AT).as("latest"), min(Times.day(TASKS.CREATED_AT)).as("day"))
+                .from(TASKS)
+                .asTable("l");
+        Instant last = T.plusNanos(1_000);
+        for (Field<Instant> field : List.of(
+                latest.field("latest", Instant.class), latest.field("latest", TASKS.CREATED_AT.getDataType()))) {
+            assertThat(dsl.select(field).from(latest).fetchSingle().value1()).isEqualTo(last);
+            assertThat(dsl.select(TASKS.PRIORITY)
+                            .from(TASKS)
+                            .join(latest)
+                            .on(TASKS.CREATED_AT.eq(field))
+                            .where(field.eq(last), field.gt(T), field.in(List.of(T, last)))
+                            .orderBy(field)
+                            .fetch(TASKS.PRIORITY))
+                    .containsExactly(2);
+            assertThat(dsl.fetchCount(latest, coalesce(field, DSL.val(T)).eq(last)))
+                    .isEqualTo(1);
+            assertThat(dsl.select(Times.seconds(TASKS.CREATED_AT, field))
+                            .from(TASKS, latest)
+                            .where(TASKS.PRIORITY.eq(0))
+                            .fetchSingle()
+                            .value1())
+                    .isEqualTo(0.000002);
+        }
+        for (String text : List.of("0000-01-01T00:00:00.000001Z", "1893-03-31T23:06:31.5Z", "9999-12-31T23:59:59Z")) {
+            Task odd = db.tasks().create(task().createdAt(Instant.parse(text)).build());
+            var one = select(TASKS.CREATED_AT).from(TASKS).where(TASKS.ID.eq(odd.id())).asTable("o");
+            assertThat(dsl.select(one.field("created_at", Instant.class))
+                            .from(one)
+                            .fetchSingle()
+                            .value1())
+                    .isEqualTo(odd.createdAt());
+        }
+        assertThatThrownBy(() -> dsl.select(latest.field("day", LocalDate.class)).from(latest).fetch())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("Europe/Berlin");
-        assertThat(db.dsl()
-                        .select(Times.bucket(TASKS.CREATED_AT, Duration.ofHours(6), ZoneOffset.ofHoursMinutes(5, 30)))
-                        .from(TASKS)
+                .hasMessageContaining("field(name, column.getDataType())");
+        assertThatThrownBy(() -> dsl.select(latest.field("latest", java.time.OffsetDateTime.class))
+                        .from(latest)
                         .fetch())
-                .isEmpty();
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("field(name, column.getDataType())");
+    }
+
+    @Test
+    void restOfWholeSums() {
+        db.tasks()
+                .createAll(
+                        List.of(task().priority(4).build(), task().priority(5).build()));
+        AggregateFunction<BigDecimal> sum = sum(TASKS.PRIORITY);
+        for (Field<?> rest : List.of(
+                sum.mod(5),
+                sum.plus(5).mod(inline(5)),
+                coalesce(sum, inline(BigDecimal.ZERO)).mod(5),
+                sum.mod(new BigDecimal("5")),
+                sum.neg().mod(5).neg(),
+                sum.filterWhere(TASKS.PRIORITY.gt(0)).mod(5),
+                inline(BigDecimal.valueOf(22)).mod(sum))) {
+            assertThat(db.dsl().select(rest).from(TASKS).fetchSingle().get(0, Integer.class))
+                    .as("%s", rest)
+                    .isEqualTo(4);
+        }
+        assertThat(db.dsl()
+                        .select(sum.over().mod(5))
+                        .from(TASKS)
+                        .fetch(0, Integer.class))
+                .containsExactly(4, 4);
+        assertThat(db.dsl()
+                        .select(sum(TASKS.PRIORITY.cast(Double.class).div(2.0)).cast(Integer.class))
+                        .from(TASKS)
+                        .fetchSingle()
+                        .value1())
+                .isEqualTo(5);
+        assertThat(db.dsl()
+                        .select(coalesce(sum(inline(4_611_686_018_427_387_905L)), inline(BigDecimal.ZERO))
+                                .cast(Long.class))
+                        .from(TASKS)
+                        .where(TASKS.PRIORITY.eq(4))
+                        .fetchSingle()
+                        .value1())
+                .isEqualTo(4_611_686_018_427_387_905L);
+        for (Field<?> fraction : List.of(
+                sum.mod(2.5),
+                sum.mod(new BigDecimal("2.5")),
+                sum(TASKS.PRIORITY.cast(Double.class)).mod(5),
+                sum.div(2).mod(5))) {
+            assertThatThrownBy(() -> db.dsl().select(fraction).from(TASKS).fetch())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("fractions");
+        }
+    }
+
+    /** The definition in the words of java.time: a search among instants, not a calculation. */
+    private static Instant bucket(Instant time, Duration length, ZoneId zone) {
+        long size = length.toNanos();
+        LocalDateTime local = LocalDateTime.ofInstant(time, zone);
+        LocalDateTime from = local.minusNanos(local.toLocalTime().toNanoOfDay() % size);
+        ZoneOffsetTransition change = zone.getRules().previousTransition(time.plusNanos(1));
+        if (change == null || change.getInstant().plus(Duration.ofDays(2)).isBefore(time)) {
+            return from.atZone(zone).toInstant();
+        }
+        boolean twice = change.isOverlap() && length.compareTo(change.getDuration().negated()) <= 0;
+        Instant first = change.getInstant();
+        Instant search = twice ? first : first.minus(Duration.ofDays(2));
+        Instant step = time;
+        Instant begin = time;
+        while (!step.isBefore(search)) {
+            LocalDateTime shown = LocalDateTime.ofInstant(step, zone);
+            if (!shown.isBefore(from) && shown.isBefore(from.plus(length))) {
+                begin = step;
+            }
+            Instant next = step.truncatedTo(ChronoUnit.MINUTES);
+            step = next.equals(step) ? step.minus(Duration.ofMinutes(1)) : next;
+        }
+        return begin;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Europe/Berlin",
+                "America/New_York",
+                "Asia/Kathmandu",
+                "Australia/Lord_Howe",
+                "America/Sao_Paulo",
+                "Pacific/Apia"
+            })
+    void bucketsOfDaysWithAClockChangeAreWallClocks(String name) {
+        ZoneId zone = ZoneId.of(name);
+        // The last changes of today's rules or, if there are none, the last of all, and a day without one.
+        ZoneOffsetTransition last = zone.getRules().previousTransition(Instant.parse("2026-01-01T00:00:00Z"));
+        ZoneOffsetTransition before = zone.getRules().previousTransition(last.getInstant());
+        List<Instant> middles = new ArrayList<>(List.of(last.getInstant(), Instant.parse("2031-01-15T12:00:00Z")));
+        if (before.getInstant().isAfter(Instant.parse("1980-01-01T00:00:00Z"))) {
+            middles.add(before.getInstant());
+        }
+        db.tasks()
+                .createAll(middles.stream()
+                        .flatMap(middle -> Stream.concat(
+                                IntStream.range(-90, 90).mapToObj(i -> middle.plusSeconds(i * 1_200L)),
+                                Stream.of(middle.minusNanos(1_000), middle.plusNanos(1_000))))
+                        .map(time -> task().createdAt(time).build())
+                        .toList());
+        for (int minutes : List.of(5, 48, 60, 90, 120, 180, 240, 360, 480, 720, 1_440)) {
+            Duration length = Duration.ofMinutes(minutes);
+            Field<Instant> bucket = Times.bucket(TASKS.CREATED_AT, length, zone);
+            var query = db.dsl().select(TASKS.CREATED_AT, bucket).from(TASKS);
+            assertThat(db.dsl().render(bucket)).hasSizeLessThan(36_000);
+            Map<Instant, Long> expected = new TreeMap<>();
+            for (Record row : query.fetch()) {
+                Instant time = row.get(TASKS.CREATED_AT);
+                Instant begin = bucket(time, length, zone);
+                assertThat(row.get(bucket)).as("%s of %s", length, time.atZone(zone)).isEqualTo(begin);
+                expected.merge(begin, 1L, Long::sum);
+            }
+            assertThat(new TreeMap<>(db.dsl()
+                            .select(bucket, count().cast(Long.class))
+                            .from(TASKS)
+                            .groupBy(bucket)
+                            .orderBy(bucket)
+                            .fetchMap(bucket, count().cast(Long.class))))
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aBucketOfAnAggregateOrAWindowIsItsOwn() {
+        ZoneId zone = ZoneId.of("Europe/Berlin");
+        Instant noon = Instant.parse("2025-10-26T12:00:00Z");
+        Agent agent = createAgent("a");
+        for (int i = 0; i < 3; i++) {
+            db.tasks()
+                    .create(task().agentId(agent.id())
+                            .createdAt(noon.plus(Duration.ofDays(i)))
+                            .build());
+        }
+        Duration day = Duration.ofDays(1);
+        assertThat(db.dsl()
+                        .select(
+                                Times.bucket(max(TASKS.CREATED_AT), day, zone),
+                                Times.day(min(TASKS.CREATED_AT), zone),
+                                max(Times.bucket(TASKS.CREATED_AT, day, zone)))
+                        .from(TASKS)
+                        .groupBy(TASKS.AGENT_ID)
+                        .fetchSingle()
+                        .intoList())
+                .containsExactly(
+                        Instant.parse("2025-10-27T23:00:00Z"),
+                        LocalDate.of(2025, 10, 26),
+                        Instant.parse("2025-10-27T23:00:00Z"));
+        assertThat(db.dsl()
+                        .select(Times.bucket(
+                                max(TASKS.CREATED_AT).over().partitionBy(TASKS.AGENT_ID), day, zone))
+                        .from(TASKS)
+                        .fetch(0, Instant.class))
+                .containsOnly(Instant.parse("2025-10-27T23:00:00Z"))
+                .hasSize(3);
+        assertThat(db.dsl()
+                        .select(Times.bucket(coalesce(TASKS.STARTED_AT, TASKS.CREATED_AT), day, zone))
+                        .from(TASKS)
+                        .orderBy(TASKS.CREATED_AT)
+                        .fetch(0, Instant.class))
+                .containsExactly(
+                        Instant.parse("2025-10-25T22:00:00Z"),
+                        Instant.parse("2025-10-26T23:00:00Z"),
+                        Instant.parse("2025-10-27T23:00:00Z"));
     }
 }

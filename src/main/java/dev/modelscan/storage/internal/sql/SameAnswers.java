@@ -46,7 +46,7 @@ final class SameAnswers implements VisitListener {
         if (same != null) {
             context.queryPart(same);
         }
-        if (part instanceof QOM.Mod<?> mod && (isFraction(mod.$dividend()) || isFraction(mod.$divisor()))) {
+        if (part instanceof QOM.Mod<?> mod && !(isWhole(mod.$dividend()) && isWhole(mod.$divisor()))) {
             throw new IllegalArgumentException("the rest of a division of fractions differs between engines: " + part
                     + "; cast both sides to whole numbers");
         }
@@ -248,9 +248,44 @@ final class SameAnswers implements VisitListener {
                 : table instanceof TableImpl;
     }
 
-    /** A sum of integers is whole already, and may be too large for a double. */
+    /** A whole number may be too large for a double, which rounding makes on SQLite. */
     private static boolean roundsOnCast(QOM.Cast<?> cast) {
-        return cast.getDataType().isInteger() && isFraction(cast.$field()) && !(cast.$field() instanceof QOM.Sum);
+        return cast.getDataType().isInteger() && !isWhole(cast.$field());
+    }
+
+    /** Whether all values are whole. jOOQ gives a sum of integers the type of fractions. */
+    private static boolean isWhole(Field<?> field) {
+        if (!isFraction(field)) {
+            return true;
+        }
+        if (isDouble(field)) {
+            return false;
+        }
+        if (field instanceof Param<?> param) {
+            return param.getValue() == null
+                    || ((BigDecimal) param.getValue()).stripTrailingZeros().scale() <= 0;
+        }
+        if (field instanceof QOM.Sum sum) {
+            return isInteger(sum.$field());
+        }
+        if (field instanceof QOM.Add<?> add) {
+            return isWhole(add.$arg1()) && isWhole(add.$arg2());
+        }
+        if (field instanceof QOM.Sub<?> sub) {
+            return isWhole(sub.$arg1()) && isWhole(sub.$arg2());
+        }
+        if (field instanceof QOM.Mul<?> mul) {
+            return isWhole(mul.$arg1()) && isWhole(mul.$arg2());
+        }
+        if (field instanceof QOM.Neg<?> neg) {
+            return isWhole(neg.$arg1());
+        }
+        List<Field<?>> values = Operands.of(field);
+        return !values.isEmpty() && values.stream().allMatch(SameAnswers::isWhole);
+    }
+
+    private static boolean isInteger(Field<?> field) {
+        return field.getDataType().isInteger();
     }
 
     private static boolean isDouble(Field<?> field) {

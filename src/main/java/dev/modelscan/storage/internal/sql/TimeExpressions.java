@@ -15,12 +15,17 @@ import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.jooq.Converter;
 import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.SQL;
+import org.jooq.TableField;
 import org.jooq.impl.CustomField;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -170,13 +175,85 @@ public final class TimeExpressions {
             throw new IllegalArgumentException("a bucket of " + length
                     + " does not divide a day into equal parts; use Times.day, week or month for longer ones");
         }
-        // On the day of a clock change a longer interval is not as long as the others, and may begin on the day before.
-        if (length.compareTo(Duration.ofHours(1)) > 0 && !zone.getRules().isFixedOffset()) {
-            throw new IllegalArgumentException("a bucket of " + length + " in " + zone
-                    + ", whose clock changes: take one of an hour at the most, an offset such as UTC, or Times.day");
+        if (zone.getRules().isFixedOffset()) {
+            return time("bucket", micros(stored(time)).minus(ofDay(time, zone).mod(DSL.inline(size))));
         }
-        Field<Long> within = ofDay(time, zone).mod(DSL.inline(size));
-        return time("bucket", micros(stored(time)).minus(within));
+        long unit = size % SECOND == 0 ? SECOND : 1;
+        long shift = DAYS_BEFORE * DAY / unit;
+        Field<Instant> stored = stored(time);
+        Field<Long> now = (unit == SECOND ? wholeSeconds(stored) : micros(stored)).plus(DSL.inline(shift));
+        NavigableMap<Long, String> begins = begins(zone.getRules(), size, unit, shift);
+        Function<Field<Long>, Field<Long>> begin = v -> CustomField.of("begin", SQLDataType.BIGINT, context -> {
+            StringBuilder sql = new StringBuilder();
+            search(new ArrayList<>(begins.entrySet()), sql);
+            context.visit(DSL.sql(sql.toString(), v));
+        });
+        Function<Field<Long>, Field<Instant>> read =
+                v -> time("bucket", v.minus(DSL.inline(shift)).times(DSL.inline(unit)));
+        // An aggregate or a window in a query of its own would be over that query's one row.
+        if (!(stored instanceof TableField)) {
+            return read.apply(begin.apply(now));
+        }
+        return once("bucket", TASKS.CREATED_AT.getDataType(), once("begin", SQLDataType.BIGINT, now, begin), read);
+    }
+
+    /** An expression over a value that is written once. */
+    private static <T> Field<T> once(
+            String name, DataType<T> type, Field<Long> value, Function<Field<Long>, Field<T>> expression) {
+        Field<T> whole = expression.apply(DSL.field(DSL.sql("b.v"), SQLDataType.BIGINT));
+        return CustomField.of(
+                name, type, context -> context.visit(DSL.sql("(select {0} from (select {1} as v) as b)", whole, value)));
+    }
+
+    private static Field<Long> wholeSeconds(Field<Instant> time) {
+        return CustomField.of("seconds", SQLDataType.BIGINT, context -> {
+            switch (context.family()) {
+                case POSTGRES -> context.visit(DSL.sql("cast(floor(extract(epoch from {0})) as bigint)", time));
+                default -> context.visit(DSL.sql("unixepoch(substr({0}, 1, 19))", time));
+            }
+        });
+    }
+
+    /** The begin of the interval, from each time on: a formula or, from a clock change to the interval's end, a constant. */
+    private static NavigableMap<Long, String> begins(ZoneRules rules, long size, long unit, long shift) {
+        NavigableMap<Long, String> begins = new TreeMap<>();
+        begins.put(Long.MIN_VALUE, begin(rules.getOffset(FIRST), size, unit));
+        for (ZoneOffsetTransition transition : transitions(rules)) {
+            long at = transition.getInstant().getEpochSecond() * SECOND;
+            long before = micros(transition.getOffsetBefore());
+            long after = micros(transition.getOffsetAfter());
+            boolean twice = size <= before - after;
+            begins.tailMap(at / unit + shift, true).clear();
+            String formula = begin(transition.getOffsetAfter(), size, unit);
+            begins.put(at / unit + shift, formula);
+            long local = Math.floorDiv(at + after, size) * size;
+            while (local - after < at || (!twice && local - before < at)) {
+                long from = Math.max(at, local - after);
+                long begin = twice ? at : Math.min(at, local - before);
+                begins.put(from / unit + shift, Long.toString(begin / unit + shift));
+                local += size;
+                begins.put((local - after) / unit + shift, formula);
+            }
+        }
+        return begins;
+    }
+
+    private static String begin(ZoneOffset offset, long size, long unit) {
+        return "{0}-({0}+(" + micros(offset) / unit + "))%" + size / unit;
+    }
+
+    /** A search tree of CASE. */
+    private static void search(List<Map.Entry<Long, String>> steps, StringBuilder sql) {
+        if (steps.size() == 1) {
+            sql.append(steps.get(0).getValue());
+            return;
+        }
+        int middle = steps.size() / 2;
+        sql.append("case when {0}<").append(steps.get(middle).getKey()).append(" then ");
+        search(steps.subList(0, middle), sql);
+        sql.append(" else ");
+        search(steps.subList(middle, steps.size()), sql);
+        sql.append(" end");
     }
 
     /** Microseconds since midnight. */
@@ -226,13 +303,18 @@ public final class TimeExpressions {
         if (rules.isFixedOffset()) {
             return micros.plus(DSL.inline(before + micros(rules.getOffset(Instant.EPOCH))));
         }
+        Field<Long> offset = offset(stored, transitions(rules), rules.getOffset(FIRST));
+        return micros.plus(offset.plus(DSL.inline(before)));
+    }
+
+    private static List<ZoneOffsetTransition> transitions(ZoneRules rules) {
         List<ZoneOffsetTransition> transitions = new ArrayList<>();
         ZoneOffsetTransition next = rules.nextTransition(FIRST);
         while (next != null && next.getInstant().isBefore(LAST_TRANSITION)) {
             transitions.add(next);
             next = rules.nextTransition(next.getInstant());
         }
-        return micros.plus(offset(stored, transitions, rules.getOffset(FIRST)).plus(DSL.inline(before)));
+        return transitions;
     }
 
     /**

@@ -1,10 +1,19 @@
 package dev.modelscan.storage.internal.sql;
 
+import static dev.modelscan.storage.schema.Tables.TASKS;
+
 import dev.modelscan.storage.internal.convert.Bindings;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.Temporal;
+import java.util.Date;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jooq.Condition;
+import org.jooq.Converter;
 import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.GroupField;
@@ -101,6 +110,11 @@ final class TypedColumns implements VisitListener {
     private static final Set<String> RENDERED =
             Set.of("min", "max", "greatest", "least", "coalesce", "ifnull", "nvl", "nullif", "json_extract");
 
+    private static final String NAMED = "use field(column) or field(name, column.getDataType())";
+    private static final String COMPARE_TO =
+            "compare to an Instant, to DSL.val(value, column), or to what Times returns; " + NAMED;
+    private static final Object TEMPLATES = new Object();
+
     private enum Kind {
         TIME,
         COMPUTED,
@@ -113,6 +127,10 @@ final class TypedColumns implements VisitListener {
             return;
         }
         QueryPart part = context.queryPart();
+        if (part instanceof Param<?> param && isUntypedTime(param)) {
+            part = stored(param);
+            context.queryPart(part);
+        }
         if (part instanceof QOM.CurrentTimestamp
                 || part instanceof QOM.CurrentDate
                 || part instanceof QOM.CurrentTime) {
@@ -127,12 +145,26 @@ final class TypedColumns implements VisitListener {
         } else if (part instanceof Condition condition) {
             checkOperands(condition);
         } else if (part instanceof Field<?> field) {
+            checkOperands(field);
+            checkTemplate(context, field);
             check(context, field);
         }
     }
 
+    /** A value that no column gave its type; jOOQ would write it in a form of its own on SQLite. */
+    private static boolean isUntypedTime(Field<?> field) {
+        return field instanceof Param<?> param
+                && (param.getValue() instanceof Instant || param.getValue() instanceof OffsetDateTime)
+                && kind(param.getDataType()) == null;
+    }
+
+    private static Param<Instant> stored(Param<?> param) {
+        Instant time = param.getValue() instanceof OffsetDateTime zoned ? zoned.toInstant() : (Instant) param.getValue();
+        return param.isInline() ? DSL.inline(time, TASKS.CREATED_AT) : DSL.val(time, TASKS.CREATED_AT);
+    }
+
     private static void check(VisitContext context, Field<?> field) {
-        Kind kind = kind(field.getDataType());
+        Kind kind = kind(field);
         if (kind == null) {
             return;
         }
@@ -154,7 +186,9 @@ final class TypedColumns implements VisitListener {
             if (!isNull && !convertsInJava(owner, field)) {
                 throw rejected(owner, "stored JSON is text on one engine and a value on the other", JSON);
             }
-        } else if (!compares(owner) && !convertsInJava(owner, field)) {
+        } else if (owner instanceof QOM.Coerce<?> && !readsTime(owner, kind) && !convertsInJava(owner, field)) {
+            throw rejected(owner, "a stored time or date is read as another type", NAMED + ", or " + TIMES);
+        } else if (!compares(owner) && !readsTime(owner, kind) && !convertsInJava(owner, field)) {
             throw rejected(owner, "a stored time is text on one engine and a time on the other", TIMES);
         }
     }
@@ -172,6 +206,31 @@ final class TypedColumns implements VisitListener {
         return type.getConverter().fromType()
                         == field.getDataType().getConverter().fromType()
                 && type.getConverter().toType() != type.getConverter().fromType();
+    }
+
+    /** {@code field(name, Instant.class)} of a derived table is the stored time, read by jOOQ. */
+    private static boolean readsTime(QueryPart owner, Kind kind) {
+        return kind == Kind.TIME && owner instanceof QOM.Coerce<?> coerce && coerce.getType() == Instant.class;
+    }
+
+    private static @Nullable Kind kind(Field<?> field) {
+        Kind kind = kind(field.getDataType());
+        if (kind != null) {
+            return kind;
+        }
+        if (isUntypedTime(field)) {
+            return Kind.TIME;
+        }
+        if (field instanceof QOM.Coerce<?> coerce && coerce.getType() == Instant.class) {
+            return kind(coerce.$field()) == Kind.TIME ? Kind.TIME : null;
+        }
+        for (Field<?> value : Operands.of(field)) {
+            Kind one = kind(value);
+            if (one != null) {
+                return one;
+            }
+        }
+        return null;
     }
 
     private static @Nullable Kind kind(DataType<?> type) {
@@ -220,7 +279,7 @@ final class TypedColumns implements VisitListener {
     }
 
     private static void requireNoJson(Object part, String clause) {
-        if (part instanceof Field<?> field && kind(field.getDataType()) == Kind.JSON) {
+        if (part instanceof Field<?> field && kind(field) == Kind.JSON) {
             throw rejected(
                     field, "equality and order of JSON differ between engines, so none goes into " + clause, JSON);
         }
@@ -238,20 +297,57 @@ final class TypedColumns implements VisitListener {
         }
     }
 
-    private static void checkSame(Condition condition, Field<?> one, Field<?> two) {
-        Kind kind = kind(one.getDataType());
-        Kind other = kind(two.getDataType());
-        if (kind != other && kind != Kind.JSON && other != Kind.JSON) {
-            throw rejected(
-                    condition,
-                    "a stored time is compared to a value of another type",
-                    "compare to an Instant, to DSL.val(instant, column), or to what Times returns");
+    /** Of values that one expression merges or compares, too. */
+    private static void checkOperands(Field<?> field) {
+        List<Field<?>> values = Operands.of(field);
+        for (Field<?> value : values) {
+            values.forEach(other -> checkSame(field, value, other));
+        }
+        if (field instanceof QOM.CaseSimple<?, ?> simple) {
+            simple.$when().forEach(when -> checkSame(field, simple.$value(), when.$1()));
+        }
+    }
+
+    private static void checkSame(QueryPart whole, Field<?> one, Field<?> two) {
+        Kind kind = kind(one);
+        Kind other = kind(two);
+        boolean json = kind == Kind.JSON || other == Kind.JSON;
+        boolean same = kind == other && (kind != Kind.COMPUTED || one.getType() == two.getType());
+        if (!same && !json && !fits(one, other) && !fits(two, kind)) {
+            throw rejected(whole, "a stored time is beside a value of another type", COMPARE_TO);
+        }
+    }
+
+    /** Null has any type, and a time of Java goes with a column of the caller's own, too. */
+    private static boolean fits(Field<?> value, @Nullable Kind beside) {
+        return value instanceof Param<?> param
+                && (param.getValue() == null || (beside == null && isUntypedTime(value)));
+    }
+
+    /** In a template of the caller's the operator is not known; a date of Java beside a stored time is wrong with any. */
+    private static void checkTemplate(VisitContext context, Field<?> field) {
+        QueryPart[] parts = context.queryParts();
+        QueryPart parent = parts.length < 2 ? null : parts[parts.length - 2];
+        Kind kind = kind(field);
+        boolean date = kind == null
+                && field instanceof Param<?> param
+                && (param.getValue() instanceof Date || param.getValue() instanceof Temporal);
+        boolean stored = kind == Kind.TIME || kind == Kind.COMPUTED;
+        if (!(parent instanceof SQL) || !(date || stored)) {
+            return;
+        }
+        @SuppressWarnings("unchecked")
+        Map<QueryPart, Boolean> seen = (Map<QueryPart, Boolean>)
+                context.renderContext().data().computeIfAbsent(TEMPLATES, key -> new IdentityHashMap<>());
+        Boolean before = seen.putIfAbsent(parent, date);
+        if (before != null && before != date) {
+            throw rejected(parent, "a stored time is beside a value of another type", COMPARE_TO);
         }
     }
 
     private static <T> Field<T> asText(Field<T> field, Kind kind) {
-        if (field instanceof Param<?>) {
-            return field;
+        if (field instanceof Param<?> param) {
+            return param.getValue() instanceof Instant time ? text(param, time) : field;
         }
         return CustomField.of(field.getUnqualifiedName(), field.getDataType(), context -> {
             if (kind == Kind.JSON) {
@@ -260,6 +356,15 @@ final class TypedColumns implements VisitListener {
                 context.visit(TimeExpressions.text(field));
             }
         });
+    }
+
+    /** The text of a value, which in JSON has no other form. */
+    @SuppressWarnings("unchecked") // Only rendered.
+    private static <T> Field<T> text(Param<?> param, Instant time) {
+        Converter<Object, Instant> converter =
+                (Converter<Object, Instant>) TASKS.CREATED_AT.getDataType().getConverter();
+        String text = String.valueOf(converter.to(time));
+        return (Field<T>) (param.isInline() ? DSL.inline(text) : DSL.val(text));
     }
 
     private static boolean isOneOf(List<Class<?>> types, QueryPart part) {
