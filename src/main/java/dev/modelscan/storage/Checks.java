@@ -6,7 +6,7 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The checks that records and ids make when they are built, so that what exists can be stored, on every engine. */
-final class Checks {
+public final class Checks {
 
     // Stored times have four digits for the year.
     private static final long EARLIEST = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
@@ -15,7 +15,7 @@ final class Checks {
 
     private Checks() {}
 
-    static <T> T required(String entity, @Nullable Id id, String field, @Nullable T value) {
+    public static <T> T required(String entity, @Nullable Id id, String field, @Nullable T value) {
         if (value == null) {
             throw invalid(entity, id, field, "is required");
         }
@@ -23,12 +23,12 @@ final class Checks {
     }
 
     /** Text of 1 to 255 characters that is not blank. */
-    static String name(String entity, @Nullable Id id, String field, @Nullable String value) {
+    public static String name(String entity, @Nullable Id id, String field, @Nullable String value) {
         return accepted(entity, id, field, value, TextRules.nameProblem(required(entity, id, field, value)));
     }
 
     /** Text that every engine gives back as it was. */
-    static String text(String entity, @Nullable Id id, String field, @Nullable String value) {
+    public static String text(String entity, @Nullable Id id, String field, @Nullable String value) {
         return accepted(entity, id, field, value, TextRules.problem(required(entity, id, field, value)));
     }
 
@@ -40,11 +40,11 @@ final class Checks {
         return required(entity, id, field, value);
     }
 
-    static @Nullable String optionalText(String entity, Id id, String field, @Nullable String value) {
+    public static @Nullable String optionalText(String entity, Id id, String field, @Nullable String value) {
         return value == null ? null : text(entity, id, field, value);
     }
 
-    static Json object(String entity, Id id, String field, @Nullable Json given) {
+    public static Json object(String entity, Id id, String field, @Nullable Json given) {
         Json value = required(entity, id, field, given);
         if (!value.isObject()) {
             throw invalid(entity, id, field, "is not a JSON object");
@@ -53,7 +53,7 @@ final class Checks {
     }
 
     /** A time that can be stored, in whole microseconds. */
-    static Instant time(String entity, Id id, String field, @Nullable Instant given) {
+    public static Instant time(String entity, Id id, String field, @Nullable Instant given) {
         Instant value = required(entity, id, field, given);
         if (value.getEpochSecond() < EARLIEST || value.getEpochSecond() >= END) {
             throw invalid(entity, id, field, value + " is not in the years 0 to 9999");
@@ -62,11 +62,11 @@ final class Checks {
         return value.getNano() % NANOS_PER_MICRO == 0 ? value : value.truncatedTo(ChronoUnit.MICROS);
     }
 
-    static @Nullable Instant optionalTime(String entity, Id id, String field, @Nullable Instant value) {
+    public static @Nullable Instant optionalTime(String entity, Id id, String field, @Nullable Instant value) {
         return value == null ? null : time(entity, id, field, value);
     }
 
-    static InvalidDataException invalid(String entity, @Nullable Id id, String field, String reason) {
+    public static InvalidDataException invalid(String entity, @Nullable Id id, String field, String reason) {
         return new InvalidDataException(entity, id == null ? null : id.value(), field, reason);
     }
 }

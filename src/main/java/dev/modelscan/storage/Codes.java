@@ -6,11 +6,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Finds an enum's constant by its stored code. */
-final class Codes {
+public final class Codes {
 
     private Codes() {}
 
-    static <E extends Enum<E>> E find(String entity, E[] values, Function<E, String> code, String wanted) {
+    public static <E extends Enum<E>> E find(String entity, E[] values, Function<E, String> code, String wanted) {
         Objects.requireNonNull(wanted, "code");
         for (E value : values) {
             if (code.apply(value).equals(wanted)) {

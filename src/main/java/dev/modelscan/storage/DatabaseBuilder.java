@@ -7,6 +7,7 @@ import dev.modelscan.storage.internal.open.PostgresOpening;
 import dev.modelscan.storage.internal.open.PostgresWorkspaces;
 import dev.modelscan.storage.internal.open.SqliteOpening;
 import dev.modelscan.storage.internal.open.SqliteWorkspaces;
+import dev.modelscan.storage.internal.promote.FilePromotion;
 import dev.modelscan.storage.internal.text.Locations;
 import dev.modelscan.storage.internal.text.TextRules;
 import java.nio.file.Path;
@@ -299,7 +300,7 @@ public final class DatabaseBuilder {
         }
         boolean inFiles = given.place() == Place.FILE;
         DatabaseOptions options = options();
-        return new Workspaces(
+        return new HostedWorkspaces(
                 inFiles ? inDirectory(options) : new PostgresWorkspaces(server(options), readOnly), options);
     }
 
@@ -319,11 +320,21 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * How to reach the server.
+     * Copies a SQLite file into the server's database that this builder names, into its {@link #workspace} if one was given.
      *
-     * @throws InvalidDataException where an option is out of its range, or not exactly one of a URL and a data source was given
+     * @throws InvalidDataException if the source is the beginning of a URL, an option is out of its range, or not exactly one of
+     *     a URL and a data source was given
      */
-    PostgresServer server() {
+    public Promotion transferFrom(Path source) {
+        return new FilePromotion(DatabaseLocation.requirePath(source), server(), workspace);
+    }
+
+    /** {@link #transferFrom(Path)} of a file that text names. A leading {@code ~} is the user's home directory. */
+    public Promotion transferFrom(String source) {
+        return transferFrom(DatabaseLocation.toPath(source));
+    }
+
+    private PostgresServer server() {
         if (!given.has("url") && !given.has("dataSource")) {
             throw new InvalidDataException("database", null, "url", "is required, or a data source");
         }
@@ -342,12 +353,6 @@ public final class DatabaseBuilder {
                 options.connectTimeout(),
                 options.busyTimeout(),
                 options.queryTimeout());
-    }
-
-    /** The workspace's name; null where none was given. */
-    @Nullable
-    String workspace() {
-        return workspace;
     }
 
     private OpenedStore inFile(DatabaseOptions options) {

@@ -6,22 +6,22 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** Where a database is, as a caller names it. */
-final class DatabaseLocation {
+public final class DatabaseLocation {
 
     private DatabaseLocation() {}
 
-    static boolean isUrl(String location) {
+    public static boolean isUrl(String location) {
         return Locations.isUrl(location);
     }
 
     /** A path that is no URL. */
-    static Path requirePath(Path path) {
+    public static Path requirePath(Path path) {
         requireNoUrl(Objects.requireNonNull(path, "path").toString());
         return path;
     }
 
     /** The path that a text names. */
-    static Path toPath(String path) {
+    public static Path toPath(String path) {
         if (Objects.requireNonNull(path, "path").isBlank()) {
             throw new InvalidDataException("database", null, "path", "is blank");
         }

@@ -9,9 +9,11 @@ package dev.modelscan.storage;
  * text instead: 1 to 255 characters, not blank, no NUL, no unpaired surrogate. The constructors throw {@link
  * InvalidDataException} for anything else.
  *
+ * <p>Not meant to be implemented by callers.
+ *
  * @since 0.1
  */
-public sealed interface Id permits AgentId, ConversationId, MessageId, TaskId, TeamId, ToolExecutionId, WorkflowId {
+public interface Id {
 
     /** The most characters (Unicode code points) that an id may have. */
     int MAX_LENGTH = 255;

@@ -4,17 +4,17 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 
 /** What all id types share. */
-final class Ids {
+public final class Ids {
 
     private static final TimeBasedEpochGenerator GENERATOR = Generators.timeBasedEpochGenerator();
 
     private Ids() {}
 
-    static String next() {
+    public static String next() {
         return GENERATOR.generate().toString();
     }
 
-    static void check(String entity, String value) {
+    public static void check(String entity, String value) {
         Checks.name(entity, null, "id", value);
     }
 }

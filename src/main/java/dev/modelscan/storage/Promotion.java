@@ -1,21 +1,15 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.internal.promote.Promoter;
-import dev.modelscan.storage.internal.promote.PromotionRequest;
-import java.nio.file.Path;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a SQLite database into a workspace on a PostgreSQL server, and proves that both are the same. Not thread-safe.
  *
  * <pre>{@code
- * PromotionResult result = Promotion.from(Path.of("modelscan.db"))
- *         .to(Database.builder().url("jdbc:postgresql://host/database").workspace("team_a"))
+ * PromotionResult result = Database.builder()
+ *         .url("jdbc:postgresql://host/database")
+ *         .workspace("team_a")
+ *         .transferFrom(Path.of("modelscan.db"))
  *         .run();
  * }</pre>
  *
@@ -33,51 +27,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class Promotion {
-
-    private final Path source;
-    private @Nullable DatabaseBuilder target;
-    private boolean restart;
-    private final Set<String> leaveBehind = new LinkedHashSet<>();
-    private Consumer<PromotionProgress> listener = progress -> {};
-
-    private Promotion(Path source) {
-        this.source = source;
-    }
-
-    /**
-     * Copies the database in a file.
-     *
-     * @throws InvalidDataException if it is the beginning of a URL
-     */
-    public static Promotion from(Path source) {
-        return new Promotion(DatabaseLocation.requirePath(source));
-    }
-
-    /**
-     * Copies the database in a file, given as text. A leading {@code ~} is the user's home directory.
-     *
-     * @throws InvalidDataException if the text is blank, a URL, or not a path
-     */
-    public static Promotion from(String source) {
-        return new Promotion(DatabaseLocation.toPath(source));
-    }
-
-    /** Where to: a URL or a data source, and a workspace, which is made where it is missing. Required. */
-    public Promotion to(DatabaseBuilder target) {
-        Objects.requireNonNull(target, "target");
-        this.target = target;
-        return this;
-    }
+public interface Promotion {
 
     /**
      * Takes back what an unfinished promotion has copied, and begins anew with the source as it is now. Where none was begun,
      * this changes nothing: rows that no promotion has copied are never removed.
      */
-    public Promotion restart() {
-        this.restart = true;
-        return this;
-    }
+    Promotion restart();
 
     /**
      * Goes on without these of the source's tables, views, added columns, triggers and indexes. There is no way to name all at
@@ -87,18 +43,10 @@ public final class Promotion {
      *     over. A table takes its indexes and triggers with it. Several calls add up
      * @throws InvalidDataException from {@link #dryRun} and {@link #run} for a table or a column of the library's
      */
-    public Promotion leaveBehind(String... names) {
-        Objects.requireNonNull(names, "names");
-        leaveBehind.addAll(List.of(names));
-        return this;
-    }
+    Promotion leaveBehind(String... names);
 
     /** Who is told of progress, on the thread that runs the promotion. What it throws interrupts the promotion. */
-    public Promotion onProgress(Consumer<PromotionProgress> listener) {
-        Objects.requireNonNull(listener, "listener");
-        this.listener = listener;
-        return this;
-    }
+    Promotion onProgress(Consumer<PromotionProgress> listener);
 
     /**
      * Checks all that can be checked without writing: what {@link #run} would refuse of the source, each of its values and
@@ -117,9 +65,7 @@ public final class Promotion {
      * @throws StorageFullException if there is no space for the snapshot
      * @throws UnavailableException if the source or the server cannot be reached, or the server only reads
      */
-    public PromotionEstimate dryRun() {
-        return promoter().dryRun();
-    }
+    PromotionEstimate dryRun();
 
     /**
      * Copies and compares, or goes on with what was begun.
@@ -139,15 +85,5 @@ public final class Promotion {
      * @throws UnavailableException if the source or the server cannot be reached, or the lock that keeps other promotions out is
      *     lost, since the server or a pooler ended its idle transaction; running again goes on
      */
-    public PromotionResult run() {
-        return promoter().run();
-    }
-
-    private Promoter promoter() {
-        if (target == null) {
-            throw new InvalidDataException("promotion", null, "to", "is required");
-        }
-        return new Promoter(new PromotionRequest(
-                source, target.server(), target.workspace(), restart, Set.copyOf(leaveBehind), listener));
-    }
+    PromotionResult run();
 }

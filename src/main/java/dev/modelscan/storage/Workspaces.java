@@ -1,14 +1,7 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.internal.open.WorkspaceHost;
-import dev.modelscan.storage.internal.text.TextRules;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Any number of workspaces in one place. Each is a {@link Database} of its own, and none sees what another holds. Thread-safe:
@@ -27,21 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class Workspaces implements AutoCloseable {
-
-    private static final int BEING_DROPPED = -1;
-
-    private final WorkspaceHost host;
-    private final DatabaseOptions options;
-    private final Set<Database> open = ConcurrentHashMap.newKeySet();
-    // How often each is open, by its name.
-    private final ConcurrentMap<String, Integer> uses = new ConcurrentHashMap<>();
-    private volatile boolean closed;
-
-    Workspaces(WorkspaceHost host, DatabaseOptions options) {
-        this.host = host;
-        this.options = options;
-    }
+public interface Workspaces extends AutoCloseable {
 
     /**
      * Opens a workspace, which is made where it is missing, and migrated where it is behind. Several threads, and several
@@ -50,27 +29,7 @@ public final class Workspaces implements AutoCloseable {
      * @throws SchemaException where the schema or the file is another program's, is newer, or cannot be migrated
      * @throws BusyException where it is being dropped, or another process migrates it for too long
      */
-    public Database open(String name) {
-        Objects.requireNonNull(name, "name");
-        requireName(name);
-        enter(name);
-        boolean opened = false;
-        try {
-            Database db = new Database(host.open(name), options, this::forget);
-            open.add(db);
-            opened = true;
-            // Whoever closed this meanwhile may not have seen the one that was added.
-            if (closed) {
-                db.close();
-                requireOpen();
-            }
-            return db;
-        } finally {
-            if (!opened) {
-                leave(name);
-            }
-        }
-    }
+    Database open(String name);
 
     /**
      * The names of all workspaces, sorted. Schemas and files of other programs are left out, and so are schemas that the role
@@ -78,10 +37,7 @@ public final class Workspaces implements AutoCloseable {
      *
      * @return an immutable list
      */
-    public List<String> list() {
-        requireOpen();
-        return host.list();
-    }
+    List<String> list();
 
     /**
      * What is not as one would expect of some workspaces, each with what to do: those that are on no worker of a Citus cluster,
@@ -89,18 +45,10 @@ public final class Workspaces implements AutoCloseable {
      *
      * @return an immutable list, in the order of {@link #list}; empty if there is nothing to tell
      */
-    public List<String> notes() {
-        requireOpen();
-        return host.notes();
-    }
+    List<String> notes();
 
     /** Whether there is a workspace of that name; false for a schema or a file of another program. */
-    public boolean exists(String name) {
-        Objects.requireNonNull(name, "name");
-        requireName(name);
-        requireOpen();
-        return host.exists(name);
-    }
+    boolean exists(String name);
 
     /**
      * Makes a workspace, which {@link #open} does by itself; this one tells a new one from one that is there. Of several
@@ -109,19 +57,7 @@ public final class Workspaces implements AutoCloseable {
      * @throws ConflictException where it exists
      * @throws SchemaException where the schema or the file is another program's, or the role may not make it
      */
-    public void create(String name) {
-        Objects.requireNonNull(name, "name");
-        requireName(name);
-        requireWritable(name);
-        enter(name);
-        try {
-            if (!host.create(name)) {
-                throw new ConflictException("workspace " + name + " exists already", "workspace", name, null);
-            }
-        } finally {
-            leave(name);
-        }
-    }
+    void create(String name);
 
     /**
      * Deletes a workspace with everything in it, for ever: the file with all that SQLite keeps beside it, or the schema with every
@@ -135,27 +71,7 @@ public final class Workspaces implements AutoCloseable {
      *     DatabaseOptions#busyTimeout()}. On SQLite every process that has it open stands against it; on PostgreSQL a process that
      *     has it open, and does nothing with it, cannot be seen
      */
-    public void drop(String name, String confirmation) {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(confirmation, "confirmation");
-        requireName(name);
-        if (!name.equals(confirmation)) {
-            throw new InvalidDataException(
-                    "workspace", name, "confirmation", "is not the workspace's name; nothing was deleted");
-        }
-        requireWritable(name);
-        requireOpen();
-        if (uses.putIfAbsent(name, BEING_DROPPED) != null) {
-            throw new BusyException("workspace " + name + " is open; close it before it is dropped", null);
-        }
-        try {
-            if (!host.drop(name)) {
-                throw new NotFoundException("workspace", name);
-            }
-        } finally {
-            uses.remove(name);
-        }
-    }
+    void drop(String name, String confirmation);
 
     /**
      * Migrates every workspace that is behind, several at a time. One that fails is reported, and the others go on. One that is
@@ -167,20 +83,10 @@ public final class Workspaces implements AutoCloseable {
      * @return one for each workspace, sorted by name; immutable
      * @throws CancelledException where this thread is interrupted; what was migrated until then stays so
      */
-    public List<WorkspaceMigration> migrateAll(int parallelism, Consumer<? super MigrationProgress> progress) {
-        Objects.requireNonNull(progress, "progress");
-        if (parallelism < 1 || parallelism > MigrateAll.MAX_PARALLELISM) {
-            throw new InvalidDataException(
-                    "workspaces", null, "parallelism", parallelism + " is not in 1 to " + MigrateAll.MAX_PARALLELISM);
-        }
-        requireWritable(null);
-        return new MigrateAll(host, list()).run(parallelism, progress);
-    }
+    List<WorkspaceMigration> migrateAll(int parallelism, Consumer<? super MigrationProgress> progress);
 
     /** What it was opened with. */
-    public DatabaseOptions options() {
-        return options;
-    }
+    DatabaseOptions options();
 
     /**
      * Closes all workspaces that were opened here, and what they share, after what is under way. Closing twice is no error.
@@ -188,53 +94,5 @@ public final class Workspaces implements AutoCloseable {
      * @throws IllegalStateException inside {@code withTx} of one of them; the others may be closed then
      */
     @Override
-    public void close() {
-        closed = true;
-        open.forEach(Database::close);
-        host.close();
-    }
-
-    private void enter(String name) {
-        requireOpen();
-        uses.compute(name, (key, count) -> {
-            if (count != null && count == BEING_DROPPED) {
-                throw new BusyException("workspace " + name + " is being dropped", null);
-            }
-            return count == null ? 1 : count + 1;
-        });
-    }
-
-    private void leave(@Nullable String name) {
-        if (name != null) {
-            uses.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
-        }
-    }
-
-    private void forget(Database db) {
-        if (open.remove(db)) {
-            leave(db.workspace());
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new UnavailableException("the workspaces are closed", null);
-        }
-    }
-
-    private void requireWritable(@Nullable String name) {
-        if (options.readOnly()) {
-            throw new ReadOnlyException(
-                    "the workspaces were opened read-only; open them without readOnly() to make, drop or migrate one",
-                    "workspace",
-                    name);
-        }
-    }
-
-    private static void requireName(String name) {
-        String problem = TextRules.workspaceProblem(name);
-        if (problem != null) {
-            throw new InvalidDataException("workspace", name, "name", problem);
-        }
-    }
+    void close();
 }

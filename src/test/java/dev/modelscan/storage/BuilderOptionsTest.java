@@ -160,7 +160,7 @@ class BuilderOptionsTest {
                 () -> Database.open(location),
                 () -> Database.builder().path(location).open(),
                 () -> Database.builder().path(location).openWorkspaces(),
-                () -> Promotion.from(location),
+                () -> Database.builder().transferFrom(location),
                 () -> Database.builder().path(Path.of(location)).open());
     }
 

@@ -234,8 +234,10 @@ final class ChildProcess {
 
     /** Promotes, and says so when the second part is copied; then it goes on. */
     private static void promote(Path file, String url, String workspace) {
-        Promotion.from(file)
-                .to(Database.builder().url(url).workspace(workspace))
+        Database.builder()
+                .url(url)
+                .workspace(workspace)
+                .transferFrom(file)
                 .onProgress(progress -> {
                     if (progress.phase() == PromotionProgress.Phase.COPY && progress.done() > 20_000) {
                         System.out.println(READY);

@@ -180,7 +180,7 @@ class NullArgumentsTest {
             assertThat(workspaces.list()).isEmpty();
         }
         probeMethods(DatabaseBuilder.class, Database.builder(), NullPointerException.class, wrong);
-        probeMethods(Promotion.class, Promotion.from(Path.of("unused")), NullPointerException.class, wrong);
+        probeMethods(Promotion.class, Database.builder().url("jdbc:postgresql://localhost/x").transferFrom(Path.of("unused")), NullPointerException.class, wrong);
         probeMethods(Conditions.class, null, NullPointerException.class, wrong);
         for (Class<?> type : List.of(Page.class, PageRequest.class, Cursor.class, Json.class)) {
             probeMethods(type, null, NullPointerException.class, wrong);

@@ -185,7 +185,7 @@ class PoolerTest {
         // One session for the rows, and one for the lock.
         DatabaseBuilder target =
                 Database.builder().url(PgBouncer.url(Mode.TRANSACTION, 2)).workspace(PostgresServer.newSchemaName());
-        Promotion.from(file).to(target).run();
+        target.transferFrom(file).run();
         try (Database db = target.open()) {
             assertThat(db.agents().list(10, 0)).containsExactlyInAnyOrderElementsOf(agents);
         }

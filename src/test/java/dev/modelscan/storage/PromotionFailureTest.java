@@ -144,10 +144,9 @@ class PromotionFailureTest extends PromotionFixture {
             inTarget("ALTER TABLE " + table + " OWNER TO " + role);
         }
         AtomicBoolean revoked = new AtomicBoolean();
-        Promotion asRole = Promotion.from(file)
-                .to(Database.builder()
+        Promotion asRole = Database.builder()
                         .url(PostgresServer.urlAs(role, PostgresServer.url()))
-                        .workspace(workspace))
+                        .workspace(workspace).transferFrom(file)
                 .onProgress(progress -> {
                     if (progress.phase() == Phase.COPY && !revoked.getAndSet(true)) {
                         unchecked("REVOKE INSERT ON tasks FROM " + role);
@@ -210,8 +209,7 @@ class PromotionFailureTest extends PromotionFixture {
             inTarget("DROP SCHEMA " + workspace + " CASCADE");
             try (TcpProxy proxy = new TcpProxy()) {
                 AtomicBoolean set = new AtomicBoolean();
-                Promotion promotion = Promotion.from(file)
-                        .to(Database.builder().url(proxy.url()).workspace(workspace))
+                Promotion promotion = Database.builder().url(proxy.url()).workspace(workspace).transferFrom(file)
                         .onProgress(progress -> {
                             if (progress.phase() == Phase.COPY && progress.done() > 0 && !set.getAndSet(true)) {
                                 if (afterwards) {
@@ -269,10 +267,9 @@ class PromotionFailureTest extends PromotionFixture {
                 + "', current_database());\nEND $$");
         inTarget("DROP SCHEMA " + workspace + " CASCADE");
         Set<Phase> ended = new HashSet<>();
-        Promotion promotion = Promotion.from(file)
-                .to(Database.builder()
+        Promotion promotion = Database.builder()
                         .url(PostgresServer.urlAs(role, PostgresServer.url()))
-                        .workspace(workspace))
+                        .workspace(workspace).transferFrom(file)
                 .onProgress(progress -> {
                     boolean begun = progress.done() > 0 && progress.phase() != Phase.SNAPSHOT;
                     if (begun && ended.add(progress.phase())) {

@@ -48,7 +48,7 @@ abstract class PromotionFixture {
     }
 
     Promotion promotion() {
-        return Promotion.from(file).to(target());
+        return target().transferFrom(file);
     }
 
     /** Every table has rows, with values at the edges of what the library stores. */

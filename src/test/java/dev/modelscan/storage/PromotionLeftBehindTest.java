@@ -197,10 +197,9 @@ class PromotionLeftBehindTest extends PromotionFixture {
     @Test
     void aDryRunTellsWhatTheRoleMayNotDo() throws SQLException {
         String role = PostgresServer.newRole();
-        Promotion asRole = Promotion.from(file)
-                .to(Database.builder()
+        Promotion asRole = Database.builder()
                         .url(PostgresServer.urlAs(role, PostgresServer.url()))
-                        .workspace(workspace));
+                        .workspace(workspace).transferFrom(file);
 
         assertThatThrownBy(asRole::dryRun)
                 .isInstanceOf(SchemaException.class)

@@ -133,11 +133,7 @@ class PromotionTest extends PromotionFixture {
 
     @Test
     void whatMustBeThereIsAskedFor() {
-        assertThatThrownBy(() -> Promotion.from(file).run())
-                .isInstanceOf(InvalidDataException.class)
-                .hasMessageContaining("to is required");
-        assertThatThrownBy(() ->
-                        Promotion.from(file).to(Database.builder().path(file)).run())
+        assertThatThrownBy(() -> Database.builder().path(file).transferFrom(file))
                 .isInstanceOf(InvalidDataException.class)
                 .hasMessageContaining("url");
         assertThatThrownBy(() -> promotion().run())
@@ -145,10 +141,10 @@ class PromotionTest extends PromotionFixture {
                 .hasMessageContaining("source.db");
         assertThat(file).doesNotExist();
         Database.open(file).close();
-        assertThatThrownBy(() -> Promotion.from(file)
-                        .to(Database.builder()
-                                .url("jdbc:postgresql://localhost:1/none")
-                                .workspace(workspace))
+        assertThatThrownBy(() -> Database.builder()
+                        .url("jdbc:postgresql://localhost:1/none")
+                        .workspace(workspace)
+                        .transferFrom(file)
                         .run())
                 .isInstanceOf(UnavailableException.class);
     }
@@ -321,7 +317,7 @@ class PromotionTest extends PromotionFixture {
         Path other = directory.resolve("other.db");
         Database.open(other).close();
 
-        assertThatThrownBy(() -> Promotion.from(other).to(target()).run())
+        assertThatThrownBy(() -> target().transferFrom(other).run())
                 .isInstanceOf(ConflictException.class)
                 .hasMessageContaining("other.db-promotion-");
     }
@@ -405,7 +401,7 @@ class PromotionTest extends PromotionFixture {
                 .onProgress(progress -> {
                     if (progress.phase() == Phase.COPY && refused.getAndIncrement() == 0) {
                         assertThatThrownBy(
-                                        () -> Promotion.from(file).to(impatient).run())
+                                        () -> impatient.transferFrom(file).run())
                                 .isInstanceOf(BusyException.class);
                     }
                 })

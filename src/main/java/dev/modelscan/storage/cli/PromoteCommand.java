@@ -61,7 +61,7 @@ final class PromoteCommand extends OutputCommand {
 
     private Result promote() {
         try (PromotionBar bar = new PromotionBar()) {
-            Promotion promotion = Promotion.from(source()).to(target()).leaveBehind(leaveBehind.toArray(new String[0]));
+            Promotion promotion = target().transferFrom(source()).leaveBehind(leaveBehind.toArray(new String[0]));
             if (restart) {
                 promotion.restart();
             }

@@ -1,0 +1,177 @@
+package dev.modelscan.storage;
+
+import dev.modelscan.storage.internal.open.WorkspaceHost;
+import dev.modelscan.storage.internal.text.TextRules;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The workspaces that a host of some engine keeps. */
+final class HostedWorkspaces implements Workspaces {
+
+    private static final int BEING_DROPPED = -1;
+
+    private final WorkspaceHost host;
+    private final DatabaseOptions options;
+    private final Set<Database> open = ConcurrentHashMap.newKeySet();
+    // How often each is open, by its name.
+    private final ConcurrentMap<String, Integer> uses = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    HostedWorkspaces(WorkspaceHost host, DatabaseOptions options) {
+        this.host = host;
+        this.options = options;
+    }
+
+    @Override
+    public Database open(String name) {
+        Objects.requireNonNull(name, "name");
+        requireName(name);
+        enter(name);
+        boolean opened = false;
+        try {
+            Database db = new Database(host.open(name), options, this::forget);
+            open.add(db);
+            opened = true;
+            // Whoever closed this meanwhile may not have seen the one that was added.
+            if (closed) {
+                db.close();
+                requireOpen();
+            }
+            return db;
+        } finally {
+            if (!opened) {
+                leave(name);
+            }
+        }
+    }
+
+    @Override
+    public List<String> list() {
+        requireOpen();
+        return host.list();
+    }
+
+    @Override
+    public List<String> notes() {
+        requireOpen();
+        return host.notes();
+    }
+
+    @Override
+    public boolean exists(String name) {
+        Objects.requireNonNull(name, "name");
+        requireName(name);
+        requireOpen();
+        return host.exists(name);
+    }
+
+    @Override
+    public void create(String name) {
+        Objects.requireNonNull(name, "name");
+        requireName(name);
+        requireWritable(name);
+        enter(name);
+        try {
+            if (!host.create(name)) {
+                throw new ConflictException("workspace " + name + " exists already", "workspace", name, null);
+            }
+        } finally {
+            leave(name);
+        }
+    }
+
+    @Override
+    public void drop(String name, String confirmation) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(confirmation, "confirmation");
+        requireName(name);
+        if (!name.equals(confirmation)) {
+            throw new InvalidDataException(
+                    "workspace", name, "confirmation", "is not the workspace's name; nothing was deleted");
+        }
+        requireWritable(name);
+        requireOpen();
+        if (uses.putIfAbsent(name, BEING_DROPPED) != null) {
+            throw new BusyException("workspace " + name + " is open; close it before it is dropped", null);
+        }
+        try {
+            if (!host.drop(name)) {
+                throw new NotFoundException("workspace", name);
+            }
+        } finally {
+            uses.remove(name);
+        }
+    }
+
+    @Override
+    public List<WorkspaceMigration> migrateAll(int parallelism, Consumer<? super MigrationProgress> progress) {
+        Objects.requireNonNull(progress, "progress");
+        if (parallelism < 1 || parallelism > MigrateAll.MAX_PARALLELISM) {
+            throw new InvalidDataException(
+                    "workspaces", null, "parallelism", parallelism + " is not in 1 to " + MigrateAll.MAX_PARALLELISM);
+        }
+        requireWritable(null);
+        return new MigrateAll(host, list()).run(parallelism, progress);
+    }
+
+    @Override
+    public DatabaseOptions options() {
+        return options;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        open.forEach(Database::close);
+        host.close();
+    }
+
+    private void enter(String name) {
+        requireOpen();
+        uses.compute(name, (key, count) -> {
+            if (count != null && count == BEING_DROPPED) {
+                throw new BusyException("workspace " + name + " is being dropped", null);
+            }
+            return count == null ? 1 : count + 1;
+        });
+    }
+
+    private void leave(@Nullable String name) {
+        if (name != null) {
+            uses.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    private void forget(Database db) {
+        if (open.remove(db)) {
+            leave(db.workspace());
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new UnavailableException("the workspaces are closed", null);
+        }
+    }
+
+    private void requireWritable(@Nullable String name) {
+        if (options.readOnly()) {
+            throw new ReadOnlyException(
+                    "the workspaces were opened read-only; open them without readOnly() to make, drop or migrate one",
+                    "workspace",
+                    name);
+        }
+    }
+
+    private static void requireName(String name) {
+        String problem = TextRules.workspaceProblem(name);
+        if (problem != null) {
+            throw new InvalidDataException("workspace", name, "name", problem);
+        }
+    }
+}
