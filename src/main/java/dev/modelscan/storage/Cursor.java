@@ -1,5 +1,6 @@
 package dev.modelscan.storage;
 
+import dev.modelscan.storage.errors.InvalidDataException;
 import java.util.Objects;
 
 /**

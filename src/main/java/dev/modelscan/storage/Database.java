@@ -1,9 +1,23 @@
 package dev.modelscan.storage;
 
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.conversations.MessageRepository;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.OutcomeUnknownException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Limits;
-import dev.modelscan.storage.internal.open.OpenedStore;
-import dev.modelscan.storage.internal.sql.Maintenance;
-import dev.modelscan.storage.internal.sql.StoreRepositories;
+import dev.modelscan.storage.internal.engine.OpenedStore;
+import dev.modelscan.storage.internal.repository.Maintenance;
+import dev.modelscan.storage.internal.repository.StoreRepositories;
+import dev.modelscan.storage.internal.values.DatabaseLocation;
+import dev.modelscan.storage.tasks.TaskRepository;
+import dev.modelscan.storage.teams.TeamRepository;
+import dev.modelscan.storage.tools.ToolExecutionRepository;
+import dev.modelscan.storage.workflows.WorkflowRepository;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;

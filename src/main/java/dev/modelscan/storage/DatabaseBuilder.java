@@ -1,15 +1,24 @@
 package dev.modelscan.storage;
 
 import dev.modelscan.storage.GivenOptions.Place;
-import dev.modelscan.storage.internal.engine.PostgresServer;
-import dev.modelscan.storage.internal.open.OpenedStore;
-import dev.modelscan.storage.internal.open.PostgresOpening;
-import dev.modelscan.storage.internal.open.PostgresWorkspaces;
-import dev.modelscan.storage.internal.open.SqliteOpening;
-import dev.modelscan.storage.internal.open.SqliteWorkspaces;
-import dev.modelscan.storage.internal.promote.FilePromotion;
-import dev.modelscan.storage.internal.text.Locations;
-import dev.modelscan.storage.internal.text.TextRules;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.ReadOnlyException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.OpenedStore;
+import dev.modelscan.storage.internal.postgres.PostgresOpening;
+import dev.modelscan.storage.internal.postgres.PostgresServer;
+import dev.modelscan.storage.internal.postgres.PostgresWorkspaces;
+import dev.modelscan.storage.internal.sqlite.SqliteOpening;
+import dev.modelscan.storage.internal.sqlite.SqliteWorkspaces;
+import dev.modelscan.storage.internal.transfer.FileTransfer;
+import dev.modelscan.storage.internal.values.DatabaseLocation;
+import dev.modelscan.storage.internal.values.Locations;
+import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.transfer.Transfer;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -325,12 +334,12 @@ public final class DatabaseBuilder {
      * @throws InvalidDataException if the source is the beginning of a URL, an option is out of its range, or not exactly one of
      *     a URL and a data source was given
      */
-    public Promotion transferFrom(Path source) {
-        return new FilePromotion(DatabaseLocation.requirePath(source), server(), workspace);
+    public Transfer transferFrom(Path source) {
+        return new FileTransfer(DatabaseLocation.requirePath(source), server(), workspace);
     }
 
     /** {@link #transferFrom(Path)} of a file that text names. A leading {@code ~} is the user's home directory. */
-    public Promotion transferFrom(String source) {
+    public Transfer transferFrom(String source) {
         return transferFrom(DatabaseLocation.toPath(source));
     }
 

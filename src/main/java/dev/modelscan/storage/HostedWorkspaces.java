@@ -1,7 +1,17 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.internal.open.WorkspaceHost;
-import dev.modelscan.storage.internal.text.TextRules;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.errors.ReadOnlyException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.WorkspaceHost;
+import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.internal.workspaces.MigrateAll;
+import dev.modelscan.storage.workspaces.MigrationProgress;
+import dev.modelscan.storage.workspaces.WorkspaceMigration;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;

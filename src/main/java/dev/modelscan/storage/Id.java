@@ -1,5 +1,7 @@
 package dev.modelscan.storage;
 
+import dev.modelscan.storage.errors.InvalidDataException;
+
 /**
  * The key of a stored record: text, with a type of its own for each kind of record, so that the compiler refuses a task's
  * id where an agent's belongs.

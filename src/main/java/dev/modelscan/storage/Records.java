@@ -1,6 +1,15 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.internal.sql.RecordReader;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.internal.repository.RecordReader;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.teams.TeamMember;
+import dev.modelscan.storage.teams.TeamMembership;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.workflows.Workflow;
 import org.jooq.Record;
 
 /**

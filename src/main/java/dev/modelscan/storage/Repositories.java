@@ -1,5 +1,12 @@
 package dev.modelscan.storage;
 
+import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.conversations.MessageRepository;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.tasks.TaskRepository;
+import dev.modelscan.storage.teams.TeamRepository;
+import dev.modelscan.storage.tools.ToolExecutionRepository;
+import dev.modelscan.storage.workflows.WorkflowRepository;
 import org.jooq.DSLContext;
 
 /**

@@ -1,6 +1,6 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.internal.sql.TimeExpressions;
+import dev.modelscan.storage.internal.repository.TimeExpressions;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;

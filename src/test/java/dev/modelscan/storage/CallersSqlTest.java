@@ -10,6 +10,10 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.table;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.util.List;
 import org.jooq.Table;
 import org.junit.jupiter.api.AfterEach;

@@ -3,6 +3,16 @@ package dev.modelscan.storage;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.internal.values.DatabaseLocation;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.transfer.TransferProgress;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -193,7 +203,7 @@ final class ChildProcess {
             case "readUntilRefused" -> readUntilRefused(arguments[1]);
             case "create" -> create(arguments[1], arguments[2]);
             case "write" -> write(arguments[1], arguments[2], new ConversationId(arguments[3]));
-            case "promote" -> promote(Path.of(arguments[1]), arguments[2], arguments[3]);
+            case "transfer" -> transfer(Path.of(arguments[1]), arguments[2], arguments[3]);
             case "hold" -> hold(arguments[1], new ConversationId(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -232,14 +242,14 @@ final class ChildProcess {
         }
     }
 
-    /** Promotes, and says so when the second part is copied; then it goes on. */
-    private static void promote(Path file, String url, String workspace) {
+    /** Transfers, and says so when the second part is copied; then it goes on. */
+    private static void transfer(Path file, String url, String workspace) {
         Database.builder()
                 .url(url)
                 .workspace(workspace)
                 .transferFrom(file)
                 .onProgress(progress -> {
-                    if (progress.phase() == PromotionProgress.Phase.COPY && progress.done() > 20_000) {
+                    if (progress.phase() == TransferProgress.Phase.COPY && progress.done() > 20_000) {
                         System.out.println(READY);
                         sleepLong();
                     }

@@ -3,6 +3,7 @@ package dev.modelscan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.cli.Main;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.Connection;

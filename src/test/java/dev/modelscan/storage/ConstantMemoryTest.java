@@ -2,6 +2,13 @@ package dev.modelscan.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.tools.ToolExecution;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.ConflictException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

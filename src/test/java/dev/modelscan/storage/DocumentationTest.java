@@ -79,6 +79,15 @@ class DocumentationTest {
                 import static org.jooq.impl.DSL.*;
                 import dev.modelscan.storage.*;
                 import dev.modelscan.storage.analytics.*;
+                import dev.modelscan.storage.agents.*;
+                import dev.modelscan.storage.conversations.*;
+                import dev.modelscan.storage.errors.*;
+                import dev.modelscan.storage.tasks.*;
+                import dev.modelscan.storage.teams.*;
+                import dev.modelscan.storage.tools.*;
+                import dev.modelscan.storage.transfer.*;
+                import dev.modelscan.storage.workflows.*;
+                import dev.modelscan.storage.workspaces.*;
                 import java.nio.file.Path;
                 import java.time.*;
                 import java.util.*;

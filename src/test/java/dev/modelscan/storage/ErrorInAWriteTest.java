@@ -8,6 +8,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.CancelledException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

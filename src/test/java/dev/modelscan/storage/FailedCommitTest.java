@@ -3,6 +3,10 @@ package dev.modelscan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.StorageFullException;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

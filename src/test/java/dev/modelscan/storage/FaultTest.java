@@ -3,6 +3,7 @@ package dev.modelscan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.modelscan.storage.agents.Agent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,9 @@
 package dev.modelscan.storage;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.errors.StorageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,18 @@
 package dev.modelscan.storage;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.workflows.Workflow;
+import dev.modelscan.storage.workflows.WorkflowStatus;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -3,6 +3,15 @@ package dev.modelscan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tasks.TaskStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

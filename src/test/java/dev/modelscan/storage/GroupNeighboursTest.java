@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.OutcomeUnknownException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.errors.StorageFullException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.tasks.Task;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

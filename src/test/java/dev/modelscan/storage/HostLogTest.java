@@ -3,7 +3,11 @@ package dev.modelscan.storage;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.modelscan.storage.internal.engine.SqliteConnections;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.values.DatabaseLocation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

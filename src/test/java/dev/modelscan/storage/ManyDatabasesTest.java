@@ -3,6 +3,10 @@ package dev.modelscan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,6 +3,10 @@ package dev.modelscan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.tasks.Task;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

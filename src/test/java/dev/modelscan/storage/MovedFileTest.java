@@ -3,6 +3,12 @@ package dev.modelscan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.OutcomeUnknownException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.tasks.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,29 @@ package dev.modelscan.storage;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.analytics.Analytics;
 import dev.modelscan.storage.analytics.Conditions;
+import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.teams.TeamId;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.tools.ToolExecutionId;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.transfer.Transfer;
+import dev.modelscan.storage.workflows.Workflow;
+import dev.modelscan.storage.workflows.WorkflowId;
+import dev.modelscan.storage.workflows.WorkflowStatus;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
@@ -180,7 +201,11 @@ class NullArgumentsTest {
             assertThat(workspaces.list()).isEmpty();
         }
         probeMethods(DatabaseBuilder.class, Database.builder(), NullPointerException.class, wrong);
-        probeMethods(Promotion.class, Database.builder().url("jdbc:postgresql://localhost/x").transferFrom(Path.of("unused")), NullPointerException.class, wrong);
+        probeMethods(
+                Transfer.class,
+                Database.builder().url("jdbc:postgresql://localhost/x").transferFrom(Path.of("unused")),
+                NullPointerException.class,
+                wrong);
         probeMethods(Conditions.class, null, NullPointerException.class, wrong);
         for (Class<?> type : List.of(Page.class, PageRequest.class, Cursor.class, Json.class)) {
             probeMethods(type, null, NullPointerException.class, wrong);

@@ -8,6 +8,12 @@ import static org.jooq.impl.DSL.table;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.modelscan.storage.PgBouncer.Mode;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -176,7 +182,7 @@ class PoolerTest {
     }
 
     @Test
-    void aFileIsPromotedThroughAPooler(@TempDir Path directory) {
+    void aFileIsTransferredThroughAPooler(@TempDir Path directory) {
         Path file = directory.resolve("source.db");
         List<Agent> agents;
         try (Database source = Database.open(file)) {

@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.OutcomeUnknownException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.workspaces.WorkspaceMigration;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

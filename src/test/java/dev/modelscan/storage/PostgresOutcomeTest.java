@@ -3,6 +3,13 @@ package dev.modelscan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.errors.OutcomeUnknownException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;

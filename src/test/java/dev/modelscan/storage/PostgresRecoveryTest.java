@@ -4,6 +4,9 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.UnavailableException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

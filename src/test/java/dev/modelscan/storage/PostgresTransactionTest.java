@@ -6,6 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.tasks.Task;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

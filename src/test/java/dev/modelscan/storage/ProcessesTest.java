@@ -2,6 +2,10 @@ package dev.modelscan.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.modelscan.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.RepositoryCalls.RepositoryCall;
+import dev.modelscan.storage.agents.AgentId;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

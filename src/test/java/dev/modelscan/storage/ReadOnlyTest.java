@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.modelscan.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelscan.storage.agents.Agent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

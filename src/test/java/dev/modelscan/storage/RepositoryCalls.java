@@ -2,6 +2,28 @@ package dev.modelscan.storage;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.InvalidTransitionException;
+import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.teams.TeamId;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.tools.ToolExecutionId;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.workflows.Workflow;
+import dev.modelscan.storage.workflows.WorkflowId;
+import dev.modelscan.storage.workflows.WorkflowStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -248,8 +270,7 @@ final class RepositoryCalls {
                 call("workflows: updateStatus to cancelled", 1, f -> {
                     WorkflowId id = f.storedWorkflow().id();
                     return r -> r.workflows().updateStatus(id, WorkflowStatus.CANCELLED);
-                }),
-                call("workflows: listTasks", 1, f -> r -> r.workflows().listTasks(f.workflow.id(), PAGE)));
+                }));
     }
 
     private static List<RepositoryCall> tasks() {

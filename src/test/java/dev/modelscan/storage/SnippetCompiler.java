@@ -30,6 +30,15 @@ final class SnippetCompiler {
         String source = """
                 import static dev.modelscan.storage.schema.Tables.*;
                 import dev.modelscan.storage.*;
+                import dev.modelscan.storage.agents.*;
+                import dev.modelscan.storage.conversations.*;
+                import dev.modelscan.storage.errors.*;
+                import dev.modelscan.storage.tasks.*;
+                import dev.modelscan.storage.teams.*;
+                import dev.modelscan.storage.tools.*;
+                import dev.modelscan.storage.transfer.*;
+                import dev.modelscan.storage.workflows.*;
+                import dev.modelscan.storage.workspaces.*;
                 import dev.modelscan.storage.schema.*;
                 import java.util.*;
                 import org.jooq.*;

@@ -4,6 +4,8 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.StorageException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;

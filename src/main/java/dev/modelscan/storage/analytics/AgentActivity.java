@@ -1,6 +1,6 @@
 package dev.modelscan.storage.analytics;
 
-import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.agents.AgentId;
 
 /**
  * What an agent did.

@@ -7,8 +7,8 @@ import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repositories;
-import dev.modelscan.storage.TaskStatus;
-import dev.modelscan.storage.ToolExecutionStatus;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +53,7 @@ public final class Analytics {
      * How each tool was used, by executions, the most first, then name.
      *
      * @param limit how many tools at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.InvalidDataException where the limit is out of range
+     * @throws dev.modelscan.storage.errors.InvalidDataException where the limit is out of range
      */
     public List<ToolFailures> toolFailures(int limit) {
         PageRequest.checkLimit(limit);
@@ -101,7 +101,7 @@ public final class Analytics {
      * The conversations with the most messages, those first, then by id.
      *
      * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.InvalidDataException where the limit is out of range
+     * @throws dev.modelscan.storage.errors.InvalidDataException where the limit is out of range
      */
     public List<ConversationSize> largestConversations(int limit) {
         PageRequest.checkLimit(limit);
@@ -119,7 +119,7 @@ public final class Analytics {
      * Agents that did nothing count too.
      *
      * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.InvalidDataException where the limit is out of range
+     * @throws dev.modelscan.storage.errors.InvalidDataException where the limit is out of range
      */
     public List<AgentActivity> busiestAgents(int limit) {
         PageRequest.checkLimit(limit);

@@ -21,7 +21,7 @@ public final class Conditions {
 
     /**
      * Whether a column's text contains the given one. The letters A to Z are equal in upper and lower case. SQLite
-     * refuses texts beyond some 50,000 bytes with a {@link dev.modelscan.storage.StorageException}. No index helps: every row is read.
+     * refuses texts beyond some 50,000 bytes with a {@link dev.modelscan.storage.errors.StorageException}. No index helps: every row is read.
      */
     public static Condition contains(Field<String> field, String text) {
         Objects.requireNonNull(field, "field");

@@ -1,6 +1,6 @@
 package dev.modelscan.storage.analytics;
 
-import dev.modelscan.storage.ConversationId;
+import dev.modelscan.storage.conversations.ConversationId;
 
 /**
  * How many messages a conversation has.

@@ -1,6 +1,6 @@
 package dev.modelscan.storage.analytics;
 
-import dev.modelscan.storage.TaskStatus;
+import dev.modelscan.storage.tasks.TaskStatus;
 
 /**
  * How many tasks have a status.

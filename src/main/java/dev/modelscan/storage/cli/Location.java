@@ -2,8 +2,8 @@ package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.InvalidDataException;
-import dev.modelscan.storage.internal.text.Locations;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.values.Locations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

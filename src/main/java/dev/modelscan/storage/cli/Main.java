@@ -1,7 +1,7 @@
 package dev.modelscan.storage.cli;
 
-import dev.modelscan.storage.LeftBehindException;
-import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.transfer.LeftBehindException;
 import java.io.Console;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             StatusCommand.class,
             MigrateCommand.class,
-            PromoteCommand.class,
+            TransferCommand.class,
             WorkspacesCommand.class,
             DemoCommand.class
         })

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.SchemaException;
+import dev.modelscan.storage.errors.SchemaException;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Command;

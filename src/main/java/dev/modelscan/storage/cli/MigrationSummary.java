@@ -1,7 +1,7 @@
 package dev.modelscan.storage.cli;
 
-import dev.modelscan.storage.StorageException;
-import dev.modelscan.storage.WorkspaceMigration;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.workspaces.WorkspaceMigration;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.WorkspaceMigration;
-import dev.modelscan.storage.Workspaces;
+import dev.modelscan.storage.workspaces.WorkspaceMigration;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Function;

@@ -28,7 +28,7 @@ class MainTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"import", "report", "status", "migrate", "promote", "demo", "workspaces list"})
+    @ValueSource(strings = {"import", "report", "status", "migrate", "transfer", "demo", "workspaces list"})
     void everyCommandHasTheCommonOptionsAndExplainsThem(String command) {
         Run run = run((command + " --help").split(" "));
 

@@ -4,9 +4,9 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.modelscan.storage.Agent;
-import dev.modelscan.storage.OutcomeUnknownException;
 import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.OutcomeUnknownException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.modelscan.storage.Agent;
-import dev.modelscan.storage.AgentStatus;
-import dev.modelscan.storage.CancelledException;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.TxAction;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.contract.Workers.Worker;
+import dev.modelscan.storage.errors.CancelledException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

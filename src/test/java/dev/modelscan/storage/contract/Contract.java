@@ -1,16 +1,16 @@
 package dev.modelscan.storage.contract;
 
-import dev.modelscan.storage.Agent;
-import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.Message;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
-import dev.modelscan.storage.Task;
-import dev.modelscan.storage.Team;
-import dev.modelscan.storage.ToolExecution;
-import dev.modelscan.storage.Workflow;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.workflows.Workflow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -3,10 +3,10 @@ package dev.modelscan.storage.contract;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.StorageException;
 import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.StorageException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

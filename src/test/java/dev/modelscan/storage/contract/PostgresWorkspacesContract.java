@@ -3,12 +3,12 @@ package dev.modelscan.storage.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.OlderSchema;
 import dev.modelscan.storage.PostgresServer;
-import dev.modelscan.storage.Workspaces;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;

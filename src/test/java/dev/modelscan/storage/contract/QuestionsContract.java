@@ -20,15 +20,15 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.when;
 
-import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.Records;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.Repository;
-import dev.modelscan.storage.Task;
-import dev.modelscan.storage.TaskStatus;
-import dev.modelscan.storage.Team;
 import dev.modelscan.storage.Times;
+import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.schema.DefaultSchema;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.teams.Team;
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.time.DayOfWeek;
@@ -471,8 +471,12 @@ abstract class QuestionsContract extends Contract {
                 created.eq(DSL.iif(TASKS.PRIORITY.eq(1), T, none)),
                 DSL.nullif(created, T).isNull(),
                 DSL.nullif(DSL.val(T), created).isNull(),
-                greatest(DSL.val(T), created).eq(T).and(DSL.least(created, DSL.val(T)).eq(T)),
-                greatest(DSL.inline(T), created).eq(created).and(DSL.least(created, DSL.inline(T)).eq(created)),
+                greatest(DSL.val(T), created)
+                        .eq(T)
+                        .and(DSL.least(created, DSL.val(T)).eq(T)),
+                greatest(DSL.inline(T), created)
+                        .eq(created)
+                        .and(DSL.least(created, DSL.inline(T)).eq(created)),
                 created.in(DSL.val(T), DSL.val(none)),
                 created.in(select(DSL.val(T))),
                 created.notIn(T.minusNanos(1_000), T.plusNanos(1_000)),
@@ -585,7 +589,9 @@ abstract class QuestionsContract extends Contract {
     void aColumnOfADerivedTableIsReachedByItsName() {
         storeThree();
         var dsl = db.dsl();
-        var latest = select(max(TASKS.CREATED_AT).as("latest"), min(Times.day(TASKS.CREATED_AT)).as("day"))
+        var latest = select(
+                        max(TASKS.CREATED_AT).as("latest"),
+                        min(Times.day(TASKS.CREATED_AT)).as("day"))
                 .from(TASKS)
                 .asTable("l");
         Instant last = T.plusNanos(1_000);
@@ -611,14 +617,19 @@ abstract class QuestionsContract extends Contract {
         }
         for (String text : List.of("0000-01-01T00:00:00.000001Z", "1893-03-31T23:06:31.5Z", "9999-12-31T23:59:59Z")) {
             Task odd = db.tasks().create(task().createdAt(Instant.parse(text)).build());
-            var one = select(TASKS.CREATED_AT).from(TASKS).where(TASKS.ID.eq(odd.id())).asTable("o");
+            var one = select(TASKS.CREATED_AT)
+                    .from(TASKS)
+                    .where(TASKS.ID.eq(odd.id()))
+                    .asTable("o");
             assertThat(dsl.select(one.field("created_at", Instant.class))
                             .from(one)
                             .fetchSingle()
                             .value1())
                     .isEqualTo(odd.createdAt());
         }
-        assertThatThrownBy(() -> dsl.select(latest.field("day", LocalDate.class)).from(latest).fetch())
+        assertThatThrownBy(() -> dsl.select(latest.field("day", LocalDate.class))
+                        .from(latest)
+                        .fetch())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("field(name, column.getDataType())");
         assertThatThrownBy(() -> dsl.select(latest.field("latest", java.time.OffsetDateTime.class))
@@ -646,10 +657,7 @@ abstract class QuestionsContract extends Contract {
                     .as("%s", rest)
                     .isEqualTo(4);
         }
-        assertThat(db.dsl()
-                        .select(sum.over().mod(5))
-                        .from(TASKS)
-                        .fetch(0, Integer.class))
+        assertThat(db.dsl().select(sum.over().mod(5)).from(TASKS).fetch(0, Integer.class))
                 .containsExactly(4, 4);
         assertThat(db.dsl()
                         .select(sum(TASKS.PRIORITY.cast(Double.class).div(2.0)).cast(Integer.class))
@@ -685,7 +693,8 @@ abstract class QuestionsContract extends Contract {
         if (change == null || change.getInstant().plus(Duration.ofDays(2)).isBefore(time)) {
             return from.atZone(zone).toInstant();
         }
-        boolean twice = change.isOverlap() && length.compareTo(change.getDuration().negated()) <= 0;
+        boolean twice =
+                change.isOverlap() && length.compareTo(change.getDuration().negated()) <= 0;
         Instant first = change.getInstant();
         Instant search = twice ? first : first.minus(Duration.ofDays(2));
         Instant step = time;
@@ -736,7 +745,9 @@ abstract class QuestionsContract extends Contract {
             for (Record row : query.fetch()) {
                 Instant time = row.get(TASKS.CREATED_AT);
                 Instant begin = bucket(time, length, zone);
-                assertThat(row.get(bucket)).as("%s of %s", length, time.atZone(zone)).isEqualTo(begin);
+                assertThat(row.get(bucket))
+                        .as("%s of %s", length, time.atZone(zone))
+                        .isEqualTo(begin);
                 expected.merge(begin, 1L, Long::sum);
             }
             assertThat(new TreeMap<>(db.dsl()
@@ -775,8 +786,7 @@ abstract class QuestionsContract extends Contract {
                         LocalDate.of(2025, 10, 26),
                         Instant.parse("2025-10-27T23:00:00Z"));
         assertThat(db.dsl()
-                        .select(Times.bucket(
-                                max(TASKS.CREATED_AT).over().partitionBy(TASKS.AGENT_ID), day, zone))
+                        .select(Times.bucket(max(TASKS.CREATED_AT).over().partitionBy(TASKS.AGENT_ID), day, zone))
                         .from(TASKS)
                         .fetch(0, Instant.class))
                 .containsOnly(Instant.parse("2025-10-27T23:00:00Z"))

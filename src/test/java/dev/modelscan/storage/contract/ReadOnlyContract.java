@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.modelscan.storage.Agent;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.ReadOnlyException;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.ReadOnlyException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

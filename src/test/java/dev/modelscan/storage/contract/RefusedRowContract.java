@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import dev.modelscan.storage.Agent;
-import dev.modelscan.storage.AgentId;
-import dev.modelscan.storage.ConflictException;
-import dev.modelscan.storage.ReferenceException;
-import dev.modelscan.storage.StorageException;
-import dev.modelscan.storage.Task;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.tasks.Task;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.modelscan.storage.Agent;
-import dev.modelscan.storage.ConflictException;
-import dev.modelscan.storage.RejectedException;
-import dev.modelscan.storage.Team;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.RejectedException;
+import dev.modelscan.storage.teams.Team;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -3,13 +3,13 @@ package dev.modelscan.storage.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.modelscan.storage.BusyException;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.OlderSchema;
-import dev.modelscan.storage.UnavailableException;
-import dev.modelscan.storage.WorkspaceMigration;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.workspaces.WorkspaceMigration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.modelscan.storage.Id;
-import dev.modelscan.storage.InvalidDataException;
-import dev.modelscan.storage.InvalidTransitionException;
-import dev.modelscan.storage.NotFoundException;
 import dev.modelscan.storage.Repositories;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.InvalidTransitionException;
+import dev.modelscan.storage.errors.NotFoundException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.modelscan.storage.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.modelscan.storage.Agent;
-import dev.modelscan.storage.Message;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

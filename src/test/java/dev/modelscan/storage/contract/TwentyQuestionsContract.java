@@ -28,11 +28,11 @@ import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.val;
 import static org.jooq.impl.DSL.when;
 
-import dev.modelscan.storage.Message;
-import dev.modelscan.storage.Task;
-import dev.modelscan.storage.TaskStatus;
 import dev.modelscan.storage.Times;
-import dev.modelscan.storage.ToolExecution;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.tools.ToolExecution;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DayOfWeek;

@@ -1,20 +1,20 @@
 package dev.modelscan.storage.contract;
 
-import static dev.modelscan.storage.WorkflowStatus.CANCELLED;
-import static dev.modelscan.storage.WorkflowStatus.COMPLETED;
-import static dev.modelscan.storage.WorkflowStatus.FAILED;
-import static dev.modelscan.storage.WorkflowStatus.PENDING;
-import static dev.modelscan.storage.WorkflowStatus.RUNNING;
+import static dev.modelscan.storage.workflows.WorkflowStatus.CANCELLED;
+import static dev.modelscan.storage.workflows.WorkflowStatus.COMPLETED;
+import static dev.modelscan.storage.workflows.WorkflowStatus.FAILED;
+import static dev.modelscan.storage.workflows.WorkflowStatus.PENDING;
+import static dev.modelscan.storage.workflows.WorkflowStatus.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.Repository;
-import dev.modelscan.storage.Task;
-import dev.modelscan.storage.Workflow;
-import dev.modelscan.storage.WorkflowId;
-import dev.modelscan.storage.WorkflowStatus;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.workflows.Workflow;
+import dev.modelscan.storage.workflows.WorkflowId;
+import dev.modelscan.storage.workflows.WorkflowStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -222,10 +222,8 @@ abstract class WorkflowRepositoryContract extends StatefulRepositoryContract<Wor
         expected.sort(Comparator.comparing(Task::createdAt)
                 .thenComparing(task -> task.id().value()));
 
-        assertThat(walk(3, request -> db.workflows().listTasks(one.id(), request)))
-                .isEqualTo(expected);
         assertThat(walk(3, request -> db.tasks().listByWorkflow(one.id(), request)))
                 .isEqualTo(expected);
-        assertThat(db.workflows().listTasks(newId(), PageRequest.first(1))).isEmpty();
+        assertThat(db.tasks().listByWorkflow(newId(), PageRequest.first(1))).isEmpty();
     }
 }

@@ -1,17 +1,17 @@
 package dev.modelscan.storage.benchmark.harness;
 
-import dev.modelscan.storage.Agent;
-import dev.modelscan.storage.AgentId;
-import dev.modelscan.storage.ContentType;
-import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
-import dev.modelscan.storage.Message;
-import dev.modelscan.storage.Task;
-import dev.modelscan.storage.TaskId;
-import dev.modelscan.storage.TaskStatus;
-import dev.modelscan.storage.Team;
-import dev.modelscan.storage.TeamId;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.teams.TeamId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.modelscan.storage.benchmark.system;
 
-import dev.modelscan.storage.Message;
+import dev.modelscan.storage.conversations.Message;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;

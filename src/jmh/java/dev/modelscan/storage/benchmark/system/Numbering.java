@@ -1,7 +1,7 @@
 package dev.modelscan.storage.benchmark.system;
 
-import dev.modelscan.storage.ConversationId;
-import dev.modelscan.storage.Message;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.modelscan.storage.benchmark.system;
 
-import dev.modelscan.storage.AgentId;
-import dev.modelscan.storage.ConversationId;
-import dev.modelscan.storage.Message;
-import dev.modelscan.storage.MessageId;
-import dev.modelscan.storage.Task;
-import dev.modelscan.storage.TeamId;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.teams.TeamId;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.modelscan.storage.benchmark.system;
 
-import dev.modelscan.storage.Task;
+import dev.modelscan.storage.tasks.Task;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;

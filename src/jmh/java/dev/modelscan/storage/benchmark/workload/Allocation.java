@@ -1,7 +1,7 @@
 package dev.modelscan.storage.benchmark.workload;
 
 import com.sun.management.ThreadMXBean;
-import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.benchmark.harness.Fixture;
 import dev.modelscan.storage.benchmark.harness.Goal;
 import dev.modelscan.storage.benchmark.harness.Options;

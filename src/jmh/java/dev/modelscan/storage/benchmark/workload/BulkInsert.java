@@ -1,8 +1,7 @@
 package dev.modelscan.storage.benchmark.workload;
 
-import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.Durability;
-import dev.modelscan.storage.Message;
+import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.benchmark.harness.Contender;
 import dev.modelscan.storage.benchmark.harness.Contest;
 import dev.modelscan.storage.benchmark.harness.Fixture;
@@ -13,6 +12,7 @@ import dev.modelscan.storage.benchmark.harness.Outcomes;
 import dev.modelscan.storage.benchmark.system.NativeProgram;
 import dev.modelscan.storage.benchmark.system.StorageSystem;
 import dev.modelscan.storage.benchmark.system.SystemKind;
+import dev.modelscan.storage.conversations.Message;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.benchmark.workload;
 
-import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.Durability;
+import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.benchmark.harness.Fixture;
 import dev.modelscan.storage.benchmark.system.StorageSystem;
 import dev.modelscan.storage.benchmark.system.SystemKind;

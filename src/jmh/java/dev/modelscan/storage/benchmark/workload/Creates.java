@@ -1,6 +1,6 @@
 package dev.modelscan.storage.benchmark.workload;
 
-import dev.modelscan.storage.AgentId;
+import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.benchmark.harness.Contender;
 import dev.modelscan.storage.benchmark.harness.Contest;
 import dev.modelscan.storage.benchmark.harness.Fixture;

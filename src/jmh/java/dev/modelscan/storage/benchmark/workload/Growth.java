@@ -1,9 +1,8 @@
 package dev.modelscan.storage.benchmark.workload;
 
-import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.PageRequest;
-import dev.modelscan.storage.TaskStatus;
+import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.benchmark.harness.Contender;
 import dev.modelscan.storage.benchmark.harness.Contest;
 import dev.modelscan.storage.benchmark.harness.Fixture;
@@ -14,6 +13,7 @@ import dev.modelscan.storage.benchmark.harness.Outcomes;
 import dev.modelscan.storage.benchmark.harness.Plot;
 import dev.modelscan.storage.benchmark.harness.Range;
 import dev.modelscan.storage.benchmark.system.NativeProgram;
+import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

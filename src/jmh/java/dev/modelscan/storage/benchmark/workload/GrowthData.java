@@ -1,8 +1,8 @@
 package dev.modelscan.storage.benchmark.workload;
 
-import dev.modelscan.storage.ConversationId;
-import dev.modelscan.storage.TaskId;
 import dev.modelscan.storage.benchmark.harness.Fixture;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.tasks.TaskId;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -1,11 +1,11 @@
 package dev.modelscan.storage.benchmark.workload;
 
-import dev.modelscan.storage.ContentType;
-import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.Message;
-import dev.modelscan.storage.MessageId;
 import dev.modelscan.storage.benchmark.harness.Fixture;
+import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,7 @@
 package dev.modelscan.storage.benchmark.workload;
 
-import dev.modelscan.storage.AgentId;
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.Message;
-import dev.modelscan.storage.TeamId;
+import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.benchmark.harness.Contender;
 import dev.modelscan.storage.benchmark.harness.Contest;
 import dev.modelscan.storage.benchmark.harness.Fixture;
@@ -14,6 +12,8 @@ import dev.modelscan.storage.benchmark.harness.PostgresInstance;
 import dev.modelscan.storage.benchmark.system.PostgresSystems;
 import dev.modelscan.storage.benchmark.system.StorageSystem;
 import dev.modelscan.storage.benchmark.system.SystemKind;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.teams.TeamId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

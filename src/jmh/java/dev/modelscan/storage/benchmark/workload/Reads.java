@@ -1,7 +1,6 @@
 package dev.modelscan.storage.benchmark.workload;
 
-import dev.modelscan.storage.AgentId;
-import dev.modelscan.storage.TeamId;
+import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.benchmark.harness.Contender;
 import dev.modelscan.storage.benchmark.harness.Contest;
 import dev.modelscan.storage.benchmark.harness.Fixture;
@@ -11,6 +10,7 @@ import dev.modelscan.storage.benchmark.harness.Outcomes;
 import dev.modelscan.storage.benchmark.system.NativeProgram;
 import dev.modelscan.storage.benchmark.system.StorageSystem;
 import dev.modelscan.storage.benchmark.system.SystemKind;
+import dev.modelscan.storage.teams.TeamId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

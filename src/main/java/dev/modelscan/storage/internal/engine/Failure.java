@@ -1,15 +1,15 @@
 package dev.modelscan.storage.internal.engine;
 
-import dev.modelscan.storage.BusyException;
-import dev.modelscan.storage.CancelledException;
-import dev.modelscan.storage.ConflictException;
-import dev.modelscan.storage.CorruptDatabaseException;
-import dev.modelscan.storage.InvalidDataException;
-import dev.modelscan.storage.ReferenceException;
-import dev.modelscan.storage.RejectedException;
-import dev.modelscan.storage.StorageException;
-import dev.modelscan.storage.StorageFullException;
-import dev.modelscan.storage.UnavailableException;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.errors.RejectedException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.StorageFullException;
+import dev.modelscan.storage.errors.UnavailableException;
 import java.sql.SQLException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -8,9 +8,9 @@ import org.jooq.tools.jdbc.DefaultConnection;
  * A connection inside a transaction that only reads. It stays in that transaction whatever its user does, and the transaction
  * ends by a rollback, which undoes what SQL of a caller's has set.
  */
-final class ReadOnlyConnection extends DefaultConnection {
+public final class ReadOnlyConnection extends DefaultConnection {
 
-    ReadOnlyConnection(Connection connection) {
+    public ReadOnlyConnection(Connection connection) {
         super(connection);
     }
 

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.Isolation;
-import dev.modelscan.storage.ReadOnlyException;
+import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
-import dev.modelscan.storage.CancelledException;
+import dev.modelscan.storage.errors.CancelledException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +20,7 @@ public final class Retry {
     }
 
     /** Whether the deadline is still to come. */
-    boolean mayGoOn() {
+    public boolean mayGoOn() {
         return System.nanoTime() < deadline;
     }
 
@@ -46,7 +46,7 @@ public final class Retry {
     }
 
     /** {@link #pause()} that an interrupt only cuts short, for what has to come to its end; the thread's flag stays set. */
-    boolean pauseUninterrupted() {
+    public boolean pauseUninterrupted() {
         boolean interrupted = Thread.interrupted();
         try {
             return pause();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs work on a session: on a database, each piece in a transaction of its own; inside a transaction, all on its session.
- * Failures of the driver come out as children of {@link dev.modelscan.storage.StorageException} that name the record.
+ * Failures of the driver come out as children of {@link dev.modelscan.storage.errors.StorageException} that name the record.
  */
 public interface Sessions {
 

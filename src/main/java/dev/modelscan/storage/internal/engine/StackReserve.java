@@ -7,7 +7,7 @@ package dev.modelscan.storage.internal.engine;
  * <p>It walks down at least 24 KB and returns. A frame is large because it has room for the arguments of the last call, and
  * that call is not inlined because it is long.
  */
-final class StackReserve {
+public final class StackReserve {
 
     /** The compiler puts up to two calls into one frame of nearly a kilobyte. */
     private static final int CALLS = 52;
@@ -19,7 +19,7 @@ final class StackReserve {
      *
      * @throws StackOverflowError if it does not
      */
-    static void require() {
+    public static void require() {
         if (walk(CALLS) != 0) {
             throw new AssertionError("the sum of zeros");
         }

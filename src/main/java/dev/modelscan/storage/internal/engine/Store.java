@@ -71,7 +71,7 @@ public interface Store extends AutoCloseable {
     /** Size of the database in bytes, with what is not checkpointed yet. */
     long sizeBytes();
 
-    /** Closes all connections. Calls after it fail with {@link dev.modelscan.storage.UnavailableException}. */
+    /** Closes all connections. Calls after it fail with {@link dev.modelscan.storage.errors.UnavailableException}. */
     @Override
     void close();
 

@@ -1,10 +1,11 @@
 package dev.modelscan.storage.internal.migrate;
 
-import dev.modelscan.storage.SchemaException;
-import dev.modelscan.storage.StorageException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.EngineText;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.SimpleDataSource;
+import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -22,7 +23,7 @@ import org.flywaydb.core.internal.sqlscript.FlywaySqlScriptException;
 import org.jspecify.annotations.Nullable;
 
 /** Flyway, set up so that it reports what it would otherwise pass over. */
-final class FlywayRun {
+public final class FlywayRun {
 
     private FlywayRun() {}
 
@@ -34,7 +35,7 @@ final class FlywayRun {
     }
 
     /** What an engine knows of the reasons for which migrations fail. */
-    interface Reasons {
+    public interface Reasons {
 
         /** The exception for the caller if it was not the migration's own fault; else null. */
         @Nullable
@@ -42,7 +43,7 @@ final class FlywayRun {
     }
 
     /** Migrates a SQLite database over one connection, which stays open, and returns the scripts' names. */
-    static List<String> migrate(Connection connection, String name, PackagedMigrations packaged) {
+    public static List<String> migrate(Connection connection, String name, PackagedMigrations packaged) {
         Connection kept = keptOpen(connection);
         return migrate(() -> kept, name, packaged, null, (file, e) -> null, new ForeignKeyCheck());
     }
@@ -51,7 +52,7 @@ final class FlywayRun {
      * Migrates a schema of a server in the transaction of a connection, which looks into it, and returns the scripts' names. What
      * fails is rolled back.
      */
-    static List<String> migrate(
+    public static List<String> migrate(
             Connection connection, String name, PackagedMigrations packaged, String schema, Reasons reasons) {
         return migrate(() -> FlywayConnection.inside(connection), name, packaged, schema, reasons, new Callback[0]);
     }
@@ -72,7 +73,7 @@ final class FlywayRun {
                     .createSchemas(false)
                     .locations("classpath:" + packaged.location())
                     .failOnMissingLocations(true)
-                    .table(Migrator.HISTORY_TABLE)
+                    .table(SqliteMigrator.HISTORY_TABLE)
                     .ignoreMigrationPatterns(new String[0])
                     .validateMigrationNaming(true)
                     .mixed(false)

@@ -20,17 +20,17 @@ import java.util.zip.CRC32;
  * @param location the folder on the class path
  * @param migrations in the order of their versions
  */
-record PackagedMigrations(String location, List<Packaged> migrations) {
+public record PackagedMigrations(String location, List<Packaged> migrations) {
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private static final Map<String, PackagedMigrations> LOADED = new ConcurrentHashMap<>();
 
     /** One migration: {@code V6__list_indexes.sql} is version 6. */
-    record Packaged(int version, String script, int checksum) {}
+    public record Packaged(int version, String script, int checksum) {}
 
     /** They are read once. */
-    static PackagedMigrations load(String location) {
+    public static PackagedMigrations load(String location) {
         return LOADED.computeIfAbsent(location, PackagedMigrations::read);
     }
 
@@ -45,12 +45,12 @@ record PackagedMigrations(String location, List<Packaged> migrations) {
         return new PackagedMigrations(location, List.copyOf(migrations));
     }
 
-    int latest() {
+    public int latest() {
         return migrations.get(migrations.size() - 1).version();
     }
 
     /** The text of one of these. */
-    String sql(Packaged migration) {
+    public String sql(Packaged migration) {
         return String.join("\n", lines(location + "/" + migration.script())).replace(BYTE_ORDER_MARK, "");
     }
 

@@ -1,7 +1,8 @@
 package dev.modelscan.storage.internal.migrate;
 
-import dev.modelscan.storage.SchemaException;
-import dev.modelscan.storage.internal.engine.SqliteConnections;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a database is, found by reading alone. */
-final class SchemaState {
+public final class SchemaState {
 
     /** The kinds of database. */
-    enum Kind {
+    public enum Kind {
         /** No tables: new, or made by a process that stopped before its first migration. */
         EMPTY,
         /** This library's, with migrations to come. */
@@ -25,10 +26,10 @@ final class SchemaState {
     private SchemaState() {}
 
     /** One row of the history. */
-    record Applied(int version, String script, int checksum) {}
+    public record Applied(int version, String script, int checksum) {}
 
     /** Tells what the file is, or throws where it is nothing that can be opened. */
-    static Kind read(Connection connection, String name, PackagedMigrations packaged) throws SQLException {
+    public static Kind read(Connection connection, String name, PackagedMigrations packaged) throws SQLException {
         int applicationId = applicationId(connection);
         boolean hasTables = number(connection, "SELECT count(*) FROM sqlite_schema") > 0;
         if (applicationId != SqliteConnections.APPLICATION_ID) {
@@ -38,14 +39,15 @@ final class SchemaState {
             requireUtf8(connection, name);
             return Kind.EMPTY;
         }
-        boolean hasHistory =
-                number(connection, "SELECT count(*) FROM sqlite_schema WHERE name = '" + Migrator.HISTORY_TABLE + "'")
-                        > 0;
+        boolean hasHistory = number(
+                        connection,
+                        "SELECT count(*) FROM sqlite_schema WHERE name = '" + SqliteMigrator.HISTORY_TABLE + "'")
+                > 0;
         return hasHistory ? compare(history(connection), name, packaged) : Kind.EMPTY;
     }
 
     /** Whether the file says that it is this library's. */
-    static boolean isOurs(Connection connection) throws SQLException {
+    public static boolean isOurs(Connection connection) throws SQLException {
         return applicationId(connection) == SqliteConnections.APPLICATION_ID;
     }
 
@@ -54,7 +56,7 @@ final class SchemaState {
     }
 
     /** Tells how the history stands to what the library carries, or throws where they do not go together. */
-    static Kind compare(List<Applied> history, String name, PackagedMigrations packaged) {
+    public static Kind compare(List<Applied> history, String name, PackagedMigrations packaged) {
         int newest = history.isEmpty() ? 0 : history.get(history.size() - 1).version();
         if (newest > packaged.latest()) {
             throw new SchemaException(
@@ -111,12 +113,12 @@ final class SchemaState {
     }
 
     /** The migrations that were applied, in order. */
-    static List<Applied> history(Connection connection) throws SQLException {
-        return history(connection, Migrator.HISTORY_TABLE);
+    public static List<Applied> history(Connection connection) throws SQLException {
+        return history(connection, SqliteMigrator.HISTORY_TABLE);
     }
 
     /** The migrations that were applied, in order, by the history's name as it stands in SQL. */
-    static List<Applied> history(Connection connection, String table) throws SQLException {
+    public static List<Applied> history(Connection connection, String table) throws SQLException {
         List<Applied> history = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT version, script, checksum FROM " + table

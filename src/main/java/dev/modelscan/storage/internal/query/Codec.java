@@ -1,9 +1,9 @@
 package dev.modelscan.storage.internal.query;
 
-import dev.modelscan.storage.CorruptDatabaseException;
 import dev.modelscan.storage.Id;
-import dev.modelscan.storage.internal.convert.Formats;
-import dev.modelscan.storage.internal.convert.TextFormat;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.internal.codec.Formats;
+import dev.modelscan.storage.internal.codec.TextFormat;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.internal.query;
 
-import dev.modelscan.storage.CorruptDatabaseException;
-import dev.modelscan.storage.InvalidDataException;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.InvalidDataException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package dev.modelscan.storage.internal.query;
 
-import dev.modelscan.storage.CorruptDatabaseException;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

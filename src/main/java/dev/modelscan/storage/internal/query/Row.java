@@ -1,6 +1,6 @@
 package dev.modelscan.storage.internal.query;
 
-import dev.modelscan.storage.CorruptDatabaseException;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Arrays;

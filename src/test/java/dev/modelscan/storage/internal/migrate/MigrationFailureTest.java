@@ -3,14 +3,15 @@ package dev.modelscan.storage.internal.migrate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.modelscan.storage.AgentId;
-import dev.modelscan.storage.ConversationId;
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.Message;
-import dev.modelscan.storage.MessageId;
 import dev.modelscan.storage.OlderSchema;
-import dev.modelscan.storage.SchemaException;
-import dev.modelscan.storage.internal.engine.SqliteConnections;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -41,9 +42,9 @@ class MigrationFailureTest {
         file = directory.resolve("test.db");
     }
 
-    private Migrator migrator(String folder) {
+    private SqliteMigrator migrator(String folder) {
         Duration timeout = Duration.ofSeconds(5);
-        return new Migrator(SqliteConnections.toFile(file, true, timeout), "migrations/" + folder, timeout);
+        return new SqliteMigrator(SqliteConnections.toFile(file, true, timeout), "migrations/" + folder, timeout);
     }
 
     private String url() {
@@ -78,7 +79,7 @@ class MigrationFailureTest {
     /** Schema, history and rows. */
     private List<String> everything() throws SQLException {
         List<String> all = new ArrayList<>(query("SELECT type, name, sql FROM sqlite_schema ORDER BY name"));
-        all.addAll(query("SELECT * FROM " + Migrator.HISTORY_TABLE));
+        all.addAll(query("SELECT * FROM " + SqliteMigrator.HISTORY_TABLE));
         all.addAll(query("SELECT * FROM parents"));
         all.addAll(query("SELECT * FROM children"));
         return all;
@@ -150,7 +151,8 @@ class MigrationFailureTest {
     }
 
     private List<String> recorded() throws SQLException {
-        return query("SELECT version, script, checksum FROM " + Migrator.HISTORY_TABLE + " ORDER BY installed_rank");
+        return query(
+                "SELECT version, script, checksum FROM " + SqliteMigrator.HISTORY_TABLE + " ORDER BY installed_rank");
     }
 
     private static List<String> packaged(String location) {

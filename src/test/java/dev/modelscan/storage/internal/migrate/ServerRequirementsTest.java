@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.migrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelscan.storage.internal.postgres.PostgresMigrator;
 import org.junit.jupiter.api.Test;
 
 /** What a PostgreSQL server must be; none that is too old is at hand. */

@@ -3,7 +3,7 @@ package dev.modelscan.storage.internal.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.PostgresServer;
-import dev.modelscan.storage.internal.engine.PostgresDialect;
+import dev.modelscan.storage.internal.postgres.PostgresDialect;
 import java.sql.DriverManager;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class SessionTest {
 
     private static List<CompiledQuery<?>> queries() throws ClassNotFoundException {
-        Class.forName("dev.modelscan.storage.internal.sql.SqlTaskRepository");
+        Class.forName("dev.modelscan.storage.internal.repository.SqlTaskRepository");
         return CompiledQuery.all().subList(0, 15);
     }
 

@@ -1,0 +1,53 @@
+package dev.modelscan.storage.agents;
+
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Repository;
+import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.errors.ReferenceException;
+import java.util.Collection;
+import java.util.Optional;
+
+/**
+ * Stores agents.
+ *
+ * <p>Deleting an agent takes it out of its teams and leaves its tasks unassigned. It is refused with {@link
+ * ReferenceException} while the agent is the sender or the receiver of a message, or has tool executions: those are history.
+ * {@link #updateStatus} to {@link AgentStatus#INACTIVE} retires such an agent.
+ *
+ * @since 0.1
+ */
+public interface AgentRepository extends Repository<AgentId, Agent> {
+
+    /**
+     * The agent with that name, compared exactly.
+     *
+     * @throws NotFoundException where there is none
+     */
+    Agent getByName(String name);
+
+    /** The agent with that name, compared exactly, or nothing. */
+    Optional<Agent> findByName(String name);
+
+    /** Agents of one status, by {@code createdAt}, then id. */
+    Page<Agent> listByStatus(AgentStatus status, PageRequest request);
+
+    /** {@link #listByStatus} for {@link AgentStatus#ACTIVE}. */
+    Page<Agent> listActive(PageRequest request);
+
+    /**
+     * Sets the status. Setting the one that it has is no error.
+     *
+     * @return the agent as it is stored
+     * @throws NotFoundException where there is none with that id
+     */
+    Agent updateStatus(AgentId id, AgentStatus status);
+
+    /**
+     * Makes these agents active and all others inactive, in one transaction of two statements, and a third where some were active already, however many there are. An
+     * empty collection makes all inactive. Agents that have the right status already are left alone.
+     *
+     * @throws NotFoundException where one of the ids is of no agent; then nothing is changed
+     */
+    void setActive(Collection<AgentId> ids);
+}

@@ -1,0 +1,5 @@
+/** Agents: who acts. */
+@NullMarked
+package dev.modelscan.storage.agents;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.transfer.Transfer;
+import dev.modelscan.storage.transfer.TransferProgress;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Transfers a database to PostgreSQL. */
+@Command(
+        name = "transfer",
+        description = {
+            "Copies a SQLite database into a workspace on a PostgreSQL server, and compares both row by row.",
+            "",
+            "The source stays usable. What is copied is its state at the beginning, from a snapshot in a file beside it, which "
+                    + "needs as much space and is deleted at the end. The workspace is made where it is missing, and must hold "
+                    + "no rows. A transfer that was interrupted goes on where it stopped when it is run again."
+        })
+final class TransferCommand extends OutputCommand {
+
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "<url>",
+            description = "The server: jdbc:postgresql://host:port/database")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    String url;
+
+    @Option(
+            names = "--workspace",
+            required = true,
+            paramLabel = "<name>",
+            description = "The workspace, a schema on the server; made where it is missing.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    String workspace;
+
+    @Option(names = "--dry-run", description = "Check both sides and every value, and write nothing.")
+    boolean dryRun;
+
+    @Option(
+            names = "--restart",
+            description = "Take back what an unfinished transfer copied, and begin anew with the source as it is now.")
+    boolean restart;
+
+    @Option(
+            names = "--leave-behind",
+            paramLabel = "<name>",
+            description = {
+                "A table, view, added column (<table>.<column>), trigger or index of the source that is not the library's, and "
+                        + "may stay there alone; once for each.",
+                "Without it, a source that holds any is refused, and each is named."
+            })
+    List<String> leaveBehind = List.of();
+
+    @Override
+    public Integer call() {
+        // The progress bar ends before anything else is printed.
+        return show(transfer());
+    }
+
+    private Result transfer() {
+        try (TransferBar bar = new TransferBar()) {
+            Transfer transfer = target().transferFrom(source()).leaveBehind(leaveBehind.toArray(new String[0]));
+            if (restart) {
+                transfer.restart();
+            }
+            if (isWatched()) {
+                transfer.onProgress((TransferProgress progress) -> bar.show(progress));
+            }
+            return dryRun
+                    ? new TransferSummary.Estimate(workspace, transfer.dryRun())
+                    : TransferSummary.of(workspace, transfer.run());
+        }
+    }
+
+    private String source() {
+        return location.database == null ? DatabaseCommand.DEFAULT_FILE : location.database;
+    }
+
+    private DatabaseBuilder target() {
+        return location.builderOf(url, System.getenv()).workspace(workspace);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.modelscan.storage.errors;
+
+import dev.modelscan.storage.DatabaseOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement was stopped: its thread was interrupted while it ran, or waited for a lock or a connection, or it took longer than
+ * {@link DatabaseOptions#queryTimeout()}. Nothing of its transaction was stored. The thread's interrupt flag stays set.
+ *
+ * @since 0.1
+ */
+public final class CancelledException extends StorageException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Says what was stopped, and why. */
+    public CancelledException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

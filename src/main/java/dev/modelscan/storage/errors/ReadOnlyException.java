@@ -1,0 +1,19 @@
+package dev.modelscan.storage.errors;
+
+import dev.modelscan.storage.DatabaseBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database was opened with {@link DatabaseBuilder#readOnly()}, and is not written. Nothing was stored.
+ *
+ * @since 0.1
+ */
+public final class ReadOnlyException extends StorageException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Says what was tried. {@code id} is null when {@code entity} is null. */
+    public ReadOnlyException(String message, @Nullable String entity, @Nullable String id) {
+        super(message, entity, id, null);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.modelscan.storage.internal.engine;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database that was opened and brought up to date.
+ *
+ * @param store its connections
+ * @param file where it is; null where it is in no file
+ * @param workspace its name; null where it is none
+ * @param schemaVersion the version of its schema
+ * @param appliedMigrations the names of the migrations that opening it applied, in order
+ */
+public record OpenedStore(
+        Store store,
+        @Nullable Path file,
+        @Nullable String workspace,
+        int schemaVersion,
+        List<String> appliedMigrations) {
+
+    /** The same, as the workspace of that name. */
+    public OpenedStore in(String name) {
+        return new OpenedStore(store, file, name, schemaVersion, appliedMigrations);
+    }
+}

@@ -1,0 +1,19 @@
+package dev.modelscan.storage.internal.engine;
+
+import java.util.List;
+
+/** Migrates workspaces, one after the other. For one thread at a time. */
+public interface WorkspaceMigrator extends AutoCloseable {
+
+    /**
+     * Migrates one where it is behind.
+     *
+     * @return the names of the migrations that were applied, in order
+     * @throws dev.modelscan.storage.errors.StorageException where that fails; the next one may still be migrated
+     */
+    List<String> migrate(String name);
+
+    /** Closes what it keeps open between workspaces. */
+    @Override
+    void close();
+}

@@ -1,0 +1,114 @@
+package dev.modelscan.storage.internal.postgres;
+
+import dev.modelscan.storage.internal.query.Dialect;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What differs on PostgreSQL, and on what speaks its language. */
+public final class PostgresDialect implements Dialect {
+
+    /** The only instance. */
+    public static final PostgresDialect INSTANCE = new PostgresDialect();
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresDialect.class);
+
+    private static final long EPOCH_SECOND =
+            Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
+
+    private PostgresDialect() {}
+
+    @Override
+    public String name() {
+        return "postgresql";
+    }
+
+    @Override
+    public SQLDialect jooq() {
+        return SQLDialect.POSTGRES;
+    }
+
+    @Override
+    public boolean hasSchemas() {
+        return true;
+    }
+
+    /**
+     * The driver's text of a time would depend on the zone of the session, or of the JVM. Once a statement is prepared on the
+     * server, times come as eight bytes: microseconds since the year 2000.
+     */
+    @Override
+    public @Nullable Instant time(ResultSet rows, int column) throws SQLException {
+        byte[] bytes = rows.getBytes(column);
+        if (bytes == null) {
+            return null;
+        }
+        if (bytes.length == Long.BYTES) {
+            long micros = ByteBuffer.wrap(bytes).getLong();
+            long seconds = Math.floorDiv(micros, 1_000_000L);
+            return Instant.ofEpochSecond(EPOCH_SECOND + seconds, Math.floorMod(micros, 1_000_000) * 1_000L);
+        }
+        return rows.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    @Override
+    public void bindTime(PreparedStatement statement, int position, @Nullable Instant value) throws SQLException {
+        if (value == null) {
+            statement.setNull(position, Types.TIMESTAMP_WITH_TIMEZONE);
+        } else {
+            statement.setObject(position, value.atOffset(ZoneOffset.UTC));
+        }
+    }
+
+    /** The driver knows from the server's last answer. */
+    @Override
+    public boolean isReading(Connection connection) throws SQLException {
+        BaseConnection driver = driver(connection);
+        return driver == null || driver.getTransactionState() != TransactionState.IDLE;
+    }
+
+    /** The driver's own connection; null if a data source hides it. */
+    static @Nullable BaseConnection driver(Connection connection) throws SQLException {
+        return connection.isWrapperFor(BaseConnection.class) ? connection.unwrap(BaseConnection.class) : null;
+    }
+
+    /** The server ignores all but a rollback then. */
+    @Override
+    public boolean goesOnAfterRefusal() {
+        return false;
+    }
+
+    /** Goes over a connection of its own, which the server closes once it has told the other; the driver waits for that. */
+    @Override
+    public void cancel(Connection connection) throws SQLException {
+        connection.unwrap(PGConnection.class).cancelQuery();
+    }
+
+    @Override
+    public boolean stopsOverNetwork() {
+        return true;
+    }
+
+    /** The server cannot be reached, and the thread would wait for the network's own limits. */
+    @Override
+    public void abandon(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("a connection could not be given up", e);
+        }
+    }
+}

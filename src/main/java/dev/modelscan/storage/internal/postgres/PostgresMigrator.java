@@ -1,0 +1,364 @@
+package dev.modelscan.storage.internal.postgres;
+
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.migrate.FlywayRun;
+import dev.modelscan.storage.internal.migrate.PackagedMigrations;
+import dev.modelscan.storage.internal.migrate.SchemaState;
+import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a schema on a PostgreSQL server to the state that the library carries, or says why it cannot. A schema that is up to
+ * date is only read; Flyway is started for the others, under a lock that other processes respect.
+ */
+public final class PostgresMigrator {
+
+    /** Is in a schema while a transfer into it is not finished. */
+    public static final String TRANSFER_TABLE = "modelscan_transfer";
+
+    private static final String LOCATION = "dev/modelscan/storage/migration/postgresql";
+    private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(10);
+    private static final int OLDEST_SERVER = 14;
+
+    private final PostgresServer server;
+    private final @Nullable String workspace;
+    private final PackagedMigrations packaged;
+    private @Nullable PostgresSchema schema;
+
+    /** For the schema of a workspace, or if it is null, the one that the server chooses. */
+    public PostgresMigrator(PostgresServer server, @Nullable String workspace) {
+        this.server = server;
+        this.workspace = workspace;
+        this.packaged = PackagedMigrations.load(LOCATION);
+        this.schema = workspace == null ? null : PostgresSchema.of(workspace);
+    }
+
+    /** The schema; one that the server chooses is known once it was asked. */
+    public PostgresSchema schema() {
+        return Objects.requireNonNull(schema);
+    }
+
+    /** The version that {@link #migrate} arrives at. */
+    public int latestVersion() {
+        return packaged.latest();
+    }
+
+    /**
+     * Migrates where it is needed; a schema that is named and missing is made. Waits for a server that is about to start or to
+     * hand over, up to busyTimeout; one that does not answer may never be there.
+     *
+     * @return the names of the migrations that were applied, in order
+     * @throws SchemaException where the schema is another program's, newer or different, or a migration fails
+     * @throws UnavailableException where the server cannot be reached
+     */
+    public List<String> migrate() {
+        Retry retry = new Retry(server.busyTimeout());
+        while (true) {
+            boolean behind = false;
+            try (Connection connection = server.connect()) {
+                ServerSession session = ServerSession.of(connection);
+                session.requireTransactions(connection, server.name());
+                PostgresSchema target = schema(connection);
+                behind = !isCurrent(connection, target);
+                return behind ? migrateLocked(connection, target, session.onCitus()) : List.of();
+            } catch (SQLException e) {
+                // What has begun to migrate is not repeated.
+                if (behind || !PostgresErrors.mayComeBack(e) || !retry.pause()) {
+                    throw unreachable(e);
+                }
+            }
+        }
+    }
+
+    private PostgresSchema schema(Connection connection) throws SQLException {
+        PostgresSchema known = schema;
+        if (known == null) {
+            known = PostgresSchema.chosenBy(connection, server);
+            schema = known;
+        }
+        return known;
+    }
+
+    /** Whether the schema of the workspace is up to date. */
+    public boolean isCurrent(Connection connection) throws SQLException {
+        return isCurrent(connection, schema());
+    }
+
+    private boolean isCurrent(Connection connection, PostgresSchema target) throws SQLException {
+        return state(connection, target) == SchemaState.Kind.CURRENT;
+    }
+
+    /** Whether the schema of the workspace, which has a history, is up to date. */
+    boolean isCurrentByHistory(Connection connection) throws SQLException {
+        return compare(connection, schema()) == SchemaState.Kind.CURRENT;
+    }
+
+    private SchemaState.Kind compare(Connection connection, PostgresSchema target) throws SQLException {
+        return SchemaState.compare(SchemaState.history(connection, history(target)), name(), packaged);
+    }
+
+    private static String history(PostgresSchema target) {
+        return target.quoted() + '.' + SqliteMigrator.HISTORY_TABLE;
+    }
+
+    /**
+     * Checks what no migration can change.
+     *
+     * @throws SchemaException where the server is too old, or the database's encoding cannot hold every text
+     * @throws UnavailableException if a pooler stands between that allows no transactions
+     */
+    public static void requireUsable(Connection connection, String name) throws SQLException {
+        ServerSession.of(connection).requireTransactions(connection, name);
+        requireVersionAndEncoding(connection, name);
+    }
+
+    private static void requireVersionAndEncoding(Connection connection, String name) throws SQLException {
+        String version = String.valueOf(text(connection, "SELECT current_setting('server_version_num')"));
+        String encoding = String.valueOf(text(connection, "SELECT current_setting('server_encoding')"));
+        String problem = problem(Integer.parseInt(version) / 10_000, encoding);
+        if (problem != null) {
+            throw new SchemaException(name + " " + problem, null);
+        }
+    }
+
+    public static @Nullable String problem(int version, String encoding) {
+        if (version < OLDEST_SERVER) {
+            return "runs PostgreSQL " + version + "; the oldest that will do is " + OLDEST_SERVER;
+        }
+        return encoding.equals("UTF8")
+                ? null
+                : "has the encoding " + encoding + ", which cannot hold every text; create a database with"
+                        + " ENCODING 'UTF8' TEMPLATE template0";
+    }
+
+    /**
+     * Checks, by reading alone, that {@link #migrate} would not refuse what is there.
+     *
+     * @return whether the schema is up to date; false where it would be made or migrated
+     */
+    public boolean check(Connection connection) throws SQLException {
+        return isCurrent(connection, schema(connection));
+    }
+
+    /**
+     * Checks, by reading alone, that the schema can be read as it is.
+     *
+     * @throws UnavailableException when it is missing or has no tables of this library, or the server cannot be reached
+     * @throws SchemaException when its tables are older, newer or another program's
+     */
+    public void requireReadable() {
+        Retry retry = new Retry(server.busyTimeout());
+        while (true) {
+            try (Connection connection = server.connect()) {
+                requireReadable(connection, schema(connection));
+                return;
+            } catch (SQLException e) {
+                if (!PostgresErrors.mayComeBack(e) || !retry.pause()) {
+                    throw unreachable(e);
+                }
+            }
+        }
+    }
+
+    private void requireReadable(Connection connection, PostgresSchema target) throws SQLException {
+        SchemaState.Kind state = state(connection, target);
+        if (state == SchemaState.Kind.EMPTY) {
+            throw new UnavailableException(
+                    name() + " is not there: there are no tables of this library. None were made", null);
+        }
+        if (state != SchemaState.Kind.CURRENT) {
+            List<SchemaState.Applied> history = SchemaState.history(connection, history(target));
+            throw new SchemaException(
+                    name() + " has an older schema than this library: version "
+                            + (history.isEmpty()
+                                    ? 0
+                                    : history.get(history.size() - 1).version()) + ", and not "
+                            + latestVersion() + "; open it once to write, or run migrate, which brings it up to date."
+                            + " Nothing was written",
+                    null);
+        }
+    }
+
+    /**
+     * Checks that the schema, into which a transfer may be under way, is that which the library carries.
+     *
+     * @throws SchemaException where it is not
+     */
+    public void requireCurrent(Connection connection) {
+        try {
+            if (compare(connection, schema(connection)) != SchemaState.Kind.CURRENT) {
+                throw new SchemaException(
+                        name() + " has an older schema than this library; finish the transfer with the release that"
+                                + " began it, or restart it",
+                        null);
+            }
+        } catch (SQLException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** All in one transaction: it holds the lock, its settings are gone with it, and what fails leaves nothing. */
+    private List<String> migrateLocked(Connection connection, PostgresSchema target, boolean onCitus)
+            throws SQLException {
+        requireVersionAndEncoding(connection, server.name());
+        lock(connection, target, onCitus);
+        try {
+            createSchema(connection, target, onCitus);
+            if (workspace != null) {
+                CitusSchemas.distributeIfEmpty(connection, workspace);
+            }
+            // Another process may have migrated while this one waited for the lock.
+            List<String> applied = isCurrent(connection, target)
+                    ? List.of()
+                    : FlywayRun.migrate(connection, name(), packaged, target.name(), this::stopped);
+            commit(connection);
+            return applied;
+        } finally {
+            if (!connection.isClosed()) {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private void commit(Connection connection) throws SQLException {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            StorageException explained = stopped("the commit of its migrations", e);
+            if (explained != null) {
+                throw explained;
+            }
+            throw e;
+        }
+    }
+
+    private SchemaState.Kind state(Connection connection, PostgresSchema target) throws SQLException {
+        Set<String> tables = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename IN ('"
+                        + SqliteMigrator.HISTORY_TABLE + "', '" + TRANSFER_TABLE
+                        + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')")) {
+            statement.setString(1, target.name());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tables.add(rows.getString(1));
+                }
+            }
+        }
+        if (!tables.isEmpty() && !PostgresSchemas.mayUse(connection, target.name())) {
+            throw noUsage(target);
+        }
+        if (tables.contains(TRANSFER_TABLE)) {
+            throw new SchemaException(
+                    name()
+                            + " is the target of a transfer that is not finished; run it again to go on with it, or restart it",
+                    null);
+        }
+        if (tables.contains(SqliteMigrator.HISTORY_TABLE)) {
+            return compare(connection, target);
+        }
+        if (!tables.isEmpty()) {
+            throw new SchemaException(
+                    name() + " has tables of another program; name a workspace, which gets a schema of its own", null);
+        }
+        return SchemaState.Kind.EMPTY;
+    }
+
+    /** On a Citus cluster a schema that is made like this lives on one node, with all of its tables. */
+    private void createSchema(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
+        if (PostgresSchemas.isSchema(connection, target.name())) {
+            if (!PostgresSchemas.mayUse(connection, target.name())) {
+                throw noUsage(target);
+            }
+            return;
+        }
+        try (Statement statement = connection.createStatement()) {
+            if (onCitus) {
+                statement.execute("SET LOCAL citus.enable_schema_based_sharding TO on");
+            }
+            statement.execute("CREATE SCHEMA " + target.quoted());
+        } catch (SQLException e) {
+            throw PostgresErrors.unusable(name() + " cannot be made", e, server.grantToCreateSchemas());
+        }
+    }
+
+    private SchemaException noUsage(PostgresSchema target) {
+        return new SchemaException(
+                name() + ": the role may not use that schema. Let its owner say: "
+                        + server.grantsToMigrate(target.name()),
+                null);
+    }
+
+    /** Who waits holds no transaction meanwhile, which might keep the other from getting a session of a pooler's. */
+    private void lock(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
+        Retry retry = new Retry(LOCK_TIMEOUT);
+        LocalSettings settings = LocalSettings.migrating(server.busyTimeout()).in(target);
+        if (onCitus) {
+            settings.withTriggersOnCitus();
+        }
+        while (true) {
+            settings.begin(connection);
+            if (SchemaLock.tryLock(connection, workspace)) {
+                return;
+            }
+            connection.rollback();
+            if (!retry.pause()) {
+                throw new BusyException(name() + " is being migrated by another process; try again", null);
+            }
+        }
+    }
+
+    private String name() {
+        return workspace == null ? server.name() : "workspace " + workspace + " of " + server.name();
+    }
+
+    /** Why the schema, or the server, cannot be used. */
+    public StorageException unreachable(SQLException e) {
+        return PostgresErrors.unusable(name() + " cannot be opened", e, server.grantsToMigrate(workspace));
+    }
+
+    /** Why a migration failed; null if it was for a reason of its own. The server has rolled it back, unless it is unknown. */
+    private @Nullable StorageException stopped(String file, SQLException e) {
+        return switch (PostgresErrors.classify(e).kind()) {
+            case BUSY, SERIALIZATION ->
+                new BusyException(
+                        name() + ": " + file
+                                + " was kept waiting for a table by another transaction for busyTimeout, and"
+                                + " was rolled back; end that transaction and open the database again, or raise busyTimeout: "
+                                + PostgresErrors.said(e),
+                        e);
+            case CONNECTION_LOST, NODE_AWAY ->
+                new UnavailableException(
+                        name() + ": the connection was lost during " + file
+                                + ", which was stored as a whole or not at all;"
+                                + " open the database again, which goes on from there: " + PostgresErrors.said(e),
+                        e);
+            case DENIED, NO_CONNECTION_LEFT, FULL, UNAVAILABLE, UNUSABLE, READ_ONLY, CORRUPT ->
+                PostgresErrors.unusable(
+                        name() + ": " + file + " was rolled back", e, server.grantsToMigrate(workspace));
+            default -> null;
+        };
+    }
+
+    private static @Nullable String text(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+}

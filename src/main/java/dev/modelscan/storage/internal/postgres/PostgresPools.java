@@ -1,0 +1,74 @@
+package dev.modelscan.storage.internal.postgres;
+
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.query.Watchdog;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to one server: those that read and write, and those for {@code dsl()}, which cannot write, whose
+ * transactions are snapshots, and which may go to a replica.
+ */
+public final class PostgresPools implements AutoCloseable {
+
+    private final PostgresServer server;
+    private final Watchdog watchdog;
+    private @Nullable PostgresPool writing;
+    private @Nullable PostgresPool reading;
+    private boolean closed;
+
+    /** Each pool is made when it is first asked for. */
+    public PostgresPools(PostgresServer server) {
+        this.server = server;
+        this.watchdog = new Watchdog(PostgresDialect.INSTANCE, server.queryTimeout());
+    }
+
+    /** The server. */
+    public PostgresServer server() {
+        return server;
+    }
+
+    synchronized PostgresPool writing() {
+        PostgresPool made = writing;
+        if (made == null) {
+            requireOpen();
+            made = new PostgresPool(server, watchdog, false, server.url(), "write");
+            writing = made;
+        }
+        return made;
+    }
+
+    synchronized PostgresPool reading() {
+        PostgresPool made = reading;
+        if (made == null) {
+            requireOpen();
+            made = new PostgresPool(
+                    server, watchdog, true, server.readUrl() == null ? server.url() : server.readUrl(), "read");
+            reading = made;
+        }
+        return made;
+    }
+
+    /** Nobody would close a pool that is made now. One that was made before says itself that it is closed. */
+    private void requireOpen() {
+        if (closed) {
+            throw new UnavailableException(server.name() + " is closed", null);
+        }
+    }
+
+    /** Waits for what is under way, which needs the pools meanwhile. */
+    @Override
+    public void close() {
+        List<PostgresPool> made;
+        synchronized (this) {
+            closed = true;
+            made = Stream.of(Optional.ofNullable(writing), Optional.ofNullable(reading))
+                    .flatMap(Optional::stream)
+                    .toList();
+        }
+        made.forEach(PostgresPool::close);
+        watchdog.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.modelscan.storage.internal.postgres;
+
+import dev.modelscan.storage.errors.SchemaException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a database's tables are. The library's own statements name the schema; the path is for SQL of a caller's own.
+ *
+ * @param name the schema's name
+ * @param quoted the name as it stands in SQL
+ * @param path where names without a schema are looked up, as {@code SET search_path} takes it
+ */
+public record PostgresSchema(String name, String quoted, String path) {
+
+    /** A schema whose tables alone can be named without it. */
+    public static PostgresSchema of(String name) {
+        return new PostgresSchema(name, quoted(name), quoted(name));
+    }
+
+    /**
+     * The schema in which the server looks first. It is asked once: another session of a pooler's might say otherwise.
+     *
+     * @throws SchemaException if there is none, or it is another client's choice
+     */
+    public static PostgresSchema chosenBy(Connection connection, PostgresServer server) throws SQLException {
+        boolean direct = ServerSession.of(connection).direct();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT current_schema(), setting, reset_val"
+                        + " FROM pg_catalog.pg_settings WHERE name = 'search_path'")) {
+            row.next();
+            @Nullable String schema = row.getString(1);
+            String path = row.getString(2);
+            if (schema == null) {
+                throw new SchemaException(
+                        server.name() + ": no schema of the search_path exists; name a workspace, or set currentSchema",
+                        null);
+            }
+            String wanted = server.currentSchema();
+            if (wanted != null && !wanted.equals(path)) {
+                throw new SchemaException(
+                        server.name() + ": the URL has currentSchema=" + wanted + ", but the session looks into " + path
+                                + ", since a pooler dropped it; name a workspace",
+                        null);
+            }
+            if (!direct && !path.equals(row.getString(3))) {
+                throw new SchemaException(
+                        server.name() + ": another client of the pooler has set search_path to " + path
+                                + " in the session that this one got; name a workspace",
+                        null);
+            }
+            return new PostgresSchema(schema, quoted(schema), path);
+        }
+    }
+
+    /** A name as it stands in SQL, whatever is in it. */
+    public static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+}

@@ -1,0 +1,141 @@
+package dev.modelscan.storage.internal.postgres;
+
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.OutcomeUnknownException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
+import dev.modelscan.storage.internal.values.TextRules;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The schemas of a PostgreSQL server that are this library's: those that hold its history. All names are qualified, so a
+ * connection may look into any schema.
+ */
+public final class PostgresSchemas {
+
+    private static final String OURS = """
+            SELECT n.nspname
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relname = '%s' AND c.relkind IN ('r', 'p')""".formatted(SqliteMigrator.HISTORY_TABLE);
+
+    private PostgresSchemas() {}
+
+    /** The names of those that the role may use and that can be a workspace's, sorted. */
+    public static List<String> list(Connection connection) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        OURS + " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') ORDER BY n.nspname")) {
+            while (rows.next()) {
+                String name = rows.getString(1);
+                if (TextRules.workspaceProblem(name) == null) {
+                    names.add(name);
+                }
+            }
+        }
+        return List.copyOf(names);
+    }
+
+    /** Whether there is any schema of that name. */
+    static boolean isSchema(Connection connection, String name) throws SQLException {
+        return finds(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?", name);
+    }
+
+    /** Whether the role may use a schema, which exists. */
+    static boolean mayUse(Connection connection, String name) throws SQLException {
+        return finds(
+                connection,
+                "SELECT 1 FROM pg_catalog.pg_namespace"
+                        + " WHERE nspname = ? AND pg_catalog.has_schema_privilege(oid, 'USAGE')",
+                name);
+    }
+
+    /** Whether there is one of that name. */
+    public static boolean exists(Connection connection, String name) throws SQLException {
+        return finds(connection, OURS + " AND n.nspname = ?", name);
+    }
+
+    /**
+     * Drops one with all that is in it.
+     *
+     * @return false where there is no schema of that name
+     * @throws SchemaException where it is not this library's, or the role may not drop it
+     * @throws BusyException where somebody uses it
+     * @throws OutcomeUnknownException if the reply was lost
+     */
+    public static boolean drop(PostgresServer server, String name) throws SQLException {
+        String subject = "workspace " + name + " of " + server.name();
+        try (Connection connection = server.connect()) {
+            LocalSettings.migrating(server.busyTimeout()).begin(connection);
+            try {
+                if (!SchemaLock.tryLock(connection, name)) {
+                    throw new BusyException(subject + " is being migrated; try again", null);
+                }
+                boolean dropped = dropLocked(connection, name, subject);
+                commit(connection, subject);
+                return dropped;
+            } finally {
+                if (!connection.isClosed()) {
+                    connection.rollback();
+                }
+            }
+        }
+    }
+
+    private static boolean dropLocked(Connection connection, String name, String subject) throws SQLException {
+        if (!isSchema(connection, name)) {
+            return false;
+        }
+        if (!exists(connection, name)) {
+            throw new SchemaException(subject + " has no schema of this library; it was left as it is", null);
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DROP SCHEMA " + PostgresSchema.quoted(name) + " CASCADE");
+            return true;
+        } catch (SQLException e) {
+            throw refusal(e, subject);
+        }
+    }
+
+    private static void commit(Connection connection, String subject) {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw refusal(e, subject);
+        }
+    }
+
+    private static StorageException refusal(SQLException e, String subject) {
+        String said = PostgresErrors.said(e);
+        return switch (PostgresErrors.classify(e).kind()) {
+            case BUSY, SERIALIZATION ->
+                new BusyException(subject + " is in use, and was not dropped; try again: " + said, e);
+            case DENIED -> new SchemaException(subject + " belongs to another role, and was not dropped: " + said, e);
+            case CONNECTION_LOST, NODE_AWAY ->
+                new OutcomeUnknownException(
+                        subject + ": the reply to its drop was lost, and it may be gone; look whether it exists: "
+                                + said,
+                        "workspace",
+                        null,
+                        e);
+            default -> new UnavailableException(subject + " could not be dropped: " + said, e);
+        };
+    }
+
+    private static boolean finds(Connection connection, String sql, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+}

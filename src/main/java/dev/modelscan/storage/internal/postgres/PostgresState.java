@@ -1,0 +1,79 @@
+package dev.modelscan.storage.internal.postgres;
+
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What a server says of a schema. */
+final class PostgresState {
+
+    private PostgresState() {}
+
+    /** What keeps the schema from being used. */
+    static List<String> problems(Session session, @Nullable PostgresSchema schema, String name, String server)
+            throws SQLException {
+        List<String> problems = new ArrayList<>();
+        String table = (schema == null ? "" : schema.quoted() + ".") + "agents";
+        if (text(session, "SELECT to_regclass(?)", table) == null) {
+            problems.add("the tables are gone from " + name + "; restore a backup");
+        }
+        if ("t".equals(text(session, "SELECT pg_is_in_recovery()"))) {
+            problems.add(server + " is a replica, which only reads; connect to the primary");
+        }
+        return problems;
+    }
+
+    /** What works, and is not as one would expect. */
+    static List<String> notes(Session session, String schema) throws SQLException {
+        return CitusSchemas.ordinary(session.connection(), List.of(schema)).stream()
+                .map(CitusSchemas::note)
+                .toList();
+    }
+
+    /** The tables of the schema with their indexes. On Citus their rows are on a worker, which is asked. */
+    static long sizeBytes(Session session, String schema) throws SQLException {
+        boolean citus = text(session, "SELECT to_regproc('citus_total_relation_size')") != null;
+        // It refuses a table that is not distributed, such as one of a schema that was made before Citus was.
+        String size = citus
+                ? "CASE WHEN oid IN (SELECT logicalrelid FROM pg_catalog.pg_dist_partition)"
+                        + " THEN citus_total_relation_size(oid) ELSE pg_total_relation_size(oid) END"
+                : "pg_total_relation_size(oid)";
+        String sum = text(
+                session,
+                "SELECT coalesce(sum(" + size + "), 0) FROM pg_class WHERE relkind = 'r'"
+                        + " AND relnamespace = to_regnamespace(quote_ident(?))",
+                schema);
+        return Long.parseLong(Objects.requireNonNull(sum));
+    }
+
+    /** Waits until no other transaction has that name, which this one then has until it ends. */
+    static void takeTurn(Session session, String name) throws SQLException {
+        try (PreparedStatement statement = session.connection()
+                .prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended('modelscan-storage ' || ?, 0))")) {
+            statement.setString(1, name);
+            session.running().begin();
+            try {
+                statement.execute();
+            } finally {
+                session.running().end();
+            }
+        }
+    }
+
+    private static @Nullable String text(Session session, String sql, String... parameters) throws SQLException {
+        try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getString(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.modelscan.storage.internal.postgres;
+
+import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Migrates schemas. One connection reads the histories of all; only a schema that is behind has some of its own. */
+public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresWorkspaceMigrator.class);
+
+    private final PostgresServer server;
+    private @Nullable Connection connection;
+
+    /** Connects with the first workspace. */
+    public PostgresWorkspaceMigrator(PostgresServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public List<String> migrate(String name) {
+        PostgresMigrator migrator = new PostgresMigrator(server, name);
+        return isCurrent(migrator) ? List.of() : migrator.migrate();
+    }
+
+    private boolean isCurrent(PostgresMigrator migrator) {
+        Retry retry = new Retry(server.busyTimeout());
+        while (true) {
+            try {
+                Connection open = connection == null ? server.connect() : connection;
+                connection = open;
+                return migrator.isCurrentByHistory(open);
+            } catch (SQLException e) {
+                // It may be the connection that failed, or, on a cluster, the one node where this schema is.
+                close();
+                if (!PostgresErrors.mayComeBack(e) || !retry.pause()) {
+                    throw migrator.unreachable(e);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException e) {
+            LOG.debug("closing a connection to {} failed", server.name(), e);
+        }
+        connection = null;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.modelscan.storage.internal.postgres;
+
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.Libraries;
+import dev.modelscan.storage.internal.engine.OpenedStore;
+import dev.modelscan.storage.internal.engine.ReadOnlyStore;
+import dev.modelscan.storage.internal.engine.WorkspaceHost;
+import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Workspaces that are schemas of one PostgreSQL database, over one pool. */
+public final class PostgresWorkspaces implements WorkspaceHost {
+
+    private final PostgresServer server;
+    private final PostgresPools pools;
+    private final PostgresStore anySchema;
+    private final boolean readOnly;
+
+    /**
+     * Connects, and checks that the server can be used.
+     *
+     * @param readOnly whether workspaces are only read
+     */
+    public PostgresWorkspaces(PostgresServer server, boolean readOnly) {
+        PostgresOpening.requireLibraries();
+        this.server = server;
+        this.readOnly = readOnly;
+        this.pools = new PostgresPools(server);
+        this.anySchema = new PostgresStore(pools, true, null, null);
+        try {
+            Libraries.checked(() -> anySchema.read("server", server.name(), session -> {
+                PostgresMigrator.requireUsable(session.connection(), server.name());
+                return true;
+            }));
+        } catch (RuntimeException | Error e) {
+            anySchema.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public OpenedStore open(String name) {
+        return Libraries.checked(() -> opened(name));
+    }
+
+    private OpenedStore opened(String name) {
+        PostgresMigrator migrator = new PostgresMigrator(server, name);
+        PostgresStore store = new PostgresStore(pools, false, name, migrator.schema());
+        if (readOnly) {
+            migrator.requireReadable();
+            return new OpenedStore(
+                    new ReadOnlyStore(store, "workspace " + name + " of " + server.name()),
+                    null,
+                    name,
+                    migrator.latestVersion(),
+                    List.of());
+        }
+        boolean current = store.read("workspace", name, session -> migrator.isCurrent(session.connection()));
+        List<String> applied = current ? List.of() : migrator.migrate();
+        return new OpenedStore(store, null, name, migrator.latestVersion(), applied);
+    }
+
+    @Override
+    public List<String> list() {
+        return Libraries.checked(
+                () -> anySchema.read("workspace", null, session -> PostgresSchemas.list(session.connection())));
+    }
+
+    @Override
+    public List<String> notes() {
+        return Libraries.checked(() -> anySchema.read("workspace", null, session -> {
+            List<String> names = PostgresSchemas.list(session.connection());
+            return CitusSchemas.ordinary(session.connection(), names).stream()
+                    .map(CitusSchemas::note)
+                    .toList();
+        }));
+    }
+
+    @Override
+    public boolean exists(String name) {
+        return Libraries.checked(
+                () -> anySchema.read("workspace", name, session -> PostgresSchemas.exists(session.connection(), name)));
+    }
+
+    @Override
+    public boolean create(String name) {
+        return Libraries.checked(() ->
+                !exists(name) && !new PostgresMigrator(server, name).migrate().isEmpty());
+    }
+
+    @Override
+    public boolean drop(String name) {
+        return Libraries.checked(() -> dropped(name));
+    }
+
+    private boolean dropped(String name) {
+        try {
+            return PostgresSchemas.drop(server, name);
+        } catch (SQLException e) {
+            throw new UnavailableException(
+                    "workspace " + name + " of " + server.name() + " could not be dropped: " + PostgresErrors.said(e),
+                    e);
+        }
+    }
+
+    @Override
+    public WorkspaceMigrator migrator() {
+        WorkspaceMigrator migrator = new PostgresWorkspaceMigrator(server);
+        return new WorkspaceMigrator() {
+            @Override
+            public List<String> migrate(String name) {
+                return Libraries.checked(() -> migrator.migrate(name));
+            }
+
+            @Override
+            public void close() {
+                migrator.close();
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        anySchema.close();
+    }
+}

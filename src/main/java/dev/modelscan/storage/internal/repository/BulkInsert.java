@@ -1,0 +1,174 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.Id;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.StatementCancelledException;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Inserts many records of a kind, by chunks, and tells which one was refused: no driver does.
+ *
+ * @param <I> the key
+ * @param <R> the record
+ */
+final class BulkInsert<I extends Id, R> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BulkInsert.class);
+
+    private static final int CHUNK = 1_000;
+
+    private final Sessions sessions;
+    private final Mapping<I, R> mapping;
+    private final Explanation<R> explanation;
+
+    /** Turns a refusal into the error that names the record. */
+    @FunctionalInterface
+    interface Explanation<R> {
+        /** Throws the error, or returns what it cannot explain. */
+        SQLException explain(Session session, R record, SQLException refusal) throws SQLException;
+    }
+
+    BulkInsert(Sessions sessions, Mapping<I, R> mapping, Explanation<R> explanation) {
+        this.sessions = sessions;
+        this.mapping = mapping;
+        this.explanation = explanation;
+    }
+
+    /** Writes a row for each. No chunk lasts long enough to be seen by the watchdog. */
+    void insert(Session session, List<R> records) throws SQLException {
+        for (int from = 0; from < records.size(); from += CHUNK) {
+            if (from > 0 && Thread.currentThread().isInterrupted()) {
+                throw StatementCancelledException.interrupted();
+            }
+            insertChunk(session, records.subList(from, Math.min(from + CHUNK, records.size())));
+        }
+    }
+
+    private void insertChunk(Session session, List<R> records) throws SQLException {
+        long before = session.dialect().lastRow(session.connection(), mapping.table.get());
+        if (before < 0) {
+            insertChunkBehindSavepoint(session, records);
+            return;
+        }
+        try {
+            session.query(mapping.insert).updateAll(mapping.columns, records);
+        } catch (SQLException e) {
+            if (!sessions.classify(e).mayBeOneRows()) {
+                throw e;
+            }
+            R refused = refused(session, records, before, e);
+            throw refused == null ? e : explanation.explain(session, refused, e);
+        }
+    }
+
+    /**
+     * Tells which record of a batch was refused; null if none is refused now. Those before it are stored, and the engine knows which
+     * came last, whatever triggers wrote. From there on each is tried by itself, since a trigger may have skipped some. What is
+     * tried is taken back.
+     */
+    private @Nullable R refused(Session session, List<R> records, long lastRow, SQLException why) throws SQLException {
+        int next = 1 + indexOfLastInserted(session, records, lastRow);
+        try (Statement statement = session.connection().createStatement()) {
+            statement.execute("SAVEPOINT refused");
+            try {
+                if (next > 0 && isRefusedAgain(session, records.get(next - 1), why)) {
+                    return records.get(next - 1);
+                }
+                for (R record : records.subList(next, records.size())) {
+                    if (refusal(session, record) != null) {
+                        return record;
+                    }
+                }
+                return null;
+            } finally {
+                takeBack(statement);
+            }
+        }
+    }
+
+    private @Nullable SQLException refusal(Session session, R record) throws SQLException {
+        try {
+            session.query(mapping.insert).setAll(mapping.columns, record).update();
+            return null;
+        } catch (SQLException e) {
+            if (!sessions.classify(e).mayBeOneRows()) {
+                throw e;
+            }
+            return e;
+        }
+    }
+
+    /** A trigger's {@code RAISE(FAIL)} leaves the row that it refuses. */
+    private boolean isRefusedAgain(Session session, R record, SQLException why) throws SQLException {
+        try {
+            session.query(mapping.delete)
+                    .set(mapping.id.parameter(), idOf(record))
+                    .update();
+        } catch (SQLException e) {
+            return false;
+        }
+        SQLException again = refusal(session, record);
+        return again != null && Objects.equals(again.getMessage(), why.getMessage());
+    }
+
+    /** The savepoint is gone if a trigger rolls the whole transaction back; then there is nothing to take back. */
+    private static void takeBack(Statement statement) {
+        try {
+            statement.execute("ROLLBACK TO refused");
+            statement.execute("RELEASE refused");
+        } catch (SQLException e) {
+            LOG.debug("nothing to take back", e);
+        }
+    }
+
+    /** A trigger may have inserted others of the kind. */
+    private int indexOfLastInserted(Session session, List<R> records, long lastRow) throws SQLException {
+        Map<String, Integer> indexes = new HashMap<>();
+        for (int i = 0; i < records.size(); i++) {
+            indexes.putIfAbsent(idOf(records.get(i)).value(), i);
+        }
+        for (String key :
+                session.dialect().keysAfter(session.connection(), mapping.table.get(), mapping.id.field(), lastRow)) {
+            Integer index = indexes.get(key);
+            if (index != null) {
+                return index;
+            }
+        }
+        return -1;
+    }
+
+    /** No driver says which row of a batch failed, so a failed batch is taken back and tried row by row. */
+    private void insertChunkBehindSavepoint(Session session, List<R> records) throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            statement.execute("SAVEPOINT chunk");
+            try {
+                session.query(mapping.insert).updateAll(mapping.columns, records);
+            } catch (SQLException e) {
+                if (!sessions.classify(e).mayBeOneRows()) {
+                    throw e;
+                }
+                statement.execute("ROLLBACK TO SAVEPOINT chunk");
+                for (R record : records) {
+                    SQLException refusal = refusal(session, record);
+                    if (refusal != null) {
+                        throw explanation.explain(session, record, refusal);
+                    }
+                }
+            }
+            statement.execute("RELEASE SAVEPOINT chunk");
+        }
+    }
+
+    private I idOf(R record) {
+        return Objects.requireNonNull(mapping.id.get(record));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.Cursor;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Execution;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+
+/** Cursors as text: the list's name and the last row's keys, which hold no NUL, separated by NULs, in URL-safe Base64. */
+final class Cursors {
+
+    private static final String SEPARATOR = "\0";
+
+    private Cursors() {}
+
+    static Cursor encode(String list, List<String> position) {
+        String text = list + SEPARATOR + String.join(SEPARATOR, position);
+        return new Cursor(
+                Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    static List<String> decode(String list, int keys, Cursor cursor) {
+        List<String> parts;
+        try {
+            byte[] bytes = Base64.getUrlDecoder().decode(cursor.value());
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            parts = Arrays.asList(text.split(SEPARATOR, -1));
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw new InvalidDataException("page", null, "cursor", "is not one that a page gave out", e);
+        }
+        if (parts.size() != keys + 1) {
+            throw new InvalidDataException("page", null, "cursor", "is not one that a page gave out");
+        }
+        if (!parts.get(0).equals(list)) {
+            throw new InvalidDataException(
+                    "page", null, "cursor", "belongs to the list \"" + parts.get(0) + "\", not to \"" + list + "\"");
+        }
+        return parts.subList(1, parts.size());
+    }
+
+    static void bind(Execution<?> execution, Column<?, ?> column, String value, Cursor cursor) throws SQLException {
+        try {
+            column.bindEncoded(execution, value);
+        } catch (NumberFormatException | StorageException e) {
+            throw new InvalidDataException("page", null, "cursor", "is not one that a page gave out", e);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.JooqSettings;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.StatementCancelledException;
+import dev.modelscan.storage.internal.repository.WatchedStatements.SessionConnection;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jooq.Configuration;
+import org.jooq.ConnectionProvider;
+import org.jooq.DSLContext;
+import org.jooq.ExecuteContext;
+import org.jooq.ExecuteListener;
+import org.jooq.TransactionContext;
+import org.jooq.TransactionListener;
+import org.jooq.TransactionProvider;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** jOOQ for the caller's own queries, over the library's connections and with the library's errors. */
+final class DslContexts {
+
+    private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
+
+    private DslContexts() {}
+
+    /** On connections that cannot write. Its transactions are snapshots: what they read does not change meanwhile. */
+    static DSLContext reading(Store store) {
+        FailedCommits commits = new FailedCommits(store);
+        ConnectionProvider provider = new ConnectionProvider() {
+            @Override
+            public Connection acquire() {
+                return commits.watched(store.acquireReader());
+            }
+
+            @Override
+            public void release(Connection connection) {
+                store.releaseReader(((SessionConnection) connection).session());
+            }
+        };
+        return DSL.using(configuration(store, false, () -> {}, e -> {})
+                .set(provider)
+                .set(commits)
+                .deriveAppending(new SettingsRefused(store.dialect())));
+    }
+
+    /**
+     * jOOQ commits by the connection, where no {@link ExecuteListener} sees what fails, and wraps whatever is thrown. What is
+     * thrown once it has, takes the place of that.
+     */
+    private static final class FailedCommits implements TransactionListener {
+
+        // A transaction runs on one thread.
+        private static final ThreadLocal<SQLException> FAILURE = new ThreadLocal<>();
+
+        private final Store store;
+
+        FailedCommits(Store store) {
+            this.store = store;
+        }
+
+        Connection watched(Session session) {
+            return new SessionConnection(session) {
+                /** jOOQ prepares its statements, so this one is a caller's, and may well run a PRAGMA. */
+                @Override
+                public Statement createStatement() throws SQLException {
+                    session.runsPragma();
+                    return super.createStatement();
+                }
+
+                @Override
+                public PreparedStatement prepareStatement(String sql) throws SQLException {
+                    if (SqlText.hasPragma(sql)) {
+                        session.runsPragma();
+                    }
+                    return super.prepareStatement(sql);
+                }
+
+                @Override
+                public void commit() throws SQLException {
+                    try {
+                        super.commit();
+                    } catch (SQLException e) {
+                        FAILURE.set(e);
+                        throw e;
+                    }
+                }
+            };
+        }
+
+        @Override
+        public void commitStart(TransactionContext context) {
+            FAILURE.remove();
+        }
+
+        @Override
+        public void commitEnd(TransactionContext context) {
+            SQLException e = FAILURE.get();
+            if (e != null) {
+                FAILURE.remove();
+                throw store.classify(e).toException(null, null);
+            }
+        }
+    }
+
+    /**
+     * Each query has whatever connection is free, and settings end with it, so one that was set would be lost without a word. This
+     * catches mistakes; SQL that hides what it sets is not looked into, and what it leaves is undone before the next use.
+     */
+    private static final class SettingsRefused implements ExecuteListener {
+
+        private static final long serialVersionUID = 1L;
+
+        private static final Pattern SETTING = Pattern.compile(
+                "\\s*(set|reset|discard|begin|start|commit|end|rollback|abort)\\b.*|.*\\bset_config\\s*\\(.*",
+                Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+        private final transient Dialect dialect;
+
+        SettingsRefused(Dialect dialect) {
+            this.dialect = dialect;
+        }
+
+        @Override
+        public void executeStart(ExecuteContext context) {
+            String sql = String.valueOf(context.sql());
+            if (SETTING.matcher(sql).matches() || SqlText.controlsTransaction(sql)) {
+                throw refused("db.dsl() only reads");
+            }
+        }
+
+        /** The state is asked for, since no text tells what it does. */
+        @Override
+        public void executeEnd(ExecuteContext context) {
+            try {
+                if (!dialect.isReading(context.connection())) {
+                    throw refused("this SQL ended the transaction in which db.dsl() reads");
+                }
+            } catch (SQLException e) {
+                throw new IllegalStateException("a statement over a connection that is not the library's", e);
+            }
+        }
+
+        private static IllegalStateException refused(String what) {
+            return new IllegalStateException(what
+                    + ", and each query over another connection: it sets nothing, and begins and ends no transaction."
+                    + " Use dsl().transactionResult(...) for a snapshot, db.useTx(...) for the rest");
+        }
+    }
+
+    /** On the connection of a transaction; {@code open} holds what has to be closed with it. */
+    static DSLContext writing(
+            Store store,
+            Session session,
+            Connection connection,
+            Runnable requireUsable,
+            Consumer<StorageException> refused,
+            OpenStatements open) {
+        Configuration configuration = configuration(store, true, requireUsable, refused)
+                .set(connection)
+                .set(new NoTransactions())
+                .deriveAppending(open);
+        return DSL.using(session.isShared() ? configuration.deriveAppending(new SharedSession()) : configuration);
+    }
+
+    private static Configuration configuration(
+            Store store, boolean writes, Runnable before, Consumer<StorageException> refused) {
+        return new DefaultConfiguration()
+                .set(store.dialect().jooq())
+                .set(JooqSettings.create())
+                .set(new SameAnswers(), new TypedColumns())
+                .set(new Errors(store, writes, before, refused))
+                .set(RecordReader.MAPPERS);
+    }
+
+    /**
+     * What a statement leaves in a session that a pooler shares would be there for other clients, and out of reach for us. This
+     * catches mistakes; what SQL hides, it leaves.
+     */
+    static final class SharedSession implements ExecuteListener {
+
+        private static final long serialVersionUID = 1L;
+
+        private static final String SETTING =
+                "(set\\s+(?!local\\b|constraints\\b|transaction\\b)|reset\\b|discard\\b|(un)?listen\\b|prepare\\b|load\\b"
+                        + "|declare\\b[^;]*\\bwith\\s+hold\\b)";
+
+        private static final Pattern LEAVES = Pattern.compile(
+                "\\s*+(?:(?:/\\*.*?\\*/|--[^\\n]*\\n)\\s*+)*+" + SETTING + ".*"
+                        + "|\\s*+do\\b.*(\\bbegin|\\bthen|\\belse|\\bloop|;|\\bexecute\\s*\\(?\\s*')\\s*" + SETTING
+                        + ".*"
+                        + "|.*\\bset_config\\s*\\([^;]*,\\s*(false|'f(alse)?')\\s*\\).*"
+                        + "|.*\\bpg_(try_)?advisory_lock(_shared)?\\s*\\(.*",
+                Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+        @Override
+        public void executeStart(ExecuteContext context) {
+            requireLeavesNothing(String.valueOf(context.sql()));
+        }
+
+        static void requireLeavesNothing(String sql) {
+            if (LEAVES.matcher(sql).matches()) {
+                throw new IllegalStateException(
+                        "a pooler stands between this program and the server, and gives the session to another client after"
+                                + " the transaction: use SET LOCAL, set_config(..., true) or pg_advisory_xact_lock, which end with"
+                                + " it");
+            }
+        }
+    }
+
+    /** Translates the driver's exceptions, shows each statement in the log, and lets it be cancelled. */
+    private static final class Errors implements ExecuteListener {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Store store;
+        private final boolean writes;
+        private final transient Runnable before;
+        private final transient Consumer<StorageException> refused;
+
+        Errors(Store store, boolean writes, Runnable before, Consumer<StorageException> refused) {
+            this.store = store;
+            this.writes = writes;
+            this.before = before;
+            this.refused = refused;
+        }
+
+        @Override
+        public void start(ExecuteContext context) {
+            before.run();
+        }
+
+        @Override
+        public void executeStart(ExecuteContext context) {
+            if (SQL.isDebugEnabled()) {
+                SQL.debug(context.sql());
+            }
+            WatchedStatements.begin(context);
+        }
+
+        @Override
+        public void executeEnd(ExecuteContext context) {
+            WatchedStatements.endReturned(context);
+        }
+
+        @Override
+        public void exception(ExecuteContext context) {
+            StatementCancelledException cancelled = WatchedStatements.end(context);
+            SQLException e = cancelled == null ? context.sqlException() : cancelled;
+            if (e != null) {
+                context.exception(translate(e));
+            }
+        }
+
+        private StorageException translate(SQLException e) {
+            Failure failure = store.classify(e);
+            StorageException translated = (writes ? failure.whileWriting() : failure).toException(null, null);
+            refused.accept(translated);
+            return translated;
+        }
+    }
+
+    /** jOOQ would commit or roll back the whole transaction under the library. */
+    private static final class NoTransactions implements TransactionProvider {
+
+        @Override
+        public void begin(TransactionContext context) {
+            throw new IllegalStateException("the tx is the transaction; to nest, use tx.withTx");
+        }
+
+        @Override
+        public void commit(TransactionContext context) {
+            begin(context);
+        }
+
+        @Override
+        public void rollback(TransactionContext context) {
+            begin(context);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.Id;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Columns;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.query.RowMapper;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Query;
+import org.jooq.Table;
+import org.jooq.TableField;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one kind of record lies in its table, and the queries that every kind has.
+ *
+ * @param <I> the key
+ * @param <R> the record
+ */
+final class Mapping<I extends Id, R> {
+
+    static final Parameter<Integer> LIMIT = Parameter.of("limit", Codec.INTEGER, Integer.class);
+    static final Parameter<Integer> OFFSET = Parameter.of("offset", Codec.INTEGER, Integer.class);
+
+    /** A column that refers to another table, and the query that tells whether its target exists. */
+    record Reference<R, T>(String target, Column<R, T> column, CompiledQuery<Integer> exists) {}
+
+    final String entity;
+    final Supplier<Table<?>> table;
+    final Columns<R> columns;
+    final RowMapper<R> mapper;
+    final Column<R, I> id;
+    final Column<R, Long> version;
+    final Column<R, Instant> createdAt;
+    final Column<R, Instant> updatedAt;
+    final List<Reference<R, ?>> references = new ArrayList<>();
+    private final List<Unique<R>> uniques = new ArrayList<>();
+
+    /** What {@code update} leaves alone, with the methods that change it. */
+    final Map<Column<R, ?>, String> fixed = new LinkedHashMap<>();
+
+    final CompiledQuery<Void> insert;
+    final CompiledQuery<R> byId;
+    final CompiledQuery<Void> delete;
+    final CompiledQuery<R> update;
+    private String keptBy = "other records";
+    private @Nullable CompiledQuery<R> list;
+    private @Nullable PagedQuery<R> page;
+
+    Mapping(
+            String entity,
+            Supplier<Table<?>> table,
+            Columns<R> columns,
+            RowMapper<R> mapper,
+            Column<R, I> id,
+            Column<R, Long> version,
+            Column<R, Instant> createdAt,
+            Column<R, Instant> updatedAt) {
+        this.entity = entity;
+        this.table = table;
+        this.columns = columns;
+        this.mapper = mapper;
+        this.id = id;
+        this.version = version;
+        this.createdAt = createdAt;
+        this.updatedAt = updatedAt;
+        fixed.put(createdAt, "it is set when the record is made");
+        insert = CompiledQuery.command(entity + ".insert", () -> DSL.insertInto(table.get(), columns.fields())
+                .values(columns.params()));
+        byId = select(entity + ".byId", id::isParameter);
+        delete = CompiledQuery.command(
+                entity + ".delete", () -> DSL.deleteFrom(table.get()).where(id.isParameter()));
+        update = CompiledQuery.rows(entity + ".update", mapper, this::updateExpression);
+    }
+
+    /** Declares a column that refers to another table. */
+    <T> Mapping<I, R> references(String target, Column<R, T> column, Supplier<? extends TableField<?, T>> key) {
+        CompiledQuery<Integer> exists = CompiledQuery.rows(
+                entity + ".exists." + column.name(), row -> row.get(Codec.INTEGER, 1), () -> DSL.select(DSL.inline(1))
+                        .from(key.get().getTable())
+                        .where(key.get().eq(column.parameter().param())));
+        references.add(new Reference<>(target, column, exists));
+        return this;
+    }
+
+    /** A unique column beside the key, and the query for the record that has a value of it. */
+    record Unique<R>(Column<R, String> column, CompiledQuery<R> byValue) {}
+
+    /** Declares a unique column beside the key. */
+    Mapping<I, R> unique(Column<R, String> column) {
+        uniques.add(new Unique<>(column, select(entity + ".holder." + column.name(), column::isParameter)));
+        return this;
+    }
+
+    /** The unique column of that name; null if there is none. */
+    @Nullable
+    Unique<R> unique(@Nullable String name) {
+        return uniques.stream()
+                .filter(unique -> unique.column().name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Declares which records stand in the way of a delete. */
+    Mapping<I, R> keptBy(String records) {
+        this.keptBy = records;
+        return this;
+    }
+
+    String keptBy() {
+        return keptBy;
+    }
+
+    /**
+     * The records in the order in which every batch takes their unique values. A batch waits for another that has taken one of its
+     * values, so two that took the same ones in different orders would wait for each other.
+     */
+    List<R> inLockOrder(List<R> records) {
+        Comparator<R> byId = Comparator.comparing(
+                record -> Objects.requireNonNull(id.get(record)).value());
+        Comparator<R> order = byId;
+        for (Unique<R> unique : uniques) {
+            order = Comparator.<R, String>comparing(
+                            record -> Objects.requireNonNull(unique.column().get(record)))
+                    .thenComparing(order);
+        }
+        List<R> sorted = new ArrayList<>(records);
+        sorted.sort(order);
+        return sorted;
+    }
+
+    /** Declares a column that {@code update} leaves alone. */
+    Mapping<I, R> fixed(Column<R, ?> column, String instead) {
+        fixed.put(column, instead);
+        return this;
+    }
+
+    /** Declares the order of lists of all records, both keys ascending. */
+    Mapping<I, R> listedBy(Column<R, ?> first, Column<R, ?> second) {
+        List<PagedQuery.Key<R>> order = List.of(PagedQuery.ascending(first), PagedQuery.ascending(second));
+        list = CompiledQuery.rows(entity + ".list", mapper, () -> DSL.select(columns.fields())
+                .from(table.get())
+                .orderBy(order.stream().map(PagedQuery.Key::sort).toList())
+                .limit(LIMIT.param())
+                .offset(OFFSET.param()));
+        page = new PagedQuery<>(entity + ".page", this, DSL::noCondition, order);
+        return this;
+    }
+
+    CompiledQuery<R> list() {
+        return Objects.requireNonNull(list, "listedBy was not called");
+    }
+
+    PagedQuery<R> page() {
+        return Objects.requireNonNull(page, "listedBy was not called");
+    }
+
+    /** All columns of the rows that meet a condition. */
+    CompiledQuery<R> select(String key, Supplier<Condition> condition) {
+        return CompiledQuery.rows(key, mapper, () -> DSL.select(columns.fields())
+                .from(table.get())
+                .where(condition.get()));
+    }
+
+    /**
+     * An update of one row that raises its version, so that the table's trigger has nothing to do, and returns the row.
+     *
+     * @param changes the columns to set beside version and updated_at
+     * @param condition what the row must meet beside its id
+     */
+    CompiledQuery<R> updateOf(String key, Supplier<Map<Field<?>, Field<?>>> changes, Supplier<Condition> condition) {
+        return CompiledQuery.rows(key, mapper, () -> DSL.update(table.get())
+                .set(withVersion(changes.get()))
+                .where(id.isParameter())
+                .and(condition.get())
+                .returning(columns.fields()));
+    }
+
+    private Map<Field<?>, Field<?>> withVersion(Map<Field<?>, Field<?>> changes) {
+        Map<Field<?>, Field<?>> all = new LinkedHashMap<>(changes);
+        all.put(version.field(), version.field().plus(DSL.inline(1L)));
+        all.put(
+                updatedAt.field(),
+                notBefore(createdAt.field(), updatedAt.parameter().param()));
+        return all;
+    }
+
+    /** The time, or the column if that is later: a clock that steps back gives no record an end before its begin. */
+    static Field<Instant> notBefore(Field<Instant> column, Field<Instant> time) {
+        return DSL.when(column.gt(time), column).otherwise(time);
+    }
+
+    private Query updateExpression() {
+        Map<Field<?>, Field<?>> changes = new LinkedHashMap<>();
+        for (Column<R, ?> column : columns.all()) {
+            boolean kept = column == id || column == version || column == updatedAt || fixed.containsKey(column);
+            if (!kept) {
+                changes.put(column.field(), column.parameter().param());
+            }
+        }
+        Condition unchanged = DSL.noCondition();
+        for (Column<R, ?> column : fixed.keySet()) {
+            unchanged = unchanged.and(same(column));
+        }
+        return DSL.update(table.get())
+                .set(withVersion(changes))
+                .where(id.isParameter())
+                .and(version.isParameter())
+                .and(unchanged)
+                .returning(columns.fields());
+    }
+
+    private static <T> Condition same(Column<?, T> column) {
+        return column.field().isNotDistinctFrom(column.parameter().param());
+    }
+}

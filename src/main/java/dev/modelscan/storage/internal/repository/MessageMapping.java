@@ -1,0 +1,90 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TEAMS;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.internal.codec.Formats;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Columns;
+import dev.modelscan.storage.internal.query.Row;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.teams.TeamId;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** How {@link Message} lies in its table. */
+final class MessageMapping {
+
+    static final Columns<Message> COLUMNS = new Columns<>("message");
+    static final Column<Message, MessageId> ID =
+            COLUMNS.add("id", Codec.text(Formats.MESSAGE_ID), () -> MESSAGES.ID, Message::id);
+    static final Column<Message, ConversationId> CONVERSATION_ID = COLUMNS.add(
+            "conversationId",
+            Codec.text(Formats.CONVERSATION_ID),
+            () -> MESSAGES.CONVERSATION_ID,
+            Message::conversationId);
+    static final Column<Message, Long> SEQUENCE_NUMBER =
+            COLUMNS.add("sequenceNumber", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER, Message::sequenceNumber);
+    static final Column<Message, AgentId> SENDER_ID =
+            COLUMNS.add("senderId", Codec.text(Formats.AGENT_ID), () -> MESSAGES.SENDER_ID, Message::senderId);
+    static final Column<Message, AgentId> RECEIVER_ID =
+            COLUMNS.add("receiverId", Codec.text(Formats.AGENT_ID), () -> MESSAGES.RECEIVER_ID, Message::receiverId);
+    static final Column<Message, TaskId> TASK_ID =
+            COLUMNS.add("taskId", Codec.text(Formats.TASK_ID), () -> MESSAGES.TASK_ID, Message::taskId);
+    static final Column<Message, TeamId> TEAM_ID =
+            COLUMNS.add("teamId", Codec.text(Formats.TEAM_ID), () -> MESSAGES.TEAM_ID, Message::teamId);
+    static final Column<Message, ContentType> CONTENT_TYPE = COLUMNS.add(
+            "contentType", Codec.text(Formats.CONTENT_TYPE), () -> MESSAGES.CONTENT_TYPE, Message::contentType);
+    static final Column<Message, Json> METADATA =
+            COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> MESSAGES.METADATA, Message::metadata);
+    static final Column<Message, Instant> READ_AT =
+            COLUMNS.add("readAt", Codec.TIME, () -> MESSAGES.READ_AT, Message::readAt);
+    static final Column<Message, Long> VERSION =
+            COLUMNS.add("version", Codec.LONG, () -> MESSAGES.VERSION, Message::version);
+    static final Column<Message, Instant> CREATED_AT =
+            COLUMNS.add("createdAt", Codec.TIME, () -> MESSAGES.CREATED_AT, Message::createdAt);
+    static final Column<Message, Instant> UPDATED_AT =
+            COLUMNS.add("updatedAt", Codec.TIME, () -> MESSAGES.UPDATED_AT, Message::updatedAt);
+    // The last one, since it lies apart from the packed ones on SQLite.
+    static final Column<Message, String> CONTENT =
+            COLUMNS.add("content", Codec.TEXT, () -> MESSAGES.CONTENT, Message::content);
+    static final Mapping<MessageId, Message> MAPPING = new Mapping<>(
+                    "message", () -> MESSAGES, COLUMNS, MessageMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+            .references("agent", SENDER_ID, () -> AGENTS.ID)
+            .references("agent", RECEIVER_ID, () -> AGENTS.ID)
+            .references("task", TASK_ID, () -> TASKS.ID)
+            .references("team", TEAM_ID, () -> TEAMS.ID)
+            .fixed(CONVERSATION_ID, "a message stays in its conversation")
+            .fixed(SEQUENCE_NUMBER, "a message keeps its place")
+            .fixed(READ_AT, "use markRead")
+            .listedBy(CONVERSATION_ID, SEQUENCE_NUMBER);
+
+    private MessageMapping() {}
+
+    static Message map(Row row) throws SQLException {
+        return new Message(
+                row.get(ID),
+                row.get(CONVERSATION_ID),
+                row.get(SEQUENCE_NUMBER),
+                row.get(SENDER_ID),
+                row.find(RECEIVER_ID),
+                row.find(TASK_ID),
+                row.find(TEAM_ID),
+                row.get(CONTENT_TYPE),
+                row.get(CONTENT),
+                row.get(METADATA),
+                row.find(READ_AT),
+                row.get(VERSION),
+                row.get(CREATED_AT),
+                row.get(UPDATED_AT));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.modelscan.storage.internal.repository;
+
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.jooq.ExecuteContext;
+import org.jooq.ExecuteListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The statements of a transaction's {@code dsl()} whose rows were not read to their end. One that outlived the transaction would keep its snapshot: the connection could not write again once another process had, and the log could not shrink.
+ */
+final class OpenStatements implements ExecuteListener, AutoCloseable {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenStatements.class);
+
+    private final transient Set<ExecuteContext> open = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    @Override
+    public void executeStart(ExecuteContext context) {
+        open.add(context);
+    }
+
+    @Override
+    public void end(ExecuteContext context) {
+        open.remove(context);
+    }
+
+    /** A stream or cursor that was kept would later end without a word, as if there were no more rows. */
+    void requireNone() {
+        if (!open.isEmpty()) {
+            throw new IllegalStateException(
+                    "a stream or cursor of tx.dsl() is still open; close it, or read it to its end,"
+                            + " before the function returns");
+        }
+    }
+
+    @Override
+    public void close() {
+        for (ExecuteContext context : List.copyOf(open)) {
+            try (Statement statement = context.statement()) {
+                open.remove(context);
+            } catch (SQLException e) {
+                LOG.debug("closing a statement failed", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.Cursor;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Execution;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.SortField;
+import org.jooq.impl.DSL;
+
+/**
+ * A list that is read page by page. Each page begins behind the last row of the one before (keyset pagination), so an index
+ * on the filter and the order finds it at once, however far it lies.
+ *
+ * <p>Where all keys go the same way, "behind" is one comparison of rows. Where the first goes the other way, no single range
+ * of the index holds it, so it is read as two: the rest of the last row's first key, then the keys beyond.
+ *
+ * @param <R> the record
+ */
+final class PagedQuery<R> {
+
+    /** A column of the order. */
+    record Key<R>(Column<R, ?> column, boolean descending) {
+
+        SortField<?> sort() {
+            return descending ? column.field().desc() : column.field().asc();
+        }
+    }
+
+    /** Binds the values of a list's filter. */
+    @FunctionalInterface
+    interface Filter {
+
+        /** For lists without one. */
+        Filter NONE = execution -> {};
+
+        /** Sets the filter's parameters. */
+        void bind(Execution<?> execution) throws SQLException;
+    }
+
+    /** A range of the list behind a cursor, and the keys whose values bound it. */
+    private record Range<R>(CompiledQuery<R> query, List<Key<R>> bounds) {}
+
+    private final String name;
+    private final List<Key<R>> order;
+    private final CompiledQuery<R> start;
+    private final List<Range<R>> behind;
+
+    /**
+     * A list.
+     *
+     * @param name its name in cursors, and the key of its queries
+     */
+    PagedQuery(String name, Mapping<?, R> mapping, Supplier<Condition> filter, List<Key<R>> order) {
+        this.name = name;
+        this.order = order;
+        this.start = compile("", mapping, filter, DSL::noCondition);
+        this.behind = ranges(mapping, filter);
+    }
+
+    static <R> Key<R> ascending(Column<R, ?> column) {
+        return new Key<>(column, false);
+    }
+
+    static <R> Key<R> descending(Column<R, ?> column) {
+        return new Key<>(column, true);
+    }
+
+    private List<Range<R>> ranges(Mapping<?, R> mapping, Supplier<Condition> filter) {
+        boolean uniform =
+                order.stream().allMatch(key -> key.descending() == order.get(0).descending());
+        if (uniform) {
+            return List.of(new Range<>(compile(".behind", mapping, filter, () -> beyond(order)), order));
+        }
+        List<Key<R>> lead = order.subList(0, 1);
+        List<Key<R>> rest = order.subList(1, order.size());
+        if (rest.stream().anyMatch(key -> key.descending() != rest.get(0).descending())) {
+            throw new IllegalArgumentException("only the first key may go the other way");
+        }
+        return List.of(
+                new Range<>(
+                        compile(".within", mapping, filter, () -> lead.get(0)
+                                .column()
+                                .isParameter()
+                                .and(beyond(rest))),
+                        order),
+                new Range<>(compile(".beyond", mapping, filter, () -> beyond(lead)), lead));
+    }
+
+    private CompiledQuery<R> compile(
+            String part, Mapping<?, R> mapping, Supplier<Condition> filter, Supplier<Condition> position) {
+        return CompiledQuery.rows(name + part, mapping.mapper, () -> DSL.select(mapping.columns.fields())
+                .from(mapping.table.get())
+                .where(filter.get())
+                .and(position.get())
+                .orderBy(order.stream().map(Key::sort).toList())
+                .limit(Mapping.LIMIT.param()));
+    }
+
+    private static <R> Condition beyond(List<Key<R>> keys) {
+        List<Field<?>> fields = new ArrayList<>();
+        List<Field<?>> values = new ArrayList<>();
+        for (Key<R> key : keys) {
+            fields.add(key.column().field());
+            values.add(key.column().parameter().param());
+        }
+        return keys.get(0).descending()
+                ? DSL.row(fields).lessThan(DSL.row(values))
+                : DSL.row(fields).greaterThan(DSL.row(values));
+    }
+
+    /** Reads one page: one statement, or two behind a cursor of a list whose first key goes the other way. */
+    Page<R> fetch(Session session, PageRequest request, Filter filter) throws SQLException {
+        List<R> items = new ArrayList<>();
+        boolean more = read(session, request, filter, items);
+        return new Page<>(items, more ? Optional.of(next(request, items)) : Optional.empty());
+    }
+
+    /** As {@link #fetch}, with the rows of the page in the opposite order. */
+    Page<R> fetchReversed(Session session, PageRequest request, Filter filter) throws SQLException {
+        Page<R> page = fetch(session, request, filter);
+        List<R> items = new ArrayList<>(page.items());
+        Collections.reverse(items);
+        return new Page<>(items, page.next());
+    }
+
+    /** The last rows of a list whose order is descending, the last of them last. */
+    List<R> last(Session session, int count, Filter filter) throws SQLException {
+        Execution<R> execution = session.query(start).set(Mapping.LIMIT, count);
+        filter.bind(execution);
+        List<R> items = execution.list();
+        Collections.reverse(items);
+        return items;
+    }
+
+    /** Reads the rows of a page. One row more is asked for, and not read, which tells whether another page follows. */
+    private boolean read(Session session, PageRequest request, Filter filter, List<R> rows) throws SQLException {
+        int most = request.limit();
+        Cursor cursor = request.after();
+        if (cursor == null) {
+            Execution<R> execution = session.query(start).set(Mapping.LIMIT, most + 1);
+            filter.bind(execution);
+            return execution.addTo(rows, most);
+        }
+        List<String> position = Cursors.decode(name, order.size(), cursor);
+        for (Range<R> range : behind) {
+            Execution<R> execution = session.query(range.query()).set(Mapping.LIMIT, most + 1 - rows.size());
+            filter.bind(execution);
+            for (int i = 0; i < range.bounds().size(); i++) {
+                Cursors.bind(execution, range.bounds().get(i).column(), position.get(i), cursor);
+            }
+            if (execution.addTo(rows, most)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private PageRequest next(PageRequest request, List<R> items) {
+        R last = items.get(items.size() - 1);
+        List<String> position =
+                order.stream().map(key -> key.column().encode(last)).toList();
+        return PageRequest.after(Cursors.encode(name, position), request.limit());
+    }
+}

@@ -1,0 +1,136 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
+
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Row;
+import dev.modelscan.storage.internal.query.RowMapper;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.teams.TeamMember;
+import dev.modelscan.storage.teams.TeamMembership;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.workflows.Workflow;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.RecordMapper;
+import org.jooq.RecordMapperProvider;
+import org.jooq.RecordType;
+import org.jooq.TableField;
+import org.jooq.impl.DefaultRecordMapper;
+import org.jooq.impl.TableImpl;
+
+/** The library's records from rows of the caller's own queries, by the same mappings that the repositories use. */
+public final class RecordReader {
+
+    private static final Map<Class<?>, Function<Record, ?>> READERS = Map.of(
+            Agent.class, RecordReader::agent,
+            Workflow.class, RecordReader::workflow,
+            Task.class, RecordReader::task,
+            Message.class, RecordReader::message,
+            Team.class, RecordReader::team,
+            TeamMember.class, RecordReader::teamMember,
+            TeamMembership.class, RecordReader::teamMembership,
+            ToolExecution.class, RecordReader::toolExecution);
+
+    /** Makes {@code fetchInto(Task.class)} read columns, where jOOQ would go by the order in which they stand. */
+    static final RecordMapperProvider MAPPERS = new RecordMapperProvider() {
+        @Override
+        @SuppressWarnings("unchecked") // Each class stands beside its reader.
+        public <R extends Record, E> RecordMapper<R, E> provide(RecordType<R> rowType, Class<? extends E> type) {
+            Function<Record, ?> reader = READERS.get(type);
+            return reader == null
+                    ? new DefaultRecordMapper<>(rowType, type)
+                    : row -> ((Function<Record, E>) reader).apply(row);
+        }
+    };
+
+    private RecordReader() {}
+
+    /** The agent in a row. */
+    public static Agent agent(Record row) {
+        return read("agent", AgentMapping.COLUMNS.all(), row, AgentMapping::map);
+    }
+
+    /** The workflow in a row. */
+    public static Workflow workflow(Record row) {
+        return read("workflow", WorkflowMapping.COLUMNS.all(), row, WorkflowMapping::map);
+    }
+
+    /** The task in a row. */
+    public static Task task(Record row) {
+        return read("task", TaskMapping.COLUMNS.all(), row, TaskMapping::map);
+    }
+
+    /** The message in a row. */
+    public static Message message(Record row) {
+        return read("message", MessageMapping.COLUMNS.all(), row, MessageMapping::map);
+    }
+
+    /** The team in a row. */
+    public static Team team(Record row) {
+        return read("team", TeamMapping.COLUMNS.all(), row, TeamMapping::map);
+    }
+
+    /** The tool execution in a row. */
+    public static ToolExecution toolExecution(Record row) {
+        return read("tool execution", ToolExecutionMapping.COLUMNS.all(), row, ToolExecutionMapping::map);
+    }
+
+    /** The membership and its agent in a row. */
+    public static TeamMember teamMember(Record row) {
+        requireMembership("team member", row);
+        return new TeamMember(agent(row), row.get(TEAM_MEMBERS.ROLE), row.get(TEAM_MEMBERS.JOINED_AT));
+    }
+
+    /** The membership and its team in a row. */
+    public static TeamMembership teamMembership(Record row) {
+        requireMembership("team membership", row);
+        return new TeamMembership(team(row), row.get(TEAM_MEMBERS.ROLE), row.get(TEAM_MEMBERS.JOINED_AT));
+    }
+
+    private static void requireMembership(String entity, Record row) {
+        requireAll(entity, List.of(TEAM_MEMBERS.ROLE, TEAM_MEMBERS.JOINED_AT), row);
+    }
+
+    private static <R> R read(String entity, List<Column<R, ?>> columns, Record row, RowMapper<R> mapper) {
+        List<TableField<?, ?>> fields = new ArrayList<>();
+        columns.forEach(column -> fields.add(column.field()));
+        requireAll(entity, fields, row);
+        Object[] values = fields.stream().map(field -> (Object) row.get(field)).toArray();
+        try {
+            return mapper.map(Row.of(values));
+        } catch (SQLException e) {
+            throw new IllegalStateException("nothing is read from a database here", e);
+        }
+    }
+
+    private static void requireAll(String entity, List<? extends TableField<?, ?>> fields, Record row) {
+        List<String> missing = new ArrayList<>();
+        for (TableField<?, ?> field : fields) {
+            if (!has(row, field)) {
+                missing.add(field.getTable().getName() + "." + field.getName());
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException("the row holds no " + entity + ": it lacks " + String.join(", ", missing)
+                    + "; select all columns of the table, as in select(TASKS.fields())");
+        }
+    }
+
+    /** jOOQ finds a column by its plain name, too, which may be another table's; an alias of the table has the same class. */
+    private static boolean has(Record row, TableField<?, ?> field) {
+        Field<?> found = row.field(field);
+        if (found instanceof TableField<?, ?> column && column.getTable() instanceof TableImpl) {
+            return column.getTable().getClass() == field.getTable().getClass();
+        }
+        return found != null;
+    }
+}

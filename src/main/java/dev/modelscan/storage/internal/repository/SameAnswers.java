@@ -1,0 +1,306 @@
+package dev.modelscan.storage.internal.repository;
+
+import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Param;
+import org.jooq.QueryPart;
+import org.jooq.SQLDialect;
+import org.jooq.Select;
+import org.jooq.SortField;
+import org.jooq.SortOrder;
+import org.jooq.Table;
+import org.jooq.TableField;
+import org.jooq.VisitContext;
+import org.jooq.VisitListener;
+import org.jooq.impl.CustomCondition;
+import org.jooq.impl.DSL;
+import org.jooq.impl.QOM;
+import org.jooq.impl.SQLDataType;
+import org.jooq.impl.TableImpl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where jOOQ renders the same words on both engines and the engines take them differently, one of them gets other words.
+ * {@code docs/analytics.md} lists what is made equal here.
+ */
+final class SameAnswers implements VisitListener {
+
+    private static final Object DONE = new Object();
+
+    @Override
+    public void visitStart(VisitContext context) {
+        if (context.renderContext() == null) {
+            return;
+        }
+        boolean sqlite = context.family() == SQLDialect.SQLITE;
+        QueryPart part = context.queryPart();
+        QueryPart same = onBoth(part, context);
+        if (same == null) {
+            same = sqlite ? onSqlite(part, context) : onPostgres(part, context);
+        }
+        if (same != null) {
+            context.queryPart(same);
+        }
+        if (part instanceof QOM.Mod<?> mod && !(isWhole(mod.$dividend()) && isWhole(mod.$divisor()))) {
+            throw new IllegalArgumentException("the rest of a division of fractions differs between engines: " + part
+                    + "; cast both sides to whole numbers");
+        }
+        if (part instanceof QOM.Substring substring) {
+            requirePositive(part, substring.$startingPosition(), 1);
+        } else if (part instanceof QOM.Left left) {
+            requirePositive(part, left.$length(), 0);
+        } else if (part instanceof QOM.Right right) {
+            requirePositive(part, right.$length(), 0);
+        }
+    }
+
+    private static void requirePositive(QueryPart part, Field<? extends Number> number, int least) {
+        if (number instanceof Param<?> param && param.getValue() instanceof Number n && n.longValue() < least) {
+            throw new IllegalArgumentException(
+                    "a position before the begin of a text differs between engines: " + part + "; count from " + least);
+        }
+    }
+
+    /**
+     * jOOQ writes these with LIKE and a computed pattern, which SQLite has no form for that tells a from A. A sum of integers is whole on
+     * one engine and a fraction on the other, so a quotient of fractions is one of doubles.
+     */
+    private static @Nullable QueryPart onBoth(QueryPart part, VisitContext context) {
+        boolean computed = (part instanceof QOM.Like like && !(like.$pattern() instanceof Param))
+                || (part instanceof QOM.NotLike not && !(not.$pattern() instanceof Param));
+        if (computed && !ignoresCase(context)) {
+            throw new IllegalArgumentException("a computed pattern of LIKE would not mean the same on every engine: "
+                    + part + "; use likeIgnoreCase, contains, startsWith or endsWith");
+        }
+        if (part instanceof QOM.Contains<?> contains) {
+            return DSL.position(text(contains.$value()), text(contains.$content()))
+                    .gt(DSL.inline(0));
+        }
+        if (part instanceof QOM.StartsWith<?> starts) {
+            Field<String> prefix = text(starts.$prefix());
+            return DSL.left(text(starts.$string()), DSL.length(prefix)).eq(prefix);
+        }
+        if (part instanceof QOM.EndsWith<?> ends) {
+            Field<String> suffix = text(ends.$suffix());
+            Condition empty = suffix.eq(DSL.inline(""));
+            return empty.or(DSL.right(text(ends.$string()), DSL.length(suffix)).eq(suffix));
+        }
+        if (part instanceof QOM.Div<?> div
+                && !isDouble(div.$arg1())
+                && (isFraction(div.$arg1()) || isFraction(div.$arg2()))) {
+            return divided(div.$arg1().cast(SQLDataType.DOUBLE), div.$arg2());
+        }
+        return null;
+    }
+
+    /** SQLite's LIKE takes a for A, and a cast to a whole number cuts. */
+    private static @Nullable QueryPart onSqlite(QueryPart part, VisitContext context) {
+        if (part instanceof QOM.Like like) {
+            return ignoresCase(context) ? null : glob(like.$value(), like.$pattern(), like.$escape(), false);
+        }
+        if (part instanceof QOM.NotLike like) {
+            return ignoresCase(context) ? null : glob(like.$value(), like.$pattern(), like.$escape(), true);
+        }
+        if (part instanceof QOM.Cast<?> cast && roundsOnCast(cast)) {
+            return DSL.round(number(cast.$field())).cast(cast.getDataType());
+        }
+        return null;
+    }
+
+    /**
+     * PostgreSQL sorts null behind all values, fails on a division by zero, skips null in GREATEST, and rounds the half of a double
+     * to the even one.
+     */
+    private static @Nullable QueryPart onPostgres(QueryPart part, VisitContext context) {
+        if (part instanceof SortField<?> sort && sort.$nullOrdering() == null && mayBeNull(sort.$field(), context)) {
+            return sort.$sortOrder() == SortOrder.DESC ? sort.nullsLast() : sort.nullsFirst();
+        }
+        if (part instanceof QOM.Div<?> div && mayBeZero(div.$arg2())) {
+            return divided(div.$arg1(), div.$arg2());
+        }
+        if (part instanceof QOM.Mod<?> mod && mayBeZero(mod.$divisor())) {
+            return rest(mod);
+        }
+        if (part instanceof QOM.Greatest<?> greatest && isFirst(context, part)) {
+            return nullIfAnyIs(greatest, greatest.$arg1());
+        }
+        if (part instanceof QOM.Least<?> least && isFirst(context, part)) {
+            return nullIfAnyIs(least, least.$arg1());
+        }
+        if (part instanceof QOM.Round<?> round && isFraction(round.$value())) {
+            Field<BigDecimal> value = round.$value().cast(SQLDataType.NUMERIC);
+            return round.$decimals() == null ? DSL.round(value) : DSL.round(value, round.$decimals());
+        }
+        if (part instanceof QOM.Cast<?> cast && roundsOnCast(cast)) {
+            return cast.$field().cast(SQLDataType.NUMERIC).cast(cast.getDataType());
+        }
+        return null;
+    }
+
+    private static boolean ignoresCase(VisitContext context) {
+        QueryPart[] parts = context.queryParts();
+        for (int i = parts.length - 2; i >= 0 && i >= parts.length - 4; i--) {
+            if (parts[i] instanceof QOM.LikeIgnoreCase
+                    || parts[i] instanceof QOM.NotLikeIgnoreCase
+                    || parts[i] instanceof QOM.ContainsIgnoreCase
+                    || parts[i] instanceof QOM.StartsWithIgnoreCase
+                    || parts[i] instanceof QOM.EndsWithIgnoreCase) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Condition glob(Field<?> value, Field<String> pattern, @Nullable Character escape, boolean not) {
+        @SuppressWarnings("unchecked") // Computed patterns were rejected.
+        Param<String> param = (Param<String>) pattern;
+        String given = param.getValue();
+        Field<String> glob = DSL.val(given == null ? null : glob(given, escape), String.class);
+        return CustomCondition.of(
+                context -> context.visit(DSL.sql(not ? "({0} not glob {1})" : "({0} glob {1})", value, glob)));
+    }
+
+    private static String glob(String like, @Nullable Character escape) {
+        StringBuilder glob = new StringBuilder(like.length() + 8);
+        for (int i = 0; i < like.length(); i++) {
+            char c = like.charAt(i);
+            // PostgreSQL's escape is a backslash if none is given.
+            boolean escaped = c == (escape == null ? '\\' : escape) && i + 1 < like.length();
+            if (escaped) {
+                i++;
+                c = like.charAt(i);
+            }
+            if (!escaped && c == '%') {
+                glob.append('*');
+            } else if (!escaped && c == '_') {
+                glob.append('?');
+            } else if (c == '*' || c == '?' || c == '[') {
+                glob.append('[').append(c).append(']');
+            } else {
+                glob.append(c);
+            }
+        }
+        return glob.toString();
+    }
+
+    @SuppressWarnings("unchecked") // Both are rendered, and read as the type of the whole.
+    private static Field<?> divided(Field<?> dividend, Field<?> divisor) {
+        Field<Number> by = (Field<Number>) divisor;
+        return ((Field<Number>) dividend).div(mayBeZero(divisor) ? DSL.nullif(by, zero(by)) : by);
+    }
+
+    @SuppressWarnings("unchecked") // As above.
+    private static Field<?> rest(QOM.Mod<?> mod) {
+        Field<Number> by = (Field<Number>) mod.$divisor();
+        return ((Field<Number>) mod.$dividend()).mod(DSL.nullif(by, zero(by)));
+    }
+
+    private static Field<Number> zero(Field<Number> like) {
+        return DSL.inline(0).coerce(like);
+    }
+
+    private static Field<?> nullIfAnyIs(Field<?> whole, List<? extends Field<?>> values) {
+        Condition none = DSL.noCondition();
+        for (Field<?> value : values) {
+            none = none.and(value.isNotNull());
+        }
+        return DSL.when(none, whole);
+    }
+
+    /** Whether a part is met for the first time; the second time it stands inside of what replaced it. */
+    private static boolean isFirst(VisitContext context, QueryPart part) {
+        @SuppressWarnings("unchecked")
+        Set<QueryPart> done = (Set<QueryPart>) context.renderContext()
+                .data()
+                .computeIfAbsent(DONE, key -> Collections.newSetFromMap(new IdentityHashMap<>()));
+        return done.add(part) || !done.remove(part);
+    }
+
+    private static boolean mayBeZero(Field<?> field) {
+        return !(field instanceof Param<?> param)
+                || !(param.getValue() instanceof Number number)
+                || number.doubleValue() == 0;
+    }
+
+    /** A column that cannot be null is left alone, so that an index still serves its order; an outer join makes any column null. */
+    private static boolean mayBeNull(Field<?> field, VisitContext context) {
+        if (!(field instanceof TableField<?, ?> column && column.getTable() instanceof TableImpl)
+                || field.getDataType().nullable()) {
+            return true;
+        }
+        QueryPart[] parts = context.queryParts();
+        for (int i = parts.length - 2; i >= 0; i--) {
+            if (parts[i] instanceof Select<?> select) {
+                return select.$from().isEmpty() || !select.$from().stream().allMatch(SameAnswers::isComplete);
+            }
+        }
+        return true;
+    }
+
+    private static boolean isComplete(Table<?> table) {
+        return table instanceof QOM.Join<?> join
+                ? isComplete(join.$table1()) && isComplete(join.$table2())
+                : table instanceof TableImpl;
+    }
+
+    /** A whole number may be too large for a double, which rounding makes on SQLite. */
+    private static boolean roundsOnCast(QOM.Cast<?> cast) {
+        return cast.getDataType().isInteger() && !isWhole(cast.$field());
+    }
+
+    /** Whether all values are whole. jOOQ gives a sum of integers the type of fractions. */
+    private static boolean isWhole(Field<?> field) {
+        if (!isFraction(field)) {
+            return true;
+        }
+        if (isDouble(field)) {
+            return false;
+        }
+        if (field instanceof Param<?> param) {
+            return param.getValue() == null
+                    || ((BigDecimal) param.getValue()).stripTrailingZeros().scale() <= 0;
+        }
+        if (field instanceof QOM.Sum sum) {
+            return isInteger(sum.$field());
+        }
+        if (field instanceof QOM.Add<?> add) {
+            return isWhole(add.$arg1()) && isWhole(add.$arg2());
+        }
+        if (field instanceof QOM.Sub<?> sub) {
+            return isWhole(sub.$arg1()) && isWhole(sub.$arg2());
+        }
+        if (field instanceof QOM.Mul<?> mul) {
+            return isWhole(mul.$arg1()) && isWhole(mul.$arg2());
+        }
+        if (field instanceof QOM.Neg<?> neg) {
+            return isWhole(neg.$arg1());
+        }
+        List<Field<?>> values = Operands.of(field);
+        return !values.isEmpty() && values.stream().allMatch(SameAnswers::isWhole);
+    }
+
+    private static boolean isInteger(Field<?> field) {
+        return field.getDataType().isInteger();
+    }
+
+    private static boolean isDouble(Field<?> field) {
+        return field.getType() == Double.class || field.getType() == Float.class;
+    }
+
+    private static boolean isFraction(Field<?> field) {
+        return isDouble(field) || field.getType() == BigDecimal.class;
+    }
+
+    private static Field<String> text(Field<?> field) {
+        return field.coerce(String.class);
+    }
+
+    private static Field<BigDecimal> number(Field<?> field) {
+        return field.coerce(BigDecimal.class);
+    }
+}

@@ -1,0 +1,263 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.internal.repository.MessageMapping.CONVERSATION_ID;
+import static dev.modelscan.storage.internal.repository.MessageMapping.MAPPING;
+import static dev.modelscan.storage.internal.repository.MessageMapping.RECEIVER_ID;
+import static dev.modelscan.storage.internal.repository.MessageMapping.SENDER_ID;
+import static dev.modelscan.storage.internal.repository.MessageMapping.SEQUENCE_NUMBER;
+import static dev.modelscan.storage.internal.repository.MessageMapping.TASK_ID;
+import static dev.modelscan.storage.internal.repository.MessageMapping.TEAM_ID;
+import static dev.modelscan.storage.internal.repository.MessageMapping.UPDATED_AT;
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessageRepository;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.teams.TeamId;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+
+/** The messages. */
+final class SqlMessageRepository extends SqlRepository<MessageId, Message> implements MessageRepository {
+
+    private static final Parameter<Long> COUNT = Parameter.of("count", Codec.LONG, Long.class);
+    private static final Parameter<Instant> NOW = UPDATED_AT.parameter();
+
+    /** Takes the next numbers of a conversation, which its row holds, under the write lock or the row's. */
+    private static final CompiledQuery<Long> TAKE_NUMBERS =
+            CompiledQuery.rows("message.takeNumbers", row -> row.get(Codec.LONG, 1), () -> DSL.insertInto(
+                            CONVERSATIONS,
+                            CONVERSATIONS.ID,
+                            CONVERSATIONS.LAST_SEQUENCE_NUMBER,
+                            CONVERSATIONS.CREATED_AT)
+                    .values(CONVERSATION_ID.parameter().param(), COUNT.param(), NOW.param())
+                    .onConflict(CONVERSATIONS.ID)
+                    .doUpdate()
+                    .set(CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.LAST_SEQUENCE_NUMBER.plus(COUNT.param()))
+                    .returning(CONVERSATIONS.LAST_SEQUENCE_NUMBER));
+
+    private static final PagedQuery<Message> CONVERSATION = new PagedQuery<>(
+            "message.conversation",
+            MAPPING,
+            CONVERSATION_ID::isParameter,
+            List.of(PagedQuery.descending(SEQUENCE_NUMBER)));
+
+    private static final PagedQuery<Message> BY_CONVERSATION = new PagedQuery<>(
+            "message.byConversation",
+            MAPPING,
+            CONVERSATION_ID::isParameter,
+            List.of(PagedQuery.ascending(SEQUENCE_NUMBER)));
+
+    private static final PagedQuery<Message> BY_SENDER = listBy("message.bySender", SENDER_ID, DSL::noCondition);
+    private static final PagedQuery<Message> BY_TASK = listBy("message.byTask", TASK_ID, DSL::noCondition);
+    private static final PagedQuery<Message> BY_TEAM = listBy("message.byTeam", TEAM_ID, DSL::noCondition);
+    private static final PagedQuery<Message> UNREAD = listBy("message.unread", RECEIVER_ID, MESSAGES.READ_AT::isNull);
+
+    private static final CompiledQuery<Message> MARK_READ = MAPPING.updateOf(
+            "message.markRead", () -> Map.of(MESSAGES.READ_AT, notBeforeCreated()), MESSAGES.READ_AT::isNull);
+
+    private static final CompiledQuery<Void> MARK_ALL_READ =
+            CompiledQuery.command("message.markAllRead", () -> DSL.update(MESSAGES)
+                    .set(MESSAGES.READ_AT, notBeforeCreated())
+                    .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(DSL.inline(1L)))
+                    .set(MESSAGES.UPDATED_AT, notBeforeCreated())
+                    .where(MESSAGES.RECEIVER_ID.eq(RECEIVER_ID.parameter().param()))
+                    .and(MESSAGES.READ_AT.isNull()));
+
+    SqlMessageRepository(Sessions sessions) {
+        super(sessions, MAPPING);
+    }
+
+    private static Field<Instant> notBeforeCreated() {
+        return Mapping.notBefore(MESSAGES.CREATED_AT, NOW.param());
+    }
+
+    private static <T> PagedQuery<Message> listBy(
+            String name, Column<Message, T> column, Supplier<Condition> condition) {
+        return new PagedQuery<>(
+                name,
+                MAPPING,
+                () -> column.isParameter().and(condition.get()),
+                List.of(PagedQuery.ascending(CONVERSATION_ID), PagedQuery.ascending(SEQUENCE_NUMBER)));
+    }
+
+    @Override
+    Message prepared(Message message) {
+        super.prepared(message);
+        ValueLimits.checkText(
+                sessions.limits(), MAPPING.entity, message.id(), MessageMapping.CONTENT, message.content());
+        if (message.contentType().isJson()) {
+            try {
+                ValueLimits.check(
+                        sessions.limits(),
+                        MAPPING.entity,
+                        message.id(),
+                        MessageMapping.CONTENT,
+                        Json.parse(message.content()));
+            } catch (InvalidDataException e) {
+                throw new InvalidDataException(MAPPING.entity, message.id().value(), "content", e.reason(), e);
+            }
+        }
+        return message;
+    }
+
+    /** Two statements: one takes the number. */
+    @Override
+    public Message create(Message message) {
+        Objects.requireNonNull(message, "message");
+        Message prepared = prepared(message);
+        return sessions.write(MAPPING.entity, message.id().value(), session -> insert(session, prepared));
+    }
+
+    @Override
+    Message insert(Session session, Message message) throws SQLException {
+        return super.insert(session, numbered(message, takeNumbers(session, message.conversationId(), 1) + 1));
+    }
+
+    /**
+     * One statement for each conversation takes the numbers of all of its messages, and locks the conversation until the
+     * transaction ends: all take several in one order, or two would wait for each other.
+     */
+    @Override
+    List<Message> insertAll(Session session, List<Message> messages) throws SQLException {
+        Map<ConversationId, Long> counts = new TreeMap<>(Comparator.comparing(ConversationId::value));
+        messages.forEach(message -> counts.merge(message.conversationId(), 1L, Long::sum));
+        Map<ConversationId, Long> last = new HashMap<>();
+        for (Map.Entry<ConversationId, Long> entry : counts.entrySet()) {
+            last.put(entry.getKey(), takeNumbers(session, entry.getKey(), entry.getValue()));
+        }
+        List<Message> numbered = new ArrayList<>(messages.size());
+        for (Message message : messages) {
+            numbered.add(numbered(message, last.merge(message.conversationId(), 1L, Long::sum)));
+        }
+        return super.insertAll(session, numbered);
+    }
+
+    /** Reserves {@code count} numbers, and returns the one before the first of them. */
+    private long takeNumbers(Session session, ConversationId id, long count) throws SQLException {
+        Long last = session.query(TAKE_NUMBERS)
+                .set(CONVERSATION_ID.parameter(), id)
+                .set(COUNT, count)
+                .set(NOW, sessions.now())
+                .first();
+        return Objects.requireNonNull(last) - count;
+    }
+
+    private static Message numbered(Message message, long sequenceNumber) {
+        return new Message(
+                message.id(),
+                message.conversationId(),
+                sequenceNumber,
+                message.senderId(),
+                message.receiverId(),
+                message.taskId(),
+                message.teamId(),
+                message.contentType(),
+                message.content(),
+                message.metadata(),
+                message.readAt(),
+                message.version(),
+                message.createdAt(),
+                message.updatedAt());
+    }
+
+    @Override
+    public List<Message> getConversation(ConversationId id, int limit) {
+        Objects.requireNonNull(id, "id");
+        PageRequest.checkLimit(limit);
+        return sessions.read(
+                MAPPING.entity,
+                null,
+                session -> List.copyOf(CONVERSATION.last(
+                        session, limit, execution -> execution.set(CONVERSATION_ID.parameter(), id))));
+    }
+
+    @Override
+    public Page<Message> getConversation(ConversationId id, PageRequest request) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(request, "request");
+        return sessions.read(
+                MAPPING.entity,
+                null,
+                session -> CONVERSATION.fetchReversed(
+                        session, request, execution -> execution.set(CONVERSATION_ID.parameter(), id)));
+    }
+
+    @Override
+    public Page<Message> listByConversation(ConversationId id, PageRequest request) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_CONVERSATION, request, execution -> execution.set(CONVERSATION_ID.parameter(), id));
+    }
+
+    @Override
+    public Page<Message> getUnread(AgentId receiverId, PageRequest request) {
+        Objects.requireNonNull(receiverId, "receiverId");
+        Objects.requireNonNull(request, "request");
+        return fetch(UNREAD, request, execution -> execution.set(RECEIVER_ID.parameter(), receiverId));
+    }
+
+    @Override
+    public Message markRead(MessageId id) {
+        Objects.requireNonNull(id, "id");
+        return sessions.write(MAPPING.entity, id.value(), session -> {
+            Message marked = tryUpdate(session, MARK_READ, id, PagedQuery.Filter.NONE);
+            return marked == null ? required(session, id) : marked;
+        });
+    }
+
+    @Override
+    public int markAllRead(AgentId receiverId) {
+        Objects.requireNonNull(receiverId, "receiverId");
+        return sessions.writeMany(MAPPING.entity, null, session -> session.query(MARK_ALL_READ)
+                .set(RECEIVER_ID.parameter(), receiverId)
+                .set(NOW, sessions.now())
+                .update());
+    }
+
+    @Override
+    public Page<Message> listByTask(TaskId taskId, PageRequest request) {
+        Objects.requireNonNull(taskId, "taskId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_TASK, request, execution -> execution.set(TASK_ID.parameter(), taskId));
+    }
+
+    @Override
+    public Page<Message> listByTeam(TeamId teamId, PageRequest request) {
+        Objects.requireNonNull(teamId, "teamId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_TEAM, request, execution -> execution.set(TEAM_ID.parameter(), teamId));
+    }
+
+    @Override
+    public Page<Message> listBySender(AgentId senderId, PageRequest request) {
+        Objects.requireNonNull(senderId, "senderId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_SENDER, request, execution -> execution.set(SENDER_ID.parameter(), senderId));
+    }
+}

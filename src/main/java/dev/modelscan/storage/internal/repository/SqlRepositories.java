@@ -1,0 +1,91 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.Repositories;
+import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.conversations.MessageRepository;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.tasks.TaskRepository;
+import dev.modelscan.storage.teams.TeamRepository;
+import dev.modelscan.storage.tools.ToolExecutionRepository;
+import dev.modelscan.storage.workflows.WorkflowRepository;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The repositories over some sessions: a database's, or a transaction's. Each is made when it is first asked for, since its class
+ * brings its queries along; threads that race make two, which are alike.
+ */
+public abstract class SqlRepositories implements Repositories {
+
+    private final Sessions sessions;
+    private volatile @Nullable AgentRepository agents;
+    private volatile @Nullable WorkflowRepository workflows;
+    private volatile @Nullable TaskRepository tasks;
+    private volatile @Nullable MessageRepository messages;
+    private volatile @Nullable TeamRepository teams;
+    private volatile @Nullable ToolExecutionRepository toolExecutions;
+
+    /** Repositories that run all of their work on these sessions. */
+    protected SqlRepositories(Sessions sessions) {
+        this.sessions = sessions;
+    }
+
+    @Override
+    public AgentRepository agents() {
+        AgentRepository made = agents;
+        if (made == null) {
+            made = new SqlAgentRepository(sessions);
+            agents = made;
+        }
+        return made;
+    }
+
+    @Override
+    public WorkflowRepository workflows() {
+        WorkflowRepository made = workflows;
+        if (made == null) {
+            made = new SqlWorkflowRepository(sessions);
+            workflows = made;
+        }
+        return made;
+    }
+
+    @Override
+    public TaskRepository tasks() {
+        TaskRepository made = tasks;
+        if (made == null) {
+            made = new SqlTaskRepository(sessions);
+            tasks = made;
+        }
+        return made;
+    }
+
+    @Override
+    public MessageRepository messages() {
+        MessageRepository made = messages;
+        if (made == null) {
+            made = new SqlMessageRepository(sessions);
+            messages = made;
+        }
+        return made;
+    }
+
+    @Override
+    public TeamRepository teams() {
+        TeamRepository made = teams;
+        if (made == null) {
+            made = new SqlTeamRepository(sessions);
+            teams = made;
+        }
+        return made;
+    }
+
+    @Override
+    public ToolExecutionRepository toolExecutions() {
+        ToolExecutionRepository made = toolExecutions;
+        if (made == null) {
+            made = new SqlToolExecutionRepository(sessions);
+            toolExecutions = made;
+        }
+        return made;
+    }
+}

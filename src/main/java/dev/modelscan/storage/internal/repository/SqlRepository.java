@@ -1,0 +1,317 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.Id;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Repository;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.InvalidTransitionException;
+import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Failure.Kind;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Execution;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every repository does, over its {@link Mapping}.
+ *
+ * @param <I> the key
+ * @param <R> the record
+ */
+abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
+
+    final Sessions sessions;
+    private final Mapping<I, R> mapping;
+    private final String entity;
+    private final BulkInsert<I, R> bulk;
+
+    SqlRepository(Sessions sessions, Mapping<I, R> mapping) {
+        this.sessions = sessions;
+        this.mapping = mapping;
+        this.entity = mapping.entity;
+        this.bulk = new BulkInsert<>(sessions, mapping, this::explain);
+    }
+
+    /** The record as it is stored when it is new: its times are completed by its status. */
+    R initial(R record) {
+        return record;
+    }
+
+    /** The record, checked against the database's limits. */
+    R prepared(R record) {
+        for (Column<R, ?> column : mapping.columns.all()) {
+            ValueLimits.check(sessions.limits(), entity, idOf(record), column, column.get(record));
+        }
+        return record;
+    }
+
+    @Override
+    public R create(R record) {
+        Objects.requireNonNull(record, "record");
+        R prepared = prepared(initial(record));
+        I id = idOf(prepared);
+        return Conflicts.naming(
+                sessions,
+                mapping,
+                () -> sessions.insert(
+                        entity,
+                        id.value(),
+                        prepared,
+                        session -> insert(session, prepared),
+                        session -> Optional.ofNullable(byId(session, id))));
+    }
+
+    @Override
+    public List<R> createAll(Collection<? extends R> records) {
+        Objects.requireNonNull(records, "records");
+        List<R> prepared = new ArrayList<>(records.size());
+        for (R record : records) {
+            prepared.add(prepared(initial(Objects.requireNonNull(record, "records"))));
+        }
+        return prepared.isEmpty()
+                ? List.of()
+                : Conflicts.naming(
+                        sessions,
+                        mapping,
+                        () -> sessions.writeMany(entity, null, session -> List.copyOf(insertAll(session, prepared))));
+    }
+
+    /** Writes one row, and returns the record as it is stored. */
+    R insert(Session session, R record) throws SQLException {
+        insertRow(session, record);
+        return record;
+    }
+
+    /** Writes many rows in the order of their locks, and returns the records as they are stored, in the order given. */
+    List<R> insertAll(Session session, List<R> records) throws SQLException {
+        bulk.insert(session, mapping.inLockOrder(records));
+        return records;
+    }
+
+    private void insertRow(Session session, R record) throws SQLException {
+        try {
+            session.query(mapping.insert).setAll(mapping.columns, record).update();
+        } catch (SQLException e) {
+            throw explain(session, record, e);
+        }
+    }
+
+    @Override
+    public R get(I id) {
+        Objects.requireNonNull(id, "id");
+        return sessions.read(entity, id.value(), session -> required(session, id));
+    }
+
+    @Override
+    public Optional<R> find(I id) {
+        Objects.requireNonNull(id, "id");
+        return sessions.read(entity, id.value(), session -> Optional.ofNullable(byId(session, id)));
+    }
+
+    final @Nullable R byId(Session session, I id) throws SQLException {
+        return session.query(mapping.byId).set(mapping.id.parameter(), id).first();
+    }
+
+    @Override
+    public R update(R record) {
+        Objects.requireNonNull(record, "record");
+        R prepared = prepared(record);
+        return Conflicts.naming(
+                sessions,
+                mapping,
+                () -> sessions.write(entity, idOf(record).value(), session -> {
+                    R updated;
+                    try {
+                        Execution<R> execution = session.query(mapping.update).setAll(mapping.columns, prepared);
+                        updated = execution
+                                .set(mapping.updatedAt.parameter(), sessions.now())
+                                .first();
+                    } catch (SQLException e) {
+                        throw explain(session, prepared, e);
+                    }
+                    if (updated == null) {
+                        throw refusedUpdate(session, prepared);
+                    }
+                    return updated;
+                }));
+    }
+
+    private RuntimeException refusedUpdate(Session session, R record) throws SQLException {
+        I id = idOf(record);
+        R stored = byId(session, id);
+        if (stored == null) {
+            return new NotFoundException(entity, id.value());
+        }
+        if (!Objects.equals(mapping.version.get(stored), mapping.version.get(record))) {
+            return new ConflictException(
+                    entity + " " + id + " was changed by another: version " + mapping.version.get(stored)
+                            + " is stored, " + mapping.version.get(record) + " was given; read it again",
+                    entity,
+                    id.value(),
+                    null);
+        }
+        for (Map.Entry<Column<R, ?>, String> fixed : mapping.fixed.entrySet()) {
+            Column<R, ?> column = fixed.getKey();
+            if (!Objects.equals(column.get(stored), column.get(record))) {
+                return new InvalidDataException(
+                        entity, id.value(), column.name(), "cannot be changed by update: " + fixed.getValue());
+            }
+        }
+        return new IllegalStateException(entity + " " + id + " matched nothing and differs in nothing");
+    }
+
+    @Override
+    public void delete(I id) {
+        Objects.requireNonNull(id, "id");
+        sessions.writeMany(entity, id.value(), session -> {
+            try {
+                int deleted = session.query(mapping.delete)
+                        .set(mapping.id.parameter(), id)
+                        .update();
+                if (deleted == 0) {
+                    throw new NotFoundException(entity, id.value());
+                }
+                return deleted;
+            } catch (SQLException e) {
+                if (sessions.classify(e).kind() == Kind.FOREIGN_KEY) {
+                    throw new ReferenceException(
+                            entity + " " + id + " cannot be deleted: " + mapping.keptBy() + " refer to it",
+                            entity,
+                            id.value(),
+                            e);
+                }
+                throw e;
+            }
+        });
+    }
+
+    @Override
+    public List<R> list(int limit, int offset) {
+        PageRequest.checkLimit(limit);
+        PageRequest.checkOffset(offset);
+        return sessions.read(
+                entity,
+                null,
+                session -> List.copyOf(session.query(mapping.list())
+                        .set(Mapping.LIMIT, limit)
+                        .set(Mapping.OFFSET, offset)
+                        .list()));
+    }
+
+    @Override
+    public Page<R> page(PageRequest request) {
+        Objects.requireNonNull(request, "request");
+        return fetch(mapping.page(), request, PagedQuery.Filter.NONE);
+    }
+
+    final Page<R> fetch(PagedQuery<R> query, PageRequest request, PagedQuery.Filter filter) {
+        return sessions.read(entity, null, session -> query.fetch(session, request, filter));
+    }
+
+    /** Executes an update of one row; where it matched none, there is no such record. */
+    final R updateOne(Session session, CompiledQuery<R> update, I id, PagedQuery.Filter values) throws SQLException {
+        R updated = tryUpdate(session, update, id, values);
+        if (updated == null) {
+            throw new NotFoundException(entity, id.value());
+        }
+        return updated;
+    }
+
+    /** Executes an update of one row, and returns the row as it is stored, or null where none matched. */
+    final @Nullable R tryUpdate(Session session, CompiledQuery<R> update, I id, PagedQuery.Filter values)
+            throws SQLException {
+        Execution<R> execution = session.query(update)
+                .set(mapping.id.parameter(), id)
+                .set(mapping.updatedAt.parameter(), sessions.now());
+        values.bind(execution);
+        return execution.first();
+    }
+
+    /** Executes a change of status; where it matched no row, the status that is stored does not allow it. */
+    final R transition(
+            Session session,
+            CompiledQuery<R> change,
+            I id,
+            PagedQuery.Filter values,
+            String to,
+            Function<R, String> statusOf)
+            throws SQLException {
+        R updated = tryUpdate(session, change, id, values);
+        if (updated == null) {
+            throw new InvalidTransitionException(entity, id.value(), statusOf.apply(required(session, id)), to);
+        }
+        return updated;
+    }
+
+    /** The record with that id, or the error that it does not exist. */
+    final R required(Session session, I id) throws SQLException {
+        R stored = byId(session, id);
+        if (stored == null) {
+            throw new NotFoundException(entity, id.value());
+        }
+        return stored;
+    }
+
+    final I idOf(R record) {
+        return Objects.requireNonNull(mapping.id.get(record));
+    }
+
+    /** Turns a refused write into the error that names the record, and, where the engine does not, the reference. */
+    private SQLException explain(Session session, R record, SQLException e) throws SQLException {
+        Failure failure = sessions.classify(e);
+        String id = idOf(record).value();
+        if (failure.kind() == Kind.FOREIGN_KEY) {
+            for (Mapping.Reference<R, ?> reference : mapping.references) {
+                Object missing = missing(session, failure, reference, record);
+                if (missing != null) {
+                    throw new ReferenceException(
+                            entity + " " + id + ": " + reference.column().name() + ": " + reference.target() + " "
+                                    + missing + " does not exist; create it first",
+                            entity,
+                            id,
+                            e);
+                }
+            }
+        }
+        if (failure.kind() == Kind.UNIQUE) {
+            Conflicts.throwTaken(session, mapping, failure, record);
+        }
+        if (!failure.breaksConnection()) {
+            throw failure.toException(entity, id);
+        }
+        return e;
+    }
+
+    /** The engine names the column, or goes on after the refusal, so that the targets can be looked up. */
+    private static <R, T> @Nullable Object missing(
+            Session session, Failure failure, Mapping.Reference<R, T> reference, R record) throws SQLException {
+        T target = reference.column().get(record);
+        if (target == null) {
+            return null;
+        }
+        if (failure.detail() != null) {
+            return failure.detail().equals(reference.column().name()) ? target : null;
+        }
+        if (!session.dialect().goesOnAfterRefusal()) {
+            return null;
+        }
+        Integer found = session.query(reference.exists())
+                .set(reference.column().parameter(), target)
+                .first();
+        return found == null ? target : null;
+    }
+}

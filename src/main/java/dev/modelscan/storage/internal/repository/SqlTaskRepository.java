@@ -1,0 +1,194 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.internal.repository.TaskMapping.AGENT_ID;
+import static dev.modelscan.storage.internal.repository.TaskMapping.COMPLETED_AT;
+import static dev.modelscan.storage.internal.repository.TaskMapping.CREATED_AT;
+import static dev.modelscan.storage.internal.repository.TaskMapping.ERROR;
+import static dev.modelscan.storage.internal.repository.TaskMapping.ID;
+import static dev.modelscan.storage.internal.repository.TaskMapping.MAPPING;
+import static dev.modelscan.storage.internal.repository.TaskMapping.OUTPUT;
+import static dev.modelscan.storage.internal.repository.TaskMapping.PRIORITY;
+import static dev.modelscan.storage.internal.repository.TaskMapping.STARTED_AT;
+import static dev.modelscan.storage.internal.repository.TaskMapping.STATUS;
+import static dev.modelscan.storage.internal.repository.TaskMapping.TEAM_ID;
+import static dev.modelscan.storage.internal.repository.TaskMapping.UPDATED_AT;
+import static dev.modelscan.storage.internal.repository.TaskMapping.WORKFLOW_ID;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tasks.TaskRepository;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.teams.TeamId;
+import dev.modelscan.storage.workflows.WorkflowId;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+
+/** The tasks. */
+final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements TaskRepository {
+
+    private static final List<PagedQuery.Key<Task>> OLDEST_FIRST =
+            List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID));
+    private static final List<PagedQuery.Key<Task>> MOST_URGENT_FIRST =
+            List.of(PagedQuery.descending(PRIORITY), PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID));
+
+    private static final PagedQuery<Task> BY_AGENT = listBy("task.byAgent", AGENT_ID);
+    private static final PagedQuery<Task> BY_TEAM = listBy("task.byTeam", TEAM_ID);
+    private static final PagedQuery<Task> BY_WORKFLOW = listBy("task.byWorkflow", WORKFLOW_ID);
+    private static final PagedQuery<Task> BY_STATUS =
+            new PagedQuery<>("task.byStatus", MAPPING, STATUS::isParameter, MOST_URGENT_FIRST);
+    private static final PagedQuery<Task> BY_AGENT_AND_STATUS = new PagedQuery<>(
+            "task.byAgentAndStatus",
+            MAPPING,
+            () -> AGENT_ID.isParameter().and(STATUS.isParameter()),
+            MOST_URGENT_FIRST);
+
+    private static final Map<TaskStatus, CompiledQuery<Task>> CHANGES = changes();
+    private static final CompiledQuery<Task> SET_OUTPUT = MAPPING.updateOf(
+            "task.setOutput", () -> Map.of(OUTPUT.field(), OUTPUT.parameter().param()), DSL::noCondition);
+
+    SqlTaskRepository(Sessions sessions) {
+        super(sessions, MAPPING);
+    }
+
+    private static <T> PagedQuery<Task> listBy(String name, Column<Task, T> column) {
+        return new PagedQuery<>(name, MAPPING, column::isParameter, OLDEST_FIRST);
+    }
+
+    /** The error goes with the failure that it belongs to. */
+    private static Map<TaskStatus, CompiledQuery<Task>> changes() {
+        var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
+        Map<TaskStatus, CompiledQuery<Task>> changes = new EnumMap<>(TaskStatus.class);
+        for (TaskStatus status : TaskStatus.values()) {
+            changes.put(
+                    status,
+                    MAPPING.updateOf(
+                            "task.become." + status.code(),
+                            () -> sets(change, status),
+                            () -> change.from(status.predecessors())));
+        }
+        return changes;
+    }
+
+    private static Map<Field<?>, Field<?>> sets(StatusChange<Task, TaskStatus> change, TaskStatus status) {
+        Map<Field<?>, Field<?>> set = change.to(status, status == TaskStatus.RUNNING, status.isFinal());
+        if (status == TaskStatus.FAILED) {
+            set.put(ERROR.field(), DSL.coalesce(ERROR.parameter().param(), ERROR.field()));
+        } else if (status == TaskStatus.PENDING) {
+            set.put(ERROR.field(), DSL.inline((String) null, ERROR.field()));
+        }
+        return set;
+    }
+
+    @Override
+    Task initial(Task task) {
+        Phase phase =
+                switch (task.status()) {
+                    case PENDING -> Phase.WAITING;
+                    case RUNNING -> Phase.RUNNING;
+                    case COMPLETED -> Phase.DONE;
+                    case FAILED, CANCELLED -> Phase.STOPPED;
+                };
+        StatusTimes given = new StatusTimes(task.startedAt(), task.completedAt());
+        StatusTimes times = StatusTimes.of(MAPPING.entity, task.id(), phase, given, task.createdAt());
+        return times.equals(given)
+                ? task
+                : task.toBuilder()
+                        .startedAt(times.startedAt())
+                        .completedAt(times.completedAt())
+                        .build();
+    }
+
+    @Override
+    public Page<Task> listByAgent(AgentId agentId, PageRequest request) {
+        Objects.requireNonNull(agentId, "agentId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_AGENT, request, execution -> execution.set(AGENT_ID.parameter(), agentId));
+    }
+
+    @Override
+    public Page<Task> listByAgent(AgentId agentId, TaskStatus status, PageRequest request) {
+        Objects.requireNonNull(agentId, "agentId");
+        Objects.requireNonNull(status, "status");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_AGENT_AND_STATUS, request, execution -> execution
+                .set(AGENT_ID.parameter(), agentId)
+                .set(STATUS.parameter(), status));
+    }
+
+    @Override
+    public Page<Task> listByTeam(TeamId teamId, PageRequest request) {
+        Objects.requireNonNull(teamId, "teamId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_TEAM, request, execution -> execution.set(TEAM_ID.parameter(), teamId));
+    }
+
+    @Override
+    public Page<Task> listByWorkflow(WorkflowId workflowId, PageRequest request) {
+        Objects.requireNonNull(workflowId, "workflowId");
+        Objects.requireNonNull(request, "request");
+        return sessions.read("task", null, session -> listByWorkflow(session, workflowId, request));
+    }
+
+    static Page<Task> listByWorkflow(Session session, WorkflowId workflowId, PageRequest request) throws SQLException {
+        return BY_WORKFLOW.fetch(session, request, execution -> execution.set(WORKFLOW_ID.parameter(), workflowId));
+    }
+
+    @Override
+    public Page<Task> listByStatus(TaskStatus status, PageRequest request) {
+        Objects.requireNonNull(status, "status");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_STATUS, request, execution -> execution.set(STATUS.parameter(), status));
+    }
+
+    @Override
+    public Task updateStatus(TaskId id, TaskStatus status) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(status, "status");
+        PagedQuery.Filter values = status == TaskStatus.FAILED
+                ? execution -> execution.set(ERROR.parameter(), null)
+                : PagedQuery.Filter.NONE;
+        return change(id, status, values);
+    }
+
+    @Override
+    public Task updateOutput(TaskId id, Json output) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(output, "output");
+        ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
+        return sessions.write(
+                "task",
+                id.value(),
+                session -> updateOne(session, SET_OUTPUT, id, execution -> execution.set(OUTPUT.parameter(), output)));
+    }
+
+    @Override
+    public Task fail(TaskId id, String error) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(error, "error");
+        ValueLimits.checkText(sessions.limits(), MAPPING.entity, id, ERROR, error);
+        return change(id, TaskStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
+    }
+
+    private Task change(TaskId id, TaskStatus status, PagedQuery.Filter values) {
+        CompiledQuery<Task> change = Objects.requireNonNull(CHANGES.get(status));
+        return sessions.write(
+                "task",
+                id.value(),
+                session -> transition(session, change, id, values, status.code(), stored -> stored.status()
+                        .code()));
+    }
+}

@@ -1,0 +1,136 @@
+package dev.modelscan.storage.internal.repository;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The first words of the statements in a text of SQL, which say what they are. It knows comments and quotes; what it overlooks all the
+ * same is found out when it has run, so this only spares a mistake its consequences.
+ */
+final class SqlText {
+
+    private static final Set<String> TRANSACTION_CONTROL =
+            Set.of("BEGIN", "START", "COMMIT", "END", "ABORT", "ROLLBACK", "SAVEPOINT", "RELEASE");
+
+    private final String sql;
+    private int at;
+
+    private SqlText(String sql) {
+        this.sql = sql;
+    }
+
+    /** Whether a statement begins or ends a transaction, or a savepoint. */
+    static boolean controlsTransaction(String sql) {
+        for (String words : statements(sql)) {
+            if (words.equals("CREATE")) {
+                // Its body has semicolons and ENDs of its own.
+                return false;
+            }
+            if (TRANSACTION_CONTROL.contains(words) || words.equals("PREPARE TRANSACTION")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a statement is a PRAGMA. */
+    static boolean hasPragma(String sql) {
+        return statements(sql).contains("PRAGMA");
+    }
+
+    /** The first word of each statement in upper case; of PREPARE the second as well. */
+    private static List<String> statements(String sql) {
+        SqlText text = new SqlText(sql);
+        List<String> words = new ArrayList<>(2);
+        while (true) {
+            text.skipBlanks();
+            if (text.at >= sql.length()) {
+                return words;
+            }
+            String word = text.word();
+            if (word.equals("PREPARE")) {
+                text.skipBlanks();
+                word = (word + " " + text.word()).strip();
+            }
+            if (!word.isEmpty()) {
+                words.add(word);
+            }
+            text.skipStatement();
+        }
+    }
+
+    private boolean isAt(String what) {
+        return sql.startsWith(what, at);
+    }
+
+    /** Whitespace, comments, and what may stand before a statement. */
+    private void skipBlanks() {
+        while (at < sql.length()) {
+            char c = sql.charAt(at);
+            if (Character.isWhitespace(c) || c == ';' || c == '(' || c == '\uFEFF') {
+                at++;
+            } else if (!skipComment()) {
+                return;
+            }
+        }
+    }
+
+    private boolean skipComment() {
+        if (isAt("--")) {
+            skipTo("\n");
+            return true;
+        }
+        if (isAt("/*")) {
+            at += 2;
+            skipTo("*/");
+            return true;
+        }
+        return false;
+    }
+
+    private void skipTo(String end) {
+        int found = sql.indexOf(end, at);
+        at = found < 0 ? sql.length() : found + end.length();
+    }
+
+    private String word() {
+        int start = at;
+        while (at < sql.length() && (Character.isLetterOrDigit(sql.charAt(at)) || sql.charAt(at) == '_')) {
+            at++;
+        }
+        return sql.substring(start, at).toUpperCase(Locale.ROOT);
+    }
+
+    private void skipStatement() {
+        while (at < sql.length() && sql.charAt(at) != ';') {
+            char c = sql.charAt(at);
+            if (c == '\'' || c == '"' || c == '`') {
+                boolean escapes = c == '\'' && at > 0 && Character.toUpperCase(sql.charAt(at - 1)) == 'E';
+                at++;
+                skipQuoted(c, escapes);
+            } else if (c == '$') {
+                skipDollarQuoted();
+            } else if (!skipComment()) {
+                at++;
+            }
+        }
+    }
+
+    private void skipQuoted(char quote, boolean escapes) {
+        while (at < sql.length() && sql.charAt(at) != quote) {
+            at += escapes && sql.charAt(at) == '\\' ? 2 : 1;
+        }
+        at++;
+    }
+
+    private void skipDollarQuoted() {
+        int start = at++;
+        word();
+        if (at < sql.length() && sql.charAt(at) == '$') {
+            String tag = sql.substring(start, ++at);
+            skipTo(tag);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.AGENT_ID;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.COMPLETED_AT;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.CREATED_AT;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.ERROR;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.ID;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.MAPPING;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.OUTPUT;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.STARTED_AT;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.STATUS;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.TASK_ID;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.TOOL_NAME;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.UPDATED_AT;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Row;
+import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
+import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.tools.ToolExecutionId;
+import dev.modelscan.storage.tools.ToolExecutionRepository;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.tools.ToolUsage;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jooq.Field;
+import org.jooq.Query;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** The uses of tools. */
+final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, ToolExecution>
+        implements ToolExecutionRepository {
+
+    private static final PagedQuery<ToolExecution> BY_AGENT = listBy("toolExecution.byAgent", AGENT_ID);
+    private static final PagedQuery<ToolExecution> BY_TASK = listBy("toolExecution.byTask", TASK_ID);
+    private static final PagedQuery<ToolExecution> BY_TOOL = listBy("toolExecution.byTool", TOOL_NAME);
+
+    private static final Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> CHANGES = changes();
+
+    private static final CompiledQuery<Void> DELETE_BY_TASK = CompiledQuery.command(
+            "toolExecution.deleteByTask", () -> DSL.deleteFrom(TOOL_EXECUTIONS).where(TASK_ID.isParameter()));
+
+    private static final CompiledQuery<ToolUsage> USAGE = CompiledQuery.rows(
+            "toolExecution.usage", SqlToolExecutionRepository::usage, SqlToolExecutionRepository::usageExpression);
+
+    SqlToolExecutionRepository(Sessions sessions) {
+        super(sessions, MAPPING);
+    }
+
+    private static <T> PagedQuery<ToolExecution> listBy(String name, Column<ToolExecution, T> column) {
+        return new PagedQuery<>(
+                name,
+                MAPPING,
+                column::isParameter,
+                List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
+    }
+
+    /** Output and error are set where the caller gives them. */
+    private static Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes() {
+        var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
+        Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes = new EnumMap<>(ToolExecutionStatus.class);
+        for (ToolExecutionStatus status : ToolExecutionStatus.values()) {
+            changes.put(
+                    status,
+                    MAPPING.updateOf(
+                            "toolExecution.become." + status.code(),
+                            () -> sets(change, status),
+                            () -> change.from(status.predecessors())));
+        }
+        return changes;
+    }
+
+    private static Map<Field<?>, Field<?>> sets(
+            StatusChange<ToolExecution, ToolExecutionStatus> change, ToolExecutionStatus status) {
+        Map<Field<?>, Field<?>> set = change.to(status, status == ToolExecutionStatus.RUNNING, status.isFinal());
+        if (status == ToolExecutionStatus.SUCCESS) {
+            set.put(OUTPUT.field(), DSL.coalesce(OUTPUT.parameter().param(), OUTPUT.field()));
+        } else if (status == ToolExecutionStatus.FAILED) {
+            set.put(ERROR.field(), DSL.coalesce(ERROR.parameter().param(), ERROR.field()));
+        }
+        return set;
+    }
+
+    /**
+     * The times of each tool are ranked, so that the 95th percentile is one that was measured. This sorts what was executed
+     * since then: no index can hold both the range of time and the order of durations.
+     */
+    private static Query usageExpression() {
+        var table = TOOL_EXECUTIONS;
+        Field<Long> micros = TimeExpressions.micros(table.STARTED_AT, table.COMPLETED_AT);
+        var ranked = DSL.select(
+                        table.TOOL_NAME,
+                        table.STATUS,
+                        micros.as("micros"),
+                        DSL.rowNumber()
+                                .over(DSL.partitionBy(table.TOOL_NAME)
+                                        .orderBy(micros.asc().nullsLast()))
+                                .as("position"),
+                        DSL.count(micros).over(DSL.partitionBy(table.TOOL_NAME)).as("measured"))
+                .from(table)
+                // The upper bound excludes nothing. PostgreSQL's plan serves any time, and with one bound it expects a
+                // third of
+                // the table, with two a small part, which it looks up in the index.
+                .where(table.STARTED_AT.between(
+                        STARTED_AT.parameter().param(), DSL.inline(StatusTimes.LATEST, table.STARTED_AT)))
+                .asTable("ranked");
+        Field<String> name = Objects.requireNonNull(ranked.field(table.TOOL_NAME));
+        Field<ToolExecutionStatus> status = Objects.requireNonNull(ranked.field(table.STATUS));
+        Field<Long> time = Objects.requireNonNull(ranked.field("micros", Long.class));
+        Field<Integer> position = Objects.requireNonNull(ranked.field("position", Integer.class));
+        Field<Integer> measured = Objects.requireNonNull(ranked.field("measured", Integer.class));
+        Field<Integer> p95 = measured.times(DSL.inline(95)).plus(DSL.inline(99)).div(DSL.inline(100));
+        return DSL.select(
+                        name,
+                        DSL.count(),
+                        DSL.count(DSL.when(
+                                status.eq(DSL.inline(ToolExecutionStatus.SUCCESS, table.STATUS)), DSL.inline(1))),
+                        DSL.count(DSL.when(
+                                status.in(
+                                        DSL.inline(ToolExecutionStatus.FAILED, table.STATUS),
+                                        DSL.inline(ToolExecutionStatus.TIMEOUT, table.STATUS)),
+                                DSL.inline(1))),
+                        DSL.round(DSL.avg(time)),
+                        DSL.max(DSL.when(position.eq(p95), time)))
+                .from(ranked)
+                .groupBy(name)
+                .orderBy(name);
+    }
+
+    private static ToolUsage usage(Row row) throws SQLException {
+        return new ToolUsage(
+                row.get(Codec.TEXT, 1),
+                row.get(Codec.LONG, 2),
+                row.get(Codec.LONG, 3),
+                row.get(Codec.LONG, 4),
+                duration(row.find(Codec.LONG, 5)),
+                duration(row.find(Codec.LONG, 6)));
+    }
+
+    private static @Nullable Duration duration(@Nullable Long micros) {
+        return micros == null ? null : Duration.of(micros, ChronoUnit.MICROS);
+    }
+
+    @Override
+    ToolExecution initial(ToolExecution execution) {
+        Phase phase =
+                switch (execution.status()) {
+                    case PENDING -> Phase.WAITING;
+                    case RUNNING -> Phase.RUNNING;
+                    case SUCCESS -> Phase.DONE;
+                    case FAILED, TIMEOUT -> Phase.STOPPED;
+                };
+        StatusTimes given = new StatusTimes(execution.startedAt(), execution.completedAt());
+        StatusTimes times = StatusTimes.of(MAPPING.entity, execution.id(), phase, given, execution.createdAt());
+        return times.equals(given)
+                ? execution
+                : execution.toBuilder()
+                        .startedAt(times.startedAt())
+                        .completedAt(times.completedAt())
+                        .build();
+    }
+
+    @Override
+    public ToolExecution start(ToolExecutionId id) {
+        Objects.requireNonNull(id, "id");
+        return updateStatus(id, ToolExecutionStatus.RUNNING);
+    }
+
+    @Override
+    public ToolExecution complete(ToolExecutionId id, @Nullable Json output) {
+        Objects.requireNonNull(id, "id");
+        ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
+        return change(id, ToolExecutionStatus.SUCCESS, execution -> execution.set(OUTPUT.parameter(), output));
+    }
+
+    @Override
+    public ToolExecution fail(ToolExecutionId id, String error) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(error, "error");
+        ValueLimits.checkText(sessions.limits(), MAPPING.entity, id, ERROR, error);
+        return change(id, ToolExecutionStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
+    }
+
+    @Override
+    public ToolExecution timeOut(ToolExecutionId id) {
+        Objects.requireNonNull(id, "id");
+        return updateStatus(id, ToolExecutionStatus.TIMEOUT);
+    }
+
+    @Override
+    public ToolExecution updateStatus(ToolExecutionId id, ToolExecutionStatus status) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(status, "status");
+        return switch (status) {
+            case SUCCESS -> complete(id, null);
+            case FAILED -> change(id, status, execution -> execution.set(ERROR.parameter(), null));
+            default -> change(id, status, PagedQuery.Filter.NONE);
+        };
+    }
+
+    private ToolExecution change(ToolExecutionId id, ToolExecutionStatus status, PagedQuery.Filter values) {
+        CompiledQuery<ToolExecution> change = Objects.requireNonNull(CHANGES.get(status));
+        return sessions.write(
+                MAPPING.entity,
+                id.value(),
+                session -> transition(session, change, id, values, status.code(), stored -> stored.status()
+                        .code()));
+    }
+
+    @Override
+    public Page<ToolExecution> listByAgent(AgentId agentId, PageRequest request) {
+        Objects.requireNonNull(agentId, "agentId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_AGENT, request, execution -> execution.set(AGENT_ID.parameter(), agentId));
+    }
+
+    @Override
+    public Page<ToolExecution> listByTask(TaskId taskId, PageRequest request) {
+        Objects.requireNonNull(taskId, "taskId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_TASK, request, execution -> execution.set(TASK_ID.parameter(), taskId));
+    }
+
+    @Override
+    public Page<ToolExecution> listByTool(String toolName, PageRequest request) {
+        Objects.requireNonNull(toolName, "toolName");
+        Objects.requireNonNull(request, "request");
+        if (!TextRules.isStorable(toolName)) {
+            return new Page<>(List.of(), Optional.empty());
+        }
+        return fetch(BY_TOOL, request, execution -> execution.set(TOOL_NAME.parameter(), toolName));
+    }
+
+    @Override
+    public int deleteByTask(TaskId taskId) {
+        Objects.requireNonNull(taskId, "taskId");
+        return sessions.writeMany(MAPPING.entity, null, session -> session.query(DELETE_BY_TASK)
+                .set(TASK_ID.parameter(), taskId)
+                .update());
+    }
+
+    @Override
+    public List<ToolUsage> usageSince(Instant since) {
+        Objects.requireNonNull(since, "since");
+        Instant first = StatusTimes.firstStored(since);
+        if (first == null) {
+            return List.of();
+        }
+        return sessions.read(
+                MAPPING.entity,
+                null,
+                session -> List.copyOf(
+                        session.query(USAGE).set(STARTED_AT.parameter(), first).list()));
+    }
+}

@@ -1,0 +1,282 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.TxAction;
+import dev.modelscan.storage.TxFunction;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Limits;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.engine.Work;
+import dev.modelscan.storage.internal.query.Session;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** The repositories inside a transaction, and the rules of its use. */
+final class SqlTx extends SqlRepositories implements Tx {
+
+    /** A caller's own SQL cannot guess it. */
+    private static final String SAVEPOINT = " level_" + Long.toHexString(new SecureRandom().nextLong()) + "_";
+
+    private static final String ROLLBACK = "ROLLBACK TO";
+
+    private final TxSessions sessions;
+    private final OpenStatements open = new OpenStatements();
+    private @Nullable DSLContext dsl;
+
+    SqlTx(Store store, Session session, Limits limits, Instant now) {
+        this(new TxSessions(store, session, limits, now, 0, new CallersTransaction(store, session)));
+    }
+
+    private SqlTx(TxSessions sessions) {
+        super(sessions);
+        this.sessions = sessions;
+    }
+
+    /** The state of a transaction, or of a part of one behind a savepoint. */
+    private static final class TxSessions implements Sessions {
+
+        private final Store store;
+        private final Session session;
+        private final Limits limits;
+        private final Instant now;
+        private final int depth;
+        private final CallersTransaction transaction;
+        private final Thread owner = Thread.currentThread();
+        private boolean ended;
+        private boolean suspended;
+        private @Nullable Throwable refused;
+
+        TxSessions(
+                Store store, Session session, Limits limits, Instant now, int depth, CallersTransaction transaction) {
+            this.store = store;
+            this.session = session;
+            this.limits = limits;
+            this.now = now;
+            this.depth = depth;
+            this.transaction = transaction;
+        }
+
+        TxSessions nested() {
+            return new TxSessions(store, session, limits, now, depth + 1, transaction);
+        }
+
+        void requireUsable() {
+            if (owner != Thread.currentThread()) {
+                throw new IllegalStateException("this tx belongs to thread " + owner.getName()
+                        + "; do the work there, or open a transaction of this thread's own");
+            }
+            if (ended) {
+                throw new IllegalStateException(
+                        "this tx has ended with the function that it was handed to; do not keep it");
+            }
+            if (suspended) {
+                throw new IllegalStateException("inside tx.withTx, use the tx that it hands out, not the outer one");
+            }
+            requireNotRefused();
+            transaction.requireOpen();
+        }
+
+        void requireNotRefused() {
+            if (refused != null) {
+                throw new IllegalStateException(
+                        "the database refused a statement of this transaction, which can only roll back; put what may be"
+                                + " refused into tx.withTx",
+                        refused);
+            }
+        }
+
+        @Override
+        public <T extends @Nullable Object> T read(String entity, @Nullable String id, Work<T> work) {
+            return run(entity, id, work);
+        }
+
+        @Override
+        public <T extends @Nullable Object> T write(String entity, @Nullable String id, Work<T> work) {
+            return run(entity, id, work);
+        }
+
+        @Override
+        public <T extends @Nullable Object> T writeMany(String entity, @Nullable String id, Work<T> work) {
+            return run(entity, id, work);
+        }
+
+        @Override
+        public <T> T insert(String entity, String id, T record, Work<T> insert, Work<Optional<T>> stored) {
+            return run(entity, id, insert);
+        }
+
+        @Override
+        public void takeTurn(Session own, String name) throws SQLException {
+            store.takeTurn(own, name);
+        }
+
+        private <T extends @Nullable Object> T run(String entity, @Nullable String id, Work<T> work) {
+            requireUsable();
+            try {
+                return work.run(session);
+            } catch (SQLException e) {
+                refused = e;
+                throw store.classify(e).whileWriting().toException(entity, id);
+            } catch (StorageException e) {
+                noteRefusal(e);
+                throw e;
+            } catch (Error e) {
+                // It may have come at any step of the statement.
+                refused = e;
+                throw e;
+            }
+        }
+
+        /** An error that the database raised, unlike one that the library found before asking it. */
+        void noteRefusal(StorageException e) {
+            if (e.getCause() instanceof SQLException) {
+                refused = e;
+            }
+        }
+
+        /** Before the commit, or the end of a part. */
+        void requireCommittable() {
+            requireNotRefused();
+            if (depth == 0) {
+                transaction.requireSame();
+            } else {
+                transaction.requireOpen();
+            }
+        }
+
+        void end() {
+            ended = true;
+            if (depth == 0) {
+                transaction.close();
+            }
+        }
+
+        @Override
+        public Instant now() {
+            return now;
+        }
+
+        @Override
+        public boolean readsAfterRefusal() {
+            return false;
+        }
+
+        @Override
+        public Failure classify(SQLException e) {
+            return store.classify(e).whileWriting();
+        }
+
+        @Override
+        public Limits limits() {
+            return limits;
+        }
+
+        void savepoint(String command) {
+            try (Statement statement = session.connection().createStatement()) {
+                statement.execute(command + SAVEPOINT + depth);
+                if (command.equals(ROLLBACK)) {
+                    transaction.rolledBack(depth);
+                }
+            } catch (SQLException e) {
+                refused = e;
+                Failure failure = classify(e);
+                if (failure.kind() == Failure.Kind.NO_SAVEPOINT) {
+                    transaction.lost();
+                    transaction.requireOpen();
+                }
+                throw failure.toException(null, null);
+            } catch (Error e) {
+                refused = e;
+                throw e;
+            }
+        }
+    }
+
+    /** Calls the function, and ends this tx with it. */
+    <T extends @Nullable Object, X extends Exception> T run(TxFunction<T, X> function) throws X {
+        try {
+            T result = function.apply(this);
+            open.requireNone();
+            sessions.requireCommittable();
+            return result;
+        } catch (Throwable t) {
+            sessions.transaction.requireKnown(t, sessions.depth == 0);
+            throw t;
+        } finally {
+            sessions.end();
+            open.close();
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
+        Objects.requireNonNull(function, "function");
+        sessions.requireUsable();
+        sessions.savepoint("SAVEPOINT");
+        sessions.suspended = true;
+        T result;
+        try {
+            result = new SqlTx(sessions.nested()).run(function);
+        } catch (Throwable t) {
+            sessions.suspended = false;
+            if (Failure.isOfMachine(t)) {
+                // What the connection says next may be the answer to what the Error cut off.
+                sessions.refused = t;
+            } else {
+                rollBackToSavepoint(t);
+            }
+            throw t;
+        }
+        sessions.suspended = false;
+        sessions.savepoint("RELEASE");
+        sessions.transaction.kept(sessions.depth);
+        return result;
+    }
+
+    private void rollBackToSavepoint(Throwable cause) {
+        if (!sessions.transaction.isOpen()) {
+            return;
+        }
+        try {
+            sessions.savepoint(ROLLBACK);
+            sessions.savepoint("RELEASE");
+        } catch (StorageException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public <X extends Exception> void useTx(TxAction<X> action) throws X {
+        Objects.requireNonNull(action, "action");
+        this.<Boolean, X>withTx(tx -> {
+            action.accept(tx);
+            return true;
+        });
+    }
+
+    @Override
+    public DSLContext dsl() {
+        sessions.requireUsable();
+        DSLContext made = dsl;
+        if (made == null) {
+            sessions.transaction.watch(sessions.depth);
+            made = DslContexts.writing(
+                    sessions.store,
+                    sessions.session,
+                    new TransactionConnection(sessions.session, sessions.transaction),
+                    sessions::requireUsable,
+                    sessions::noteRefusal,
+                    open);
+            dsl = made;
+        }
+        return made;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.Id;
+import dev.modelscan.storage.errors.InvalidDataException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The times of a new record, as its status has them. A record of history may come with a status other than the first: what
+ * the caller gave is kept, and where it gave none, the time that the record was made stands in.
+ *
+ * @param startedAt when it began to run
+ * @param completedAt when it ended
+ */
+record StatusTimes(@Nullable Instant startedAt, @Nullable Instant completedAt) {
+
+    // The first and the last time that a record may have.
+    private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
+    static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+    /** The first time that can be stored and is not before the bound; null where all are before it. */
+    static @Nullable Instant firstStored(Instant bound) {
+        if (bound.isAfter(LATEST)) {
+            return null;
+        }
+        if (bound.isBefore(EARLIEST)) {
+            return EARLIEST;
+        }
+        Instant whole = bound.truncatedTo(ChronoUnit.MICROS);
+        return whole.equals(bound) ? whole : whole.plus(1, ChronoUnit.MICROS);
+    }
+
+    /** What a status says of the times. */
+    enum Phase {
+        /** Has not begun. */
+        WAITING,
+        /** Has begun. */
+        RUNNING,
+        /** Has begun, and ended. */
+        DONE,
+        /** Has ended, and may never have begun. */
+        STOPPED
+    }
+
+    /** Completes the times of a new record, or refuses those that its status contradicts. */
+    static StatusTimes of(String entity, Id id, Phase phase, StatusTimes given, Instant createdAt) {
+        Instant startedAt = given.startedAt;
+        Instant completedAt = given.completedAt;
+        if (phase == Phase.WAITING && startedAt != null) {
+            throw new InvalidDataException(
+                    entity, id.value(), "startedAt", "is set, and by its status it has not begun");
+        }
+        if ((phase == Phase.WAITING || phase == Phase.RUNNING) && completedAt != null) {
+            throw new InvalidDataException(
+                    entity, id.value(), "completedAt", "is set, and by its status it has not ended");
+        }
+        if (startedAt == null && (phase == Phase.RUNNING || phase == Phase.DONE)) {
+            startedAt = createdAt;
+        }
+        if (completedAt == null && (phase == Phase.DONE || phase == Phase.STOPPED)) {
+            completedAt = startedAt == null ? createdAt : startedAt;
+        }
+        if (startedAt != null && completedAt != null && completedAt.isBefore(startedAt)) {
+            throw new InvalidDataException(entity, id.value(), "completedAt", "is before startedAt");
+        }
+        return new StatusTimes(startedAt, completedAt);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.TEAMS;
+import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
+
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Columns;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.query.Row;
+import dev.modelscan.storage.schema.tables.Teams;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.teams.TeamId;
+import dev.modelscan.storage.teams.TeamMember;
+import dev.modelscan.storage.teams.TeamMembership;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Query;
+import org.jooq.Record;
+import org.jooq.Record1;
+import org.jooq.SQLDialect;
+import org.jooq.Select;
+import org.jooq.SelectSelectStep;
+import org.jooq.impl.CustomCondition;
+import org.jooq.impl.DSL;
+
+/** The queries that join teams, their members and the agents that those are. */
+final class TeamQueries {
+
+    static final Parameter<String> ROLE = Parameter.of("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE);
+    static final Parameter<Instant> JOINED_AT = Parameter.of("joinedAt", Codec.TIME, () -> TEAM_MEMBERS.JOINED_AT);
+
+    // What a membership says, behind the columns of the record that it leads to.
+    private static final Columns<TeamMember> OF_AGENT = new Columns<>("team member", AgentMapping.COLUMNS.end());
+    private static final Column<TeamMember, String> AGENT_ROLE =
+            OF_AGENT.add("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE, TeamMember::role);
+    private static final Column<TeamMember, Instant> AGENT_JOINED_AT =
+            OF_AGENT.add("joinedAt", Codec.TIME, () -> TEAM_MEMBERS.JOINED_AT, TeamMember::joinedAt);
+    private static final Columns<TeamMembership> OF_TEAM = new Columns<>("membership", TeamMapping.COLUMNS.end());
+    private static final Column<TeamMembership, String> TEAM_ROLE =
+            OF_TEAM.add("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE, TeamMembership::role);
+    private static final Column<TeamMembership, Instant> TEAM_JOINED_AT =
+            OF_TEAM.add("joinedAt", Codec.TIME, () -> TEAM_MEMBERS.JOINED_AT, TeamMembership::joinedAt);
+
+    /** A row of teams joined to members; a team without any has one row. */
+    record TeamRow(Team team, Optional<TeamMember> member) {}
+
+    static final CompiledQuery<TeamMember> MEMBERS =
+            CompiledQuery.rows("team.members", TeamQueries::member, () -> DSL.select(AgentMapping.COLUMNS.fields())
+                    .select(OF_AGENT.fields())
+                    .from(TEAM_MEMBERS)
+                    .join(AGENTS)
+                    .on(TEAM_MEMBERS.AGENT_ID.eq(AGENTS.ID))
+                    .where(TEAM_MEMBERS.TEAM_ID.eq(TeamMapping.ID.parameter().param()))
+                    .orderBy(TEAM_MEMBERS.JOINED_AT, TEAM_MEMBERS.AGENT_ID));
+
+    static final CompiledQuery<TeamMembership> TEAMS_OF = CompiledQuery.rows(
+            "team.ofAgent",
+            row -> new TeamMembership(TeamMapping.map(row), row.get(TEAM_ROLE), row.get(TEAM_JOINED_AT)),
+            () -> DSL.select(TeamMapping.COLUMNS.fields())
+                    .select(OF_TEAM.fields())
+                    .from(TEAM_MEMBERS)
+                    .join(TEAMS)
+                    .on(TEAM_MEMBERS.TEAM_ID.eq(TEAMS.ID))
+                    .where(TEAM_MEMBERS.AGENT_ID.eq(AgentMapping.ID.parameter().param()))
+                    .orderBy(TEAM_MEMBERS.JOINED_AT, TEAM_MEMBERS.TEAM_ID));
+
+    static final CompiledQuery<TeamRow> WITH_MEMBERS =
+            CompiledQuery.rows("team.withMembers", TeamQueries::teamRow, () -> withMembers(DSL.noCondition()));
+
+    static final CompiledQuery<TeamRow> WITH_MEMBERS_BEHIND = CompiledQuery.rows(
+            "team.withMembers.behind",
+            TeamQueries::teamRow,
+            () -> withMembers(DSL.row(TEAMS.CREATED_AT, TEAMS.ID)
+                    .greaterThan(
+                            TeamMapping.CREATED_AT.parameter().param(),
+                            TeamMapping.ID.parameter().param())));
+
+    static final CompiledQuery<Void> ADD_MEMBER = CompiledQuery.command("team.addMember", () -> DSL.insertInto(
+                    TEAM_MEMBERS,
+                    TEAM_MEMBERS.TEAM_ID,
+                    TEAM_MEMBERS.AGENT_ID,
+                    TEAM_MEMBERS.ROLE,
+                    TEAM_MEMBERS.JOINED_AT)
+            .values(
+                    TeamMapping.ID.parameter().param(),
+                    AgentMapping.ID.parameter().param(),
+                    ROLE.param(),
+                    JOINED_AT.param())
+            .onConflict(TEAM_MEMBERS.TEAM_ID, TEAM_MEMBERS.AGENT_ID)
+            .doUpdate()
+            .set(TEAM_MEMBERS.ROLE, ROLE.param()));
+
+    static final CompiledQuery<Void> REMOVE_MEMBER = CompiledQuery.command(
+            "team.removeMember", () -> DSL.deleteFrom(TEAM_MEMBERS).where(theMember()));
+
+    static final CompiledQuery<Void> SET_ROLE = CompiledQuery.command(
+            "team.setRole",
+            () -> DSL.update(TEAM_MEMBERS).set(TEAM_MEMBERS.ROLE, ROLE.param()).where(theMember()));
+
+    private TeamQueries() {}
+
+    private static Condition theMember() {
+        return TEAM_MEMBERS
+                .TEAM_ID
+                .eq(TeamMapping.ID.parameter().param())
+                .and(TEAM_MEMBERS.AGENT_ID.eq(AgentMapping.ID.parameter().param()));
+    }
+
+    /** The page's teams are chosen first; the joins then follow them, so a limit counts teams and not members. */
+    private static Query withMembers(Condition position) {
+        Teams page = TEAMS.as("page");
+        List<Field<?>> teamFields = new ArrayList<>();
+        TeamMapping.COLUMNS.fields().forEach(field -> teamFields.add(page.field(field)));
+        return DSL.select(teamFields)
+                .select(AgentMapping.COLUMNS.fields())
+                .select(OF_AGENT.fields())
+                .from(page(DSL.select(TeamMapping.COLUMNS.fields()), position).asTable("page"))
+                .leftJoin(TEAM_MEMBERS)
+                .on(ofPage(page, page(DSL.select(TEAMS.ID), position)))
+                .leftJoin(AGENTS)
+                .on(TEAM_MEMBERS.AGENT_ID.eq(AGENTS.ID))
+                .orderBy(page.CREATED_AT, page.ID, TEAM_MEMBERS.JOINED_AT, TEAM_MEMBERS.AGENT_ID);
+    }
+
+    private static <R extends Record> Select<R> page(SelectSelectStep<R> columns, Condition position) {
+        return columns.from(TEAMS)
+                .where(position)
+                .orderBy(TEAMS.CREATED_AT, TEAMS.ID)
+                .limit(Mapping.LIMIT.param());
+    }
+
+    /**
+     * PostgreSQL is told twice. Its plan serves any limit, so it expects a tenth of all teams, and would read all members to
+     * join them. From an array of unknown length it expects ten elements, and looks each up in the index.
+     */
+    private static Condition ofPage(Teams page, Select<Record1<TeamId>> ids) {
+        Condition joined = TEAM_MEMBERS.TEAM_ID.eq(page.ID);
+        Condition sought = TEAM_MEMBERS.TEAM_ID.eq(DSL.any(DSL.array(ids)));
+        return CustomCondition.of(
+                context -> context.visit(context.family() == SQLDialect.POSTGRES ? joined.and(sought) : joined));
+    }
+
+    private static TeamMember member(Row row) throws SQLException {
+        Agent agent = AgentMapping.map(row);
+        return new TeamMember(agent, row.get(AGENT_ROLE), row.get(AGENT_JOINED_AT));
+    }
+
+    private static TeamRow teamRow(Row row) throws SQLException {
+        Optional<TeamMember> member = row.shifted(TeamMapping.COLUMNS.end(), TeamQueries::optionalMember);
+        return new TeamRow(TeamMapping.map(row), member);
+    }
+
+    private static Optional<TeamMember> optionalMember(Row row) throws SQLException {
+        return row.find(AgentMapping.ID) == null ? Optional.empty() : Optional.of(member(row));
+    }
+}

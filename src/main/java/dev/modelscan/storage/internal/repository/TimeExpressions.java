@@ -1,0 +1,385 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.TASKS;
+
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
+import java.time.temporal.ChronoUnit;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jooq.Converter;
+import org.jooq.DataType;
+import org.jooq.Field;
+import org.jooq.Param;
+import org.jooq.SQL;
+import org.jooq.TableField;
+import org.jooq.impl.CustomField;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/**
+ * Arithmetic on stored times, the same on both engines: a time becomes whole microseconds since 1970, and all that follows
+ * are operations on 64-bit integers, which the engines share. Dates, weekdays and months stay integers in SQL and become
+ * Java's types when they are read, so no engine's own calendar takes part.
+ *
+ * <p>The few templates here are what jOOQ cannot say: on SQLite a time is text, and its date functions know milliseconds.
+ * Constants are inlined: PostgreSQL accepts a selected expression in GROUP BY only if both have the same constants.
+ */
+public final class TimeExpressions {
+
+    private static final long SECOND = 1_000_000L;
+    private static final long DAY = 86_400 * SECOND;
+    // The Gregorian calendar repeats after this many days, which are 4,800 months and whole weeks.
+    private static final long CYCLE_DAYS = 146_097;
+    private static final long CYCLE_MONTHS = 4_800;
+    // Days from the year -400 to 1970. SQL's division cuts towards zero, so it is done on positive numbers only.
+    private static final long DAYS_BEFORE = 719_528 + CYCLE_DAYS;
+    // 1970 began with a Thursday.
+    private static final long TO_MONDAY =
+            Math.floorMod(DayOfWeek.THURSDAY.getValue() - 1 - DAYS_BEFORE, DayOfWeek.values().length);
+
+    private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+    private static final Instant LAST = StatusTimes.LATEST;
+    // Rules for daylight saving go on for ever; their SQL has to end somewhere.
+    private static final Instant LAST_TRANSITION = Instant.parse("2100-01-01T00:00:00Z");
+
+    private static final DataType<LocalDate> DATE = SQLDataType.BIGINT.asConvertedDataType(
+            Converter.ofNullable(Long.class, LocalDate.class, LocalDate::ofEpochDay, LocalDate::toEpochDay));
+    private static final DataType<YearMonth> MONTH = SQLDataType.BIGINT.asConvertedDataType(Converter.ofNullable(
+            Long.class,
+            YearMonth.class,
+            TimeExpressions::yearMonth,
+            month -> month.getLong(ChronoField.PROLEPTIC_MONTH)));
+    private static final DataType<DayOfWeek> WEEKDAY = SQLDataType.BIGINT.asConvertedDataType(Converter.ofNullable(
+            Long.class, DayOfWeek.class, n -> DayOfWeek.of(n.intValue()), day -> (long) day.getValue()));
+    private static final DataType<Duration> ELAPSED = SQLDataType.BIGINT.asConvertedDataType(Converter.ofNullable(
+            Long.class, Duration.class, n -> Duration.of(n, ChronoUnit.MICROS), TimeExpressions::micros));
+    private static final Set<Class<?>> COMPUTED =
+            Set.of(LocalDate.class, YearMonth.class, DayOfWeek.class, Duration.class);
+
+    private TimeExpressions() {}
+
+    /** Whether a value is a number in SQL that stands for a date, a month, a weekday or a duration of this class. */
+    static boolean isComputed(DataType<?> type) {
+        return COMPUTED.contains(type.getType()) && type.getConverter().fromType() == Long.class;
+    }
+
+    private static YearMonth yearMonth(long months) {
+        return YearMonth.of(Math.toIntExact(Math.floorDiv(months, 12L)), Math.floorMod(months, 12) + 1);
+    }
+
+    /** A duration in whole microseconds, which may be negative. */
+    private static long micros(Duration duration) {
+        return Math.addExact(Math.multiplyExact(duration.getSeconds(), SECOND), duration.getNano() / 1_000);
+    }
+
+    /**
+     * Whole microseconds since 1970, exactly; null if the time is null. SQLite's unixepoch rounds to milliseconds, so it is not
+     * given the fraction: with it {@code 59.9995} is the next minute.
+     */
+    static Field<Long> micros(Field<Instant> time) {
+        return CustomField.of("micros", SQLDataType.BIGINT, context -> {
+            switch (context.family()) {
+                case POSTGRES -> context.visit(DSL.sql("cast(extract(epoch from {0}) * 1000000 as bigint)", time));
+                default ->
+                    context.visit(DSL.sql("(unixepoch(substr({0}, 1, 19)) * 1000000 + substr({0}, 21, 6))", time));
+            }
+        });
+    }
+
+    /** {@code to - from} in microseconds, exactly; null if either is. */
+    static Field<Long> micros(Field<Instant> from, Field<Instant> to) {
+        return micros(to).minus(micros(from));
+    }
+
+    /** {@code to - from}, exactly. */
+    public static Field<Duration> between(Field<Instant> from, Field<Instant> to) {
+        return typed("elapsed", ELAPSED, micros(stored(from), stored(to)));
+    }
+
+    /** {@code to - from} in seconds. Both engines divide the same two doubles. */
+    public static Field<Double> seconds(Field<Instant> from, Field<Instant> to) {
+        return typed(
+                "seconds",
+                SQLDataType.DOUBLE,
+                micros(stored(from), stored(to)).cast(SQLDataType.DOUBLE).div(DSL.inline((double) SECOND)));
+    }
+
+    /** The time of the database's clock. SQLite's has milliseconds. */
+    public static Field<Instant> now() {
+        return CustomField.of("now", TASKS.CREATED_AT.getDataType(), context -> {
+            switch (context.family()) {
+                case POSTGRES -> context.visit(DSL.sql("statement_timestamp()"));
+                default -> context.visit(DSL.sql("strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"));
+            }
+        });
+    }
+
+    /** A time and a duration; null if the sum is not in the years 0 to 9999. */
+    public static Field<Instant> plus(Field<Instant> time, Duration duration) {
+        return time(time.getName(), micros(stored(time)).plus(DSL.inline(micros(duration))));
+    }
+
+    /** The calendar day in a zone. */
+    public static Field<LocalDate> day(Field<Instant> time, ZoneId zone) {
+        return typed("day", DATE, days(time, zone).minus(DSL.inline(DAYS_BEFORE)));
+    }
+
+    /** The Monday that begins the week in a zone. */
+    public static Field<LocalDate> week(Field<Instant> time, ZoneId zone) {
+        Field<Long> days = days(time, zone);
+        return typed("week", DATE, days.minus(sinceMonday(days)).minus(DSL.inline(DAYS_BEFORE)));
+    }
+
+    /** The day of the week in a zone. */
+    public static Field<DayOfWeek> weekday(Field<Instant> time, ZoneId zone) {
+        return typed("weekday", WEEKDAY, sinceMonday(days(time, zone)).plus(DSL.inline(1L)));
+    }
+
+    /** The month in a zone. */
+    public static Field<YearMonth> month(Field<Instant> time, ZoneId zone) {
+        return typed("month", MONTH, months(time, zone));
+    }
+
+    /** The year in a zone. */
+    public static Field<Integer> year(Field<Instant> time, ZoneId zone) {
+        Field<Long> year = months(time, zone)
+                .plus(DSL.inline(CYCLE_MONTHS))
+                .div(DSL.inline(12L))
+                .minus(DSL.inline(CYCLE_MONTHS / 12));
+        return typed("year", SQLDataType.INTEGER, year);
+    }
+
+    /** The hour of the day in a zone, 0 to 23. */
+    public static Field<Integer> hour(Field<Instant> time, ZoneId zone) {
+        return typed("hour", SQLDataType.INTEGER, ofDay(time, zone).div(DSL.inline(3_600 * SECOND)));
+    }
+
+    /** The begin of the interval of that length, counted from midnight in a zone. */
+    public static Field<Instant> bucket(Field<Instant> time, Duration length, ZoneId zone) {
+        long size = length.isNegative() || length.compareTo(Duration.ofDays(1)) > 0 ? 0 : micros(length);
+        if (size == 0 || DAY % size != 0 || !length.equals(length.truncatedTo(ChronoUnit.MICROS))) {
+            throw new IllegalArgumentException("a bucket of " + length
+                    + " does not divide a day into equal parts; use Times.day, week or month for longer ones");
+        }
+        if (zone.getRules().isFixedOffset()) {
+            return time("bucket", micros(stored(time)).minus(ofDay(time, zone).mod(DSL.inline(size))));
+        }
+        long unit = size % SECOND == 0 ? SECOND : 1;
+        long shift = DAYS_BEFORE * DAY / unit;
+        Field<Instant> stored = stored(time);
+        Field<Long> now = (unit == SECOND ? wholeSeconds(stored) : micros(stored)).plus(DSL.inline(shift));
+        NavigableMap<Long, String> begins = begins(zone.getRules(), size, unit, shift);
+        Function<Field<Long>, Field<Long>> begin = v -> CustomField.of("begin", SQLDataType.BIGINT, context -> {
+            StringBuilder sql = new StringBuilder();
+            search(new ArrayList<>(begins.entrySet()), sql);
+            context.visit(DSL.sql(sql.toString(), v));
+        });
+        Function<Field<Long>, Field<Instant>> read =
+                v -> time("bucket", v.minus(DSL.inline(shift)).times(DSL.inline(unit)));
+        // An aggregate or a window in a query of its own would be over that query's one row.
+        if (!(stored instanceof TableField)) {
+            return read.apply(begin.apply(now));
+        }
+        return once("bucket", TASKS.CREATED_AT.getDataType(), once("begin", SQLDataType.BIGINT, now, begin), read);
+    }
+
+    /** An expression over a value that is written once. */
+    private static <T> Field<T> once(
+            String name, DataType<T> type, Field<Long> value, Function<Field<Long>, Field<T>> expression) {
+        Field<T> whole = expression.apply(DSL.field(DSL.sql("b.v"), SQLDataType.BIGINT));
+        return CustomField.of(
+                name,
+                type,
+                context -> context.visit(DSL.sql("(select {0} from (select {1} as v) as b)", whole, value)));
+    }
+
+    private static Field<Long> wholeSeconds(Field<Instant> time) {
+        return CustomField.of("seconds", SQLDataType.BIGINT, context -> {
+            switch (context.family()) {
+                case POSTGRES -> context.visit(DSL.sql("cast(floor(extract(epoch from {0})) as bigint)", time));
+                default -> context.visit(DSL.sql("unixepoch(substr({0}, 1, 19))", time));
+            }
+        });
+    }
+
+    /** The begin of the interval, from each time on: a formula or, from a clock change to the interval's end, a constant. */
+    private static NavigableMap<Long, String> begins(ZoneRules rules, long size, long unit, long shift) {
+        NavigableMap<Long, String> begins = new TreeMap<>();
+        begins.put(Long.MIN_VALUE, begin(rules.getOffset(FIRST), size, unit));
+        for (ZoneOffsetTransition transition : transitions(rules)) {
+            long at = transition.getInstant().getEpochSecond() * SECOND;
+            long before = micros(transition.getOffsetBefore());
+            long after = micros(transition.getOffsetAfter());
+            boolean twice = size <= before - after;
+            begins.tailMap(at / unit + shift, true).clear();
+            String formula = begin(transition.getOffsetAfter(), size, unit);
+            begins.put(at / unit + shift, formula);
+            long local = Math.floorDiv(at + after, size) * size;
+            while (local - after < at || (!twice && local - before < at)) {
+                long from = Math.max(at, local - after);
+                long begin = twice ? at : Math.min(at, local - before);
+                begins.put(from / unit + shift, Long.toString(begin / unit + shift));
+                local += size;
+                begins.put((local - after) / unit + shift, formula);
+            }
+        }
+        return begins;
+    }
+
+    private static String begin(ZoneOffset offset, long size, long unit) {
+        return "{0}-({0}+(" + micros(offset) / unit + "))%" + size / unit;
+    }
+
+    /** A search tree of CASE. */
+    private static void search(List<Map.Entry<Long, String>> steps, StringBuilder sql) {
+        if (steps.size() == 1) {
+            sql.append(steps.get(0).getValue());
+            return;
+        }
+        int middle = steps.size() / 2;
+        sql.append("case when {0}<").append(steps.get(middle).getKey()).append(" then ");
+        search(steps.subList(0, middle), sql);
+        sql.append(" else ");
+        search(steps.subList(middle, steps.size()), sql);
+        sql.append(" end");
+    }
+
+    /** Microseconds since midnight. */
+    private static Field<Long> ofDay(Field<Instant> time, ZoneId zone) {
+        return local(time, zone).mod(DSL.inline(DAY));
+    }
+
+    /** Days since the begin of the year -400. */
+    private static Field<Long> days(Field<Instant> time, ZoneId zone) {
+        return local(time, zone).div(DSL.inline(DAY));
+    }
+
+    private static Field<Long> sinceMonday(Field<Long> days) {
+        return days.plus(DSL.inline(TO_MONDAY)).mod(DSL.inline((long) DayOfWeek.values().length));
+    }
+
+    /** Months since the begin of the year 0. The engine sees a day of the years 2000 to 2399, which all calendars agree on. */
+    private static Field<Long> months(Field<Instant> time, ZoneId zone) {
+        Field<Long> days = days(time, zone);
+        Field<Long> ofCycle = days.mod(DSL.inline(CYCLE_DAYS));
+        Field<Long> since2000 = CustomField.of("months", SQLDataType.BIGINT, context -> {
+            switch (context.family()) {
+                case POSTGRES ->
+                    context.visit(DSL.sql(
+                            "cast(extract(year from date '2000-01-01' + cast({0} as integer)) * 12"
+                                    + " + extract(month from date '2000-01-01' + cast({0} as integer)) - 24001 as bigint)",
+                            ofCycle));
+                default ->
+                    context.visit(DSL.sql(
+                            "(strftime('%Y', {0} * 86400 + 946684800, 'unixepoch') * 12"
+                                    + " + strftime('%m', {0} * 86400 + 946684800, 'unixepoch') - 24001)",
+                            ofCycle));
+            }
+        });
+        return days.div(DSL.inline(CYCLE_DAYS))
+                .minus(DSL.inline(1L))
+                .times(DSL.inline(CYCLE_MONTHS))
+                .plus(since2000);
+    }
+
+    /** Microseconds of a zone's wall clock since the begin of the year -400. */
+    private static Field<Long> local(Field<Instant> time, ZoneId zone) {
+        Field<Instant> stored = stored(time);
+        ZoneRules rules = zone.getRules();
+        Field<Long> micros = micros(stored);
+        long before = DAYS_BEFORE * DAY;
+        if (rules.isFixedOffset()) {
+            return micros.plus(DSL.inline(before + micros(rules.getOffset(Instant.EPOCH))));
+        }
+        Field<Long> offset = offset(stored, transitions(rules), rules.getOffset(FIRST));
+        return micros.plus(offset.plus(DSL.inline(before)));
+    }
+
+    private static List<ZoneOffsetTransition> transitions(ZoneRules rules) {
+        List<ZoneOffsetTransition> transitions = new ArrayList<>();
+        ZoneOffsetTransition next = rules.nextTransition(FIRST);
+        while (next != null && next.getInstant().isBefore(LAST_TRANSITION)) {
+            transitions.add(next);
+            next = rules.nextTransition(next.getInstant());
+        }
+        return transitions;
+    }
+
+    /**
+     * A zone's offset at a time. Neither SQLite nor a server that may have other rules than this JVM is asked: the rules become a
+     * search tree of CASE, of some 260 leaves for Europe/Berlin, of which a row visits nine.
+     */
+    private static Field<Long> offset(Field<Instant> time, List<ZoneOffsetTransition> transitions, ZoneOffset before) {
+        if (transitions.isEmpty()) {
+            return DSL.inline(micros(before));
+        }
+        int middle = transitions.size() / 2;
+        ZoneOffsetTransition transition = transitions.get(middle);
+        return DSL.when(
+                        time.lt(DSL.inline(transition.getInstant(), time)),
+                        offset(time, transitions.subList(0, middle), before))
+                .otherwise(
+                        offset(time, transitions.subList(middle + 1, transitions.size()), transition.getOffsetAfter()));
+    }
+
+    private static long micros(ZoneOffset offset) {
+        return offset.getTotalSeconds() * SECOND;
+    }
+
+    /** A constant has the type of a stored time, too, so that it is rendered as one. */
+    private static Field<Instant> stored(Field<Instant> time) {
+        return time instanceof Param<Instant> param ? DSL.inline(param.getValue(), TASKS.CREATED_AT) : time;
+    }
+
+    /** The stored form of microseconds since 1970; null if it is not in the years 0 to 9999. */
+    private static Field<Instant> time(String name, Field<Long> micros) {
+        long first = micros(Duration.between(Instant.EPOCH, FIRST));
+        long last = micros(Duration.between(Instant.EPOCH, LAST));
+        Field<Long> sinceFirst = micros.minus(DSL.inline(first));
+        Field<Long> seconds = sinceFirst.div(DSL.inline(SECOND)).plus(DSL.inline(first / SECOND));
+        Field<Long> fraction = sinceFirst.mod(DSL.inline(SECOND));
+        return CustomField.of(name, TASKS.CREATED_AT.getDataType(), context -> {
+            context.visit(DSL.sql("case when {0} then ", micros.between(DSL.inline(first), DSL.inline(last))));
+            switch (context.family()) {
+                case POSTGRES ->
+                    // Whole seconds and the rest one by one: an interval is multiplied by a double, which is exact for
+                    // both.
+                    context.visit(DSL.sql(
+                            "timestamptz '1970-01-01 00:00:00Z' + {0} * interval '1 second' + {1} * interval '1 microsecond'",
+                            seconds, fraction));
+                default ->
+                    context.visit(DSL.sql(
+                            "strftime('%Y-%m-%dT%H:%M:%S', {0}, 'unixepoch') || printf('.%06dZ', {1})",
+                            seconds, fraction));
+            }
+            context.sql(" end");
+        });
+    }
+
+    /** A time as SQLite stores it, on PostgreSQL, which calls the year 0 the first one BC. */
+    static SQL text(Field<?> time) {
+        return DSL.sql(
+                "case when {0} < timestamptz '0001-01-01 00:00:00Z' then '0000' else to_char({0} at time zone 'UTC', 'YYYY')"
+                        + " end || to_char({0} at time zone 'UTC', '-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+                time);
+    }
+
+    /** The same SQL under a name of its own, read as another type. */
+    private static <T> Field<T> typed(String name, DataType<T> type, Field<?> expression) {
+        return CustomField.of(name, type, context -> context.visit(expression));
+    }
+}

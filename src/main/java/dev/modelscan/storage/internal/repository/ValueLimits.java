@@ -1,0 +1,61 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.Id;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.engine.Limits;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.values.TextRules;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** Holds values against the limits that the database was opened with. */
+final class ValueLimits {
+
+    private static final int MOST_BYTES_PER_CHAR = 3;
+
+    private ValueLimits() {}
+
+    static void check(Limits limits, String entity, Id id, Column<?, ?> column, @Nullable Object value) {
+        if (value instanceof Json json) {
+            if (json.depth() > limits.maxJsonDepth()) {
+                throw invalid(
+                        entity,
+                        id,
+                        column,
+                        "is nested " + json.depth() + " levels deep; the most is " + limits.maxJsonDepth()
+                                + " (maxJsonDepth)");
+            }
+            checkBytes(limits, entity, id, column, json.toString());
+        } else if (value instanceof String text) {
+            checkBytes(limits, entity, id, column, text);
+        } else if (value instanceof Collection<?> items && !items.isEmpty()) {
+            checkBytes(limits, entity, id, column, Json.of(items).toString());
+        }
+    }
+
+    /** Checks text that reaches a column without passing through a record. */
+    static void checkText(Limits limits, String entity, Id id, Column<?, ?> column, String text) {
+        String problem = TextRules.problem(text);
+        if (problem != null) {
+            throw invalid(entity, id, column, problem);
+        }
+        checkBytes(limits, entity, id, column, text);
+    }
+
+    private static void checkBytes(Limits limits, String entity, Id id, Column<?, ?> column, String text) {
+        int most = limits.maxValueBytes();
+        if ((long) text.length() * MOST_BYTES_PER_CHAR <= most) {
+            return;
+        }
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > most) {
+            throw invalid(entity, id, column, "has " + bytes + " bytes; the most is " + most + " (maxValueBytes)");
+        }
+    }
+
+    private static InvalidDataException invalid(String entity, Id id, Column<?, ?> column, String reason) {
+        return new InvalidDataException(entity, id.value(), column.name(), reason);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.internal.codec.Formats;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Columns;
+import dev.modelscan.storage.internal.query.Row;
+import dev.modelscan.storage.workflows.Workflow;
+import dev.modelscan.storage.workflows.WorkflowId;
+import dev.modelscan.storage.workflows.WorkflowStatus;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** How {@link Workflow} lies in its table. */
+final class WorkflowMapping {
+
+    static final Columns<Workflow> COLUMNS = new Columns<>("workflow");
+    static final Column<Workflow, WorkflowId> ID =
+            COLUMNS.add("id", Codec.text(Formats.WORKFLOW_ID), () -> WORKFLOWS.ID, Workflow::id);
+    static final Column<Workflow, String> NAME = COLUMNS.add("name", Codec.TEXT, () -> WORKFLOWS.NAME, Workflow::name);
+    static final Column<Workflow, WorkflowStatus> STATUS =
+            COLUMNS.add("status", Codec.text(Formats.WORKFLOW_STATUS), () -> WORKFLOWS.STATUS, Workflow::status);
+    static final Column<Workflow, Json> METADATA =
+            COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> WORKFLOWS.METADATA, Workflow::metadata);
+    static final Column<Workflow, Instant> STARTED_AT =
+            COLUMNS.add("startedAt", Codec.TIME, () -> WORKFLOWS.STARTED_AT, Workflow::startedAt);
+    static final Column<Workflow, Instant> COMPLETED_AT =
+            COLUMNS.add("completedAt", Codec.TIME, () -> WORKFLOWS.COMPLETED_AT, Workflow::completedAt);
+    static final Column<Workflow, Long> VERSION =
+            COLUMNS.add("version", Codec.LONG, () -> WORKFLOWS.VERSION, Workflow::version);
+    static final Column<Workflow, Instant> CREATED_AT =
+            COLUMNS.add("createdAt", Codec.TIME, () -> WORKFLOWS.CREATED_AT, Workflow::createdAt);
+    static final Column<Workflow, Instant> UPDATED_AT =
+            COLUMNS.add("updatedAt", Codec.TIME, () -> WORKFLOWS.UPDATED_AT, Workflow::updatedAt);
+    static final Mapping<WorkflowId, Workflow> MAPPING = new Mapping<>(
+                    "workflow", () -> WORKFLOWS, COLUMNS, WorkflowMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+            .fixed(STATUS, "use updateStatus")
+            .fixed(STARTED_AT, "it follows the status")
+            .fixed(COMPLETED_AT, "it follows the status")
+            .listedBy(CREATED_AT, ID);
+
+    private WorkflowMapping() {}
+
+    static Workflow map(Row row) throws SQLException {
+        return new Workflow(
+                row.get(ID),
+                row.get(NAME),
+                row.get(STATUS),
+                row.get(METADATA),
+                row.find(STARTED_AT),
+                row.find(COMPLETED_AT),
+                row.get(VERSION),
+                row.get(CREATED_AT),
+                row.get(UPDATED_AT));
+    }
+}

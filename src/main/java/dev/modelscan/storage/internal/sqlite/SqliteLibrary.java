@@ -1,0 +1,63 @@
+package dev.modelscan.storage.internal.sqlite;
+
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.Libraries;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells by what it can do whether the SQLite on the class path is new enough. */
+final class SqliteLibrary {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteLibrary.class);
+
+    private static volatile boolean willDo;
+
+    private SqliteLibrary() {}
+
+    /**
+     * Opens a database.
+     *
+     * @throws UnavailableException if a library is too old; it names the library, the versions, and what sets its version
+     */
+    static <T> T checked(Supplier<T> opening) {
+        return Libraries.checked(() -> {
+            if (!willDo) {
+                require();
+                willDo = true;
+            }
+            return opening.get();
+        });
+    }
+
+    /** Whether SQLite can be loaded at all is for whoever opens the database to find out. */
+    private static void require() {
+        try (Connection connection =
+                SqliteConnections.toMemory(Duration.ofSeconds(1)).openProbe()) {
+            require(connection);
+        } catch (SQLException e) {
+            LOG.debug("what SQLite can do is not known", e);
+        }
+    }
+
+    /** Checks what the engine does with the one function whose meaning has changed. */
+    static void require(Connection connection) {
+        byte[] expected = {'a', (byte) 0xff, '1', (byte) 0xff, (byte) 0xfe, (byte) 0xff, '~'};
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT concat_ws(x'ff', 'a', 1, x'fe', '~')")) {
+            rows.next();
+            if (!Arrays.equals(expected, rows.getBytes(1))) {
+                throw Libraries.tooOldSqlite("its concat_ws joins values differently", null);
+            }
+        } catch (SQLException e) {
+            throw Libraries.tooOldSqlite(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,363 @@
+package dev.modelscan.storage.internal.sqlite;
+
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.EngineText;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.migrate.FlywayRun;
+import dev.modelscan.storage.internal.migrate.PackagedMigrations;
+import dev.modelscan.storage.internal.migrate.SchemaState;
+import dev.modelscan.storage.internal.sqlite.file.FileFacts;
+import dev.modelscan.storage.internal.sqlite.file.Leftovers;
+import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
+import dev.modelscan.storage.internal.sqlite.file.PrivateFiles;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.sqlite.file.SqliteErrors;
+import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a SQLite file to the schema that the library carries, or says why it cannot. A file that is up to date is only read;
+ * Flyway is started for the others, under a lock that other processes respect.
+ */
+public final class SqliteMigrator {
+
+    /** Not Flyway's default name: a host application's own Flyway may use that one. */
+    public static final String HISTORY_TABLE = "modelscan_schema_history";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteMigrator.class);
+
+    static final String LOCATION = "dev/modelscan/storage/migration/sqlite";
+
+    private final SqliteConnections connections;
+    private final PackagedMigrations packaged;
+    private final Duration lockTimeout;
+
+    /** For the library's own migrations. */
+    public SqliteMigrator(SqliteConnections connections, Duration lockTimeout) {
+        this(connections, LOCATION, lockTimeout);
+    }
+
+    /** For migrations in another folder of the class path. */
+    public SqliteMigrator(SqliteConnections connections, String location, Duration lockTimeout) {
+        this.connections = connections;
+        this.packaged = PackagedMigrations.load(location);
+        this.lockTimeout = lockTimeout;
+    }
+
+    /**
+     * Migrates where it is needed.
+     *
+     * @return the names of the migrations that were applied, in order
+     * @throws SchemaException where the file is another program's, has a newer or a different schema, or a migration fails
+     * @throws CorruptDatabaseException where the file is no database, or is damaged
+     * @throws UnavailableException where it cannot be opened
+     */
+    public List<String> migrate() {
+        Path file = connections.file();
+        if (file == null) {
+            return migrateLocked();
+        }
+        if (Files.isDirectory(file)) {
+            throw new UnavailableException(file + " is a directory; name a file", null);
+        }
+        // Reading a pipe would wait for ever, and a device would get a journal beside it.
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new UnavailableException(file + " is a device or a pipe; name a file", null);
+        }
+        Leftovers.requireComplete(file);
+        refuseAtAGlance(file);
+        if (Files.exists(file) && isCurrent()) {
+            return List.of();
+        }
+        try (MigrationLock lock = MigrationLock.acquire(file, lockTimeout)) {
+            // What was complete before the wait may have lost its file meanwhile.
+            Leftovers.requireComplete(file);
+            PrivateFiles.create(file);
+            return migrateLocked();
+        } catch (IOException e) {
+            throw FileFacts.failed(file + " cannot be created or locked", e);
+        }
+    }
+
+    /**
+     * Whether the file is there and is this library's, whatever its version is. Leaves nothing beside a file that nobody has
+     * open.
+     *
+     * @throws CorruptDatabaseException where it is damaged
+     * @throws UnavailableException where it cannot be read
+     */
+    public boolean isOurs() {
+        Path file = connections.file();
+        if (file == null || !Files.isRegularFile(file)) {
+            return false;
+        }
+        try {
+            return isComplete(file) ? glance(SchemaState::isOurs) : probe(SchemaState::isOurs);
+        } catch (SQLException e) {
+            if (SqliteErrors.isNoDatabase(e)) {
+                return false;
+            }
+            throw unreadable(e);
+        }
+    }
+
+    /**
+     * Deletes the file, what lies beside it, and when it was named by a symbolic link, that.
+     *
+     * @return false where there is no file
+     * @throws SchemaException where the file is not this library's
+     * @throws BusyException where somebody has it open
+     */
+    public boolean delete() {
+        Path file = connections.file();
+        if (file == null || !Files.exists(file)) {
+            return false;
+        }
+        if (!isOurs()) {
+            throw new SchemaException(file + " is not a database of this library; it was left as it is", null);
+        }
+        try (MigrationLock lock = MigrationLock.acquire(file, lockTimeout)) {
+            if (!Files.exists(file)) {
+                return false;
+            }
+            requireUnused();
+            for (String suffix : List.of("", "-journal", "-wal", "-shm")) {
+                Files.deleteIfExists(SqliteFiles.beside(file, suffix));
+            }
+            if (Files.isSymbolicLink(connections.link())) {
+                Files.deleteIfExists(connections.link());
+            }
+            lock.delete();
+            return true;
+        } catch (IOException e) {
+            throw FileFacts.failed(file + " cannot be deleted", e);
+        }
+    }
+
+    /** SQLite gives up the log for a connection that is the only one, of all processes. */
+    private void requireUnused() {
+        try (Connection connection = connections.openMigrator()) {
+            if (!"delete".equals(text(connection, "PRAGMA journal_mode = DELETE"))) {
+                throw new BusyException(connections.name() + " is open; close it first", null);
+            }
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /**
+     * Checks, by reading alone, that there is a database with the schema that the library carries.
+     *
+     * @throws SchemaException where the file is another program's, or its schema an older or a newer one
+     * @throws CorruptDatabaseException where the file is no database, or is damaged
+     * @throws UnavailableException where there is no such file, or it cannot be opened
+     */
+    public void requireCurrent() {
+        Path file = connections.file();
+        if (file != null) {
+            Leftovers.requireComplete(file);
+        }
+        if (file == null || !Files.isRegularFile(file)) {
+            throw new UnavailableException(
+                    connections.name() + " is not there; name the file of a database. None was made", null);
+        }
+        refuseAtAGlance(file);
+        SchemaState.Kind state = state();
+        if (state == SchemaState.Kind.EMPTY) {
+            throw new SchemaException(
+                    file + " holds no tables yet; open it once to write, which makes them. Nothing was written to it",
+                    null);
+        }
+        if (state != SchemaState.Kind.CURRENT) {
+            throw new SchemaException(
+                    file + " has an older schema than this library: version " + version() + ", and not "
+                            + latestVersion()
+                            + "; open it once to write, or run migrate, which brings it up to date. Nothing was written to it",
+                    null);
+        }
+    }
+
+    private int version() {
+        try {
+            List<SchemaState.Applied> history = probe(SchemaState::history);
+            return history.isEmpty() ? 0 : history.get(history.size() - 1).version();
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** The version that {@link #migrate} arrives at. */
+    public int latestVersion() {
+        return packaged.latest();
+    }
+
+    private List<String> migrateLocked() {
+        // Another process may have migrated while this one waited for the lock.
+        if (state() == SchemaState.Kind.CURRENT) {
+            return List.of();
+        }
+        try (Connection connection = connections.openMigrator()) {
+            if (connections.file() != null) {
+                execute(connection, "PRAGMA journal_mode = WAL");
+            }
+            execute(connection, "PRAGMA application_id = " + SqliteConnections.APPLICATION_ID);
+            return FlywayRun.migrate(connection, connections.name(), packaged);
+        } catch (SchemaException e) {
+            throw isFault(e) ? unreadable(Objects.requireNonNull(Failure.driverException(e))) : e;
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private SchemaState.Kind state() {
+        try {
+            return probe(connection -> SchemaState.read(connection, connections.name(), packaged));
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** What is found by reading. */
+    private interface Reading<T extends @Nullable Object> {
+        T from(Connection connection) throws SQLException;
+    }
+
+    private <T extends @Nullable Object> T glance(Reading<T> reading) throws SQLException {
+        try (Connection connection = connections.openGlance()) {
+            return reading.from(connection);
+        }
+    }
+
+    /**
+     * Reads under locks, and changes nothing, unless a process was killed in the middle of a transaction. SQLite reads such a file
+     * only after it has taken that transaction back, which wants a connection that may write.
+     */
+    private <T extends @Nullable Object> T probe(Reading<T> reading) throws SQLException {
+        try (Connection connection = connections.openProbe()) {
+            return reading.from(connection);
+        } catch (SQLException e) {
+            if (!SqliteErrors.isHotJournal(e) || connections.isReadOnly()) {
+                throw e;
+            }
+        }
+        refuseForeign();
+        try (Connection connection = connections.openMigrator()) {
+            return reading.from(connection);
+        }
+    }
+
+    /** Another program's unfinished transaction is for that program to take back. */
+    private void refuseForeign() {
+        try {
+            glance(connection -> SchemaState.read(connection, connections.name(), packaged));
+        } catch (SQLException | SchemaException e) {
+            if (e instanceof SchemaException foreign && !isOursAtAGlance()) {
+                throw foreign;
+            }
+            LOG.debug("{} is in the middle of a transaction", connections.name(), e);
+        }
+    }
+
+    private boolean isOursAtAGlance() {
+        try {
+            return glance(SchemaState::isOurs);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** Throws where the file cannot be this library's, and leaves nothing beside it; the state proper is read under locks. */
+    private void refuseAtAGlance(Path file) {
+        if (isComplete(file)) {
+            try {
+                glance(connection -> SchemaState.read(connection, connections.name(), packaged));
+            } catch (SQLException e) {
+                LOG.debug("{} cannot be read without its locks", file, e);
+            }
+        }
+    }
+
+    /** Whether all that was committed is in the file itself. */
+    private static boolean isComplete(Path file) {
+        return Files.exists(file)
+                && Files.notExists(SqliteFiles.beside(file, "-wal"))
+                && Files.notExists(SqliteFiles.beside(file, "-journal"));
+    }
+
+    /** Whether nothing is to be migrated. The log's mode is kept in the file, where another program may have changed it. */
+    private boolean isCurrent() {
+        if (state() != SchemaState.Kind.CURRENT) {
+            return false;
+        }
+        try {
+            if (!probe(connection -> "wal".equals(text(connection, "PRAGMA journal_mode")))) {
+                try (Connection writer = connections.openMigrator()) {
+                    execute(writer, "PRAGMA journal_mode = WAL");
+                }
+            }
+            return true;
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** Whether the disk, a lock or the file stopped a migration, and not what is in it. */
+    private boolean isFault(SchemaException failed) {
+        SQLException driver = Failure.driverException(failed);
+        if (driver == null) {
+            return false;
+        }
+        return switch (connections.classify(driver).kind()) {
+            case FULL, UNAVAILABLE, BUSY, CORRUPT, READ_ONLY -> true;
+            default -> false;
+        };
+    }
+
+    private StorageException unreadable(SQLException e) {
+        String name = connections.name();
+        if (SqliteErrors.isNoDatabase(e)) {
+            return new CorruptDatabaseException(
+                    name + " is not a SQLite database; choose another file. Nothing was written to it", e);
+        }
+        if (SqliteErrors.isHotJournal(e)) {
+            return new UnavailableException(
+                    name
+                            + " was left in the middle of a transaction by a process that was killed; open it once where it may"
+                            + " be written, which takes that transaction back",
+                    e);
+        }
+        Failure failure = connections.classify(e).whileWriting();
+        return failure.kind() == Failure.Kind.OTHER
+                ? new UnavailableException(name + " cannot be opened: " + EngineText.of(e), e)
+                : failure.toException(name, null);
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static @Nullable String text(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.getString(1);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.modelscan.storage.internal.sqlite;
+
+import dev.modelscan.storage.internal.migrate.PackagedMigrations;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What SQLite says of its schema; and the one that the library's migrations make, to compare with. Names ignore case there. */
+public final class SqliteSchema {
+
+    private static final String OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+            + " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name";
+
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final Map<String, Set<String>> columns = new HashMap<>();
+
+    private SqliteSchema() {}
+
+    /**
+     * One entry of SQLite's own list.
+     *
+     * @param type {@code table}, {@code index}, {@code view} or {@code trigger}
+     * @param name its name
+     * @param table the table or the view that it belongs to, which may be itself
+     * @param sql the statement that made it
+     */
+    public record Entry(
+            String type,
+            String name,
+            String table,
+            @Nullable String sql) {
+
+        private String key() {
+            return type + " " + lower(name);
+        }
+
+        /** White space may differ: whatever ran the statement may have cut it differently out of its file. */
+        private String words() {
+            return String.valueOf(sql).strip().replaceAll("\\s+", " ");
+        }
+    }
+
+    /** Made at first use, in memory. */
+    private static final class Library {
+        static final SqliteSchema SCHEMA = make();
+    }
+
+    /** What the library's migrations make. */
+    public static SqliteSchema library() {
+        return Library.SCHEMA;
+    }
+
+    private static SqliteSchema make() {
+        PackagedMigrations packaged = PackagedMigrations.load(SqliteMigrator.LOCATION);
+        SqliteSchema schema = new SqliteSchema();
+        try (Connection connection = SqliteConnections.toMemory(Duration.ZERO).openMigrator();
+                Statement statement = connection.createStatement()) {
+            for (PackagedMigrations.Packaged migration : packaged.migrations()) {
+                // The driver hands over the whole text, and SQLite itself finds where each statement ends.
+                statement.executeUpdate(packaged.sql(migration));
+            }
+            for (Entry entry : read(connection)) {
+                schema.entries.put(entry.key(), entry);
+                if (entry.type().equals("table")) {
+                    Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+                    names.addAll(columns(connection, entry.name()));
+                    schema.columns.put(lower(entry.name()), names);
+                }
+            }
+            return schema;
+        } catch (SQLException e) {
+            throw new IllegalStateException("the library's own migrations fail in memory", e);
+        }
+    }
+
+    /** All tables, indexes, views and triggers but SQLite's own. */
+    public static List<Entry> read(Connection connection) throws SQLException {
+        List<Entry> entries = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(OBJECTS)) {
+            while (rows.next()) {
+                entries.add(new Entry(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
+            }
+        }
+        return entries;
+    }
+
+    /** The columns of a table, generated ones among them. */
+    public static List<String> columns(Connection connection, String table) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement("SELECT name FROM pragma_table_xinfo(?)")) {
+            statement.setString(1, table);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.add(rows.getString(1));
+                }
+            }
+        }
+        return names;
+    }
+
+    /** Whether it has a table of that name, the history of migrations included. */
+    public boolean hasTable(String name) {
+        return entries.containsKey("table " + lower(name)) || lower(name).equals(SqliteMigrator.HISTORY_TABLE);
+    }
+
+    /** Whether it has that entry, made by the same statement. */
+    public boolean has(Entry entry) {
+        Entry own = entries.get(entry.key());
+        return lower(entry.table()).equals(SqliteMigrator.HISTORY_TABLE)
+                || (own != null && own.words().equals(entry.words()));
+    }
+
+    /** Whether one of its tables has that column. */
+    public boolean hasColumn(String table, String column) {
+        return lower(table).equals(SqliteMigrator.HISTORY_TABLE)
+                || columns.getOrDefault(lower(table), Set.of()).contains(column);
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,250 @@
+package dev.modelscan.storage.internal.sqlite;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+
+import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Failure.Kind;
+import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.engine.TransactionGuard;
+import dev.modelscan.storage.internal.engine.Work;
+import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.Watchdog;
+import dev.modelscan.storage.internal.sqlite.ReaderPool.Loan;
+import dev.modelscan.storage.internal.sqlite.file.Anchor;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
+import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import dev.modelscan.storage.internal.sqlite.file.SqliteGuard;
+import dev.modelscan.storage.internal.sqlite.write.SqliteWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A SQLite database: one connection that writes, and a few that read. */
+public final class SqliteStore implements Store {
+
+    private final SqliteConnections connections;
+    private final Duration timeout;
+    private final Watchdog watchdog;
+    private final ReaderPool readers;
+    private final SqliteWriter writer;
+    private final Anchor anchor;
+
+    /** Opens no connection yet. */
+    public SqliteStore(SqliteConnections connections, int readers, Duration timeout, Duration queryTimeout) {
+        this.connections = connections;
+        this.timeout = timeout;
+        this.watchdog = new Watchdog(SqliteDialect.INSTANCE, queryTimeout);
+        this.readers = new ReaderPool(connections, SqliteDialect.INSTANCE, watchdog, readers, timeout);
+        this.writer = new SqliteWriter(connections, timeout, watchdog);
+        this.anchor = new Anchor(connections);
+    }
+
+    /** Opens the writing connection now; a database in memory begins to live with it. */
+    public void openWriter() {
+        writer.open();
+        if (connections.file() == null) {
+            try {
+                anchor.open();
+            } catch (SQLException e) {
+                throw classify(e).toException(null, null);
+            }
+        }
+    }
+
+    /** Remembers which file the path names, once it exists; another in its place is neither written nor read. */
+    public void rememberFile() {
+        try {
+            connections.rememberFile();
+            anchor.open();
+        } catch (SQLException e) {
+            throw classify(e).toException(null, null);
+        }
+    }
+
+    /** Found by a look at the file, a read, and where it may be written, an empty transaction. */
+    @Override
+    public List<String> problems() {
+        String moved = connections.fileProblem();
+        if (moved != null) {
+            return List.of(moved);
+        }
+        List<String> problems = new ArrayList<>();
+        try {
+            read(null, null, SqliteStore::pageBytes);
+            if (!connections.isReadOnly()) {
+                connections.unwritable().ifPresent(problems::add);
+                writeMany("database", null, SqliteStore::askToWrite);
+            }
+        } catch (StorageException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        return problems;
+    }
+
+    @Override
+    public Dialect dialect() {
+        return SqliteDialect.INSTANCE;
+    }
+
+    @Override
+    public Failure classify(SQLException e) {
+        return connections.classify(e);
+    }
+
+    /** SQLite begins a transaction that is to write on a file that cannot be written, too; this asks for it, and touches no row. */
+    private static boolean askToWrite(Session session) throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            statement.executeUpdate("DELETE FROM " + AGENTS.getName() + " WHERE 1 = 0");
+            return true;
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T read(@Nullable String entity, @Nullable String id, Work<T> work) {
+        Retry retry = null;
+        while (true) {
+            try {
+                return readOnce(work);
+            } catch (SQLException e) {
+                Failure failure = classify(e);
+                retry = retry == null ? new Retry(timeout) : retry;
+                if (failure.kind() != Kind.BUSY || !retry.pause()) {
+                    throw failure.toException(entity, id);
+                }
+            }
+        }
+    }
+
+    private <T extends @Nullable Object> T readOnce(Work<T> work) throws SQLException {
+        connections.requireSameForReading();
+        Loan loan = new Loan();
+        try {
+            Session session = readers.acquire(loan);
+            return run(session, work, loan);
+        } finally {
+            // Needs no stack: the session is given back, whatever happened.
+            loan.over = true;
+            readers.ended(loan);
+        }
+    }
+
+    /** An Error leaves the session anywhere. */
+    private <T extends @Nullable Object> T run(Session session, Work<T> work, Loan loan) throws SQLException {
+        try {
+            T result = work.run(session);
+            loan.intact = session.running().isIdle();
+            return result;
+        } catch (SQLException e) {
+            Failure failure = classify(e);
+            // After an interrupt SQLite may refuse the next statement too.
+            loan.intact = !failure.breaksConnection() && failure.kind() != Kind.CANCELLED;
+            throw e;
+        } catch (RuntimeException e) {
+            loan.intact = session.running().isIdle();
+            throw e;
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
+        return write(entity, id, true, work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work) {
+        return write(entity, id, false, work);
+    }
+
+    private <T extends @Nullable Object> T write(
+            @Nullable String entity, @Nullable String id, boolean mayJoin, Work<T> work) {
+        try {
+            return writer.<T, SQLException>transaction(entity, id, mayJoin, work::run);
+        } catch (SQLException e) {
+            throw classify(e).whileWriting().toException(entity, id);
+        }
+    }
+
+    /** A commit costs no round trip here. */
+    @Override
+    public <T> T insert(
+            @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
+        return write(entity, id, insert);
+    }
+
+    /** There is one transaction that writes at a time. */
+    @Override
+    public void takeTurn(Session session, String name) {}
+
+    @Override
+    public <T extends @Nullable Object, X extends Exception> T transaction(
+            Isolation isolation, TransactionBody<T, X> body) throws X {
+        return writer.transaction(null, null, false, body);
+    }
+
+    @Override
+    public TransactionGuard guard(Session session) throws SQLException {
+        return new SqliteGuard(session.connection());
+    }
+
+    @Override
+    public Session acquireReader() {
+        connections.requireSameForReading();
+        try {
+            return readers.lend();
+        } catch (SQLException e) {
+            throw classify(e).toException(null, null);
+        }
+    }
+
+    @Override
+    public void releaseReader(Session session) {
+        readers.takeBack(session);
+    }
+
+    @Override
+    public long sizeBytes() {
+        Path file = connections.file();
+        if (file == null) {
+            return read(null, null, SqliteStore::pageBytes);
+        }
+        try {
+            Path log = SqliteFiles.beside(file, "-wal");
+            return Files.size(file) + (Files.exists(log) ? Files.size(log) : 0);
+        } catch (IOException e) {
+            throw new UnavailableException("the size of " + file + " cannot be read", e);
+        }
+    }
+
+    private static long pageBytes(Session session) throws SQLException {
+        try (Statement statement = session.connection().createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")) {
+            return rows.getLong(1);
+        }
+    }
+
+    /** The writer goes first, so that its last checkpoint finds no reader in its way. */
+    @Override
+    public void close() {
+        Runnable closed = connections.closing();
+        writer.close();
+        readers.close();
+        watchdog.close();
+        anchor.close();
+        closed.run();
+    }
+}

@@ -1,0 +1,145 @@
+package dev.modelscan.storage.internal.sqlite;
+
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.OpenedStore;
+import dev.modelscan.storage.internal.engine.WorkspaceHost;
+import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
+import dev.modelscan.storage.internal.sqlite.file.FileFacts;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.values.TextRules;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/** Workspaces that are SQLite files of one directory. */
+public final class SqliteWorkspaces implements WorkspaceHost {
+
+    private static final String SUFFIX = ".db";
+
+    private final Path directory;
+    private final boolean full;
+    private final int readers;
+    private final Duration busyTimeout;
+    private final Duration queryTimeout;
+    private final boolean readOnly;
+
+    /**
+     * The directory is made with the first workspace.
+     *
+     * @param readOnly whether workspaces are only read; then the directory has to be there
+     */
+    public SqliteWorkspaces(
+            Path directory, boolean full, int readers, Duration busyTimeout, Duration queryTimeout, boolean readOnly) {
+        this.directory = directory.toAbsolutePath().normalize();
+        this.full = full;
+        this.readers = readers;
+        this.busyTimeout = busyTimeout;
+        this.queryTimeout = queryTimeout;
+        this.readOnly = readOnly;
+        if (readOnly && !Files.exists(directory)) {
+            throw new UnavailableException(
+                    directory + " is not there; name the directory of the workspaces. None was made", null);
+        }
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new UnavailableException(
+                    directory + " is a file; name a directory, in which each workspace gets a file of its own", null);
+        }
+    }
+
+    @Override
+    public OpenedStore open(String name) {
+        OpenedStore opened = readOnly
+                ? SqliteOpening.openReadOnly(file(name), readers, busyTimeout, queryTimeout)
+                : SqliteOpening.open(file(name), full, readers, busyTimeout, queryTimeout);
+        return opened.in(name);
+    }
+
+    /** A file that cannot be read may well be a workspace; opening it says what is wrong. */
+    @Override
+    public List<String> list() {
+        if (!Files.exists(directory)) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                name = name.substring(0, name.length() - SUFFIX.length());
+                if (TextRules.workspaceProblem(name) == null && mayBeOurs(name)) {
+                    names.add(name);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw FileFacts.failed(directory + " cannot be read", Objects.requireNonNull(e.getCause()));
+        } catch (IOException e) {
+            throw FileFacts.failed(directory + " cannot be read", e);
+        }
+        Collections.sort(names);
+        return List.copyOf(names);
+    }
+
+    private boolean mayBeOurs(String name) {
+        try {
+            return exists(name);
+        } catch (StorageException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public boolean exists(String name) {
+        return SqliteLibrary.checked(() -> migrator(name).isOurs());
+    }
+
+    @Override
+    public boolean create(String name) {
+        return !exists(name) && !migrate(name).isEmpty();
+    }
+
+    @Override
+    public boolean drop(String name) {
+        return SqliteLibrary.checked(() -> migrator(name).delete());
+    }
+
+    @Override
+    public WorkspaceMigrator migrator() {
+        return new WorkspaceMigrator() {
+            @Override
+            public List<String> migrate(String name) {
+                return SqliteWorkspaces.this.migrate(name);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private List<String> migrate(String name) {
+        return SqliteLibrary.checked(
+                () -> new SqliteMigrator(connections(name), SqliteOpening.MIGRATION_TIMEOUT).migrate());
+    }
+
+    private SqliteMigrator migrator(String name) {
+        return new SqliteMigrator(connections(name), busyTimeout);
+    }
+
+    private SqliteConnections connections(String name) {
+        return SqliteConnections.toFile(file(name), full, busyTimeout);
+    }
+
+    private Path file(String name) {
+        return directory.resolve(name + SUFFIX);
+    }
+
+    /** Nothing is shared. */
+    @Override
+    public void close() {}
+}

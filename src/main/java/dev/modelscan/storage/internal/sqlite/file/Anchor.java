@@ -1,0 +1,45 @@
+package dev.modelscan.storage.internal.sqlite.file;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that stays as long as the database is open. SQLite deletes a database in memory, and the log of a file, with the
+ * last connection; so as long as this one is there, a log that is gone was taken away behind SQLite's back. Without it any file
+ * could take the log's place when this process replaces its only connection.
+ */
+public final class Anchor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Anchor.class);
+
+    private final SqliteConnections connections;
+    private @Nullable Connection connection;
+
+    public Anchor(SqliteConnections connections) {
+        this.connections = connections;
+    }
+
+    /** Opens it, unless it is open, or the file is read without a log. */
+    public synchronized void open() throws SQLException {
+        if (connection == null && !connections.isImmutable()) {
+            connection = connections.openAnchor();
+        }
+    }
+
+    /** Closes it, after all others. */
+    public synchronized void close() {
+        Connection last = connection;
+        connection = null;
+        if (last == null || !connections.anchorCloses()) {
+            return;
+        }
+        try {
+            last.close();
+        } catch (SQLException e) {
+            LOG.debug("closing the last connection to {} failed", connections.name(), e);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.modelscan.storage.internal.sqlite.file;
+
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.StorageFullException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.EngineText;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a database file could not be opened, read or written: SQLite's codes do not carry the system's error. Never opens the
+ * database or its {@code -shm} file, since closing them would drop SQLite's locks in this process.
+ */
+public final class FileFacts {
+
+    private static final int PROBE_BYTES = 65_536;
+
+    private static final String RAISE_LIMIT = "; close some, or raise the limit of this process (ulimit -n)";
+
+    /** ENOSPC, EDQUOT and EFBIG, and what Windows says. */
+    private static final Pattern NO_SPACE = Pattern.compile("space|quota|too large", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern TOO_MANY_OPEN = Pattern.compile("too many open files", Pattern.CASE_INSENSITIVE);
+
+    private FileFacts() {}
+
+    /** The exception for the caller; {@code what} names the file and what failed, so that the reason reads on after it. */
+    public static StorageException failed(String what, IOException e) {
+        String reason = reason(e);
+        return NO_SPACE.matcher(reason).find()
+                ? new StorageFullException(what + ": " + reason, e)
+                : new UnavailableException(what + ": " + reason + hint(reason), e);
+    }
+
+    private static String hint(String reason) {
+        return TOO_MANY_OPEN.matcher(reason).find() ? RAISE_LIMIT : "";
+    }
+
+    /** What keeps this process from opening the file, or null where nothing that can be seen does. */
+    static @Nullable String whyNotOpened(Path file) {
+        Path directory = directory(file);
+        if (!Files.isDirectory(directory)) {
+            return Files.exists(directory, LinkOption.NOFOLLOW_LINKS)
+                    ? directory + " is not a directory"
+                    : "the directory " + directory + " is not there, or this process may not look into its parents";
+        }
+        String closed = refusal(directory, AccessMode.EXECUTE);
+        if (closed != null) {
+            return "the directory " + directory + " cannot be looked into: " + closed;
+        }
+        if (Files.isSymbolicLink(file) && !Files.exists(file)) {
+            return file + " is a symbolic link that leads nowhere";
+        }
+        for (Path each : List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"))) {
+            if (Files.isDirectory(each)) {
+                return each + " is a directory";
+            }
+            String reason = Files.exists(each) ? refusal(each, AccessMode.READ) : null;
+            if (reason != null) {
+                return each + " cannot be read: " + reason;
+            }
+        }
+        String exhausted = whyNoDescriptor(directory);
+        return exhausted == null ? whyNotWritten(file) : exhausted;
+    }
+
+    /** What keeps this process from writing to the file, or null where nothing that can be seen does. */
+    static @Nullable String whyNotWritten(Path file) {
+        for (Path each : List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"))) {
+            String reason = Files.exists(each) ? refusal(each, AccessMode.WRITE) : null;
+            if (reason != null) {
+                return each + " cannot be written: " + reason;
+            }
+        }
+        Path directory = directory(file);
+        String reason = Files.isDirectory(directory) ? refusal(directory, AccessMode.WRITE) : null;
+        return reason == null
+                ? null
+                : "no file can be made in the directory " + directory + ", where SQLite keeps its log: " + reason;
+    }
+
+    /** A directory takes a descriptor to be read, as a file does to be opened. */
+    private static @Nullable String whyNoDescriptor(Path directory) {
+        if (!Files.isReadable(directory)) {
+            return null;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            return null;
+        } catch (IOException e) {
+            String reason = reason(e);
+            return reason + hint(reason);
+        }
+    }
+
+    /**
+     * What keeps a file from growing, where it is a limit on space: the disk, a quota, or a limit on the size of files. Null where it
+     * is none of them, such as a medium that fails.
+     */
+    static @Nullable String whyNoSpace(Path file) {
+        long end = Math.max(size(file), size(SqliteFiles.beside(file, "-wal")));
+        Path probe = null;
+        try {
+            probe = Files.createTempFile(directory(file), file.getFileName() + "-space-", ".tmp");
+            try (FileChannel channel = FileChannel.open(probe, StandardOpenOption.WRITE)) {
+                // Behind the end of the file that could not grow, so that a limit on the size of files shows.
+                channel.write(ByteBuffer.allocate(PROBE_BYTES), end);
+            }
+            return null;
+        } catch (IOException e) {
+            String reason = reason(e);
+            return NO_SPACE.matcher(reason).find() ? reason : null;
+        } finally {
+            delete(probe);
+        }
+    }
+
+    private static void delete(@Nullable Path probe) {
+        try {
+            if (probe != null) {
+                Files.deleteIfExists(probe);
+            }
+        } catch (IOException e) {
+            // An empty file stays, whose name says what it was.
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** What an exception of the system says, without the file's name, which the caller's message has. */
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException denied) {
+            String why = denied.getFile() == null ? null : whyNotWritten(Path.of(denied.getFile()));
+            return why == null ? "permission denied" : why;
+        }
+        if (e instanceof NoSuchFileException) {
+            return "there is no such file or directory";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "there is a file of that name already";
+        }
+        String reason = e instanceof FileSystemException system ? system.getReason() : e.getMessage();
+        return reason == null ? "no reason was given" : EngineText.of(new IOException(reason));
+    }
+
+    /** Why the system does not let this process do it; null where it does. */
+    private static @Nullable String refusal(Path path, AccessMode mode) {
+        try {
+            path.getFileSystem().provider().checkAccess(path, mode);
+            return null;
+        } catch (AccessDeniedException e) {
+            return "permission denied" + permissions(path);
+        } catch (IOException e) {
+            return reason(e);
+        }
+    }
+
+    /** The mode and the owner, where the file system has them. */
+    private static String permissions(Path path) {
+        try {
+            PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
+            return " (its permissions are " + PosixFilePermissions.toString(attributes.permissions())
+                    + ", its owner is " + attributes.owner().getName() + ", this process runs as "
+                    + System.getProperty("user.name") + ")";
+        } catch (IOException | UnsupportedOperationException e) {
+            return "";
+        }
+    }
+
+    /** Loads what the other methods need, for a process that has no descriptor left to load it by. */
+    static void prepare() {
+        Path nowhere = Path.of("no such directory", "no such file").toAbsolutePath();
+        failed(String.valueOf(whyNotOpened(nowhere)), new NoSuchFileException(""));
+    }
+
+    private static Path directory(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent == null ? file : parent;
+    }
+}

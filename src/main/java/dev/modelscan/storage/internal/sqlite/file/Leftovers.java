@@ -1,0 +1,98 @@
+package dev.modelscan.storage.internal.sqlite.file;
+
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.UnavailableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a process that ended in the middle left beside a database. SQLite takes a log and a journal for those of the file of that
+ * name, and deletes either when the file is empty: the committed rows in the log, and what the journal would put back.
+ */
+public final class Leftovers {
+
+    /** SQLite's smallest page. */
+    private static final int SMALLEST_BYTES = 512;
+
+    private static final long JOURNAL_MAGIC = 0xd9d505f920a163d7L;
+
+    /** Magic number, number of pages, a random number, and the file's size in pages before the transaction. */
+    private static final int JOURNAL_HEADER_BYTES = 8 + 4 + 4 + 4;
+
+    private Leftovers() {}
+
+    /**
+     * Refuses a file that is less than what lies beside it needs.
+     *
+     * @throws CorruptDatabaseException when the file is missing or empty beside a log or a journal of one that was not, or is too short
+     *     for a database
+     */
+    public static void requireComplete(Path file) {
+        try {
+            long size = Files.exists(file) ? Files.size(file) : 0;
+            Path log = SqliteFiles.beside(file, "-wal");
+            if (size >= SMALLEST_BYTES) {
+                if (isFilled(log) && LogOwner.isOfAnother(file, log)) {
+                    throw foreign(file, log);
+                }
+                return;
+            }
+            if (size > 0) {
+                throw new CorruptDatabaseException(
+                        file + " is not a SQLite database; choose another file. Nothing was written to it", null);
+            }
+            Path journal = SqliteFiles.beside(file, "-journal");
+            boolean hasLog = isFilled(log);
+            boolean hasJournal = isFilled(journal) && !isOfNewFile(journal);
+            // Who makes a database fills the file before the log: it may have done both since the file was looked at.
+            if ((hasLog || hasJournal) && Files.exists(file) && Files.size(file) > 0) {
+                requireComplete(file);
+            } else if (hasLog) {
+                throw incomplete(file, log, "log", "committed rows");
+            } else if (hasJournal) {
+                throw incomplete(file, journal, "journal", "a transaction that was not finished");
+            }
+        } catch (IOException e) {
+            throw new UnavailableException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static CorruptDatabaseException incomplete(Path file, Path beside, String name, String content) {
+        String state = Files.exists(file) ? "is empty" : "is not there";
+        return new CorruptDatabaseException(
+                file + " " + state + ", but its " + name + " " + beside.getFileName() + " is and may hold " + content
+                        + ": the file was moved, deleted or cut short. Put it back, or restore both from a backup; for a new database"
+                        + " move the " + name + " away. Nothing was written",
+                null);
+    }
+
+    private static CorruptDatabaseException foreign(Path file, Path log) {
+        return new CorruptDatabaseException(
+                file + " was put in the place of the file that " + log.getFileName()
+                        + " belongs to, whose rows would be laid over it. If it was restored from a backup, end every process that"
+                        + " had the other one open, and move " + log.getFileName()
+                        + " away; else put that file back. Nothing was"
+                        + " written",
+                null);
+    }
+
+    private static boolean isFilled(Path path) throws IOException {
+        return Files.exists(path) && Files.size(path) > 0;
+    }
+
+    /** Whether a journal is that of the first transaction of all, or has no content yet: it only has to be forgotten. */
+    private static boolean isOfNewFile(Path journal) throws IOException {
+        try (InputStream in = Files.newInputStream(journal)) {
+            byte[] header = in.readNBytes(JOURNAL_HEADER_BYTES);
+            if (header.length < JOURNAL_HEADER_BYTES) {
+                return false;
+            }
+            ByteBuffer fields = ByteBuffer.wrap(header);
+            long magic = fields.getLong();
+            return magic == 0 || (magic == JOURNAL_MAGIC && fields.getInt(JOURNAL_HEADER_BYTES - 4) == 0);
+        }
+    }
+}

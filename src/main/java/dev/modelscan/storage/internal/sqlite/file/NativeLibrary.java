@@ -1,0 +1,63 @@
+package dev.modelscan.storage.internal.sqlite.file;
+
+import dev.modelscan.storage.errors.UnavailableException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.sqlite.SQLiteJDBCLoader;
+
+/** SQLite's native library, which the driver unpacks into a directory for temporary files and loads from there. */
+final class NativeLibrary {
+
+    /** The driver's own; it falls back on the system's. */
+    private static final String DIRECTORY = "org.sqlite.tmpdir";
+
+    private static final long SIZE_BYTES = 4_000_000;
+
+    private NativeLibrary() {}
+
+    /**
+     * Loads it, before any file is made for a database that could not be opened. Loads also what explains a failure, which has to work
+     * where nothing can be loaded any more: without file descriptors, or without memory.
+     *
+     * @throws UnavailableException where it cannot be loaded; it names the directory and the property to set
+     */
+    static void require() {
+        try {
+            SQLiteJDBCLoader.initialize();
+        } catch (Exception | LinkageError e) {
+            throw new UnavailableException("SQLite's native library could not be loaded: " + reason(), e);
+        }
+        Explanations.load();
+    }
+
+    private static String reason() {
+        String directory = System.getProperty(DIRECTORY, System.getProperty("java.io.tmpdir"));
+        String setAnother = "; name another directory with -D" + DIRECTORY + "=<directory>";
+        Path path = Path.of(directory);
+        if (!Files.isDirectory(path)) {
+            return "the directory " + path + ", into which it is unpacked, is not there" + setAnother;
+        }
+        if (!Files.isWritable(path)) {
+            return "the directory " + path + ", into which it is unpacked, cannot be written" + setAnother;
+        }
+        if (path.toFile().getUsableSpace() < SIZE_BYTES) {
+            return "the directory " + path + ", into which it is unpacked, is full" + setAnother;
+        }
+        return "the directory " + path
+                + ", into which it is unpacked, may be on a file system from which no program may run"
+                + " (noexec), or limited in size" + setAnother + ". Or there is none for this system, which is "
+                + System.getProperty("os.name") + " on " + System.getProperty("os.arch");
+    }
+
+    /** The holder's initialization runs once. */
+    private static final class Explanations {
+
+        static {
+            SqliteErrors.classify(new SQLException()).whileWriting().toException(null, null);
+            FileFacts.prepare();
+        }
+
+        static void load() {}
+    }
+}

@@ -1,0 +1,44 @@
+package dev.modelscan.storage.internal.sqlite.file;
+
+import dev.modelscan.storage.errors.UnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Follows symbolic links, to a file that need not exist yet. */
+final class RealPath {
+
+    /** As many as Linux follows. */
+    private static final int MAX_LINKS = 40;
+
+    private RealPath() {}
+
+    /** Where a path leads: absolute and without links. */
+    static Path of(Path path) {
+        try {
+            Path next = path.toAbsolutePath();
+            for (int links = 0; links < MAX_LINKS; links++) {
+                if (Files.exists(next)) {
+                    return next.toRealPath();
+                }
+                if (!Files.isSymbolicLink(next)) {
+                    return ofMissing(next);
+                }
+                next = next.resolveSibling(Files.readSymbolicLink(next));
+            }
+        } catch (IOException e) {
+            throw new UnavailableException(path + " cannot be followed: " + e.getMessage(), e);
+        }
+        throw new UnavailableException(path + " is a symbolic link that leads in a circle; name a file", null);
+    }
+
+    /** By the nearest directory that exists: those below it are to be made. */
+    private static Path ofMissing(Path path) throws IOException {
+        for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
+            if (Files.exists(parent)) {
+                return parent.toRealPath().resolve(parent.relativize(path)).normalize();
+            }
+        }
+        return path.normalize();
+    }
+}

@@ -1,0 +1,143 @@
+package dev.modelscan.storage.internal.sqlite.file;
+
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+
+import dev.modelscan.storage.internal.codec.Formats;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.PackedRow;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+
+/** What differs on SQLite. */
+public final class SqliteDialect implements Dialect {
+
+    /** The only instance. */
+    public static final SqliteDialect INSTANCE = new SqliteDialect();
+
+    private SqliteDialect() {}
+
+    @Override
+    public String name() {
+        return "sqlite";
+    }
+
+    @Override
+    public SQLDialect jooq() {
+        return SQLDialect.SQLITE;
+    }
+
+    @Override
+    public long rowsWritten(Connection connection) throws SQLException {
+        return connection.unwrap(SQLiteConnection.class).getDatabase().total_changes();
+    }
+
+    @Override
+    public long lastRow(Connection connection, Table<?> table) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT max(rowid) FROM " + table.getName())) {
+            return rows.getLong(1);
+        }
+    }
+
+    @Override
+    public List<String> keysAfter(Connection connection, Table<?> table, Field<?> key, long row) throws SQLException {
+        String sql = "SELECT " + key.getName() + " FROM " + table.getName() + " WHERE rowid > " + row
+                + " ORDER BY rowid DESC";
+        List<String> keys = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                keys.add(rows.getString(1));
+            }
+        }
+        return keys;
+    }
+
+    /** Text and whole numbers, which is all that the schema has. The marks are taken as text, which they are not. */
+    @Override
+    public List<Field<?>> packed(List<Field<?>> columns, boolean missing) {
+        List<Field<?>> parts = new ArrayList<>();
+        List<Field<?>> apart = new ArrayList<>();
+        parts.add(mark(PackedRow.SEPARATOR));
+        for (Field<?> column : columns) {
+            if (isLarge(column)) {
+                apart.add(column);
+            } else if (!apart.isEmpty()) {
+                throw new IllegalArgumentException(column + " is packed, so it stands before " + apart);
+            } else {
+                parts.add(missing || column.getDataType().nullable() ? orMark(column) : column);
+            }
+        }
+        apart.add(DSL.function("concat_ws", String.class, parts.toArray(new Field<?>[0])));
+        return apart;
+    }
+
+    /** Called by the build alone, and by what it has not rendered: no other program loads the tables for it. */
+    private static boolean isLarge(Field<?> column) {
+        return column.equals(MESSAGES.CONTENT);
+    }
+
+    /** An id that is empty is another program's, and refused. */
+    private static Field<?> orMark(Field<?> column) {
+        boolean anyText = Codec.mayBeEmpty(column.getType());
+        Field<?> none = anyText ? mark(PackedRow.NULL) : DSL.inline(PackedRow.NO_VALUE);
+        Field<Object> value = DSL.function("ifnull", Object.class, column, none);
+        return column.getType() == String.class
+                ? DSL.when(
+                                column.coerce(String.class).eq(DSL.inline("")),
+                                mark(PackedRow.EMPTY).coerce(Object.class))
+                        .otherwise(value)
+                : value;
+    }
+
+    private static Field<byte[]> mark(byte mark) {
+        return DSL.inline(new byte[] {mark});
+    }
+
+    /** The text in a column. The driver decodes text through a direct buffer; its bytes come over in one copy. */
+    public static @Nullable String text(ResultSet rows, int column) throws SQLException {
+        byte[] bytes = rows.getBytes(column);
+        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public @Nullable Instant time(ResultSet rows, int column) throws SQLException {
+        byte[] bytes = rows.getBytes(column);
+        return bytes == null ? null : Formats.instant(bytes, 0, bytes.length);
+    }
+
+    @Override
+    public void bindTime(PreparedStatement statement, int position, @Nullable Instant value) throws SQLException {
+        statement.setString(
+                position, value == null ? null : Formats.INSTANT.encode().apply(value));
+    }
+
+    @Override
+    public boolean goesOnAfterRefusal() {
+        return true;
+    }
+
+    /** It has an effect only on statements that run. */
+    @Override
+    public void cancel(Connection connection) throws SQLException {
+        connection.unwrap(SQLiteConnection.class).getDatabase().interrupt();
+    }
+
+    /** The engine looks for the request at short intervals, but waits for the disk as long as that takes. */
+    @Override
+    public void abandon(Connection connection) {}
+}

@@ -1,0 +1,85 @@
+package dev.modelscan.storage.internal.sqlite.write;
+
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.OutcomeUnknownException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Nothing of a group was stored, or nobody knows whether it was. Each member throws an exception of its own, made on its own
+ * thread, since the threads may add to them.
+ */
+final class GroupFailure extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation;
+    private final boolean lostByNeighbour;
+    private @Nullable Throwable reason;
+
+    /** Without a stack trace: no caller ever sees it, and one is made with each commit. */
+    GroupFailure(BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation) {
+        this(explanation, false);
+    }
+
+    private GroupFailure(
+            BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation, boolean lostByNeighbour) {
+        super(null, null, false, false);
+        this.explanation = explanation;
+        this.lostByNeighbour = lostByNeighbour;
+    }
+
+    /** One member ended the transaction of all, as a trigger does with RAISE(ROLLBACK): the others may begin anew. */
+    static GroupFailure lostByNeighbour(
+            BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation) {
+        return new GroupFailure(explanation, true);
+    }
+
+    boolean isLostByNeighbour() {
+        return lostByNeighbour;
+    }
+
+    GroupFailure because(Throwable cause) {
+        reason = cause;
+        return this;
+    }
+
+    StorageException toException(WriteRequest<?> member) {
+        return explanation.apply(member, reason);
+    }
+
+    /** What ails the disk or the file is the same for all; whatever else it was, the others may try again. */
+    static GroupFailure broken(SqliteConnections connections, Throwable cause) {
+        Failure failure = WriterConnection.breakingFailure(cause);
+        return failure == null
+                ? lostByNeighbour((member, reason) -> lostWithNeighbour(connections.name(), cause))
+                : explained(connections.classify(failure.cause()).whileWriting());
+    }
+
+    static GroupFailure explained(Failure failure) {
+        return new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
+    }
+
+    static UnavailableException lostWithNeighbour(String database, Throwable cause) {
+        return new UnavailableException(
+                "another transaction of the same group failed in " + database
+                        + " and took the group with it; nothing of this one was stored, try again",
+                cause);
+    }
+
+    static BusyException keptWaiting(Exception cause) {
+        return new BusyException("the commit was kept waiting by readers of other connections", cause);
+    }
+
+    static GroupFailure unknown(String database) {
+        return new GroupFailure((member, reason) -> new OutcomeUnknownException(
+                "the commit to " + database + " failed, and may have taken effect; read back before trying again",
+                member.entity(),
+                member.id(),
+                reason));
+    }
+}

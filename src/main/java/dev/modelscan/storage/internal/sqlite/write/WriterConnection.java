@@ -1,0 +1,208 @@
+package dev.modelscan.storage.internal.sqlite.write;
+
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Failure.Kind;
+import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.query.Watchdog;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
+import dev.modelscan.storage.internal.sqlite.file.SqliteErrors;
+import dev.modelscan.storage.internal.sqlite.file.SqliteState;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection that writes, with the statements that frame its transactions. The driver's own handling of transactions is
+ * not used: with {@code transaction_mode=IMMEDIATE} it would begin the next one inside {@code commit()}, and an idle connection
+ * would hold the write lock.
+ */
+final class WriterConnection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WriterConnection.class);
+
+    private final Session session;
+    private final Watchdog watchdog;
+    private final PreparedStatement begin;
+    private final PreparedStatement commit;
+    private final PreparedStatement rollback;
+    private final PreparedStatement savepoint;
+    private final PreparedStatement release;
+    private final PreparedStatement rollbackToSavepoint;
+    private final SqliteState state;
+    private long rowsChanged;
+
+    private WriterConnection(Session session, Watchdog watchdog) throws SQLException {
+        this.session = session;
+        this.watchdog = watchdog;
+        this.begin = session.connection().prepareStatement("BEGIN IMMEDIATE");
+        this.commit = session.connection().prepareStatement("COMMIT");
+        this.rollback = session.connection().prepareStatement("ROLLBACK");
+        this.savepoint = session.connection().prepareStatement("SAVEPOINT member");
+        this.release = session.connection().prepareStatement("RELEASE member");
+        this.rollbackToSavepoint = session.connection().prepareStatement("ROLLBACK TO member");
+        this.state = new SqliteState(session);
+    }
+
+    /** The last other connection that closes has the file to itself for a moment, so that even opening can find it locked. */
+    static WriterConnection open(SqliteConnections connections, Watchdog watchdog, Duration timeout)
+            throws SQLException {
+        Retry retry = new Retry(timeout);
+        while (true) {
+            try {
+                return open(connections, watchdog);
+            } catch (SQLException e) {
+                if (SqliteErrors.classify(e).kind() != Kind.BUSY || !retry.pause()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static WriterConnection open(SqliteConnections connections, Watchdog watchdog) throws SQLException {
+        Session session = new Session(connections.openWriter(), SqliteDialect.INSTANCE);
+        try {
+            WriterConnection writer = new WriterConnection(session, watchdog);
+            watchdog.watch(session);
+            return writer;
+        } catch (Throwable t) {
+            watchdog.forget(session);
+            session.close();
+            throw t;
+        }
+    }
+
+    Session session() {
+        return session;
+    }
+
+    void begin(Duration timeout) throws SQLException {
+        execute(begin, timeout);
+    }
+
+    void commit(Duration timeout) throws SQLException {
+        execute(commit, timeout);
+    }
+
+    void rollBack() throws SQLException {
+        rollback.execute();
+    }
+
+    /**
+     * SQLite itself rolls back where a write is cancelled, and not where it was a read. It goes on refusing all statements
+     * until those that the driver has not reset are closed. The driver closes a statement that is refused, so this is one of its own.
+     */
+    void rollBackCancelled() throws SQLException {
+        session.closeStatements();
+        try (Statement once = session.connection().createStatement()) {
+            once.execute("ROLLBACK");
+        } catch (SQLException e) {
+            if (isCancelled(e)) {
+                throw e;
+            }
+            LOG.debug("the transaction was rolled back already", e);
+        }
+    }
+
+    private static void execute(PreparedStatement statement, Duration timeout) throws SQLException {
+        Retry retry = null;
+        while (true) {
+            try {
+                statement.execute();
+                return;
+            } catch (SQLException e) {
+                retry = retry == null ? new Retry(timeout) : retry;
+                if (SqliteErrors.classify(e).kind() != Kind.BUSY || !retry.pause()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Whether nothing is left of what a caller's own SQL may have changed. */
+    boolean isAsOpened() {
+        return state.isAsOpened();
+    }
+
+    /** How many rows were inserted, updated or deleted since the last call, by triggers and foreign keys too. */
+    long takeRowsChanged() throws SQLException {
+        long before = rowsChanged;
+        rowsChanged = session.dialect().rowsWritten(session.connection());
+        return rowsChanged - before;
+    }
+
+    /**
+     * Runs a member of a group, and takes it back where it fails. It is short, and is not cancelled: SQLite would roll back
+     * the others with it, and the thread that may be interrupted is not the one that waits for it.
+     *
+     * @return what broke the connection, and the group with it; null where nothing did
+     */
+    @Nullable
+    Throwable runBehindSavepoint(WriteRequest<?> member) {
+        try {
+            savepoint.execute();
+            runUnwatched(member);
+            member.rethrowLackOfResources();
+            Throwable failure = member.failure();
+            if (failure != null) {
+                if (breaksConnection(failure)) {
+                    return failure;
+                }
+                rollbackToSavepoint.execute();
+            }
+            release.execute();
+            return null;
+        } catch (SQLException e) {
+            member.fail(e);
+            return e;
+        }
+    }
+
+    private void runUnwatched(WriteRequest<?> member) {
+        session.running().beginUnwatched();
+        try {
+            member.run(session);
+        } finally {
+            session.running().endUnwatched();
+        }
+    }
+
+    static boolean isCancelled(Throwable cause) {
+        SQLException e = Failure.driverException(cause);
+        return e != null && SqliteErrors.classify(e).kind() == Kind.CANCELLED;
+    }
+
+    static boolean breaksConnection(Throwable cause) {
+        return breakingFailure(cause) != null;
+    }
+
+    /**
+     * A failure after which SQLite may have rolled back while the driver still believes in the transaction, or one of a connection that
+     * cannot write, where another may; null for others.
+     */
+    static @Nullable Failure breakingFailure(Throwable cause) {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            Failure failure = t instanceof SQLException e ? SqliteErrors.classify(e) : null;
+            if (failure != null && (failure.breaksConnection() || failure.kind() == Kind.READ_ONLY)) {
+                return failure;
+            }
+        }
+        return null;
+    }
+
+    /** Rolls back what is open. Where this fails it has to be called again, since the connection may hold the write lock. */
+    void close() throws SQLException {
+        watchdog.forget(session);
+        try (Statement once = session.connection().createStatement()) {
+            once.execute("ROLLBACK");
+        } catch (SQLException e) {
+            LOG.debug("no transaction was open", e);
+        }
+        session.close();
+    }
+}

@@ -1,0 +1,131 @@
+package dev.modelscan.storage.internal.transfer;
+
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
+import dev.modelscan.storage.internal.transfer.Ledger.Position;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a snapshot on a thread of its own, and holds a few chunks ready: the server stores one while the next is read. Tables
+ * come one after the other, and the rows of each in the order of the key.
+ */
+final class ChunkReader implements AutoCloseable {
+
+    /** So few rows are read anew after an interruption, and so many share a commit. */
+    private static final int MOST_ROWS = 20_000;
+
+    private static final int MOST_BYTES = 4 * 1_024 * 1_024;
+    private static final int CHUNKS_AHEAD = 2;
+
+    private final BlockingQueue<Item> queue = new LinkedBlockingQueue<>(CHUNKS_AHEAD);
+    private final Function<CopiedTable, Position> positions;
+    private final Snapshot snapshot;
+    private final Thread thread;
+
+    /** Rows of one table, and the key of the last. */
+    record Chunk(CopiedTable table, CopyText text, List<String> lastKey) {}
+
+    /** A chunk, or why there are no more; neither at the end. */
+    private record Item(@Nullable Chunk chunk, @Nullable Throwable failure) {}
+
+    /** Begins to read behind the given positions. */
+    ChunkReader(Snapshot snapshot, Function<CopiedTable, Position> positions) {
+        this.snapshot = snapshot;
+        this.positions = positions;
+        this.thread = new Thread(this::run, "modelscan-transfer-reader");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** The next chunk; null at the end. What reading threw is thrown here. */
+    @Nullable
+    Chunk next() throws SQLException {
+        Item item;
+        try {
+            item = queue.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException("the transfer was interrupted; run it again, and it goes on", e);
+        }
+        if (item.failure() instanceof SQLException e) {
+            throw snapshot.connections().failed(e);
+        }
+        if (item.failure() instanceof RuntimeException e) {
+            throw e;
+        }
+        if (item.failure() instanceof Error e) {
+            throw e;
+        }
+        return item.chunk();
+    }
+
+    private void run() {
+        try {
+            Throwable failure = null;
+            try (Connection connection = snapshot.open()) {
+                for (CopiedTable table : CopiedTable.ALL) {
+                    read(connection, table);
+                }
+            } catch (SQLException | RuntimeException | Error e) {
+                // An error too, such as one of memory: next() would wait for ever.
+                failure = e;
+            }
+            queue.put(new Item(null, failure));
+        } catch (InterruptedException e) {
+            // Closed: nobody waits for more.
+            return;
+        }
+    }
+
+    private void read(Connection connection, CopiedTable table) throws SQLException, InterruptedException {
+        List<String> after = positions.apply(table).lastKey();
+        String sql = after == null
+                ? table.select(SqliteDialect.INSTANCE.jooq())
+                : table.selectAfter(SqliteDialect.INSTANCE.jooq());
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; after != null && i < after.size(); i++) {
+                statement.setString(i + 1, after.get(i));
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                read(rows, table);
+            }
+        }
+    }
+
+    private void read(ResultSet rows, CopiedTable table) throws SQLException, InterruptedException {
+        RowEncoder encoder = new RowEncoder(table);
+        CopyText text = new CopyText(MOST_BYTES / 4);
+        List<String> key = new ArrayList<>();
+        while (rows.next()) {
+            encoder.encode(rows, text);
+            key = table.key(rows);
+            if (text.rows() >= MOST_ROWS || text.length() >= MOST_BYTES) {
+                queue.put(new Item(new Chunk(table, text, key), null));
+                text = new CopyText(text.length() + text.length() / 8);
+            }
+        }
+        if (text.rows() > 0) {
+            queue.put(new Item(new Chunk(table, text, key), null));
+        }
+    }
+
+    /** Stops reading. */
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.modelscan.storage.internal.transfer;
+
+import dev.modelscan.storage.errors.ConflictException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * Reads a table back from both sides, row by row, and hashes what they have in common. Both are in the order of the key's
+ * bytes, so the first rows that differ tell where.
+ */
+final class Comparison {
+
+    private static final int ROWS_PER_REPORT = 10_000;
+
+    private final CopiedTable table;
+    private final RowSource source;
+    private final RowSource target;
+
+    Comparison(CopiedTable table, RowSource source, RowSource target) {
+        this.table = table;
+        this.source = source;
+        this.target = target;
+    }
+
+    /** What both sides hold. */
+    record Content(long rows, String hash) {}
+
+    /**
+     * Compares to the end.
+     *
+     * @throws ConflictException at the first difference; names the table and the key
+     */
+    Content compare(LongConsumer progress) throws SQLException {
+        MessageDigest digest = sha256();
+        CanonicalRow ours = new CanonicalRow();
+        CanonicalRow theirs = new CanonicalRow();
+        long rows = 0;
+        while (true) {
+            boolean inSource = source.next(ours);
+            boolean inTarget = target.next(theirs);
+            if (!inSource && !inTarget) {
+                progress.accept(rows);
+                return new Content(rows, HexFormat.of().formatHex(digest.digest()));
+            }
+            if (inSource != inTarget || !ours.sameAs(theirs)) {
+                throw difference(inSource, inTarget);
+            }
+            ours.addTo(digest);
+            if (++rows % ROWS_PER_REPORT == 0) {
+                progress.accept(rows);
+            }
+        }
+    }
+
+    private ConflictException difference(boolean inSource, boolean inTarget) throws SQLException {
+        int order = inSource && inTarget ? order(source.key(), target.key()) : inSource ? -1 : 1;
+        List<String> key = order <= 0 ? source.key() : target.key();
+        String what = order == 0
+                ? "is not the same in source and target"
+                : order < 0 ? "is in the source alone" : "is in the target alone";
+        String id = String.join(", ", key);
+        return new ConflictException(
+                table.name() + " " + id + " " + what
+                        + ": another program has written to the target, or altered it. Transfer"
+                        + " into another workspace",
+                table.name(),
+                id,
+                null);
+    }
+
+    private static int order(List<String> left, List<String> right) {
+        for (int i = 0; i < left.size(); i++) {
+            int order = Arrays.compareUnsigned(utf8(left.get(i)), utf8(right.get(i)));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

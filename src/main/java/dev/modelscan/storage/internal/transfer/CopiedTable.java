@@ -1,0 +1,176 @@
+package dev.modelscan.storage.internal.transfer;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TEAMS;
+import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.internal.postgres.PostgresSchema;
+import dev.modelscan.storage.internal.query.JooqSettings;
+import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jooq.Field;
+import org.jooq.Index;
+import org.jooq.Query;
+import org.jooq.SQLDialect;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+
+/** A generated table, and how its rows are read and written. Rows are read in the order of the key's bytes. */
+final class CopiedTable {
+
+    /** All tables of the schema, each behind those that it refers to. */
+    static final List<CopiedTable> ALL = Stream.of(
+                    AGENTS, TEAMS, TEAM_MEMBERS, WORKFLOWS, CONVERSATIONS, TASKS, MESSAGES, TOOL_EXECUTIONS)
+            .map(CopiedTable::new)
+            .toList();
+
+    /** What a column holds. */
+    enum Kind {
+        TEXT,
+        NUMBER,
+        TIME,
+        JSON
+    }
+
+    /** A column and what it holds. */
+    record Column(String name, Kind kind) {}
+
+    private final Table<?> table;
+    private final List<Column> columns;
+    private final List<? extends Field<?>> key;
+
+    private CopiedTable(Table<?> table) {
+        this.table = table;
+        this.columns = table.fieldStream()
+                .map(field -> new Column(field.getName(), kind(field)))
+                .toList();
+        this.key = Objects.requireNonNull(table.getPrimaryKey()).getFields();
+    }
+
+    private static Kind kind(Field<?> field) {
+        Class<?> type = field.getType();
+        Class<?> stored = field.getConverter().fromType();
+        if (type == Instant.class) {
+            return Kind.TIME;
+        }
+        if (type == Json.class || type == List.class) {
+            return Kind.JSON;
+        }
+        if (stored == Long.class || stored == Integer.class) {
+            return Kind.NUMBER;
+        }
+        if (stored == String.class) {
+            return Kind.TEXT;
+        }
+        // A new type must not be copied by a guess.
+        throw new IllegalStateException("nothing says how " + field + " is copied");
+    }
+
+    /** The generated table. */
+    Table<?> table() {
+        return table;
+    }
+
+    String name() {
+        return table.getName();
+    }
+
+    List<Column> columns() {
+        return columns;
+    }
+
+    /** The columns of the key. */
+    List<String> keyNames() {
+        return key.stream().map(Field::getName).toList();
+    }
+
+    /** The places of the key's columns among all, from 0. */
+    List<Integer> keyIndexes() {
+        return key.stream().map(table::indexOf).toList();
+    }
+
+    /** The key of the current row of a query of all columns of SQLite's. */
+    List<String> key(ResultSet rows) throws SQLException {
+        List<String> values = new ArrayList<>();
+        for (Field<?> field : key) {
+            values.add(String.valueOf(SqliteDialect.text(rows, table.indexOf(field) + 1)));
+        }
+        return values;
+    }
+
+    /** All rows. */
+    String select(SQLDialect dialect) {
+        return render(dialect, DSL.select(table.fields()).from(table).orderBy(key));
+    }
+
+    /** The rows behind a key, whose values are the parameters. */
+    String selectAfter(SQLDialect dialect) {
+        List<Field<?>> parameters = new ArrayList<>();
+        key.forEach(field -> parameters.add(DSL.param(field.getName(), String.class)));
+        return render(
+                dialect,
+                DSL.select(table.fields())
+                        .from(table)
+                        .where(DSL.row(key).gt(DSL.row(parameters)))
+                        .orderBy(key));
+    }
+
+    /** How many rows there are. */
+    String count() {
+        return render(SQLDialect.SQLITE, DSL.selectCount().from(table));
+    }
+
+    /** How many rows there are in a schema of a server. */
+    String count(PostgresSchema schema) {
+        return render(schema, DSL.selectCount().from(table));
+    }
+
+    /** One row, where there is any. */
+    String any(PostgresSchema schema) {
+        return render(schema, DSL.selectOne().from(table).limit(DSL.inline(1)));
+    }
+
+    /** The key of the row that SQLite gave a number. jOOQ has no word for that number. */
+    String selectKeyByRowId() {
+        return render(SQLDialect.SQLITE, DSL.select(key).from(table).where(DSL.condition("rowid = ?", 0L)));
+    }
+
+    /** What jOOQ has no words for. */
+    String copyCommand(PostgresSchema schema) {
+        return "COPY " + schema.quoted() + '.' + name() + " ("
+                + String.join(", ", columns.stream().map(Column::name).toList()) + ") FROM STDIN";
+    }
+
+    /** One row, whose values are the parameters: text whose types the server takes from the columns. */
+    String insertCommand(PostgresSchema schema) {
+        return "INSERT INTO " + schema.quoted() + '.' + name() + " ("
+                + String.join(", ", columns.stream().map(Column::name).toList()) + ") VALUES ("
+                + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
+    }
+
+    /** The names of the indexes that are put off; those of keys are not among them. */
+    List<String> indexNames() {
+        return table.getIndexes().stream().map(Index::getName).toList();
+    }
+
+    private static String render(PostgresSchema schema, Query query) {
+        return DSL.using(SQLDialect.POSTGRES, JooqSettings.in(schema.quoted())).render(query);
+    }
+
+    private static String render(SQLDialect dialect, Query query) {
+        return DSL.using(dialect, JooqSettings.create()).render(query);
+    }
+}

@@ -1,0 +1,272 @@
+package dev.modelscan.storage.internal.transfer;
+
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.internal.postgres.PostgresMigrator;
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the target knows of an unfinished transfer: the snapshot that it copies, and how far each table is. It is in tables of
+ * its own in the target's schema, which the end removes, and is written in the same transactions as the rows.
+ */
+final class Ledger {
+
+    private static final String TABLE = PostgresMigrator.TRANSFER_TABLE;
+
+    private final PostgresLink target;
+    private final String snapshotId;
+    private final Instant snapshotAt;
+    private final Map<String, Position> positions;
+
+    /** How many rows of a table were copied, and the key of the last; null where none was. */
+    record Position(long rows, @Nullable List<String> lastKey) {}
+
+    private Ledger(PostgresLink target, String snapshotId, Instant snapshotAt, Map<String, Position> positions) {
+        this.target = target;
+        this.snapshotId = snapshotId;
+        this.snapshotAt = snapshotAt;
+        this.positions = positions;
+    }
+
+    /** The ledger of an unfinished transfer; null where there is none. */
+    static @Nullable Ledger find(PostgresLink target) throws SQLException {
+        if (target.text("SELECT to_regclass(?)", target.table(TABLE)) == null) {
+            return null;
+        }
+        Map<String, Position> positions = new HashMap<>();
+        String id = "";
+        Instant at = Instant.EPOCH;
+        try (Statement statement = target.connection().createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT table_name, rows_copied, last_key, snapshot_id, snapshot_at FROM "
+                                + target.table(TABLE))) {
+            while (rows.next()) {
+                Array key = rows.getArray(3);
+                positions.put(
+                        rows.getString(1),
+                        new Position(rows.getLong(2), key == null ? null : List.of((String[]) key.getArray())));
+                id = rows.getString(4);
+                at = rows.getObject(5, OffsetDateTime.class).toInstant();
+            }
+        }
+        return new Ledger(target, id, at, positions);
+    }
+
+    /** Begins a transfer, in one transaction: makes the ledger, and puts off keys and indexes. */
+    static Ledger begin(PostgresLink target, String snapshotId) throws SQLException {
+        Instant now = Instant.now();
+        Map<String, Position> positions = new HashMap<>();
+        target.useTransaction(() -> {
+            target.execute("CREATE TABLE " + target.table(TABLE)
+                    + " (table_name text PRIMARY KEY, rows_copied bigint NOT NULL, last_key text[],"
+                    + " snapshot_id text NOT NULL, snapshot_at timestamptz NOT NULL)");
+            try (PreparedStatement insert = target.connection()
+                    .prepareStatement("INSERT INTO " + target.table(TABLE) + " VALUES (?, 0, NULL, ?, ?)")) {
+                for (CopiedTable table : CopiedTable.ALL) {
+                    insert.setString(1, table.name());
+                    insert.setString(2, snapshotId);
+                    insert.setObject(3, now.atOffset(ZoneOffset.UTC));
+                    insert.execute();
+                    positions.put(table.name(), new Position(0, null));
+                }
+            }
+            DeferredDefinitions.putOff(target);
+        });
+        return new Ledger(target, snapshotId, now, positions);
+    }
+
+    String snapshotId() {
+        return snapshotId;
+    }
+
+    /** When the snapshot was begun. */
+    Instant snapshotAt() {
+        return snapshotAt;
+    }
+
+    Position position(CopiedTable table) {
+        return positions.getOrDefault(table.name(), new Position(0, null));
+    }
+
+    long rows() {
+        return positions.values().stream().mapToLong(Position::rows).sum();
+    }
+
+    /**
+     * Stores rows and notes them, in one transaction.
+     *
+     * @param copy stores them, and returns how many they are
+     * @throws ConflictException if another transfer has stored some meanwhile
+     */
+    void store(CopiedTable table, List<String> lastKey, PostgresLink.Work<Long> copy) throws SQLException {
+        Position before = position(table);
+        Position after = target.inTransaction(() -> {
+            Position stored = new Position(before.rows() + copy.run(), lastKey);
+            advance(table, before, stored);
+            return stored;
+        });
+        positions.put(table.name(), after);
+    }
+
+    private void advance(CopiedTable table, Position before, Position after) throws SQLException {
+        try (PreparedStatement update = target.connection()
+                .prepareStatement(
+                        "UPDATE " + target.table(TABLE)
+                                + " SET rows_copied = ?, last_key = ? WHERE table_name = ? AND rows_copied = ? AND snapshot_id = ?")) {
+            update.setLong(1, after.rows());
+            update.setArray(
+                    2,
+                    target.connection()
+                            .createArrayOf(
+                                    "text",
+                                    Objects.requireNonNull(after.lastKey()).toArray()));
+            update.setString(3, table.name());
+            update.setLong(4, before.rows());
+            update.setString(5, snapshotId);
+            if (update.executeUpdate() != 1) {
+                throw underWay();
+            }
+        }
+    }
+
+    private ConflictException underWay() {
+        return new ConflictException(target.name() + ": another transfer is under way", "workspace", null, null);
+    }
+
+    /**
+     * Checks that the target holds as many rows as were copied.
+     *
+     * @throws ConflictException where it does not: another program has written
+     */
+    void requireOwnRowsAlone() throws SQLException {
+        for (CopiedTable table : CopiedTable.ALL) {
+            long rows = Long.parseLong(String.valueOf(target.text(table.count(target.schema()))));
+            if (rows != position(table).rows()) {
+                throw new ConflictException(
+                        target.name() + ": " + table.name() + " has " + rows
+                                + " rows, and the unfinished transfer copied "
+                                + position(table).rows()
+                                + ": another program has written here. Transfer into another workspace, or drop this one",
+                        "workspace",
+                        null,
+                        null);
+            }
+        }
+    }
+
+    /**
+     * Takes back all that was copied, in one transaction: the target is as before.
+     *
+     * @throws ConflictException if rows of others are among it, or refer to it; or another transfer is under way
+     */
+    void abandon() throws SQLException {
+        target.useTransaction(() -> {
+            if (!String.valueOf(CopiedTable.ALL.size())
+                    .equals(target.text(
+                            "SELECT count(*) FROM " + target.table(TABLE) + " WHERE snapshot_id = ?", snapshotId))) {
+                throw underWay();
+            }
+            // From here on nobody adds a row that would be taken along.
+            target.execute("LOCK TABLE " + tables(CopiedTable.ALL) + " IN EXCLUSIVE MODE");
+            requireOwnRowsAlone();
+            removeRows();
+            DeferredDefinitions.restoreAll(target);
+            drop();
+        });
+    }
+
+    /** A table that another refers to cannot be truncated, even if the other is empty. */
+    private void removeRows() throws SQLException {
+        if (Referring.find(target).isEmpty()) {
+            target.execute("TRUNCATE " + tables(CopiedTable.ALL));
+            return;
+        }
+        requireNobodyRefers();
+        for (int i = CopiedTable.ALL.size() - 1; i >= 0; i--) {
+            target.execute("DELETE FROM " + target.table(CopiedTable.ALL.get(i).name()));
+        }
+    }
+
+    private void requireNobodyRefers() throws SQLException {
+        for (Referring other : Referring.find(target)) {
+            // Removing what they refer to would remove or alter them, or fail.
+            if (target.text(other.any()) != null) {
+                throw new ConflictException(
+                        target.name() + ": rows of " + other.table()
+                                + " refer to what the unfinished transfer copied, so that was not taken back."
+                                + " Remove them, and run the transfer again",
+                        "workspace",
+                        null,
+                        null);
+            }
+        }
+    }
+
+    /**
+     * Checks, by reading alone, that {@link #abandon} would not refuse.
+     *
+     * @throws ConflictException if it would
+     */
+    void requireCanBeAbandoned() throws SQLException {
+        requireOwnRowsAlone();
+        requireNobodyRefers();
+    }
+
+    private String tables(List<CopiedTable> tables) {
+        return String.join(
+                ", ", tables.stream().map(table -> target.table(table.name())).toList());
+    }
+
+    /** A foreign key of a table that is not the library's, by which it refers to one that is. */
+    private record Referring(String table, String any) {
+
+        private static final String CATALOG = """
+                SELECT c.conrelid::pg_catalog.regclass::text,
+                    pg_catalog.format('SELECT 1 FROM %I.%I WHERE %s LIMIT 1', m.nspname, t.relname,
+                        (SELECT pg_catalog.string_agg(pg_catalog.format('%I IS NOT NULL', a.attname), ' AND ')
+                        FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)))
+                FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_class r ON r.oid = c.confrelid
+                    JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+                    JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
+                    JOIN pg_catalog.pg_namespace m ON m.oid = t.relnamespace
+                WHERE c.contype = 'f' AND r.relname = ANY (?) AND n.nspname = ?
+                    AND NOT (t.relname = ANY (?) AND t.relnamespace = r.relnamespace)
+                ORDER BY 1""";
+
+        static List<Referring> find(PostgresLink target) throws SQLException {
+            List<Referring> found = new ArrayList<>();
+            try (PreparedStatement statement = target.connection().prepareStatement(CATALOG)) {
+                Array names = target.connection()
+                        .createArrayOf(
+                                "text",
+                                CopiedTable.ALL.stream().map(CopiedTable::name).toArray());
+                statement.setArray(1, names);
+                statement.setString(2, target.schema().name());
+                statement.setArray(3, names);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(new Referring(rows.getString(1), rows.getString(2)));
+                    }
+                }
+            }
+            return found;
+        }
+    }
+
+    /** Ends the transfer: nothing of the ledger is left. */
+    void drop() throws SQLException {
+        target.execute("DROP TABLE " + target.table(TABLE) + ", " + target.table(DeferredDefinitions.TABLE));
+    }
+}

@@ -1,0 +1,144 @@
+package dev.modelscan.storage.internal.transfer;
+
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.sqlite.SqliteSchema;
+import dev.modelscan.storage.transfer.LeftBehind;
+import dev.modelscan.storage.transfer.LeftBehind.Kind;
+import dev.modelscan.storage.transfer.LeftBehindException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a source holds beside the library's schema, which a transfer does not carry. */
+final class NotCarried {
+
+    private static final int MOST_COUNTED = 1_000_000;
+
+    private NotCarried() {}
+
+    /** All of it, sorted by kind and name. */
+    static List<LeftBehind> in(Connection source) throws SQLException {
+        SqliteSchema library = SqliteSchema.library();
+        Map<String, String> types = types(source);
+        List<LeftBehind> found = new ArrayList<>();
+        for (SqliteSchema.Entry entry : SqliteSchema.read(source)) {
+            boolean onOurs = library.hasTable(entry.table());
+            switch (entry.type()) {
+                case "table" -> {
+                    if (onOurs) {
+                        found.addAll(columns(source, entry.name()));
+                    } else if (!isOfAModule(entry.name(), types)) {
+                        boolean virtual = "virtual".equals(types.get(entry.name()));
+                        found.add(new LeftBehind(
+                                virtual ? Kind.VIRTUAL_TABLE : Kind.TABLE,
+                                entry.name(),
+                                count(source, "SELECT 1 FROM " + quoted(entry.name()))));
+                    }
+                }
+                case "view" -> found.add(new LeftBehind(Kind.VIEW, entry.name(), null));
+                default -> {
+                    if (onOurs && !library.has(entry)) {
+                        Kind kind = entry.type().equals("index") ? Kind.INDEX : Kind.TRIGGER;
+                        found.add(new LeftBehind(kind, entry.name(), null));
+                    }
+                }
+            }
+        }
+        found.sort(Comparator.comparing(LeftBehind::kind).thenComparing(LeftBehind::name));
+        return List.copyOf(found);
+    }
+
+    private static List<LeftBehind> columns(Connection source, String table) throws SQLException {
+        List<LeftBehind> found = new ArrayList<>();
+        for (String column : SqliteSchema.columns(source, table)) {
+            if (!SqliteSchema.library().hasColumn(table, column)) {
+                String values = "SELECT 1 FROM " + quoted(table) + " WHERE " + quoted(column) + " IS NOT NULL";
+                found.add(new LeftBehind(Kind.COLUMN, table + "." + column, count(source, values)));
+            }
+        }
+        return found;
+    }
+
+    /** {@code table}, {@code view}, {@code virtual} or {@code shadow}, by name. */
+    private static Map<String, String> types(Connection source) throws SQLException {
+        Map<String, String> types = new HashMap<>();
+        try (Statement statement = source.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")) {
+            while (rows.next()) {
+                types.put(rows.getString(1), rows.getString(2));
+            }
+        }
+        return types;
+    }
+
+    /** Whether a virtual table keeps its rows in this one. */
+    private static boolean isOfAModule(String name, Map<String, String> types) {
+        return "shadow".equals(types.get(name));
+    }
+
+    /** Null if there are too many, or nothing can read them, such as a module that is not there. */
+    private static @Nullable Long count(Connection source, String select) {
+        try (Statement statement = source.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT count(*) FROM (" + select + " LIMIT " + (MOST_COUNTED + 1) + ")")) {
+            long count = rows.getLong(1);
+            return count > MOST_COUNTED ? null : (Long) count;
+        } catch (SQLException e) {
+            return null;
+        }
+    }
+
+    private static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /**
+     * Checks that names are not of what is always copied.
+     *
+     * @throws InvalidDataException for the first that is
+     */
+    static void requireNotOurs(Set<String> names) {
+        for (String name : names) {
+            int dot = name.indexOf('.');
+            boolean ours = SqliteSchema.library().hasTable(name)
+                    || (dot > 0 && SqliteSchema.library().hasColumn(name.substring(0, dot), name.substring(dot + 1)));
+            if (ours) {
+                throw new InvalidDataException(
+                        "transfer",
+                        null,
+                        "leaveBehind",
+                        "has " + name + ", which is the library's own and is always copied");
+            }
+        }
+    }
+
+    /**
+     * Checks that all of it may be left behind.
+     *
+     * @param names what the caller named; SQLite does not tell capitals from small letters
+     * @throws LeftBehindException with what is not among the names
+     */
+    static void requireNamed(List<LeftBehind> found, Set<String> names, String source) {
+        List<LeftBehind> unnamed = found.stream()
+                .filter(object -> names.stream().noneMatch(object.name()::equalsIgnoreCase))
+                .toList();
+        if (!unnamed.isEmpty()) {
+            throw new LeftBehindException(
+                    source + " has what a transfer does not take along, because it is not the library's: "
+                            + String.join(
+                                    ", ",
+                                    unnamed.stream().map(LeftBehind::toString).toList())
+                            + ". Name each with leaveBehind (--leave-behind) to go on without it, and move it yourself",
+                    unnamed);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.modelscan.storage.internal.transfer;
+
+import dev.modelscan.storage.internal.transfer.CopiedTable.Column;
+import dev.modelscan.storage.internal.transfer.CopiedTable.Kind;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table's rows as PostgreSQL has them, by {@code COPY … TO STDOUT}: row by row, however long they are, while the server
+ * reads ahead. Times come as microseconds, which no setting of the session changes.
+ */
+final class PostgresRows implements RowSource {
+
+    private final CopiedTable table;
+    private final PostgresLink.Rows rows;
+    private byte[] row = new byte[0];
+    private int at;
+    private byte[] value = new byte[4_096];
+
+    PostgresRows(PostgresLink target, CopiedTable table) throws SQLException {
+        this.table = table;
+        this.rows = target.read(command(target, table));
+    }
+
+    /** What jOOQ has no words for. */
+    private static String command(PostgresLink target, CopiedTable table) {
+        List<String> values = new ArrayList<>();
+        for (Column column : table.columns()) {
+            values.add(
+                    column.kind() == Kind.TIME
+                            ? "(extract(epoch FROM " + column.name() + ") * 1000000)::bigint"
+                            : column.name());
+        }
+        return "COPY (SELECT " + String.join(", ", values) + " FROM " + target.table(table.name()) + " ORDER BY "
+                + String.join(", ", table.keyNames()) + ") TO STDOUT";
+    }
+
+    @Override
+    public boolean next(CanonicalRow into) throws SQLException {
+        into.clear();
+        byte[] read = rows.next();
+        if (read == null) {
+            return false;
+        }
+        row = read;
+        at = 0;
+        for (Column column : table.columns()) {
+            int size = nextValue();
+            if (size < 0) {
+                into.nothing();
+            } else {
+                add(column, size, into);
+            }
+        }
+        return true;
+    }
+
+    private void add(Column column, int size, CanonicalRow into) {
+        switch (column.kind()) {
+            case NUMBER, TIME -> into.number(Long.parseLong(new String(value, 0, size, StandardCharsets.ISO_8859_1)));
+            case JSON -> into.json(value, size);
+            default -> into.text(value, size);
+        }
+    }
+
+    /** Takes the next value's escapes out, and returns its size; -1 for SQL's null. */
+    private int nextValue() {
+        if (value.length < row.length) {
+            value = new byte[row.length];
+        }
+        int size = 0;
+        boolean isNull = false;
+        while (at < row.length && row[at] != '\t' && row[at] != '\n') {
+            byte b = row[at++];
+            if (b == '\\') {
+                byte escaped = row[at++];
+                isNull = escaped == 'N';
+                b = unescaped(escaped);
+            }
+            value[size++] = b;
+        }
+        at++;
+        return isNull ? -1 : size;
+    }
+
+    /** Any other byte stands for itself. */
+    private static byte unescaped(byte b) {
+        return switch (b) {
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'v' -> 0x0B;
+            default -> b;
+        };
+    }
+
+    @Override
+    public List<String> key() {
+        List<@Nullable String> values = new ArrayList<>();
+        at = 0;
+        for (int i = 0; i < table.columns().size(); i++) {
+            int size = nextValue();
+            values.add(size < 0 ? null : new String(value, 0, size, StandardCharsets.UTF_8));
+        }
+        List<String> key = new ArrayList<>();
+        for (int index : table.keyIndexes()) {
+            key.add(String.valueOf(values.get(index)));
+        }
+        return key;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        rows.close();
+    }
+}

@@ -1,0 +1,133 @@
+package dev.modelscan.storage.internal.transfer;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.codec.Formats;
+import dev.modelscan.storage.internal.transfer.CopiedTable.Column;
+import dev.modelscan.storage.internal.values.TextRules;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes SQLite's rows for {@code COPY}, and refuses values that PostgreSQL would refuse or alter. The library stores no
+ * such values; other programs may have.
+ */
+final class RowEncoder {
+
+    private static final String YEAR_0 = "0000-";
+    private static final String YEAR_1_BC = "0001-";
+    private static final String NOT_UTF_8 = "is not valid UTF-8";
+
+    private final CopiedTable table;
+    private final List<Column> columns;
+
+    RowEncoder(CopiedTable table) {
+        this.table = table;
+        this.columns = table.columns();
+    }
+
+    /**
+     * Adds the current row of a query of all columns.
+     *
+     * @throws InvalidDataException where a value cannot be stored as it is; names the table, the key and the column
+     */
+    void encode(ResultSet rows, CopyText out) throws SQLException {
+        for (int i = 0; i < columns.size(); i++) {
+            String problem = encode(rows, i + 1, columns.get(i), out);
+            if (problem != null) {
+                throw new InvalidDataException(
+                        table.name(),
+                        String.join(", ", table.key(rows)),
+                        columns.get(i).name(),
+                        problem);
+            }
+        }
+        out.endRow();
+    }
+
+    private static @Nullable String encode(ResultSet rows, int index, Column column, CopyText out) throws SQLException {
+        if (column.kind() == CopiedTable.Kind.NUMBER) {
+            long value = rows.getLong(index);
+            if (value == 0 && rows.wasNull()) {
+                out.nothing();
+            } else {
+                out.number(value);
+            }
+            return null;
+        }
+        byte[] stored = rows.getBytes(index);
+        if (stored == null) {
+            out.nothing();
+            return null;
+        }
+        return switch (column.kind()) {
+            case TIME -> time(stored, out);
+            case JSON -> json(stored, out);
+            default -> text(stored, out);
+        };
+    }
+
+    private static @Nullable String text(byte[] stored, CopyText out) {
+        boolean ascii = true;
+        for (byte b : stored) {
+            if (b == 0) {
+                return "has a NUL character";
+            }
+            ascii &= b > 0;
+        }
+        if (!ascii) {
+            String problem = utf8Problem(stored);
+            if (problem != null) {
+                return problem;
+            }
+        }
+        out.text(stored);
+        return null;
+    }
+
+    /** Decoding puts U+FFFD in the place of whatever is no UTF-8, and encoding shows that it was not there. */
+    private static @Nullable String utf8Problem(byte[] stored) {
+        String text = new String(stored, StandardCharsets.UTF_8);
+        boolean altered = text.indexOf('\uFFFD') >= 0 && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), stored);
+        return altered ? NOT_UTF_8 : TextRules.problem(text);
+    }
+
+    /** What the library takes, jsonb holds without loss; SQLite takes repeated keys, {@code \}{@code u0000} and more. */
+    private static @Nullable String json(byte[] stored, CopyText out) {
+        boolean empty = stored.length == 2 && (stored[0] == '{' || stored[0] == '[');
+        if (!empty) {
+            String problem = utf8Problem(stored);
+            if (problem != null) {
+                return problem;
+            }
+            try {
+                Json.parse(new String(stored, StandardCharsets.UTF_8));
+            } catch (InvalidDataException e) {
+                return e.reason();
+            }
+        }
+        out.text(stored);
+        return null;
+    }
+
+    private static @Nullable String time(byte[] stored, CopyText out) {
+        String text = new String(stored, StandardCharsets.ISO_8859_1);
+        try {
+            Instant time = Formats.INSTANT.decode().apply(text);
+            if (!Formats.INSTANT.encode().apply(time).equals(text)) {
+                return "would come back as " + time;
+            }
+        } catch (CorruptDatabaseException e) {
+            return "is no time: " + e.getMessage();
+        }
+        // The year before 1 is 0 in ISO 8601, and 1 BC in PostgreSQL.
+        out.ascii(text.startsWith(YEAR_0) ? YEAR_1_BC + text.substring(YEAR_0.length()) + " BC" : text);
+        return null;
+    }
+}

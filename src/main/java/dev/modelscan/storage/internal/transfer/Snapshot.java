@@ -1,0 +1,124 @@
+package dev.modelscan.storage.internal.transfer;
+
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.StorageFullException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.sqlite.file.FileFacts;
+import dev.modelscan.storage.internal.sqlite.file.PrivateFiles;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A database as it was at one moment, in a file of its own beside it.
+ *
+ * <p>A read transaction would be a snapshot too, but ends with its process: what was copied from it could not be continued,
+ * and while it lasts, the source's log cannot be cut. The file outlives the process; the log grows only while the file is
+ * made.
+ */
+final class Snapshot {
+
+    private final Path file;
+    private final SqliteConnections connections;
+
+    /** The snapshot of that id, which need not exist yet. */
+    Snapshot(Path source, String id) {
+        this.file = source.resolveSibling(source.getFileName() + "-transfer-" + id);
+        this.connections = SqliteConnections.toFile(file, true, Duration.ZERO);
+    }
+
+    Path file() {
+        return file;
+    }
+
+    SqliteConnections connections() {
+        return connections;
+    }
+
+    boolean exists() {
+        return Files.isRegularFile(file);
+    }
+
+    /**
+     * Checks that a snapshot can be written beside the source.
+     *
+     * @throws StorageFullException if there is no space
+     * @throws UnavailableException if files cannot be made there
+     */
+    static void requireSpace(Path source, long bytes) {
+        Path directory = Objects.requireNonNull(source.getParent());
+        try {
+            if (!Files.isWritable(directory)) {
+                throw new UnavailableException(
+                        "the snapshot cannot be written beside the source: " + directory + " is read-only", null);
+            }
+            long space = Files.getFileStore(directory).getUsableSpace();
+            if (space < bytes) {
+                throw new StorageFullException(
+                        "the snapshot needs " + bytes + " bytes beside the source, and " + directory + " has " + space,
+                        null);
+            }
+        } catch (IOException e) {
+            throw FileFacts.failed(directory + " cannot be read", e);
+        }
+    }
+
+    /** Writes the file. It gets its name when it is whole and on the disk. */
+    void take(SqliteConnections source) {
+        Path part = part();
+        try {
+            Files.deleteIfExists(part);
+            PrivateFiles.create(part);
+            vacuumInto(source, part);
+            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (SQLException e) {
+            delete();
+            StorageException failed = source.failed(e);
+            failed.addSuppressed(new IOException("while the snapshot " + part + " was written"));
+            throw failed;
+        } catch (IOException e) {
+            delete();
+            throw FileFacts.failed("the snapshot " + part + " cannot be written", e);
+        }
+    }
+
+    private static void vacuumInto(SqliteConnections source, Path part) throws SQLException {
+        try (Connection connection = source.openProbe();
+                PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
+            statement.setString(1, part.toString());
+            statement.execute();
+        }
+    }
+
+    /** A connection that leaves nothing beside the file; nobody writes to it. */
+    Connection open() throws SQLException {
+        return connections.openGlance();
+    }
+
+    /** Deletes the file, and what is left of one that was not finished. */
+    void delete() {
+        try {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(part());
+            Files.deleteIfExists(part().resolveSibling(part().getFileName() + "-journal"));
+        } catch (IOException e) {
+            throw FileFacts.failed("the snapshot " + file + " cannot be deleted", e);
+        }
+    }
+
+    private Path part() {
+        return file.resolveSibling(file.getFileName() + ".part");
+    }
+}

@@ -1,0 +1,115 @@
+package dev.modelscan.storage.internal.transfer;
+
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.postgres.PostgresMigrator;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the target must be like. Reads alone; the schema may be missing. */
+final class TargetState {
+
+    private TargetState() {}
+
+    /**
+     * Checks that no table of the schema holds a row.
+     *
+     * @throws ConflictException if one does; names them all
+     */
+    static void requireEmpty(PostgresLink target) throws SQLException {
+        List<String> filled = new ArrayList<>();
+        for (CopiedTable table : CopiedTable.ALL) {
+            boolean there = target.text("SELECT to_regclass(?)", target.table(table.name())) != null;
+            if (there && target.text(table.any(target.schema())) != null) {
+                filled.add(table.name());
+            }
+        }
+        if (!filled.isEmpty()) {
+            throw conflict(
+                    target,
+                    "has rows in " + String.join(", ", filled)
+                            + ", which no transfer has copied. Transfer into another workspace, or empty this one");
+        }
+    }
+
+    /** Looks for what no transfer can change of the server, and of what stands between. Takes transactions of its own. */
+    static void collectUnusable(PostgresLink target, Problems problems) throws SQLException {
+        try {
+            PostgresMigrator.requireUsable(target.connection(), target.name());
+        } catch (SchemaException e) {
+            problems.add(e);
+        }
+    }
+
+    /** Looks for what keeps the role from writing. */
+    static void collect(PostgresLink target, Problems problems) throws SQLException {
+        if ("t".equals(target.text("SELECT pg_catalog.pg_is_in_recovery()"))) {
+            problems.add(new UnavailableException(
+                    target.name() + " is on a replica, which only reads; connect to the primary", null));
+        }
+        String schema = target.schema().name();
+        boolean there = target.text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?", schema) != null;
+        String may = there
+                ? target.text(
+                        "SELECT pg_catalog.has_schema_privilege(?, 'USAGE') AND pg_catalog.has_schema_privilege(?, 'CREATE')",
+                        schema,
+                        schema)
+                : target.text(
+                        "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database()::pg_catalog.text, 'CREATE')");
+        if (!"t".equals(may)) {
+            problems.add(new SchemaException(
+                    target.name() + ": the role may not "
+                            + (there
+                                    ? "make tables in the schema. Grant it USAGE and CREATE on it"
+                                    : "make the schema. Grant it CREATE on the database, or let its owner create the schema"),
+                    null));
+        }
+        if (there) {
+            requireOwner(target, schema, problems);
+        }
+    }
+
+    /** Keys and indexes are put off, which only a table's owner may do. */
+    private static void requireOwner(PostgresLink target, String schema, Problems problems) throws SQLException {
+        for (CopiedTable table : CopiedTable.ALL) {
+            String owner = target.text(
+                    "SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+                            + " ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relname = ?"
+                            + " AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')",
+                    schema,
+                    table.name());
+            if (owner != null) {
+                problems.add(new SchemaException(
+                        target.name() + ": " + table.name() + " belongs to the role " + owner
+                                + ", and only its owner can transfer into it",
+                        null));
+            }
+        }
+    }
+
+    /**
+     * Checks that what was begun can go on.
+     *
+     * @throws ConflictException where the snapshot is not beside the source
+     */
+    static void requireSnapshot(PostgresLink target, Snapshot snapshot) {
+        if (!snapshot.exists()) {
+            throw conflict(
+                    target,
+                    "has the rest of a transfer of another database, or of this one, whose snapshot " + snapshot.file()
+                            + " is gone. Restart the transfer (--restart), which takes back what it copied");
+        }
+    }
+
+    /** Whether what is there is to be taken back before anything is copied. */
+    static boolean beginsAnew(@Nullable Ledger ledger, boolean restart) {
+        return ledger == null || restart || ledger.rows() == 0;
+    }
+
+    private static ConflictException conflict(PostgresLink target, String problem) {
+        return new ConflictException(target.name() + " " + problem, "workspace", null, null);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.modelscan.storage.internal.values;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** How a database's place is written: a path, or the URL of a PostgreSQL server. */
+public final class Locations {
+
+    /** How the URL of a server begins, in the driver's own spelling. */
+    public static final String URL_PREFIX = "jdbc:postgresql:";
+
+    private static final Pattern JDBC =
+            Pattern.compile("\\s*jdbc:([^:/]*).*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** One letter is a drive of Windows. {@link Path} makes one slash of two. */
+    private static final Pattern URL = Pattern.compile("\\s*([A-Za-z][A-Za-z0-9+.-]+):/.*", Pattern.DOTALL);
+
+    private Locations() {}
+
+    /** Whether the text is the URL of a PostgreSQL server. */
+    public static boolean isUrl(String location) {
+        return location.startsWith(URL_PREFIX);
+    }
+
+    /**
+     * What is wrong with a path, so that it reads on after its name: a URL would make directories and files of strange names. Shows
+     * nothing of a URL but its beginning, since it may hold a password. Null where nothing is wrong.
+     */
+    public static @Nullable String pathProblem(String path) {
+        String scheme = scheme(path);
+        if (scheme == null) {
+            return null;
+        }
+        return switch (scheme) {
+            case "jdbc:sqlite" -> "is a URL; write the path of the file alone, without jdbc:sqlite:";
+            case "file" -> "is a URL; write the path of the file alone, without file:";
+            default -> urlProblem(path);
+        };
+    }
+
+    /** What is wrong with the URL of a server; null where it begins as one does. */
+    public static @Nullable String urlProblem(String url) {
+        if (isUrl(url)) {
+            return "is the URL of a server, which goes where a URL is asked for: into url(...), or Database.open(String)";
+        }
+        String scheme = scheme(url);
+        String instead =
+                "; write " + URL_PREFIX + "//host/database for a PostgreSQL server, or the path of a SQLite file";
+        if (scheme == null) {
+            return "does not begin with " + URL_PREFIX;
+        }
+        return switch (scheme) {
+            case "postgres", "postgresql" ->
+                "begins with " + scheme + ":; write it as " + URL_PREFIX
+                        + "//host/database, with user and password as parameters or options of their own";
+            case "jdbc:postgresql" -> "has to begin with " + URL_PREFIX + ", in small letters and without spaces";
+            default -> "is a URL of " + scheme + ", which is neither SQLite nor PostgreSQL" + instead;
+        };
+    }
+
+    private static @Nullable String scheme(String text) {
+        Matcher jdbc = JDBC.matcher(text);
+        if (jdbc.matches()) {
+            return "jdbc:" + jdbc.group(1).toLowerCase(Locale.ROOT);
+        }
+        Matcher url = URL.matcher(text);
+        return url.matches() ? url.group(1).toLowerCase(Locale.ROOT) : null;
+    }
+
+    /**
+     * The path that a text names; a leading {@code ~} is the home directory.
+     *
+     * @throws InvalidPathException where it is none; the reason reads on after its name
+     */
+    public static Path path(String text) {
+        boolean fromHome = text.equals("~") || text.startsWith("~/");
+        if (!fromHome) {
+            return Path.of(text);
+        }
+        String home = System.getProperty("user.home");
+        // A user without an entry in the system's list has "?", as in a container that runs under a bare number.
+        if (home == null || home.isBlank() || !Path.of(home).isAbsolute()) {
+            throw new InvalidPathException(
+                    text,
+                    "begins with ~, and this process has no home directory (user.home is " + home
+                            + "); name the file by an absolute path, or set -Duser.home=<directory>");
+        }
+        return Path.of(home, text.substring(1));
+    }
+}

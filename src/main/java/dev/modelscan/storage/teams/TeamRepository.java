@@ -1,0 +1,76 @@
+package dev.modelscan.storage.teams;
+
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Repository;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.errors.ReferenceException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Stores teams and who belongs to them. Deleting a team ends its memberships and leaves its tasks and messages, which then
+ * belong to none.
+ *
+ * @since 0.1
+ */
+public interface TeamRepository extends Repository<TeamId, Team> {
+
+    /** The role of a member that was added without one. */
+    String DEFAULT_ROLE = "member";
+
+    /**
+     * The team with that name, compared exactly.
+     *
+     * @throws NotFoundException where there is none
+     */
+    Team getByName(String name);
+
+    /** The team with that name, compared exactly, or nothing. */
+    Optional<Team> findByName(String name);
+
+    /** {@link #addMember(TeamId, AgentId, String)} with {@link #DEFAULT_ROLE}. */
+    void addMember(TeamId teamId, AgentId agentId);
+
+    /**
+     * Adds an agent to a team. Where it belongs to it already, its role is changed and {@code joinedAt} stays.
+     *
+     * @throws ReferenceException where the team or the agent does not exist
+     * @throws InvalidDataException where the role is blank or longer than 255 characters
+     */
+    void addMember(TeamId teamId, AgentId agentId, String role);
+
+    /**
+     * Takes an agent out of a team.
+     *
+     * @throws NotFoundException where it does not belong to it
+     */
+    void removeMember(TeamId teamId, AgentId agentId);
+
+    /**
+     * Changes a member's role.
+     *
+     * @throws NotFoundException where the agent does not belong to the team
+     * @throws InvalidDataException where the role is blank or longer than 255 characters
+     */
+    void updateMemberRole(TeamId teamId, AgentId agentId, String role);
+
+    /**
+     * All members of a team with their roles, in one query, by {@code joinedAt}, then id.
+     *
+     * @return an immutable list; empty where the team has no members or does not exist
+     */
+    List<TeamMember> listMembers(TeamId teamId);
+
+    /**
+     * The teams that an agent belongs to, in one query, by {@code joinedAt}, then id.
+     *
+     * @return an immutable list
+     */
+    List<TeamMembership> teamsOf(AgentId agentId);
+
+    /** Teams with all of their members, by {@code createdAt}, then id, in one query, however many there are. */
+    Page<TeamWithMembers> listWithMembers(PageRequest request);
+}

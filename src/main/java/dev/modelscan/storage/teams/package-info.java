@@ -1,0 +1,5 @@
+/** Teams, and which agents are in them. */
+@NullMarked
+package dev.modelscan.storage.teams;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,225 @@
+package dev.modelscan.storage.tools;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.values.Checks;
+import dev.modelscan.storage.tasks.TaskId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One use of a tool by an agent.
+ *
+ * <p>{@code startedAt} and {@code completedAt} follow the status: {@link ToolExecutionRepository} sets and clears them.
+ *
+ * @param id the key; made by {@link Builder#build()} where it is not given
+ * @param agentId who used the tool
+ * @param taskId the task that it was used for
+ * @param toolName 1 to 255 characters, not blank
+ * @param status how far the execution is
+ * @param input what the tool was given
+ * @param output what it answered
+ * @param error why it failed
+ * @param metadata a JSON object for whatever else the application keeps
+ * @param startedAt when the tool began
+ * @param completedAt when it ended, well or not
+ * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
+ * @param createdAt when the record was built, in whole microseconds, unless the caller gave another time
+ * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
+ * @since 0.1
+ */
+public record ToolExecution(
+        ToolExecutionId id,
+        AgentId agentId,
+        @Nullable TaskId taskId,
+        String toolName,
+        ToolExecutionStatus status,
+        @Nullable Json input,
+        @Nullable Json output,
+        @Nullable String error,
+        Json metadata,
+        @Nullable Instant startedAt,
+        @Nullable Instant completedAt,
+        long version,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    private static final String ENTITY = "tool execution";
+
+    /**
+     * Checks every value, so that a record that exists can be stored. Use {@link #builder()}.
+     *
+     * @throws InvalidDataException where a value is missing or cannot be stored
+     */
+    public ToolExecution {
+        Checks.required(ENTITY, null, "id", id);
+        Checks.required(ENTITY, id, "agentId", agentId);
+        Checks.name(ENTITY, id, "toolName", toolName);
+        Checks.required(ENTITY, id, "status", status);
+        Checks.optionalText(ENTITY, id, "error", error);
+        Checks.object(ENTITY, id, "metadata", metadata);
+        startedAt = Checks.optionalTime(ENTITY, id, "startedAt", startedAt);
+        completedAt = Checks.optionalTime(ENTITY, id, "completedAt", completedAt);
+        createdAt = Checks.time(ENTITY, id, "createdAt", createdAt);
+        updatedAt = Checks.time(ENTITY, id, "updatedAt", updatedAt);
+    }
+
+    /** How long the tool took; null until it has ended, and where it never began. */
+    public @Nullable Duration duration() {
+        return startedAt == null || completedAt == null ? null : Duration.between(startedAt, completedAt);
+    }
+
+    /** A builder without values. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder with the values of this record. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.id = id;
+        builder.agentId = agentId;
+        builder.taskId = taskId;
+        builder.toolName = toolName;
+        builder.status = status;
+        builder.input = input;
+        builder.output = output;
+        builder.error = error;
+        builder.metadata = metadata;
+        builder.startedAt = startedAt;
+        builder.completedAt = completedAt;
+        builder.version = version;
+        builder.createdAt = createdAt;
+        builder.updatedAt = updatedAt;
+        return builder;
+    }
+
+    /**
+     * Collects the values of {@link ToolExecution}. Not thread-safe. Values are checked by {@link #build()}.
+     *
+     * @since 0.1
+     */
+    public static final class Builder {
+        private @Nullable ToolExecutionId id;
+        private @Nullable AgentId agentId;
+        private @Nullable TaskId taskId;
+        private @Nullable String toolName;
+        private ToolExecutionStatus status = ToolExecutionStatus.PENDING;
+        private @Nullable Json input;
+        private @Nullable Json output;
+        private @Nullable String error;
+        private Json metadata = Json.emptyObject();
+        private @Nullable Instant startedAt;
+        private @Nullable Instant completedAt;
+        private long version = 1;
+        private @Nullable Instant createdAt;
+        private @Nullable Instant updatedAt;
+
+        private Builder() {}
+
+        /** The key, where the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
+        public Builder id(ToolExecutionId id) {
+            this.id = id;
+            return this;
+        }
+
+        /** Who used the tool. */
+        public Builder agentId(AgentId agentId) {
+            this.agentId = agentId;
+            return this;
+        }
+
+        /** The task that it was used for. */
+        public Builder taskId(@Nullable TaskId taskId) {
+            this.taskId = taskId;
+            return this;
+        }
+
+        /** 1 to 255 characters, not blank. */
+        public Builder toolName(String toolName) {
+            this.toolName = toolName;
+            return this;
+        }
+
+        /** How far the execution is. */
+        public Builder status(ToolExecutionStatus status) {
+            this.status = status;
+            return this;
+        }
+
+        /** What the tool was given. */
+        public Builder input(@Nullable Json input) {
+            this.input = input;
+            return this;
+        }
+
+        /** What it answered. */
+        public Builder output(@Nullable Json output) {
+            this.output = output;
+            return this;
+        }
+
+        /** Why it failed. */
+        public Builder error(@Nullable String error) {
+            this.error = error;
+            return this;
+        }
+
+        /** A JSON object for whatever else the application keeps. */
+        public Builder metadata(Json metadata) {
+            this.metadata = metadata;
+            return this;
+        }
+
+        /** A JSON object for whatever else the application keeps. Any values that {@link Json#of(Map)} takes. */
+        public Builder metadata(Map<String, ?> metadata) {
+            return metadata(Json.of(metadata));
+        }
+
+        /** When the tool began. */
+        public Builder startedAt(@Nullable Instant startedAt) {
+            this.startedAt = startedAt;
+            return this;
+        }
+
+        /** When it ended, well or not. */
+        public Builder completedAt(@Nullable Instant completedAt) {
+            this.completedAt = completedAt;
+            return this;
+        }
+
+        /** When the record was built, in whole microseconds, unless the caller gave another time. */
+        public Builder createdAt(Instant createdAt) {
+            this.createdAt = createdAt;
+            return this;
+        }
+
+        /**
+         * The record.
+         *
+         * @throws InvalidDataException where a value is missing or cannot be stored
+         */
+        public ToolExecution build() {
+            ToolExecutionId key = id == null ? ToolExecutionId.next() : id;
+            Instant created = createdAt == null ? Instant.now() : createdAt;
+            return new ToolExecution(
+                    key,
+                    Checks.required(ENTITY, key, "agentId", agentId),
+                    taskId,
+                    Checks.required(ENTITY, key, "toolName", toolName),
+                    status,
+                    input,
+                    output,
+                    error,
+                    metadata,
+                    startedAt,
+                    completedAt,
+                    version,
+                    created,
+                    updatedAt == null ? created : updatedAt);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.modelscan.storage.tools;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Repository;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.InvalidTransitionException;
+import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.tasks.TaskId;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores the uses of tools.
+ *
+ * <p>{@link #create} takes an execution of any status, as history has it. Times that its status requires and that it lacks are
+ * filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran; {@code completedAt} from {@code
+ * startedAt}, or else {@code createdAt}. Times that its status contradicts are refused with {@link InvalidDataException}.
+ *
+ * @since 0.1
+ */
+public interface ToolExecutionRepository extends Repository<ToolExecutionId, ToolExecution> {
+
+    /**
+     * {@link #updateStatus} to {@code running}.
+     *
+     * @return the execution as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where it is not pending
+     */
+    ToolExecution start(ToolExecutionId id);
+
+    /**
+     * Changes the status to {@code success} and keeps the output.
+     *
+     * @return the execution as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where it is not running
+     * @throws InvalidDataException where the output is beyond the database's limits
+     */
+    ToolExecution complete(ToolExecutionId id, @Nullable Json output);
+
+    /**
+     * Changes the status to {@code failed} and keeps the reason.
+     *
+     * @return the execution as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where it has ended already
+     * @throws InvalidDataException where the text cannot be stored
+     */
+    ToolExecution fail(ToolExecutionId id, String error);
+
+    /**
+     * {@link #updateStatus} to {@code timeout}.
+     *
+     * @return the execution as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where it has ended already
+     */
+    ToolExecution timeOut(ToolExecutionId id);
+
+    /**
+     * Changes the status, and the times with it: {@code running} sets {@code startedAt}; a final status sets {@code
+     * completedAt}.
+     *
+     * @return the execution as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where {@link ToolExecutionStatus} does not allow the change
+     */
+    ToolExecution updateStatus(ToolExecutionId id, ToolExecutionStatus status);
+
+    /** What an agent executed, by {@code createdAt}, then id. */
+    Page<ToolExecution> listByAgent(AgentId agentId, PageRequest request);
+
+    /** What was executed for a task, by {@code createdAt}, then id. */
+    Page<ToolExecution> listByTask(TaskId taskId, PageRequest request);
+
+    /** The executions of one tool, by {@code createdAt}, then id. */
+    Page<ToolExecution> listByTool(String toolName, PageRequest request);
+
+    /**
+     * Deletes what was executed for a task.
+     *
+     * @return how many there were
+     */
+    int deleteByTask(TaskId taskId);
+
+    /**
+     * How each tool was used since an instant, counted by {@code startedAt}, by name. The cost grows with the number of
+     * executions since then.
+     *
+     * @param since the first instant that counts
+     * @return an immutable list with a row for each tool that was started since; empty where there is none
+     */
+    List<ToolUsage> usageSince(Instant since);
+}

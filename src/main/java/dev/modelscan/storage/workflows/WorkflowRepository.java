@@ -1,0 +1,28 @@
+package dev.modelscan.storage.workflows;
+
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Repository;
+import dev.modelscan.storage.errors.InvalidTransitionException;
+import dev.modelscan.storage.errors.NotFoundException;
+
+/**
+ * Stores workflows. Deleting one leaves its tasks, which then belong to none.
+ *
+ * @since 0.1
+ */
+public interface WorkflowRepository extends Repository<WorkflowId, Workflow> {
+
+    /** Workflows of one status, by {@code createdAt}, then id. */
+    Page<Workflow> listByStatus(WorkflowStatus status, PageRequest request);
+
+    /**
+     * Changes the status, and the times with it: {@code running} sets {@code startedAt}; a final status sets {@code
+     * completedAt}; {@code pending} clears both.
+     *
+     * @return the workflow as it is stored
+     * @throws NotFoundException where there is none with that id
+     * @throws InvalidTransitionException where {@link WorkflowStatus} does not allow the change
+     */
+    Workflow updateStatus(WorkflowId id, WorkflowStatus status);
+}

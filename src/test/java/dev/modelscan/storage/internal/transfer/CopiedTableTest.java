@@ -1,0 +1,60 @@
+package dev.modelscan.storage.internal.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelscan.storage.schema.DefaultSchema;
+import java.util.HashSet;
+import java.util.Set;
+import org.jooq.SQLDialect;
+import org.jooq.Table;
+import org.junit.jupiter.api.Test;
+
+class CopiedTableTest {
+
+    /** A table of a later migration must not be left behind. */
+    @Test
+    void everyTableOfTheSchemaIsCopied() {
+        assertThat(CopiedTable.ALL.stream().map(CopiedTable::table))
+                .containsExactlyInAnyOrderElementsOf(DefaultSchema.DEFAULT_SCHEMA.getTables());
+    }
+
+    @Test
+    void everyTableComesBehindThoseThatItRefersTo() {
+        Set<String> before = new HashSet<>();
+        for (CopiedTable table : CopiedTable.ALL) {
+            for (var key : table.table().getReferences()) {
+                assertThat(before).contains(key.getKey().getTable().getName());
+            }
+            before.add(table.name());
+        }
+    }
+
+    @Test
+    void everyColumnIsCopied() {
+        for (CopiedTable table : CopiedTable.ALL) {
+            assertThat(table.columns())
+                    .extracting(CopiedTable.Column::name)
+                    .containsExactlyElementsOf(table.table()
+                            .fieldStream()
+                            .map(field -> field.getName())
+                            .toList());
+        }
+    }
+
+    /** Where the key has several columns too, each parameter stands once. */
+    @Test
+    void theSelectBehindAKeyHasOneParameterForEachColumnOfTheKey() {
+        for (CopiedTable table : CopiedTable.ALL) {
+            String sql = table.selectAfter(SQLDialect.SQLITE);
+            assertThat(sql.chars().filter(c -> c == '?').count())
+                    .as(sql)
+                    .isEqualTo(table.keyNames().size());
+        }
+    }
+
+    @Test
+    void tablesAreNamed() {
+        assertThat(CopiedTable.ALL.stream().map(CopiedTable::table).map(Table::getName))
+                .contains("conversations", "team_members");
+    }
+}
