@@ -140,8 +140,7 @@ public final class TimeExpressions {
 
     /** The Monday that begins the week in a zone. */
     public static Field<LocalDate> week(Field<Instant> time, ZoneId zone) {
-        Field<Long> days = days(time, zone);
-        return typed("week", DATE, days.minus(sinceMonday(days)).minus(DSL.inline(DAYS_BEFORE)));
+        return typed("week", DATE, ofDays(time, zone, d -> d.minus(sinceMonday(d)).minus(DSL.inline(DAYS_BEFORE))));
     }
 
     /** The day of the week in a zone. */
@@ -200,7 +199,7 @@ public final class TimeExpressions {
     /** An expression over a value that is written once. */
     private static <T> Field<T> once(
             String name, DataType<T> type, Field<Long> value, Function<Field<Long>, Field<T>> expression) {
-        Field<T> whole = expression.apply(DSL.field(DSL.sql("b.v"), SQLDataType.BIGINT));
+        Field<T> whole = expression.apply(DSL.field(DSL.sql("v"), SQLDataType.BIGINT));
         return CustomField.of(
                 name,
                 type,
@@ -241,7 +240,8 @@ public final class TimeExpressions {
     }
 
     private static String begin(ZoneOffset offset, long size, long unit) {
-        return "{0}-({0}+(" + micros(offset) / unit + "))%" + size / unit;
+        long shift = micros(offset) / unit;
+        return "{0}-({0}" + (shift < 0 ? "" : "+") + shift + ")%" + size / unit;
     }
 
     /** A search tree of CASE. */
@@ -272,9 +272,21 @@ public final class TimeExpressions {
         return days.plus(DSL.inline(TO_MONDAY)).mod(DSL.inline((long) DayOfWeek.values().length));
     }
 
+    /** An expression over the day, which is written once if it can be. */
+    private static Field<Long> ofDays(
+            Field<Instant> time, ZoneId zone, Function<Field<Long>, Field<Long>> expression) {
+        Field<Long> days = days(time, zone);
+        return !zone.getRules().isFixedOffset() && stored(time) instanceof TableField
+                ? once("of_days", SQLDataType.BIGINT, days, expression)
+                : expression.apply(days);
+    }
+
     /** Months since the begin of the year 0. The engine sees a day of the years 2000 to 2399, which all calendars agree on. */
     private static Field<Long> months(Field<Instant> time, ZoneId zone) {
-        Field<Long> days = days(time, zone);
+        return ofDays(time, zone, TimeExpressions::months);
+    }
+
+    private static Field<Long> months(Field<Long> days) {
         Field<Long> ofCycle = days.mod(DSL.inline(CYCLE_DAYS));
         Field<Long> since2000 = CustomField.of("months", SQLDataType.BIGINT, context -> {
             switch (context.family()) {

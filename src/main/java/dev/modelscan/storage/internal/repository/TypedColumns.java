@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.Converter;
@@ -20,6 +21,7 @@ import org.jooq.GroupField;
 import org.jooq.Param;
 import org.jooq.Query;
 import org.jooq.QueryPart;
+import org.jooq.Row;
 import org.jooq.SQL;
 import org.jooq.SQLDialect;
 import org.jooq.Select;
@@ -33,6 +35,7 @@ import org.jooq.impl.CustomCondition;
 import org.jooq.impl.CustomField;
 import org.jooq.impl.DSL;
 import org.jooq.impl.QOM;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +117,7 @@ final class TypedColumns implements VisitListener {
     private static final String COMPARE_TO =
             "compare to an Instant, to DSL.val(value, column), or to what Times returns; " + NAMED;
     private static final Object TEMPLATES = new Object();
+    private static final Object OPERANDS = new Object();
 
     private enum Kind {
         TIME,
@@ -127,6 +131,10 @@ final class TypedColumns implements VisitListener {
             return;
         }
         QueryPart part = context.queryPart();
+        if (part instanceof QOM.CompareCondition<?, ?> compare) {
+            checkSame(part, compare.$arg1(), compare.$arg2());
+        }
+        checkCompared(context, part);
         if (part instanceof Param<?> param && isUntypedTime(param)) {
             part = stored(param);
             context.queryPart(part);
@@ -142,9 +150,9 @@ final class TypedColumns implements VisitListener {
             }
         } else if (part instanceof Select<?> select) {
             checkGroups(select);
-        } else if (part instanceof Condition condition) {
-            checkOperands(condition);
-        } else if (part instanceof Field<?> field) {
+        } else if (part instanceof QOM.Cast<?> cast && isOfJson(context, cast)) {
+            castToText(context, cast);
+        } else if (part instanceof Field<?> field && !(part instanceof Condition)) {
             checkOperands(field);
             checkTemplate(context, field);
             check(context, field);
@@ -215,6 +223,11 @@ final class TypedColumns implements VisitListener {
     }
 
     private static @Nullable Kind kind(Field<?> field) {
+        // It may have been given the type of what it is compared to.
+        if (field instanceof QOM.ScalarSubquery<?> subquery
+                && !subquery.$arg1().getSelect().isEmpty()) {
+            return kind(subquery.$arg1().getSelect().get(0));
+        }
         Kind kind = kind(field.getDataType());
         if (kind != null) {
             return kind;
@@ -286,19 +299,65 @@ final class TypedColumns implements VisitListener {
         }
     }
 
-    /** Of two values that are compared, either both are of the library's types, or none. */
-    private static void checkOperands(Condition condition) {
-        if (condition instanceof QOM.CompareCondition<?, ?> compare) {
-            checkSame(condition, compare.$arg1(), compare.$arg2());
-        } else if (condition instanceof QOM.Between<?> between) {
-            checkSame(condition, between.$arg1(), between.$arg2());
-            checkSame(condition, between.$arg1(), between.$arg3());
-        } else if (condition instanceof QOM.InList<?> in) {
-            in.$list().forEach(item -> checkSame(condition, in.$field(), item));
+    /**
+     * Of values that a condition compares or a set operation merges, either all are of the library's types, or none. jOOQ
+     * does not tell the operands of many conditions over rows and quantified queries, so they are met as they are rendered.
+     */
+    private static void checkCompared(VisitContext context, QueryPart part) {
+        if (!(part instanceof Field || part instanceof Row || part instanceof Select)) {
+            return;
+        }
+        QueryPart whole = whole(context.queryParts());
+        if (whole instanceof Select<?> left && part instanceof Select<?> right) {
+            checkSame(whole, left.getSelect(), right.getSelect());
+        } else if (whole instanceof Condition) {
+            @SuppressWarnings("unchecked")
+            Map<QueryPart, List<? extends Field<?>>> firsts =
+                    (Map<QueryPart, List<? extends Field<?>>>) context.renderContext()
+                            .data()
+                            .computeIfAbsent(OPERANDS, key -> new IdentityHashMap<>());
+            List<? extends Field<?>> first = firsts.putIfAbsent(whole, columns(part));
+            if (first != null) {
+                checkSame(whole, first, columns(part));
+            }
         }
     }
 
-    /** Of values that one expression merges or compares, too. */
+    private static List<? extends Field<?>> columns(QueryPart part) {
+        if (part instanceof Row row) {
+            return List.of(row.fields());
+        }
+        return part instanceof Select<?> select ? select.getSelect() : List.of((Field<?>) part);
+    }
+
+    /** The condition whose operand the last part is, or the query whose union with it the last part is. */
+    private static @Nullable QueryPart whole(QueryPart[] parts) {
+        for (int i = parts.length - 2; i >= 0; i--) {
+            QueryPart part = parts[i];
+            if (part instanceof Condition || part instanceof Select) {
+                return part;
+            }
+            if (part instanceof Field
+                    || part instanceof Row
+                    || part instanceof SQL
+                    || part instanceof Query
+                    || part instanceof Table
+                    || part instanceof SortField
+                    || part instanceof WindowSpecification) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static void checkSame(
+            QueryPart whole, List<? extends Field<?>> some, List<? extends Field<?>> others) {
+        for (int i = 0; i < Math.min(some.size(), others.size()); i++) {
+            checkSame(whole, some.get(i), others.get(i));
+        }
+    }
+
+    /** Of values that one expression merges, too. */
     private static void checkOperands(Field<?> field) {
         List<Field<?>> values = Operands.of(field);
         for (Field<?> value : values) {
@@ -344,6 +403,23 @@ final class TypedColumns implements VisitListener {
         if (before != null && before != date) {
             throw rejected(parent, "a stored time is beside a value of another type", COMPARE_TO);
         }
+    }
+
+    /** Whether jOOQ casts a value because PostgreSQL would not know its type in JSON. */
+    private static boolean isOfJson(VisitContext context, QOM.Cast<?> cast) {
+        QueryPart owner = owner(context.queryParts());
+        return context.family() == SQLDialect.POSTGRES
+                && owner != null
+                && isOneOf(NESTS, owner)
+                && cast.$field() instanceof Param<?> param
+                && param.getValue() instanceof Instant
+                && kind(param) == Kind.TIME
+                && Objects.equals(cast.getDataType(), param.getDataType());
+    }
+
+    private static void castToText(VisitContext context, QOM.Cast<?> cast) {
+        Param<?> param = (Param<?>) cast.$field();
+        context.queryPart(text(param, (Instant) param.getValue()).cast(SQLDataType.CLOB));
     }
 
     private static <T> Field<T> asText(Field<T> field, Kind kind) {
