@@ -492,7 +492,9 @@ abstract class QuestionsContract extends Contract {
                 created.in(select(TASKS.CREATED_AT).from(TASKS).intersect(select(DSL.val(T)))),
                 row(created, TASKS.PRIORITY).in(row(DSL.val(T), DSL.val(1)), row(DSL.val(none), DSL.val(1))),
                 row(created, TASKS.PRIORITY).isNotDistinctFrom(row(DSL.val(T), DSL.val(1))),
-                row(TASKS.PRIORITY, created).between(row(DSL.val(1), DSL.val(T))).and(row(DSL.val(1), DSL.val(T))),
+                row(TASKS.PRIORITY, created)
+                        .between(row(DSL.val(1), DSL.val(T)))
+                        .and(row(DSL.val(1), DSL.val(T))),
                 created.notIn(T.minusNanos(1_000), T.plusNanos(1_000)),
                 created.notIn(DSL.val(T.minusNanos(1_000)), DSL.val(T.plusNanos(1_000))),
                 DSL.val(T).in(created, TASKS.STARTED_AT),
@@ -545,15 +547,21 @@ abstract class QuestionsContract extends Contract {
                             .value1())
                     .isEqualTo(time);
             assertThat(dsl.select(DSL.val(time)).fetchSingle().value1()).isEqualTo(time);
-            assertThat(dsl.select(multiset(select(DSL.val(time), DSL.inline(time)).from(TASKS)))
+            assertThat(dsl.select(multiset(
+                                    select(DSL.val(time), DSL.inline(time)).from(TASKS)))
                             .fetchSingle()
                             .value1())
                     .hasSize(3)
                     .allSatisfy(row -> assertThat(row.intoList()).containsExactly(time, time));
             Field<?>[] values = {DSL.val(time), DSL.inline(time), DSL.val(time, TASKS.CREATED_AT)};
-            String text = "\"%s\"".formatted(DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
-                    .format(time.atOffset(ZoneOffset.UTC)));
-            assertThat(dsl.select(DSL.jsonArray(values)).fetchSingle().value1().data().replace(" ", ""))
+            String text = "\"%s\""
+                    .formatted(DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
+                            .format(time.atOffset(ZoneOffset.UTC)));
+            assertThat(dsl.select(DSL.jsonArray(values))
+                            .fetchSingle()
+                            .value1()
+                            .data()
+                            .replace(" ", ""))
                     .isEqualTo("[%1$s,%1$s,%1$s]", text);
             assertThat(dsl.select(DSL.jsonObject(key("t").value(DSL.val(time))))
                             .fetchSingle()
@@ -598,8 +606,10 @@ abstract class QuestionsContract extends Contract {
                     row(TASKS.CREATED_AT, TASKS.PRIORITY).in(select(value.coerce(Instant.class), inline(1))),
                     TASKS.CREATED_AT.in(select(value.coerce(Instant.class))),
                     TASKS.CREATED_AT.eq(DSL.any(select(value.coerce(Instant.class)))),
-                    TASKS.CREATED_AT.in(select(TASKS.CREATED_AT).from(TASKS).union(select(value.coerce(Instant.class)))),
-                    TASKS.CREATED_AT.in(select(value.coerce(Instant.class)).unionAll(select(TASKS.CREATED_AT).from(TASKS))),
+                    TASKS.CREATED_AT.in(
+                            select(TASKS.CREATED_AT).from(TASKS).union(select(value.coerce(Instant.class)))),
+                    TASKS.CREATED_AT.in(select(value.coerce(Instant.class))
+                            .unionAll(select(TASKS.CREATED_AT).from(TASKS))),
                     DSL.exists(select(TASKS.CREATED_AT).from(TASKS).intersect(select(value.coerce(Instant.class)))),
                     TASKS.CREATED_AT.eq(select(value.coerce(Instant.class))),
                     TASKS.CREATED_AT.isDistinctFrom(value.coerce(Instant.class)),

@@ -140,7 +140,8 @@ public final class TimeExpressions {
 
     /** The Monday that begins the week in a zone. */
     public static Field<LocalDate> week(Field<Instant> time, ZoneId zone) {
-        return typed("week", DATE, ofDays(time, zone, d -> d.minus(sinceMonday(d)).minus(DSL.inline(DAYS_BEFORE))));
+        return typed(
+                "week", DATE, ofDays(time, zone, d -> d.minus(sinceMonday(d)).minus(DSL.inline(DAYS_BEFORE))));
     }
 
     /** The day of the week in a zone. */
@@ -273,8 +274,7 @@ public final class TimeExpressions {
     }
 
     /** An expression over the day, which is written once if it can be. */
-    private static Field<Long> ofDays(
-            Field<Instant> time, ZoneId zone, Function<Field<Long>, Field<Long>> expression) {
+    private static Field<Long> ofDays(Field<Instant> time, ZoneId zone, Function<Field<Long>, Field<Long>> expression) {
         Field<Long> days = days(time, zone);
         return !zone.getRules().isFixedOffset() && stored(time) instanceof TableField
                 ? once("of_days", SQLDataType.BIGINT, days, expression)

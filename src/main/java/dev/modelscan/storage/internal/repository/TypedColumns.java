@@ -312,10 +312,8 @@ final class TypedColumns implements VisitListener {
             checkSame(whole, left.getSelect(), right.getSelect());
         } else if (whole instanceof Condition) {
             @SuppressWarnings("unchecked")
-            Map<QueryPart, List<? extends Field<?>>> firsts =
-                    (Map<QueryPart, List<? extends Field<?>>>) context.renderContext()
-                            .data()
-                            .computeIfAbsent(OPERANDS, key -> new IdentityHashMap<>());
+            Map<QueryPart, List<? extends Field<?>>> firsts = (Map<QueryPart, List<? extends Field<?>>>)
+                    context.renderContext().data().computeIfAbsent(OPERANDS, key -> new IdentityHashMap<>());
             List<? extends Field<?>> first = firsts.putIfAbsent(whole, columns(part));
             if (first != null) {
                 checkSame(whole, first, columns(part));
@@ -350,8 +348,7 @@ final class TypedColumns implements VisitListener {
         return null;
     }
 
-    private static void checkSame(
-            QueryPart whole, List<? extends Field<?>> some, List<? extends Field<?>> others) {
+    private static void checkSame(QueryPart whole, List<? extends Field<?>> some, List<? extends Field<?>> others) {
         for (int i = 0; i < Math.min(some.size(), others.size()); i++) {
             checkSame(whole, some.get(i), others.get(i));
         }
