@@ -30,7 +30,6 @@ import dev.modelscan.storage.schema.tables.Tasks;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.Team;
-||||||| parent of 6a326b0 (Check rows, subqueries and unions for times of another type)
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.time.DayOfWeek;
@@ -613,6 +612,12 @@ abstract class QuestionsContract extends Contract {
                     DSL.exists(select(TASKS.CREATED_AT).from(TASKS).intersect(select(value.coerce(Instant.class)))),
                     TASKS.CREATED_AT.eq(select(value.coerce(Instant.class))),
                     TASKS.CREATED_AT.isDistinctFrom(value.coerce(Instant.class)),
+                    TASKS.CREATED_AT.in(inline(T), value.coerce(Instant.class)),
+                    TASKS.CREATED_AT.notIn(value.coerce(Instant.class), inline(T)),
+                    TASKS.CREATED_AT.between(TASKS.CREATED_AT, value.coerce(Instant.class)),
+                    TASKS.CREATED_AT.notBetween(value.coerce(Instant.class), TASKS.CREATED_AT),
+                    value.coerce(Instant.class).between(TASKS.CREATED_AT, TASKS.CREATED_AT),
+                    DSL.not(TASKS.CREATED_AT.ne(value.coerce(Instant.class))),
                     TASKS.CREATED_AT.eq(value.coerce(Instant.class)),
                     DSL.condition("{0} >= {1}", TASKS.CREATED_AT, value),
                     DSL.condition("{0} <= {1}", value, TASKS.CREATED_AT))) {

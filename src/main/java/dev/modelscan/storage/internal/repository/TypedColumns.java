@@ -2,15 +2,10 @@ package dev.modelscan.storage.internal.repository;
 
 import static dev.modelscan.storage.schema.Tables.TASKS;
 
-import dev.modelscan.storage.internal.codec.Bindings;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.temporal.Temporal;
-import java.util.Date;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jooq.Condition;
@@ -21,7 +16,6 @@ import org.jooq.GroupField;
 import org.jooq.Param;
 import org.jooq.Query;
 import org.jooq.QueryPart;
-import org.jooq.Row;
 import org.jooq.SQL;
 import org.jooq.SQLDialect;
 import org.jooq.Select;
@@ -113,17 +107,7 @@ final class TypedColumns implements VisitListener {
     private static final Set<String> RENDERED =
             Set.of("min", "max", "greatest", "least", "coalesce", "ifnull", "nvl", "nullif", "json_extract");
 
-    private static final String NAMED = "use field(column) or field(name, column.getDataType())";
-    private static final String COMPARE_TO =
-            "compare to an Instant, to DSL.val(value, column), or to what Times returns; " + NAMED;
-    private static final Object TEMPLATES = new Object();
-    private static final Object OPERANDS = new Object();
-
-    private enum Kind {
-        TIME,
-        COMPUTED,
-        JSON
-    }
+    static final String NAMED = "use field(column) or field(name, column.getDataType())";
 
     @Override
     public void visitStart(VisitContext context) {
@@ -131,11 +115,8 @@ final class TypedColumns implements VisitListener {
             return;
         }
         QueryPart part = context.queryPart();
-        if (part instanceof QOM.CompareCondition<?, ?> compare) {
-            checkSame(part, compare.$arg1(), compare.$arg2());
-        }
-        checkCompared(context, part);
-        if (part instanceof Param<?> param && isUntypedTime(param)) {
+        ComparedValues.checkCompared(context, part);
+        if (part instanceof Param<?> param && ColumnKind.isUntypedTime(param)) {
             part = stored(param);
             context.queryPart(part);
         }
@@ -153,17 +134,10 @@ final class TypedColumns implements VisitListener {
         } else if (part instanceof QOM.Cast<?> cast && isOfJson(context, cast)) {
             castToText(context, cast);
         } else if (part instanceof Field<?> field && !(part instanceof Condition)) {
-            checkOperands(field);
-            checkTemplate(context, field);
+            ComparedValues.checkOperands(field);
+            ComparedValues.checkTemplate(context, field);
             check(context, field);
         }
-    }
-
-    /** A value that no column gave its type; jOOQ would write it in a form of its own on SQLite. */
-    private static boolean isUntypedTime(Field<?> field) {
-        return field instanceof Param<?> param
-                && (param.getValue() instanceof Instant || param.getValue() instanceof OffsetDateTime)
-                && kind(param.getDataType()) == null;
     }
 
     private static Param<Instant> stored(Param<?> param) {
@@ -173,24 +147,24 @@ final class TypedColumns implements VisitListener {
     }
 
     private static void check(VisitContext context, Field<?> field) {
-        Kind kind = kind(field);
+        ColumnKind kind = ColumnKind.of(field);
         if (kind == null) {
             return;
         }
         QueryPart owner = owner(context.queryParts());
         if (owner == null || isOneOf(PASS, owner)) {
-            if (kind == Kind.JSON && owner instanceof QOM.Count count && count.$distinct()) {
+            if (kind == ColumnKind.JSON && owner instanceof QOM.Count count && count.$distinct()) {
                 throw rejected(owner, "equality of JSON differs between engines", JSON);
             }
             return;
         }
         if (isOneOf(NESTS, owner)) {
-            if (context.family() == SQLDialect.POSTGRES && kind != Kind.COMPUTED) {
+            if (context.family() == SQLDialect.POSTGRES && kind != ColumnKind.COMPUTED) {
                 context.queryPart(asText(field, kind));
             }
             return;
         }
-        if (kind == Kind.JSON) {
+        if (kind == ColumnKind.JSON) {
             boolean isNull = owner instanceof QOM.IsNull || owner instanceof QOM.IsNotNull;
             if (!isNull && !convertsInJava(owner, field)) {
                 throw rejected(owner, "stored JSON is text on one engine and a value on the other", JSON);
@@ -218,43 +192,8 @@ final class TypedColumns implements VisitListener {
     }
 
     /** {@code field(name, Instant.class)} of a derived table is the stored time, read by jOOQ. */
-    private static boolean readsTime(QueryPart owner, Kind kind) {
-        return kind == Kind.TIME && owner instanceof QOM.Coerce<?> coerce && coerce.getType() == Instant.class;
-    }
-
-    private static @Nullable Kind kind(Field<?> field) {
-        // It may have been given the type of what it is compared to.
-        if (field instanceof QOM.ScalarSubquery<?> subquery
-                && !subquery.$arg1().getSelect().isEmpty()) {
-            return kind(subquery.$arg1().getSelect().get(0));
-        }
-        Kind kind = kind(field.getDataType());
-        if (kind != null) {
-            return kind;
-        }
-        if (isUntypedTime(field)) {
-            return Kind.TIME;
-        }
-        if (field instanceof QOM.Coerce<?> coerce && coerce.getType() == Instant.class) {
-            return kind(coerce.$field()) == Kind.TIME ? Kind.TIME : null;
-        }
-        for (Field<?> value : Operands.of(field)) {
-            Kind one = kind(value);
-            if (one != null) {
-                return one;
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable Kind kind(DataType<?> type) {
-        if (Bindings.isInstant(type.getBinding())) {
-            return Kind.TIME;
-        }
-        if (TimeExpressions.isComputed(type)) {
-            return Kind.COMPUTED;
-        }
-        return Bindings.isJson(type.getBinding()) ? Kind.JSON : null;
+    private static boolean readsTime(QueryPart owner, ColumnKind kind) {
+        return kind == ColumnKind.TIME && owner instanceof QOM.Coerce<?> coerce && coerce.getType() == Instant.class;
     }
 
     /** The expression that a value is an operand of; null if it is none's, or SQL's that the caller wrote himself. */
@@ -293,112 +232,9 @@ final class TypedColumns implements VisitListener {
     }
 
     private static void requireNoJson(Object part, String clause) {
-        if (part instanceof Field<?> field && kind(field) == Kind.JSON) {
+        if (part instanceof Field<?> field && ColumnKind.of(field) == ColumnKind.JSON) {
             throw rejected(
                     field, "equality and order of JSON differ between engines, so none goes into " + clause, JSON);
-        }
-    }
-
-    /**
-     * Of values that a condition compares or a set operation merges, either all are of the library's types, or none. jOOQ
-     * does not tell the operands of many conditions over rows and quantified queries, so they are met as they are rendered.
-     */
-    private static void checkCompared(VisitContext context, QueryPart part) {
-        if (!(part instanceof Field || part instanceof Row || part instanceof Select)) {
-            return;
-        }
-        QueryPart whole = whole(context.queryParts());
-        if (whole instanceof Select<?> left && part instanceof Select<?> right) {
-            checkSame(whole, left.getSelect(), right.getSelect());
-        } else if (whole instanceof Condition) {
-            @SuppressWarnings("unchecked")
-            Map<QueryPart, List<? extends Field<?>>> firsts = (Map<QueryPart, List<? extends Field<?>>>)
-                    context.renderContext().data().computeIfAbsent(OPERANDS, key -> new IdentityHashMap<>());
-            List<? extends Field<?>> first = firsts.putIfAbsent(whole, columns(part));
-            if (first != null) {
-                checkSame(whole, first, columns(part));
-            }
-        }
-    }
-
-    private static List<? extends Field<?>> columns(QueryPart part) {
-        if (part instanceof Row row) {
-            return List.of(row.fields());
-        }
-        return part instanceof Select<?> select ? select.getSelect() : List.of((Field<?>) part);
-    }
-
-    /** The condition whose operand the last part is, or the query whose union with it the last part is. */
-    private static @Nullable QueryPart whole(QueryPart[] parts) {
-        for (int i = parts.length - 2; i >= 0; i--) {
-            QueryPart part = parts[i];
-            if (part instanceof Condition || part instanceof Select) {
-                return part;
-            }
-            if (part instanceof Field
-                    || part instanceof Row
-                    || part instanceof SQL
-                    || part instanceof Query
-                    || part instanceof Table
-                    || part instanceof SortField
-                    || part instanceof WindowSpecification) {
-                return null;
-            }
-        }
-        return null;
-    }
-
-    private static void checkSame(QueryPart whole, List<? extends Field<?>> some, List<? extends Field<?>> others) {
-        for (int i = 0; i < Math.min(some.size(), others.size()); i++) {
-            checkSame(whole, some.get(i), others.get(i));
-        }
-    }
-
-    /** Of values that one expression merges, too. */
-    private static void checkOperands(Field<?> field) {
-        List<Field<?>> values = Operands.of(field);
-        for (Field<?> value : values) {
-            values.forEach(other -> checkSame(field, value, other));
-        }
-        if (field instanceof QOM.CaseSimple<?, ?> simple) {
-            simple.$when().forEach(when -> checkSame(field, simple.$value(), when.$1()));
-        }
-    }
-
-    private static void checkSame(QueryPart whole, Field<?> one, Field<?> two) {
-        Kind kind = kind(one);
-        Kind other = kind(two);
-        boolean json = kind == Kind.JSON || other == Kind.JSON;
-        boolean same = kind == other && (kind != Kind.COMPUTED || one.getType() == two.getType());
-        if (!same && !json && !fits(one, other) && !fits(two, kind)) {
-            throw rejected(whole, "a stored time is beside a value of another type", COMPARE_TO);
-        }
-    }
-
-    /** Null has any type, and a time of Java goes with a column of the caller's own, too. */
-    private static boolean fits(Field<?> value, @Nullable Kind beside) {
-        return value instanceof Param<?> param
-                && (param.getValue() == null || (beside == null && isUntypedTime(value)));
-    }
-
-    /** In a template of the caller's the operator is not known; a date of Java beside a stored time is wrong with any. */
-    private static void checkTemplate(VisitContext context, Field<?> field) {
-        QueryPart[] parts = context.queryParts();
-        QueryPart parent = parts.length < 2 ? null : parts[parts.length - 2];
-        Kind kind = kind(field);
-        boolean date = kind == null
-                && field instanceof Param<?> param
-                && (param.getValue() instanceof Date || param.getValue() instanceof Temporal);
-        boolean stored = kind == Kind.TIME || kind == Kind.COMPUTED;
-        if (!(parent instanceof SQL) || !(date || stored)) {
-            return;
-        }
-        @SuppressWarnings("unchecked")
-        Map<QueryPart, Boolean> seen = (Map<QueryPart, Boolean>)
-                context.renderContext().data().computeIfAbsent(TEMPLATES, key -> new IdentityHashMap<>());
-        Boolean before = seen.putIfAbsent(parent, date);
-        if (before != null && before != date) {
-            throw rejected(parent, "a stored time is beside a value of another type", COMPARE_TO);
         }
     }
 
@@ -410,7 +246,7 @@ final class TypedColumns implements VisitListener {
                 && isOneOf(NESTS, owner)
                 && cast.$field() instanceof Param<?> param
                 && param.getValue() instanceof Instant
-                && kind(param) == Kind.TIME
+                && ColumnKind.of(param) == ColumnKind.TIME
                 && Objects.equals(cast.getDataType(), param.getDataType());
     }
 
@@ -419,12 +255,12 @@ final class TypedColumns implements VisitListener {
         context.queryPart(text(param, (Instant) param.getValue()).cast(SQLDataType.CLOB));
     }
 
-    private static <T> Field<T> asText(Field<T> field, Kind kind) {
+    private static <T> Field<T> asText(Field<T> field, ColumnKind kind) {
         if (field instanceof Param<?> param) {
             return param.getValue() instanceof Instant time ? text(param, time) : field;
         }
         return CustomField.of(field.getUnqualifiedName(), field.getDataType(), context -> {
-            if (kind == Kind.JSON) {
+            if (kind == ColumnKind.JSON) {
                 context.visit(DSL.sql("cast({0} as text)", field));
             } else {
                 context.visit(TimeExpressions.text(field));
@@ -445,7 +281,7 @@ final class TypedColumns implements VisitListener {
         return types.stream().anyMatch(type -> type.isInstance(part));
     }
 
-    private static IllegalArgumentException rejected(QueryPart part, String reason, String instead) {
+    static IllegalArgumentException rejected(QueryPart part, String reason, String instead) {
         String text = part.toString();
         String shown = text.length() > 200 ? text.substring(0, 200) + "…" : text;
         return new IllegalArgumentException(

@@ -1,0 +1,139 @@
+package dev.modelscan.storage.internal.repository;
+
+import java.time.temporal.Temporal;
+import java.util.Date;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Param;
+import org.jooq.Query;
+import org.jooq.QueryPart;
+import org.jooq.Row;
+import org.jooq.SQL;
+import org.jooq.Select;
+import org.jooq.SortField;
+import org.jooq.Table;
+import org.jooq.VisitContext;
+import org.jooq.WindowSpecification;
+import org.jooq.impl.QOM;
+import org.jspecify.annotations.Nullable;
+
+/** Rejects a stored time that is compared to, or merged with, a value of another type. */
+final class ComparedValues {
+
+    private static final String COMPARE_TO =
+            "compare to an Instant, to DSL.val(value, column), or to what Times returns; " + TypedColumns.NAMED;
+    private static final Object TEMPLATES = new Object();
+    private static final Object OPERANDS = new Object();
+
+    private ComparedValues() {}
+
+    /**
+     * Of values that a condition compares or a set operation merges, either all are of the library's types, or none. jOOQ
+     * does not tell the operands of many conditions over rows and quantified queries, so they are met as they are rendered.
+     */
+    static void checkCompared(VisitContext context, QueryPart part) {
+        // SQLite's words for IS DISTINCT FROM are a template, which hides the operands.
+        if (part instanceof QOM.CompareCondition<?, ?> compare) {
+            checkSame(part, compare.$arg1(), compare.$arg2());
+        }
+        if (!(part instanceof Field || part instanceof Row || part instanceof Select)) {
+            return;
+        }
+        QueryPart whole = whole(context.queryParts());
+        if (whole instanceof Select<?> left && part instanceof Select<?> right) {
+            checkSame(whole, left.getSelect(), right.getSelect());
+        } else if (whole instanceof Condition) {
+            @SuppressWarnings("unchecked")
+            Map<QueryPart, List<? extends Field<?>>> firsts = (Map<QueryPart, List<? extends Field<?>>>)
+                    context.renderContext().data().computeIfAbsent(OPERANDS, key -> new IdentityHashMap<>());
+            List<? extends Field<?>> first = firsts.putIfAbsent(whole, columns(part));
+            if (first != null) {
+                checkSame(whole, first, columns(part));
+            }
+        }
+    }
+
+    private static List<? extends Field<?>> columns(QueryPart part) {
+        if (part instanceof Row row) {
+            return List.of(row.fields());
+        }
+        return part instanceof Select<?> select ? select.getSelect() : List.of((Field<?>) part);
+    }
+
+    /** The condition whose operand the last part is, or the query whose union with it the last part is. */
+    private static @Nullable QueryPart whole(QueryPart[] parts) {
+        for (int i = parts.length - 2; i >= 0; i--) {
+            QueryPart part = parts[i];
+            if (part instanceof Condition || part instanceof Select) {
+                return part;
+            }
+            if (part instanceof Field
+                    || part instanceof Row
+                    || part instanceof SQL
+                    || part instanceof Query
+                    || part instanceof Table
+                    || part instanceof SortField
+                    || part instanceof WindowSpecification) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static void checkSame(QueryPart whole, List<? extends Field<?>> some, List<? extends Field<?>> others) {
+        for (int i = 0; i < Math.min(some.size(), others.size()); i++) {
+            checkSame(whole, some.get(i), others.get(i));
+        }
+    }
+
+    /** Of values that one expression merges, too. */
+    static void checkOperands(Field<?> field) {
+        List<Field<?>> values = Operands.of(field);
+        for (Field<?> value : values) {
+            values.forEach(other -> checkSame(field, value, other));
+        }
+        if (field instanceof QOM.CaseSimple<?, ?> simple) {
+            simple.$when().forEach(when -> checkSame(field, simple.$value(), when.$1()));
+        }
+    }
+
+    private static void checkSame(QueryPart whole, Field<?> one, Field<?> two) {
+        ColumnKind kind = ColumnKind.of(one);
+        ColumnKind other = ColumnKind.of(two);
+        boolean json = kind == ColumnKind.JSON || other == ColumnKind.JSON;
+        boolean same = kind == other && (kind != ColumnKind.COMPUTED || one.getType() == two.getType());
+        if (!same && !json && !fits(one, other) && !fits(two, kind)) {
+            throw TypedColumns.rejected(whole, "a stored time is beside a value of another type", COMPARE_TO);
+        }
+    }
+
+    /** Null has any type, and a time of Java goes with a column of the caller's own, too. */
+    private static boolean fits(Field<?> value, @Nullable ColumnKind beside) {
+        return value instanceof Param<?> param
+                && (param.getValue() == null || (beside == null && ColumnKind.isUntypedTime(value)));
+    }
+
+    /** In a template of the caller's the operator is not known; a date of Java beside a stored time is wrong with any. */
+    static void checkTemplate(VisitContext context, Field<?> field) {
+        QueryPart[] parts = context.queryParts();
+        QueryPart parent = parts.length < 2 ? null : parts[parts.length - 2];
+        ColumnKind kind = ColumnKind.of(field);
+        boolean date = kind == null
+                && field instanceof Param<?> param
+                && (param.getValue() instanceof Date || param.getValue() instanceof Temporal);
+        boolean stored = kind == ColumnKind.TIME || kind == ColumnKind.COMPUTED;
+        if (!(parent instanceof SQL) || !(date || stored)) {
+            return;
+        }
+        @SuppressWarnings("unchecked")
+        Map<QueryPart, Boolean> seen = (Map<QueryPart, Boolean>)
+                context.renderContext().data().computeIfAbsent(TEMPLATES, key -> new IdentityHashMap<>());
+        Boolean before = seen.putIfAbsent(parent, date);
+        if (before != null && before != date) {
+            throw TypedColumns.rejected(parent, "a stored time is beside a value of another type", COMPARE_TO);
+        }
+    }
+}
