@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.Param;
+import org.jooq.TableField;
 import org.jooq.impl.QOM;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ enum ColumnKind {
             return of(subquery.$arg1().getSelect().get(0));
         }
         ColumnKind kind = of(field.getDataType());
-        if (kind != null) {
+        if (kind != null || field instanceof TableField) {
             return kind;
         }
         if (isUntypedTime(field)) {

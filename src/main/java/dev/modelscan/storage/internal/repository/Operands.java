@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.repository;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jooq.Field;
 import org.jooq.impl.QOM;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,32 @@ final class Operands {
 
     private Operands() {}
 
+    /** Whether a class is one that is looked at below; asking a field for each costs more than rendering it does. */
+    private static final ClassValue<Boolean> HAS_OPERANDS = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return Stream.<Class<?>>of(
+                            QOM.FieldAlias.class,
+                            QOM.Coalesce.class,
+                            QOM.Greatest.class,
+                            QOM.Least.class,
+                            QOM.Nvl.class,
+                            QOM.Nvl2.class,
+                            QOM.Iif.class,
+                            QOM.Nullif.class,
+                            QOM.CaseSearched.class,
+                            QOM.CaseSimple.class,
+                            QOM.Lag.class,
+                            QOM.Lead.class)
+                    .anyMatch(looked -> looked.isAssignableFrom(type));
+        }
+    };
+
     /** The values of which an expression gives one, or compares all; empty if it gives a value of its own. */
     static List<Field<?>> of(Field<?> field) {
+        if (!HAS_OPERANDS.get(field.getClass())) {
+            return List.of();
+        }
         List<@Nullable Field<?>> values = new ArrayList<>();
         if (field instanceof QOM.FieldAlias<?> alias) {
             values.add(alias.$aliased());

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Param;
@@ -32,13 +33,40 @@ final class SameAnswers implements VisitListener {
 
     private static final Object DONE = new Object();
 
+    /**
+     * Whether a class is one that is looked at below. jOOQ's types are interfaces, and asking a part for each of them costs
+     * more than rendering it does.
+     */
+    private static final ClassValue<Boolean> LOOKED_AT = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return Stream.<Class<?>>of(
+                            QOM.Mod.class,
+                            QOM.Substring.class,
+                            QOM.Left.class,
+                            QOM.Right.class,
+                            QOM.Like.class,
+                            QOM.NotLike.class,
+                            QOM.Contains.class,
+                            QOM.StartsWith.class,
+                            QOM.EndsWith.class,
+                            QOM.Div.class,
+                            QOM.Cast.class,
+                            QOM.Greatest.class,
+                            QOM.Least.class,
+                            QOM.Round.class,
+                            SortField.class)
+                    .anyMatch(looked -> looked.isAssignableFrom(type));
+        }
+    };
+
     @Override
     public void visitStart(VisitContext context) {
-        if (context.renderContext() == null) {
+        QueryPart part = context.queryPart();
+        if (context.renderContext() == null || !LOOKED_AT.get(part.getClass())) {
             return;
         }
         boolean sqlite = context.family() == SQLDialect.SQLITE;
-        QueryPart part = context.queryPart();
         QueryPart same = onBoth(part, context);
         if (same == null) {
             same = sqlite ? onSqlite(part, context) : onPostgres(part, context);
