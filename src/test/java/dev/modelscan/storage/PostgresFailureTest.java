@@ -374,7 +374,7 @@ class PostgresFailureTest {
     }
 
     /**
-     * The library takes a server with a value for Citus' setting for Citus, whose workers do not know the
+     * A server with a value for Citus' setting counts as Citus, whose workers do not know the
      * settings of the session.
      */
     @Test

@@ -95,7 +95,7 @@ public final class PostgresServer {
         return url.replaceFirst("\\?.*", "") + "?user=" + role + "&password=" + role;
     }
 
-    /** A name that no schema has; one that is made by it is dropped at the end of the run. */
+    /** A name that no schema has. A schema of that name is dropped at the end of the run. */
     public static String newSchemaName() {
         String name = PREFIX + "_" + COUNT.incrementAndGet();
         SCHEMAS.add(name);
