@@ -1,18 +1,18 @@
 -- Agents, teams, tasks and messages.
 --
--- The same tables as SQLite's. No name has a schema: the connection's search_path decides where they are, and nothing refers
--- to another schema.
+-- The same tables as on SQLite. No name has a schema: search_path decides where they are. Nothing refers to
+-- another schema.
 --
 -- Conventions of every table:
---   ids         text, chosen by the caller or a UUIDv7 made by the library
---   text        all of it compares by its bytes (COLLATE "C"), as SQLite's does: order and equality are the same on both, and
---               no update of the system's locales can spoil an index
---   *_at        timestamptz in microseconds, of the years 0 to 9999, which SQLite's text can hold; so neither BC nor infinity
+--   ids         text: the caller's own, or a UUIDv7 of the library
+--   text        COLLATE "C": compares bytes, like SQLite. Order and equality are the same on both engines,
+--               and an update of the system's locales cannot break an index.
+--   *_at        timestamptz in microseconds, in the years 0 to 9999, as in SQLite's text; never infinity
 --   JSON        jsonb
---   version     rises by one with every update; the library compares it to find lost updates
---   constraints keep the names that PostgreSQL gives them, <table>_<column>_<kind>: errors are told apart by them
--- The *_touch triggers serve writes that do not come through the library: those leave version alone, so the
--- trigger raises it and sets updated_at.
+--   version     increases by one with every update; the library compares it to find lost updates
+--   constraints have PostgreSQL's own names, <table>_<column>_<kind>: the library reads errors by them
+-- The *_touch triggers serve writes of other programs, which do not change version: the trigger increases it
+-- and sets updated_at.
 
 CREATE TABLE agents (
     id           text COLLATE "C" NOT NULL PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 255),
@@ -42,7 +42,7 @@ CREATE TABLE team_members (
     PRIMARY KEY (team_id, agent_id)
 );
 
--- The Go package's tasks.workflow_id pointed to a table that it never made; V4 adds both.
+-- V4 adds workflow_id and its table.
 CREATE TABLE tasks (
     id         text COLLATE "C" NOT NULL PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 255),
     agent_id   text COLLATE "C" REFERENCES agents (id) ON DELETE SET NULL,
@@ -79,7 +79,7 @@ CREATE INDEX idx_receiver ON messages (receiver_id);
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.version := OLD.version + 1;
-    -- The transaction's own time would not move between two updates of one transaction.
+    -- now() would be the same for two updates of one transaction.
     NEW.updated_at := clock_timestamp();
     RETURN NEW;
 END;

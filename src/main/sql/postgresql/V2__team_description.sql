@@ -1,2 +1,2 @@
--- What a team is for, in its maker's words.
+-- The purpose of a team, as free text.
 ALTER TABLE teams ADD COLUMN description text COLLATE "C";

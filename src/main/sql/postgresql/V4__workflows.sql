@@ -1,4 +1,4 @@
--- Workflows, and what links a task to its workflow, team, task and times.
+-- Workflows, and the columns that link tasks and tool executions to them, to teams, to tasks and to times.
 CREATE TABLE workflows (
     id           text COLLATE "C" NOT NULL PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 255),
     name         text COLLATE "C" NOT NULL CHECK (char_length(name) BETWEEN 1 AND 255 AND btrim(name) <> ''),
@@ -15,7 +15,7 @@ CREATE TABLE workflows (
 CREATE TRIGGER workflows_touch BEFORE UPDATE ON workflows
     FOR EACH ROW WHEN (NEW.version = OLD.version) EXECUTE FUNCTION touch();
 
--- Citus takes a column and its constraint only one after the other, and a constraint only with a name.
+-- Citus needs one statement for a column and another for its constraint, and a name for the constraint.
 ALTER TABLE tasks ADD COLUMN workflow_id text COLLATE "C";
 ALTER TABLE tasks ADD COLUMN team_id text COLLATE "C";
 ALTER TABLE tasks ADD COLUMN started_at timestamptz;

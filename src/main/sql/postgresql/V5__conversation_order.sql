@@ -1,5 +1,5 @@
--- Messages get a place in their conversation that no clock decides.
--- A conversation's row holds the last number that was given out, so a deleted message's number is never used again.
+-- Numbers the messages of a conversation, so that their order does not depend on a clock. The row of the
+-- conversation holds the last number, so the number of a deleted message is never used again.
 CREATE TABLE conversations (
     id                   text COLLATE "C" NOT NULL PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 255),
     last_sequence_number bigint           NOT NULL DEFAULT 0 CHECK (last_sequence_number >= 0),
@@ -9,8 +9,9 @@ CREATE TABLE conversations (
 INSERT INTO conversations (id, last_sequence_number, created_at)
 SELECT conversation_id, count(*), min(created_at) FROM messages GROUP BY conversation_id;
 
--- New columns would come last, and on SQLite they do not, so the table is made anew. Its rows wait in another one meanwhile:
--- names of keys are unique in a schema, and beside the old table the new one's would get a number behind them.
+-- Creates the table again, because the order of columns must be the same as on SQLite, and new columns would
+-- be last. The rows move to another table, and the old table is dropped first: constraint names are unique in a
+-- schema, so next to the old table PostgreSQL would add a number to the new names.
 CREATE TABLE messages_before (LIKE messages);
 INSERT INTO messages_before SELECT * FROM messages;
 DROP TABLE messages;
@@ -33,7 +34,7 @@ CREATE TABLE messages (
     UNIQUE (conversation_id, sequence_number)
 );
 
--- Of two messages of one time the smaller id is the first: PostgreSQL knows no order of insertion.
+-- Messages of the same time are ordered by id, because PostgreSQL does not know the order of insertion.
 INSERT INTO messages (id, conversation_id, sequence_number, sender_id, receiver_id, content_type, content, metadata,
                       version, created_at, updated_at)
 SELECT id, conversation_id, row_number() OVER (PARTITION BY conversation_id ORDER BY created_at, id), sender_id,

@@ -1,12 +1,12 @@
--- One index for each list: its filter first, then its order, so that no list scans or sorts. Each foreign key is the
--- first column of one of them, so a delete finds what refers to the row without a scan.
+-- One index for each list: its filter first, then its order, so that no list scans or sorts. Each foreign key
+-- is the first column of an index, so a delete finds the rows that refer to its row without a scan.
 CREATE INDEX agents_list ON agents (created_at, id);
 CREATE INDEX agents_by_status ON agents (status, created_at, id);
 
 CREATE INDEX teams_list ON teams (created_at, id);
 CREATE INDEX team_members_by_agent ON team_members (agent_id, joined_at, team_id);
--- SQLite's has the role as well, and need not read the table. Here an entry is limited to 2,704 bytes, and three texts of 255
--- characters can exceed that.
+-- On SQLite this index also has the role, so that a list need not read the table. Here an index entry is
+-- limited to 2,704 bytes, which three texts of 255 characters can exceed.
 CREATE INDEX team_members_by_team ON team_members (team_id, joined_at, agent_id);
 
 CREATE INDEX workflows_list ON workflows (created_at, id);

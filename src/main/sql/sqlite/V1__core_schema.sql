@@ -1,12 +1,13 @@
 -- Agents, teams, tasks and messages.
 --
 -- Conventions of every table:
---   ids         text, chosen by the caller or a UUIDv7 made by the library
---   *_at        UTC, ISO-8601, always 27 characters: 2025-12-18T09:30:00.000000Z. Fixed width, so text order is time order.
+--   ids         text: the caller's own, or a UUIDv7 of the library
+--   *_at        UTC, ISO-8601, always 27 characters: 2025-12-18T09:30:00.000000Z. With a fixed width, text
+--               order is time order.
 --   JSON        text that json_valid accepts
---   version     rises by one with every update; the library compares it to find lost updates
--- The *_touch triggers serve writes that do not come through the library: those leave version alone, so the
--- trigger raises it and sets updated_at. The library raises version itself, so its updates cost one write.
+--   version     increases by one with every update; the library compares it to find lost updates
+-- The *_touch triggers serve writes of other programs, which do not change version: the trigger increases it
+-- and sets updated_at. The library increases version itself, so its updates cost one write.
 
 CREATE TABLE agents (
     id           TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
@@ -36,7 +37,7 @@ CREATE TABLE team_members (
     PRIMARY KEY (team_id, agent_id)
 ) STRICT;
 
--- The Go package's tasks.workflow_id pointed to a table that it never made; V4 adds both.
+-- V4 adds workflow_id and its table.
 CREATE TABLE tasks (
     id         TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
     agent_id   TEXT    REFERENCES agents (id) ON DELETE SET NULL,

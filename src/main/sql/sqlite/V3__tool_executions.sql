@@ -1,4 +1,4 @@
--- One row for each time an agent used a tool.
+-- One row for each use of a tool by an agent.
 CREATE TABLE tool_executions (
     id              TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
     agent_id        TEXT    NOT NULL REFERENCES agents (id) ON DELETE RESTRICT,

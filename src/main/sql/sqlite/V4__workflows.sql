@@ -1,4 +1,4 @@
--- Workflows, and what links a task to its workflow, team, task and times.
+-- Workflows, and the columns that link tasks and tool executions to them, to teams, to tasks and to times.
 CREATE TABLE workflows (
     id           TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
     name         TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 255 AND trim(name) <> ''),

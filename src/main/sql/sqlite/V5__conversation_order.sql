@@ -1,5 +1,5 @@
--- Messages get a place in their conversation that no clock decides.
--- A conversation's row holds the last number that was given out, so a deleted message's number is never used again.
+-- Numbers the messages of a conversation, so that their order does not depend on a clock. The row of the
+-- conversation holds the last number, so the number of a deleted message is never used again.
 CREATE TABLE conversations (
     id                   TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
     last_sequence_number INTEGER NOT NULL DEFAULT 0 CHECK (last_sequence_number >= 0),
@@ -9,7 +9,8 @@ CREATE TABLE conversations (
 INSERT INTO conversations (id, last_sequence_number, created_at)
 SELECT conversation_id, count(*), min(created_at) FROM messages GROUP BY conversation_id;
 
--- SQLite cannot add a NOT NULL column without a default, so the table is made anew. Nothing refers to it.
+-- SQLite cannot add a NOT NULL column without a default, so this creates the table again. Nothing refers to
+-- it.
 CREATE TABLE messages_new (
     id              TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
     conversation_id TEXT    NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,

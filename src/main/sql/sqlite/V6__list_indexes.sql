@@ -1,5 +1,5 @@
--- One index for each list: its filter first, then its order, so that no list scans or sorts. Each foreign key is the
--- first column of one of them, so a delete finds what refers to the row without a scan.
+-- One index for each list: its filter first, then its order, so that no list scans or sorts. Each foreign key
+-- is the first column of an index, so a delete finds the rows that refer to its row without a scan.
 CREATE INDEX agents_list ON agents (created_at, id);
 CREATE INDEX agents_by_status ON agents (status, created_at, id);
 

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** Which package may know which. */
+/** Which package may use which. */
 class ArchitectureTest {
 
     private static final String ROOT = "dev.modelscan.storage";
@@ -38,10 +38,10 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(ROOT);
 
-    /** The generated tables use the converters, which use the ids: that circle is how typed columns come about. */
+    /** Without the generated tables: they use the converters, which use the ids, which use the tables. */
     private static final JavaClasses WRITTEN = ALL.that(DescribedPredicate.not(resideInAPackage(SCHEMA)));
 
-    /** What a caller can name, each in a room of its own. */
+    /** The packages of the public API. */
     private static final String[] ROOMS = Stream.of(
                     "agents",
                     "conversations",
@@ -55,7 +55,7 @@ class ArchitectureTest {
             .map(room -> ROOT + "." + room)
             .toArray(String[]::new);
 
-    /** All of one engine. */
+    /** The packages of one engine each. */
     private static final String[] WINGS = {INTERNAL + "sqlite..", INTERNAL + "postgres.."};
 
     /** A step of the build, which renders the queries for every engine. */
@@ -232,7 +232,7 @@ class ArchitectureTest {
                 .check(ALL);
     }
 
-    /** They may not be there yet; the rule waits for them. */
+    /** Some of the packages may not exist yet. */
     @Test
     void analyticsAndTheCommandUseThePublicApiAlone() {
         noClasses()

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What each option of the builder does where, and how a place is written. */
+/** Which options of the builder have an effect on which engine, and which places it accepts. */
 class BuilderOptionsTest {
 
     private static final String NOWHERE = "jdbc:postgresql://localhost:1/none";
@@ -36,7 +36,7 @@ class BuilderOptionsTest {
     @TempDir
     private Path directory;
 
-    /** The options that have an effect, beside those that have one everywhere. */
+    /** The options that have an effect on some engines only. */
     private static final Map<String, Set<String>> EFFECTIVE = Map.of(
             "path", Set.of("readers", "durability", "workspace"),
             "inMemory", Set.of("readers"),

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever a caller's own SQL leaves on a connection is gone before the connection serves anybody else. There is one connection
- * for each of reading and writing, so that the next call gets the one that was used.
+ * What the caller's SQL leaves on a connection must be gone before its next user. There is one connection for
+ * reads and one for writes, so the next call gets the same one.
  */
 @Timeout(60)
 class CallersSqlTest {
@@ -84,7 +84,7 @@ class CallersSqlTest {
                 "DO $$ BEGIN EXECUTE 'SET search_path TO %s'; END $$",
             })
     void whatATransactionSets(String sql) {
-        // A role that may not do it is left as it was.
+        // Ignore the exception if the role may not do it.
         catchThrowable(() -> x.useTx(tx -> tx.dsl().execute(sql.formatted(Y))));
         requireAsBefore();
     }

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A Java process of its own that does one thing with a database, and its main method. */
+/** A separate Java process that does one thing with a database, and its main method. */
 final class ChildProcess {
 
     private static final String READY = "ready";
@@ -37,7 +37,7 @@ final class ChildProcess {
         return start(directory, command(ChildProcess.class, options, arguments));
     }
 
-    /** A child none of whose files may grow beyond a size; writing behind it fails as on a broken disk. */
+    /** A child whose files may not grow beyond a size; then a write fails as on a broken disk. */
     static ChildProcess startWithFileLimit(Path directory, int kilobytes, Class<?> main, String... arguments)
             throws IOException {
         List<String> command =
@@ -49,7 +49,7 @@ final class ChildProcess {
     private static final String MOUNT =
             "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && cd \"$0\" && exec \"$@\"";
 
-    /** Whether this process may show a child the directory as if it lay on a medium that cannot be written. */
+    /** Whether this process may mount the directory read-only for a child. */
     static boolean canMountReadOnly(Path directory) throws IOException, InterruptedException {
         try {
             return new ProcessBuilder("unshare", "-m", "sh", "-c", MOUNT, directory.toString(), "true")
@@ -70,9 +70,9 @@ final class ChildProcess {
     }
 
     /**
-     * A child that another program starts, such as one that sets a limit first. It has the class's main method.
+     * A child that another program starts, for example one that sets a limit.
      *
-     * @param before that program and its arguments; the child's own command follows them
+     * @param before that program and its arguments, which precede the command of the child
      */
     static ChildProcess startBehind(
             List<String> before, Path directory, Class<?> main, List<String> options, String... arguments)
@@ -88,7 +88,7 @@ final class ChildProcess {
         return start(directory, command(main, options, arguments));
     }
 
-    /** With options that name the class path too: of two, the JVM takes the last. */
+    /** With options that may name another class path, because the JVM uses the last one. */
     static ChildProcess startOn(List<String> options, Path directory, String... arguments) throws IOException {
         return start(directory, options, arguments);
     }
@@ -96,7 +96,7 @@ final class ChildProcess {
     private static List<String> command(Class<?> main, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // From Java 24 on the JVM would warn of SQLite's native library where it is not told.
+        // From Java 24 on, the JVM warns about SQLite's native library without this option.
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--enable-native-access"))
                 .forEach(command::add);
@@ -115,7 +115,7 @@ final class ChildProcess {
                 .start());
     }
 
-    /** What it printed, once it has ended well. */
+    /** Its output, after it has ended with exit code 0. */
     String output() throws IOException, InterruptedException {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -123,7 +123,7 @@ final class ChildProcess {
         return output;
     }
 
-    /** Waits until the child has written what it holds back. */
+    /** Waits until the child has printed that it is ready. */
     void awaitReady() throws IOException {
         StringBuilder line = new StringBuilder();
         while (!line.toString().contains(READY)) {
@@ -135,7 +135,7 @@ final class ChildProcess {
 
     /** Kills it, and counts the lines that it had printed since it was ready. */
     int killAndCountLines() throws IOException, InterruptedException {
-        // Process.destroyForcibly would close what has not been read yet.
+        // Process.destroyForcibly would close the stream before it is read.
         process.toHandle().destroyForcibly();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return (int) output.chars().filter(c -> c == '\n').count() - 1;
@@ -182,7 +182,7 @@ final class ChildProcess {
                 sleepLong();
             }
             case "opens" -> {
-                // What the first open of a JVM loads takes much longer than the open itself.
+                // The first open of a JVM also loads classes, which takes much longer than the open itself.
                 Database.open(arguments[1] + "warm.db").close();
                 System.out.println(READY);
                 for (int i = 0; i < Integer.parseInt(arguments[2]); i++) {

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Which schemas the library has Citus distribute, and what it says of the others. No cluster takes part: a database of the
- * tests' server gets Citus' list of distributed schemas, and a function in the place of Citus' own that adds to that list and
- * moves nothing.
+ * Which schemas the library distributes with Citus, and what it reports about others. There is no cluster: a
+ * database of the tests' server gets Citus' list of distributed schemas, and a function with the name of
+ * Citus' function that adds to the list and moves nothing.
  */
 class CitusSchemaTest {
 
@@ -31,7 +31,7 @@ class CitusSchemaTest {
             statement.execute("SET allow_system_table_mods = on");
             statement.execute("CREATE TABLE pg_catalog.pg_dist_schema (schemaid oid, colocationid int)");
             statement.execute("GRANT SELECT ON pg_catalog.pg_dist_schema TO public");
-            // Citus' own refuses whoever is not the owner.
+            // Citus' function rejects everybody except the owner.
             statement.execute("CREATE FUNCTION pg_catalog.citus_schema_distribute(regnamespace) RETURNS void"
                     + " LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN IF session_user <> (SELECT nspowner::regrole::text"
                     + " FROM pg_namespace WHERE oid = $1) THEN RAISE EXCEPTION 'must be owner of schema' USING ERRCODE"
@@ -91,7 +91,9 @@ class CitusSchemaTest {
         assertThat(err.toString()).contains("note: workspace lent").doesNotContain("given");
     }
 
-    /** As one from before Citus: distributing it moves rows and locks tables, so that is for its owner to decide. */
+    /**
+     * Like a schema from before Citus: distributing it moves rows and locks tables, so the owner must decide.
+     */
     @Test
     void aWorkspaceOnTheCoordinatorIsLeftThere() throws SQLException {
         Database.builder().url(url).workspace("before").open().close();

@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What does not fit into the heap goes through it: a table of a million rows, and values one after the other. */
+/** More data than the heap holds: a table of a million rows, and large values one after the other. */
 class ConstantMemoryTest {
 
     private static final int ROWS = 1_000_000;
@@ -38,7 +38,7 @@ class ConstantMemoryTest {
         assertThat(output.strip()).endsWith("read " + ROWS);
     }
 
-    /** Each statement is kept for the next time, but not what it wrote. */
+    /** The library keeps each statement, but not the values that it wrote. */
     @Test
     void largeValuesAreLetGoOfOnceTheyAreWritten() throws Exception {
         String output = ChildProcess.start(directory, Writer.class, List.of("-Xmx80m"), "values.db")
@@ -47,7 +47,7 @@ class ConstantMemoryTest {
         assertThat(output.strip()).endsWith("wrote all");
     }
 
-    /** Tasks that are alike but for their ids and times, which rise together. */
+    /** Tasks that differ only in ids and times, which increase together. */
     private static void fill(Path file) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {

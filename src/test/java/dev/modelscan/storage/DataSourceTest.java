@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Connections of an application's own come back as they were. */
+/** The library returns connections of the application's own pool unchanged. */
 @Timeout(60)
 class DataSourceTest {
 
@@ -27,7 +27,10 @@ class DataSourceTest {
                     + " current_setting('statement_timeout'), current_setting('default_transaction_isolation'),"
                     + " current_setting('default_transaction_read_only'), current_setting('citus.enable_unsafe_triggers', true))";
 
-    /** As many connections as opening needs, so that what was left on any of them is seen; the pool resets nothing of SQL's. */
+    /**
+     * As many connections as opening needs, so the test sees what is left on each; the pool itself resets no
+     * SQL settings.
+     */
     private static HikariDataSource pool(boolean autoCommit, boolean readOnly) {
         HikariConfig configuration = new HikariConfig();
         configuration.setJdbcUrl(PostgresServer.with(
@@ -52,7 +55,7 @@ class DataSourceTest {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(SETTINGS)) {
             rows.next();
-            // A setting of an extension's that was never set is empty after it was put back.
+            // A setting of an extension that was never set is empty after it was restored.
             return java + rows.getString(1).replaceFirst("\\|$", "");
         }
     }

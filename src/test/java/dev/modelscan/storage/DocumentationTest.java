@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -25,14 +26,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every example in the README and in docs compiles and runs, each on a database of its own, and every link leads somewhere. */
+/** Every example in the README and in docs compiles and runs on its own database. Every link has a target. */
 class DocumentationTest {
 
     private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)");
 
-    /** An example, and where it stands. */
+    /** The code of an example, and its page and line. */
     record Example(String place, String code) {
+
+        /** Whether it is a whole program, with imports and a main method. */
+        boolean isProgram() {
+            return code.contains("public static void main");
+        }
+
         @Override
         public String toString() {
             return place;
@@ -61,15 +68,49 @@ class DocumentationTest {
         return examples;
     }
 
+    static List<Example> snippets() throws IOException {
+        return examples().stream().filter(example -> !example.isProgram()).toList();
+    }
+
     @Test
     void thereAreExamples() throws IOException {
         assertThat(examples()).hasSizeGreaterThan(5);
     }
 
+    /** As pasted: nothing is added to it, and both runs use one file. */
+    @Test
+    void theFirstProgramRunsTwiceOnOneFile(@TempDir Path directory) throws Exception {
+        String program = examples().stream()
+                .filter(example -> example.place().startsWith("README.md") && example.isProgram())
+                .findFirst()
+                .orElseThrow()
+                .code();
+        Files.writeString(directory.resolve("FirstProgram.java"), program);
+
+        assertThat(runSource(directory)).isEqualTo("researcher: lead\nresearcher: 1 tasks\n");
+        String second = runSource(directory);
+
+        assertThat(second).isEqualTo("researcher: lead\nresearcher: 2 tasks\n");
+        assertThat(Files.readString(Path.of("README.md"))).contains("```text\n" + second + "```");
+        assertThat(directory.resolve("modelscan.db")).exists();
+    }
+
+    private static String runSource(Path directory) throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Path errors = directory.resolve("errors.txt");
+        Process process = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), "FirstProgram.java")
+                .directory(directory.toFile())
+                .redirectError(errors.toFile())
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output + Files.readString(errors)).isZero();
+        return output.replace(System.lineSeparator(), "\n");
+    }
+
     @ParameterizedTest
-    @MethodSource("examples")
+    @MethodSource("snippets")
     void exampleCompilesAndRuns(Example example, @TempDir Path directory) throws Exception {
-        // An example that opens a database needs none. Files that it names go into the temporary directory.
+        // An example that opens a database itself gets none. Its files are in the temporary directory.
         String parameter = example.code().contains("Database db =") ? "unused" : "db";
         String code = onOwnServer(example.code())
                 .replaceAll("\"([a-z]+\\.db)\"", "\"" + directory + "/$1\"")
@@ -108,7 +149,7 @@ class DocumentationTest {
         }
     }
 
-    /** Each example that names a server gets an empty database of the tests' server. */
+    /** An example that names a server gets an empty database on the tests' server. */
     private static String onOwnServer(String code) throws SQLException {
         Pattern url = Pattern.compile("\"jdbc:postgresql:[^\"]*\"");
         return url.matcher(code).find()
@@ -136,7 +177,7 @@ class DocumentationTest {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void linksLeadSomewhere(Path page) throws IOException {
+    void linksHaveTargets(Path page) throws IOException {
         Matcher links = LINK.matcher(Files.readString(page));
         while (links.find()) {
             String target = links.group(1);

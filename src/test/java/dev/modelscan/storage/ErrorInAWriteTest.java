@@ -19,19 +19,21 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** An Error, such as that no memory is left, may strike between any two steps. What comes after it must be right all the same. */
+/**
+ * An Error, such as OutOfMemoryError, may come between any two steps. The calls after it must still be right.
+ */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ErrorInAWriteTest {
 
     @TempDir
     Path directory;
 
-    /** Struck on purpose. */
+    /** The Error of the test. */
     private static final class Struck extends Error {
         private static final long serialVersionUID = 1L;
     }
 
-    /** A log of the library's statements that throws as it is written to. */
+    /** A log of the library's statements that throws when it is written to. */
     private static final class StrikingLog implements AutoCloseable {
 
         private final Logger logger = (Logger) LoggerFactory.getLogger("dev.modelscan.storage.sql");

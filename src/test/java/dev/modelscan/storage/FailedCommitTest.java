@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * There is no room for a group that commits: in a child process whose files may not grow beyond a limit, which the write-ahead log
- * reaches sooner or later.
+ * The disk is full when a group commits: in a child process with a limit on file sizes, which the write-ahead
+ * log reaches.
  */
 class FailedCommitTest {
 
@@ -77,13 +77,13 @@ class FailedCommitTest {
                 groups++;
             }
             System.out.println("groups that were stored: " + groups + ", then one failed");
-            // What is small still fits, over a connection that knows what is stored.
+            // A small write still fits, on a connection that knows what is stored.
             db.agents().create(Agent.builder().name("afterwards").mode("llm").build());
             stored.forEach(db.tasks()::get);
             assertThat(db.tasks().stream().map(Task::id)).hasSameSizeAs(stored);
         }
 
-        /** A transaction that others queue behind, and which commits for them too. */
+        /** A transaction with writes behind it in the queue, which share its commit. */
         private boolean writeGroup() throws Exception {
             List<Task> tasks = new ArrayList<>();
             for (int i = 0; i <= WRITERS; i++) {
@@ -130,15 +130,15 @@ class FailedCommitTest {
             if (failures.isEmpty()) {
                 return true;
             }
-            // On a busy machine the last of them may have been too late for the first group.
+            // On a busy machine the last ones may have missed the first group.
             failures.forEach((failure, task) -> {
                 assertThat(failure).isInstanceOf(StorageFullException.class);
-                // The transaction that led is the caller's own; what it wrote has no single name.
+                // The first transaction is the caller's; its writes have no single name.
                 if (task != tasks.get(0)) {
                     assertThat(failure).hasMessageContaining(task.id().value());
                 }
             });
-            // The log never got the frame that commits.
+            // The log never got the commit frame.
             assertThat(failures.values())
                     .noneMatch(task -> db.tasks().find(task.id()).isPresent());
             return false;

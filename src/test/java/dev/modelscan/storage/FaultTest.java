@@ -22,11 +22,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said when the system refuses something: real faults, each in a program of its own. */
+/** The exceptions for real faults of the system, each in its own process. */
 @EnabledOnOs(OS.LINUX)
 class FaultTest {
 
-    /** The superuser may do anything with any file, unless it gives that up. */
+    /** The superuser may access every file, unless it gives that right up. */
     private static final List<String> WITHOUT_OVERRIDE =
             List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all");
 
@@ -74,7 +74,7 @@ class FaultTest {
     private List<String> outcomes(List<String> before, List<String> options, String... arguments) throws Exception {
         String output = ChildProcess.startBehind(before, directory, FaultyProgram.class, options, arguments)
                 .output();
-        // Libraries log what they like.
+        // Other libraries also print lines.
         List<String> outcomes = output.lines()
                 .filter(line -> line.contains(" -> ") || line.startsWith("Health"))
                 .toList();
@@ -239,7 +239,7 @@ class FaultTest {
     void aQuotaIsFullAndABrokenMediumIsNot(int error, String exception, String text) throws Exception {
         Path file = database();
         Path flag = Files.createFile(directory.resolve("flag"));
-        // The end of the name is that of the log, and of the file that the library looks for space with.
+        // "-wal" affects the log only; "" also affects the file with which the library checks for space.
         List<String> faults = preloaded("write", error == EDQUOT ? "" : "-wal", error, flag);
         List<String> program = new ArrayList<>(faults);
         List<String> outcomes = outcomes(program, List.of(), file.toString(), "fillUnder", flag.toString());

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A program that uses a database under a fault which its parent has made, and prints what each step came to. */
+/**
+ * A program that uses a database during a fault that its parent process has created. It prints the result of
+ * each step.
+ */
 final class FaultyProgram {
 
     private FaultyProgram() {}
@@ -33,7 +36,7 @@ final class FaultyProgram {
         void run() throws Exception;
     }
 
-    /** One line for each: what was thrown, down to the last cause's kind. */
+    /** Prints one line: what was thrown, and the type of the last cause. */
     private static void step(String name, Step step) {
         String outcome = "done";
         try {
@@ -45,7 +48,7 @@ final class FaultyProgram {
         System.out.println(name + " -> " + outcome);
     }
 
-    /** Creates until it is refused, but no more than {@code most} messages of 20 KB, then shows what is there. */
+    /** Creates at most {@code most} messages of 20 KB until a write fails, then prints what is stored. */
     private static void fill(Path file, int most) {
         step("open", () -> {
             try (Database db = Database.open(file)) {
@@ -80,7 +83,7 @@ final class FaultyProgram {
                 .build();
     }
 
-    /** Takes the flag away while the database is opened. */
+    /** Removes the flag during the open. */
     private static void createUnder(Path file, Path flag) throws Exception {
         Files.delete(flag);
         try (Database db = Database.open(file)) {
@@ -124,7 +127,7 @@ final class FaultyProgram {
         });
     }
 
-    /** Takes the flag away while the database is opened, and when the reads are over. */
+    /** Removes the flag during the open, and after the reads. */
     private static void readUnder(Path file, Path flag) throws Exception {
         String times = Files.readString(flag);
         Files.delete(flag);
@@ -150,7 +153,7 @@ final class FaultyProgram {
     }
 
     private static void openWithoutDescriptors(Path file) {
-        // Classes that lie in files of their own could not be loaded afterwards.
+        // Loads the classes now: their files could not be read later.
         step("before", () -> Database.open(file).close());
         step("before", () -> Database.open(file.resolveSibling("other.db")).close());
         List<AutoCloseable> taken = takeAllDescriptors();
@@ -162,7 +165,7 @@ final class FaultyProgram {
     private static void useWithoutDescriptors(Path file) {
         step("open", () -> {
             try (Database db = Database.open(file)) {
-                // Classes that lie in files of their own could not be loaded afterwards.
+                // Loads the classes now: their files could not be read later.
                 step("list before", () -> db.agents().list(10, 0));
                 db.healthCheck();
                 db.agents().create(Agent.builder().name("first").mode("llm").build());

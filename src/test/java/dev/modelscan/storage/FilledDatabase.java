@@ -18,7 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A database with some hundred rows of each kind, and makers of rows that no test has touched. */
+/** A database with some hundred rows of each kind, and factories for rows that no test has used. */
 final class FilledDatabase implements AutoCloseable {
 
     static final Instant START = Instant.parse("2025-12-18T09:30:00Z");
@@ -36,7 +36,7 @@ final class FilledDatabase implements AutoCloseable {
         this(Database.open(file));
     }
 
-    /** Fills the database, and closes it in the end. */
+    /** Fills the database. Closing this closes it. */
     FilledDatabase(Database empty) {
         db = empty;
         List<Agent> agents = new ArrayList<>();

@@ -230,7 +230,7 @@ class GroupCommitTest {
         assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(64L * 1_024 * 1_024);
     }
 
-    /** Neither the number of transactions nor that of rows tells how much these write. */
+    /** Neither the number of transactions nor of rows shows how much these write. */
     @Test
     void logStaysBoundedUnderLargeValues() throws Exception {
         AgentId sender = db.agents().create(agent("sender")).id();
@@ -240,7 +240,7 @@ class GroupCommitTest {
         assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(100_000_000);
     }
 
-    /** What the library does not write itself, it does not count. */
+    /** The library counts only its own writes. */
     @Test
     void logStaysBoundedUnderTheCallersOwnStatements() throws Exception {
         for (int i = 0; i < 100; i++) {
@@ -254,7 +254,7 @@ class GroupCommitTest {
         assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(64L * 1_024 * 1_024);
     }
 
-    /** No snapshot is kept for as long as the writer is paused, which is a second, but there is always one. */
+    /** No snapshot lives as long as a writer waits, which is a second, but there is always one. */
     @Test
     @Timeout(value = 180, unit = TimeUnit.SECONDS)
     void logStaysBoundedWhileSnapshotsOverlap() throws Exception {
@@ -284,7 +284,7 @@ class GroupCommitTest {
         assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(300_000_000);
     }
 
-    /** A row that is written anew costs what it holds, and not what the caller gave. */
+    /** An update counts the size of the whole row, not only of the values that the caller gave. */
     @Test
     void logStaysBoundedUnderUpdatesOfLargeRows() throws Exception {
         Json large = Json.parse("\"" + "x".repeat(2_000_000) + "\"");
@@ -298,7 +298,7 @@ class GroupCommitTest {
         assertThat(Files.size(directory.resolve("group.db-wal"))).isLessThan(100_000_000);
     }
 
-    /** What goes with a record by its keys is counted, too. */
+    /** Rows that a delete removes through foreign keys count too. */
     @Test
     void logStaysBoundedUnderDeletesThatReachFar() throws Exception {
         AgentId sender = db.agents().create(agent("sender")).id();

@@ -39,7 +39,7 @@ import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteCommitListener;
 import org.sqlite.SQLiteConnection;
 
-/** What becomes of those that share a group, or a queue, with one that fails. */
+/** What happens to the other writes of a group or a queue when one fails. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class GroupNeighboursTest {
 
@@ -68,7 +68,7 @@ class GroupNeighboursTest {
         db.close();
     }
 
-    /** Struck on purpose. */
+    /** The Error of the test. */
     private static final class Struck extends Error {
         private static final long serialVersionUID = 1L;
     }
@@ -81,7 +81,9 @@ class GroupNeighboursTest {
         return Task.builder().agentId(new AgentId("nobody")).type("orphan").build();
     }
 
-    /** Runs the function in a transaction, while the others queue behind it, and returns what each threw, or null. */
+    /**
+     * Runs the function in a transaction while the others queue behind it. Returns what each threw, or null.
+     */
     @SafeVarargs
     private List<Throwable> lead(TxAction<Exception> leader, Callable<?>... others) throws Exception {
         CountDownLatch held = new CountDownLatch(1);
@@ -171,7 +173,7 @@ class GroupNeighboursTest {
         }
     }
 
-    /** The connection is the only one that writes. */
+    /** There is only one writing connection. */
     @Test
     void whatALeaderLeavesOnTheConnectionIsGoneBeforeOthersWrite() throws Exception {
         for (String leftover : List.of(
@@ -237,7 +239,7 @@ class GroupNeighboursTest {
         Json large = Json.parse("\"" + "x".repeat(1_000_000) + "\"");
         SQLiteConnection writing = db.withTx(GroupNeighboursTest::connection);
         List<Throwable> thrown = lead(
-                // Behind the library's back, which does not take others into the group of one that says so.
+                // The library does not see this PRAGMA. If it did, it would take no others into the group.
                 tx -> execute(writing, "PRAGMA max_page_count = 1"),
                 () -> db.tasks()
                         .create(Task.builder().type("large").input(large).build()));
@@ -256,7 +258,7 @@ class GroupNeighboursTest {
                 tx -> {
                     tx.agents().create(agent("leader"));
                     SQLiteConnection connection = connection(tx);
-                    // Called as each statement ends; the next that runs is none of the function's.
+                    // The handler runs when a statement ends; the next statement is not the function's.
                     ProgressHandler.setHandler(connection, 1, new ProgressHandler() {
                         @Override
                         protected int progress() throws SQLException {

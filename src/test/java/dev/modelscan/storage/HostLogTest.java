@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a host finds in its log at INFO, in a process of its own, since greetings are logged once. */
+/** What a host finds in its log at INFO, in a separate process, because some lines are logged once. */
 class HostLogTest {
 
     private static final String MARK = "LOGGED";
@@ -81,7 +81,7 @@ class HostLogTest {
         assertThat(logged("use", url, url)).isEmpty();
     }
 
-    /** The exception says it all; a line beside it would say it twice. */
+    /** The exception says everything; a log line would repeat it. */
     @Test
     void aMigrationThatFailsIsNotLoggedBesideItsException() throws Exception {
         Path file = directory.resolve("broken.db");
@@ -115,7 +115,7 @@ class HostLogTest {
                 }
             }
             case "own" -> {
-                // Made before the library migrates, as a framework makes it, and used afterwards.
+                // Created before the library migrates, like a framework does, and used afterwards.
                 Flyway own = OlderSchema.of("sqlite", "jdbc:sqlite:" + places.get(1), 2)
                         .load();
                 use(places.get(0));

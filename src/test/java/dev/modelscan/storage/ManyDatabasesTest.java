@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What each open database costs the process. */
+/** The cost of each open database for the process. */
 @Timeout(180)
 class ManyDatabasesTest {
 
@@ -26,7 +26,7 @@ class ManyDatabasesTest {
     @TempDir
     Path directory;
 
-    /** Databases that other tests left open may have threads of their own. */
+    /** Databases that other tests left open may have threads. */
     private final Set<Thread> before = libraryThreads();
 
     private static Set<Thread> libraryThreads() {
@@ -66,7 +66,7 @@ class ManyDatabasesTest {
                             .create(Task.builder().type("large").input(large).build());
                 }
             }
-            // Threads that copy a log end by themselves a while after.
+            // Checkpoint threads end by themselves after some time.
             long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             while (newThreads().size() > 2 && System.nanoTime() < deadline) {
                 Thread.sleep(50);

@@ -8,12 +8,12 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Watches which methods of the repositories are called, so that a test can say that it called all of them. */
+/** Records which methods of the repositories are called, so that a test can require all of them. */
 final class MethodCoverage {
 
     private final Set<String> called = new LinkedHashSet<>();
 
-    /** The same repositories, watched. */
+    /** The same repositories, recorded. */
     Repositories watch(Repositories repositories) {
         return proxy(Repositories.class, repositories, (method, result) -> {
             boolean repository = Repository.class.isAssignableFrom(method.getReturnType());
@@ -28,7 +28,7 @@ final class MethodCoverage {
         });
     }
 
-    /** The methods that nobody called yet. */
+    /** The methods that were not called yet. */
     Set<String> missing() {
         Set<String> missing = new TreeSet<>();
         for (Method accessor : Repositories.class.getMethods()) {

@@ -15,7 +15,7 @@ import org.jooq.meta.jaxb.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A renamed column breaks the queries that use it when they are compiled, and not when they run. */
+/** A renamed column breaks its queries when they are compiled, not when they run. */
 class MigrationChangesCodeTest {
 
     private static final Path MIGRATIONS = Path.of("src/main/sql/sqlite");
@@ -61,7 +61,7 @@ class MigrationChangesCodeTest {
         return copy;
     }
 
-    /** What the build does: migrate a scratch database, and generate tables of what it then holds. */
+    /** Like the build: migrates a scratch database, and generates tables from it. */
     private List<Path> generate(Path migrations) throws Exception {
         String url = "jdbc:sqlite:" + directory.resolve("scratch.db");
         Flyway.configure()
@@ -85,7 +85,7 @@ class MigrationChangesCodeTest {
         }
     }
 
-    /** The library itself is not compiled anew, so it is the snippet alone that can fail. */
+    /** The library itself is not compiled again, so only the snippet can fail. */
     private List<CompileError> errors(String statement, List<Path> tables) throws IOException {
         Path output = Files.createTempDirectory(directory, "classes");
         return SnippetCompiler.errors(statement, output, System.getProperty("java.class.path"), tables);

@@ -19,11 +19,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each version's schema is the same on SQLite, of which the typed tables are generated, and on PostgreSQL. */
+/**
+ * Each version's schema is the same on SQLite, from which the typed tables are generated, and on PostgreSQL.
+ */
 @TestInstance(Lifecycle.PER_CLASS)
 class MigrationsInStepTest {
 
-    /** What differs on purpose, from the version that brought it on; the migration says why. */
+    /** The intended differences, by the version that introduced them; the migration gives the reason. */
     private static final Map<String, Integer> KNOWN = Map.of(
             "index team_members_by_team: on team_members (team_id, joined_at, agent_id, role) on SQLite,"
                     + " on team_members (team_id, joined_at, agent_id) on PostgreSQL",
@@ -70,7 +72,7 @@ class MigrationsInStepTest {
         }
     }
 
-    /** The comparison sees each kind of difference. */
+    /** The comparison finds each kind of difference. */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
             CREATE TABLE robots (id text PRIMARY KEY)                            | table robots: missing on SQLite, columns (id) on PostgreSQL
@@ -115,7 +117,7 @@ class MigrationsInStepTest {
                 .isEmpty();
     }
 
-    /** Errors are told apart by these names. */
+    /** The library tells errors apart by these names. */
     @Test
     void postgresConstraintsHaveTheNamesThatItGives() throws SQLException {
         assertThat(postgresql.rows("""

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files of an open database are moved, deleted, replaced or cut by somebody else. */
+/** Somebody moves, deletes, replaces or truncates the files of an open database. */
 class MovedFileTest {
 
     private static final Agent AGENT = Agent.builder().name("kept").mode("llm").build();
@@ -54,7 +54,7 @@ class MovedFileTest {
         }
     }
 
-    /** A database with that many tasks, in a file of its own that nobody has open. */
+    /** A database with that many tasks, in its own file, which nobody has open. */
     private Path backup(int tasks) {
         Path backup = temporary.resolve("backup.db");
         try (Database db = Database.open(backup)) {
@@ -70,7 +70,7 @@ class MovedFileTest {
         return db.tasks().create(Task.builder().type("late").build());
     }
 
-    /** Writes fail at once and reads soon; nothing is made; health says why. */
+    /** Writes fail at once and reads soon after; nothing is created; the health check says why. */
     private void assertUnusable(Database db, String reason) throws Exception {
         List<String> before = names();
         for (int i = 0; i < 3; i++) {
@@ -257,7 +257,7 @@ class MovedFileTest {
     }
 
     private void cut(long bytes) throws Exception {
-        // By another process: closing a channel of this one would drop SQLite's locks.
+        // In another process: closing a channel in this one would drop SQLite's locks.
         assertThat(new ProcessBuilder("truncate", "-s", String.valueOf(bytes), file.toString())
                         .start()
                         .waitFor())
@@ -286,11 +286,11 @@ class MovedFileTest {
         }
     }
 
-    /** The library may be at a checkpoint of its own, which makes this one give up without an error. */
+    /** The library may run a checkpoint, which makes this one end without an error. */
     private void checkpoint() throws Exception {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
-            // A connection finds out by its first read that there is a log.
+            // A connection detects the log with its first read.
             statement.execute("SELECT count(*) FROM agents");
             for (int attempt = 0; attempt < 200; attempt++) {
                 try (ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
@@ -367,7 +367,7 @@ class MovedFileTest {
         }
     }
 
-    /** The log is another process's, which still writes to it. */
+    /** The log belongs to another process, which still writes to it. */
     @Test
     void aDatabaseThatWasOnlyOpenedNoticesThatTheLogIsDeletedOrReplaced() throws Exception {
         for (boolean replaced : List.of(false, true)) {
@@ -385,7 +385,7 @@ class MovedFileTest {
         }
     }
 
-    /** SQL that leaves something behind costs the writing connection, and the next transaction opens another. */
+    /** SQL that leaves something behind costs the writing connection; the next transaction opens another. */
     @Test
     void anotherWritingConnectionDoesNotTakeAnyLogForItsOwn() throws Exception {
         for (boolean replaced : List.of(false, true)) {

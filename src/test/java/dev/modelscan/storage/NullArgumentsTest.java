@@ -53,8 +53,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Null where {@code @Nullable} does not allow it is a {@link NullPointerException} with the parameter's name, before anything is
- * asked of the database. In the value of a record or an id it is an {@link InvalidDataException}: it was left out.
+ * Null without {@code @Nullable} is a {@link NullPointerException} with the name of the parameter, before the
+ * library uses the database. In a record or an id it is an {@link InvalidDataException}, because a value is
+ * missing.
  */
 class NullArgumentsTest {
 
@@ -119,11 +120,11 @@ class NullArgumentsTest {
         if (sample != null) {
             return sample;
         }
-        // A record whose fields nobody looks at, since another argument is null.
+        // The fields of this record do not matter, because another argument is null.
         return type == Id.class || type == Object.class ? AGENT.id() : null;
     }
 
-    /** Calls it with null for each parameter in turn, and adds what is wrong. */
+    /** Calls it with null for each parameter in turn. Adds the problems that it finds. */
     private static void probe(Executable called, Object target, String name, Class<?> allowed, Set<String> wrong) {
         Class<?>[] types = called.getParameterTypes();
         AnnotatedType[] annotated = called.getAnnotatedParameterTypes();

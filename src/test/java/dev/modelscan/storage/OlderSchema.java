@@ -3,12 +3,12 @@ package dev.modelscan.storage;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
-/** The library's own migrations up to an older version, for tests of what goes on from there. */
+/** The library's own migrations up to an older version, for tests that start from there. */
 public final class OlderSchema {
 
     private OlderSchema() {}
 
-    /** Not migrated yet, so that settings may be added. */
+    /** Not migrated yet, so that settings can be added. */
     public static FluentConfiguration of(String engine, String url, int version) {
         return Flyway.configure()
                 .dataSource(url, null, null)

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What opening a file makes, accepts and refuses. */
+/** What opening a file creates, accepts and rejects. */
 class OpeningTest {
 
     @TempDir
@@ -54,7 +54,7 @@ class OpeningTest {
         }
     }
 
-    /** Name and content of each file, the migration lock aside, which opening may leave. */
+    /** Name and content of each file, without the migration lock, which opening may leave. */
     private Map<String, String> contents() throws IOException {
         Map<String, String> contents = new TreeMap<>();
         try (Stream<Path> files = Files.list(directory)) {
@@ -67,7 +67,7 @@ class OpeningTest {
         return contents;
     }
 
-    /** Refused with that error and a message that says so, with every file as it was. */
+    /** Opening fails with that exception and message, and changes no file. */
     private void assertRefused(Class<? extends StorageException> error, String... messages) throws IOException {
         Map<String, String> before = contents();
         assertThatThrownBy(() -> Database.open(file()))
@@ -75,7 +75,7 @@ class OpeningTest {
                 .hasMessageContaining(file().toString())
                 .satisfies(refusal -> assertThat(messages)
                         .allSatisfy(message -> assertThat(refusal).hasMessageContaining(message)));
-        // Names first: their difference is easier to read than that of contents.
+        // Compares names first: that difference is easier to read.
         assertThat(contents().keySet()).isEqualTo(before.keySet());
         assertThat(contents().equals(before)).as("every byte is as it was").isTrue();
     }
@@ -342,7 +342,7 @@ class OpeningTest {
                 .readers(3)
                 .open()) {
             assertSettings(db.dsl(), durability, 1);
-            // Held at once, so that each query is on another connection.
+            // Both are held at once, so each query uses another connection.
             db.dsl().transaction(one -> {
                 assertSettings(one.dsl(), durability, 1);
                 db.dsl().transaction(two -> assertSettings(two.dsl(), durability, 1));

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Users of SQLite need none of PostgreSQL's libraries, and users of PostgreSQL are told which they lack. */
+/** SQLite needs none of PostgreSQL's libraries, and on PostgreSQL the exception names a missing one. */
 class OptionalLibrariesTest {
 
     private static final String OPTIONAL =

@@ -4,7 +4,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Work on a thread of its own. The common pool has one thread on two cores, and work that waits for other work there never ends. */
+/**
+ * Work on a separate thread. The common pool has one thread on two cores, so work there that waits for other
+ * work there never ends.
+ */
 final class OwnThread {
 
     private static final Executor NEW = task -> {

@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A PgBouncer in front of the tests' server: its sessions are shared by all clients. It is started at first use and stopped when
- * the JVM ends. Tests are skipped if it is not installed, but fail in a build with {@code CI=true}.
+ * A PgBouncer in front of the tests' server, whose clients share its sessions. It is started at first use,
+ * and stopped when the JVM ends. Without PgBouncer the tests are skipped, but fail in a build with {@code
+ * CI=true}.
  */
 public final class PgBouncer {
 
@@ -121,7 +122,7 @@ public final class PgBouncer {
         Path log = directory.resolve("pgbouncer.log");
         List<String> command = new ArrayList<>(List.of(program.toString()));
         if ("root".equals(System.getProperty("user.name"))) {
-            // It does not serve as root.
+            // PgBouncer does not run as root.
             command.addAll(List.of("-u", "nobody"));
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         }

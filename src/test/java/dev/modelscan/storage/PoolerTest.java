@@ -36,14 +36,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sessions of the server are shared by clients, and no client sees anything of another. */
+/** Clients share sessions of the server, and no client sees anything of another. */
 @Timeout(120)
 class PoolerTest {
 
     private static final int THREADS = 6;
     private static final int ROUNDS = 25;
 
-    /** Ways for many workspaces to come to one server. */
+    /** How many workspaces reach one server. */
     enum Way {
         /** Each with a pool of its own. */
         ALONE,
@@ -54,7 +54,7 @@ class PoolerTest {
     }
 
     private static void withDatabases(Mode mode, Way way, Consumer<Map<String, Database>> test) throws Exception {
-        // Few sessions, so that each serves every workspace; but a client keeps its own in session mode.
+        // Few sessions, so that each serves every workspace; but in session mode each client keeps its own.
         String url = PgBouncer.url(mode, mode == Mode.TRANSACTION ? 3 : 80);
         Map<String, Database> databases = new LinkedHashMap<>();
         List<AutoCloseable> opened = new ArrayList<>();
@@ -139,7 +139,7 @@ class PoolerTest {
         }
     }
 
-    /** The pool has one session of the server, so what is left there is seen by the next client. */
+    /** The pool has one session of the server, so the next client sees what is left there. */
     @Test
     void nothingIsLeftInTheSession() throws Exception {
         String url = PgBouncer.url(Mode.TRANSACTION, 1, "server_lifetime = 3603");
@@ -230,7 +230,7 @@ class PoolerTest {
                 .hasMessageContaining("pool_mode = transaction");
     }
 
-    /** One that tells the driver the server's own number cannot be noticed before. */
+    /** A pooler that tells the driver the server's own number cannot be detected earlier. */
     @ParameterizedTest
     @ValueSource(strings = {"42P05", "26000"})
     void aStatementThatIsPreparedInAnotherSessionIsToldAsThePoolersWork(String state) {

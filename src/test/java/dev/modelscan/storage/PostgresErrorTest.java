@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the server refuses is told as what it is, with what to do. */
+/** Each error of the server becomes the right exception, with what to do. */
 @Timeout(60)
 class PostgresErrorTest {
 
@@ -61,7 +61,7 @@ class PostgresErrorTest {
                 .doesNotContain("(total=");
     }
 
-    /** Raised by a trigger, since most of them cannot be had at will. */
+    /** A trigger raises them, because most cannot be produced otherwise. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -188,7 +188,7 @@ class PostgresErrorTest {
                 .workspace(workspace);
         String grant = "GRANT USAGE, CREATE ON SCHEMA \"" + workspace + "\" TO \"" + role + "\"";
         assertThatThrownBy(builder::open).isInstanceOf(SchemaException.class).hasMessageContaining(grant);
-        // Half of it is not enough.
+        // USAGE alone is not enough.
         onServer("GRANT USAGE ON SCHEMA " + workspace + " TO " + role);
         Throwable thrown = catchThrowable(builder::open);
         requireReadable(thrown);

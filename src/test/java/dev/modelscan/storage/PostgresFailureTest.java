@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The network and the server fail, and the library says what became of the work. */
+/** The network and the server fail, and the library reports what was stored. */
 @Timeout(60)
 class PostgresFailureTest {
 
@@ -44,7 +44,7 @@ class PostgresFailureTest {
     private final String workspace = PostgresServer.newSchemaName();
     private Database db = builder().open();
 
-    /** Two connections, so that one that is not given back is missed at once. */
+    /** Two connections, so that a missing one shows at once. */
     private DatabaseBuilder builder() {
         return withoutWorkspace().workspace(workspace);
     }
@@ -70,7 +70,8 @@ class PostgresFailureTest {
                 }));
             }
             CompletableFuture.allOf(users).get(30, TimeUnit.SECONDS);
-            // A query of the caller's own is not tried again; the pool tests what was idle for half a second.
+            // The library does not retry the caller's queries; the pool tests connections that were idle for
+            // half a second.
             Thread.sleep(600);
             assertThat(db.dsl().fetchCount(AGENTS)).isNotNegative();
         } finally {
@@ -105,7 +106,7 @@ class PostgresFailureTest {
         }
     }
 
-    /** Ends the test's connections, and nobody else's. */
+    /** Ends the connections of this test only. */
     private void terminateAll() {
         onServer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" + workspace + "'");
     }
@@ -121,10 +122,10 @@ class PostgresFailureTest {
         assertThat(db.agents().list(10, 0)).containsExactlyElementsOf(agents);
     }
 
-    /** A create is one statement without a commit of its own, so it can tell by the key what became of it. */
+    /** A create is one statement that commits by itself, so a retry can find out by the key what happened. */
     @Test
     void aCreateWhoseReplyIsLostIsFoundAgainUnlessTheServerStaysAway() {
-        // No second connection, over which the server would still be there.
+        // Without a second connection, which would not know that the server is gone.
         reopen(builder().poolSize(1).busyTimeout(Duration.ofSeconds(1)));
         Agent agent = agent("a");
         proxy.cutReplyTo("insert into");
@@ -142,7 +143,7 @@ class PostgresFailureTest {
         reopen(builder());
     }
 
-    /** A dump is restored with its constraints in another order, and the server names the one that was made first. */
+    /** A dump restores constraints in another order, and the server names the one that was created first. */
     @Test
     void aCreateWhoseReplyIsLostIsFoundAgainWhicheverConstraintTheServerNames() {
         db.useTx(tx -> {
@@ -159,7 +160,7 @@ class PostgresFailureTest {
                 .hasMessageContaining("agent name 'a' is taken by agent " + agent.id());
     }
 
-    /** jOOQ asks the connection to commit, and not by a statement. */
+    /** jOOQ commits through the connection, not with a statement. */
     @Test
     void aSnapshotWhoseEndIsLostIsUnavailable() {
         for (String moment : List.of("ROLLBACK", "select")) {
@@ -256,7 +257,7 @@ class PostgresFailureTest {
         assertThat(db.agents().list(10, 0)).hasSize(1);
     }
 
-    /** Another takes its place, has no connection left just now, or the one that was made is ended. */
+    /** The server is replaced, has no free connection, or ends the new one. */
     @ParameterizedTest
     @ValueSource(strings = {"57P01", "57P02", "53300"})
     void aServerThatComesBackWhileTheDatabaseIsOpenedIsWaitedFor(String state) {
@@ -303,7 +304,7 @@ class PostgresFailureTest {
         assertThat(db.agents().list(10, 0)).isEmpty();
     }
 
-    /** The request to cancel gets no answer either, so after a while the connection is given up. */
+    /** The cancel request gets no answer either, so the library gives the connection up after some time. */
     @Test
     void anInterruptEndsAStatementWhoseServerIsCutOff() throws Exception {
         reopen(builder().connectTimeout(Duration.ofSeconds(1)));
@@ -324,7 +325,7 @@ class PostgresFailureTest {
                 .hasMessageContaining("interrupted");
     }
 
-    /** It takes the connection, may deny encryption, and says nothing more. */
+    /** The server accepts the connection, may reject encryption, and says nothing more. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aServerThatAcceptsAndStaysSilentIsGivenUpAfterConnectTimeout(boolean deniesEncryption) throws Exception {
@@ -372,7 +373,10 @@ class PostgresFailureTest {
         assertThat(db.agents().get(shared.id()).status()).isEqualTo(AgentStatus.ACTIVE);
     }
 
-    /** A server that has a value for Citus' setting is taken for one of Citus, whose workers do not know the session's settings. */
+    /**
+     * A server with a value for Citus' setting counts as Citus, whose workers do not know the
+     * settings of the session.
+     */
     @Test
     void onCitusEachTransactionBoundsItsLocksOnTheWorkers() {
         Agent shared = db.agents().create(agent("shared"));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A node of a cluster that is away, in the words by which a coordinator says so. */
+/** The error messages with which a coordinator reports a missing node. */
 @Timeout(60)
 class PostgresNodeTest {
 
@@ -67,7 +67,10 @@ class PostgresNodeTest {
         assertThat(db.agents().list(10, 0)).isEmpty();
     }
 
-    /** A worker that ends its own session says so as an error: the coordinator's is as good as before. */
+    /**
+     * A worker that ends its session is reported as an error; the connection to the coordinator is still
+     * good.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"57P01", "57P02", "57P03"})
     void aWorkersEndIsNotThatOfTheConnection(String state) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** "Nothing was stored" is said of what was not stored, and of nothing else. */
+/** The library says "nothing was stored" only if nothing was stored. */
 @Timeout(60)
 class PostgresOutcomeTest {
 
@@ -52,7 +52,7 @@ class PostgresOutcomeTest {
         return Agent.builder().name(name).mode("llm").build();
     }
 
-    /** What a call on a thread of its own returned or threw, and whether its interrupt flag was set then. */
+    /** What a call on a separate thread returned or threw, and whether its interrupt flag was set then. */
     private record Outcome(
             @Nullable Object result, @Nullable Throwable thrown, boolean interrupted) {}
 
@@ -81,7 +81,7 @@ class PostgresOutcomeTest {
         }
     }
 
-    /** A write, by the text that is the last of it. */
+    /** A write, and the text of its last statement. */
     private record Write(String name, String lastStatement, Function<Database, Callable<?>> call) {
 
         @Override
@@ -100,7 +100,7 @@ class PostgresOutcomeTest {
                         db -> () -> db.withTx(tx -> tx.agents().create(agent("a")))));
     }
 
-    /** The server has stored it, its reply is on its way, and the watchdog asks it to cancel what it has done. */
+    /** The server has stored it, the reply is on its way, and the watchdog sends a cancel. */
     @ParameterizedTest
     @MethodSource("writes")
     void whatHasBeenStoredIsReturnedWhateverTheInterruptFlagSays(Write write) throws Exception {
@@ -151,7 +151,7 @@ class PostgresOutcomeTest {
         assertThat(db.agents().list(10, 0)).containsExactly(agent);
     }
 
-    /** The second try waits for a lock: for too long, or until its thread is interrupted. */
+    /** The retry waits for a lock, for too long or until its thread is interrupted. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aLockThatKeepsTheSecondTryWaitingLeavesTheOutcomeUnknown(boolean interrupt) throws Exception {
@@ -177,7 +177,7 @@ class PostgresOutcomeTest {
     void anotherWhoHasAllConnectionsAfterALostReplyLeavesTheOutcomeUnknown() throws Exception {
         Agent agent = agent("a");
         Call call = createWhoseReplyIsHeld(agent);
-        // It is in line for the only connection, and keeps it.
+        // It waits for the only connection, gets it, and keeps it.
         CompletableFuture<Void> end = new CompletableFuture<>();
         Call holder = Call.start(() -> db.withTx(tx -> end.get(40, TimeUnit.SECONDS)));
         Thread.sleep(200);
@@ -186,7 +186,7 @@ class PostgresOutcomeTest {
         end.complete(null);
         holder.get();
         if (outcome.thrown() == null) {
-            // The first was faster, and found its record.
+            // The first one was faster, and found its record.
             assertThat(outcome.result()).isEqualTo(agent);
         } else {
             requireUnknown(outcome, agent);
@@ -194,7 +194,7 @@ class PostgresOutcomeTest {
         assertThat(db.agents().list(10, 0)).containsExactly(agent);
     }
 
-    /** The request to cancel does not get through either, so the connection is given up in the end. */
+    /** The cancel request does not arrive either, so the library gives the connection up. */
     @Test
     void anInterruptWhileTheNetworkIsGoneLeavesTheOutcomeUnknown() throws Exception {
         Agent agent = agent("a");
@@ -270,7 +270,7 @@ class PostgresOutcomeTest {
     void aMigrationWhoseCommitIsLostIsNotSaidToHaveChangedNothing() {
         String name = PostgresServer.newSchemaName();
         DatabaseBuilder builder = Database.builder().url(proxy.url()).workspace(name);
-        // With the end of the text: READ COMMITTED is another one.
+        // With the end of the text, because READ COMMITTED also contains it.
         proxy.cutReplyTo("COMMIT\u0000");
         assertThatThrownBy(builder::open)
                 .isInstanceOf(UnavailableException.class)

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Each statement of the library can be answered by an index, in order. The planner rightly scans and sorts a small table, so
- * it is told to avoid both, and does where there is another way. Where tables are large, it has to do so by itself.
+ * An index serves each statement of the library, in order. On a small table the planner rightly scans and
+ * sorts. So the test turns both off; the planner then uses another way if there is one. On large tables it
+ * must choose the index by itself.
  */
 class PostgresQueryPlanTest {
 
@@ -59,13 +60,13 @@ class PostgresQueryPlanTest {
         return begin(List.of("enable_seqscan = off", "enable_sort = off"));
     }
 
-    /** A transaction, since a coordinator passes on to its workers only what is set for one. */
+    /** In a transaction, because a coordinator passes only transaction settings on to its workers. */
     private static Connection begin(List<String> settings) throws SQLException {
         return begin("force_generic_plan", settings);
     }
 
     private static Connection begin(String planMode, List<String> settings) throws SQLException {
-        // The driver must take no number for a parameter of its own.
+        // The driver must not take $1 for its own parameter.
         Connection connection = DriverManager.getConnection(
                 PostgresServer.with("preferQueryMode=simple", PostgresServer.url(WORKSPACE)));
         try (Statement statement = connection.createStatement()) {
@@ -80,7 +81,7 @@ class PostgresQueryPlanTest {
         return connection;
     }
 
-    /** The plan that serves all values, which is the one that a prepared statement gets in the end. */
+    /** The generic plan, which a prepared statement gets in the end. */
     private static List<String> plan(Connection connection, String sql) throws SQLException {
         String numbered = sql;
         for (int i = 1; numbered.contains("?"); i++) {
@@ -101,8 +102,9 @@ class PostgresQueryPlanTest {
     }
 
     /**
-     * A value of each parameter's type. A generic plan ignores them; a worker of a cluster plans for the values. So times are
-     * such that a range from there on has few rows: of one that has all, a scan would be the right plan.
+     * A value of each parameter's type. A generic plan ignores them; a worker of a cluster plans for the
+     * values. So the times are late, and the range after them has few rows: for a range with all rows a scan
+     * would be right.
      */
     private static String values(Statement statement) throws SQLException {
         List<String> values = new ArrayList<>();
@@ -146,8 +148,8 @@ class PostgresQueryPlanTest {
     }
 
     /**
-     * If one plan serves all values, the planner does not know how few rows a page asks for, or how late a time is. The workers
-     * of a cluster plan for the values.
+     * With a generic plan the planner knows neither how few rows a page needs nor how late a time is. The
+     * workers of a cluster plan for the values.
      */
     @ParameterizedTest
     @ValueSource(strings = {"force_generic_plan", "force_custom_plan"})

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A server that was away for longer than anybody waits for it. */
+/** A server that was away for longer than any call waits. */
 @Timeout(60)
 class PostgresRecoveryTest {
 
@@ -63,7 +63,7 @@ class PostgresRecoveryTest {
         assertThat(db.dsl().fetchCount(AGENTS)).isEqualTo(2);
     }
 
-    /** Nobody calls meanwhile. */
+    /** Without any call during the outage. */
     @Test
     void theFirstCallAfterAQuietOutageSucceeds() throws Exception {
         create("before");
@@ -75,7 +75,7 @@ class PostgresRecoveryTest {
         assertThat(create("after").name()).isEqualTo("after");
     }
 
-    /** A password that is wrong for a while, such as while it is changed. */
+    /** A wrong password for some time, for example while it is changed. */
     @Test
     void aServerThatLetsTheRoleInAgainIsUsedAtOnce() throws Exception {
         create("before");

@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The PostgreSQL server of the tests, one for each JVM. It is started at first use and stopped when the JVM ends. With
- * {@code -Dmodelscan.test.postgres=jdbc:postgresql://host:port/database?user=…&password=…} that server is used, and nothing
- * is started.
+ * The PostgreSQL server of the tests, one for each JVM. It is started at first use, and stopped when the JVM
+ * ends. With {@code -Dmodelscan.test.postgres=jdbc:postgresql://host:port/database?user=…&password=…} the
+ * tests use that server, and start none.
  *
- * <p>The one that is started does not wait for the disk: no test of durability can use it.
+ * <p>The started server does not wait for the disk, so it cannot show durability.
  */
 public final class PostgresServer {
 
@@ -52,7 +52,10 @@ public final class PostgresServer {
         return url + (url.contains("?") ? "&" : "?") + property;
     }
 
-    /** The URL of a new database, made with those options of {@code CREATE DATABASE}, and dropped at the end of the run. */
+    /**
+     * The URL of a new database with these options of {@code CREATE DATABASE}. It is dropped at the end of
+     * the run.
+     */
     public static String newDatabase(String options) throws SQLException {
         String name = PREFIX + "_" + COUNT.incrementAndGet();
         try (Connection connection = DriverManager.getConnection(url());
@@ -63,7 +66,7 @@ public final class PostgresServer {
         return url().replaceFirst("^(jdbc:postgresql://[^/]+/)[^?]*", "$1" + name);
     }
 
-    /** A new role that may do nothing but log in; its password is its name. It is dropped at the end of the run. */
+    /** A new role that may only log in; its password is its name. It is dropped at the end of the run. */
     public static String newRole() throws SQLException {
         String name = PREFIX + "_" + COUNT.incrementAndGet();
         try (Connection connection = DriverManager.getConnection(url());
@@ -74,7 +77,10 @@ public final class PostgresServer {
         return name;
     }
 
-    /** The role that a given server is reached as may be an ordinary one, which passes all tests but those that need more. */
+    /**
+     * The role of a given server may be an ordinary one. It passes all tests except those that need more
+     * rights.
+     */
     private static void create(Statement statement, String command) throws SQLException {
         try {
             statement.execute(command);
@@ -89,14 +95,16 @@ public final class PostgresServer {
         return url.replaceFirst("\\?.*", "") + "?user=" + role + "&password=" + role;
     }
 
-    /** A name that no schema has; one that is made by it is dropped at the end of the run. */
+    /** A name that no schema has. A schema of that name is dropped at the end of the run. */
     public static String newSchemaName() {
         String name = PREFIX + "_" + COUNT.incrementAndGet();
         SCHEMAS.add(name);
         return name;
     }
 
-    /** Makes an empty schema, which is dropped at the end of the run. On a cluster it is an ordinary one all the same. */
+    /**
+     * Creates an empty schema, which is dropped at the end of the run. On a cluster it is not distributed.
+     */
     public static String newSchema() throws SQLException {
         String name = newSchemaName();
         try (Connection connection = DriverManager.getConnection(url());
@@ -126,12 +134,12 @@ public final class PostgresServer {
             return given;
         }
 
-        /** It drops no schemas: the data directory goes when it stops. */
+        /** Drops no schemas: the data directory is deleted when the server stops. */
         private static String start() {
             try {
-                // Each server gets a directory of its own in here, and a port that is free. The library stops one that
-                // a killed
-                // JVM left behind, and removes its directory, at the first start after ten minutes.
+                // Each server gets its own directory in here, and a free port. At the first start after ten
+                // minutes the library stops a server that a killed JVM left behind, and deletes its
+                // directory.
                 Path directory = Path.of("target/postgres").toAbsolutePath();
                 System.setProperty("ot.epg.working-dir", directory.toString());
                 return EmbeddedPostgres.builder()
@@ -152,7 +160,7 @@ public final class PostgresServer {
     private static void dropSchemas(String url) {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
-            // A test that left a transaction open would hold this up for ever.
+            // A test that left a transaction open would block this forever.
             statement.execute("SET lock_timeout = '5s'");
             SCHEMAS.forEach(schema -> drop(statement, "SCHEMA IF EXISTS " + schema + " CASCADE"));
             DATABASES.forEach(database -> drop(statement, "DATABASE IF EXISTS " + database + " WITH (FORCE)"));
@@ -162,7 +170,7 @@ public final class PostgresServer {
         }
     }
 
-    /** One that stays is no reason to leave the others. */
+    /** If one cannot be dropped, the others still are. */
     private static void drop(Statement statement, String what) {
         try {
             statement.execute("DROP " + what);

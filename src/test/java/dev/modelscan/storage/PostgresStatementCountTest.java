@@ -3,8 +3,9 @@ package dev.modelscan.storage;
 import dev.modelscan.storage.RepositoryCalls.RepositoryCall;
 
 /**
- * PostgreSQL is sent what SQLite is, one round trip for each. A call that writes has one more, the COMMIT; its BEGIN goes along
- * with the first statement. {@code setActive} has two more, since its isolation is asked for first, and so has {@code withTx}.
+ * PostgreSQL gets the same statements as SQLite, one round trip each. A write also sends COMMIT; its BEGIN is
+ * sent with the first statement. {@code setActive} and {@code withTx} send two more, because they ask for the
+ * isolation first.
  */
 class PostgresStatementCountTest extends StatementCountTest {
 
@@ -16,7 +17,7 @@ class PostgresStatementCountTest extends StatementCountTest {
                 .open();
     }
 
-    /** The server says itself which reference is missing; SQLite has to be asked. */
+    /** The server says which reference is missing; on SQLite the library must ask. */
     @Override
     int expected(RepositoryCall call) {
         if (call.name().startsWith("tasks: create for ") && call.name().endsWith("that does not exist")) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Transactions that get into each other's way on a server that runs them side by side. */
+/** Concurrent transactions that conflict on the server. */
 @Timeout(60)
 class PostgresTransactionTest {
 
@@ -89,8 +89,7 @@ class PostgresTransactionTest {
     @ParameterizedTest
     @ValueSource(strings = {"40001", "40P01"})
     void aWriteOfTheLibraryThatTheServerTookBackIsDoneAgain(String state) {
-        // By the clock, and not by a sequence: on a cluster the trigger runs on a node that has no sequence of that
-        // name.
+        // By the clock, not with a sequence: on a cluster the trigger runs on a node without that sequence.
         String patience = db.dsl()
                 .fetchSingle("SELECT (clock_timestamp() + interval '2 s')::text")
                 .get(0, String.class);
@@ -150,7 +149,7 @@ class PostgresTransactionTest {
         });
     }
 
-    /** Each is idle only where the other is not: what both found when they looked. */
+    /** Each of two functions makes its agent active only if it saw two idle agents. */
     private int idleAfterWriteSkew(Isolation isolation) throws Exception {
         Agent first = create("first");
         Agent second = create("second");
@@ -183,7 +182,10 @@ class PostgresTransactionTest {
         assertThat(idleAfterWriteSkew(Isolation.REPEATABLE_READ)).isZero();
     }
 
-    /** On small tables the server sees conflicts between them: they read and write the same pages of the indexes. */
+    /**
+     * On small tables the server finds conflicts between them: they read and write the same pages of the
+     * indexes.
+     */
     @Test
     void transactionsOfUnrelatedRecordsAreSeldomRunTwice() throws Exception {
         int threads = 4;
@@ -217,7 +219,7 @@ class PostgresTransactionTest {
         assertThat(runs).hasValueLessThanOrEqualTo(threads * transactions * 13 / 10);
     }
 
-    /** One that has had to run alone for a while does not keep those waiting that need each other. */
+    /** A function that had to run alone for some time does not block functions that wait for each other. */
     @Test
     void transactionsThatWaitForEachOtherGoOnAfterConflicts() throws Exception {
         AtomicInteger runs = new AtomicInteger();
@@ -246,7 +248,7 @@ class PostgresTransactionTest {
         assertThat(db.agents().list(10, 0)).isEmpty();
     }
 
-    /** As a coordinator tells what failed on a worker at the commit, where it is one: in a warning, or not at all. */
+    /** How a coordinator reports that a worker failed at the commit: with a warning, or not at all. */
     @ParameterizedTest
     @CsvSource({"40001, BusyException", "08006, OutcomeUnknownException", ", OutcomeUnknownException"})
     void aCommitThatFailsOnANodeIsToldByItsWarning(String state, String expected) {
@@ -272,7 +274,7 @@ class PostgresTransactionTest {
         assertThat(runs.get() > 1).isEqualTo("40001".equals(state));
     }
 
-    /** As a coordinator tells that a worker is away, over a connection that is as good as before. */
+    /** How a coordinator reports that a worker is missing; its own connection is still good. */
     @ParameterizedTest
     @CsvSource({
         "Connection refused, UnavailableException",
@@ -334,7 +336,7 @@ class PostgresTransactionTest {
         }
     }
 
-    /** Another release, or nobody at all, has to make something of a schema that is half way. */
+    /** Another release, or an administrator, must be able to continue from a half-migrated schema. */
     @Test
     void migrationsOfWhichOneFailsLeaveTheSchemaAsItWas() throws Exception {
         String old = PostgresServer.newSchemaName();
@@ -356,7 +358,7 @@ class PostgresTransactionTest {
         }
     }
 
-    /** A server's words are in its own language; only the state of what it stopped is the same everywhere. */
+    /** The text of a server is in its own language; only the SQLSTATE is the same everywhere. */
     @ParameterizedTest
     @CsvSource({
         "canceling statement due to user request, because it was cancelled from outside;",
@@ -383,7 +385,7 @@ class PostgresTransactionTest {
                         .create(Agent.builder().name("late").mode("llm").build()))
                 .isInstanceOf(UnavailableException.class);
         assertThatThrownBy(() -> closed.dsl().fetchCount(AGENTS)).isInstanceOf(UnavailableException.class);
-        // A pool connects on a thread of its own.
+        // The pool connects on its own thread.
         Thread.sleep(500);
         assertThat(db.dsl().fetchValue("SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + name + "'"))
                 .isEqualTo(0L);
@@ -401,7 +403,7 @@ class PostgresTransactionTest {
                                         .mode("llm")
                                         .build());
                     } catch (ConflictException e) {
-                        // Hidden.
+                        // The function hides it.
                     }
                 }))
                 .isInstanceOf(IllegalStateException.class)

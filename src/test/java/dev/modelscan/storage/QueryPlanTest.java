@@ -23,12 +23,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** No statement reads a table from end to end, or sorts what an index could hand out in order. */
+/** No statement reads a whole table, or sorts rows that an index could return in order. */
 class QueryPlanTest {
 
     private static final Map<String, String> ALLOWED = allowed();
 
-    /** A list of a whole table, or the page that a join starts from; a filter would make the limit no bound. */
+    /**
+     * A list of a whole table, or the page with which a join begins. With a filter the limit would not bound
+     * the rows read.
+     */
     private static final Pattern LIMITED = Pattern.compile("from (\\w+) order by \\1\\.[\\w., ]+ limit \\?");
 
     @TempDir
@@ -37,7 +40,7 @@ class QueryPlanTest {
     private static final Map<String, Set<String>> STATEMENTS = new LinkedHashMap<>();
     private static final MethodCoverage COVERAGE = new MethodCoverage();
 
-    /** Call, and why its plan may scan or sort. */
+    /** Calls whose plan may scan or sort, and why. */
     private static Map<String, String> allowed() {
         Map<String, String> allowed = new LinkedHashMap<>();
         allowed.put(
@@ -86,7 +89,7 @@ class QueryPlanTest {
         List<String> problems = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
                 Statement statement = connection.createStatement()) {
-            // Statistics change what the planner prefers; some owner will have collected them.
+            // Statistics change the planner's choice, and some users collect them.
             statement.execute(analyzed ? "ANALYZE" : "SELECT 1");
             for (Map.Entry<String, Set<String>> entry : STATEMENTS.entrySet()) {
                 for (String sql : entry.getValue()) {
@@ -143,7 +146,10 @@ class QueryPlanTest {
         return plan;
     }
 
-    /** Harmless are the ids that the caller gave, rows that a part of the plan hands on, and a list that its limit ends. */
+    /**
+     * Not costly are: the ids that the caller gave, rows of another part of the plan, and a list with a
+     * limit.
+     */
     private static boolean isCostly(String sql, List<String> plan) {
         boolean endsByLimit = LIMITED.matcher(sql).find();
         for (String step : plan) {

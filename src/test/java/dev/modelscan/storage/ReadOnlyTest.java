@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@link DatabaseBuilder#readOnly()} on SQLite; what holds on each engine is in the contract. */
+/** {@link DatabaseBuilder#readOnly()} on SQLite; the contract suite has what holds on every engine. */
 class ReadOnlyTest {
 
     @TempDir
@@ -130,7 +130,9 @@ class ReadOnlyTest {
                 .hasMessageContaining("readOnly");
     }
 
-    /** By a process that sees the directory mounted read-only, since the superuser may write anywhere else. */
+    /**
+     * In a process that sees the directory mounted read-only, because the superuser may write anywhere else.
+     */
     private String onReadOnlyMount(String... arguments) throws Exception {
         assumeTrue(ChildProcess.canMountReadOnly(directory), "no right to mount");
         return ChildProcess.startOnReadOnlyMount(directory, arguments).output();

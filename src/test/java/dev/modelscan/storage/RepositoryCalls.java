@@ -32,10 +32,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Every call of a repository that sends statements of its own, and how many it may send. */
+/** Every call of a repository that sends its own statements, and how many it may send. */
 final class RepositoryCalls {
 
-    /** Makes what the call needs, and returns the call. */
+    /** Creates what the call needs, and returns the call. */
     interface Preparation {
         Consumer<Repositories> prepare(FilledDatabase filled);
     }
@@ -57,7 +57,7 @@ final class RepositoryCalls {
                 .flatMap(List::stream);
     }
 
-    /** A stream reads a page when its first row is asked for, and no more until that is used up. */
+    /** A stream reads a page at its first row, and the next page when that one is used up. */
     private static List<RepositoryCall> streams() {
         Map<String, Function<Repositories, Repository<?, ?>>> repositories = Map.of(
                 "agents", Repositories::agents,
@@ -84,7 +84,7 @@ final class RepositoryCalls {
         return new RepositoryCall(name, statements, preparation);
     }
 
-    /** A call that needs nothing but what is there. */
+    /** A call that needs nothing but existing rows. */
     private static RepositoryCall plain(String name, int statements, Consumer<Repositories> call) {
         return call(name, statements, filled -> call);
     }
@@ -354,7 +354,9 @@ final class RepositoryCalls {
         Page<T> read(FilledDatabase filled, Repositories repositories, PageRequest request);
     }
 
-    /** The first page takes one statement; the last one behind a cursor takes as many as the list has ranges. */
+    /**
+     * The first page takes one statement; the last one after a cursor takes one for each range of the list.
+     */
     private static <T> List<RepositoryCall> paged(String name, int behindCursor, ListOf<T> list) {
         return List.of(call(name, 1, f -> r -> list.read(f, r, PAGE)), call("next page of " + name, behindCursor, f -> {
             PageRequest next = list.read(f, f.db, PAGE).next().orElseThrow();

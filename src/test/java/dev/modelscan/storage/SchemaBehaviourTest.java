@@ -27,14 +27,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the migrations alone guarantee, without the library, is the same on both engines. */
+/** What the migrations guarantee without the library is the same on both engines. */
 @TestInstance(Lifecycle.PER_CLASS)
 class SchemaBehaviourTest {
 
     private static final String THEN = "2025-12-18T09:30:00.000000Z";
     private static final String TIMES = ", '" + THEN + "', '" + THEN + "')";
 
-    /** One row of everything, and two of what takes two to go wrong. */
+    /** One row of everything, and two where a test needs two. */
     private static final List<String> ROWS = List.of(
             "INSERT INTO agents (id, name, mode, created_at, updated_at) VALUES ('a1', 'first', 'llm'" + TIMES,
             "INSERT INTO agents (id, name, mode, created_at, updated_at) VALUES ('a2', 'second', 'llm'" + TIMES,
@@ -50,13 +50,13 @@ class SchemaBehaviourTest {
             "INSERT INTO tool_executions (id, agent_id, tool_name, created_at, updated_at) VALUES ('e1', 'a1', 'grep'"
                     + TIMES);
 
-    /** Why a change is refused: how SQLite says it, and PostgreSQL's SQL states for it. */
+    /** Why a change is rejected: SQLite's message, and PostgreSQL's SQLSTATEs. */
     private enum Reason {
-        /** A value that does not belong there; of PostgreSQL's, some are refused by the column's type. */
+        /** A wrong value; on PostgreSQL the type of the column rejects some of them. */
         VALUE("CHECK constraint failed|cannot store", "23514|22.*"),
         NOT_NULL("NOT NULL constraint failed", "23502"),
         UNIQUE("UNIQUE constraint failed|PRIMARY KEY", "23505"),
-        /** From version 18 on PostgreSQL has another state where a restricted row is deleted. */
+        /** From version 18 on PostgreSQL has another SQLSTATE for the delete of a restricted row. */
         FOREIGN_KEY("FOREIGN KEY constraint failed", "23503|23001");
 
         private final String message;
@@ -180,7 +180,7 @@ class SchemaBehaviourTest {
                     "UPDATE tool_executions SET agent_id = 'nobody'",
                     "UPDATE tool_executions SET task_id = 'none'"));
 
-    /** At the edge of what is refused. */
+    /** Values at the edge of what is allowed. */
     private static final List<String> ALLOWED = List.of(
             "UPDATE agents SET name = substr(LONG, 2) WHERE id = 'a1'",
             "UPDATE agents SET name = 'First' WHERE id = 'a2'",
@@ -258,7 +258,10 @@ class SchemaBehaviourTest {
         assertThatCode(() -> schema(engine).execute(complete(change))).doesNotThrowAnyException();
     }
 
-    /** An entry of PostgreSQL's indexes is limited, and texts that do not compress, of four bytes a character, come close. */
+    /**
+     * An index entry of PostgreSQL has a size limit. Texts that do not compress, with four bytes for each
+     * character, come close.
+     */
     @ParameterizedTest
     @EnumSource
     void theWidestRowsFitTheirIndexes(Engine engine) throws SQLException {
@@ -319,7 +322,7 @@ class SchemaBehaviourTest {
         assertThat(times(engine, table)).isNotEmpty().containsOnly(THEN);
     }
 
-    /** A link that a delete takes away is an update of the row that had it. */
+    /** A link that a delete removes is an update of the row that had it. */
     @ParameterizedTest
     @EnumSource
     void aDeleteThatUnlinksARowRaisesItsVersion(Engine engine) throws SQLException {
@@ -336,7 +339,7 @@ class SchemaBehaviourTest {
                 .containsExactly("t", "t");
     }
 
-    /** By the smaller bytes, as SQLite has it: capitals first, and no locale's order of accents. */
+    /** Ordered by bytes, like SQLite: capitals first, without a locale's order of accents. */
     @ParameterizedTest
     @EnumSource
     void textSortsByItsBytes(Engine engine) throws SQLException {
@@ -349,7 +352,7 @@ class SchemaBehaviourTest {
                 .containsExactly("B", "Z", "a", "a-b", "ab", "b", "\u00E9", "\uFF5E", "\uD83E\uDD16");
     }
 
-    /** Messages that were there before numbers were are numbered by time, and of one time, as they came. */
+    /** Messages from before V5 are numbered by time; those of the same time by their order of insertion. */
     @ParameterizedTest
     @EnumSource
     void olderMessagesAreNumbered(Engine engine) throws SQLException, IOException {

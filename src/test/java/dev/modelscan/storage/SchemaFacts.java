@@ -28,15 +28,17 @@ import org.jooq.UniqueKey;
 import org.jooq.impl.DSL;
 
 /**
- * What a schema holds, in words that do not depend on the engine: what is described, and how it is.
+ * The content of a schema in words that do not depend on the engine.
  *
- * <p>jOOQ's {@link Meta} gives the tables, columns, keys and indexes. On SQLite it takes two foreign keys to the same table for one
- * of two columns, and each index column for an ascending one, and on neither engine does it read checks or what a delete does to
- * a foreign key: those come from JDBC and from the engine's own catalogue.
+ * <p>jOOQ's {@link Meta} gives tables, columns, keys and indexes. On SQLite it reads two foreign keys to the
+ * same table as one of two columns, and every index column as ascending. On neither engine does it read
+ * checks or delete rules. Those come from JDBC and from the engine's catalogue.
  */
 final class SchemaFacts {
 
-    /** Of SQLite, whose columns cannot say that they hold JSON; PostgreSQL's type says no more than this. */
+    /**
+     * On SQLite a column cannot declare that it holds JSON; PostgreSQL's type says no more than these names.
+     */
     private static final Pattern JSON_OR_NULL = Pattern.compile("(\\w+) IS NULL OR json_valid\\(\\1\\)");
 
     private static final Pattern WORD = Pattern.compile("\\w+");
@@ -48,14 +50,14 @@ final class SchemaFacts {
         this.schema = schema;
     }
 
-    /** Reads them. */
+    /** Reads the schema. */
     static Map<String, String> of(MigratedSchema schema) throws SQLException {
         SchemaFacts found = new SchemaFacts(schema);
         found.readAll();
         return found.facts;
     }
 
-    /** Says what differs, each difference in a line. */
+    /** The differences, one on each line. */
     static List<String> differences(
             Engine firstEngine, Map<String, String> first, Engine secondEngine, Map<String, String> second) {
         Set<String> all = new TreeSet<>(first.keySet());
@@ -140,7 +142,7 @@ final class SchemaFacts {
                         : "");
     }
 
-    /** The kinds of value: what a column holds on SQLite is said by its name and its check. */
+    /** The kinds of value. On SQLite the name and the check of a column show what it holds. */
     private String kind(Field<?> field, Set<String> json) {
         String type = field.getDataType().getTypeName();
         if (!onSqlite()) {
@@ -187,7 +189,7 @@ final class SchemaFacts {
                 .map(Named::getName)
                 .collect(Collectors.toSet());
         if (!generated.equals(columns)) {
-            // The typed tables would lack it.
+            // Otherwise the typed tables would lack it.
             facts.put("foreign keys of " + table + " that jOOQ reads", generated + " of " + columns);
         }
     }
@@ -228,7 +230,7 @@ final class SchemaFacts {
         }
     }
 
-    /** What is between a parenthesis and the one that closes it; no check has one within quotes. */
+    /** The text up to the closing parenthesis; no check has a parenthesis in quotes. */
     private static String inParentheses(String sql, int open) {
         int depth = 0;
         for (int i = open; i < sql.length(); i++) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the compiler lets through, and what it does not. */
+/** What the compiler accepts, and what it rejects. */
 class SchemaTypeSafetyTest {
 
     @TempDir

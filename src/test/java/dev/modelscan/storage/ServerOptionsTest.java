@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What the builder refuses before it connects to anything. */
+/** What the builder rejects before it connects. */
 class ServerOptionsTest {
 
     private static final String URL = "jdbc:postgresql://localhost:1/none";

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a query of {@code db.dsl()} leaves on its connection, which is the only one that reads, is gone before the next. */
+/** What a query of {@code db.dsl()} leaves on the only reading connection is gone before the next query. */
 @Timeout(60)
 class SqliteCallersSqlTest {
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The expected numbers stand in {@link RepositoryCalls}. */
+/** {@link RepositoryCalls} has the expected numbers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StatementCountTest {
 
@@ -63,7 +63,7 @@ class StatementCountTest {
     void sendsTheSameStatementsInsideATransaction(RepositoryCall call) {
         Consumer<Repositories> prepared = call.preparation().prepare(filled);
         try (StatementLog log = new StatementLog()) {
-            // A refused statement ends the transaction that it was part of.
+            // A rejected statement ends its transaction.
             try {
                 filled.db.useTx(prepared::accept);
             } catch (IllegalStateException e) {

@@ -18,16 +18,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A network between the driver and the PostgreSQL server that fails when a test wants it to. */
+/** A network between the driver and the PostgreSQL server that fails when a test tells it to. */
 final class TcpProxy implements AutoCloseable {
 
-    /** What happens to what is sent, once. */
+    /** What happens once to a text that is sent. */
     private enum Fault {
-        /** The connection is cut, and the server does not get it. */
+        /** The connection is cut before the server gets it. */
         CUT_BEFORE,
-        /** The server gets it, and its reply is lost with the connection. */
+        /** The server gets it, and the connection is cut before the reply. */
         CUT_REPLY,
-        /** The server gets it, and its reply stays here until it is let go. */
+        /** The server gets it, and the reply is held until {@link #letGo}. */
         HOLD_REPLY
     }
 
@@ -55,7 +55,7 @@ final class TcpProxy implements AutoCloseable {
         start(this::accept);
     }
 
-    /** The server's URL by way of this. The text of each statement goes with it. */
+    /** The URL of the server through this proxy. It also sends the text of each statement. */
     String url() {
         String query = server.getRawQuery() == null ? "" : "?" + server.getRawQuery();
         return PostgresServer.with(
@@ -63,50 +63,50 @@ final class TcpProxy implements AutoCloseable {
                 "jdbc:postgresql://localhost:" + listener.getLocalPort() + server.getRawPath() + query);
     }
 
-    /** Cuts the connection that sends the text next, before the server has it. */
+    /** Cuts the next connection that sends the text, before the server gets it. */
     void cutBefore(String text) {
         trap.set(new Trap(Fault.CUT_BEFORE, text));
     }
 
-    /** Cuts the connection that sends the text next, once the server has replied. */
+    /** Cuts the next connection that sends the text, after the server has replied. */
     void cutReplyTo(String text) {
         trap.set(new Trap(Fault.CUT_REPLY, text));
     }
 
-    /** Keeps the reply to what sends the text next until {@link #letGo}, or until the connection is cut. */
+    /** Holds the next reply to the text until {@link #letGo}, or until the connection is cut. */
     void holdReplyTo(String text) {
         trap.set(new Trap(Fault.HOLD_REPLY, text));
     }
 
-    /** Returns once there is a reply to hold: the server has done what it was asked. */
+    /** Returns when a reply is held: the server has done its work. */
     void awaitHeld() throws InterruptedException {
         if (!held.tryAcquire(20, TimeUnit.SECONDS)) {
             throw new AssertionError("there was no reply to hold");
         }
     }
 
-    /** Passes on the reply that is held. */
+    /** Passes the held reply on. */
     void letGo() {
         released.release();
     }
 
-    /** Whether what was to be cut was sent. */
+    /** Whether the text to cut was sent. */
     boolean hasCut() {
         return trap.get() == null;
     }
 
-    /** Answers the next connections with an error of the server's. */
+    /** Answers the next connections with an error of the server. */
     void refuse(int connections, String state) {
         refusal = state;
         refusals.set(connections);
     }
 
-    /** From now on nothing arrives anywhere, and nobody is told. */
+    /** From now on nothing arrives, and nobody gets an error. */
     void swallow() {
         swallows = true;
     }
 
-    /** Everything arrives again; what was swallowed is lost. */
+    /** Everything arrives again; dropped data stays lost. */
     void heal() {
         refusals.set(0);
         cut();
@@ -164,7 +164,7 @@ final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** The server's protocol: a request for encryption is denied, and the start answered with an error. */
+    /** The server's protocol: rejects encryption, and answers the start message with an error. */
     private void refuse(Socket client) throws IOException {
         InputStream in = client.getInputStream();
         byte[] first = in.readNBytes(8);
@@ -197,7 +197,7 @@ final class TcpProxy implements AutoCloseable {
             try {
                 work.run();
             } catch (IOException e) {
-                // The sockets were closed, by this or by who talks over it.
+                // This proxy or one of its clients closed the sockets.
             }
         });
         thread.setDaemon(true);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever ends a transfer early leaves a target that is as before, or one that the next run finishes. */
+/** A transfer that ends early leaves the target unchanged, or in a state that the next run finishes. */
 class TransferFailureTest extends TransferFixture {
 
     @BeforeEach
@@ -36,7 +36,7 @@ class TransferFailureTest extends TransferFixture {
         target().open().close();
     }
 
-    /** The task that is the given one in the order of the keys. */
+    /** The task with that number in the order of the keys. */
     private String task(int number) throws SQLException {
         return inSource("SELECT id FROM tasks ORDER BY id LIMIT 1 OFFSET " + number)
                 .get(0);
@@ -56,7 +56,7 @@ class TransferFailureTest extends TransferFixture {
         }
     }
 
-    /** A coordinator of Citus reports what a worker refuses during COPY as XX000. */
+    /** A Citus coordinator reports what a worker rejects during COPY as XX000. */
     @ParameterizedTest
     @ValueSource(strings = {"XX000", "P0001", "42501", "0A000", "38000", "2200H", "23514", "39000", "54001"})
     void aRowThatIsRefusedWithAnyCodeIsNamedAndNothingIsLeft(String state) throws SQLException {
@@ -74,7 +74,7 @@ class TransferFailureTest extends TransferFixture {
         requireSame(file, transfer().run());
     }
 
-    /** Of a coordinator's COPY only the single row by INSERT tells the code and the column. */
+    /** With the COPY of a coordinator, only an INSERT of the single row shows the code and the column. */
     @Test
     void theColumnIsThatOfTheSingleInsert() throws SQLException {
         String id = task(7);
@@ -93,7 +93,7 @@ class TransferFailureTest extends TransferFixture {
         requireEmptyAndUsable();
     }
 
-    /** Neither row is refused without the other, and they are far from each other in their chunk. */
+    /** Each row is rejected only together with the other, and they are far apart in their chunk. */
     @Test
     void ofTwoRowsThatExcludeEachOtherTheSecondIsNamed() throws SQLException {
         String first = task(3);
@@ -108,7 +108,9 @@ class TransferFailureTest extends TransferFixture {
         requireEmptyAndUsable();
     }
 
-    /** Indexes and keys of others are not put off: they would refuse a row when all are there, and nobody would know which. */
+    /**
+     * Indexes and keys of others are not deferred: at the end they would reject a row that nobody could name.
+     */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -133,7 +135,7 @@ class TransferFailureTest extends TransferFixture {
         requireEmptyAndUsable();
     }
 
-    /** What a whole table's right or lack of it refuses is no row's fault: the next run goes on. */
+    /** A missing right on the whole table is not the fault of a row: the next run continues. */
     @Test
     void aRoleWithoutTheRightToATableIsToldSoAndTheNextRunGoesOn() throws SQLException {
         String role = PostgresServer.newRole();
@@ -173,7 +175,7 @@ class TransferFailureTest extends TransferFixture {
         requireSame(file, result);
     }
 
-    /** None of these is the row's fault, although it is a row's trigger that says so. */
+    /** None of these is the fault of the row, although the trigger of a row raises it. */
     @ParameterizedTest
     @CsvSource({
         "40001, BusyException",
@@ -198,7 +200,7 @@ class TransferFailureTest extends TransferFixture {
         requireSameSchemaAsANewOne();
     }
 
-    /** Also of those whose outcome nobody can know. */
+    /** Also errors with an unknown outcome. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -302,7 +304,7 @@ class TransferFailureTest extends TransferFixture {
             " FROM pg_locks WHERE locktype = 'advisory' AND (classid::bigint << 32 | objid::bigint)"
                     + " = hashtextextended('modelscan-storage transfer %s', 0)";
 
-    /** What holds the lock does nothing meanwhile, so a server or a pooler may take it for forgotten. */
+    /** The session with the lock is idle meanwhile, so a server or a pooler may end it. */
     @ParameterizedTest
     @EnumSource(value = Phase.class, names = "CHECK", mode = EnumSource.Mode.EXCLUDE)
     void aPromotionThatLosesItsLockStopsAndTheNextRunFinishes(Phase phase) throws SQLException {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A filled SQLite file, a schema on a real server to transfer it to, and what to ask of both. */
+/** A filled SQLite file, a schema on a real server as the target, and queries on both. */
 abstract class TransferFixture {
 
     private static Path filled;
@@ -216,7 +216,7 @@ abstract class TransferFixture {
         }
     }
 
-    /** Foreign keys and indexes are again what the migrations made, names and all. */
+    /** Foreign keys and indexes are again as the migrations created them, with the same names. */
     void requireSameSchemaAsANewOne() throws SQLException {
         String fresh = PostgresServer.newSchemaName();
         Database.builder().url(PostgresServer.url()).workspace(fresh).open().close();

@@ -26,7 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the source holds beside the library's schema is named, and stays behind only if the caller says so. */
+/**
+ * Every object in the source that is not the library's is named, and is left behind only if the caller says
+ * so.
+ */
 class TransferLeftBehindTest extends TransferFixture {
 
     @BeforeEach
@@ -130,7 +133,7 @@ class TransferLeftBehindTest extends TransferFixture {
         assertThat(schemaExists()).isFalse();
     }
 
-    /** It is in the snapshot, although it was not in the source when that was looked at. */
+    /** The snapshot has it, although the source did not have it when it was checked. */
     @Test
     void aTableThatIsMadeMeanwhileDoesNotSlipThrough() throws SQLException {
         assertThatThrownBy(() -> transfer()
@@ -176,7 +179,7 @@ class TransferLeftBehindTest extends TransferFixture {
         requireSame(file, result);
     }
 
-    /** Each is refused by a run too, one after the other. */
+    /** A run also rejects each of them, one after the other. */
     @Test
     void aDryRunTellsAllThatARunWouldRefuse() throws SQLException {
         try (Database db = target().open()) {

@@ -29,16 +29,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What is asked of a server outside of the repositories, as the data source sees it. */
+/** What the library asks a server outside of the repositories, as the data source sees it. */
 class TransferSessionTest extends TransferFixture {
 
-    /** A statement, and what it ran in. */
+    /** A statement, and the state of its connection. */
     private record Sent(Connection connection, String sql, boolean autoCommit, boolean readOnly) {}
 
     private final List<Sent> sent = Collections.synchronizedList(new ArrayList<>());
     private final AtomicReference<@Nullable Error> failure = new AtomicReference<>();
 
-    /** How many connections are given before the failure. */
+    /** How many connections the pool gives before it fails. */
     private final AtomicInteger healthy = new AtomicInteger();
 
     private DatabaseBuilder recorded() {
@@ -84,7 +84,7 @@ class TransferSessionTest extends TransferFixture {
         }
     }
 
-    /** Behind a pooler two statements without a transaction may see two servers, or one that only reads. */
+    /** Behind a pooler two statements without a transaction may reach two servers, or a read-only one. */
     @ParameterizedTest
     @ValueSource(strings = {"missing", "empty", "unfinished"})
     void aDryRunReadsTheTargetInOneTransactionThatOnlyReads(String state) {
@@ -123,7 +123,7 @@ class TransferSessionTest extends TransferFixture {
                 .noneMatch(sql -> !sql.contains(".modelscan_schema_history"));
     }
 
-    /** A method that a library lacks shows where it is called first, which need not be when a database is opened. */
+    /** A method that a library lacks fails at its first call, which may be after the open. */
     @Test
     void aLibraryThatIsTooOldIsNamedWhateverIsCalledFirst() {
         fillOddly();
@@ -155,7 +155,7 @@ class TransferSessionTest extends TransferFixture {
         }
     }
 
-    /** The list is read first, over a connection of the pool; the migrations have one of their own. */
+    /** The list is read first, on a connection of the pool; the migrations have their own. */
     @Test
     void aLibraryThatIsTooOldIsNamedWhenWorkspacesAreMigrated() {
         target().open().close();

@@ -53,7 +53,7 @@ class TransferTest extends TransferFixture {
                 .containsExactly(Phase.SNAPSHOT, Phase.COPY, Phase.INDEX, Phase.COMPARE);
         requireNothingLeftOver();
         requireSameSchemaAsANewOne();
-        // The next message has the number that it would have had in the source.
+        // The next message gets the number that it would have got in the source.
         try (Database db = target().open()) {
             Message last = db.messages().list(1_000, 0).stream()
                     .reduce((first, second) -> second)
@@ -164,7 +164,7 @@ class TransferTest extends TransferFixture {
                 .isInstanceOf(UnavailableException.class);
     }
 
-    /** Each is written past the library, as any other program may. */
+    /** Each is written without the library, as another program may do. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -213,7 +213,7 @@ class TransferTest extends TransferFixture {
         requireSame(file, transfer().run());
     }
 
-    /** What this library does not look for, the server does. */
+    /** The server rejects values that this library does not check. */
     @Test
     void aRowThatTheServerRefusesIsNamed() throws SQLException {
         fillOddly();
@@ -394,7 +394,7 @@ class TransferTest extends TransferFixture {
         String id = change.contains("changed") ? ids.get(100) : "0";
         stopAt(Phase.COMPARE, 1);
         inTarget(change.replace("changed", id));
-        // What the ledger counts shows the others before they are compared.
+        // The counts in the ledger show the others before they are compared.
         inTarget("UPDATE modelscan_transfer SET rows_copied = (SELECT count(*) FROM tasks) WHERE table_name = 'tasks'");
 
         ConflictException difference =

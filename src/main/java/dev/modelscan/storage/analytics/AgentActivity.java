@@ -6,7 +6,7 @@ import dev.modelscan.storage.agents.AgentId;
  * What an agent did.
  *
  * @param agentId the agent
- * @param name its name
+ * @param name the name of the agent
  * @param messagesSent how many messages it sent
  * @param toolExecutions how often it used a tool
  * @param tasks how many tasks are assigned to it

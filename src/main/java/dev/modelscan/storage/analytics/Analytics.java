@@ -22,10 +22,10 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * What is asked most of a database of agents. Each method is one statement, so its result is of one moment; the cost of each
- * grows with the number of rows it counts. Lists are immutable and totally ordered. Thread-safe where the repositories are.
+ * Common queries. Each method is one statement, so its result is consistent; its cost grows with the number
+ * of rows it counts. Lists are immutable and totally ordered. As thread-safe as the repositories.
  *
- * <p>All may throw what a query of {@link Repositories#dsl()} throws.
+ * <p>All methods may throw what a query of {@link Repositories#dsl()} throws.
  *
  * @since 0.1
  */
@@ -33,7 +33,7 @@ public final class Analytics {
 
     private final DSLContext dsl;
 
-    /** Takes a {@link dev.modelscan.storage.Database}, or a transaction to see what it wrote. */
+    /** Takes a {@link dev.modelscan.storage.Database}, or a transaction to see its own writes. */
     public Analytics(Repositories repositories) {
         this.dsl = Objects.requireNonNull(repositories, "repositories").dsl();
     }
@@ -50,10 +50,10 @@ public final class Analytics {
     }
 
     /**
-     * How each tool was used, by executions, the most first, then name.
+     * How often each tool was used and failed, ordered by executions, most first, then by name.
      *
-     * @param limit how many tools at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.errors.InvalidDataException where the limit is out of range
+     * @param limit the maximum number of tools, 1 to {@link PageRequest#MAX_LIMIT}
+     * @throws dev.modelscan.storage.errors.InvalidDataException if the limit is out of range
      */
     public List<ToolFailures> toolFailures(int limit) {
         PageRequest.checkLimit(limit);
@@ -68,7 +68,7 @@ public final class Analytics {
                 .fetch(Records.mapping(ToolFailures::new)));
     }
 
-    /** How messages are spread over conversations. */
+    /** How many messages conversations have. */
     public ConversationSizes conversationSizes() {
         Field<Long> messages = countAs("messages");
         Table<?> sizes = DSL.select(messages)
@@ -81,8 +81,8 @@ public final class Analytics {
         Field<Long> total = DSL.count().over().cast(SQLDataType.BIGINT).as("total");
         Table<?> ranked = DSL.select(size, place, total).from(sizes).asTable("ranked");
         Field<Long> n = ranked.field(size);
-        // Of n rows in order, the middle ones are those whose doubled place is n to n + 2: one of an odd n, two of an
-        // even.
+        // Of n sizes in order, the median is the mean of those whose doubled place is n to n + 2: one size if
+        // n is odd, two if n is even.
         Field<Long> doubled = ranked.field(place).times(2L);
         Field<Long> all = ranked.field(total);
         Field<Double> median =
@@ -98,10 +98,10 @@ public final class Analytics {
     }
 
     /**
-     * The conversations with the most messages, those first, then by id.
+     * The conversations with the most messages, most first, then by id.
      *
-     * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.errors.InvalidDataException where the limit is out of range
+     * @param limit the maximum number of conversations, 1 to {@link PageRequest#MAX_LIMIT}
+     * @throws dev.modelscan.storage.errors.InvalidDataException if the limit is out of range
      */
     public List<ConversationSize> largestConversations(int limit) {
         PageRequest.checkLimit(limit);
@@ -115,15 +115,15 @@ public final class Analytics {
     }
 
     /**
-     * The agents that did the most, by messages sent, then tool executions, then tasks, the most first, then by name.
-     * Agents that did nothing count too.
+     * The busiest agents, ordered by messages sent, then tool executions, then tasks, most first, then by
+     * name. Includes agents that did nothing.
      *
-     * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.errors.InvalidDataException where the limit is out of range
+     * @param limit the maximum number of agents, 1 to {@link PageRequest#MAX_LIMIT}
+     * @throws dev.modelscan.storage.errors.InvalidDataException if the limit is out of range
      */
     public List<AgentActivity> busiestAgents(int limit) {
         PageRequest.checkLimit(limit);
-        // One count for each agent and table, from an index; joining the tables would multiply their rows.
+        // One indexed count for each agent and table. A join of the tables would multiply their rows.
         Field<Long> messages = DSL.field(
                         DSL.select(countAs("n")).from(MESSAGES).where(MESSAGES.SENDER_ID.eq(AGENTS.ID)))
                 .as("messages_sent");

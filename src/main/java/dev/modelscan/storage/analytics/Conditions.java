@@ -9,7 +9,7 @@ import org.jooq.impl.CustomCondition;
 import org.jooq.impl.DSL;
 
 /**
- * Conditions that take a user's text as data: no character of it has a meaning in SQL or in a pattern.
+ * Conditions that take text of a user as data: no character of it has a meaning in SQL or in a pattern.
  *
  * @since 0.1
  */
@@ -20,8 +20,9 @@ public final class Conditions {
     private Conditions() {}
 
     /**
-     * Whether a column's text contains the given one. The letters A to Z are equal in upper and lower case. SQLite
-     * refuses texts beyond some 50,000 bytes with a {@link dev.modelscan.storage.errors.StorageException}. No index helps: every row is read.
+     * Whether a column contains the given text. Ignores the case of the letters A to Z. SQLite rejects texts
+     * of more than about 50,000 bytes with a {@link dev.modelscan.storage.errors.StorageException}. No index
+     * helps: the query reads every row.
      */
     public static Condition contains(Field<String> field, String text) {
         Objects.requireNonNull(field, "field");
@@ -29,7 +30,7 @@ public final class Conditions {
         return like(field, "%", text);
     }
 
-    /** Whether a column's text starts with the given one; compares as {@link #contains} does. */
+    /** Whether a column starts with the given text; compares like {@link #contains}. */
     public static Condition startsWith(Field<String> field, String text) {
         Objects.requireNonNull(field, "field");
         Objects.requireNonNull(text, "text");
@@ -37,9 +38,10 @@ public final class Conditions {
     }
 
     /**
-     * Whether a JSON object has a member of that name whose value is that text. The name is compared whole, so dots,
-     * quotes and brackets in it are not a path; members of members do not count, nor do numbers, booleans and null. Both
-     * compare exactly. No index helps: every row's object is read.
+     * Whether a JSON object has a member with that name whose value is that text. The name is compared as a
+     * whole, so dots, quotes and brackets in it are not a path. Members of members do not count, nor do
+     * numbers, booleans and null. Name and value must match exactly. No index helps: the query reads the
+     * object of every row.
      */
     public static Condition metadataEquals(Field<Json> column, String key, String value) {
         Objects.requireNonNull(column, "column");
@@ -48,8 +50,8 @@ public final class Conditions {
         if (isNeverStored(key) || isNeverStored(value)) {
             return DSL.falseCondition();
         }
-        // jOOQ has no json_each. A path of json_extract would give the key's quotes, dots and brackets a meaning; here
-        // key and value are bound like any other value, and the templates hold no text of the caller's.
+        // jOOQ has no json_each. In a path of json_extract, quotes, dots and brackets of the key would have a
+        // meaning. Here key and value are bound values, and the templates hold no text of the caller.
         return CustomCondition.of(context -> {
             switch (context.family()) {
                 case POSTGRES ->
@@ -80,7 +82,9 @@ public final class Conditions {
         return escaped.toString();
     }
 
-    /** SQLite ends a pattern at a NUL, and the driver alters unpaired surrogates; the library stores neither. */
+    /**
+     * The library stores neither: SQLite ends a pattern at a NUL, and the driver alters unpaired surrogates.
+     */
     private static boolean isNeverStored(String text) {
         return text.indexOf(0) >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }

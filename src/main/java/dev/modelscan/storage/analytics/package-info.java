@@ -1,6 +1,6 @@
 /**
- * Ready-made questions about what a database holds, and conditions for queries of the caller's own. Everything here is
- * written with {@link dev.modelscan.storage.Repositories#dsl()} and the generated tables alone.
+ * Ready-made queries, and conditions for the application's own queries. They use only {@link
+ * dev.modelscan.storage.Repositories#dsl()} and the generated tables.
  */
 @NullMarked
 package dev.modelscan.storage.analytics;

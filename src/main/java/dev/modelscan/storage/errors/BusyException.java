@@ -4,8 +4,8 @@ import dev.modelscan.storage.DatabaseOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock could not be had in time, after the retries that {@link DatabaseOptions#busyTimeout()} allows. Nothing was stored;
- * the same call may succeed later.
+ * The library did not get a lock in time, after the retries that {@link DatabaseOptions#busyTimeout()}
+ * allows. Nothing was stored. The same call may succeed later.
  *
  * @since 0.1
  */
@@ -13,7 +13,7 @@ public final class BusyException extends StorageException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Says what was waited for, and how long. */
+    /** Says what the library waited for, and how long. */
     public BusyException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

@@ -4,8 +4,9 @@ import dev.modelscan.storage.DatabaseOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement was stopped: its thread was interrupted while it ran, or waited for a lock or a connection, or it took longer than
- * {@link DatabaseOptions#queryTimeout()}. Nothing of its transaction was stored. The thread's interrupt flag stays set.
+ * A statement was stopped, or its wait for a lock or a connection. Either its thread was interrupted, or it
+ * took longer than {@link DatabaseOptions#queryTimeout()}. Nothing of its transaction was stored. The
+ * interrupt flag of the thread stays set.
  *
  * @since 0.1
  */

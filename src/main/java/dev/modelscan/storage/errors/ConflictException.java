@@ -3,8 +3,8 @@ package dev.modelscan.storage.errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is stored already stands against the write: a name or an id that is taken, or a record that somebody changed since it
- * was read.
+ * A stored record prevents the write: it has the same name or id, or somebody changed the record since it was
+ * read.
  *
  * @since 0.1
  */
@@ -16,7 +16,9 @@ public class ConflictException extends StorageException {
     private final @Nullable String value;
     private final @Nullable String holder;
 
-    /** A unique value that another record has; {@code holder} is that record's id, if it is known. */
+    /**
+     * A unique value that another record has; {@code holder} is the id of that record, or null if unknown.
+     */
     public ConflictException(
             String message,
             String entity,
@@ -31,7 +33,7 @@ public class ConflictException extends StorageException {
         this.holder = holder;
     }
 
-    /** Says what of the stored record stands against the write, and what to do. */
+    /** Says what prevents the write, and what to do. */
     public ConflictException(String message, String entity, @Nullable String id, @Nullable Throwable cause) {
         super(message, entity, id, cause);
         this.field = null;
@@ -39,19 +41,20 @@ public class ConflictException extends StorageException {
         this.holder = null;
     }
 
-    /** The field whose value is taken, such as {@code name}; null if the conflict is not about one. */
+    /** The field whose value is taken, such as {@code name}; null if no value is taken. */
     public @Nullable String field() {
         return field;
     }
 
-    /** The value that is taken; null if the conflict is not about one. */
+    /** The value that is taken; null if no value is taken. */
     public @Nullable String value() {
         return value;
     }
 
     /**
-     * The id of the record that has the value; null if the conflict is not about one, or the record is not known: on PostgreSQL
-     * inside {@code withTx}, where nothing can be read after a refusal, or if it was deleted meanwhile.
+     * The id of the record that has the value. Null if no value is taken, or if the record is unknown:
+     * because it was deleted since, or on PostgreSQL inside {@code withTx}, where nothing can be read after a
+     * rejected statement.
      */
     public @Nullable String holder() {
         return holder;

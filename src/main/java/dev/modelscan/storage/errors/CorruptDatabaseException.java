@@ -3,7 +3,8 @@ package dev.modelscan.storage.errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database's file is damaged, cut short, or holds what this library would not have written.
+ * The file of the database is damaged, was cut short, or holds values that this library would not have
+ * written.
  *
  * @since 0.1
  */

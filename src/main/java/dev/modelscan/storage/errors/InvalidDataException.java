@@ -3,7 +3,7 @@ package dev.modelscan.storage.errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that cannot be stored, found before anything was written.
+ * A value cannot be stored. The library found it before it wrote anything.
  *
  * @since 0.1
  */
@@ -15,18 +15,18 @@ public final class InvalidDataException extends StorageException {
     private final String reason;
 
     /**
-     * Refuses a value.
+     * Names the value.
      *
-     * @param entity the kind of record, or of value, that holds the field
-     * @param id the record's id, where it has one
-     * @param field the field's name in the Java API
-     * @param reason what is wrong, so that it reads on after the field's name
+     * @param entity the kind of record, or of value, that has the field
+     * @param id the id of the record, or null if it has none
+     * @param field the name of the field in the Java API
+     * @param reason what is wrong, as the rest of a sentence that begins with the name of the field
      */
     public InvalidDataException(String entity, @Nullable String id, String field, String reason) {
         this(entity, id, field, reason, null);
     }
 
-    /** As the other constructor, with the exception that found the fault. */
+    /** Like the other constructor, with the exception that found the problem. */
     public InvalidDataException(
             String entity, @Nullable String id, String field, String reason, @Nullable Throwable cause) {
         super(subject(entity, id) + ": " + field + " " + reason, entity, id, cause);
@@ -34,12 +34,12 @@ public final class InvalidDataException extends StorageException {
         this.reason = reason;
     }
 
-    /** The field's name in the Java API, such as {@code priority}. */
+    /** The name of the field in the Java API, such as {@code priority}. */
     public String field() {
         return field;
     }
 
-    /** What is wrong with it, without the field's name. */
+    /** What is wrong, without the name of the field. */
     public String reason() {
         return reason;
     }

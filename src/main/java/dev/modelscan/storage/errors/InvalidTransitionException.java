@@ -5,8 +5,8 @@ import dev.modelscan.storage.tools.ToolExecutionStatus;
 import dev.modelscan.storage.workflows.WorkflowStatus;
 
 /**
- * A change of status that {@link TaskStatus}, {@link WorkflowStatus} or {@link ToolExecutionStatus} does not allow. The
- * record is as it was.
+ * A change of status that {@link TaskStatus}, {@link WorkflowStatus} or {@link ToolExecutionStatus} does not
+ * allow. The record is unchanged.
  *
  * @since 0.1
  */
@@ -17,19 +17,19 @@ public final class InvalidTransitionException extends ConflictException {
     private final String from;
     private final String to;
 
-    /** Refuses to take the record from one status to the other; both are given as their codes. */
+    /** Names both statuses by their codes. */
     public InvalidTransitionException(String entity, String id, String from, String to) {
         super(subject(entity, id) + " cannot go from " + from + " to " + to, entity, id, null);
         this.from = from;
         this.to = to;
     }
 
-    /** The code of the status that the record has. */
+    /** The code of the current status. */
     public String from() {
         return from;
     }
 
-    /** The code of the status that was asked for. */
+    /** The code of the requested status. */
     public String to() {
         return to;
     }

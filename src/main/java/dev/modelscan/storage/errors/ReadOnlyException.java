@@ -4,7 +4,7 @@ import dev.modelscan.storage.DatabaseBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database was opened with {@link DatabaseBuilder#readOnly()}, and is not written. Nothing was stored.
+ * A write to a database that was opened with {@link DatabaseBuilder#readOnly()}. Nothing was stored.
  *
  * @since 0.1
  */

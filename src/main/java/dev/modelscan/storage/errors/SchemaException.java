@@ -3,8 +3,8 @@ package dev.modelscan.storage.errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file's schema is not one that this library can use: it is newer, belongs to another program, differs from its recorded
- * migrations, or could not be migrated. The database is as it was.
+ * This library cannot use the schema: it is newer, belongs to another program, differs from its recorded
+ * migrations, or could not be migrated. The database is unchanged.
  *
  * @since 0.1
  */

@@ -11,7 +11,7 @@ public final class StorageFullException extends StorageException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Says which file. */
+    /** Names the file. */
     public StorageFullException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

@@ -3,7 +3,8 @@ package dev.modelscan.storage.errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database cannot be reached: it is closed, its file was moved or deleted, or the medium fails.
+ * The database cannot be reached: it is closed, its file was moved or deleted, its server does not answer, or
+ * the medium fails.
  *
  * @since 0.1
  */

@@ -1,4 +1,4 @@
-/** What the library throws. */
+/** The exceptions of the library. */
 @NullMarked
 package dev.modelscan.storage.errors;
 

@@ -4,8 +4,8 @@ import dev.modelscan.storage.errors.StorageException;
 import java.util.List;
 
 /**
- * The source of a {@link Transfer} holds what the target would not get, and {@link Transfer#leaveBehind} does not name all
- * of it. Nothing was written to the target.
+ * The source of a {@link Transfer} has objects that the target would not get, and {@link
+ * Transfer#leaveBehind} does not name all of them. Nothing was written to the target.
  *
  * @since 0.1
  */
@@ -16,13 +16,13 @@ public final class LeftBehindException extends StorageException {
     @SuppressWarnings("serial") // an immutable list of records
     private final List<LeftBehind> leftBehind;
 
-    /** Names all of it. */
+    /** Names all objects. */
     public LeftBehindException(String message, List<LeftBehind> leftBehind) {
         super(message, null);
         this.leftBehind = List.copyOf(leftBehind);
     }
 
-    /** What would be left behind and was not named, sorted by kind and name; immutable. */
+    /** The objects that would be left behind and were not named, sorted by kind and name; immutable. */
     public List<LeftBehind> leftBehind() {
         return leftBehind;
     }

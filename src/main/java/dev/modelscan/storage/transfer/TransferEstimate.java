@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a {@link Transfer} would do, found by reading alone.
+ * The result of a dry run of a {@link Transfer}.
  *
- * @param rows how many rows each table of the source has, by its name, in the order of copying
- * @param snapshotBytes about how much space the snapshot needs beside the source
- * @param resumes whether it would go on with one that was begun; it copies that one's snapshot then, not these rows
- * @param leftBehind what the source holds beside these rows and the target would not get, all of it named by {@link
+ * @param rows how many rows each table of the source has, by name, in the order of copying
+ * @param snapshotBytes about how much space the snapshot needs next to the source
+ * @param resumes whether a run would continue an earlier one; it then copies the snapshot of that run, not
+ *     these rows
+ * @param leftBehind the objects of the source that the target would not get, all named by {@link
  *     Transfer#leaveBehind}; sorted by kind and name
  * @param checkTime how long it took to read and to check all values
- * @param estimatedTime about how long it would take on a small machine, with the comparison
+ * @param estimatedTime about how long a run would take on a small machine, including the comparison
  * @since 0.1
  */
 public record TransferEstimate(
@@ -26,7 +27,7 @@ public record TransferEstimate(
         Duration checkTime,
         Duration estimatedTime) {
 
-    /** Copies the map, whose order is kept, and the list. */
+    /** Copies the list, and the map in its order. */
     public TransferEstimate {
         leftBehind = List.copyOf(leftBehind);
         rows = Collections.unmodifiableMap(new LinkedHashMap<>(rows));

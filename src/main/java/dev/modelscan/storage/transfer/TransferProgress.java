@@ -1,28 +1,28 @@
 package dev.modelscan.storage.transfer;
 
 /**
- * How far a {@link Transfer} is.
+ * The progress of a {@link Transfer}.
  *
- * @param phase what it does
- * @param done how much of that is done
- * @param total how much there is to do
+ * @param phase the current phase
+ * @param done how much of the phase is done
+ * @param total how much the phase has to do
  * @since 0.1
  */
 public record TransferProgress(Phase phase, long done, long total) {
 
     /**
-     * What a transfer does, one after the other.
+     * The phases, in their order.
      *
      * @since 0.1
      */
     public enum Phase {
-        /** Dry run alone: reads and checks every value of the source; counted in rows. */
+        /** Only in a dry run: reads and checks every value of the source; counted in rows. */
         CHECK,
-        /** Takes the snapshot; reported once, when it begins. */
+        /** Takes the snapshot; reported once, at its begin. */
         SNAPSHOT,
         /** Copies; counted in rows. */
         COPY,
-        /** Makes foreign keys and indexes; counted in those. */
+        /** Creates foreign keys and indexes; counted in those. */
         INDEX,
         /** Reads both sides back and compares them; counted in rows. */
         COMPARE

@@ -5,13 +5,14 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A {@link Transfer} that has ended well: every row was read back from both sides and is the same.
+ * The result of a {@link Transfer} that succeeded: every row was read back from both sides, and is the same.
  *
  * @param tables all tables, in the order of copying
- * @param snapshotAt when the snapshot of the source was begun; what was written to the source since is not in the target
- * @param resumed whether an earlier run had begun it
- * @param leftBehind what the source holds and the target did not get, all of it named by {@link Transfer#leaveBehind}; sorted
- *     by kind and name
+ * @param snapshotAt when the snapshot of the source began; the target does not have what was written to the
+ *     source later
+ * @param resumed whether this run continued an earlier one
+ * @param leftBehind the objects of the source that the target did not get, all named by {@link
+ *     Transfer#leaveBehind}; sorted by kind and name
  * @param copiedRows how many rows this run copied
  * @param copyTime how long snapshot, copy, keys and indexes took in this run
  * @param compareTime how long it took to read both sides back and to compare them
@@ -32,7 +33,7 @@ public record TransferResult(
         leftBehind = List.copyOf(leftBehind);
     }
 
-    /** How many rows all tables have. */
+    /** The rows of all tables together. */
     public long rows() {
         return tables.stream().mapToLong(TransferredTable::rows).sum();
     }
@@ -42,12 +43,12 @@ public record TransferResult(
         return copyTime.plus(compareTime);
     }
 
-    /** How many rows this run copied per second of {@link #copyTime}. */
+    /** Rows that this run copied per second of {@link #copyTime}. */
     public double copiedPerSecond() {
         return perSecond(copiedRows, copyTime);
     }
 
-    /** How many rows this run compared per second of {@link #compareTime}. */
+    /** Rows that this run compared per second of {@link #compareTime}. */
     public double comparedPerSecond() {
         return perSecond(rows(), compareTime);
     }

@@ -1,4 +1,4 @@
-/** Copying a database from one engine to another. */
+/** Copies a database from SQLite to PostgreSQL. */
 @NullMarked
 package dev.modelscan.storage.transfer;
 

@@ -1,11 +1,11 @@
 package dev.modelscan.storage.workspaces;
 
 /**
- * How far {@link Workspaces#migrateAll} has come.
+ * The progress of {@link Workspaces#migrateAll}.
  *
- * @param done how many workspaces it is done with, those that failed among them: 1 to {@code total}
- * @param total how many there are
- * @param last what it did with the one that it is done with now
+ * @param done how many workspaces are finished, including those that failed: 1 to {@code total}
+ * @param total how many workspaces there are
+ * @param last the result of the workspace that was finished last
  * @since 0.1
  */
 public record MigrationProgress(int done, int total, WorkspaceMigration last) {}

@@ -5,11 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link Workspaces#migrateAll} did with one workspace.
+ * The result of {@link Workspaces#migrateAll} for one workspace.
  *
  * @param name the workspace
- * @param appliedMigrations the names of the migrations that were applied, in order; empty where it was up to date, or failed
- * @param failure why it could not be migrated, with the workspace's name in its message; null where it is up to date now
+ * @param appliedMigrations the names of the migrations that were applied, in order; empty if it was up to
+ *     date, or failed
+ * @param failure why it could not be migrated, with the name of the workspace in its message; null if it is
+ *     up to date now
  * @since 0.1
  */
 public record WorkspaceMigration(

@@ -1,4 +1,4 @@
-/** Many databases of one kind in one place, kept apart. */
+/** Many separate databases in one place. */
 @NullMarked
 package dev.modelscan.storage.workspaces;
 

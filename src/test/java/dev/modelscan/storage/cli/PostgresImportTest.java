@@ -17,14 +17,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Imports that run side by side on a server. */
+/** Concurrent imports on a server. */
 @Timeout(120)
 class PostgresImportTest {
 
     private static final int IMPORTS = 4;
     private static final int RECORDS = 30;
 
-    /** Each role is the first that occurs in some record. */
+    /** Each role occurs first in some record. */
     private static final String[] ROLES = {"system", "user", "assistant", "user"};
 
     private static String records(String content) {

@@ -51,7 +51,7 @@ class WorkspacesCommandTest {
         }
     }
 
-    /** Needs no right to make a database, and on a cluster has distributed schemas. */
+    /** Needs no right to create a database, and on a cluster has distributed schemas. */
     @Nested
     class OnPostgresAmongOthers extends Suite {
 
@@ -94,10 +94,10 @@ class WorkspacesCommandTest {
 
         String place;
 
-        /** Where workspaces are to be; there are none yet. */
+        /** The place of the workspaces; there are none yet. */
         abstract String place() throws Exception;
 
-        /** What a workspace is called where there may be others. */
+        /** The name of a workspace in a place that may have others. */
         String name(String plain) {
             return plain;
         }
@@ -112,7 +112,7 @@ class WorkspacesCommandTest {
                     .toList();
         }
 
-        /** Runs a statement in the workspace {@code broken}, past the library. */
+        /** Runs a statement in the workspace {@code broken}, without the library. */
         abstract void tamper(String sql) throws Exception;
 
         @BeforeEach

@@ -113,7 +113,7 @@ abstract class AgentRepositoryContract extends RepositoryContract<AgentId, Agent
         return db.agents().listByStatus(record.status(), request);
     }
 
-    /** What looks like the end of a text, or of the list, is one only where it is not escaped. */
+    /** Text that looks like the end of a text or of the list must be escaped. */
     @Test
     void capabilitiesComeBackToTheLetter() {
         List<List<String>> given = List.of(

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused, and what is strange and stored all the same. */
+/** What the library rejects, and unusual values that it stores. */
 abstract class BadInputContract extends Contract {
 
     private static InvalidDataException refusal(Callable<?> call) {
@@ -258,7 +258,7 @@ abstract class BadInputContract extends Contract {
         assertThat(everything()).containsExactly(sender);
     }
 
-    /** Text with a NUL or half a character is no content in any case. */
+    /** Text with a NUL or an unpaired surrogate is never valid content. */
     private static Message contentOrNull(Agent sender, String text) {
         try {
             return message(sender).contentType(ContentType.JSON).content(text).build();

@@ -22,13 +22,13 @@ import org.postgresql.jdbc.PgConnection;
 import org.sqlite.SQLiteConnection;
 
 /**
- * A function of {@code withTx} may try to end the transaction under the library. Whatever it tries, it learns the truth: nothing
- * is stored if {@code withTx} throws, unless that says that it does not know.
+ * A function of {@code withTx} may try to end the transaction. If {@code withTx} throws, nothing is stored,
+ * unless the exception says that the outcome is unknown.
  */
 @Timeout(120)
 abstract class CallersCommitContract extends Contract {
 
-    /** Struck on purpose. */
+    /** The Error of the test. */
     private static final class Mine extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
@@ -97,7 +97,7 @@ abstract class CallersCommitContract extends Contract {
         }
     }
 
-    /** The driver's own, which nothing of the library's watches. */
+    /** The driver's connection, which the library does not watch. */
     private static Connection driver(Connection connection) throws SQLException {
         return connection.isWrapperFor(SQLiteConnection.class)
                 ? connection.unwrap(SQLiteConnection.class)

@@ -24,16 +24,16 @@ import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Statements that are stopped, by an interrupt of their thread or by the limit of time, and what is left after that. */
+/** Statements that are stopped by an interrupt or by the time limit, and the state afterwards. */
 abstract class CancellationContract extends Contract {
 
-    /** Long enough for what is fast, and for a first statement that reaches a node of a cluster. */
+    /** Long enough for fast statements, and for a first statement on a node of a cluster. */
     private static final Duration LIMIT = Duration.ofMillis(500);
 
     private static final Duration LONGER_THAN_THE_LIMIT = LIMIT.plusMillis(200);
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    /** Few connections, so that one that is not given back is missed. */
+    /** Few connections, so that a missing one shows. */
     @BeforeEach
     final void reopen() {
         reopen(Duration.ZERO);
@@ -48,7 +48,9 @@ abstract class CancellationContract extends Contract {
         return dsl.fetchOne("SELECT 1 WHERE " + engine().slowCondition()).get(0, int.class);
     }
 
-    /** Where there is an agent and {@link #slowTrigger}: not every server takes a slow condition in a write. */
+    /**
+     * Needs an agent and {@link #slowTrigger}, because not every server accepts a slow condition in a write.
+     */
     private int slowWrite(DSLContext dsl) {
         return dsl.execute("UPDATE agents SET mode = mode");
     }
@@ -61,7 +63,7 @@ abstract class CancellationContract extends Contract {
             Throwable thrown = catchThrowable(work::run);
             return new Outcome(thrown, Thread.currentThread().isInterrupted());
         });
-        // It is in its slow statement by then, on a cluster too.
+        // By then it runs its slow statement, also on a cluster.
         Thread.sleep(400);
         worker.thread().interrupt();
         long begun = System.nanoTime();
@@ -75,7 +77,7 @@ abstract class CancellationContract extends Contract {
         assertThat(outcome.interrupted()).isTrue();
     }
 
-    /** All connections of both kinds are there, and serve. */
+    /** All connections of both kinds are there, and work. */
     private void requireUsable(String... names) {
         List<Cursor<?>> cursors = new ArrayList<>();
         try {
@@ -140,7 +142,7 @@ abstract class CancellationContract extends Contract {
         requireUsable("a");
     }
 
-    /** Interrupts itself in a transaction, and does the work. */
+    /** Interrupts its own thread in a transaction, and does the work. */
     private Outcome interrupted(TxAction<RuntimeException> work) throws Exception {
         return Workers.start(() -> {
                     Throwable thrown = catchThrowable(() -> db.useTx(tx -> {
@@ -316,7 +318,7 @@ abstract class CancellationContract extends Contract {
         requireUsable("a");
     }
 
-    /** A call that was not interrupted itself never pays for one before it. */
+    /** A call that was not interrupted is not affected by an interrupted one before it. */
     @Test
     void randomInterruptsStopNobodyElse() throws Exception {
         Agent stored = createAgent("a");
@@ -362,7 +364,7 @@ abstract class CancellationContract extends Contract {
         }
     }
 
-    /** Those whose writes are stopped are told, and the writes of all others are there. */
+    /** Stopped calls get an exception, and the writes of all others are stored. */
     @Test
     void neighboursOfAStoppedWriteLoseNothing() throws Exception {
         Agent stored = createAgent("a");

@@ -44,12 +44,12 @@ import java.util.stream.Stream;
 import org.jooq.Cursor;
 import org.junit.jupiter.api.Test;
 
-/** What holds when threads use one database, and databases share one file. */
+/** Several threads use one database, and several databases share one file. */
 abstract class ConcurrencyContract extends Contract {
 
     private static final Duration PATIENT = Duration.ofSeconds(50);
 
-    /** The suite's database, opened anew with other options. */
+    /** The suite's database, opened again with other options. */
     private void reopen(Duration busyTimeout) {
         db.close();
         db = builder().busyTimeout(busyTimeout).open();
@@ -283,7 +283,7 @@ abstract class ConcurrencyContract extends Contract {
         assertThat(members.get(0).joinedAt()).isEqualTo(TestClock.START);
     }
 
-    /** A transaction on a thread of its own that changed an agent, and stays open until it is told to end. */
+    /** A transaction on a separate thread that changed an agent, and stays open until it is told to end. */
     private static final class LongTransaction {
 
         private final CountDownLatch begun = new CountDownLatch(1);
@@ -427,7 +427,9 @@ abstract class ConcurrencyContract extends Contract {
         db.close();
     }
 
-    /** Less than the time after which a server looks for a deadlock, so that one shows as a lock that was not had. */
+    /**
+     * Less than the time after which a server looks for a deadlock, so a deadlock shows as a lock timeout.
+     */
     private static final Duration LESS_THAN_A_DEADLOCK_TAKES = Duration.ofMillis(700);
 
     @Test
@@ -462,7 +464,7 @@ abstract class ConcurrencyContract extends Contract {
         }
     }
 
-    /** By their names and by their ids, which sort in different ways. */
+    /** Ordered by names and by ids, which differ. */
     @Test
     void ofBatchesThatTakeTheSameKeysInAnyOrderOneIsStored() throws Exception {
         reopen(LESS_THAN_A_DEADLOCK_TAKES);
@@ -500,7 +502,7 @@ abstract class ConcurrencyContract extends Contract {
         }
     }
 
-    /** Sets of one agent each, of some, and of all; none of them has an agent that all others have. */
+    /** Sets of one agent each, of some, and of all; no agent is in all sets. */
     @Test
     void whoeverSetsTheActiveAgentsLastHasSetThemAll() throws Exception {
         reopen(PATIENT);
@@ -519,7 +521,7 @@ abstract class ConcurrencyContract extends Contract {
                     db.agents().setActive(sets.get((thread + i) % sets.size()));
                 } else if (thread == 1) {
                     Set<AgentId> set = sets.get(i % sets.size());
-                    // Whatever the isolation is: the turn ends with the transaction.
+                    // With any isolation: the lock of setActive ends with the transaction.
                     db.useTx(Isolation.READ_COMMITTED, tx -> tx.agents().setActive(set));
                 } else if (i > 0) {
                     Set<AgentId> active = db.agents().listActive(PageRequest.first(100)).items().stream()
@@ -556,7 +558,7 @@ abstract class ConcurrencyContract extends Contract {
         });
         List<AgentStatus> statuses =
                 db.agents().list(100, 0).stream().map(Agent::status).toList();
-        // Three were set active last; if they were cancelled since, all three are idle.
+        // The last call activated three agents. If another call cancelled them since, all three are idle.
         AgentStatus ofThree = statuses.contains(AgentStatus.ACTIVE) ? AgentStatus.ACTIVE : AgentStatus.IDLE;
         assertThat(statuses.stream().filter(ofThree::equals)).hasSize(3);
         assertThat(statuses.stream().filter(AgentStatus.INACTIVE::equals)).hasSize(9);
@@ -615,7 +617,7 @@ abstract class ConcurrencyContract extends Contract {
                 .anyMatch(frame -> frame.getMethodName().equals(method));
     }
 
-    /** Whoever runs a write for another thread does not lend it his stack. */
+    /** A thread that runs a write for another thread does not put its own stack trace into the exception. */
     @Test
     void anErrorHasTheStackOfItsOwnCaller() throws Exception {
         Agent taken = createAgent("taken");

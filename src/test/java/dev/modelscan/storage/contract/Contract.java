@@ -17,7 +17,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A suite that every engine has to pass. Each test has a database of its own. */
+/** A suite that every engine must pass. Each test has its own database. */
 abstract class Contract {
 
     static final ConversationId CONVERSATION = new ConversationId("conversation");
@@ -86,7 +86,7 @@ abstract class Contract {
         return all;
     }
 
-    /** Everything that is stored, to tell whether anything changed. */
+    /** Everything that is stored, to find any change. */
     final List<Object> everything() {
         List<Object> all = new ArrayList<>();
         all.addAll(db.agents().list(PageRequest.MAX_LIMIT, 0));

@@ -16,10 +16,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of the records that refer to a deleted one. */
+/** What happens to the records that refer to a deleted one. */
 abstract class DeleteContract extends Contract {
 
-    /** Refers to nothing that is history. */
+    /** A record that is not referred to by history. */
     private Agent idle;
 
     private Agent sender;

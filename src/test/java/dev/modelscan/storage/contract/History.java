@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Six weeks of work, always the same. The night in which Berlin's clock shows an hour twice is the busiest one,
- * and some tasks are created a microsecond before a midnight or a full hour.
+ * Six weeks of work, always the same. The busiest night is the one in which Berlin's clock shows an hour
+ * twice. Some tasks are created a microsecond before midnight or a full hour.
  */
 record History(
         List<Agent> agents,
@@ -33,7 +33,7 @@ record History(
         List<ToolExecution> executions) {
 
     static final Instant FIRST = Instant.parse("2025-09-29T00:00:00Z");
-    /** When Berlin's clock is put back from three to two. */
+    /** When Berlin's clock goes back from three to two. */
     static final Instant CHANGE = Instant.parse("2025-10-26T01:00:00Z");
 
     private static final long HOUR = 3_600_000_000L;
@@ -72,7 +72,7 @@ record History(
         return new History(agents, workflows, tasks, messages(random), executions(random, tasks));
     }
 
-    /** The last agent has none, and some tasks are nobody's. */
+    /** The last agent has no tasks, and some tasks have no agent. */
     private static List<Task> tasks(Random random) {
         List<Instant> times = new ArrayList<>();
         for (int i = 0; i < 230; i++) {

@@ -255,7 +255,10 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
         assertThat(before.next()).isEmpty();
     }
 
-    /** Long contents beside short ones, in every width that the JVM keeps text in, whichever way they are read. */
+    /**
+     * Long contents next to short ones, in every width in which the JVM stores text, with every way to read
+     * them.
+     */
     @Test
     void largeContentsComeBackToTheLetter() {
         List<String> contents = List.of(
@@ -290,7 +293,7 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
         }
     }
 
-    /** What was read need not be checked again; what is made of it has to be. */
+    /** Values that were read need no second check; values that are built from them do. */
     @Test
     void aLargeContentThatCannotBeStoredIsRefusedAlsoBehindOneThatWasRead() {
         String large = "a".repeat(10_000);

@@ -22,14 +22,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A call that runs out of stack fails alone, wherever that happens: it keeps no connection, no lock and no turn. */
+/**
+ * A call that runs out of stack fails alone, at any point: it keeps no connection, no lock and no turn to
+ * write.
+ */
 @Timeout(300)
 abstract class OutOfStackContract extends Contract {
 
     private static final int ROUNDS = 3;
     private static final int STACK_BYTES = 400 * 1_024;
 
-    /** What is called at every depth. */
+    /** The call at every depth. */
     enum Call {
         READ {
             @Override
@@ -90,7 +93,7 @@ abstract class OutOfStackContract extends Contract {
         }
     }
 
-    /** Recursion to the stack's end, with calls all over its last quarter. */
+    /** Recursion to the end of the stack, with calls in its last quarter. */
     private static final class Descent implements Runnable {
 
         private final IntConsumer call;
@@ -109,7 +112,7 @@ abstract class OutOfStackContract extends Contract {
             pad(padding);
         }
 
-        /** So that each round meets the end at other places. */
+        /** Makes each round reach the end at another point. */
         private void pad(int times) {
             if (times > 0) {
                 pad(times - 1);
@@ -130,7 +133,7 @@ abstract class OutOfStackContract extends Contract {
             } catch (StackOverflowError e) {
                 overflows++;
             } catch (Throwable e) {
-                // What a class or a driver makes of it.
+                // A class or a driver may wrap the Error.
                 overflows++;
             }
             try {
@@ -182,7 +185,7 @@ abstract class OutOfStackContract extends Contract {
         requireAllIsThere();
     }
 
-    /** The function may even go on. */
+    /** The function may even continue. */
     @Test
     void aTransactionWhoseCallsRanOutOfStackIsAllThereOrNotAtAll() throws Exception {
         allThereOrNotAtAll((tx, name) -> tx.agents().create(agent(name).build()));
@@ -290,7 +293,7 @@ abstract class OutOfStackContract extends Contract {
         }
     }
 
-    /** Also of those that fail before they have done anything, which is where most of the stack's end lies. */
+    /** Also calls that fail before they have done anything, which most of them do. */
     @Test
     void oneThatFailsLeavesTheNextAlone() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {

@@ -3,7 +3,7 @@ package dev.modelscan.storage.contract;
 import dev.modelscan.storage.PgBouncer;
 import dev.modelscan.storage.PgBouncer.Mode;
 
-/** Suites over an application's own pool, whose connections go to a pooler. */
+/** Suites over the application's own pool, whose connections go to a pooler. */
 class PgBouncerDataSourceContractTest extends PostgresDataSourceContractTest {
 
     @Override

@@ -3,7 +3,7 @@ package dev.modelscan.storage.contract;
 import dev.modelscan.storage.PgBouncer;
 import dev.modelscan.storage.PgBouncer.Mode;
 
-/** All suites behind a pooler that gives each connection a session, which others had before. */
+/** All suites behind a pooler that gives each connection a session which others have used. */
 class PgBouncerSessionContractTest extends PostgresContractTest {
 
     @Override

@@ -3,7 +3,7 @@ package dev.modelscan.storage.contract;
 import dev.modelscan.storage.PgBouncer;
 import dev.modelscan.storage.PgBouncer.Mode;
 
-/** All suites behind a pooler that gives each transaction another session of a few. */
+/** All suites behind a pooler that gives each transaction one of a few sessions. */
 class PgBouncerTransactionContractTest extends PostgresContractTest {
 
     @Override

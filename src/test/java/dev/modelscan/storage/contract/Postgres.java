@@ -40,7 +40,7 @@ final class Postgres implements TestEngine {
         return Database.builder().url(url).workspace(newWorkspace());
     }
 
-    /** The name of an empty schema, or of none yet. */
+    /** The name of an empty schema, or of one that does not exist yet. */
     String newWorkspace() {
         String recycled = RECYCLED.poll();
         return recycled == null ? PostgresServer.newSchemaName() : recycled;

@@ -11,7 +11,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Schemas on a PostgreSQL server, by connections of an application's own pool, which has its own idea of settings. */
+/**
+ * Schemas on a PostgreSQL server, over connections of the application's own pool, which has other settings.
+ */
 final class PostgresDataSource implements TestEngine {
 
     private static final Map<String, HikariDataSource> POOLS = new ConcurrentHashMap<>();

@@ -2,7 +2,7 @@ package dev.modelscan.storage.contract;
 
 import org.junit.jupiter.api.Nested;
 
-/** Suites over connections of an application's own. */
+/** Suites over connections of the application. */
 class PostgresDataSourceContractTest {
 
     /** What all suites run on. */

@@ -11,8 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 
 /**
- * Workspaces in the server's database, beside those of others. Unlike a database of their own this needs no right to make one,
- * and on a cluster they are distributed schemas, since Citus is installed there.
+ * Workspaces in the server's database, next to those of others. This needs no right to create a database, and
+ * on a cluster they are distributed schemas, because Citus is installed there.
  */
 class PostgresWorkspacesAmongOthersTest extends PostgresWorkspacesContract {
 
@@ -27,7 +27,7 @@ class PostgresWorkspacesAmongOthersTest extends PostgresWorkspacesContract {
         return prefix + plain;
     }
 
-    /** One by one: each takes many locks. */
+    /** One after the other, because each takes many locks. */
     @AfterEach
     void dropAll() throws SQLException {
         try (Connection connection = DriverManager.getConnection(url());

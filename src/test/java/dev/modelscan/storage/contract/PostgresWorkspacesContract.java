@@ -79,7 +79,7 @@ abstract class PostgresWorkspacesContract extends WorkspacesContract {
         return number("SELECT count(*) FROM " + name + ".things");
     }
 
-    /** With what Citus wants to be told, which no other server reads. */
+    /** With the setting that Citus needs, which other servers ignore. */
     @Override
     void makeOld(String name, int version) {
         OlderSchema.of("postgresql", url, version)
@@ -104,7 +104,7 @@ abstract class PostgresWorkspacesContract extends WorkspacesContract {
                 assertThat(db.agents().list(1, 0)).isEmpty();
             }
             String connections = "SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + application + "'";
-            // The server takes its time to end those that migrated.
+            // The server needs some time to end the migrations' sessions.
             for (int i = 0; i < 100 && number(connections) > 2; i++) {
                 Thread.sleep(50);
             }
@@ -140,7 +140,7 @@ abstract class PostgresWorkspacesContract extends WorkspacesContract {
                     .isExactlyInstanceOf(BusyException.class)
                     .hasMessageContaining("is being migrated");
             assertThat(hasty.exists(name("acme"))).isTrue();
-            // Closing does not wait for the server to let go of it.
+            // Closing does not wait until the server has ended the session.
             statement.execute("SELECT pg_advisory_unlock_all()");
         }
         workspaces.drop(name("acme"), name("acme"));

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Workspaces in a database of their own. */
+/** Workspaces in their own database. */
 class PostgresWorkspacesTest extends PostgresWorkspacesContract {
 
     PostgresWorkspacesTest() throws SQLException {

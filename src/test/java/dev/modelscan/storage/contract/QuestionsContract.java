@@ -67,7 +67,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a caller's own queries answer: computed in Java, and so the same on every engine. */
+/** The answers to a caller's queries, computed in Java, and so the same on every engine. */
 abstract class QuestionsContract extends Contract {
 
     private static final Instant T = Instant.parse("2025-12-18T09:30:00Z");
@@ -197,7 +197,7 @@ abstract class QuestionsContract extends Contract {
         return Duration.between(task.startedAt(), task.completedAt());
     }
 
-    /** A name, and what is rejected. */
+    /** A name, and the rejected query. */
     record Rejected(String name, Select<?> query) {
         @Override
         public String toString() {
@@ -457,7 +457,7 @@ abstract class QuestionsContract extends Contract {
         assertThat(dsl.select(DSL.round(inline(2.5))).fetchSingle().value1()).isEqualTo(3.0);
     }
 
-    /** Expressions with a value that no column gives its type. */
+    /** Expressions with a value that has no type of a column. */
     static Stream<Condition> whereOnlyTheSecondOfThreeIs() {
         Field<Instant> created = TASKS.CREATED_AT;
         Instant none = T.plusSeconds(1);
@@ -742,7 +742,7 @@ abstract class QuestionsContract extends Contract {
         }
     }
 
-    /** The definition in the words of java.time: a search among instants, not a calculation. */
+    /** The definition with java.time: a search over instants, not a calculation. */
     private static Instant bucket(Instant time, Duration length, ZoneId zone) {
         long size = length.toNanos();
         LocalDateTime local = LocalDateTime.ofInstant(time, zone);
@@ -780,7 +780,8 @@ abstract class QuestionsContract extends Contract {
             })
     void bucketsOfDaysWithAClockChangeAreWallClocks(String name) {
         ZoneId zone = ZoneId.of(name);
-        // The last changes of today's rules or, if there are none, the last of all, and a day without one.
+        // The last changes of the current rules or, if there are none, the last ones of all, and a day
+        // without a change.
         ZoneOffsetTransition last = zone.getRules().previousTransition(Instant.parse("2026-01-01T00:00:00Z"));
         ZoneOffsetTransition before = zone.getRules().previousTransition(last.getInstant());
         List<Instant> middles = new ArrayList<>(List.of(last.getInstant(), Instant.parse("2031-01-15T12:00:00Z")));

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A database that was opened to be read. */
+/** A database that was opened read-only. */
 abstract class ReadOnlyContract extends Contract {
 
     @Test

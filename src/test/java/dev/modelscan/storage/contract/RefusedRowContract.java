@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code createAll} names the record that was refused, whatever triggers write, change or refuse meanwhile. */
+/** {@code createAll} names the rejected record, even if triggers write, change or reject other rows. */
 abstract class RefusedRowContract extends Contract {
 
     private static final int SIZE = 2_050;
@@ -25,7 +25,7 @@ abstract class RefusedRowContract extends Contract {
         return db.file() == null && db.workspace() != null;
     }
 
-    /** Two rows of a log for each agent, one before it is stored and one after. */
+    /** Two log rows for each agent: one before it is stored, one after. */
     private void auditAgents() {
         db.useTx(tx -> {
             tx.dsl().execute("CREATE TABLE audit (what TEXT)");
@@ -157,7 +157,7 @@ abstract class RefusedRowContract extends Contract {
         assertThat(db.agents().list(10, 0)).isEmpty();
     }
 
-    /** Ways of refusing that PostgreSQL does not have. */
+    /** Ways to reject that PostgreSQL does not have. */
     @ParameterizedTest
     @ValueSource(strings = {"BEFORE FAIL", "AFTER FAIL", "BEFORE ROLLBACK", "AFTER ROLLBACK"})
     void whereATriggerRefusesInAnotherWay(String way) {

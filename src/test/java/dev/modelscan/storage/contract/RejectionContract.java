@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
-/** What triggers of the application's own reject, and what is taken by another record. */
+/** Writes that triggers of the application reject, and values that another record has. */
 abstract class RejectionContract extends Contract {
 
     private static final String POLICY = "company policy: \"x\" (no. 5)";
@@ -23,7 +23,7 @@ abstract class RejectionContract extends Contract {
         return engine().waysToRaise(POLICY);
     }
 
-    /** Rejects what is written to an agent of that mode. */
+    /** Rejects writes to agents of that mode. */
     private void forbid(String way) {
         for (String statement : engine().rejectingTriggers(way)) {
             db.useTx(tx -> tx.dsl().execute(statement));
@@ -95,7 +95,7 @@ abstract class RejectionContract extends Contract {
         }
     }
 
-    /** Many threads, so that writes are members of groups where the engine has them. */
+    /** Many threads, so that writes share groups if the engine has groups. */
     @Test
     void othersThatWriteAtTheSameTimeAreStored() throws Exception {
         for (String way : waysToRaise()) {

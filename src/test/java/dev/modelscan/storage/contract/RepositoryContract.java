@@ -41,20 +41,20 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
 
     Repository<I, R> repository;
 
-    /** What exceptions call the record. */
+    /** The name of the record in exceptions. */
     abstract String entity();
 
     abstract Repository<I, R> repository(Repositories repositories);
 
-    /** Stores what new records refer to. */
+    /** Stores the records to which new records refer. */
     void prepare() {}
 
     abstract I newId();
 
-    /** A new record with a value in every field that may have one, and its number in those that must differ. */
+    /** A new record with a value in every optional field, and its number in the fields that must differ. */
     abstract R newRecord(int number, I id, Instant createdAt);
 
-    /** The record with other values in every field that {@code update} replaces. */
+    /** The record with other values in every field that {@code update} changes. */
     abstract R changed(R record);
 
     /** The record with the id of another. */
@@ -71,13 +71,15 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
     /** The order of lists. */
     abstract Comparator<R> order();
 
-    /** The record with a reference to nothing, by the name of the field. */
+    /** The record with a reference to a missing record, by the name of the field. */
     abstract Map<String, R> withMissingReference(R record);
 
-    /** The record with another value in a field that {@code update} leaves alone, by the name of the field. */
+    /**
+     * The record with another value in a field that {@code update} does not change, by the name of the field.
+     */
     abstract Map<String, R> withFixedFieldChanged(R record);
 
-    /** A page of a list other than that of all records, which holds the record. */
+    /** A page that holds the record, of another list than that of all records. */
     abstract Page<R> otherList(R record, PageRequest request);
 
     @BeforeEach
@@ -86,7 +88,7 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
         repository = repository(db);
     }
 
-    /** Three records share each time, and no id is in the order of the numbers. */
+    /** Three records share each time, and the ids are not in the order of the numbers. */
     final R newRecord(int number) {
         return newRecord(number, newId(), FIRST.plusNanos(1_000L * (number / 3)));
     }

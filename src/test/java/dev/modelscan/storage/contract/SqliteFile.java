@@ -37,11 +37,11 @@ final class SqliteFile implements TestEngine {
     public DatabaseBuilder builder() {
         return Database.builder()
                 .path(copyOfEmpty(directory.resolve("contract-" + COUNT.incrementAndGet() + ".db")))
-                // No suite cuts the power.
+                // No suite simulates a power loss.
                 .durability(Durability.NORMAL);
     }
 
-    /** Migrating once for all tests saves most of their time; opening still compares the schema. */
+    /** Migrates once for all tests, which saves most of their time; opening still compares the schema. */
     private Path copyOfEmpty(Path file) {
         Path empty = directory.resolve("empty.db");
         try {

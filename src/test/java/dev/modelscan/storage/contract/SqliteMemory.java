@@ -29,7 +29,7 @@ final class SqliteMemory implements TestEngine {
         return builder.readers(most);
     }
 
-    /** There is no write-ahead log in memory, so a reader waits for the writer. */
+    /** In memory there is no write-ahead log, so a reader waits for the writer. */
     @Override
     public boolean readsWhileWriting() {
         return false;

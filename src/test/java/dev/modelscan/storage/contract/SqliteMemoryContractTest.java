@@ -6,7 +6,10 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** The suites in which SQLite in memory could differ from a file: locks, and what its own file system does to values. */
+/**
+ * The suites in which SQLite in memory could differ from a file: locks, and how its own file system stores
+ * values.
+ */
 class SqliteMemoryContractTest {
 
     @Nested

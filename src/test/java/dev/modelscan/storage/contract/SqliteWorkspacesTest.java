@@ -35,7 +35,7 @@ class SqliteWorkspacesTest extends WorkspacesContract {
         return Database.builder().path(directory()).durability(Durability.NORMAL);
     }
 
-    /** Not made yet. */
+    /** Does not exist yet. */
     private Path directory() {
         return temporary.resolve("some/workspaces");
     }
@@ -113,7 +113,7 @@ class SqliteWorkspacesTest extends WorkspacesContract {
         }
     }
 
-    /** Like a process that was killed: what it committed is in the log, and nobody has folded it in. */
+    /** Like a killed process: its commits are in the log, and no checkpoint has copied them. */
     @Test
     void aWorkspaceWhoseRowsAreInItsLogIsListed() throws Exception {
         Path copy = directory().resolve("copy.db");

@@ -35,13 +35,13 @@ abstract class StatefulRepositoryContract<I extends Id, R, S extends Enum<S>> ex
     /** The changes that the documentation of the status allows. */
     abstract Map<S, Set<S>> allowed();
 
-    /** The status of what waits. */
+    /** The status of a record that waits. */
     abstract S waiting();
 
-    /** The status of what is at work. */
+    /** The status of a record that runs. */
     abstract S running();
 
-    /** The status of what ended with success. */
+    /** The status of a record that succeeded. */
     abstract S succeeded();
 
     abstract String code(S status);

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Rows that are streamed, however many there are. */
+/** Streams of any number of rows. */
 abstract class StreamContract extends Contract {
 
     private List<Agent> createMoreThanAPage() {
@@ -60,7 +60,7 @@ abstract class StreamContract extends Contract {
         assertThat(pages).hasValue(1);
     }
 
-    /** Leaving items out of each page is the shortest way to a filter of one's own. */
+    /** The shortest way to an own filter is to leave items out of each page. */
     @Test
     void aPageThatWasEmptiedDoesNotEndTheStream() {
         createMoreThanAPage();

@@ -327,7 +327,7 @@ abstract class TaskRepositoryContract extends StatefulRepositoryContract<TaskId,
                 catchThrowableOfType(NotFoundException.class, () -> db.tasks().fail(id, "e")), "task", id);
     }
 
-    /** Tasks in which every filter and every key of an order has ties. */
+    /** Tasks with ties in every filter and every key of an order. */
     private List<Task> createMixed() {
         Random random = new Random(11);
         List<Task> tasks = new ArrayList<>();

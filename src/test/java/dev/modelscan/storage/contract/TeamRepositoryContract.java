@@ -110,7 +110,7 @@ abstract class TeamRepositoryContract extends RepositoryContract<TeamId, Team> {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // Only the refusal is of interest.
+    @SuppressWarnings("unchecked") // Only the exception matters.
     Page<Team> otherList(Team record, PageRequest request) {
         return (Page<Team>) (Page<?>) db.teams().listWithMembers(request);
     }

@@ -6,7 +6,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that moves when it is told to. */
+/** A clock that moves only when a test moves it. */
 final class TestClock extends Clock {
 
     /** Whole microseconds. */

@@ -5,39 +5,42 @@ import dev.modelscan.storage.DatabaseBuilder;
 import java.util.List;
 import java.util.Optional;
 
-/** What a contract suite needs of a database engine. */
+/** What a contract suite needs from a database engine. */
 interface TestEngine {
 
-    /** What reports call it. */
+    /** The name in reports. */
     String name();
 
     /** A builder of a database that is new and empty. */
     DatabaseBuilder builder();
 
-    /** A builder that opens the same database once more, as another process would; nothing where the engine cannot. */
+    /** A builder that opens the same database again, like another process; empty if the engine cannot. */
     Optional<DatabaseBuilder> beside(Database database);
 
-    /** The same builder, of a database that has few connections, if that is for the builder to say. */
+    /** The same builder, for a database with few connections if the builder has that option. */
     DatabaseBuilder withConnections(DatabaseBuilder builder, int most);
 
-    /** Whether reads go on, and see what is committed, while a transaction writes. */
+    /** Whether reads continue while a transaction writes, and see only committed data. */
     boolean readsWhileWriting();
 
-    /** A statement by which a session that only reads would be allowed to write. */
+    /** A statement that would let a read-only session write. */
     String allowWrites();
 
-    /** A condition of a query that the engine thinks about for a minute. */
+    /** A condition that takes the engine a minute. */
     String slowCondition();
 
-    /** Statements by which an update of an agent's mode takes a minute. */
+    /** Statements that make an update of an agent's mode take a minute. */
     List<String> slowTrigger();
 
     /** Every way in which a trigger can raise that text. */
     List<String> waysToRaise(String text);
 
-    /** Statements for triggers that raise, before an agent is written whose mode is {@code forbidden}, or one is deleted. */
+    /**
+     * Statements for triggers that raise before an agent with mode {@code forbidden} is written, and before
+     * an agent is deleted.
+     */
     List<String> rejectingTriggers(String wayToRaise);
 
-    /** Takes a database back that a test closed; nobody opens it again but by {@link #builder}. */
+    /** Takes back a database that a test has closed. Only {@link #builder} opens it again. */
     default void recycle(Database closed) {}
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What times and versions promise. */
+/** The guarantees for times and versions. */
 abstract class TimeContract extends Contract {
 
     @Test

@@ -302,7 +302,7 @@ abstract class ToolExecutionRepositoryContract
         assertThat(db.tasks().get(task.id())).isEqualTo(task);
     }
 
-    /** 300 executions of tools that are used often, once, and never to the end. */
+    /** 300 executions of tools: tools that are used often, once, or never finish. */
     private List<ToolExecution> createRandomExecutions() {
         Random random = new Random(20_250_101);
         List<ToolExecution> executions = new ArrayList<>();

@@ -28,7 +28,7 @@ import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 
-/** What transactions promise. */
+/** The guarantees of transactions. */
 abstract class TransactionContract extends Contract {
 
     private static final Agent ONE = agent("one").build();
@@ -65,7 +65,7 @@ abstract class TransactionContract extends Contract {
         assertThat(db.agents().create(ONE)).isEqualTo(ONE);
     }
 
-    @SuppressWarnings("unchecked") // The compiler is not to know what is thrown.
+    @SuppressWarnings("unchecked") // The compiler must not know the type of the exception.
     private static <T extends Throwable> void sneak(Throwable thrown) throws T {
         throw (T) thrown;
     }
@@ -80,7 +80,7 @@ abstract class TransactionContract extends Contract {
         requireRolledBack(new IOException("mine"));
     }
 
-    /** It may come from another database, and says nothing about this one. */
+    /** The exception may come from another database, and says nothing about this one. */
     @Test
     void anExceptionOfADriversThatTheFunctionThrowsIsPassedOnTheFirstTime() {
         requireRolledBack(new SQLException("mine"));
@@ -176,7 +176,7 @@ abstract class TransactionContract extends Contract {
                 .containsExactlyInAnyOrder("level 0", "level 1", "level 2", "level 3", "level 4");
     }
 
-    /** The part at level 5 fails, and takes all below it with it. */
+    /** The part at level 5 fails, with all parts below it. */
     private static void nest(Tx tx, int level) {
         tx.agents().create(agent("level " + level).build());
         if (level == 8) {

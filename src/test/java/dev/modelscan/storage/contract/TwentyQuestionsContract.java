@@ -63,7 +63,10 @@ import org.jooq.Table;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Twenty questions about times, asked in SQL and answered in Java: every engine has to give Java's rows. */
+/**
+ * Twenty questions about times, asked in SQL and answered in Java. Every engine must return the same rows as
+ * Java.
+ */
 abstract class TwentyQuestionsContract extends Contract {
 
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
@@ -75,7 +78,7 @@ abstract class TwentyQuestionsContract extends Contract {
     private static final List<Task> ENDED =
             ALL.stream().filter(t -> t.completedAt() != null).toList();
 
-    /** What is asked, and what the answer is. */
+    /** The query, and the expected rows. */
     record Question(String name, Function<DSLContext, ResultQuery<?>> query, Stream<? extends List<?>> answer) {
         @Override
         public String toString() {
@@ -98,7 +101,7 @@ abstract class TwentyQuestionsContract extends Contract {
         assertThat(rows).containsExactlyElementsOf(expected);
     }
 
-    /** Numbers without their type, and fractions to six digits: engines add in an order of their own. */
+    /** Numbers without their type, and fractions with six digits, because engines add in different orders. */
     private static List<Object> comparable(List<?> row) {
         List<Object> values = new ArrayList<>(row);
         values.replaceAll(value -> value instanceof Number number
@@ -582,7 +585,7 @@ abstract class TwentyQuestionsContract extends Contract {
         return date(time, BERLIN).getDayOfWeek().getValue() * 24 + clock.getHour();
     }
 
-    /** The same in UTC and in Berlin for what divides an hour. */
+    /** UTC and Berlin have the same intervals if the length divides an hour. */
     private static Instant begin(Instant time, long seconds) {
         return Instant.ofEpochSecond(time.getEpochSecond() / seconds * seconds);
     }

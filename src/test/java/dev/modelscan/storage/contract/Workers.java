@@ -8,7 +8,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
-/** Threads that begin together, and whose failures are those of the test. */
+/** Threads that start together. Their failures are failures of the test. */
 final class Workers {
 
     static final int THREADS = 8;
@@ -19,12 +19,12 @@ final class Workers {
 
     private Workers() {}
 
-    /** Whether the threads that are started from now on are virtual ones, which Java has from 21 on. */
+    /** Whether new threads are virtual, which needs Java 21. */
     static void useVirtualThreads(boolean use) {
         virtual = use;
     }
 
-    /** By reflection, since the sources are Java 17's. */
+    /** By reflection, because the sources are Java 17. */
     private static Thread startVirtually(Runnable work) {
         try {
             return (Thread)
@@ -41,7 +41,7 @@ final class Workers {
         return thread;
     }
 
-    /** Runs a piece of work on each of eight threads at once; the results come in the order of the threads. */
+    /** Runs work on each of eight threads at once. The results are in the order of the threads. */
     static <T> List<T> runTogether(IntFunction<Callable<T>> work) throws Exception {
         CountDownLatch gate = new CountDownLatch(THREADS);
         List<FutureTask<T>> results = new ArrayList<>();
@@ -68,14 +68,14 @@ final class Workers {
             return result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
 
-        /** Returns once the thread waits for something. */
+        /** Returns when the thread waits. */
         void awaitBlocked() {
             if (!awaitBlockedOrDone()) {
                 throw new AssertionError("the thread did not wait");
             }
         }
 
-        /** Returns once the thread waits for something, or has ended, and whether it waits. */
+        /** Returns when the thread waits or has ended: whether it waits. */
         boolean awaitBlockedOrDone() {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
             while (!waits()) {

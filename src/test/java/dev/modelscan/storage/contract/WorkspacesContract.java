@@ -27,40 +27,45 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What workspaces do on every engine. Each test has a place of its own for them. */
+/** What workspaces do on every engine. Each test has its own place for them. */
 abstract class WorkspacesContract {
 
     Workspaces workspaces;
 
-    /** A builder for the test's place, which begins empty but for what {@link #name} keeps apart. */
+    /**
+     * A builder for the place of the test, which is empty at first, except for the names that {@link #name}
+     * avoids.
+     */
     abstract DatabaseBuilder builder();
 
-    /** {@link #builder} with few connections, if that is for the builder to say. */
+    /** {@link #builder} with few connections, if the builder has that option. */
     DatabaseBuilder smallBuilder() {
         return builder();
     }
 
-    /** Runs statements in a workspace, past the library. */
+    /** Runs statements in a workspace, without the library. */
     abstract void execute(String workspace, String... statements) throws Exception;
 
-    /** Makes something of that name that belongs to another program, with a row in its table {@code things}. */
+    /**
+     * Creates an object of that name that belongs to another program, with a row in its table {@code things}.
+     */
     abstract void makeForeign(String name) throws Exception;
 
-    /** How many things the other program has. */
+    /** How many rows the other program has. */
     abstract int countForeign(String name) throws Exception;
 
-    /** Makes a workspace of an old version. */
+    /** Creates a workspace of an old version. */
     abstract void makeOld(String name, int version) throws Exception;
 
     /** Whether anything of a workspace is left. */
     abstract boolean leavesAnything(String name) throws Exception;
 
-    /** What a workspace of the test is called in its place, where others may live as well. */
+    /** The real name of a workspace of the test, because others may use the same place. */
     String name(String plain) {
         return plain;
     }
 
-    /** The test's workspaces among all, by their plain names. */
+    /** The workspaces of the test, by their plain names. */
     final List<String> mine(Workspaces all) {
         return all.list().stream()
                 .filter(this::isMine)
@@ -154,7 +159,7 @@ abstract class WorkspacesContract {
             Workers.runTogether(thread -> () -> {
                 List<Integer> order =
                         new ArrayList<>(IntStream.range(0, count).boxed().toList());
-                // Half of the threads meet in each workspace, the others come in the other order.
+                // Two halves of the threads use the workspaces in opposite orders.
                 if (thread % 2 == 0) {
                     Collections.reverse(order);
                 }

@@ -15,7 +15,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 
-/** How {@link Agent} lies in its table. */
+/** The columns of {@link Agent}. */
 final class AgentMapping {
 
     static final Columns<Agent> COLUMNS = new Columns<>("agent");

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Inserts many records of a kind, by chunks, and tells which one was refused: no driver does.
+ * Inserts many records in chunks. If the database rejects one, finds out which: no driver says so.
  *
  * @param <I> the key
  * @param <R> the record
@@ -30,10 +30,10 @@ final class BulkInsert<I extends Id, R> {
     private final Mapping<I, R> mapping;
     private final Explanation<R> explanation;
 
-    /** Turns a refusal into the error that names the record. */
+    /** Turns a rejected write into the exception that names the record. */
     @FunctionalInterface
     interface Explanation<R> {
-        /** Throws the error, or returns what it cannot explain. */
+        /** Throws that exception, or returns the one that it cannot explain. */
         SQLException explain(Session session, R record, SQLException refusal) throws SQLException;
     }
 
@@ -43,7 +43,10 @@ final class BulkInsert<I extends Id, R> {
         this.explanation = explanation;
     }
 
-    /** Writes a row for each. No chunk lasts long enough to be seen by the watchdog. */
+    /**
+     * Inserts the records. Checks for an interrupt between chunks, because the watchdog does not see a single
+     * chunk: each is too short.
+     */
     void insert(Session session, List<R> records) throws SQLException {
         for (int from = 0; from < records.size(); from += CHUNK) {
             if (from > 0 && Thread.currentThread().isInterrupted()) {
@@ -71,9 +74,9 @@ final class BulkInsert<I extends Id, R> {
     }
 
     /**
-     * Tells which record of a batch was refused; null if none is refused now. Those before it are stored, and the engine knows which
-     * came last, whatever triggers wrote. From there on each is tried by itself, since a trigger may have skipped some. What is
-     * tried is taken back.
+     * Finds the record that made a batch fail; null if none fails now. The records before it are stored, and
+     * the engine knows the last one, even if triggers wrote others. This tries each later record, because a
+     * trigger may have skipped some, and rolls back what it tried.
      */
     private @Nullable R refused(Session session, List<R> records, long lastRow, SQLException why) throws SQLException {
         int next = 1 + indexOfLastInserted(session, records, lastRow);
@@ -107,7 +110,9 @@ final class BulkInsert<I extends Id, R> {
         }
     }
 
-    /** A trigger's {@code RAISE(FAIL)} leaves the row that it refuses. */
+    /**
+     * Whether the last stored record is the one that failed: {@code RAISE(FAIL)} of a trigger keeps its row.
+     */
     private boolean isRefusedAgain(Session session, R record, SQLException why) throws SQLException {
         try {
             session.query(mapping.delete)
@@ -120,7 +125,7 @@ final class BulkInsert<I extends Id, R> {
         return again != null && Objects.equals(again.getMessage(), why.getMessage());
     }
 
-    /** The savepoint is gone if a trigger rolls the whole transaction back; then there is nothing to take back. */
+    /** The savepoint is gone if a trigger has rolled the whole transaction back. */
     private static void takeBack(Statement statement) {
         try {
             statement.execute("ROLLBACK TO refused");
@@ -130,7 +135,10 @@ final class BulkInsert<I extends Id, R> {
         }
     }
 
-    /** A trigger may have inserted others of the kind. */
+    /**
+     * The last record of the batch that is stored, or -1. Skips rows that a trigger inserted into the same
+     * table.
+     */
     private int indexOfLastInserted(Session session, List<R> records, long lastRow) throws SQLException {
         Map<String, Integer> indexes = new HashMap<>();
         for (int i = 0; i < records.size(); i++) {
@@ -146,7 +154,10 @@ final class BulkInsert<I extends Id, R> {
         return -1;
     }
 
-    /** No driver says which row of a batch failed, so a failed batch is taken back and tried row by row. */
+    /**
+     * For engines without row ids: rolls a failed batch back, and inserts its records one by one to find the
+     * cause.
+     */
     private void insertChunkBehindSavepoint(Session session, List<R> records) throws SQLException {
         try (Statement statement = session.connection().createStatement()) {
             statement.execute("SAVEPOINT chunk");

@@ -10,8 +10,9 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has become of the transaction of {@code withTx}, which SQL of its function may have ended. From the first use of {@code dsl()} on
- * the engine is asked. Once the transaction has ended, nothing more is done on its connection.
+ * The state of the transaction of {@code withTx}, which SQL of the function may have ended. From the first
+ * use of {@code dsl()} on, this asks the engine. After the end of the transaction nothing more runs on its
+ * connection.
  */
 final class CallersTransaction {
 
@@ -21,7 +22,7 @@ final class CallersTransaction {
     private final Store store;
     private final Session session;
     private @Nullable TransactionGuard guard;
-    /** The outermost part whose end undoes what the guard set; zero for the transaction itself. */
+    /** The outermost part whose end undoes what the guard set; 0 for the transaction itself. */
     private int guardedPart;
 
     private Fate fate = Fate.OPEN;
@@ -31,7 +32,7 @@ final class CallersTransaction {
         this.session = session;
     }
 
-    /** Called before a caller's own SQL may run in the transaction, or in a part of it that many levels down. */
+    /** Must run before the caller's SQL runs in the transaction, or in a nested part of that depth. */
     void watch(int part) {
         if (guard == null) {
             try {
@@ -43,12 +44,12 @@ final class CallersTransaction {
         }
     }
 
-    /** A part inside this one went through: what the guard set there lasts as long as this one. */
+    /** A nested part was released. What the guard set in it now lasts as long as the outer part. */
     void kept(int part) {
         guardedPart = Math.min(guardedPart, part);
     }
 
-    /** A part inside this one was rolled back to its savepoint, and what the guard set there with it. */
+    /** A nested part was rolled back to its savepoint, and with it what the guard set there. */
     void rolledBack(int part) throws SQLException {
         TransactionGuard watching = guard;
         if (watching != null && guardedPart > part) {
@@ -65,7 +66,7 @@ final class CallersTransaction {
         return fate;
     }
 
-    /** A savepoint of the library's is gone, and so is its transaction. */
+    /** A savepoint of the library is gone, so its transaction is gone too. */
     void lost() {
         fate = Fate.ENDED;
     }
@@ -75,10 +76,10 @@ final class CallersTransaction {
     }
 
     /**
-     * Called before anything is sent.
+     * Must run before each statement.
      *
      * @throws OutcomeUnknownException if the transaction has ended, and may have been committed
-     * @throws IllegalStateException if it is rolled back
+     * @throws IllegalStateException if it was rolled back
      */
     void requireOpen() {
         Fate now = fate();
@@ -91,7 +92,7 @@ final class CallersTransaction {
         }
     }
 
-    /** Called before the library commits. */
+    /** Must run before the library commits. */
     void requireSame() {
         TransactionGuard watching = guard;
         if (watching != null && isOpen()) {
@@ -105,22 +106,22 @@ final class CallersTransaction {
     }
 
     /**
-     * Called when a function has thrown, which means that nothing is stored: throws if that cannot be said.
+     * Must run when a function has thrown, because then nothing may be stored. Throws if that is not certain.
      *
-     * @param last whether the transaction ends with it, and not a part alone
+     * @param last whether the transaction ends here, and not only a nested part
      */
     void requireKnown(Throwable thrown, boolean last) {
         TransactionGuard watching = guard;
         if (watching != null && fate == Fate.OPEN) {
             try {
-                // After an Error of the machine's the next answer may be to another question.
+                // After such an Error, the next answer of the connection may belong to an earlier statement.
                 if (Failure.isOfMachine(thrown)) {
                     fate = watching.fate();
                 } else {
                     fate = last ? watching.askAtEnd() : watching.ask();
                 }
             } catch (SQLException e) {
-                // The connection is lost, and whatever was open on it is rolled back.
+                // The connection is lost, so the server rolls its transaction back.
                 thrown.addSuppressed(e);
             }
         }

@@ -10,7 +10,7 @@ import org.jooq.TableField;
 import org.jooq.impl.QOM;
 import org.jspecify.annotations.Nullable;
 
-/** What is text or a number on SQLite, or on both engines, and has a type of the library's in Java. */
+/** The types of the library that the engines store as text or as a number. */
 enum ColumnKind {
     /** A stored time. */
     TIME,
@@ -19,16 +19,16 @@ enum ColumnKind {
     /** Stored JSON. */
     JSON;
 
-    /** A value that no column gave its type; jOOQ would write it in a form of its own on SQLite. */
+    /** A time that is not bound with the type of a column. On SQLite jOOQ would write it in another form. */
     static boolean isUntypedTime(Field<?> field) {
         return field instanceof Param<?> param
                 && (param.getValue() instanceof Instant || param.getValue() instanceof OffsetDateTime)
                 && of(param.getDataType()) == null;
     }
 
-    /** Null for a value that is none of these. */
+    /** Null for a value of another type. */
     static @Nullable ColumnKind of(Field<?> field) {
-        // It may have been given the type of what it is compared to.
+        // Its own type may be that of the value to which it is compared.
         if (field instanceof QOM.ScalarSubquery<?> subquery
                 && !subquery.$arg1().getSelect().isEmpty()) {
             return of(subquery.$arg1().getSelect().get(0));

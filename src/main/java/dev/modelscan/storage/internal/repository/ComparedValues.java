@@ -20,7 +20,7 @@ import org.jooq.WindowSpecification;
 import org.jooq.impl.QOM;
 import org.jspecify.annotations.Nullable;
 
-/** Rejects a stored time that is compared to, or merged with, a value of another type. */
+/** Rejects a stored time that is compared or merged with a value of another type. */
 final class ComparedValues {
 
     private static final String COMPARE_TO =
@@ -31,11 +31,12 @@ final class ComparedValues {
     private ComparedValues() {}
 
     /**
-     * Of values that a condition compares or a set operation merges, either all are of the library's types, or none. jOOQ
-     * does not tell the operands of many conditions over rows and quantified queries, so they are met as they are rendered.
+     * If one of the values that a condition compares or a set operation merges has a type of the library, all
+     * must have it. jOOQ does not expose the operands of many conditions over rows and of quantified queries,
+     * so this checks them when they are rendered.
      */
     static void checkCompared(VisitContext context, QueryPart part) {
-        // SQLite's words for IS DISTINCT FROM are a template, which hides the operands.
+        // On SQLite, IS DISTINCT FROM is a template, which hides the operands.
         if (part instanceof QOM.CompareCondition<?, ?> compare) {
             checkSame(part, compare.$arg1(), compare.$arg2());
         }
@@ -63,7 +64,10 @@ final class ComparedValues {
         return part instanceof Select<?> select ? select.getSelect() : List.of((Field<?>) part);
     }
 
-    /** The condition whose operand the last part is, or the query whose union with it the last part is. */
+    /**
+     * The condition of which the last part is an operand, or the query with which the last part forms a
+     * union.
+     */
     private static @Nullable QueryPart whole(QueryPart[] parts) {
         for (int i = parts.length - 2; i >= 0; i--) {
             QueryPart part = parts[i];
@@ -89,7 +93,7 @@ final class ComparedValues {
         }
     }
 
-    /** Of values that one expression merges, too. */
+    /** The same for values that one expression merges. */
     static void checkOperands(Field<?> field) {
         List<Field<?>> values = Operands.of(field);
         for (Field<?> value : values) {
@@ -110,13 +114,16 @@ final class ComparedValues {
         }
     }
 
-    /** Null has any type, and a time of Java goes with a column of the caller's own, too. */
+    /** Null fits any type, and a Java time fits a column of the caller. */
     private static boolean fits(Field<?> value, @Nullable ColumnKind beside) {
         return value instanceof Param<?> param
                 && (param.getValue() == null || (beside == null && ColumnKind.isUntypedTime(value)));
     }
 
-    /** In a template of the caller's the operator is not known; a date of Java beside a stored time is wrong with any. */
+    /**
+     * In a template of the caller the operator is unknown. A Java date next to a stored time is wrong with
+     * any operator.
+     */
     static void checkTemplate(VisitContext context, Field<?> field) {
         QueryPart[] parts = context.queryParts();
         QueryPart parent = parts.length < 2 ? null : parts[parts.length - 2];

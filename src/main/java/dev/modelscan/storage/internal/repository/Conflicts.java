@@ -12,12 +12,15 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Says of a unique value that was refused which it is, and which record has it. */
+/** Finds out which unique value made a write fail, and which record has it. */
 final class Conflicts {
 
     private Conflicts() {}
 
-    /** Throws what names the value, and the record that has it if this session can still read; returns if neither is known. */
+    /**
+     * Throws an exception with the value, and with the record that has it if this session can still read.
+     * Returns if the value is unknown.
+     */
     static <I extends Id, R> void throwTaken(Session session, Mapping<I, R> mapping, Failure failure, R record)
             throws SQLException {
         Mapping.Unique<R> unique = mapping.unique(failure.detail());
@@ -30,7 +33,10 @@ final class Conflicts {
         throw taken(mapping.entity, id, unique.column().name(), value, holder, failure.cause());
     }
 
-    /** Runs a write; if it fails over a value whose holder could not be read there, this reads it afterwards. */
+    /**
+     * Runs a write. If it fails and the session could not read the record that has the value, reads that
+     * record afterwards.
+     */
     static <I extends Id, R, T> T naming(Sessions sessions, Mapping<I, R> mapping, Supplier<T> write) {
         try {
             return write.get();

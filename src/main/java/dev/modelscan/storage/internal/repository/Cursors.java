@@ -13,7 +13,10 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
-/** Cursors as text: the list's name and the last row's keys, which hold no NUL, separated by NULs, in URL-safe Base64. */
+/**
+ * Cursors as text: the name of the list and the keys of the last row, separated by NUL, which neither
+ * contains, in URL-safe Base64.
+ */
 final class Cursors {
 
     private static final String SEPARATOR = "\0";

@@ -27,14 +27,14 @@ import org.jooq.impl.DefaultConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** jOOQ for the caller's own queries, over the library's connections and with the library's errors. */
+/** jOOQ for the caller's queries, with the library's connections and exceptions. */
 final class DslContexts {
 
     private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
 
     private DslContexts() {}
 
-    /** On connections that cannot write. Its transactions are snapshots: what they read does not change meanwhile. */
+    /** Uses read-only connections. A transaction is a snapshot: it always reads the same state. */
     static DSLContext reading(Store store) {
         FailedCommits commits = new FailedCommits(store);
         ConnectionProvider provider = new ConnectionProvider() {
@@ -55,8 +55,8 @@ final class DslContexts {
     }
 
     /**
-     * jOOQ commits by the connection, where no {@link ExecuteListener} sees what fails, and wraps whatever is thrown. What is
-     * thrown once it has, takes the place of that.
+     * Turns a failed commit into one of the library's exceptions. jOOQ commits on the connection, where no
+     * {@link ExecuteListener} sees the failure, and would wrap the exception.
      */
     private static final class FailedCommits implements TransactionListener {
 
@@ -71,7 +71,7 @@ final class DslContexts {
 
         Connection watched(Session session) {
             return new SessionConnection(session) {
-                /** jOOQ prepares its statements, so this one is a caller's, and may well run a PRAGMA. */
+                /** jOOQ prepares its own statements, so this one is the caller's, and may run a PRAGMA. */
                 @Override
                 public Statement createStatement() throws SQLException {
                     session.runsPragma();
@@ -114,8 +114,9 @@ final class DslContexts {
     }
 
     /**
-     * Each query has whatever connection is free, and settings end with it, so one that was set would be lost without a word. This
-     * catches mistakes; SQL that hides what it sets is not looked into, and what it leaves is undone before the next use.
+     * Rejects settings and transaction control in {@code db.dsl()}: each query gets any free connection, and
+     * its settings end with it. This protects against mistakes only. If SQL hides a setting, the setting is
+     * undone before the next use.
      */
     private static final class SettingsRefused implements ExecuteListener {
 
@@ -139,7 +140,7 @@ final class DslContexts {
             }
         }
 
-        /** The state is asked for, since no text tells what it does. */
+        /** Asks the connection, because the text of a statement cannot show everything that it does. */
         @Override
         public void executeEnd(ExecuteContext context) {
             try {
@@ -158,7 +159,10 @@ final class DslContexts {
         }
     }
 
-    /** On the connection of a transaction; {@code open} holds what has to be closed with it. */
+    /**
+     * On the connection of a transaction. {@code open} gets the statements to close when the transaction
+     * ends.
+     */
     static DSLContext writing(
             Store store,
             Session session,
@@ -184,8 +188,8 @@ final class DslContexts {
     }
 
     /**
-     * What a statement leaves in a session that a pooler shares would be there for other clients, and out of reach for us. This
-     * catches mistakes; what SQL hides, it leaves.
+     * Rejects statements that leave something in a session which a pooler shares: other clients would get it,
+     * and the library could not undo it. This protects against mistakes only.
      */
     static final class SharedSession implements ExecuteListener {
 
@@ -218,7 +222,7 @@ final class DslContexts {
         }
     }
 
-    /** Translates the driver's exceptions, shows each statement in the log, and lets it be cancelled. */
+    /** Translates the driver's exceptions, logs each statement, and lets it be cancelled. */
     private static final class Errors implements ExecuteListener {
 
         private static final long serialVersionUID = 1L;
@@ -270,7 +274,7 @@ final class DslContexts {
         }
     }
 
-    /** jOOQ would commit or roll back the whole transaction under the library. */
+    /** Rejects transactions of jOOQ: they would commit or roll back the library's transaction. */
     private static final class NoTransactions implements TransactionProvider {
 
         @Override

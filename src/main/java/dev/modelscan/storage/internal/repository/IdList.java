@@ -10,10 +10,16 @@ import org.jooq.impl.CustomQueryPart;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
-/** Any number of ids as one parameter, a JSON array, so that the statement's text does not depend on how many there are. */
+/**
+ * Any number of ids as one parameter, a JSON array. So the text of a statement does not depend on their
+ * number.
+ */
 final class IdList {
 
-    /** The id in each row of {@link #of}. As text: a name in two parts would be that of a table of the schema. */
+    /**
+     * The id in each row of {@link #of}. It is plain text, because jOOQ would read a name of two parts as a
+     * table of the schema.
+     */
     static final Field<String> VALUE = DSL.field("ids.value", SQLDataType.CLOB);
 
     private IdList() {}
@@ -29,7 +35,7 @@ final class IdList {
         return DSL.table("{0}", elements).as("ids");
     }
 
-    /** The ids as a subquery whose type is that of a key. */
+    /** The ids as a subquery with the type of a key. */
     static <T> Select<Record1<T>> select(Param<String> ids, Field<T> key) {
         return DSL.select(VALUE.coerce(key)).from(of(ids));
     }

@@ -24,12 +24,15 @@ import org.jooq.SelectField;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 
-/** What concerns the database as a whole. */
+/** Work on the database as a whole. */
 public final class Maintenance {
 
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
-    /** The turn of what sets the status of all agents: one transaction would not see those that another sets meanwhile. */
+    /**
+     * The lock for transactions that set the status of all agents. Without it, one would not see the agents
+     * that another sets at the same time.
+     */
     static final String STATUS_OF_ALL = "status of all agents";
 
     private static final CompiledQuery<Void> IDLE = CompiledQuery.command("maintenance.idle", () -> DSL.update(AGENTS)
@@ -60,7 +63,7 @@ public final class Maintenance {
 
     private Maintenance() {}
 
-    /** Sets these agents idle and cancels the tasks that they run; returns how many tasks. */
+    /** Sets these agents idle and cancels their running tasks. Returns the number of tasks. */
     static int cancelRunning(Session session, Collection<AgentId> agentIds, Instant now) throws SQLException {
         String ids = Json.of(agentIds.stream().map(AgentId::value).distinct().toList())
                 .toString();
@@ -74,7 +77,7 @@ public final class Maintenance {
                 .update();
     }
 
-    /** How many rows each table of the schema has, in one statement, by name. */
+    /** The number of rows of each table, by name, in one statement. */
     public static Map<String, Long> rowCounts(DSLContext dsl) {
         Map<String, SelectField<Integer>> counts = new LinkedHashMap<>();
         DefaultSchema.DEFAULT_SCHEMA

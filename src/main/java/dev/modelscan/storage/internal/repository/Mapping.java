@@ -24,7 +24,7 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one kind of record lies in its table, and the queries that every kind has.
+ * The columns of one kind of record, and the queries that every kind has.
  *
  * @param <I> the key
  * @param <R> the record
@@ -34,7 +34,7 @@ final class Mapping<I extends Id, R> {
     static final Parameter<Integer> LIMIT = Parameter.of("limit", Codec.INTEGER, Integer.class);
     static final Parameter<Integer> OFFSET = Parameter.of("offset", Codec.INTEGER, Integer.class);
 
-    /** A column that refers to another table, and the query that tells whether its target exists. */
+    /** A column that refers to another table, and the query whether a record exists there. */
     record Reference<R, T>(String target, Column<R, T> column, CompiledQuery<Integer> exists) {}
 
     final String entity;
@@ -48,7 +48,7 @@ final class Mapping<I extends Id, R> {
     final List<Reference<R, ?>> references = new ArrayList<>();
     private final List<Unique<R>> uniques = new ArrayList<>();
 
-    /** What {@code update} leaves alone, with the methods that change it. */
+    /** The columns that {@code update} does not change, and what to use instead. */
     final Map<Column<R, ?>, String> fixed = new LinkedHashMap<>();
 
     final CompiledQuery<Void> insert;
@@ -95,10 +95,10 @@ final class Mapping<I extends Id, R> {
         return this;
     }
 
-    /** A unique column beside the key, and the query for the record that has a value of it. */
+    /** A unique column besides the key, and the query for the record with a value of it. */
     record Unique<R>(Column<R, String> column, CompiledQuery<R> byValue) {}
 
-    /** Declares a unique column beside the key. */
+    /** Declares a unique column besides the key. */
     Mapping<I, R> unique(Column<R, String> column) {
         uniques.add(new Unique<>(column, select(entity + ".holder." + column.name(), column::isParameter)));
         return this;
@@ -113,7 +113,7 @@ final class Mapping<I extends Id, R> {
                 .orElse(null);
     }
 
-    /** Declares which records stand in the way of a delete. */
+    /** Declares which records prevent a delete. */
     Mapping<I, R> keptBy(String records) {
         this.keptBy = records;
         return this;
@@ -124,8 +124,8 @@ final class Mapping<I extends Id, R> {
     }
 
     /**
-     * The records in the order in which every batch takes their unique values. A batch waits for another that has taken one of its
-     * values, so two that took the same ones in different orders would wait for each other.
+     * The records in the order in which every batch inserts them. A batch waits for another one that has
+     * inserted the same unique value. With different orders, two batches could wait for each other.
      */
     List<R> inLockOrder(List<R> records) {
         Comparator<R> byId = Comparator.comparing(
@@ -141,13 +141,13 @@ final class Mapping<I extends Id, R> {
         return sorted;
     }
 
-    /** Declares a column that {@code update} leaves alone. */
+    /** Declares a column that {@code update} does not change. */
     Mapping<I, R> fixed(Column<R, ?> column, String instead) {
         fixed.put(column, instead);
         return this;
     }
 
-    /** Declares the order of lists of all records, both keys ascending. */
+    /** Declares the order of the list of all records, both keys ascending. */
     Mapping<I, R> listedBy(Column<R, ?> first, Column<R, ?> second) {
         List<PagedQuery.Key<R>> order = List.of(PagedQuery.ascending(first), PagedQuery.ascending(second));
         list = CompiledQuery.rows(entity + ".list", mapper, () -> DSL.select(columns.fields())
@@ -175,10 +175,11 @@ final class Mapping<I extends Id, R> {
     }
 
     /**
-     * An update of one row that raises its version, so that the table's trigger has nothing to do, and returns the row.
+     * An update of one row that returns the row. It increases the version, so that the trigger of the table
+     * does nothing.
      *
-     * @param changes the columns to set beside version and updated_at
-     * @param condition what the row must meet beside its id
+     * @param changes the columns to set, besides version and updated_at
+     * @param condition the condition on the row, besides its id
      */
     CompiledQuery<R> updateOf(String key, Supplier<Map<Field<?>, Field<?>>> changes, Supplier<Condition> condition) {
         return CompiledQuery.rows(key, mapper, () -> DSL.update(table.get())
@@ -197,7 +198,7 @@ final class Mapping<I extends Id, R> {
         return all;
     }
 
-    /** The time, or the column if that is later: a clock that steps back gives no record an end before its begin. */
+    /** The later of both, so that no record ends before it begins when the clock steps back. */
     static Field<Instant> notBefore(Field<Instant> column, Field<Instant> time) {
         return DSL.when(column.gt(time), column).otherwise(time);
     }

@@ -21,7 +21,7 @@ import dev.modelscan.storage.teams.TeamId;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/** How {@link Message} lies in its table. */
+/** The columns of {@link Message}. */
 final class MessageMapping {
 
     static final Columns<Message> COLUMNS = new Columns<>("message");
@@ -54,7 +54,7 @@ final class MessageMapping {
             COLUMNS.add("createdAt", Codec.TIME, () -> MESSAGES.CREATED_AT, Message::createdAt);
     static final Column<Message, Instant> UPDATED_AT =
             COLUMNS.add("updatedAt", Codec.TIME, () -> MESSAGES.UPDATED_AT, Message::updatedAt);
-    // The last one, since it lies apart from the packed ones on SQLite.
+    // Must be last: on SQLite it is not among the packed columns.
     static final Column<Message, String> CONTENT =
             COLUMNS.add("content", Codec.TEXT, () -> MESSAGES.CONTENT, Message::content);
     static final Mapping<MessageId, Message> MAPPING = new Mapping<>(

@@ -12,7 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The statements of a transaction's {@code dsl()} whose rows were not read to their end. One that outlived the transaction would keep its snapshot: the connection could not write again once another process had, and the log could not shrink.
+ * The statements of a {@code tx.dsl()} whose rows were not read to the end. None may outlive the transaction.
+ * It would keep its snapshot: the connection could not write again after another process has written, and the
+ * log could not shrink.
  */
 final class OpenStatements implements ExecuteListener, AutoCloseable {
 
@@ -32,7 +34,10 @@ final class OpenStatements implements ExecuteListener, AutoCloseable {
         open.remove(context);
     }
 
-    /** A stream or cursor that was kept would later end without a word, as if there were no more rows. */
+    /**
+     * Rejects an open stream or cursor: after the transaction it would end silently, as if it had no more
+     * rows.
+     */
     void requireNone() {
         if (!open.isEmpty()) {
             throw new IllegalStateException(

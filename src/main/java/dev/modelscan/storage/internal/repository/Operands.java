@@ -7,7 +7,7 @@ import org.jooq.Field;
 import org.jooq.impl.QOM;
 import org.jspecify.annotations.Nullable;
 
-/** What an expression's value is one of. */
+/** The operands from which an expression takes its value. */
 final class Operands {
 
     private Operands() {}
@@ -33,7 +33,10 @@ final class Operands {
         }
     };
 
-    /** The values of which an expression gives one, or compares all; empty if it gives a value of its own. */
+    /**
+     * The values of which an expression returns one, or which it compares; empty if it computes its own
+     * value.
+     */
     static List<Field<?>> of(Field<?> field) {
         if (!HAS_OPERANDS.get(field.getClass())) {
             return List.of();

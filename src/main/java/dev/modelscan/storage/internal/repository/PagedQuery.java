@@ -19,11 +19,12 @@ import org.jooq.SortField;
 import org.jooq.impl.DSL;
 
 /**
- * A list that is read page by page. Each page begins behind the last row of the one before (keyset pagination), so an index
- * on the filter and the order finds it at once, however far it lies.
+ * A list that is read page by page. Each page begins after the last row of the page before (keyset
+ * pagination), so an index on the filter and the order finds it directly, at any position.
  *
- * <p>Where all keys go the same way, "behind" is one comparison of rows. Where the first goes the other way, no single range
- * of the index holds it, so it is read as two: the rest of the last row's first key, then the keys beyond.
+ * <p>If all keys have the same direction, one comparison of rows finds the next page. If the first key has
+ * the other direction, no single range of the index holds the page. Then it is two ranges: the other rows
+ * with the same first key, then the rows after that key.
  *
  * @param <R> the record
  */
@@ -41,14 +42,14 @@ final class PagedQuery<R> {
     @FunctionalInterface
     interface Filter {
 
-        /** For lists without one. */
+        /** For lists without a filter. */
         Filter NONE = execution -> {};
 
         /** Sets the filter's parameters. */
         void bind(Execution<?> execution) throws SQLException;
     }
 
-    /** A range of the list behind a cursor, and the keys whose values bound it. */
+    /** A range of the list after a cursor, and the keys whose values bound it. */
     private record Range<R>(CompiledQuery<R> query, List<Key<R>> bounds) {}
 
     private final String name;
@@ -57,9 +58,7 @@ final class PagedQuery<R> {
     private final List<Range<R>> behind;
 
     /**
-     * A list.
-     *
-     * @param name its name in cursors, and the key of its queries
+     * @param name the name of the list in cursors, and the key of its queries
      */
     PagedQuery(String name, Mapping<?, R> mapping, Supplier<Condition> filter, List<Key<R>> order) {
         this.name = name;
@@ -119,14 +118,14 @@ final class PagedQuery<R> {
                 : DSL.row(fields).greaterThan(DSL.row(values));
     }
 
-    /** Reads one page: one statement, or two behind a cursor of a list whose first key goes the other way. */
+    /** Reads one page with one statement, or two after a cursor if the first key has the other direction. */
     Page<R> fetch(Session session, PageRequest request, Filter filter) throws SQLException {
         List<R> items = new ArrayList<>();
         boolean more = read(session, request, filter, items);
         return new Page<>(items, more ? Optional.of(next(request, items)) : Optional.empty());
     }
 
-    /** As {@link #fetch}, with the rows of the page in the opposite order. */
+    /** Like {@link #fetch}, with the rows of the page in the opposite order. */
     Page<R> fetchReversed(Session session, PageRequest request, Filter filter) throws SQLException {
         Page<R> page = fetch(session, request, filter);
         List<R> items = new ArrayList<>(page.items());
@@ -134,7 +133,7 @@ final class PagedQuery<R> {
         return new Page<>(items, page.next());
     }
 
-    /** The last rows of a list whose order is descending, the last of them last. */
+    /** The last rows of a list in descending order, returned in ascending order. */
     List<R> last(Session session, int count, Filter filter) throws SQLException {
         Execution<R> execution = session.query(start).set(Mapping.LIMIT, count);
         filter.bind(execution);
@@ -143,7 +142,10 @@ final class PagedQuery<R> {
         return items;
     }
 
-    /** Reads the rows of a page. One row more is asked for, and not read, which tells whether another page follows. */
+    /**
+     * Reads the rows of a page. Asks for one more row, without reading its columns: it tells whether another
+     * page follows.
+     */
     private boolean read(Session session, PageRequest request, Filter filter, List<R> rows) throws SQLException {
         int most = request.limit();
         Cursor cursor = request.after();

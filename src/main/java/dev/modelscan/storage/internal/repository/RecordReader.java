@@ -27,7 +27,7 @@ import org.jooq.TableField;
 import org.jooq.impl.DefaultRecordMapper;
 import org.jooq.impl.TableImpl;
 
-/** The library's records from rows of the caller's own queries, by the same mappings that the repositories use. */
+/** Creates the library's records from rows of the caller's queries, with the mappings of the repositories. */
 public final class RecordReader {
 
     private static final Map<Class<?>, Function<Record, ?>> READERS = Map.of(
@@ -40,10 +40,10 @@ public final class RecordReader {
             TeamMembership.class, RecordReader::teamMembership,
             ToolExecution.class, RecordReader::toolExecution);
 
-    /** Makes {@code fetchInto(Task.class)} read columns, where jOOQ would go by the order in which they stand. */
+    /** Makes {@code fetchInto(Task.class)} find columns by name. jOOQ would use their positions. */
     static final RecordMapperProvider MAPPERS = new RecordMapperProvider() {
         @Override
-        @SuppressWarnings("unchecked") // Each class stands beside its reader.
+        @SuppressWarnings("unchecked") // Each class is next to its reader.
         public <R extends Record, E> RecordMapper<R, E> provide(RecordType<R> rowType, Class<? extends E> type) {
             Function<Record, ?> reader = READERS.get(type);
             return reader == null
@@ -125,7 +125,10 @@ public final class RecordReader {
         }
     }
 
-    /** jOOQ finds a column by its plain name, too, which may be another table's; an alias of the table has the same class. */
+    /**
+     * Whether the row has the column of this table. jOOQ also finds a column of another table by its plain
+     * name. An alias of the table has the same class.
+     */
     private static boolean has(Record row, TableField<?, ?> field) {
         Field<?> found = row.field(field);
         if (found instanceof TableField<?, ?> column && column.getTable() instanceof TableImpl) {

@@ -7,10 +7,10 @@ import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Run by the build once the classes are there: renders every compiled query, so that no program has to. */
+/** Runs in the build after the compiler: renders every compiled query, so that programs need not do it. */
 public final class RenderQueries {
 
-    // The classes whose constants are compiled queries.
+    // The classes with compiled queries as constants.
     private static final Class<?>[] HOLDERS = {
         SqlAgentRepository.class,
         SqlWorkflowRepository.class,
@@ -24,7 +24,7 @@ public final class RenderQueries {
 
     private RenderQueries() {}
 
-    /** Takes the folder of the classes, and writes the queries into it. */
+    /** Takes the directory of the classes, and writes the queries into it. */
     public static void main(String[] arguments) throws IOException, ClassNotFoundException {
         loadAll();
         Path classes = Path.of(arguments[0]);
@@ -32,7 +32,7 @@ public final class RenderQueries {
         PackagedQueries.write(classes, PostgresDialect.INSTANCE, CompiledQuery.all());
     }
 
-    /** Makes {@link CompiledQuery#all} complete. */
+    /** Loads every compiled query, so that {@link CompiledQuery#all} is complete. */
     static void loadAll() throws ClassNotFoundException {
         for (Class<?> holder : HOLDERS) {
             Class.forName(holder.getName(), true, holder.getClassLoader());

@@ -26,8 +26,8 @@ import org.jooq.impl.TableImpl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where jOOQ renders the same words on both engines and the engines take them differently, one of them gets other words.
- * {@code docs/analytics.md} lists what is made equal here.
+ * Replaces expressions that both engines accept but evaluate differently. {@code docs/analytics.md} lists the
+ * results that are the same because of this.
  */
 final class SameAnswers implements VisitListener {
 
@@ -95,8 +95,9 @@ final class SameAnswers implements VisitListener {
     }
 
     /**
-     * jOOQ writes these with LIKE and a computed pattern, which SQLite has no form for that tells a from A. A sum of integers is whole on
-     * one engine and a fraction on the other, so a quotient of fractions is one of doubles.
+     * jOOQ renders contains, startsWith and endsWith as LIKE with a computed pattern. SQLite has no
+     * case-sensitive form of that. A sum of integers is an integer on one engine and a fraction on the other,
+     * so a quotient of fractions is computed with doubles.
      */
     private static @Nullable QueryPart onBoth(QueryPart part, VisitContext context) {
         boolean computed = (part instanceof QOM.Like like && !(like.$pattern() instanceof Param))
@@ -126,7 +127,7 @@ final class SameAnswers implements VisitListener {
         return null;
     }
 
-    /** SQLite's LIKE takes a for A, and a cast to a whole number cuts. */
+    /** SQLite's LIKE ignores case, and its cast to an integer truncates. */
     private static @Nullable QueryPart onSqlite(QueryPart part, VisitContext context) {
         if (part instanceof QOM.Like like) {
             return ignoresCase(context) ? null : glob(like.$value(), like.$pattern(), like.$escape(), false);
@@ -141,8 +142,8 @@ final class SameAnswers implements VisitListener {
     }
 
     /**
-     * PostgreSQL sorts null behind all values, fails on a division by zero, skips null in GREATEST, and rounds the half of a double
-     * to the even one.
+     * PostgreSQL sorts nulls last, fails on a division by zero, ignores nulls in GREATEST, and rounds a half
+     * of a double to even.
      */
     private static @Nullable QueryPart onPostgres(QueryPart part, VisitContext context) {
         if (part instanceof SortField<?> sort && sort.$nullOrdering() == null && mayBeNull(sort.$field(), context)) {
@@ -185,7 +186,7 @@ final class SameAnswers implements VisitListener {
     }
 
     private static Condition glob(Field<?> value, Field<String> pattern, @Nullable Character escape, boolean not) {
-        @SuppressWarnings("unchecked") // Computed patterns were rejected.
+        @SuppressWarnings("unchecked") // Computed patterns were rejected before.
         Param<String> param = (Param<String>) pattern;
         String given = param.getValue();
         Field<String> glob = DSL.val(given == null ? null : glob(given, escape), String.class);
@@ -197,7 +198,7 @@ final class SameAnswers implements VisitListener {
         StringBuilder glob = new StringBuilder(like.length() + 8);
         for (int i = 0; i < like.length(); i++) {
             char c = like.charAt(i);
-            // PostgreSQL's escape is a backslash if none is given.
+            // PostgreSQL's default escape is a backslash.
             boolean escaped = c == (escape == null ? '\\' : escape) && i + 1 < like.length();
             if (escaped) {
                 i++;
@@ -216,7 +217,7 @@ final class SameAnswers implements VisitListener {
         return glob.toString();
     }
 
-    @SuppressWarnings("unchecked") // Both are rendered, and read as the type of the whole.
+    @SuppressWarnings("unchecked") // Both are rendered, and read as the type of the quotient.
     private static Field<?> divided(Field<?> dividend, Field<?> divisor) {
         Field<Number> by = (Field<Number>) divisor;
         return ((Field<Number>) dividend).div(mayBeZero(divisor) ? DSL.nullif(by, zero(by)) : by);
@@ -240,7 +241,10 @@ final class SameAnswers implements VisitListener {
         return DSL.when(none, whole);
     }
 
-    /** Whether a part is met for the first time; the second time it stands inside of what replaced it. */
+    /**
+     * Whether the visitor sees a part for the first time. The second time, the part is inside its own
+     * replacement.
+     */
     private static boolean isFirst(VisitContext context, QueryPart part) {
         @SuppressWarnings("unchecked")
         Set<QueryPart> done = (Set<QueryPart>) context.renderContext()
@@ -255,7 +259,10 @@ final class SameAnswers implements VisitListener {
                 || number.doubleValue() == 0;
     }
 
-    /** A column that cannot be null is left alone, so that an index still serves its order; an outer join makes any column null. */
+    /**
+     * A column that cannot be null needs no change, so an index still serves its order. An outer join makes
+     * any column nullable.
+     */
     private static boolean mayBeNull(Field<?> field, VisitContext context) {
         if (!(field instanceof TableField<?, ?> column && column.getTable() instanceof TableImpl)
                 || field.getDataType().nullable()) {
@@ -276,12 +283,15 @@ final class SameAnswers implements VisitListener {
                 : table instanceof TableImpl;
     }
 
-    /** A whole number may be too large for a double, which rounding makes on SQLite. */
+    /**
+     * On SQLite rounding converts to a double, which cannot hold every integer. So only fractions are
+     * rounded.
+     */
     private static boolean roundsOnCast(QOM.Cast<?> cast) {
         return cast.getDataType().isInteger() && !isWhole(cast.$field());
     }
 
-    /** Whether all values are whole. jOOQ gives a sum of integers the type of fractions. */
+    /** Whether all values are integers. jOOQ gives a sum of integers the type of fractions. */
     private static boolean isWhole(Field<?> field) {
         if (!isFraction(field)) {
             return true;

@@ -31,7 +31,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jooq.impl.DSL;
 
-/** The agents. */
 final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements AgentRepository {
 
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
@@ -67,7 +66,7 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
     private static final CompiledQuery<String> UNKNOWN =
             CompiledQuery.rows("agent.unknown", row -> row.get(Codec.TEXT, 1), () -> DSL.select(IdList.VALUE)
                     .from(IdList.of(IDS.param()))
-                    // With NOT IN PostgreSQL would hash the ids of all agents.
+                    // For NOT IN, PostgreSQL would hash the ids of all agents.
                     .whereNotExists(DSL.selectOne()
                             .from(AGENTS)
                             .where(AGENTS.ID.coerce(String.class).eq(IdList.VALUE)))
@@ -141,7 +140,10 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
                 .update();
     }
 
-    /** Some were active already, or some do not exist. */
+    /**
+     * Throws if one of the agents does not exist. The caller uses it when fewer agents changed than it asked
+     * for, which is also normal for agents that are active already.
+     */
     private static void requireAll(Session session, String ids) throws SQLException {
         String unknown = session.query(UNKNOWN).set(IDS, ids).first();
         if (unknown != null) {

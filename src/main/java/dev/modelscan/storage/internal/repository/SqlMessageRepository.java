@@ -42,13 +42,15 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
-/** The messages. */
 final class SqlMessageRepository extends SqlRepository<MessageId, Message> implements MessageRepository {
 
     private static final Parameter<Long> COUNT = Parameter.of("count", Codec.LONG, Long.class);
     private static final Parameter<Instant> NOW = UPDATED_AT.parameter();
 
-    /** Takes the next numbers of a conversation, which its row holds, under the write lock or the row's. */
+    /**
+     * Takes the next numbers of a conversation. The write lock, or the lock on the conversation's row,
+     * prevents others from taking the same.
+     */
     private static final CompiledQuery<Long> TAKE_NUMBERS =
             CompiledQuery.rows("message.takeNumbers", row -> row.get(Codec.LONG, 1), () -> DSL.insertInto(
                             CONVERSATIONS,
@@ -126,7 +128,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         return message;
     }
 
-    /** Two statements: one takes the number. */
+    /** Two statements: the first takes the number. */
     @Override
     public Message create(Message message) {
         Objects.requireNonNull(message, "message");
@@ -140,8 +142,9 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     }
 
     /**
-     * One statement for each conversation takes the numbers of all of its messages, and locks the conversation until the
-     * transaction ends: all take several in one order, or two would wait for each other.
+     * Takes the numbers for all messages of a conversation with one statement, which locks the conversation
+     * until the transaction ends. Several conversations are locked in one order everywhere, because otherwise
+     * two transactions could wait for each other.
      */
     @Override
     List<Message> insertAll(Session session, List<Message> messages) throws SQLException {
@@ -158,7 +161,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         return super.insertAll(session, numbered);
     }
 
-    /** Reserves {@code count} numbers, and returns the one before the first of them. */
+    /** Reserves {@code count} numbers. Returns the number before the first of them. */
     private long takeNumbers(Session session, ConversationId id, long count) throws SQLException {
         Long last = session.query(TAKE_NUMBERS)
                 .set(CONVERSATION_ID.parameter(), id)

@@ -11,8 +11,8 @@ import dev.modelscan.storage.workflows.WorkflowRepository;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The repositories over some sessions: a database's, or a transaction's. Each is made when it is first asked for, since its class
- * brings its queries along; threads that race make two, which are alike.
+ * The repositories of a database or of a transaction. Each is created on first use, because its class loads
+ * its queries. Two threads may create the same one twice, which does no harm.
  */
 public abstract class SqlRepositories implements Repositories {
 
@@ -24,7 +24,7 @@ public abstract class SqlRepositories implements Repositories {
     private volatile @Nullable TeamRepository teams;
     private volatile @Nullable ToolExecutionRepository toolExecutions;
 
-    /** Repositories that run all of their work on these sessions. */
+    /** All repositories run their work on these sessions. */
     protected SqlRepositories(Sessions sessions) {
         this.sessions = sessions;
     }

@@ -27,7 +27,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every repository does, over its {@link Mapping}.
+ * The common part of every repository, with its {@link Mapping}.
  *
  * @param <I> the key
  * @param <R> the record
@@ -46,12 +46,12 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         this.bulk = new BulkInsert<>(sessions, mapping, this::explain);
     }
 
-    /** The record as it is stored when it is new: its times are completed by its status. */
+    /** The record as a new one is stored: its status completes its times. */
     R initial(R record) {
         return record;
     }
 
-    /** The record, checked against the database's limits. */
+    /** The record, checked against the limits of the database. */
     R prepared(R record) {
         for (Column<R, ?> column : mapping.columns.all()) {
             ValueLimits.check(sessions.limits(), entity, idOf(record), column, column.get(record));
@@ -90,13 +90,13 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                         () -> sessions.writeMany(entity, null, session -> List.copyOf(insertAll(session, prepared))));
     }
 
-    /** Writes one row, and returns the record as it is stored. */
+    /** Inserts one row. Returns the record as it is stored. */
     R insert(Session session, R record) throws SQLException {
         insertRow(session, record);
         return record;
     }
 
-    /** Writes many rows in the order of their locks, and returns the records as they are stored, in the order given. */
+    /** Inserts many rows in lock order. Returns the stored records in the given order. */
     List<R> insertAll(Session session, List<R> records) throws SQLException {
         bulk.insert(session, mapping.inLockOrder(records));
         return records;
@@ -222,7 +222,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return sessions.read(entity, null, session -> query.fetch(session, request, filter));
     }
 
-    /** Executes an update of one row; where it matched none, there is no such record. */
+    /** Updates one row. If no row matched, the record does not exist. */
     final R updateOne(Session session, CompiledQuery<R> update, I id, PagedQuery.Filter values) throws SQLException {
         R updated = tryUpdate(session, update, id, values);
         if (updated == null) {
@@ -231,7 +231,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return updated;
     }
 
-    /** Executes an update of one row, and returns the row as it is stored, or null where none matched. */
+    /** Updates one row. Returns the stored row, or null if no row matched. */
     final @Nullable R tryUpdate(Session session, CompiledQuery<R> update, I id, PagedQuery.Filter values)
             throws SQLException {
         Execution<R> execution = session.query(update)
@@ -241,7 +241,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return execution.first();
     }
 
-    /** Executes a change of status; where it matched no row, the status that is stored does not allow it. */
+    /** Changes the status. If no row matched, the current status does not allow the change. */
     final R transition(
             Session session,
             CompiledQuery<R> change,
@@ -257,7 +257,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return updated;
     }
 
-    /** The record with that id, or the error that it does not exist. */
+    /** The record with that id. Throws if it does not exist. */
     final R required(Session session, I id) throws SQLException {
         R stored = byId(session, id);
         if (stored == null) {
@@ -270,7 +270,10 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return Objects.requireNonNull(mapping.id.get(record));
     }
 
-    /** Turns a refused write into the error that names the record, and, where the engine does not, the reference. */
+    /**
+     * Turns a rejected write into the exception that names the record, and the missing reference or the taken
+     * value.
+     */
     private SQLException explain(Session session, R record, SQLException e) throws SQLException {
         Failure failure = sessions.classify(e);
         String id = idOf(record).value();
@@ -296,7 +299,10 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         return e;
     }
 
-    /** The engine names the column, or goes on after the refusal, so that the targets can be looked up. */
+    /**
+     * The missing target of a reference, or null. Either the engine names the column, or the session can
+     * still look the target up.
+     */
     private static <R, T> @Nullable Object missing(
             Session session, Failure failure, Mapping.Reference<R, T> reference, R record) throws SQLException {
         T target = reference.column().get(record);

@@ -37,7 +37,6 @@ import java.util.Objects;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
-/** The tasks. */
 final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements TaskRepository {
 
     private static final List<PagedQuery.Key<Task>> OLDEST_FIRST =
@@ -68,7 +67,6 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
         return new PagedQuery<>(name, MAPPING, column::isParameter, OLDEST_FIRST);
     }
 
-    /** The error goes with the failure that it belongs to. */
     private static Map<TaskStatus, CompiledQuery<Task>> changes() {
         var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<TaskStatus, CompiledQuery<Task>> changes = new EnumMap<>(TaskStatus.class);

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The teams and their members. */
 final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements TeamRepository {
 
     private static final String MEMBER = "team member";
@@ -198,7 +197,7 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
         return PageRequest.after(Cursors.encode(WITH_MEMBERS, position), limit);
     }
 
-    /** Rows of one team follow each other. */
+    /** Groups rows by team. Rows of one team follow each other. */
     private static void collect(List<TeamQueries.TeamRow> rows, List<TeamWithMembers> teams) {
         int from = 0;
         for (int to = 1; to <= rows.size(); to++) {

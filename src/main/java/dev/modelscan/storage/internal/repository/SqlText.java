@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The first words of the statements in a text of SQL, which say what they are. It knows comments and quotes; what it overlooks all the
- * same is found out when it has run, so this only spares a mistake its consequences.
+ * Finds the first word of each statement in a text of SQL. It knows comments and quotes. It can be fooled;
+ * then the check after the statement finds the problem. So this only makes mistakes fail early.
  */
 final class SqlText {
 
@@ -25,7 +25,7 @@ final class SqlText {
     static boolean controlsTransaction(String sql) {
         for (String words : statements(sql)) {
             if (words.equals("CREATE")) {
-                // Its body has semicolons and ENDs of its own.
+                // Its body has its own semicolons and ENDs.
                 return false;
             }
             if (TRANSACTION_CONTROL.contains(words) || words.equals("PREPARE TRANSACTION")) {
@@ -40,7 +40,7 @@ final class SqlText {
         return statements(sql).contains("PRAGMA");
     }
 
-    /** The first word of each statement in upper case; of PREPARE the second as well. */
+    /** The first word of each statement, in upper case; for PREPARE also the second. */
     private static List<String> statements(String sql) {
         SqlText text = new SqlText(sql);
         List<String> words = new ArrayList<>(2);
@@ -65,7 +65,7 @@ final class SqlText {
         return sql.startsWith(what, at);
     }
 
-    /** Whitespace, comments, and what may stand before a statement. */
+    /** Skips whitespace, comments, and characters that may precede a statement. */
     private void skipBlanks() {
         while (at < sql.length()) {
             char c = sql.charAt(at);

@@ -45,7 +45,6 @@ import org.jooq.Query;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** The uses of tools. */
 final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, ToolExecution>
         implements ToolExecutionRepository {
 
@@ -73,7 +72,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
                 List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
     }
 
-    /** Output and error are set where the caller gives them. */
+    /** Changes set output and error only if the caller gives them. */
     private static Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes() {
         var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> changes = new EnumMap<>(ToolExecutionStatus.class);
@@ -100,8 +99,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     }
 
     /**
-     * The times of each tool are ranked, so that the 95th percentile is one that was measured. This sorts what was executed
-     * since then: no index can hold both the range of time and the order of durations.
+     * Ranks the durations of each tool, so that the 95th percentile is a measured value. It sorts the
+     * executions since the given time: no index can have both the range of times and the order of durations.
      */
     private static Query usageExpression() {
         var table = TOOL_EXECUTIONS;
@@ -116,9 +115,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
                                 .as("position"),
                         DSL.count(micros).over(DSL.partitionBy(table.TOOL_NAME)).as("measured"))
                 .from(table)
-                // The upper bound excludes nothing. PostgreSQL's plan serves any time, and with one bound it expects a
-                // third of
-                // the table, with two a small part, which it looks up in the index.
+                // The upper bound excludes no row. PostgreSQL uses one plan for all times. With one bound it
+                // expects a third of the table; with two it expects a small part, and uses the index.
                 .where(table.STARTED_AT.between(
                         STARTED_AT.parameter().param(), DSL.inline(StatusTimes.LATEST, table.STARTED_AT)))
                 .asTable("ranked");

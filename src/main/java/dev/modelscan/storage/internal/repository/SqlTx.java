@@ -19,10 +19,10 @@ import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** The repositories inside a transaction, and the rules of its use. */
+/** The repositories of a transaction, and the rules for its use. */
 final class SqlTx extends SqlRepositories implements Tx {
 
-    /** A caller's own SQL cannot guess it. */
+    /** Random, so that the caller's SQL cannot use the same name. */
     private static final String SAVEPOINT = " level_" + Long.toHexString(new SecureRandom().nextLong()) + "_";
 
     private static final String ROLLBACK = "ROLLBACK TO";
@@ -40,7 +40,7 @@ final class SqlTx extends SqlRepositories implements Tx {
         this.sessions = sessions;
     }
 
-    /** The state of a transaction, or of a part of one behind a savepoint. */
+    /** The state of a transaction, or of a nested part behind a savepoint. */
     private static final class TxSessions implements Sessions {
 
         private final Store store;
@@ -129,20 +129,23 @@ final class SqlTx extends SqlRepositories implements Tx {
                 noteRefusal(e);
                 throw e;
             } catch (Error e) {
-                // It may have come at any step of the statement.
+                // The Error may have come at any step of the statement.
                 refused = e;
                 throw e;
             }
         }
 
-        /** An error that the database raised, unlike one that the library found before asking it. */
+        /**
+         * Remembers an exception of the database. The library's own checks throw before they reach the
+         * database.
+         */
         void noteRefusal(StorageException e) {
             if (e.getCause() instanceof SQLException) {
                 refused = e;
             }
         }
 
-        /** Before the commit, or the end of a part. */
+        /** Must run before the commit, or before the end of a nested part. */
         void requireCommittable() {
             requireNotRefused();
             if (depth == 0) {
@@ -200,7 +203,7 @@ final class SqlTx extends SqlRepositories implements Tx {
         }
     }
 
-    /** Calls the function, and ends this tx with it. */
+    /** Calls the function, and ends this tx. */
     <T extends @Nullable Object, X extends Exception> T run(TxFunction<T, X> function) throws X {
         try {
             T result = function.apply(this);
@@ -228,7 +231,7 @@ final class SqlTx extends SqlRepositories implements Tx {
         } catch (Throwable t) {
             sessions.suspended = false;
             if (Failure.isOfMachine(t)) {
-                // What the connection says next may be the answer to what the Error cut off.
+                // The next answer of the connection may belong to the statement that the Error interrupted.
                 sessions.refused = t;
             } else {
                 rollBackToSavepoint(t);

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.jooq.Field;
 
-/** The workflows. */
 final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> implements WorkflowRepository {
 
     private static final PagedQuery<Workflow> BY_STATUS = new PagedQuery<>(

@@ -12,8 +12,9 @@ import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 /**
- * What a change of status sets, and what it demands of the row. The times are set from the parameter that sets
- * {@code updated_at}, so all three are equal unless the clock went back: none is before the one that it follows.
+ * What a change of status sets, and which current statuses it allows. The times use the same parameter as
+ * {@code updated_at}, so all three are equal, except when the clock stepped back: then no time is before an
+ * earlier one of the record.
  *
  * @param <R> the record
  * @param <S> the status
@@ -25,7 +26,7 @@ record StatusChange<R, S>(
         Column<R, Instant> completedAt,
         Parameter<Instant> now) {
 
-    /** Beginning sets the start, ending sets the end, and whatever is not ended has no end. */
+    /** Beginning sets the start, ending sets the end. Every status that is not an end clears the end. */
     Map<Field<?>, Field<?>> to(S target, boolean begins, boolean ends) {
         Map<Field<?>, Field<?>> changes = new HashMap<>();
         changes.put(status.field(), DSL.inline(target, status.field()));

@@ -7,19 +7,19 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The times of a new record, as its status has them. A record of history may come with a status other than the first: what
- * the caller gave is kept, and where it gave none, the time that the record was made stands in.
+ * The start and end of a new record, as its status requires. A record of history may begin with any status.
+ * Times that the caller gave are kept; missing ones default to the time of creation.
  *
  * @param startedAt when it began to run
  * @param completedAt when it ended
  */
 record StatusTimes(@Nullable Instant startedAt, @Nullable Instant completedAt) {
 
-    // The first and the last time that a record may have.
+    // The first and the last time that can be stored.
     private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
     static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
-    /** The first time that can be stored and is not before the bound; null where all are before it. */
+    /** The first time that can be stored and is not before the bound; null if there is none. */
     static @Nullable Instant firstStored(Instant bound) {
         if (bound.isAfter(LATEST)) {
             return null;
@@ -31,19 +31,19 @@ record StatusTimes(@Nullable Instant startedAt, @Nullable Instant completedAt) {
         return whole.equals(bound) ? whole : whole.plus(1, ChronoUnit.MICROS);
     }
 
-    /** What a status says of the times. */
+    /** What a status says about the times. */
     enum Phase {
         /** Has not begun. */
         WAITING,
         /** Has begun. */
         RUNNING,
-        /** Has begun, and ended. */
+        /** Has begun and ended. */
         DONE,
         /** Has ended, and may never have begun. */
         STOPPED
     }
 
-    /** Completes the times of a new record, or refuses those that its status contradicts. */
+    /** Completes the times of a new record, or rejects times that contradict its status. */
     static StatusTimes of(String entity, Id id, Phase phase, StatusTimes given, Instant createdAt) {
         Instant startedAt = given.startedAt;
         Instant completedAt = given.completedAt;

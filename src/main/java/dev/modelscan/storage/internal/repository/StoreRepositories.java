@@ -20,7 +20,7 @@ import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** The repositories of a database: each call is a transaction of its own. */
+/** The repositories of a database. Each call is its own transaction. */
 public final class StoreRepositories extends SqlRepositories {
 
     private final Store store;
@@ -38,7 +38,7 @@ public final class StoreRepositories extends SqlRepositories {
         this.sessions = sessions;
     }
 
-    /** Each piece of work in a transaction of its own. */
+    /** Runs each piece of work in its own transaction. */
     private record StoreSessions(Store store, Limits limits, Clock clock) implements Sessions {
 
         @Override
@@ -92,7 +92,7 @@ public final class StoreRepositories extends SqlRepositories {
         return made;
     }
 
-    /** Runs a caller's function in a transaction. */
+    /** Runs a function of the caller in a transaction. */
     public <T extends @Nullable Object, X extends Exception> T withTx(Isolation isolation, TxFunction<T, X> function)
             throws X {
         return store.<T, X>transaction(isolation, session -> {
@@ -109,7 +109,7 @@ public final class StoreRepositories extends SqlRepositories {
         });
     }
 
-    /** Gives up what these agents run, as {@code Database.cancelRunning} says. */
+    /** Cancels what these agents run; see {@code Database.cancelRunning}. */
     public int cancelRunning(Collection<AgentId> agentIds) {
         List<AgentId> ids = List.copyOf(agentIds);
         return sessions.writeMany("database", null, session -> {

@@ -20,7 +20,7 @@ import dev.modelscan.storage.workflows.WorkflowId;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/** How {@link Task} lies in its table. */
+/** The columns of {@link Task}. */
 final class TaskMapping {
 
     static final Columns<Task> COLUMNS = new Columns<>("task");

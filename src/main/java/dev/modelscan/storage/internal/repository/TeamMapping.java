@@ -13,7 +13,7 @@ import dev.modelscan.storage.teams.TeamId;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/** How {@link Team} lies in its table. */
+/** The columns of {@link Team}. */
 final class TeamMapping {
 
     static final Columns<Team> COLUMNS = new Columns<>("team");

@@ -32,13 +32,13 @@ import org.jooq.SelectSelectStep;
 import org.jooq.impl.CustomCondition;
 import org.jooq.impl.DSL;
 
-/** The queries that join teams, their members and the agents that those are. */
+/** The queries that join teams, their members and the agents. */
 final class TeamQueries {
 
     static final Parameter<String> ROLE = Parameter.of("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE);
     static final Parameter<Instant> JOINED_AT = Parameter.of("joinedAt", Codec.TIME, () -> TEAM_MEMBERS.JOINED_AT);
 
-    // What a membership says, behind the columns of the record that it leads to.
+    // The columns of a membership, after the columns of its agent or team.
     private static final Columns<TeamMember> OF_AGENT = new Columns<>("team member", AgentMapping.COLUMNS.end());
     private static final Column<TeamMember, String> AGENT_ROLE =
             OF_AGENT.add("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE, TeamMember::role);
@@ -50,7 +50,7 @@ final class TeamQueries {
     private static final Column<TeamMembership, Instant> TEAM_JOINED_AT =
             OF_TEAM.add("joinedAt", Codec.TIME, () -> TEAM_MEMBERS.JOINED_AT, TeamMembership::joinedAt);
 
-    /** A row of teams joined to members; a team without any has one row. */
+    /** A team joined to one member; a team without members has one row. */
     record TeamRow(Team team, Optional<TeamMember> member) {}
 
     static final CompiledQuery<TeamMember> MEMBERS =
@@ -115,7 +115,9 @@ final class TeamQueries {
                 .and(TEAM_MEMBERS.AGENT_ID.eq(AgentMapping.ID.parameter().param()));
     }
 
-    /** The page's teams are chosen first; the joins then follow them, so a limit counts teams and not members. */
+    /**
+     * The subquery limits the teams of the page before the joins, so the limit counts teams and not members.
+     */
     private static Query withMembers(Condition position) {
         Teams page = TEAMS.as("page");
         List<Field<?>> teamFields = new ArrayList<>();
@@ -139,8 +141,9 @@ final class TeamQueries {
     }
 
     /**
-     * PostgreSQL is told twice. Its plan serves any limit, so it expects a tenth of all teams, and would read all members to
-     * join them. From an array of unknown length it expects ten elements, and looks each up in the index.
+     * On PostgreSQL the condition appears twice. One plan serves any limit, so PostgreSQL expects a tenth of
+     * all teams, and would read all members to join them. From an array of unknown length it expects ten
+     * elements, and looks up each in the index.
      */
     private static Condition ofPage(Teams page, Select<Record1<TeamId>> ids) {
         Condition joined = TEAM_MEMBERS.TEAM_ID.eq(page.ID);

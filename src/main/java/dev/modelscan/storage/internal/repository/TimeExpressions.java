@@ -31,12 +31,13 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * Arithmetic on stored times, the same on both engines: a time becomes whole microseconds since 1970, and all that follows
- * are operations on 64-bit integers, which the engines share. Dates, weekdays and months stay integers in SQL and become
- * Java's types when they are read, so no engine's own calendar takes part.
+ * Arithmetic on stored times, the same on both engines. A time becomes whole microseconds since 1970, and
+ * everything else is operations on 64-bit integers, which are the same on both. Dates, weekdays and months
+ * are integers in SQL, and become Java types when they are read, so no engine's calendar matters.
  *
- * <p>The few templates here are what jOOQ cannot say: on SQLite a time is text, and its date functions know milliseconds.
- * Constants are inlined: PostgreSQL accepts a selected expression in GROUP BY only if both have the same constants.
+ * <p>The templates are what jOOQ cannot express: on SQLite a time is text, and its date functions use
+ * milliseconds. Constants are inlined, because PostgreSQL accepts a selected expression in GROUP BY only if
+ * both have the same constants.
  */
 public final class TimeExpressions {
 
@@ -45,15 +46,16 @@ public final class TimeExpressions {
     // The Gregorian calendar repeats after this many days, which are 4,800 months and whole weeks.
     private static final long CYCLE_DAYS = 146_097;
     private static final long CYCLE_MONTHS = 4_800;
-    // Days from the year -400 to 1970. SQL's division cuts towards zero, so it is done on positive numbers only.
+    // Days from the year -400 to 1970. Makes all operands positive, because SQL's division rounds towards
+    // zero.
     private static final long DAYS_BEFORE = 719_528 + CYCLE_DAYS;
-    // 1970 began with a Thursday.
+    // 1970 began on a Thursday.
     private static final long TO_MONDAY =
             Math.floorMod(DayOfWeek.THURSDAY.getValue() - 1 - DAYS_BEFORE, DayOfWeek.values().length);
 
     private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
     private static final Instant LAST = StatusTimes.LATEST;
-    // Rules for daylight saving go on for ever; their SQL has to end somewhere.
+    // The rules for daylight saving time have no end, but their SQL must have one.
     private static final Instant LAST_TRANSITION = Instant.parse("2100-01-01T00:00:00Z");
 
     private static final DataType<LocalDate> DATE = SQLDataType.BIGINT.asConvertedDataType(
@@ -72,7 +74,10 @@ public final class TimeExpressions {
 
     private TimeExpressions() {}
 
-    /** Whether a value is a number in SQL that stands for a date, a month, a weekday or a duration of this class. */
+    /**
+     * Whether the type is an integer in SQL that stands for a date, a month, a weekday or a duration of this
+     * class.
+     */
     static boolean isComputed(DataType<?> type) {
         return COMPUTED.contains(type.getType()) && type.getConverter().fromType() == Long.class;
     }
@@ -81,14 +86,14 @@ public final class TimeExpressions {
         return YearMonth.of(Math.toIntExact(Math.floorDiv(months, 12L)), Math.floorMod(months, 12) + 1);
     }
 
-    /** A duration in whole microseconds, which may be negative. */
+    /** A duration in whole microseconds; may be negative. */
     private static long micros(Duration duration) {
         return Math.addExact(Math.multiplyExact(duration.getSeconds(), SECOND), duration.getNano() / 1_000);
     }
 
     /**
-     * Whole microseconds since 1970, exactly; null if the time is null. SQLite's unixepoch rounds to milliseconds, so it is not
-     * given the fraction: with it {@code 59.9995} is the next minute.
+     * Whole microseconds since 1970, exactly; null if the time is null. SQLite's unixepoch rounds to
+     * milliseconds, so it does not get the fraction: it would move {@code 59.9995} to the next minute.
      */
     static Field<Long> micros(Field<Instant> time) {
         return CustomField.of("micros", SQLDataType.BIGINT, context -> {
@@ -100,7 +105,7 @@ public final class TimeExpressions {
         });
     }
 
-    /** {@code to - from} in microseconds, exactly; null if either is. */
+    /** {@code to - from} in microseconds, exactly; null if either is null. */
     static Field<Long> micros(Field<Instant> from, Field<Instant> to) {
         return micros(to).minus(micros(from));
     }
@@ -118,7 +123,7 @@ public final class TimeExpressions {
                 micros(stored(from), stored(to)).cast(SQLDataType.DOUBLE).div(DSL.inline((double) SECOND)));
     }
 
-    /** The time of the database's clock. SQLite's has milliseconds. */
+    /** The current time of the database. SQLite's has milliseconds. */
     public static Field<Instant> now() {
         return CustomField.of("now", TASKS.CREATED_AT.getDataType(), context -> {
             switch (context.family()) {
@@ -128,7 +133,7 @@ public final class TimeExpressions {
         });
     }
 
-    /** A time and a duration; null if the sum is not in the years 0 to 9999. */
+    /** The sum of a time and a duration; null if it is not in the years 0 to 9999. */
     public static Field<Instant> plus(Field<Instant> time, Duration duration) {
         return time(time.getName(), micros(stored(time)).plus(DSL.inline(micros(duration))));
     }
@@ -138,7 +143,7 @@ public final class TimeExpressions {
         return typed("day", DATE, days(time, zone).minus(DSL.inline(DAYS_BEFORE)));
     }
 
-    /** The Monday that begins the week in a zone. */
+    /** The Monday of the week in a zone. */
     public static Field<LocalDate> week(Field<Instant> time, ZoneId zone) {
         return typed(
                 "week", DATE, ofDays(time, zone, d -> d.minus(sinceMonday(d)).minus(DSL.inline(DAYS_BEFORE))));
@@ -168,7 +173,7 @@ public final class TimeExpressions {
         return typed("hour", SQLDataType.INTEGER, ofDay(time, zone).div(DSL.inline(3_600 * SECOND)));
     }
 
-    /** The begin of the interval of that length, counted from midnight in a zone. */
+    /** The start of the interval of that length, counted from midnight in a zone. */
     public static Field<Instant> bucket(Field<Instant> time, Duration length, ZoneId zone) {
         long size = length.isNegative() || length.compareTo(Duration.ofDays(1)) > 0 ? 0 : micros(length);
         if (size == 0 || DAY % size != 0 || !length.equals(length.truncatedTo(ChronoUnit.MICROS))) {
@@ -190,14 +195,14 @@ public final class TimeExpressions {
         });
         Function<Field<Long>, Field<Instant>> read =
                 v -> time("bucket", v.minus(DSL.inline(shift)).times(DSL.inline(unit)));
-        // An aggregate or a window in a query of its own would be over that query's one row.
+        // An aggregate or a window must not move into a subquery: it would see only that query's single row.
         if (!(stored instanceof TableField)) {
             return read.apply(begin.apply(now));
         }
         return once("bucket", TASKS.CREATED_AT.getDataType(), once("begin", SQLDataType.BIGINT, now, begin), read);
     }
 
-    /** An expression over a value that is written once. */
+    /** An expression that uses a value several times but renders it once. */
     private static <T> Field<T> once(
             String name, DataType<T> type, Field<Long> value, Function<Field<Long>, Field<T>> expression) {
         Field<T> whole = expression.apply(DSL.field(DSL.sql("v"), SQLDataType.BIGINT));
@@ -216,7 +221,10 @@ public final class TimeExpressions {
         });
     }
 
-    /** The begin of the interval, from each time on: a formula or, from a clock change to the interval's end, a constant. */
+    /**
+     * The start of the interval for each range of times: a formula, or a constant between a clock change and
+     * the end of its interval.
+     */
     private static NavigableMap<Long, String> begins(ZoneRules rules, long size, long unit, long shift) {
         NavigableMap<Long, String> begins = new TreeMap<>();
         begins.put(Long.MIN_VALUE, begin(rules.getOffset(FIRST), size, unit));
@@ -245,7 +253,7 @@ public final class TimeExpressions {
         return "{0}-({0}" + (shift < 0 ? "" : "+") + shift + ")%" + size / unit;
     }
 
-    /** A search tree of CASE. */
+    /** A binary search tree of CASE expressions. */
     private static void search(List<Map.Entry<Long, String>> steps, StringBuilder sql) {
         if (steps.size() == 1) {
             sql.append(steps.get(0).getValue());
@@ -264,7 +272,7 @@ public final class TimeExpressions {
         return local(time, zone).mod(DSL.inline(DAY));
     }
 
-    /** Days since the begin of the year -400. */
+    /** Days since the start of the year -400. */
     private static Field<Long> days(Field<Instant> time, ZoneId zone) {
         return local(time, zone).div(DSL.inline(DAY));
     }
@@ -273,7 +281,7 @@ public final class TimeExpressions {
         return days.plus(DSL.inline(TO_MONDAY)).mod(DSL.inline((long) DayOfWeek.values().length));
     }
 
-    /** An expression over the day, which is written once if it can be. */
+    /** An expression over the day, which is rendered once if possible. */
     private static Field<Long> ofDays(Field<Instant> time, ZoneId zone, Function<Field<Long>, Field<Long>> expression) {
         Field<Long> days = days(time, zone);
         return !zone.getRules().isFixedOffset() && stored(time) instanceof TableField
@@ -281,7 +289,10 @@ public final class TimeExpressions {
                 : expression.apply(days);
     }
 
-    /** Months since the begin of the year 0. The engine sees a day of the years 2000 to 2399, which all calendars agree on. */
+    /**
+     * Months since the start of the year 0. The engine computes with a day in the years 2000 to 2399, on
+     * which all calendars agree.
+     */
     private static Field<Long> months(Field<Instant> time, ZoneId zone) {
         return ofDays(time, zone, TimeExpressions::months);
     }
@@ -308,7 +319,7 @@ public final class TimeExpressions {
                 .plus(since2000);
     }
 
-    /** Microseconds of a zone's wall clock since the begin of the year -400. */
+    /** Microseconds of the local time of a zone since the start of the year -400. */
     private static Field<Long> local(Field<Instant> time, ZoneId zone) {
         Field<Instant> stored = stored(time);
         ZoneRules rules = zone.getRules();
@@ -332,8 +343,9 @@ public final class TimeExpressions {
     }
 
     /**
-     * A zone's offset at a time. Neither SQLite nor a server that may have other rules than this JVM is asked: the rules become a
-     * search tree of CASE, of some 260 leaves for Europe/Berlin, of which a row visits nine.
+     * The offset of a zone at a time. The rules of the JVM become a binary search tree of CASE expressions,
+     * because a server may have other rules. For Europe/Berlin it has about 260 leaves, and a row visits
+     * nine.
      */
     private static Field<Long> offset(Field<Instant> time, List<ZoneOffsetTransition> transitions, ZoneOffset before) {
         if (transitions.isEmpty()) {
@@ -352,7 +364,7 @@ public final class TimeExpressions {
         return offset.getTotalSeconds() * SECOND;
     }
 
-    /** A constant has the type of a stored time, too, so that it is rendered as one. */
+    /** Gives a constant the type of a stored time, so that it is rendered as one. */
     private static Field<Instant> stored(Field<Instant> time) {
         return time instanceof Param<Instant> param ? DSL.inline(param.getValue(), TASKS.CREATED_AT) : time;
     }
@@ -368,8 +380,8 @@ public final class TimeExpressions {
             context.visit(DSL.sql("case when {0} then ", micros.between(DSL.inline(first), DSL.inline(last))));
             switch (context.family()) {
                 case POSTGRES ->
-                    // Whole seconds and the rest one by one: an interval is multiplied by a double, which is exact for
-                    // both.
+                    // Seconds and microseconds are separate, because PostgreSQL multiplies an interval by a
+                    // double, which is exact for each of them.
                     context.visit(DSL.sql(
                             "timestamptz '1970-01-01 00:00:00Z' + {0} * interval '1 second' + {1} * interval '1 microsecond'",
                             seconds, fraction));
@@ -382,7 +394,7 @@ public final class TimeExpressions {
         });
     }
 
-    /** A time as SQLite stores it, on PostgreSQL, which calls the year 0 the first one BC. */
+    /** A PostgreSQL time as SQLite stores it. PostgreSQL calls the year 0 the year 1 BC. */
     static SQL text(Field<?> time) {
         return DSL.sql(
                 "case when {0} < timestamptz '0001-01-01 00:00:00Z' then '0000' else to_char({0} at time zone 'UTC', 'YYYY')"
@@ -390,7 +402,7 @@ public final class TimeExpressions {
                 time);
     }
 
-    /** The same SQL under a name of its own, read as another type. */
+    /** The same SQL with its own name, read as another type. */
     private static <T> Field<T> typed(String name, DataType<T> type, Field<?> expression) {
         return CustomField.of(name, type, context -> context.visit(expression));
     }

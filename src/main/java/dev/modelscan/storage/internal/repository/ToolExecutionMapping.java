@@ -18,7 +18,7 @@ import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/** How {@link ToolExecution} lies in its table. */
+/** The columns of {@link ToolExecution}. */
 final class ToolExecutionMapping {
 
     static final Columns<ToolExecution> COLUMNS = new Columns<>("tool execution");

@@ -15,10 +15,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of a transaction as a caller's function gets it. It refuses whatever ends the transaction, or changes what the next
- * use of the connection would meet; and once the transaction has ended all the same, its statements run no more.
+ * The connection of a transaction that a caller's function gets. It rejects everything that ends the
+ * transaction or changes the connection for its next user. If the transaction has ended anyway, its
+ * statements do not run.
  *
- * <p>{@code unwrap} gives out the driver's own connection, for what only that can do. What is done through it is found out afterwards.
+ * <p>{@code unwrap} returns the driver's connection, for features that only the driver has. What the caller
+ * does with it is checked afterwards.
  */
 final class TransactionConnection extends SessionConnection {
 
@@ -115,7 +117,7 @@ final class TransactionConnection extends SessionConnection {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // The class says so.
+    @SuppressWarnings("unchecked") // isInstance checks it.
     public <T> T unwrap(Class<T> type) throws SQLException {
         return type.isInstance(this) ? (T) this : super.unwrap(type);
     }
@@ -211,7 +213,7 @@ final class TransactionConnection extends SessionConnection {
                 TransactionConnection.class.getClassLoader(), new Class<?>[] {type}, new WatchedStatement(statement)));
     }
 
-    /** Looks at the transaction before and after whatever the statement executes. */
+    /** Checks the state of the transaction before and after each execution. */
     private final class WatchedStatement implements InvocationHandler {
 
         private final Statement statement;

@@ -33,9 +33,11 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times and JSON are text on SQLite and have a type on PostgreSQL, so most expressions over them have two answers, or one answer
- * and one error. An expression that is not known to be right on both is rejected when it is rendered, on both. Inside a nested
- * collection, which PostgreSQL makes as JSON or as a record, they are written as SQLite's text.
+ * Rejects expressions over times and JSON that do not have the same result on both engines. Both types are
+ * text on SQLite and have their own type on PostgreSQL, so most expressions give two results, or one result
+ * and one error. An expression that is not known to be right on both is rejected when it is rendered, on
+ * both. In a nested collection, which PostgreSQL builds as JSON or as a record, times and JSON are written as
+ * SQLite's text.
  */
 final class TypedColumns implements VisitListener {
 
@@ -45,7 +47,7 @@ final class TypedColumns implements VisitListener {
     private static final String JSON =
             "use Conditions.metadataEquals of dev.modelscan.storage.analytics, or read the value and look at it in Java";
 
-    /** What hands a value on as it is. */
+    /** Expressions that return a value unchanged. */
     private static final List<Class<?>> PASS = List.of(
             QOM.FieldAlias.class,
             QOM.Coalesce.class,
@@ -65,7 +67,7 @@ final class TypedColumns implements VisitListener {
             CustomField.class,
             CustomCondition.class);
 
-    /** What makes JSON, or a record that is read from text. */
+    /** Expressions that build JSON, or a record that is read from text. */
     private static final List<Class<?>> NESTS = List.of(
             QOM.JSONArray.class,
             QOM.JSONArrayAgg.class,
@@ -74,7 +76,7 @@ final class TypedColumns implements VisitListener {
             QOM.RowAsField.class,
             QOM.TableAsField.class);
 
-    /** What compares values. */
+    /** Expressions that compare values. */
     private static final List<Class<?>> COMPARE = List.of(
             QOM.Min.class,
             QOM.Max.class,
@@ -84,7 +86,7 @@ final class TypedColumns implements VisitListener {
             QOM.Least.class,
             QOM.CaseSimple.class);
 
-    /** Conditions over text. */
+    /** Conditions on text. */
     private static final List<Class<?>> TEXT = List.of(
             QOM.Like.class,
             QOM.NotLike.class,
@@ -103,7 +105,7 @@ final class TypedColumns implements VisitListener {
             QOM.EndsWithIgnoreCase.class,
             QOM.RowOverlaps.class);
 
-    /** Functions by which jOOQ renders some of the above. */
+    /** Functions with which jOOQ renders some of the above. */
     private static final Set<String> RENDERED =
             Set.of("min", "max", "greatest", "least", "coalesce", "ifnull", "nvl", "nullif", "json_extract");
 
@@ -180,7 +182,7 @@ final class TypedColumns implements VisitListener {
         return owner instanceof Condition ? !isOneOf(TEXT, owner) : isOneOf(COMPARE, owner);
     }
 
-    /** {@code convertFrom} is rendered as a coercion, and reads the column as before. */
+    /** jOOQ renders {@code convertFrom} as a coercion. The column itself is read as before. */
     private static boolean convertsInJava(QueryPart owner, Field<?> field) {
         if (!(owner instanceof QOM.Coerce<?> coerce)) {
             return false;
@@ -191,12 +193,15 @@ final class TypedColumns implements VisitListener {
                 && type.getConverter().toType() != type.getConverter().fromType();
     }
 
-    /** {@code field(name, Instant.class)} of a derived table is the stored time, read by jOOQ. */
+    /** {@code field(name, Instant.class)} of a derived table is a stored time that jOOQ reads. */
     private static boolean readsTime(QueryPart owner, ColumnKind kind) {
         return kind == ColumnKind.TIME && owner instanceof QOM.Coerce<?> coerce && coerce.getType() == Instant.class;
     }
 
-    /** The expression that a value is an operand of; null if it is none's, or SQL's that the caller wrote himself. */
+    /**
+     * The expression of which a value is an operand. Null if there is none, or if it is SQL text of the
+     * caller.
+     */
     private static @Nullable QueryPart owner(QueryPart[] parts) {
         for (int i = parts.length - 2; i >= 0; i--) {
             QueryPart part = parts[i];
@@ -268,8 +273,8 @@ final class TypedColumns implements VisitListener {
         });
     }
 
-    /** The text of a value, which in JSON has no other form. */
-    @SuppressWarnings("unchecked") // Only rendered.
+    /** In JSON the value must be text. */
+    @SuppressWarnings("unchecked") // The result is only rendered.
     private static <T> Field<T> text(Param<?> param, Instant time) {
         Converter<Object, Instant> converter =
                 (Converter<Object, Instant>) TASKS.CREATED_AT.getDataType().getConverter();

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Holds values against the limits that the database was opened with. */
+/** Checks values against the limits of the database. */
 final class ValueLimits {
 
     private static final int MOST_BYTES_PER_CHAR = 3;
@@ -35,7 +35,7 @@ final class ValueLimits {
         }
     }
 
-    /** Checks text that reaches a column without passing through a record. */
+    /** Checks text that is not part of a record. */
     static void checkText(Limits limits, String entity, Id id, Column<?, ?> column, String text) {
         String problem = TextRules.problem(text);
         if (problem != null) {

@@ -11,17 +11,17 @@ import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says of jOOQ's statements when they run, so that they can be cancelled: while the driver executes one, and while it looks
- * for the next row, but not while the caller looks at a row.
+ * Reports when a statement of jOOQ runs, so that it can be cancelled: while the driver executes it, and while
+ * the driver fetches the next row, but not while the caller uses a row.
  */
 final class WatchedStatements {
 
-    /** Where a scope of jOOQ's keeps the statement that it executes just now. */
+    /** The key under which a jOOQ scope holds its running statement. */
     private static final Object RUNNING = new Object();
 
     private WatchedStatements() {}
 
-    /** A session's connection for a caller's own SQL, by which jOOQ's scopes find the session. */
+    /** The connection of a session for the caller's SQL. A jOOQ scope finds the session through it. */
     static class SessionConnection extends DefaultConnection {
 
         private final Session session;
@@ -36,14 +36,14 @@ final class WatchedStatements {
             return session;
         }
 
-        /** What jOOQ wraps around it asks here in the end. */
+        /** jOOQ's wrappers delegate here. */
         @Override
         public <T> T unwrap(Class<T> type) throws SQLException {
             return type == SessionConnection.class ? type.cast(this) : super.unwrap(type);
         }
     }
 
-    /** Called before the driver executes. */
+    /** Must run before the driver executes. */
     static void begin(ExecuteContext context) {
         try {
             Session session =
@@ -59,7 +59,7 @@ final class WatchedStatements {
         }
     }
 
-    /** Called after the driver has executed: what the statement did stands. */
+    /** Must run after the driver has executed: the effect of the statement is final. */
     static void endReturned(ExecuteContext context) {
         if (context.data().remove(RUNNING) instanceof RunningStatement running) {
             running.endReturned();
@@ -70,7 +70,7 @@ final class WatchedStatements {
         }
     }
 
-    /** Called after the driver executed in vain. Does nothing the second time, or after {@link #endReturned}. */
+    /** Must run after the execution failed. Does nothing the second time, or after {@link #endReturned}. */
     static @Nullable StatementCancelledException end(ExecuteContext context) {
         if (!(context.data().remove(RUNNING) instanceof RunningStatement running)) {
             return null;
@@ -83,7 +83,7 @@ final class WatchedStatements {
         return null;
     }
 
-    /** Rows that the driver may have to look for. */
+    /** Reports each fetch of a row as running. */
     private static final class Rows extends DefaultResultSet {
 
         private final RunningStatement running;

@@ -14,7 +14,7 @@ import dev.modelscan.storage.workflows.WorkflowStatus;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/** How {@link Workflow} lies in its table. */
+/** The columns of {@link Workflow}. */
 final class WorkflowMapping {
 
     static final Columns<Workflow> COLUMNS = new Columns<>("workflow");

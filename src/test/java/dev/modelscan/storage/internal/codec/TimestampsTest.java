@@ -30,7 +30,7 @@ class TimestampsTest {
         }
     }
 
-    /** The characters on either side of the digits, and a byte that is no character. */
+    /** The characters before and after the digits, and a byte that is not a character. */
     @Test
     void aCharacterThatDoesNotBelongIsRefusedWhereverItStands() {
         for (int i = 0; i < TIME.length(); i++) {

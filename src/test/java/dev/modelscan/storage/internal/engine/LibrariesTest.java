@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** A library that is too old is named, with the version to take and what sets it. */
+/** For a library that is too old, the exception names the version to use and the property that sets it. */
 class LibrariesTest {
 
     @Test

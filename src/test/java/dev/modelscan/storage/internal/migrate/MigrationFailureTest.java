@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What migrations leave behind, whether they succeed or fail. */
+/** The state after migrations, whether they succeed or fail. */
 class MigrationFailureTest {
 
     private static final String TIME = "2025-12-18T09:30:00.00000%dZ";
@@ -171,7 +171,7 @@ class MigrationFailureTest {
         migrateTo(3);
         execute("INSERT INTO agents (id, name, mode, created_at, updated_at) VALUES ('a', 'alice', 'llm', '"
                 + TIME.formatted(0) + "', '" + TIME.formatted(0) + "')");
-        // Stored out of order, and two at the same time.
+        // Inserted out of order, and two at the same time.
         message("third", "talk", 3);
         message("first", "talk", 1);
         message("other", "another", 2);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelscan.storage.internal.postgres.PostgresMigrator;
 import org.junit.jupiter.api.Test;
 
-/** What a PostgreSQL server must be; none that is too old is at hand. */
+/** The requirements for a PostgreSQL server. There is no old server to test with. */
 class ServerRequirementsTest {
 
     @Test

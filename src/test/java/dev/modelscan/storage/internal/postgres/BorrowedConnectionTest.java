@@ -12,10 +12,10 @@ import org.jooq.tools.jdbc.DefaultConnection;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
-/** A connection that cannot be put back does not return to its owner in the middle of a transaction. */
+/** A connection that cannot be reset does not return to its owner in the middle of a transaction. */
 class BorrowedConnectionTest {
 
-    /** One of a pool, whose server stops answering. */
+    /** A connection of a pool whose server stops answering. */
     private static final class Owned extends DefaultConnection {
 
         boolean fails;
@@ -41,7 +41,7 @@ class BorrowedConnectionTest {
 
         @Override
         public void close() {
-            // It goes back to the pool.
+            // It returns to the pool.
         }
     }
 

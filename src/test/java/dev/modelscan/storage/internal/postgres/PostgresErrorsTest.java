@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Errors as a coordinator passes them on from a worker: with a text, and without the fields that name things. */
+/** Errors of a worker as a coordinator reports them: with a text, and without the fields for names. */
 class PostgresErrorsTest {
 
     private static Failure classify(String state, String message, String detail) {
@@ -67,11 +67,11 @@ class PostgresErrorsTest {
         "FATAL, 53300, , NO_CONNECTION_LEFT",
         "FATAL, 3D000, , UNAVAILABLE",
         "ERROR, 57P01, while executing command on w1:5432, NODE_AWAY",
-        // The word for an error is the server's language's.
+        // The word for an error is in the server's language.
         "FEHLER, 57P01, while executing command on w1:5432, NODE_AWAY",
         "ERROR, 08006, , NODE_AWAY",
         "ERROR, 40001, , SERIALIZATION",
-        // A conflict with what a replica applies may end the connection.
+        // A conflict with replication may end the connection.
         "FATAL, 40001, , CONNECTION_LOST",
         "ERROR, 0A000, , OTHER",
     })
@@ -84,7 +84,6 @@ class PostgresErrorsTest {
         }
     }
 
-    /** Where the cluster says which of its nodes it was, and where a statement that is stopped fails in another way. */
     @ParameterizedTest
     @CsvSource({
         "08001, false",

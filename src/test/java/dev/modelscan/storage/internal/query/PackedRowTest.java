@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Columns that come packed into one value come back as they were stored. */
+/** Columns that are packed into one value are read as they were stored. */
 class PackedRowTest {
 
     @TempDir
@@ -75,7 +75,9 @@ class PackedRowTest {
         }
     }
 
-    /** Rows that share some columns, in every order, by one statement, of one row, of many, and of more than are read ahead. */
+    /**
+     * Rows that share some columns, in every order, in one statement: one row, many, and more than one batch.
+     */
     @Test
     void whatWasReadBeforeNeverShowsInARow() {
         Random random = new Random(7);
@@ -131,7 +133,9 @@ class PackedRowTest {
                 .build();
     }
 
-    /** Another program's text may hold any bytes, also those that stand between columns; those that are cut short; and NUL. */
+    /**
+     * Text of another program may hold any bytes: the separator of the columns, truncated characters, NUL.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"61ff62", "61c3", "c3", "fe62", "610062"})
     void whatNoRecordCanHoldIsRefusedWithItsRowWhicheverWayItIsRead(String bytes) throws SQLException {
@@ -210,7 +214,7 @@ class PackedRowTest {
         }
     }
 
-    /** Large text is not looked at character by character; what no record can hold is refused all the same. */
+    /** Large text is not checked character by character, but invalid text is still rejected. */
     @ParameterizedTest
     @ValueSource(strings = {"ff", "c3", "eda080", "61ff62"})
     void aLargeContentThatNoRecordCanHoldIsRefused(String bytes) throws SQLException {
@@ -227,7 +231,7 @@ class PackedRowTest {
         }
     }
 
-    /** Only another program stores a NUL. Nothing looks for one in a large text, and nothing is cut off at it. */
+    /** Only another program stores a NUL. Large text is not searched for one, and not cut off at one. */
     @Test
     void aLargeContentWithANulComesBackAsItIs() throws SQLException {
         try (Database db = Database.open(file())) {
@@ -239,7 +243,9 @@ class PackedRowTest {
         }
     }
 
-    /** The row that tells whether another page follows may be large. That it is not read shows where it cannot be. */
+    /**
+     * The row that shows that another page follows may be large. An invalid one proves that it is not read.
+     */
     @Test
     void theRowBehindAPageIsNotRead() throws SQLException {
         try (Database db = Database.open(file())) {

@@ -20,10 +20,13 @@ import org.jooq.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The build rendered every query, as jOOQ renders it now, and a program that only calls repositories needs no jOOQ. */
+/**
+ * The build has rendered every query as jOOQ renders it now. A program that only calls repositories does not
+ * load jOOQ.
+ */
 class PackagedQueriesTest {
 
-    /** Opens a database and reads an agent, in a process of its own. */
+    /** Opens a database and reads an agent, in a separate process. */
     public static final class Reader {
         public static void main(String[] arguments) {
             try (var db = dev.modelscan.storage.Database.open(Path.of(arguments[0]))) {
@@ -46,7 +49,7 @@ class PackagedQueriesTest {
         }
     }
 
-    /** jOOQ takes any name without a schema for one of the default schema; only tables may have come through that. */
+    /** jOOQ adds the default schema to every name without a schema. This must happen to tables only. */
     @Test
     void onlyTablesAreInTheSchema() throws Exception {
         RenderQueries.loadAll();

@@ -11,7 +11,9 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.sqlite.Function;
 
-/** An SQLite that does something else is named, with the version to take and what sets it. */
+/**
+ * For a SQLite with other behaviour, the exception names the version to use and the property that sets it.
+ */
 class SqliteLibraryTest {
 
     @Test

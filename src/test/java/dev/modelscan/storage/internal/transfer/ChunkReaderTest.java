@@ -13,7 +13,7 @@ class ChunkReaderTest {
     @TempDir
     Path directory;
 
-    /** A message may be larger than the memory that is left. */
+    /** A message may be larger than the free memory. */
     @Test
     @Timeout(20)
     void anErrorOfTheReadingThreadReachesTheOneThatWaits() {

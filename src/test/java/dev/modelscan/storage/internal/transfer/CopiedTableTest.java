@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class CopiedTableTest {
 
-    /** A table of a later migration must not be left behind. */
+    /** A table of a later migration must be copied. */
     @Test
     void everyTableOfTheSchemaIsCopied() {
         assertThat(CopiedTable.ALL.stream().map(CopiedTable::table))
@@ -41,7 +41,7 @@ class CopiedTableTest {
         }
     }
 
-    /** Where the key has several columns too, each parameter stands once. */
+    /** Each parameter appears once, also if the key has several columns. */
     @Test
     void theSelectBehindAKeyHasOneParameterForEachColumnOfTheKey() {
         for (CopiedTable table : CopiedTable.ALL) {

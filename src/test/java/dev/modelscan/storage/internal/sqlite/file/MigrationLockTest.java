@@ -28,7 +28,7 @@ class MigrationLockTest {
     @TempDir
     private Path directory;
 
-    /** Else it would hold a file that nobody else finds, and the next to come would hold another. */
+    /** Otherwise it would hold a file that nobody else finds, and the next process would lock another. */
     @Test
     void whoeverWaitedForAFileThatIsDeletedLocksTheNewOne() throws Exception {
         Path database = directory.resolve("acme.db");
@@ -50,7 +50,7 @@ class MigrationLockTest {
         assertThat(file).doesNotExist();
     }
 
-    /** Closing any channel of a file drops the locks that the process has on it. */
+    /** Closing any channel of a file drops all locks of the process on it. */
     @Test
     void aThreadThatGivesUpLeavesTheLockToWhoeverHoldsIt() throws Exception {
         Path database = directory.resolve("acme.db");
@@ -81,7 +81,7 @@ class MigrationLockTest {
         }
     }
 
-    /** As in an application server: the library once for each application, in one process. */
+    /** As in an application server: each application loads the library, in one process. */
     @Test
     void classLoadersOfOneProcessShareTheLock() throws Exception {
         Path database = directory.resolve("acme.db");

@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** The meanings that are not what the family of the code means, and that no code is forgotten. */
+/** Codes whose meaning differs from that of their family. Also tests that no code is missing. */
 class SqliteErrorsTest {
 
-    /** No errors, or never given out. */
+    /** Codes that are not errors, or are never returned. */
     private static final Set<String> NO_ERRORS =
             Set.of("UNKNOWN_ERROR", "SQLITE_OK", "SQLITE_OK_LOAD_PERMANENTLY", "SQLITE_ROW", "SQLITE_DONE");
 
