@@ -2,7 +2,10 @@ package dev.modelscan.storage.internal.sqlite.write;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where an exception came up on the thread that ran a write for others; suppressed in the exception that its caller gets. */
+/**
+ * The stack trace of an exception from the thread that ran a write for others. Added as suppressed to the
+ * exception that the write's caller gets.
+ */
 final class LeadersStack extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -13,7 +16,10 @@ final class LeadersStack extends Exception {
         setStackTrace(stack);
     }
 
-    /** Gives an exception that another thread made the stack of the current one, whose call it ends. */
+    /**
+     * Replaces the stack trace of an exception from another thread by the current one, and keeps the original
+     * as suppressed.
+     */
     static void exchange(Throwable thrown, @Nullable Thread leader) {
         StackTraceElement[] stack = thrown.getStackTrace();
         thrown.fillInStackTrace();
