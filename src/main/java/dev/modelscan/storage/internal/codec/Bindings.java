@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.List;
 import org.jooq.Binding;
 
-/** The bindings that {@code codegen.xml} names for generated columns that are text on SQLite and have a type on PostgreSQL. */
+/**
+ * The bindings that {@code codegen.xml} names for generated columns that are text on SQLite and a specific
+ * type on PostgreSQL.
+ */
 public final class Bindings {
 
     private Bindings() {}
