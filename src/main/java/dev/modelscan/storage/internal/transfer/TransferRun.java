@@ -28,7 +28,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of a transfer, in their order. What each may throw is said at {@link dev.modelscan.storage.transfer.Transfer}. */
+/**
+ * The steps of a transfer, in order. {@link dev.modelscan.storage.transfer.Transfer} documents the
+ * exceptions.
+ */
 public final class TransferRun {
 
     private static final String LOCK = "transfer";
@@ -38,7 +41,7 @@ public final class TransferRun {
     private final SqliteConnections connections;
     private final PostgresMigrator migrator;
 
-    /** Touches neither side yet. */
+    /** Opens neither side yet. */
     public TransferRun(TransferRequest request) {
         PostgresOpening.requireLibraries();
         NotCarried.requireNotOurs(request.leaveBehind());
@@ -49,7 +52,7 @@ public final class TransferRun {
         this.migrator = new PostgresMigrator(request.server(), request.workspace());
     }
 
-    /** Checks, and writes nothing. */
+    /** Checks without writing. */
     public TransferEstimate dryRun() {
         return PostgresOpening.checked(() -> new DryRun(request, source, connections, migrator).run());
     }
@@ -76,7 +79,7 @@ public final class TransferRun {
         }
     }
 
-    /** What is left behind, all of which may be. */
+    /** Finds what will be left behind, and checks that the caller agreed to all of it. */
     private List<LeftBehind> leftBehind(Connection connection) throws SQLException {
         List<LeftBehind> found = NotCarried.in(connection);
         NotCarried.requireNamed(found, request.leaveBehind(), source.toString());
@@ -101,7 +104,7 @@ public final class TransferRun {
             copy(target, ledger, snapshot, SourceCheck.total(rows));
             makeKeysAndIndexes(target, snapshot);
         } catch (InvalidDataException | ReferenceException | ConflictException | CorruptDatabaseException e) {
-            // The snapshot has the row for ever, so this transfer cannot be finished.
+            // The snapshot will always have the row, so this transfer cannot be finished.
             abandon(target, ledger, e);
             throw e;
         }
@@ -131,7 +134,10 @@ public final class TransferRun {
         return ledger;
     }
 
-    /** The ledger comes before the snapshot, so that no file is left over that no ledger names. */
+    /**
+     * The ledger is created before the snapshot, so that no snapshot can exist without a ledger that names
+     * it.
+     */
     private Ledger begin(PostgresLink target, @Nullable Ledger unfinished) throws SQLException {
         if (unfinished != null) {
             unfinished.abandon();
@@ -145,7 +151,7 @@ public final class TransferRun {
         try {
             Snapshot snapshot = new Snapshot(source, ledger.snapshotId());
             snapshot.take(connections);
-            // Something may have been made since the source was looked at.
+            // Something may have been created since the source was checked.
             try (Connection connection = snapshot.open()) {
                 leftBehind(connection);
             }
@@ -174,7 +180,7 @@ public final class TransferRun {
             try {
                 target.useTransaction(() -> DeferredDefinitions.restoreNext(target));
             } catch (SQLException e) {
-                if (ChunkWriter.mayBeOfARow(target.classify(e))) {
+                if (ChunkWriter.mayBeCausedByRow(target.classify(e))) {
                     try (Connection connection = snapshot.open()) {
                         SourceCheck.requireReferences(connection);
                     }
