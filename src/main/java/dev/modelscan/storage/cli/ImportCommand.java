@@ -40,12 +40,12 @@ final class ImportCommand extends DatabaseCommand {
 
     @Override
     public Integer call() {
-        // The progress bar ends before anything else is printed.
+        // show() prints only after the progress bar has ended.
         return show(importFile());
     }
 
     private Result importFile() {
-        // Before the database, which is not made for a file that is not there.
+        // Opened first, so that a missing file does not create a database.
         try (InputStream in = withProgress(Files.newInputStream(transcripts), Files.size(transcripts));
                 Database db = open()) {
             return TranscriptImporter.run(db, fileName(), in);

@@ -3,7 +3,7 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.Database;
 import picocli.CommandLine.Command;
 
-/** Says what a database holds. */
+/** Shows the facts about a database. */
 @Command(
         name = "status",
         description =

@@ -55,7 +55,7 @@ final class TransferCommand extends OutputCommand {
 
     @Override
     public Integer call() {
-        // The progress bar ends before anything else is printed.
+        // show() prints only after the progress bar has ended.
         return show(transfer());
     }
 

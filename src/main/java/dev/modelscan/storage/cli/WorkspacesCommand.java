@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What is done with workspaces as a whole. */
+/** The commands for workspaces. */
 @Command(
         name = "workspaces",
         description =
@@ -40,7 +40,7 @@ final class WorkspacesCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "Missing command");
     }
 
-    /** One of the commands. */
+    /** Opens the workspaces and runs a command on them. */
     private abstract static class Subcommand extends OutputCommand {
 
         final int work(Function<Workspaces, Result> work) {
@@ -54,7 +54,7 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** The names. */
+    /** Lists the names. */
     @Command(name = "list", description = "Prints the names of all workspaces, one on each line.")
     static final class ListAll extends Subcommand {
 
@@ -77,7 +77,7 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** Makes one. */
+    /** Creates a workspace. */
     @Command(name = "create", description = "Makes a workspace that does not exist yet.")
     static final class Create extends Subcommand {
 
@@ -101,7 +101,7 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** Drops one. */
+    /** Drops a workspace. */
     @Command(name = "drop", description = "Deletes a workspace with everything in it, for ever.")
     static final class Drop extends Subcommand {
 
@@ -129,7 +129,7 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** Migrates all. */
+    /** Migrates all workspaces. */
     @Command(
             name = "migrate",
             description = {
