@@ -54,7 +54,7 @@ final class BorrowedConnection extends DefaultConnection {
     public void close() throws SQLException {
         try (Connection connection = getDelegate()) {
             if (!connection.isClosed()) {
-                putBack(connection);
+                restore(connection);
             }
         }
     }
@@ -63,7 +63,7 @@ final class BorrowedConnection extends DefaultConnection {
      * Restores the connection's state. If that fails the connection is aborted: otherwise its owner would
      * hand it out inside a transaction.
      */
-    private void putBack(Connection connection) throws SQLException {
+    private void restore(Connection connection) throws SQLException {
         try {
             if (!connection.getAutoCommit()) {
                 connection.rollback();

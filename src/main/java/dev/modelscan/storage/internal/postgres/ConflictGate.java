@@ -36,9 +36,9 @@ final class ConflictGate {
     enum Outcome {
         COMMITTED,
         /** Rolled back by the server because of a conflict. */
-        TAKEN_BACK,
+        ROLLED_BACK,
         /** Failed for another reason. */
-        NEITHER
+        FAILED
     }
 
     private static final class Waiter {
@@ -100,8 +100,8 @@ final class ConflictGate {
         try {
             switch (outcome) {
                 case COMMITTED -> limit = limit * GROWTH > NO_LIMIT ? Double.POSITIVE_INFINITY : limit * GROWTH;
-                case TAKEN_BACK -> limit = Math.max(1, Math.min(limit, running) / 2);
-                case NEITHER -> {}
+                case ROLLED_BACK -> limit = Math.max(1, Math.min(limit, running) / 2);
+                case FAILED -> {}
             }
             running--;
             admit();

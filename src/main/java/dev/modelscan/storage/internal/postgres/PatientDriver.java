@@ -45,7 +45,7 @@ final class PatientDriver extends SimpleDataSource {
     }
 
     /** To be called before a caller waits for a connection. */
-    void hurry() {
+    void beginWait() {
         if (waiting.getAndIncrement() == 0 && failure != null) {
             lock.lock();
             try {
@@ -58,7 +58,7 @@ final class PatientDriver extends SimpleDataSource {
     }
 
     /** To be called after the wait. */
-    void noHurry() {
+    void endWait() {
         waiting.decrementAndGet();
     }
 

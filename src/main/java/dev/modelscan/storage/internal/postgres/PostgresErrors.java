@@ -198,7 +198,7 @@ public final class PostgresErrors {
      * Whether this server rolled back the transaction. A driver's exception that the function got elsewhere
      * does not count.
      */
-    static boolean wasTakenBack(Throwable thrown) {
+    static boolean wasRolledBack(Throwable thrown) {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
             if (t instanceof StorageException) {
                 return !(t instanceof OutcomeUnknownException) && isOf(Kind.SERIALIZATION, t);

@@ -181,7 +181,7 @@ final class PostgresPool implements AutoCloseable {
         if (pool == null || driver == null) {
             return PostgresServer.borrow(Objects.requireNonNull(server.dataSource()));
         }
-        driver.hurry();
+        driver.beginWait();
         try {
             return pool.getConnection();
         } catch (SQLException e) {
@@ -194,7 +194,7 @@ final class PostgresPool implements AutoCloseable {
             }
             throw noneInTime(driver.failure(), pool.getActiveConnections());
         } finally {
-            driver.noHurry();
+            driver.endWait();
         }
     }
 

@@ -196,7 +196,7 @@ public final class PostgresStore implements Store {
         Retry retry = new Retry(pools.server().busyTimeout());
         while (true) {
             boolean mayConflict = isolation != Isolation.READ_COMMITTED;
-            ConflictGate.Outcome outcome = ConflictGate.Outcome.NEITHER;
+            ConflictGate.Outcome outcome = ConflictGate.Outcome.FAILED;
             if (mayConflict) {
                 gate.enter();
             }
@@ -205,10 +205,10 @@ public final class PostgresStore implements Store {
                 outcome = ConflictGate.Outcome.COMMITTED;
                 return result;
             } catch (Throwable t) {
-                if (!PostgresErrors.wasTakenBack(t)) {
+                if (!PostgresErrors.wasRolledBack(t)) {
                     throw t;
                 }
-                outcome = ConflictGate.Outcome.TAKEN_BACK;
+                outcome = ConflictGate.Outcome.ROLLED_BACK;
                 if (!retry.mayGoOn()) {
                     throw t;
                 }
@@ -280,7 +280,7 @@ public final class PostgresStore implements Store {
     private void commitOrExplain(Lease lease) {
         try {
             if (lease.session().isShared() && lease.session().ranCallersSql()) {
-                ServerSession.leaveNothing(lease.connection());
+                ServerSession.cleanBeforeCommit(lease.connection());
             }
             PostgresTransactions.commit(lease.connection(), name(), null, null);
         } catch (SQLException e) {

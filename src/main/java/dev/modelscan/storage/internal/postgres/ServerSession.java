@@ -129,7 +129,7 @@ public record ServerSession(boolean direct, boolean onCitus) {
      * To be called before a commit, after which a shared session is out of reach: releases what the session's
      * next client would get.
      */
-    static void leaveNothing(Connection connection) throws SQLException {
+    static void cleanBeforeCommit(Connection connection) throws SQLException {
         execute(connection, "SELECT pg_advisory_unlock_all(); DISCARD TEMP");
     }
 

@@ -271,7 +271,7 @@ public final class Execution<R> {
             }
             session.moved(charactersBound);
             if (charactersBound > KEPT_CHARACTERS) {
-                letGoOfParameters();
+                releaseParameters();
             }
         } finally {
             if (returned) {
@@ -286,7 +286,7 @@ public final class Execution<R> {
      * After an error the driver may have closed the statement. The caller must see that first error, not this
      * one.
      */
-    private void letGoOfParameters() {
+    private void releaseParameters() {
         try {
             statement.clearParameters();
         } catch (SQLException e) {

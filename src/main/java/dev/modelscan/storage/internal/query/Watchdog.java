@@ -88,12 +88,12 @@ public final class Watchdog implements AutoCloseable {
         last.state = state;
         last.at = now;
         if (stillRuns) {
-            stopWhereDue(session, last);
+            cancelIfDue(session, last);
         }
         return !same || phase != RunningStatement.IDLE;
     }
 
-    private void stopWhereDue(Session session, Look seen) {
+    private void cancelIfDue(Session session, Look seen) {
         boolean runs = RunningStatement.phase(seen.state) == RunningStatement.RUNNING;
         if (runs && session.running().isInterrupted()) {
             cancel(session, seen, StatementCancelledException.INTERRUPTED);

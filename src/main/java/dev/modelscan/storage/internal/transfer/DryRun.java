@@ -117,7 +117,7 @@ final class DryRun {
             return false;
         }
         ledger.requireCanBeAbandoned();
-        boolean resumes = !TargetState.beginsAnew(ledger, request.restart());
+        boolean resumes = !TargetState.startsOver(ledger, request.restart());
         if (resumes) {
             migrator.requireCurrent(target.connection());
             TargetState.requireSnapshot(target, new Snapshot(source, ledger.snapshotId()));

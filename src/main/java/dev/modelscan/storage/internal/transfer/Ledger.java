@@ -140,12 +140,12 @@ final class Ledger {
             update.setLong(4, before.rows());
             update.setString(5, snapshotId);
             if (update.executeUpdate() != 1) {
-                throw underWay();
+                throw otherTransferRunning();
             }
         }
     }
 
-    private ConflictException underWay() {
+    private ConflictException otherTransferRunning() {
         return new ConflictException(target.name() + ": another transfer is under way", "workspace", null, null);
     }
 
@@ -154,7 +154,7 @@ final class Ledger {
      *
      * @throws ConflictException if it does not, because another program has written
      */
-    void requireOwnRowsAlone() throws SQLException {
+    void requireOnlyOwnRows() throws SQLException {
         for (CopiedTable table : CopiedTable.ALL) {
             long rows = Long.parseLong(String.valueOf(target.text(table.count(target.schema()))));
             if (rows != position(table).rows()) {
@@ -180,11 +180,11 @@ final class Ledger {
             if (!String.valueOf(CopiedTable.ALL.size())
                     .equals(target.text(
                             "SELECT count(*) FROM " + target.table(TABLE) + " WHERE snapshot_id = ?", snapshotId))) {
-                throw underWay();
+                throw otherTransferRunning();
             }
             // From here on nobody can add a row that would be removed as well.
             target.execute("LOCK TABLE " + tables(CopiedTable.ALL) + " IN EXCLUSIVE MODE");
-            requireOwnRowsAlone();
+            requireOnlyOwnRows();
             removeRows();
             DeferredDefinitions.restoreAll(target);
             drop();
@@ -197,13 +197,13 @@ final class Ledger {
             target.execute("TRUNCATE " + tables(CopiedTable.ALL));
             return;
         }
-        requireNobodyRefers();
+        requireNoReferences();
         for (int i = CopiedTable.ALL.size() - 1; i >= 0; i--) {
             target.execute("DELETE FROM " + target.table(CopiedTable.ALL.get(i).name()));
         }
     }
 
-    private void requireNobodyRefers() throws SQLException {
+    private void requireNoReferences() throws SQLException {
         for (Referring other : Referring.find(target)) {
             // Removing the rows that they refer to would fail, or remove or alter them.
             if (target.text(other.any()) != null) {
@@ -224,8 +224,8 @@ final class Ledger {
      * @throws ConflictException if it would not
      */
     void requireCanBeAbandoned() throws SQLException {
-        requireOwnRowsAlone();
-        requireNobodyRefers();
+        requireOnlyOwnRows();
+        requireNoReferences();
     }
 
     private String tables(List<CopiedTable> tables) {

@@ -35,7 +35,7 @@ final class NotCarried {
                 case "table" -> {
                     if (onOurs) {
                         found.addAll(columns(source, entry.name()));
-                    } else if (!isOfAModule(entry.name(), types)) {
+                    } else if (!isShadowTable(entry.name(), types)) {
                         boolean virtual = "virtual".equals(types.get(entry.name()));
                         found.add(new LeftBehind(
                                 virtual ? Kind.VIRTUAL_TABLE : Kind.TABLE,
@@ -81,7 +81,7 @@ final class NotCarried {
     }
 
     /** Whether the table stores the rows of a virtual table. */
-    private static boolean isOfAModule(String name, Map<String, String> types) {
+    private static boolean isShadowTable(String name, Map<String, String> types) {
         return "shadow".equals(types.get(name));
     }
 

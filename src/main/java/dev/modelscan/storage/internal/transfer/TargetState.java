@@ -108,7 +108,7 @@ final class TargetState {
     }
 
     /** Whether rows of an unfinished transfer must be removed before copying starts. */
-    static boolean beginsAnew(@Nullable Ledger ledger, boolean restart) {
+    static boolean startsOver(@Nullable Ledger ledger, boolean restart) {
         return ledger == null || restart || ledger.rows() == 0;
     }
 

@@ -90,7 +90,7 @@ public final class TransferRun {
         long began = System.nanoTime();
         Ledger found = target.inSnapshot(() -> Optional.ofNullable(Ledger.find(target)))
                 .orElse(null);
-        boolean resumed = found != null && !TargetState.beginsAnew(found, request.restart());
+        boolean resumed = found != null && !TargetState.startsOver(found, request.restart());
         Ledger ledger = resumed && found != null ? resume(target, found) : begin(target, found);
         Snapshot snapshot = new Snapshot(source, ledger.snapshotId());
         long before = ledger.rows();
@@ -129,7 +129,7 @@ public final class TransferRun {
         requireCurrent(snapshot.connections());
         target.useTransaction(() -> {
             migrator.requireCurrent(target.connection());
-            ledger.requireOwnRowsAlone();
+            ledger.requireOnlyOwnRows();
         });
         return ledger;
     }

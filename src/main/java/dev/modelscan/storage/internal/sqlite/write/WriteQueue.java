@@ -76,7 +76,7 @@ final class WriteQueue {
             while (true) {
                 WriteRequest<?> next;
                 synchronized (lock) {
-                    skipThoseThatLeft();
+                    skipAbandoned();
                     next = first;
                     if (next != null && next.mayJoin()) {
                         next.leader = own;
@@ -101,7 +101,7 @@ final class WriteQueue {
     }
 
     /** Also skips requests whose call has ended: such a call may not have come to withdraw its request. */
-    private void skipThoseThatLeft() {
+    private void skipAbandoned() {
         WriteRequest<?> next = first;
         while (next != null && (next.over || next.state != State.WAITING)) {
             first = next.next;
@@ -164,7 +164,7 @@ final class WriteQueue {
             pause.run();
         } finally {
             request.over = true;
-            replaceLeaderThatLeft();
+            replaceAbandonedLeader();
         }
     }
 
@@ -177,7 +177,7 @@ final class WriteQueue {
             if (leader != own) {
                 return;
             }
-            skipThoseThatLeft();
+            skipAbandoned();
             crowd = group + length;
             next = elect();
         }
@@ -188,7 +188,7 @@ final class WriteQueue {
      * If the leader's call has ended without handing over, makes the next request the leader. Returns whether
      * it did.
      */
-    boolean replaceLeaderThatLeft() {
+    boolean replaceAbandonedLeader() {
         WriteRequest<?> current = leader;
         if (current == null ? first == null : !current.over) {
             return false;
@@ -207,7 +207,7 @@ final class WriteQueue {
 
     /** Makes no call between the first and the last write, so an Error cannot leave the change half done. */
     private @Nullable WriteRequest<?> elect() {
-        skipThoseThatLeft();
+        skipAbandoned();
         WriteRequest<?> next = first;
         leader = next;
         if (next != null) {

@@ -167,7 +167,7 @@ final class WriteRequest<T extends @Nullable Object> {
                 if (mayWithdraw && (left <= 0 || interrupted) && now == State.WAITING && queue.withdraw(this)) {
                     return State.WITHDRAWN;
                 }
-                if (now == State.TAKEN || !queue.replaceLeaderThatLeft()) {
+                if (now == State.TAKEN || !queue.replaceAbandonedLeader()) {
                     boolean soon = mayWithdraw && now == State.WAITING && left < LOOK_NANOS;
                     LockSupport.parkNanos(this, soon ? Math.max(left, 1) : LOOK_NANOS);
                 }
