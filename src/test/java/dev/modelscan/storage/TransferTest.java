@@ -267,7 +267,7 @@ class TransferTest extends TransferFixture {
 
         assertThatThrownBy(() -> target().open())
                 .isInstanceOf(SchemaException.class)
-                .hasMessageContaining("not finished");
+                .hasMessageContaining("unfinished transfer");
         try (Database source = Database.open(file)) {
             source.agents().create(Agent.builder().name("late").mode("llm").build());
         }

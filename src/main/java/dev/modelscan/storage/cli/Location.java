@@ -22,7 +22,8 @@ final class Location {
             names = "--db",
             paramLabel = "<file or URL>",
             description = {
-                "The database: a file, which commands that write make, or jdbc:postgresql://host/database.",
+                "The database: a file, which commands that write create if it is missing, or"
+                        + " jdbc:postgresql://host/database.",
                 "With workspaces, the directory of their files, or the URL.",
                 "Default: " + DatabaseCommand.DEFAULT_FILE + ", and for workspaces " + DatabaseCommand.DEFAULT_DIRECTORY
             })
@@ -68,7 +69,8 @@ final class Location {
         if (!place.startsWith(Locations.URL_PREFIX)) {
             if (user != null || password != null || passwordFile != null) {
                 throw new InvalidDataException(
-                        "database", null, user == null ? "password" : "user", "goes with the URL of a server alone");
+                        "database", null, user == null ? "password" : "user", "can only be used with the URL of a"
+                                + " server");
             }
             return Database.builder().path(place);
         }

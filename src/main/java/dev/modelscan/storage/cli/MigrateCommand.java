@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 /** Migrates an existing database. */
 @Command(
         name = "migrate",
-        description = "Migrates the database to the schema of this release. Makes none where there is none.")
+        description = "Migrates the database to the schema of this release. Does not create a database.")
 final class MigrateCommand extends DatabaseCommand {
 
     /**

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "status",
         description =
-                "Shows the version of the database's schema, its size and what it holds. Makes and migrates nothing.")
+                "Shows the version of the database's schema, its size and what it holds. Creates and migrates nothing.")
 final class StatusCommand extends ReadingCommand {
 
     @Override

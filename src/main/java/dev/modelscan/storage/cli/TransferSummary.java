@@ -61,7 +61,7 @@ record TransferSummary(
                 "Workspace %s holds the source as it was at %s%s%n",
                 workspace,
                 snapshotAt,
-                resumed ? ", when the transfer was begun" : "");
+                resumed ? ", when the transfer was started" : "");
         out.printf(
                 Locale.ROOT,
                 "%,d rows copied in %.1f s (%,.0f a second), all compared in %.1f s (%,.0f a second)%n",
@@ -119,7 +119,7 @@ record TransferSummary(
                     Math.ceil(estimatedSeconds),
                     snapshotBytes);
             if (resumes) {
-                out.println("A transfer was begun and goes on from its own snapshot; --restart takes a new one");
+                out.println("An unfinished transfer will continue from its own snapshot; --restart takes a new one");
             }
             TransferSummary.print(leftBehind, out);
         }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "workspaces",
         description =
-                "Lists, makes, drops and migrates workspaces: schemas on PostgreSQL, files of a directory on SQLite.",
+                "Lists, creates, drops and migrates workspaces: schemas on PostgreSQL, files of a directory on SQLite.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
@@ -78,7 +78,7 @@ final class WorkspacesCommand implements Runnable {
     }
 
     /** Creates a workspace. */
-    @Command(name = "create", description = "Makes a workspace that does not exist yet.")
+    @Command(name = "create", description = "Creates a workspace.")
     static final class Create extends Subcommand {
 
         @Parameters(paramLabel = "<name>", description = "1 to 63 of a to z, 0 to 9 and _, beginning with a letter.")
@@ -102,7 +102,7 @@ final class WorkspacesCommand implements Runnable {
     }
 
     /** Drops a workspace. */
-    @Command(name = "drop", description = "Deletes a workspace with everything in it, for ever.")
+    @Command(name = "drop", description = "Deletes a workspace with everything in it, permanently.")
     static final class Drop extends Subcommand {
 
         @Parameters(paramLabel = "<name>", description = "The workspace.")
@@ -133,8 +133,8 @@ final class WorkspacesCommand implements Runnable {
     @Command(
             name = "migrate",
             description = {
-                "Migrates the workspaces that are behind, several at a time.",
-                "One that fails is reported, the others go on, and the exit code is 1."
+                "Migrates the workspaces whose schema is older than this release, several at a time.",
+                "A failure is reported, does not stop the others, and makes the exit code 1."
             })
     static final class Migrate extends Subcommand {
 

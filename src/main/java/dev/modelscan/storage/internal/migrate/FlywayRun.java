@@ -113,8 +113,8 @@ public final class FlywayRun {
                 return new SchemaException(
                         name + ": migration " + file + ", line " + script.getLineNumber() + ", failed: " + reason
                                 + "\nStatement: " + script.getStatement()
-                                + "\nThe migration was rolled back. Correct it, or the rows that it stumbles over, and open"
-                                + " the database again",
+                                + "\nThe migration was rolled back. Correct it, or the rows that it fails on, and"
+                                + " open the database again",
                         flyway);
             }
         }

@@ -59,7 +59,7 @@ public final class CitusSchemas {
                 connection.rollback(before);
             }
             LOG.warn(
-                    "the empty schema {} cannot be distributed, so its tables will be on the coordinator alone: {}",
+                    "the empty schema {} cannot be distributed, so its tables will be only on the coordinator: {}",
                     schema,
                     e.getMessage());
         }

@@ -310,7 +310,7 @@ public final class PostgresErrors {
         return switch (failure.kind()) {
             case DENIED ->
                 new SchemaException(
-                        what + ": the role lacks a privilege (" + said + "). Let its owner say: " + grants, e);
+                        what + ": the role lacks a privilege (" + said + "). Let its owner run: " + grants, e);
             case BUSY, SERIALIZATION ->
                 new BusyException(
                         what + ": another session holds a lock on it for longer than busyTimeout: " + said, e);
@@ -325,7 +325,7 @@ public final class PostgresErrors {
             case CONNECTION_LOST ->
                 new UnavailableException(
                         what + ": the server cannot be reached, or has ended the connection: " + why + said, e);
-            default -> new UnavailableException(what + ": " + (why.isEmpty() ? "the server refuses: " : why) + said, e);
+            default -> new UnavailableException(what + ": " + (why.isEmpty() ? "the server reports: " : why) + said, e);
         };
     }
 
@@ -354,16 +354,15 @@ public final class PostgresErrors {
             }
             case SERIALIZATION ->
                 isRecoveryConflict(message)
-                        ? "a replica had to apply changes that the query stood in the way of"
-                                + " (max_standby_streaming_delay)"
+                        ? "the query blocked changes that the replica had to apply (max_standby_streaming_delay)"
                         : null;
             default -> null;
         };
     }
 
     /**
-     * The column of a check constraint, which is named after its table and column: {@code
-     * tasks_priority_check}.
+     * The column of a check constraint, which is named after its table and column:
+     * {@code tasks_priority_check}.
      */
     private static @Nullable String checkedColumn(ServerErrorMessage message) {
         String constraint = constraint(message);

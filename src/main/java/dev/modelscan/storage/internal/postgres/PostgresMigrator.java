@@ -137,7 +137,7 @@ public final class PostgresMigrator {
 
     public static @Nullable String problem(int version, String encoding) {
         if (version < OLDEST_SERVER) {
-            return "runs PostgreSQL " + version + "; the oldest that will do is " + OLDEST_SERVER;
+            return "runs PostgreSQL " + version + "; the oldest supported version is " + OLDEST_SERVER;
         }
         return encoding.equals("UTF8")
                 ? null
@@ -179,7 +179,7 @@ public final class PostgresMigrator {
         SchemaState.Kind state = state(connection, target);
         if (state == SchemaState.Kind.EMPTY) {
             throw new UnavailableException(
-                    name() + " is not there: there are no tables of this library. None were made", null);
+                    name() + " does not exist: there are no tables of this library. None were created", null);
         }
         if (state != SchemaState.Kind.CURRENT) {
             List<SchemaState.Applied> history = SchemaState.history(connection, history(target));
@@ -269,7 +269,8 @@ public final class PostgresMigrator {
         if (tables.contains(TRANSFER_TABLE)) {
             throw new SchemaException(
                     name()
-                            + " is the target of a transfer that is not finished; run it again to go on with it, or restart it",
+                            + " is the target of an unfinished transfer; run the transfer again to continue it, or"
+                            + " restart it",
                     null);
         }
         if (tables.contains(SqliteMigrator.HISTORY_TABLE)) {
@@ -296,13 +297,13 @@ public final class PostgresMigrator {
             }
             statement.execute("CREATE SCHEMA " + target.quoted());
         } catch (SQLException e) {
-            throw PostgresErrors.unusable(name() + " cannot be made", e, server.grantToCreateSchemas());
+            throw PostgresErrors.unusable(name() + " cannot be created", e, server.grantToCreateSchemas());
         }
     }
 
     private SchemaException noUsage(PostgresSchema target) {
         return new SchemaException(
-                name() + ": the role may not use that schema. Let its owner say: "
+                name() + ": the role may not use that schema. Let its owner run: "
                         + server.grantsToMigrate(target.name()),
                 null);
     }
@@ -347,15 +348,16 @@ public final class PostgresMigrator {
             case BUSY, SERIALIZATION ->
                 new BusyException(
                         name() + ": " + file
-                                + " was kept waiting for a table by another transaction for busyTimeout, and"
-                                + " was rolled back; end that transaction and open the database again, or raise busyTimeout: "
+                                + " waited for busyTimeout for a table that another transaction has locked, and was"
+                                + " rolled back; end that transaction and open the database again, or raise"
+                                + " busyTimeout: "
                                 + PostgresErrors.said(e),
                         e);
             case CONNECTION_LOST, NODE_AWAY ->
                 new UnavailableException(
                         name() + ": the connection was lost during " + file
                                 + ", which was stored as a whole or not at all;"
-                                + " open the database again, which goes on from there: " + PostgresErrors.said(e),
+                                + " open the database again, which continues from there: " + PostgresErrors.said(e),
                         e);
             case DENIED, NO_CONNECTION_LEFT, FULL, UNAVAILABLE, UNUSABLE, READ_ONLY, CORRUPT ->
                 PostgresErrors.unusable(

@@ -202,12 +202,12 @@ final class PostgresPool implements AutoCloseable {
         String time = server.busyTimeout().toMillis() + " ms";
         if (failure != null) {
             return new SQLException(
-                    "none could be made within " + time + ": " + PostgresErrors.said(failure),
+                    "no connection could be opened within " + time + ": " + PostgresErrors.said(failure),
                     PostgresErrors.stateOf(failure),
                     failure);
         }
         if (active < server.poolSize()) {
-            return new SQLException("none could be made within " + time, NO_CONNECTION);
+            return new SQLException("no connection could be opened within " + time, NO_CONNECTION);
         }
         throw new BusyException(
                 "all " + server.poolSize() + " connections to " + server.name() + " were in use for " + time
@@ -307,7 +307,7 @@ final class PostgresPool implements AutoCloseable {
             lease.outer.close();
         } catch (SQLException | RuntimeException e) {
             // The work over the connection is done and stays valid.
-            LOG.debug("a connection to {} could not be given back", server.name(), e);
+            LOG.debug("a connection to {} could not be released", server.name(), e);
             discard(lease.outer);
         } catch (Error e) {
             discard(lease.outer);

@@ -123,7 +123,8 @@ public final class PostgresSchemas {
             case DENIED -> new SchemaException(subject + " belongs to another role, and was not dropped: " + said, e);
             case CONNECTION_LOST, NODE_AWAY ->
                 new OutcomeUnknownException(
-                        subject + ": the reply to its drop was lost, and it may be gone; look whether it exists: "
+                        subject + ": the reply to its drop was lost, and it may have been dropped; check whether it"
+                                + " exists: "
                                 + said,
                         "workspace",
                         null,

@@ -20,7 +20,7 @@ final class PostgresState {
         List<String> problems = new ArrayList<>();
         String table = (schema == null ? "" : schema.quoted() + ".") + "agents";
         if (text(session, "SELECT to_regclass(?)", table) == null) {
-            problems.add("the tables are gone from " + name + "; restore a backup");
+            problems.add("the tables of " + name + " no longer exist; restore a backup");
         }
         if ("t".equals(text(session, "SELECT pg_is_in_recovery()"))) {
             problems.add(server + " is a replica, which only reads; connect to the primary");

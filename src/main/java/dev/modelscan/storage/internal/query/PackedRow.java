@@ -47,8 +47,8 @@ public final class PackedRow extends Row {
 
     /**
      * How many rows are fetched before the first is mapped. Alternating between native code and Java at each
-     * row makes the processor forget what it learned about either. Fetching stops early at {@link
-     * #FETCHED_BYTES}.
+     * row makes the processor forget what it learned about either. Fetching stops early at
+     * {@link #FETCHED_BYTES}.
      */
     private static final int FETCHED_ROWS = 64;
 

@@ -59,7 +59,7 @@ public final class Watchdog implements AutoCloseable {
             try {
                 busy |= lookAt(entry.getKey(), entry.getValue(), now);
             } catch (RuntimeException | Error e) {
-                LOG.warn("a statement could not be looked after", e);
+                LOG.warn("a statement could not be watched", e);
             }
         }
         return busy;

@@ -79,7 +79,7 @@ final class ReadingConnection {
             session.takeRanCallersSql();
             return before != null && before.isAsOpened() && isOutsideTransaction();
         } catch (SQLException e) {
-            LOG.debug("the state of a reading connection cannot be told", e);
+            LOG.debug("the state of a reading connection cannot be read", e);
             return false;
         }
     }

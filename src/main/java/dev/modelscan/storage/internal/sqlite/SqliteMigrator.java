@@ -176,13 +176,14 @@ public final class SqliteMigrator {
         }
         if (file == null || !Files.isRegularFile(file)) {
             throw new UnavailableException(
-                    connections.name() + " is not there; name the file of a database. None was made", null);
+                    connections.name() + " does not exist; name the file of a database. None was created", null);
         }
         rejectEarly(file);
         SchemaState.Kind state = state();
         if (state == SchemaState.Kind.EMPTY) {
             throw new SchemaException(
-                    file + " holds no tables yet; open it once to write, which makes them. Nothing was written to it",
+                    file + " has no tables yet; open it once for writing, which creates them. Nothing was written to"
+                            + " it",
                     null);
         }
         if (state != SchemaState.Kind.CURRENT) {
@@ -344,8 +345,8 @@ public final class SqliteMigrator {
         if (SqliteErrors.isHotJournal(e)) {
             return new UnavailableException(
                     name
-                            + " was left in the middle of a transaction by a process that was killed; open it once where it may"
-                            + " be written, which takes that transaction back",
+                            + " holds an unfinished transaction of a process that was killed; open it once for"
+                            + " writing, which rolls that transaction back",
                     e);
         }
         Failure failure = connections.classify(e).whileWriting();

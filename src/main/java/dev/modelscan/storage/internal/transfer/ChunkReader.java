@@ -54,7 +54,7 @@ final class ChunkReader implements AutoCloseable {
             item = queue.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CancelledException("the transfer was interrupted; run it again, and it goes on", e);
+            throw new CancelledException("the transfer was interrupted; run it again to continue", e);
         }
         if (item.failure() instanceof SQLException e) {
             throw snapshot.connections().failed(e);

@@ -86,7 +86,7 @@ final class ChunkWriter {
                 table,
                 id,
                 column,
-                "is refused by the target: " + failure.cause().getMessage(),
+                "is rejected by the target: " + failure.cause().getMessage(),
                 failure.cause());
     }
 

@@ -63,7 +63,7 @@ final class Comparison {
         List<String> key = order <= 0 ? source.key() : target.key();
         String what = order == 0
                 ? "is not the same in source and target"
-                : order < 0 ? "is in the source alone" : "is in the target alone";
+                : order < 0 ? "is only in the source" : "is only in the target";
         String id = String.join(", ", key);
         return new ConflictException(
                 table.name() + " " + id + " " + what

@@ -40,7 +40,7 @@ final class DryRun {
         // Nothing more can be checked in another program's file.
         new SqliteMigrator(connections, Duration.ZERO).requireCurrent();
         boolean resumes = checkTarget();
-        // Not a probe: on a read-only file, quick_check skips the schema's CHECK constraints.
+        // Not openProbe(): on a mode=ro connection, quick_check skips the CHECK constraints.
         try (Connection connection = connections.openReader();
                 Statement statement = connection.createStatement()) {
             // One snapshot for everything that is read.

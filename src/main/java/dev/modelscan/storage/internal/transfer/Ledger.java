@@ -209,8 +209,8 @@ final class Ledger {
             if (target.text(other.any()) != null) {
                 throw new ConflictException(
                         target.name() + ": rows of " + other.table()
-                                + " refer to what the unfinished transfer copied, so that was not taken back."
-                                + " Remove them, and run the transfer again",
+                                + " refer to what the unfinished transfer copied, so that was not removed. Delete"
+                                + " them, and run the transfer again",
                         "workspace",
                         null,
                         null);

@@ -136,11 +136,12 @@ final class NotCarried {
                 .toList();
         if (!unnamed.isEmpty()) {
             throw new LeftBehindException(
-                    source + " has what a transfer does not take along, because it is not the library's: "
+                    source + " holds objects that a transfer does not copy, because they are not the library's: "
                             + String.join(
                                     ", ",
                                     unnamed.stream().map(LeftBehind::toString).toList())
-                            + ". Name each with leaveBehind (--leave-behind) to go on without it, and move it yourself",
+                            + ". Name each with leaveBehind (--leave-behind) to continue without it, and move it"
+                            + " yourself",
                     unnamed);
         }
     }

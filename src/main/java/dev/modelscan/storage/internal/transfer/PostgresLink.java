@@ -104,8 +104,8 @@ public final class PostgresLink implements AutoCloseable {
             case CONNECTION_LOST, NODE_AWAY ->
                 new UnavailableException(
                         name() + ": the connection was lost: " + PostgresErrors.said(e)
-                                + "; what was being copied was stored as a whole or not at all, and running this again goes"
-                                + " on from there",
+                                + "; what was being copied was stored as a whole or not at all, and running this"
+                                + " again continues from there",
                         e);
             default -> failure.toException(null, null);
         };
@@ -177,9 +177,9 @@ public final class PostgresLink implements AutoCloseable {
                 name() + ": the lock of this " + purpose
                         + " was lost, since its idle transaction was ended from outside"
                         + (cause == null ? "" : " (" + PostgresErrors.said(cause) + ")")
-                        + "; what had not been stored by then was taken back. See to it that neither the server nor a"
-                        + " pooler ends transactions that are idle, and run the " + purpose
-                        + " again, which goes on from there",
+                        + "; what was not stored by then was rolled back. Make sure that neither the server nor a"
+                        + " pooler ends idle transactions, and run the " + purpose
+                        + " again, which continues from there",
                 cause);
     }
 

@@ -66,8 +66,9 @@ final class TargetState {
             problems.add(new SchemaException(
                     target.name() + ": the role may not "
                             + (there
-                                    ? "make tables in the schema. Grant it USAGE and CREATE on it"
-                                    : "make the schema. Grant it CREATE on the database, or let its owner create the schema"),
+                                    ? "create tables in the schema. Grant it USAGE and CREATE on it"
+                                    : "create the schema. Grant it CREATE on the database, or let its owner create"
+                                            + " the schema"),
                     null));
         }
         if (there) {
@@ -102,8 +103,9 @@ final class TargetState {
         if (!snapshot.exists()) {
             throw conflict(
                     target,
-                    "has the rest of a transfer of another database, or of this one, whose snapshot " + snapshot.file()
-                            + " is gone. Restart the transfer (--restart), which takes back what it copied");
+                    "holds an unfinished transfer of another database, or of this one, and its snapshot"
+                            + " " + snapshot.file()
+                            + " is missing. Restart the transfer (--restart), which removes what it copied");
         }
     }
 

@@ -37,8 +37,8 @@ public final class Locations {
             return null;
         }
         return switch (scheme) {
-            case "jdbc:sqlite" -> "is a URL; write the path of the file alone, without jdbc:sqlite:";
-            case "file" -> "is a URL; write the path of the file alone, without file:";
+            case "jdbc:sqlite" -> "is a URL; write only the path of the file, without jdbc:sqlite:";
+            case "file" -> "is a URL; write only the path of the file, without file:";
             default -> urlProblem(path);
         };
     }
@@ -46,7 +46,7 @@ public final class Locations {
     /** What is wrong with a server's URL; null if its prefix is right. */
     public static @Nullable String urlProblem(String url) {
         if (isUrl(url)) {
-            return "is the URL of a server, which goes where a URL is asked for: into url(...), or Database.open(String)";
+            return "is the URL of a server; pass it to url(...) or Database.open(String)";
         }
         String scheme = scheme(url);
         String instead =

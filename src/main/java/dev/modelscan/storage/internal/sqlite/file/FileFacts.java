@@ -61,14 +61,14 @@ public final class FileFacts {
         if (!Files.isDirectory(directory)) {
             return Files.exists(directory, LinkOption.NOFOLLOW_LINKS)
                     ? directory + " is not a directory"
-                    : "the directory " + directory + " is not there, or this process may not look into its parents";
+                    : "the directory " + directory + " does not exist, or this process may not access its parents";
         }
         String closed = refusal(directory, AccessMode.EXECUTE);
         if (closed != null) {
-            return "the directory " + directory + " cannot be looked into: " + closed;
+            return "the directory " + directory + " cannot be accessed: " + closed;
         }
         if (Files.isSymbolicLink(file) && !Files.exists(file)) {
-            return file + " is a symbolic link that leads nowhere";
+            return file + " is a broken symbolic link";
         }
         for (Path each : List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"))) {
             if (Files.isDirectory(each)) {
@@ -95,7 +95,7 @@ public final class FileFacts {
         String reason = Files.isDirectory(directory) ? refusal(directory, AccessMode.WRITE) : null;
         return reason == null
                 ? null
-                : "no file can be made in the directory " + directory + ", where SQLite keeps its log: " + reason;
+                : "no file can be created in the directory " + directory + ", where SQLite keeps its log: " + reason;
     }
 
     /** Reading a directory takes a file descriptor, just as opening a file does. */

@@ -91,7 +91,7 @@ final class FileGuard {
         if (log.toFile().length() > 0 && LogOwner.isOfAnother(file, log)) {
             throw new UnavailableException(
                     file + " was replaced while it was being opened: " + log.getFileName()
-                            + " is another file's; open it anew",
+                            + " belongs to another file; open it again",
                     null);
         }
         try {
@@ -184,7 +184,7 @@ final class FileGuard {
         } catch (NoSuchFileException e) {
             return State.MISSING;
         } catch (IOException e) {
-            LOG.debug("{} cannot be looked at", file, e);
+            LOG.debug("the attributes of {} cannot be read", file, e);
             return State.UNKNOWN;
         }
     }
@@ -232,20 +232,23 @@ final class FileGuard {
             case MISSING ->
                 (Files.exists(file) ? given : file)
                         + " was moved or deleted while open; nothing is written or read. Move it back, or move "
-                        + log.getFileName() + " along with it: that holds what was committed last. Then open it anew";
+                        + log.getFileName() + " to its new place as well: that holds the last commits. Then open it"
+                        + " again";
             case REPLACED ->
-                given + " leads to another file than the one that was opened, which was moved or deleted while open;"
-                        + " nothing is written or read. Close this database, and open the file anew";
+                given + " now names another file: the one that was opened was moved or deleted while open;"
+                        + " nothing is written or read. Close this database, and open the file again";
             case CUT ->
-                file + " was cut short while open; nothing is written or read. Close it, keep " + log.getFileName()
+                file + " was truncated while open; nothing is written or read. Close it, keep " + log.getFileName()
                         + ", and restore a backup";
             case LOG_GONE ->
                 log
-                        + " or its index was moved or deleted while open; nothing is written or read. Close the database in every"
-                        + " process, the first of which writes into the file what the log held, and open it anew";
+                        + " or its index was moved or deleted while open; nothing is written or read. Close the"
+                        + " database in every process; the first to close writes the log's content into the file."
+                        + " Then open it again";
             case WRITTEN ->
-                file + " was opened as a file that nobody writes, and somebody writes to it now; open it anew";
-            case UNKNOWN -> file + " cannot be looked at any more; check the directory's permissions and its disk";
+                file + " was opened as a file that nobody writes to, but another process writes to it now; open it"
+                        + " again";
+            case UNKNOWN -> file + " can no longer be checked; look at the directory's permissions and its disk";
             case SAME -> throw new IllegalStateException();
         };
     }

@@ -65,20 +65,22 @@ public final class Leftovers {
     }
 
     private static CorruptDatabaseException incomplete(Path file, Path beside, String name, String content) {
-        String state = Files.exists(file) ? "is empty" : "is not there";
+        String state = Files.exists(file) ? "is empty" : "is missing";
         return new CorruptDatabaseException(
-                file + " " + state + ", but its " + name + " " + beside.getFileName() + " is and may hold " + content
-                        + ": the file was moved, deleted or cut short. Put it back, or restore both from a backup; for a new database"
+                file + " " + state + ", but its " + name + " " + beside.getFileName() + " exists and may hold"
+                        + " " + content
+                        + ": the file was moved, deleted or truncated. Put it back, or restore both from a backup;"
+                        + " for a new database"
                         + " move the " + name + " away. Nothing was written",
                 null);
     }
 
     private static CorruptDatabaseException foreign(Path file, Path log) {
         return new CorruptDatabaseException(
-                file + " was put in the place of the file that " + log.getFileName()
-                        + " belongs to, whose rows would be laid over it. If it was restored from a backup, end every process that"
-                        + " had the other one open, and move " + log.getFileName()
-                        + " away; else put that file back. Nothing was"
+                file + " replaced the file that " + log.getFileName()
+                        + " belongs to, whose rows would be written into it. If it was restored from a backup, end"
+                        + " every process that had the other file open, and move " + log.getFileName()
+                        + " away; otherwise put that file back. Nothing was"
                         + " written",
                 null);
     }

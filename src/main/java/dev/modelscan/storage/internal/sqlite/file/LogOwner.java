@@ -49,7 +49,7 @@ public final class LogOwner {
             String marked = StandardCharsets.UTF_8.decode(value.flip()).toString();
             return marked.endsWith(mark("", inode(log))) && !marked.equals(mark(inode(file), inode(log)));
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            LOG.debug("whose {} is cannot be found out", log, e);
+            LOG.debug("the owner of {} cannot be determined", log, e);
             return false;
         }
     }

@@ -37,7 +37,7 @@ final class NativeLibrary {
         String setAnother = "; name another directory with -D" + DIRECTORY + "=<directory>";
         Path path = Path.of(directory);
         if (!Files.isDirectory(path)) {
-            return "the directory " + path + ", into which it is unpacked, is not there" + setAnother;
+            return "the directory " + path + ", into which it is unpacked, does not exist" + setAnother;
         }
         if (!Files.isWritable(path)) {
             return "the directory " + path + ", into which it is unpacked, cannot be written" + setAnother;

@@ -29,7 +29,7 @@ final class RealPath {
         } catch (IOException e) {
             throw new UnavailableException(path + " cannot be followed: " + e.getMessage(), e);
         }
-        throw new UnavailableException(path + " is a symbolic link that leads in a circle; name a file", null);
+        throw new UnavailableException(path + " is part of a loop of symbolic links; name a file", null);
     }
 
     /** Resolves the nearest directory that exists; those below it will be created. */

@@ -60,8 +60,9 @@ public final class SqliteConnections {
     private static final long READS_AGE_NANOS = 100_000_000;
 
     private static final String READ_FAILED =
-            "a part of it could not be read at the first attempt; a check of the whole file found no damage. Try again, and"
-                    + " look after the medium";
+            "a part of it could not be read at the first attempt; a check of the whole file found no damage. Try"
+                    + " again, and"
+                    + " check the disk";
 
     /** Checking a larger file would block other writers for longer. */
     private static final long MOST_CHECKED_BYTES = 256L << 20;

@@ -80,7 +80,7 @@ public final class SqliteDialect implements Dialect {
             if (isLarge(column)) {
                 apart.add(column);
             } else if (!apart.isEmpty()) {
-                throw new IllegalArgumentException(column + " is packed, so it stands before " + apart);
+                throw new IllegalArgumentException(column + " is packed, so it must come before " + apart);
             } else {
                 parts.add(missing || column.getDataType().nullable() ? orMark(column) : column);
             }

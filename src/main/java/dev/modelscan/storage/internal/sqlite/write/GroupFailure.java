@@ -70,12 +70,12 @@ final class GroupFailure extends Exception {
     static UnavailableException lostWithNeighbour(String database, Throwable cause) {
         return new UnavailableException(
                 "another transaction of the same group failed in " + database
-                        + " and took the group with it; nothing of this one was stored, try again",
+                        + ", and the whole group was rolled back; nothing of this one was stored, try again",
                 cause);
     }
 
     static BusyException keptWaiting(Exception cause) {
-        return new BusyException("the commit was kept waiting by readers of other connections", cause);
+        return new BusyException("readers on other connections blocked the commit", cause);
     }
 
     static GroupFailure unknown(String database) {

@@ -11,7 +11,7 @@ final class LeadersStack extends Exception {
     private static final long serialVersionUID = 1L;
 
     private LeadersStack(@Nullable Thread leader, StackTraceElement[] stack) {
-        super("came up on thread " + (leader == null ? "unknown" : leader.getName())
+        super("thrown on thread " + (leader == null ? "unknown" : leader.getName())
                 + ", which ran this write in its group");
         setStackTrace(stack);
     }

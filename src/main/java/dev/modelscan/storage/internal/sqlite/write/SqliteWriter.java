@@ -81,8 +81,8 @@ public final class SqliteWriter implements AutoCloseable {
     /**
      * Runs the body in a transaction. If it may join a group, another thread may run it.
      *
-     * @throws IllegalStateException if this thread already leads, which means that it is inside {@code
-     *     withTx}
+     * @throws IllegalStateException if this thread already leads, which means that it is inside
+     *     {@code withTx}
      */
     public <T extends @Nullable Object, X extends Exception> T transaction(
             @Nullable String entity, @Nullable String id, boolean mayJoin, Store.TransactionBody<T, X> body) throws X {
@@ -213,7 +213,7 @@ public final class SqliteWriter implements AutoCloseable {
         own.rethrowLackOfResources();
         if (own.failure() == null && !connection.session().running().isIdle()) {
             throw new IllegalStateException(
-                    "an Error broke into a statement of this transaction, which can only roll back");
+                    "an Error interrupted a statement of this transaction, which can only roll back");
         }
     }
 
@@ -372,8 +372,8 @@ public final class SqliteWriter implements AutoCloseable {
     }
 
     /**
-     * Closes the connection. If closing fails, it may keep its transaction and so the write lock; {@link
-     * #begin} tries again.
+     * Closes the connection. If closing fails, it may keep its transaction and so the write lock;
+     * {@link #begin} tries again.
      */
     private void discard() {
         if (current != null) {
