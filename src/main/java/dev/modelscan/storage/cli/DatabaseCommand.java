@@ -17,7 +17,6 @@ abstract class DatabaseCommand extends OutputCommand {
     @Nullable
     String workspace;
 
-    /** Runs the command on an open database. */
     abstract Result execute(Database db) throws IOException;
 
     @Override

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 /** The result of a command. {@code --json} prints its components as the members of a JSON document. */
 interface Result {
 
-    /** Prints the result for people. */
     void print(PrintWriter out);
 
     /** Prints partial failures, if there are any. */

@@ -24,7 +24,6 @@ final class TextTable {
         return this;
     }
 
-    /** Prints the header and the rows, indented by two spaces. */
     void print(PrintWriter out) {
         int[] widths = new int[header.size()];
         for (List<Object> row : rows) {

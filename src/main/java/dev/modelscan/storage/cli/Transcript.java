@@ -37,7 +37,6 @@ record Transcript(TaskId id, @Nullable JsonNode reward, List<ObjectNode> message
     private static final JsonMapper CANONICAL =
             JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
 
-    /** Parses a record. */
     static Transcript of(ObjectNode record, long number) throws MalformedRecordException {
         String field = MESSAGES.stream()
                 .filter(record::has)

@@ -25,10 +25,8 @@ final class TranscriptReader {
     /** Receives the records, in the order of the file. */
     interface Sink {
 
-        /** A record that is a JSON object. */
         void accept(Position position, ObjectNode record);
 
-        /** A record that cannot be read. */
         void reject(Position position, String reason);
     }
 

@@ -44,7 +44,6 @@ final class TranscriptWriter {
         this.now = now;
     }
 
-    /** Adds the next message. */
     void add(ObjectNode message) throws MalformedRecordException {
         MessageId id = new MessageId(task.value() + String.format(Locale.ROOT, ":%06d", messages.size() + 1));
         switch (Transcript.role(message)) {
@@ -60,7 +59,6 @@ final class TranscriptWriter {
         }
     }
 
-    /** The messages, in order. */
     List<Message> messages() {
         return messages;
     }

@@ -54,7 +54,6 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** Lists the names. */
     @Command(name = "list", description = "Prints the names of all workspaces, one on each line.")
     static final class ListAll extends Subcommand {
 
@@ -77,7 +76,6 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** Creates a workspace. */
     @Command(name = "create", description = "Creates a workspace.")
     static final class Create extends Subcommand {
 
@@ -101,7 +99,6 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** Drops a workspace. */
     @Command(name = "drop", description = "Deletes a workspace with everything in it, permanently.")
     static final class Drop extends Subcommand {
 
@@ -129,7 +126,6 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** Migrates all workspaces. */
     @Command(
             name = "migrate",
             description = {

@@ -28,12 +28,10 @@ public final class Bindings {
         return new TypedTextBinding<>(Formats.INSTANT, "timestamptz");
     }
 
-    /** Whether a column holds stored times. */
     public static boolean isInstant(Binding<?, ?> binding) {
         return binding instanceof TypedTextBinding && binding.converter().toType() == Instant.class;
     }
 
-    /** Whether a column holds stored JSON. */
     public static boolean isJson(Binding<?, ?> binding) {
         return binding instanceof TypedTextBinding && !isInstant(binding);
     }

@@ -22,48 +22,36 @@ import java.util.List;
 /** The formats of all types stored as text. */
 public final class Formats {
 
-    /** Ids of agents. */
     public static final TextFormat<AgentId> AGENT_ID = new TextFormat<>(AgentId.class, AgentId::new, AgentId::value);
 
-    /** Ids of teams. */
     public static final TextFormat<TeamId> TEAM_ID = new TextFormat<>(TeamId.class, TeamId::new, TeamId::value);
 
-    /** Ids of workflows. */
     public static final TextFormat<WorkflowId> WORKFLOW_ID =
             new TextFormat<>(WorkflowId.class, WorkflowId::new, WorkflowId::value);
 
-    /** Ids of tasks. */
     public static final TextFormat<TaskId> TASK_ID = new TextFormat<>(TaskId.class, TaskId::new, TaskId::value);
 
-    /** Ids of conversations. */
     public static final TextFormat<ConversationId> CONVERSATION_ID =
             new TextFormat<>(ConversationId.class, ConversationId::new, ConversationId::value);
 
-    /** Ids of messages. */
     public static final TextFormat<MessageId> MESSAGE_ID =
             new TextFormat<>(MessageId.class, MessageId::new, MessageId::value);
 
-    /** Ids of tool executions. */
     public static final TextFormat<ToolExecutionId> TOOL_EXECUTION_ID =
             new TextFormat<>(ToolExecutionId.class, ToolExecutionId::new, ToolExecutionId::value);
 
-    /** Statuses of agents, by their codes. */
     public static final TextFormat<AgentStatus> AGENT_STATUS =
             new TextFormat<>(AgentStatus.class, AgentStatus::fromCode, AgentStatus::code);
 
-    /** Statuses of workflows, by their codes. */
     public static final TextFormat<WorkflowStatus> WORKFLOW_STATUS =
             new TextFormat<>(WorkflowStatus.class, WorkflowStatus::fromCode, WorkflowStatus::code);
 
-    /** Statuses of tasks, by their codes. */
     public static final TextFormat<TaskStatus> TASK_STATUS =
             new TextFormat<>(TaskStatus.class, TaskStatus::fromCode, TaskStatus::code);
 
-    /** Statuses of tool executions, by their codes. */
     public static final TextFormat<ToolExecutionStatus> TOOL_EXECUTION_STATUS =
             new TextFormat<>(ToolExecutionStatus.class, ToolExecutionStatus::fromCode, ToolExecutionStatus::code);
 
-    /** Content types of messages. */
     public static final TextFormat<ContentType> CONTENT_TYPE =
             new TextFormat<>(ContentType.class, Formats::contentType, ContentType::value);
 

@@ -28,7 +28,6 @@ final class Timestamps {
         return parse(bytes, 0, bytes.length);
     }
 
-    /** Parses UTF-8 bytes. */
     static Instant parse(byte[] text, int from, int to) {
         if (to - from != LENGTH
                 || text[from + 4] != '-'

@@ -56,7 +56,6 @@ public final class FlywayRun {
         return migrate(() -> FlywayConnection.inside(connection), name, packaged, schema, reasons, new Callback[0]);
     }
 
-    /** Applies pending migrations. */
     private static List<String> migrate(
             Connections connections,
             String name,

@@ -49,7 +49,6 @@ public record PackagedMigrations(String location, List<Packaged> migrations) {
         return migrations.get(migrations.size() - 1).version();
     }
 
-    /** The SQL of a migration. */
     public String sql(Packaged migration) {
         return String.join("\n", lines(location + "/" + migration.script())).replace(BYTE_ORDER_MARK, "");
     }

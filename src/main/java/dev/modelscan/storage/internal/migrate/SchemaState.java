@@ -13,7 +13,6 @@ import java.util.List;
 /** The state of a database's schema, found without writing. */
 public final class SchemaState {
 
-    /** The kinds of database. */
     public enum Kind {
         /** No tables: a new database, or one whose creator stopped before the first migration. */
         EMPTY,
@@ -25,7 +24,6 @@ public final class SchemaState {
 
     private SchemaState() {}
 
-    /** One row of the history. */
     public record Applied(int version, String script, int checksum) {}
 
     /** Returns the state of a file, or throws if the library cannot open it. */
@@ -112,7 +110,6 @@ public final class SchemaState {
                 null);
     }
 
-    /** The migrations that were applied, in order. */
     public static List<Applied> history(Connection connection) throws SQLException {
         return history(connection, SqliteMigrator.HISTORY_TABLE);
     }

@@ -22,7 +22,6 @@ public final class CitusSchemas {
 
     private CitusSchemas() {}
 
-    /** Whether the server can distribute a schema. */
     private static boolean areThere(Connection connection) throws SQLException {
         return !texts(connection, "SELECT pg_catalog.to_regproc('pg_catalog.citus_schema_distribute')")
                 .isEmpty();

@@ -32,7 +32,6 @@ final class ConflictGate {
     private double limit = Double.POSITIVE_INFINITY;
     private int running;
 
-    /** How a transaction ended. */
     enum Outcome {
         COMMITTED,
         /** Rolled back by the server because of a conflict. */

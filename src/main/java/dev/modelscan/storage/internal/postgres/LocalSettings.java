@@ -29,7 +29,6 @@ public final class LocalSettings {
         return new LocalSettings().and("SET TRANSACTION ISOLATION LEVEL " + words(isolation));
     }
 
-    /** A read-only snapshot. */
     public static LocalSettings reading() {
         return new LocalSettings().and("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     }
@@ -51,7 +50,6 @@ public final class LocalSettings {
         return isolation.name().replace('_', ' ');
     }
 
-    /** How long a statement may wait for a lock. */
     public LocalSettings waitingForLocks(Duration timeout) {
         // Zero would mean no limit.
         return and("SET LOCAL lock_timeout = " + Math.max(1, timeout.toMillis()));

@@ -57,7 +57,6 @@ final class PatientDriver extends SimpleDataSource {
         }
     }
 
-    /** To be called after the wait. */
     void endWait() {
         waiting.decrementAndGet();
     }

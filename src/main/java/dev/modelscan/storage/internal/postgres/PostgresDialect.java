@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
 /** The dialect of PostgreSQL and of servers that are compatible with it. */
 public final class PostgresDialect implements Dialect {
 
-    /** The only instance. */
     public static final PostgresDialect INSTANCE = new PostgresDialect();
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDialect.class);

@@ -66,7 +66,6 @@ public final class PostgresErrors {
 
     private PostgresErrors() {}
 
-    /** The meaning of a driver's exception. */
     public static Failure classify(SQLException e) {
         if (e instanceof StatementCancelledException stopped) {
             return new Failure(stopped.waitedTooLong() ? Kind.BUSY : Kind.CANCELLED, e.getMessage(), e);

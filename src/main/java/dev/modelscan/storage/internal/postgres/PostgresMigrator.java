@@ -93,7 +93,6 @@ public final class PostgresMigrator {
         return known;
     }
 
-    /** Whether the workspace's schema is current. */
     public boolean isCurrent(Connection connection) throws SQLException {
         return isCurrent(connection, schema());
     }

@@ -51,7 +51,6 @@ public final class PostgresSchemas {
         return finds(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?", name);
     }
 
-    /** Whether the role may use an existing schema. */
     static boolean mayUse(Connection connection, String name) throws SQLException {
         return finds(
                 connection,

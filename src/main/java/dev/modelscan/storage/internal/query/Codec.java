@@ -19,15 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Codec<T> {
 
-    /** Text as it is. */
     public static final Codec<String> TEXT =
             text(new TextFormat<>(String.class, Function.identity(), Function.identity()));
 
-    /** Whole numbers of 32 bits. */
     public static final Codec<Integer> INTEGER =
             new Codec<>(Storage.INTEGER, false, Integer.class::cast, value -> value);
 
-    /** Whole numbers of 64 bits. */
     public static final Codec<Long> LONG = new Codec<>(Storage.LONG, false, Long.class::cast, value -> value);
 
     /** Points in time, in whole microseconds. */
@@ -54,7 +51,6 @@ public final class Codec<T> {
         this.encode = encode;
     }
 
-    /** Values that are stored as text. */
     @SuppressWarnings("unchecked") // What is stored as text is decoded from a String.
     public static <T> Codec<T> text(TextFormat<T> format) {
         return new Codec<>(

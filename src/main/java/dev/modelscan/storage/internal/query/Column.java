@@ -41,7 +41,6 @@ public final class Column<R, T> {
         return name;
     }
 
-    /** The generated field. */
     public TableField<?, T> field() {
         return field.get();
     }

@@ -48,12 +48,10 @@ public final class Columns<R> {
         return before + columns.size();
     }
 
-    /** The columns, in order. */
     public List<Column<R, ?>> all() {
         return Collections.unmodifiableList(columns);
     }
 
-    /** The generated fields, in order. */
     public List<Field<?>> fields() {
         List<Field<?>> fields = new ArrayList<>();
         columns.forEach(column -> fields.add(column.field()));

@@ -135,7 +135,6 @@ public final class Execution<R> {
         }
     }
 
-    /** All rows, in order. */
     public List<R> list() throws SQLException {
         List<R> result = new ArrayList<>();
         addTo(result, Integer.MAX_VALUE);

@@ -53,7 +53,6 @@ public abstract sealed class Row permits PlainRow, PackedRow, ValueRow {
         return value;
     }
 
-    /** The value of a column, or null. */
     public final <T> @Nullable T find(Column<?, T> column) throws SQLException {
         return value(column.codec(), shift + column.index());
     }

@@ -54,7 +54,6 @@ public final class Session implements AutoCloseable {
         return running;
     }
 
-    /** The engine's dialect. */
     public Dialect dialect() {
         return dialect;
     }
@@ -118,7 +117,6 @@ public final class Session implements AutoCloseable {
         shared = true;
     }
 
-    /** Whether {@link #share} was called. */
     public boolean isShared() {
         return shared;
     }
@@ -176,7 +174,6 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Closes the cached statements. */
     public void closeStatements() throws SQLException {
         close(executions);
         for (@Nullable Execution<?>[] unused : bySchema.values()) {
@@ -196,7 +193,6 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Closes all statements and the connection. */
     @Override
     public void close() throws SQLException {
         try (connection) {

@@ -50,14 +50,12 @@ final class ReaderPool implements AutoCloseable {
     private @Nullable Loan lastWaiting;
     private volatile boolean closed;
 
-    /** A slot for one session. */
     private static final class Place {
 
         /** The current holder; the slot is free if its loan is over. Guarded by the pool's lock. */
         @Nullable
         Loan loan;
 
-        /** Whether the session must not be used again. */
         boolean broken;
 
         // Used by the holder only.

@@ -48,7 +48,6 @@ public final class SqliteMigrator {
     private final PackagedMigrations packaged;
     private final Duration lockTimeout;
 
-    /** For the library's own migrations. */
     public SqliteMigrator(SqliteConnections connections, Duration lockTimeout) {
         this(connections, LOCATION, lockTimeout);
     }

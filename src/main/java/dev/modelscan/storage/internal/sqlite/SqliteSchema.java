@@ -126,7 +126,6 @@ public final class SqliteSchema {
                 || (own != null && own.words().equals(entry.words()));
     }
 
-    /** Whether the schema's table has that column. */
     public boolean hasColumn(String table, String column) {
         return lower(table).equals(SqliteMigrator.HISTORY_TABLE)
                 || columns.getOrDefault(lower(table), Set.of()).contains(column);

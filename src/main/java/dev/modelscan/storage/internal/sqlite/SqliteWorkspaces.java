@@ -139,7 +139,6 @@ public final class SqliteWorkspaces implements WorkspaceHost {
         return directory.resolve(name + SUFFIX);
     }
 
-    /** Nothing is shared. */
     @Override
     public void close() {}
 }

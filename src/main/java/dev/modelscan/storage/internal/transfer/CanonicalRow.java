@@ -19,7 +19,6 @@ final class CanonicalRow {
         length = 0;
     }
 
-    /** SQL's null. */
     void nothing() {
         reserve(1);
         bytes[length++] = NOTHING;

@@ -118,7 +118,6 @@ final class ChunkReader implements AutoCloseable {
         }
     }
 
-    /** Stops reading. */
     @Override
     public void close() {
         thread.interrupt();

@@ -37,7 +37,6 @@ final class CopiedTable {
             .map(CopiedTable::new)
             .toList();
 
-    /** The kind of a column's values. */
     enum Kind {
         TEXT,
         NUMBER,
@@ -45,7 +44,6 @@ final class CopiedTable {
         JSON
     }
 
-    /** A column and the kind of its values. */
     record Column(String name, Kind kind) {}
 
     private final Table<?> table;
@@ -79,7 +77,6 @@ final class CopiedTable {
         throw new IllegalStateException("nothing says how " + field + " is copied");
     }
 
-    /** The generated table. */
     Table<?> table() {
         return table;
     }
@@ -92,7 +89,6 @@ final class CopiedTable {
         return columns;
     }
 
-    /** The key's columns. */
     List<String> keyNames() {
         return key.stream().map(Field::getName).toList();
     }
@@ -111,7 +107,6 @@ final class CopiedTable {
         return values;
     }
 
-    /** All rows. */
     String select(SQLDialect dialect) {
         return render(dialect, DSL.select(table.fields()).from(table).orderBy(key));
     }
@@ -128,12 +123,10 @@ final class CopiedTable {
                         .orderBy(key));
     }
 
-    /** The number of rows. */
     String count() {
         return render(SQLDialect.SQLITE, DSL.selectCount().from(table));
     }
 
-    /** The number of rows in a schema of a server. */
     String count(PostgresSchema schema) {
         return render(schema, DSL.selectCount().from(table));
     }

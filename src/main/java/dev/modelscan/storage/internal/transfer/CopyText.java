@@ -72,7 +72,6 @@ final class CopyText {
         };
     }
 
-    /** SQL's null. */
     void nothing() {
         separate();
         write('\\');

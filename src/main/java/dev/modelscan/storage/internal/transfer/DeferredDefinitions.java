@@ -40,7 +40,6 @@ final class DeferredDefinitions {
 
     private DeferredDefinitions() {}
 
-    /** A foreign key or an index. */
     private record Definition(String drop, String make) {}
 
     /** Drops them and records their definitions, in the caller's transaction. */

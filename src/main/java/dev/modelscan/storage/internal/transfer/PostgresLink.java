@@ -96,7 +96,6 @@ public final class PostgresLink implements AutoCloseable {
         return e instanceof SQLiteException ? SqliteErrors.classify(e) : PostgresErrors.classify(e);
     }
 
-    /** The exception for the caller. */
     public StorageException failed(SQLException e) {
         Failure failure = classify(e);
         return switch (failure.kind()) {
@@ -183,7 +182,6 @@ public final class PostgresLink implements AutoCloseable {
                 cause);
     }
 
-    /** The body of a transaction. */
     public interface Work<T extends @Nullable Object> {
 
         T run() throws SQLException;
@@ -223,7 +221,6 @@ public final class PostgresLink implements AutoCloseable {
         }
     }
 
-    /** The body of a transaction without a result. */
     public interface Action {
 
         void run() throws SQLException;
@@ -237,7 +234,6 @@ public final class PostgresLink implements AutoCloseable {
         });
     }
 
-    /** Runs a statement that returns nothing. */
     public void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);

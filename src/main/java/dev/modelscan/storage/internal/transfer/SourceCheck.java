@@ -118,7 +118,6 @@ final class SourceCheck {
         return count;
     }
 
-    /** The number of rows of each table, in the order of copying. */
     static Map<String, Long> counts(Connection connection) throws SQLException {
         Map<String, Long> counts = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement()) {

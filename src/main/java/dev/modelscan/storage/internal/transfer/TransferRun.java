@@ -57,7 +57,6 @@ public final class TransferRun {
         return PostgresOpening.checked(() -> new DryRun(request, source, connections, migrator).run());
     }
 
-    /** Copies and compares. */
     public TransferResult run() {
         return PostgresOpening.checked(this::transfer);
     }

@@ -21,7 +21,6 @@ public final class Locations {
 
     private Locations() {}
 
-    /** Whether the text is the URL of a PostgreSQL server. */
     public static boolean isUrl(String location) {
         return location.startsWith(URL_PREFIX);
     }

@@ -180,7 +180,6 @@ public final class FileFacts {
         }
     }
 
-    /** The mode and the owner, if the file system has them. */
     private static String permissions(Path path) {
         try {
             PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);

@@ -28,7 +28,6 @@ final class FileGuard {
 
     /** What happened to the files. */
     enum State {
-        /** Nothing. */
         SAME,
         /** The path names no file. */
         MISSING,
@@ -159,7 +158,6 @@ final class FileGuard {
         return state == State.SAME ? null : message(state);
     }
 
-    /** Checks the files. */
     State state() {
         if (key == null) {
             return State.SAME;

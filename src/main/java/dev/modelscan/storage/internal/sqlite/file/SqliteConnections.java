@@ -325,7 +325,6 @@ public final class SqliteConnections {
         return connect(uri + IMMUTABLE, config(busyTimeout), () -> {}, "PRAGMA trusted_schema = OFF");
     }
 
-    /** The exception for the caller. */
     public StorageException failed(SQLException e) {
         return classify(e).toException(null, null);
     }

@@ -25,7 +25,6 @@ import org.sqlite.SQLiteConnection;
 /** SQLite's dialect. */
 public final class SqliteDialect implements Dialect {
 
-    /** The only instance. */
     public static final SqliteDialect INSTANCE = new SqliteDialect();
 
     private SqliteDialect() {}

@@ -121,7 +121,6 @@ public final class SqliteErrors {
         return kind == null ? MEANING.getOrDefault(code & ROW_OF_PRIMARY, Kind.OTHER) : kind;
     }
 
-    /** Whether the file is not a SQLite database. */
     public static boolean isNoDatabase(SQLException e) {
         return code(e) == NOTADB;
     }

@@ -27,7 +27,6 @@ final class WriteQueue {
     private volatile @Nullable WriteRequest<?> leader;
     private volatile boolean leaderIsPatient;
 
-    /** Whether this thread is the leader. */
     boolean isLedByCurrentThread() {
         WriteRequest<?> current = leader;
         return current != null && current.owner == Thread.currentThread() && !current.over;

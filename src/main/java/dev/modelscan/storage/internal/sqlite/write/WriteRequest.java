@@ -20,9 +20,7 @@ final class WriteRequest<T extends @Nullable Object> {
     /** How long a waiting thread sleeps before it checks again, in case nobody was left to wake it. */
     static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** The state of a request. */
     enum State {
-        /** In the queue. */
         WAITING,
         /** Taken by the leader of a group, which runs it. */
         TAKEN,
