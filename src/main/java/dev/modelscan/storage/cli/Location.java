@@ -69,8 +69,10 @@ final class Location {
         if (!place.startsWith(Locations.URL_PREFIX)) {
             if (user != null || password != null || passwordFile != null) {
                 throw new InvalidDataException(
-                        "database", null, user == null ? "password" : "user", "can only be used with the URL of a"
-                                + " server");
+                        "database",
+                        null,
+                        user == null ? "password" : "user",
+                        "can only be used with the URL of a server");
             }
             return Database.builder().path(place);
         }

@@ -50,8 +50,7 @@ final class PostgresCodes {
         put(states, Kind.UNUSABLE, POOLER, "42P05", "26000"); // (duplicate|invalid)_…_statement_name
 
         // An administrator has to act.
-        put(states, Kind.UNAVAILABLE, "the server rejects the login of the role; check user and"
-                + " password", "28000", "28P01");
+        put(states, Kind.UNAVAILABLE, "the server rejects the login; check user and password", "28000", "28P01");
         put(states, Kind.UNAVAILABLE, "there is no such database; create it, or correct the URL", "3D000");
         put(states, Kind.UNAVAILABLE, "the database was dropped", "57P04");
         put(states, Kind.UNAVAILABLE, "the server is out of memory", "53200");
