@@ -186,7 +186,7 @@ class FaultTest {
                     outcomes,
                     List.of("open"),
                     "UnavailableException",
-                    "no file can be made in the directory " + file.getParent(),
+                    "no file can be created in the directory " + file.getParent(),
                     "r-xr-xr-x");
         }
         Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -58,7 +58,7 @@ class ReadOnlyTest {
         assertThatThrownBy(() -> reading(missing).open())
                 .isExactlyInstanceOf(UnavailableException.class)
                 .hasMessageContaining(missing.toString())
-                .hasMessageContaining("not there");
+                .hasMessageContaining("does not exist");
         assertThatThrownBy(() -> Database.builder()
                         .path(directory.resolve("missing"))
                         .readOnly()
@@ -167,6 +167,6 @@ class ReadOnlyTest {
             db.agents().create(Agent.builder().name("second").mode("llm").build());
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
         }
-        assertThat(child.output()).contains("UnavailableException", "somebody writes");
+        assertThat(child.output()).contains("UnavailableException", "another process writes");
     }
 }

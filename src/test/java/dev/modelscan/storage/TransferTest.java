@@ -267,7 +267,7 @@ class TransferTest extends TransferFixture {
 
         assertThatThrownBy(() -> target().open())
                 .isInstanceOf(SchemaException.class)
-                .hasMessageContaining("not finished");
+                .hasMessageContaining("unfinished transfer");
         try (Database source = Database.open(file)) {
             source.agents().create(Agent.builder().name("late").mode("llm").build());
         }
@@ -385,8 +385,8 @@ class TransferTest extends TransferFixture {
             quoteCharacter = '`',
             value = {
                 "UPDATE tasks SET metadata = '{\"x\": 1}', version = version + 1 WHERE id = 'changed' | not the same",
-                "INSERT INTO tasks (id, type, created_at, updated_at) VALUES ('0', 'x', now(), now()) | target alone",
-                "DELETE FROM tasks WHERE id = 'changed' | source alone"
+                "INSERT INTO tasks (id, type, created_at, updated_at) VALUES ('0', 'x', now(), now()) | only in the target",
+                "DELETE FROM tasks WHERE id = 'changed' | only in the source"
             })
     void aDifferenceIsNamed(String change, String what) throws SQLException {
         fillOddly();

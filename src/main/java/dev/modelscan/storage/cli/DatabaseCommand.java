@@ -17,7 +17,6 @@ abstract class DatabaseCommand extends OutputCommand {
     @Nullable
     String workspace;
 
-    /** Does the work on an open database. */
     abstract Result execute(Database db) throws IOException;
 
     @Override
@@ -27,7 +26,7 @@ abstract class DatabaseCommand extends OutputCommand {
         }
     }
 
-    /** Opens the database that was named, which the caller closes. */
+    /** Opens the named database; the caller closes it. */
     Database open() {
         return builder().open();
     }
@@ -37,7 +36,7 @@ abstract class DatabaseCommand extends OutputCommand {
         return workspace == null ? builder : builder.workspace(workspace);
     }
 
-    /** What is shown of where a database is. */
+    /** The database's location as shown to the user. */
     final String place(Database db) {
         return Objects.requireNonNullElse(db.file(), Location.shown(String.valueOf(location.database)))
                 .toString();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
-/** Imports the sample that comes with the program, and shows the other commands on it. */
+/** Imports the sample that comes with the program, and runs the other commands on it. */
 @Command(
         name = "demo",
         description = {

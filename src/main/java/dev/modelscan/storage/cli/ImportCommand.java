@@ -24,13 +24,14 @@ import picocli.CommandLine.Parameters;
                     + "becomes a workflow, each role an agent of that name (one that exists is used).",
             "",
             "A message that calls tools is command/execute and holds its content and its calls as JSON; each call is a "
-                    + "tool execution of the task. A tool's answer is result/success, or result/error where it begins "
-                    + "with \"Error\"; other messages are text/plain, or application/json for a list of parts. All other "
+                    + "tool execution of the task. A tool's answer is result/success, or result/error if it begins"
+                    + " with \"Error\"; other messages are text/plain, or application/json for a list of parts. All"
+                    + " other "
                     + "members of records and messages are kept in the metadata. Times are those of the import.",
             "",
             "Importing again stores only what is new: a record is known by its content and its number in the file. "
-                    + "A malformed record is reported with its place, nothing of it is stored, and the exit code is 1; a "
-                    + "syntax error in an array ends the import, in JSON Lines that line is left out."
+                    + "A malformed record is reported with its position, nothing of it is stored, and the exit code"
+                    + " is 1; a syntax error in an array ends the import, in JSON Lines only that line is skipped."
         })
 final class ImportCommand extends DatabaseCommand {
 
@@ -40,12 +41,12 @@ final class ImportCommand extends DatabaseCommand {
 
     @Override
     public Integer call() {
-        // The progress bar ends before anything else is printed.
+        // show() prints only after the progress bar has ended.
         return show(importFile());
     }
 
     private Result importFile() {
-        // Before the database, which is not made for a file that is not there.
+        // Opened first, so that a missing file does not create a database.
         try (InputStream in = withProgress(Files.newInputStream(transcripts), Files.size(transcripts));
                 Database db = open()) {
             return TranscriptImporter.run(db, fileName(), in);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What an import did.
+ * The result of an import.
  *
  * @param file the file's name
  * @param imported how many transcripts it stored
@@ -27,15 +27,15 @@ record ImportSummary(
         List<Failure> failures)
         implements Result {
 
-    /** The most failures that are kept; all are counted. */
+    /** The maximum number of failures that are kept; all are counted. */
     static final int MAX_FAILURES = 1_000;
 
     /**
      * A record that was not stored.
      *
-     * @param line where it is: the line, from 1
-     * @param column the column, from 1
-     * @param record the number of the record, from 1
+     * @param line its line, from 1
+     * @param column its column, from 1
+     * @param record its number, from 1
      * @param reason why it was not stored
      */
     record Failure(long line, long column, long record, String reason) {}

@@ -41,7 +41,7 @@ final class JsonOutput {
         }
     }
 
-    /** What is computed from a record's components is shown with them. */
+    /** Adds a computed value to the record's components. */
     private interface WithRate {
         @JsonProperty
         double failureRate();

@@ -4,12 +4,12 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** One line of a file after the other, as a stream that ends where the line ends. No line is held in memory. */
+/** Reads a file line by line, as a stream that ends at the end of each line. Holds no line in memory. */
 final class LineInputStream extends InputStream {
 
     private final BufferedInputStream in;
 
-    // As if a line had just ended; nextLine() goes to the first.
+    // True before the first line, so that nextLine() moves to it.
     private boolean lineEnded = true;
 
     LineInputStream(BufferedInputStream in) {
@@ -39,10 +39,10 @@ final class LineInputStream extends InputStream {
         return count;
     }
 
-    /** Goes to the start of the next line; false where the file has ended. */
+    /** Moves to the start of the next line; false at the end of the file. */
     boolean nextLine() throws IOException {
         while (read() >= 0) {
-            // What is left of a line that does not parse.
+            // Skips the rest of a line that does not parse.
         }
         in.mark(1);
         boolean more = in.read() >= 0;

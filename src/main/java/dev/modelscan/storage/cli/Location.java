@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * Where the database is, and who asks for it. The password is never an argument: anybody on the machine can read those in
- * the list of processes.
+ * The options that name a database and its user. The password is never an argument, because anybody on the
+ * machine can read those in the list of processes.
  */
 final class Location {
 
@@ -22,7 +22,8 @@ final class Location {
             names = "--db",
             paramLabel = "<file or URL>",
             description = {
-                "The database: a file, which commands that write make, or jdbc:postgresql://host/database.",
+                "The database: a file, which commands that write create if it is missing, or"
+                        + " jdbc:postgresql://host/database.",
                 "With workspaces, the directory of their files, or the URL.",
                 "Default: " + DatabaseCommand.DEFAULT_FILE + ", and for workspaces " + DatabaseCommand.DEFAULT_DIRECTORY
             })
@@ -54,7 +55,7 @@ final class Location {
             description = "Ask for the role's password.")
     char @Nullable [] password;
 
-    /** A builder for it, or where it was not given, for a path. */
+    /** A builder for the database; for a path if none was given. */
     DatabaseBuilder builder(String defaultPath) {
         return builder(defaultPath, System.getenv());
     }
@@ -63,12 +64,15 @@ final class Location {
         return builderOf(database == null ? defaultPath : database, environment);
     }
 
-    /** A builder for a place that another option gave, with the role and the password of these. */
+    /** A builder for a location from another option, with this user and password. */
     DatabaseBuilder builderOf(String place, Map<String, String> environment) {
         if (!place.startsWith(Locations.URL_PREFIX)) {
             if (user != null || password != null || passwordFile != null) {
                 throw new InvalidDataException(
-                        "database", null, user == null ? "password" : "user", "goes with the URL of a server alone");
+                        "database",
+                        null,
+                        user == null ? "password" : "user",
+                        "can only be used with the URL of a server");
             }
             return Database.builder().path(place);
         }
@@ -99,7 +103,7 @@ final class Location {
         }
     }
 
-    /** What is shown of it; what is behind the question mark of a URL may be a password. */
+    /** The location as shown to the user, without the part of a URL that may hold a password. */
     static String shown(String place) {
         return place.startsWith(Locations.URL_PREFIX)
                 ? place.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//")

@@ -21,8 +21,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line. Exit codes: 0 done; 1 a record, a file or the database failed; 2 the arguments are wrong. Output is
- * UTF-8, whatever the platform's own charset is.
+ * The command line. Exit codes: 0 success; 1 a record, a file or the database failed; 2 wrong arguments.
+ * Output is UTF-8, whatever the platform's charset.
  */
 @Command(
         name = "modelscan-storage",
@@ -50,7 +50,7 @@ public final class Main implements Runnable {
         this.terminal = terminal;
     }
 
-    /** Runs a command on the standard streams. Ends the JVM where the exit code is not 0; returns otherwise. */
+    /** Runs a command on the standard streams. Ends the JVM if the exit code is not 0; otherwise returns. */
     public static void main(String[] args) {
         int code = run(args, utf8(System.out), utf8(System.err), isInteractive());
         if (code != 0) {
@@ -58,7 +58,7 @@ public final class Main implements Runnable {
         }
     }
 
-    /** Runs a command on streams of the caller's, without a progress bar, and returns the exit code. */
+    /** Runs a command on the caller's streams, without a progress bar, and returns the exit code. */
     public static int run(String[] args, PrintWriter out, PrintWriter err) {
         return run(args, out, err, false);
     }
@@ -83,7 +83,7 @@ public final class Main implements Runnable {
         return terminal;
     }
 
-    /** One line for each thing that a user can act upon; a stack trace for a fault of the program. */
+    /** Prints one line for each problem that a user can fix, and a stack trace for a bug in the program. */
     private static int fail(Exception e, CommandLine command) {
         List<String> messages = new ArrayList<>(List.of(message(e)));
         if (e instanceof StorageException || e instanceof UncheckedIOException || e instanceof IOException) {
@@ -116,7 +116,10 @@ public final class Main implements Runnable {
         return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 
-    /** From Java 22 on there may be a console without a terminal, and a method that tells; the baseline lacks it. */
+    /**
+     * From Java 22 on there may be a console without a terminal, and a method that tells. Java 17 does not
+     * have it.
+     */
     @SuppressWarnings("SystemConsoleNull")
     private static boolean isInteractive() {
         Console console = System.console();

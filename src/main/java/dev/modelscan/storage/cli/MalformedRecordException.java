@@ -1,6 +1,6 @@
 package dev.modelscan.storage.cli;
 
-/** A record that is no transcript. The message says which part of it, and why. */
+/** A record that is not a transcript. The message says which part is wrong, and why. */
 final class MalformedRecordException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -6,13 +6,16 @@ import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-/** Brings a database that exists up to date. */
+/** Migrates an existing database. */
 @Command(
         name = "migrate",
-        description = "Migrates the database to the schema of this release. Makes none where there is none.")
+        description = "Migrates the database to the schema of this release. Does not create a database.")
 final class MigrateCommand extends DatabaseCommand {
 
-    /** A look by reading tells a database that is behind from one that is not there. */
+    /**
+     * Opens read-only first: only an existing database with an older schema is migrated, and a missing one is
+     * not created.
+     */
     @Override
     Database open() {
         try {

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What migrating all workspaces did.
+ * The result of migrating all workspaces.
  *
- * @param current how many were up to date
- * @param migrated those that were behind
+ * @param current how many needed no migration
+ * @param migrated those that were migrated
  * @param failed those that could not be migrated
  */
 record MigrationSummary(int current, List<Migrated> migrated, List<Failed> failed) implements Result {
 
     /**
-     * One that was migrated.
+     * A workspace that was migrated.
      *
      * @param workspace its name
      * @param appliedMigrations what was applied, in order
@@ -24,7 +24,7 @@ record MigrationSummary(int current, List<Migrated> migrated, List<Failed> faile
     record Migrated(String workspace, List<String> appliedMigrations) {}
 
     /**
-     * One that was not.
+     * A workspace that could not be migrated.
      *
      * @param workspace its name
      * @param reason why

@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What all commands share: where the database is, the form of the output, and help. */
+/** What all commands share: the database's location, the output format, and help. */
 @Command(mixinStandardHelpOptions = true, versionProvider = Version.class)
 abstract class OutputCommand implements Callable<Integer> {
 
@@ -22,7 +22,7 @@ abstract class OutputCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     CommandSpec spec;
 
-    /** Prints a result in the form that was asked for, and returns the exit code. */
+    /** Prints a result in the requested format, and returns the exit code. */
     final int show(Result result) {
         if (json) {
             JsonOutput.print(result, spec.commandLine().getOut());
@@ -33,7 +33,7 @@ abstract class OutputCommand implements Callable<Integer> {
         return result.exitCode();
     }
 
-    /** Whether somebody watches, who is shown how far the command has come. */
+    /** Whether to show progress to a user at a terminal. */
     final boolean isWatched() {
         return !json && spec.root().userObject() instanceof Main main && main.isTerminal();
     }

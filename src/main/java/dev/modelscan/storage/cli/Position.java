@@ -1,7 +1,7 @@
 package dev.modelscan.storage.cli;
 
 /**
- * Where something is in a file of transcripts.
+ * A position in a file of transcripts.
  *
  * @param line the line, from 1
  * @param column the column in that line, from 1, in bytes

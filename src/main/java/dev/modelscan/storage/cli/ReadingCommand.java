@@ -2,7 +2,7 @@ package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
 
-/** A command that reads one database, and makes and migrates nothing. */
+/** A command that only reads a database, and neither creates nor migrates it. */
 abstract class ReadingCommand extends DatabaseCommand {
 
     @Override

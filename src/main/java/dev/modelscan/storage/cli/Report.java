@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the agents of a database did.
+ * The activity of a database's agents.
  *
  * @param tasks tasks by status
  * @param tools the tools that were used most
- * @param conversations how messages are spread over conversations
+ * @param conversations the distribution of messages over conversations
  * @param largestConversations the conversations with the most messages
  * @param busiestAgents the agents that did the most
  */

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Shows what the agents of a database did. */
+/** Shows the activity of a database's agents. */
 @Command(
         name = "report",
         description = "Shows tasks by status, tools and how often they fail, sizes of conversations, and busy agents.")

@@ -2,16 +2,15 @@ package dev.modelscan.storage.cli;
 
 import java.io.PrintWriter;
 
-/** What a command has to show. Its components are the members of the document that {@code --json} prints. */
+/** The result of a command. {@code --json} prints its components as the members of a JSON document. */
 interface Result {
 
-    /** Prints it for people. */
     void print(PrintWriter out);
 
-    /** Prints what went wrong in part; nothing where nothing did. */
+    /** Prints partial failures, if there are any. */
     default void printFailures(PrintWriter err) {}
 
-    /** 0, or 1 where something went wrong in part. */
+    /** 0, or 1 after a partial failure. */
     default int exitCode() {
         return 0;
     }

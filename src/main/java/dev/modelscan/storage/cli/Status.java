@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a database is, and what it holds.
+ * The facts about a database, and its number of rows.
  *
- * @param database where it is
- * @param workspace the workspace's name; null where it is none
+ * @param database its location
+ * @param workspace the workspace's name; null if it is not a workspace
  * @param schemaVersion the version of its schema
  * @param appliedMigrations the migrations that opening it applied
  * @param sizeBytes the size of the file and of its write-ahead log, or of the tables and their indexes

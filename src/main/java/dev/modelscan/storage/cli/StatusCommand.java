@@ -3,11 +3,11 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.Database;
 import picocli.CommandLine.Command;
 
-/** Says what a database holds. */
+/** Shows the facts about a database. */
 @Command(
         name = "status",
         description =
-                "Shows the version of the database's schema, its size and what it holds. Makes and migrates nothing.")
+                "Shows the version of the database's schema, its size and what it holds. Creates and migrates nothing.")
 final class StatusCommand extends ReadingCommand {
 
     @Override

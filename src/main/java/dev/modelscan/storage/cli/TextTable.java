@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Rows of text in aligned columns: numbers to the right, text to the left. */
+/** Rows of text in aligned columns: numbers right-aligned, text left-aligned. */
 final class TextTable {
 
     private static final int BAR_WIDTH = 30;
@@ -24,7 +24,6 @@ final class TextTable {
         return this;
     }
 
-    /** Prints the header and the rows, indented by two. */
     void print(PrintWriter out) {
         int[] widths = new int[header.size()];
         for (List<Object> row : rows) {
@@ -43,7 +42,10 @@ final class TextTable {
         }
     }
 
-    /** A bar whose length is the value's part of the largest one; as short as may be, but not empty, above 0. */
+    /**
+     * A bar whose length is the value's share of the largest one; at least one character if the value is
+     * above 0.
+     */
     static String bar(long value, long largest) {
         if (value <= 0) {
             return "";
@@ -51,7 +53,7 @@ final class TextTable {
         return "\u2588".repeat((int) Math.max(1, Math.round((double) BAR_WIDTH * value / largest)));
     }
 
-    /** Text on one line that does nothing to a terminal, whatever the data holds. */
+    /** Makes text safe to print: on one line, without control characters. */
     static String printable(String text) {
         return text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
     }

@@ -19,25 +19,24 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of a file, checked as far as its form goes.
+ * A record of a file, with a checked structure.
  *
  * @param id the task's key, made from the record's content and its number in the file
- * @param reward what the run was worth; null where the record does not say
+ * @param reward the run's reward; null if the record has none
  * @param messages the messages, in order
- * @param rest every other member of the record
+ * @param rest all other members of the record
  */
 record Transcript(TaskId id, @Nullable JsonNode reward, List<ObjectNode> messages, ObjectNode rest) {
 
-    /** The names that the list of messages goes by; the first one that a record has is it. */
+    /** The possible names of the list of messages; the first one that a record has is used. */
     private static final List<String> MESSAGES = List.of("messages", "traj");
 
     private static final Set<String> ROLES = Set.of("system", "user", "assistant", "tool");
 
-    // Neither white space nor the order of keys makes another record.
+    // Sorted keys: neither white space nor the order of keys changes a record's id.
     private static final JsonMapper CANONICAL =
             JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
 
-    /** Takes a record apart. */
     static Transcript of(ObjectNode record, long number) throws MalformedRecordException {
         String field = MESSAGES.stream()
                 .filter(record::has)
@@ -63,7 +62,7 @@ record Transcript(TaskId id, @Nullable JsonNode reward, List<ObjectNode> message
         return new Transcript(id(record, number), reward.isNumber() ? reward : null, messages, rest);
     }
 
-    /** The roles that occur, in the order of their first messages, and those that messages are sent to. */
+    /** The roles that occur, in the order of their first messages, and those that receive messages. */
     Set<String> roles() {
         Set<String> roles = new LinkedHashSet<>(List.of("assistant"));
         for (ObjectNode message : messages) {
@@ -123,8 +122,8 @@ record Transcript(TaskId id, @Nullable JsonNode reward, List<ObjectNode> message
     }
 
     /**
-     * The same record at the same place has the same id, whatever the file is called. The number is part of it because two
-     * runs may be word for word the same.
+     * The same record at the same place has the same id, whatever the file's name. The number is part of it
+     * because two runs may be identical.
      */
     private static TaskId id(ObjectNode record, long number) {
         try {
@@ -132,7 +131,7 @@ record Transcript(TaskId id, @Nullable JsonNode reward, List<ObjectNode> message
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, number));
             ByteBuffer hash = ByteBuffer.wrap(digest.digest(content));
-            // A UUID of version 8 (RFC 9562), whose bits are the application's own.
+            // A UUID of version 8 (RFC 9562), whose bits the application chooses.
             long high = (hash.getLong() & ~0xF000L) | 0x8000L;
             long low = (hash.getLong() & ~(3L << 62)) | (1L << 63);
             return new TaskId(new UUID(high, low).toString());

@@ -30,15 +30,17 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores the transcripts of one file, each in one transaction: all of it or nothing. What is stored already is skipped.
+ * Stores the transcripts of one file, each in one transaction: all of it or nothing. A transcript that is
+ * stored already is skipped.
  *
  * <ul>
- *   <li>A transcript is a task of the type {@code transcript}, its conversation has the task's id, and its messages and tool
- *       executions belong to it. A reward of 1 or more is a completed task, a lower one a failed task, none a pending one.
- *       All that is neither a message nor a call goes into the metadata.
- *   <li>The file is a workflow, named after it. Its id comes from the file's first transcript, so a file that was renamed, or
- *       grew, keeps its workflow.
- *   <li>Each role is an agent of that name; an agent that has the name already is used.
+ *   <li>A transcript is a task of the type {@code transcript}, its conversation has the task's id, and its
+ *       messages and tool executions belong to it. A reward of 1 or more is a completed task, a lower one a
+ *       failed task, no reward a pending one. Everything that is neither a message nor a call goes into the
+ *       metadata.
+ *   <li>The file is a workflow, named after it. Its id comes from the file's first transcript, so a file that
+ *       was renamed or extended keeps its workflow.
+ *   <li>Each role is an agent of that name; an existing agent of that name is used.
  * </ul>
  */
 final class TranscriptImporter implements TranscriptReader.Sink {
@@ -59,7 +61,7 @@ final class TranscriptImporter implements TranscriptReader.Sink {
         this.file = file;
     }
 
-    /** Reads and stores what is in a file of that name. */
+    /** Reads and stores a file with that name. */
     static ImportSummary run(Database db, String file, InputStream in) throws IOException {
         TranscriptImporter importer = new TranscriptImporter(db, file);
         TranscriptReader.read(in, importer);
@@ -99,9 +101,9 @@ final class TranscriptImporter implements TranscriptReader.Sink {
     }
 
     /**
-     * What is there is known by its key, so that imports may run side by side, and none needs more than to see what others have
-     * committed. One that made the same agent, workflow or task meanwhile has the key; the next attempt finds it. There are no more
-     * keys than that, so that many attempts are enough.
+     * Every row has a known key, so imports may run in parallel, and READ COMMITTED is enough. If another
+     * import has created the same agent, workflow or task meanwhile, the key conflicts, and the next attempt
+     * finds the row. So as many attempts as keys are enough.
      */
     private Stored store(Transcript transcript, WorkflowId owner) throws MalformedRecordException {
         for (int left = transcript.roles().size() + 2; ; left--) {
@@ -155,7 +157,7 @@ final class TranscriptImporter implements TranscriptReader.Sink {
                 .build();
     }
 
-    /** In the order of their names: two imports that made the same ones in different orders would wait for each other. */
+    /** Sorted by name: two imports that create the same agents in different orders would deadlock. */
     private static Map<String, AgentId> agents(Repositories tx, Set<String> roles) {
         Map<String, AgentId> agents = new HashMap<>();
         for (String role : new TreeSet<>(roles)) {
@@ -166,7 +168,7 @@ final class TranscriptImporter implements TranscriptReader.Sink {
         return agents;
     }
 
-    /** Runs that were recorded have ended, however each of them went. */
+    /** A recorded run has ended, whatever its outcome. */
     private void makeWorkflow(Repositories tx, WorkflowId id) {
         if (tx.workflows().find(id).isEmpty()) {
             tx.workflows()
@@ -178,6 +180,6 @@ final class TranscriptImporter implements TranscriptReader.Sink {
         }
     }
 
-    /** What one transaction stored. */
+    /** The counts of what one transaction stored. */
     private record Stored(long transcripts, long messages, long toolExecutions, long toolFailures) {}
 }

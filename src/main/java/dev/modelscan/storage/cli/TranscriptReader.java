@@ -16,29 +16,28 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Reads the records of a JSON array, or of JSON Lines, one at a time: memory holds one record, however long the file is. A
- * file whose first character is {@code [} is an array; every other one is JSON Lines, whose blank lines count as no record.
+ * Reads the records of a JSON array, or of JSON Lines, one at a time. Memory holds one record, however long
+ * the file is. A file that starts with {@code [} is an array. Any other is JSON Lines; blank lines are
+ * ignored.
  */
 final class TranscriptReader {
 
-    /** What becomes of the records, in the order of the file. */
+    /** Receives the records, in the order of the file. */
     interface Sink {
 
-        /** A record that is a JSON object. */
         void accept(Position position, ObjectNode record);
 
-        /** A record that cannot be read. */
         void reject(Position position, String reason);
     }
 
-    // Every digit of a number is kept, and a repeated key, of which only one value could be kept, is an error.
+    // Keeps every digit of a number. A repeated key is an error, since only one of its values could be kept.
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
-    // Jackson lets this one out as it is, and not as an error of its own.
+    // Jackson throws a plain NumberFormatException for this.
     private static final String UNREADABLE_NUMBER = "has a number whose exponent is out of range";
 
     private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
@@ -54,8 +53,8 @@ final class TranscriptReader {
     }
 
     /**
-     * Reads to the end. A syntax error inside an array is the last record that it rejects, because nothing shows where the
-     * next one begins; JSON Lines go on with the next line.
+     * Reads to the end. A syntax error ends the reading of an array, because nothing shows where the next
+     * record starts; JSON Lines continue with the next line.
      */
     static void read(InputStream in, Sink sink) throws IOException {
         TranscriptReader reader = new TranscriptReader(in, sink);
@@ -77,7 +76,7 @@ final class TranscriptReader {
         }
     }
 
-    /** Goes to the first character that is no white space, so that an array may begin on any line. */
+    /** Skips white space, so that an array may start on any line. */
     private boolean startsWithArray() throws IOException {
         while (true) {
             in.mark(1);
@@ -158,7 +157,7 @@ final class TranscriptReader {
         }
     }
 
-    /** Where the syntax is right, the record's end can be found. */
+    /** If only the content was wrong, the record's end can be found. */
     private static void skipTo(JsonParser parser, JsonStreamContext array) throws IOException {
         while (parser.getParsingContext() != array) {
             parser.nextToken();
@@ -173,7 +172,7 @@ final class TranscriptReader {
         }
     }
 
-    /** Where reading failed; limits on depth and length are reported without a place. */
+    /** The position of an error. Limits on depth and length are reported without one. */
     private static JsonLocation place(JsonParser parser, JsonProcessingException e) {
         return e.getLocation() == null ? parser.currentLocation() : e.getLocation();
     }
@@ -183,7 +182,7 @@ final class TranscriptReader {
                 location.getLineNr() - 1L + lineNumber, Math.max(1, location.getColumnNr()), Math.max(1, number));
     }
 
-    /** Of its limits the parser tells where in its own code they come from. */
+    /** The parser's message without the names of its classes. */
     private static String reason(JsonProcessingException e) {
         return e.getOriginalMessage().replaceAll(", from `[^`]*`| \\(start marker at \\[[^]]*]\\)", "");
     }

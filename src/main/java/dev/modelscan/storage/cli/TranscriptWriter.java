@@ -25,7 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Makes the messages and tool executions of one transcript. */
+/** Creates the messages and tool executions of one transcript. */
 final class TranscriptWriter {
 
     private final TaskId task;
@@ -34,17 +34,16 @@ final class TranscriptWriter {
     private final List<Message> messages = new ArrayList<>();
     private final Map<ToolExecutionId, ToolExecution> executions = new LinkedHashMap<>();
 
-    // An id may be used again after its answer, and an answer belongs to the oldest call of its id that has none.
+    // An id may be used again after its answer. An answer belongs to the oldest unanswered call with its id.
     private final Map<String, Deque<ToolExecutionId>> openCalls = new HashMap<>();
 
-    /** Takes the agent of each role that the transcript has. */
+    /** Takes the agent of each role in the transcript. */
     TranscriptWriter(TaskId task, Map<String, AgentId> agents, Instant now) {
         this.task = task;
         this.agents = agents;
         this.now = now;
     }
 
-    /** Adds the next message. */
     void add(ObjectNode message) throws MalformedRecordException {
         MessageId id = new MessageId(task.value() + String.format(Locale.ROOT, ":%06d", messages.size() + 1));
         switch (Transcript.role(message)) {
@@ -60,7 +59,6 @@ final class TranscriptWriter {
         }
     }
 
-    /** The messages, in order. */
     List<Message> messages() {
         return messages;
     }
@@ -124,7 +122,8 @@ final class TranscriptWriter {
                         "call_message_id",
                                 call.metadata().toNode().path("call_message_id").asText(),
                         "answer_message_id", id.value()))
-                // A transcript has no times. Without one, a failed execution would count as never begun.
+                // A transcript has no times. Without a start, a failed execution would count as never
+                // started.
                 .startedAt(now)
                 .completedAt(now)
                 .build());
@@ -153,7 +152,7 @@ final class TranscriptWriter {
         return id;
     }
 
-    /** Text as it is; a list of parts as JSON; nothing as the empty text, which the metadata tells from null. */
+    /** Text unchanged; a list of parts as JSON; null as empty text, which the metadata tells apart. */
     private static String content(ObjectNode message) {
         JsonNode content = message.path("content");
         return content.isContainerNode() ? Json.of(content).toString() : content.isNull() ? "" : content.asText();
@@ -164,7 +163,7 @@ final class TranscriptWriter {
         return message.path("content").isNull() ? metadata : metadata.without("content");
     }
 
-    /** Text that is JSON as that JSON; other text as a JSON string. */
+    /** Parses text that is JSON; wraps other text in a JSON string. */
     private static Json json(JsonNode value) {
         if (!value.isTextual()) {
             return Json.of(value.isMissingNode() ? TextNode.valueOf("") : value);

@@ -30,7 +30,7 @@ final class TransferBar implements AutoCloseable {
             case CHECK -> "Checking rows";
             case SNAPSHOT -> "Taking snapshot";
             case COPY -> "Copying rows";
-            case INDEX -> "Making indexes";
+            case INDEX -> "Creating indexes";
             case COMPARE -> "Comparing rows";
         };
     }

@@ -13,9 +13,10 @@ import picocli.CommandLine.Option;
         description = {
             "Copies a SQLite database into a workspace on a PostgreSQL server, and compares both row by row.",
             "",
-            "The source stays usable. What is copied is its state at the beginning, from a snapshot in a file beside it, which "
-                    + "needs as much space and is deleted at the end. The workspace is made where it is missing, and must hold "
-                    + "no rows. A transfer that was interrupted goes on where it stopped when it is run again."
+            "The source stays usable. Its state at the start is copied, from a snapshot in a file beside it, which"
+                    + " needs as much space and is deleted at the end. The workspace is created if it is missing,"
+                    + " and must hold no rows. If a transfer was interrupted, running it again continues where it"
+                    + " stopped."
         })
 final class TransferCommand extends OutputCommand {
 
@@ -31,31 +32,31 @@ final class TransferCommand extends OutputCommand {
             names = "--workspace",
             required = true,
             paramLabel = "<name>",
-            description = "The workspace, a schema on the server; made where it is missing.")
+            description = "The workspace, a schema on the server; created if it is missing.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String workspace;
 
-    @Option(names = "--dry-run", description = "Check both sides and every value, and write nothing.")
+    @Option(names = "--dry-run", description = "Check both sides and every value without writing.")
     boolean dryRun;
 
     @Option(
             names = "--restart",
-            description = "Take back what an unfinished transfer copied, and begin anew with the source as it is now.")
+            description = "Remove what an unfinished transfer copied, and start again with the source as it is now.")
     boolean restart;
 
     @Option(
             names = "--leave-behind",
             paramLabel = "<name>",
             description = {
-                "A table, view, added column (<table>.<column>), trigger or index of the source that is not the library's, and "
-                        + "may stay there alone; once for each.",
-                "Without it, a source that holds any is refused, and each is named."
+                "A table, view, added column (<table>.<column>), trigger or index of the source that is not the"
+                        + " library's, and is not to be copied; may be repeated.",
+                "Without it, a source that holds any is rejected with a list of them."
             })
     List<String> leaveBehind = List.of();
 
     @Override
     public Integer call() {
-        // The progress bar ends before anything else is printed.
+        // show() prints only after the progress bar has ended.
         return show(transfer());
     }
 

@@ -10,18 +10,18 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a transfer did.
+ * The result of a transfer.
  *
- * @param workspace where the rows are now
- * @param snapshotAt the moment whose rows they are
- * @param resumed whether an earlier run had begun it
+ * @param workspace the target
+ * @param snapshotAt when the copied snapshot was taken
+ * @param resumed whether it continued an earlier run
  * @param leftBehind what the source holds and the workspace does not
- * @param tables rows and hashes, which both sides have in common
+ * @param tables the tables' rows and hashes, equal on both sides
  * @param copiedRows how many rows this run copied
- * @param copySeconds how long it took to copy
- * @param copiedPerSecond rows per second of that
- * @param compareSeconds how long it took to compare
- * @param comparedPerSecond rows per second of that
+ * @param copySeconds how long copying took
+ * @param copiedPerSecond rows copied per second
+ * @param compareSeconds how long comparing took
+ * @param comparedPerSecond rows compared per second
  */
 record TransferSummary(
         String workspace,
@@ -61,7 +61,7 @@ record TransferSummary(
                 "Workspace %s holds the source as it was at %s%s%n",
                 workspace,
                 snapshotAt,
-                resumed ? ", when the transfer was begun" : "");
+                resumed ? ", when the transfer was started" : "");
         out.printf(
                 Locale.ROOT,
                 "%,d rows copied in %.1f s (%,.0f a second), all compared in %.1f s (%,.0f a second)%n",
@@ -78,12 +78,12 @@ record TransferSummary(
     }
 
     /**
-     * What a transfer would do.
+     * The result of a dry run.
      *
-     * @param workspace where the rows would be
+     * @param workspace the target
      * @param rows how many rows each table has
      * @param snapshotBytes about how much space the snapshot needs
-     * @param resumes whether it would go on with one that was begun
+     * @param resumes whether it would continue an earlier run
      * @param leftBehind what the source holds and the workspace would not
      * @param estimatedSeconds about how long it would take
      */
@@ -119,7 +119,7 @@ record TransferSummary(
                     Math.ceil(estimatedSeconds),
                     snapshotBytes);
             if (resumes) {
-                out.println("A transfer was begun and goes on from its own snapshot; --restart takes a new one");
+                out.println("An unfinished transfer will continue from its own snapshot; --restart takes a new one");
             }
             TransferSummary.print(leftBehind, out);
         }

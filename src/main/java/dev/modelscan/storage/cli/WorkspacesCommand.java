@@ -16,11 +16,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What is done with workspaces as a whole. */
+/** The commands for workspaces. */
 @Command(
         name = "workspaces",
         description =
-                "Lists, makes, drops and migrates workspaces: schemas on PostgreSQL, files of a directory on SQLite.",
+                "Lists, creates, drops and migrates workspaces: schemas on PostgreSQL, files of a directory on SQLite.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
@@ -40,7 +40,7 @@ final class WorkspacesCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "Missing command");
     }
 
-    /** One of the commands. */
+    /** Opens the workspaces and runs a command on them. */
     private abstract static class Subcommand extends OutputCommand {
 
         final int work(Function<Workspaces, Result> work) {
@@ -54,7 +54,6 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** The names. */
     @Command(name = "list", description = "Prints the names of all workspaces, one on each line.")
     static final class ListAll extends Subcommand {
 
@@ -77,8 +76,7 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** Makes one. */
-    @Command(name = "create", description = "Makes a workspace that does not exist yet.")
+    @Command(name = "create", description = "Creates a workspace.")
     static final class Create extends Subcommand {
 
         @Parameters(paramLabel = "<name>", description = "1 to 63 of a to z, 0 to 9 and _, beginning with a letter.")
@@ -101,8 +99,7 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** Drops one. */
-    @Command(name = "drop", description = "Deletes a workspace with everything in it, for ever.")
+    @Command(name = "drop", description = "Deletes a workspace with everything in it, permanently.")
     static final class Drop extends Subcommand {
 
         @Parameters(paramLabel = "<name>", description = "The workspace.")
@@ -129,12 +126,11 @@ final class WorkspacesCommand implements Runnable {
         }
     }
 
-    /** Migrates all. */
     @Command(
             name = "migrate",
             description = {
-                "Migrates the workspaces that are behind, several at a time.",
-                "One that fails is reported, the others go on, and the exit code is 1."
+                "Migrates the workspaces whose schema is older than this release, several at a time.",
+                "A failure is reported, does not stop the others, and makes the exit code 1."
             })
     static final class Migrate extends Subcommand {
 

@@ -1,4 +1,7 @@
-/** The command line: imports recorded transcripts, and shows what a database holds. It uses the public API alone. */
+/**
+ * The command line: imports recorded transcripts, and shows what a database holds. It uses only the public
+ * API.
+ */
 @NullMarked
 package dev.modelscan.storage.cli;
 

@@ -101,7 +101,7 @@ class MainTest {
         assertThat(run.code).isEqualTo(1);
         assertThat(run.out).isEmpty();
         assertThat(run.err.lines()).hasSize(1).allMatch(line -> line.startsWith("error: " + missing));
-        assertThat(run.err).contains("is not there");
+        assertThat(run.err).contains("does not exist");
         try (var children = Files.list(directory)) {
             assertThat(children).isEmpty();
         }
@@ -115,7 +115,7 @@ class MainTest {
         assertThat(run.code).isEqualTo(1);
         assertThat(run.out).isEmpty();
         assertThat(run.err.lines()).hasSize(1);
-        assertThat(run.err).startsWith("error: ").contains("is not there");
+        assertThat(run.err).startsWith("error: ").contains("does not exist");
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT count(*) FROM pg_catalog.pg_class c"

@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.List;
 import org.jooq.Binding;
 
-/** The bindings that {@code codegen.xml} names for generated columns that are text on SQLite and have a type on PostgreSQL. */
+/**
+ * The bindings that {@code codegen.xml} names for generated columns that are text on SQLite and a specific
+ * type on PostgreSQL.
+ */
 public final class Bindings {
 
     private Bindings() {}
@@ -25,12 +28,10 @@ public final class Bindings {
         return new TypedTextBinding<>(Formats.INSTANT, "timestamptz");
     }
 
-    /** Whether a column holds stored times. */
     public static boolean isInstant(Binding<?, ?> binding) {
         return binding instanceof TypedTextBinding && binding.converter().toType() == Instant.class;
     }
 
-    /** Whether a column holds stored JSON. */
     public static boolean isJson(Binding<?, ?> binding) {
         return binding instanceof TypedTextBinding && !isInstant(binding);
     }

@@ -19,62 +19,50 @@ public final class Converters {
 
     private Converters() {}
 
-    /** Ids of agents. */
     public static Converter<String, AgentId> agentId() {
         return of(Formats.AGENT_ID);
     }
 
-    /** Ids of teams. */
     public static Converter<String, TeamId> teamId() {
         return of(Formats.TEAM_ID);
     }
 
-    /** Ids of workflows. */
     public static Converter<String, WorkflowId> workflowId() {
         return of(Formats.WORKFLOW_ID);
     }
 
-    /** Ids of tasks. */
     public static Converter<String, TaskId> taskId() {
         return of(Formats.TASK_ID);
     }
 
-    /** Ids of conversations. */
     public static Converter<String, ConversationId> conversationId() {
         return of(Formats.CONVERSATION_ID);
     }
 
-    /** Ids of messages. */
     public static Converter<String, MessageId> messageId() {
         return of(Formats.MESSAGE_ID);
     }
 
-    /** Ids of tool executions. */
     public static Converter<String, ToolExecutionId> toolExecutionId() {
         return of(Formats.TOOL_EXECUTION_ID);
     }
 
-    /** Statuses of agents, by their codes. */
     public static Converter<String, AgentStatus> agentStatus() {
         return of(Formats.AGENT_STATUS);
     }
 
-    /** Statuses of workflows, by their codes. */
     public static Converter<String, WorkflowStatus> workflowStatus() {
         return of(Formats.WORKFLOW_STATUS);
     }
 
-    /** Statuses of tasks, by their codes. */
     public static Converter<String, TaskStatus> taskStatus() {
         return of(Formats.TASK_STATUS);
     }
 
-    /** Statuses of tool executions, by their codes. */
     public static Converter<String, ToolExecutionStatus> toolExecutionStatus() {
         return of(Formats.TOOL_EXECUTION_STATUS);
     }
 
-    /** Content types of messages. */
     public static Converter<String, ContentType> contentType() {
         return of(Formats.CONTENT_TYPE);
     }

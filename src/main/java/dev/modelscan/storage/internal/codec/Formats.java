@@ -19,58 +19,46 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The formats of all types that are stored as text. */
+/** The formats of all types stored as text. */
 public final class Formats {
 
-    /** Ids of agents. */
     public static final TextFormat<AgentId> AGENT_ID = new TextFormat<>(AgentId.class, AgentId::new, AgentId::value);
 
-    /** Ids of teams. */
     public static final TextFormat<TeamId> TEAM_ID = new TextFormat<>(TeamId.class, TeamId::new, TeamId::value);
 
-    /** Ids of workflows. */
     public static final TextFormat<WorkflowId> WORKFLOW_ID =
             new TextFormat<>(WorkflowId.class, WorkflowId::new, WorkflowId::value);
 
-    /** Ids of tasks. */
     public static final TextFormat<TaskId> TASK_ID = new TextFormat<>(TaskId.class, TaskId::new, TaskId::value);
 
-    /** Ids of conversations. */
     public static final TextFormat<ConversationId> CONVERSATION_ID =
             new TextFormat<>(ConversationId.class, ConversationId::new, ConversationId::value);
 
-    /** Ids of messages. */
     public static final TextFormat<MessageId> MESSAGE_ID =
             new TextFormat<>(MessageId.class, MessageId::new, MessageId::value);
 
-    /** Ids of tool executions. */
     public static final TextFormat<ToolExecutionId> TOOL_EXECUTION_ID =
             new TextFormat<>(ToolExecutionId.class, ToolExecutionId::new, ToolExecutionId::value);
 
-    /** Statuses of agents, by their codes. */
     public static final TextFormat<AgentStatus> AGENT_STATUS =
             new TextFormat<>(AgentStatus.class, AgentStatus::fromCode, AgentStatus::code);
 
-    /** Statuses of workflows, by their codes. */
     public static final TextFormat<WorkflowStatus> WORKFLOW_STATUS =
             new TextFormat<>(WorkflowStatus.class, WorkflowStatus::fromCode, WorkflowStatus::code);
 
-    /** Statuses of tasks, by their codes. */
     public static final TextFormat<TaskStatus> TASK_STATUS =
             new TextFormat<>(TaskStatus.class, TaskStatus::fromCode, TaskStatus::code);
 
-    /** Statuses of tool executions, by their codes. */
     public static final TextFormat<ToolExecutionStatus> TOOL_EXECUTION_STATUS =
             new TextFormat<>(ToolExecutionStatus.class, ToolExecutionStatus::fromCode, ToolExecutionStatus::code);
 
-    /** Content types of messages. */
     public static final TextFormat<ContentType> CONTENT_TYPE =
             new TextFormat<>(ContentType.class, Formats::contentType, ContentType::value);
 
-    /** JSON, whose text is not parsed until somebody asks for its tree. */
+    /** JSON, whose text is not parsed until its tree is requested. */
     public static final TextFormat<Json> JSON = new TextFormat<>(Json.class, Json::stored, Json::toString);
 
-    /** Instants as text of fixed width. */
+    /** Instants as fixed-width text. */
     public static final TextFormat<Instant> INSTANT =
             new TextFormat<>(Instant.class, Timestamps::parse, Timestamps::format);
 
@@ -81,12 +69,12 @@ public final class Formats {
 
     private Formats() {}
 
-    /** {@link #INSTANT} for text that is still bytes. */
+    /** {@link #INSTANT}, decoded from bytes. */
     public static Instant instant(byte[] bytes, int from, int to) {
         return Timestamps.parse(bytes, from, to);
     }
 
-    /** The usual types are shared, not made anew for each row. */
+    /** The usual types are shared instead of created for each row. */
     private static ContentType contentType(String value) {
         return switch (value) {
             case "text/plain" -> ContentType.TEXT;
@@ -99,8 +87,9 @@ public final class Formats {
     }
 
     /**
-     * Most arrays are as an engine writes them and have nothing escaped, so that every quote begins or ends a string. PostgreSQL
-     * puts a space behind each comma. Whatever looks otherwise is parsed.
+     * Decodes a JSON array of strings. Most arrays have the form that an engine writes, without escapes, so
+     * that every quote starts or ends a string. PostgreSQL adds a space after each comma. Any other form goes
+     * through the parser.
      */
     private static List<String> toStrings(String json) {
         if (json.equals("[]")) {
@@ -110,7 +99,7 @@ public final class Formats {
             return parsed(json);
         }
         List<String> strings = new ArrayList<>();
-        // The last two characters are known, so the one behind a quote or a comma is always there.
+        // The last two characters are known, so there is always one after a quote or a comma.
         int open = 1;
         while (json.charAt(open) == '"') {
             int close = json.indexOf('"', open + 1);

@@ -8,8 +8,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 
 /**
- * UTC instants as ISO-8601 text of exactly 27 characters, {@code 2025-12-18T09:30:00.000000Z}. Text of one width sorts by
- * time. A format that is this narrow is read and written in about 20 ns, where {@link Instant#parse} takes over 500.
+ * UTC instants as ISO-8601 text of exactly 27 characters, {@code 2025-12-18T09:30:00.000000Z}. Fixed-width
+ * text sorts by time. This one format is read or written in about 20 ns; {@link Instant#parse} takes over
+ * 500.
  */
 final class Timestamps {
 
@@ -27,7 +28,6 @@ final class Timestamps {
         return parse(bytes, 0, bytes.length);
     }
 
-    /** The time that these bytes are the text of. */
     static Instant parse(byte[] text, int from, int to) {
         if (to - from != LENGTH
                 || text[from + 4] != '-'
@@ -49,7 +49,7 @@ final class Timestamps {
         int fraction1 = pair(text, from + 20);
         int fraction2 = pair(text, from + 22);
         int fraction3 = pair(text, from + 24);
-        // Negative where one of them is.
+        // Negative if any of them is.
         int all = century | yearOfCentury | month | day | hour | minute | second | fraction1 | fraction2 | fraction3;
         if (all < 0 || hour > 23 || minute > 59 || second > 59) {
             throw malformed(text, from, to);
@@ -66,9 +66,10 @@ final class Timestamps {
     }
 
     /**
-     * The text of a time, cut to microseconds.
+     * Formats a time, truncated to microseconds.
      *
-     * @throws InvalidDataException where it is not in the years 0 to 9999; records have checked theirs, queries have not
+     * @throws InvalidDataException if it is not in the years 0 to 9999; records check their times, queries do
+     *     not
      */
     static String format(Instant instant) {
         long seconds = instant.getEpochSecond();
@@ -95,7 +96,7 @@ final class Timestamps {
         return new String(out, StandardCharsets.ISO_8859_1);
     }
 
-    /** The number that two digits are; negative where they are none. */
+    /** The number of two digits; negative if they are not digits. */
     private static int pair(byte[] text, int at) {
         int tens = text[at] - '0';
         int ones = text[at + 1] - '0';

@@ -22,8 +22,8 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that are sent as text to every engine, and that PostgreSQL casts to a type of its own. Elsewhere the text is what is
- * stored.
+ * Sends values as text to every engine. PostgreSQL casts the text to a type of its own; the other engines
+ * store the text.
  *
  * @param <U> the type in Java
  */
@@ -70,7 +70,7 @@ final class TypedTextBinding<U> implements Binding<String, U> {
         if (text == null) {
             context.statement().setNull(context.index(), time ? Types.TIMESTAMP_WITH_TIMEZONE : Types.VARCHAR);
         } else if (time && context.value() instanceof Instant instant) {
-            // Its text has a year 0, which PostgreSQL calls 1 BC.
+            // The text of a time has a year 0, which PostgreSQL calls 1 BC.
             context.statement().setObject(context.index(), instant.atOffset(ZoneOffset.UTC));
         } else {
             context.statement().setString(context.index(), text);
@@ -82,7 +82,7 @@ final class TypedTextBinding<U> implements Binding<String, U> {
         context.value(read(context.resultSet(), context.index(), context.family()));
     }
 
-    /** PostgreSQL's own text of a time depends on the session's zone and style; its typed value does not. */
+    /** PostgreSQL's text of a time depends on the session's time zone and style; its typed value does not. */
     private @Nullable U read(ResultSet rows, int column, SQLDialect family) throws SQLException {
         if (family == SQLDialect.POSTGRES && format.type() == Instant.class) {
             OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);

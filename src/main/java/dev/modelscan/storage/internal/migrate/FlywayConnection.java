@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import org.jooq.tools.jdbc.DefaultConnection;
 
 /**
- * A connection for Flyway inside a transaction that its owner ends. Flyway asks for several; all of them are this one, so that a
- * pooler has to give one session alone. What Flyway sets ends with the transaction.
+ * A connection for Flyway in a transaction that the caller ends. Flyway asks for several connections and
+ * always gets this one, so a pooler needs only one session. Flyway's settings end with the transaction.
  */
 final class FlywayConnection extends DefaultConnection {
 
@@ -21,7 +21,10 @@ final class FlywayConnection extends DefaultConnection {
         return new FlywayConnection(connection);
     }
 
-    /** The role and the path that Flyway found are put back by it for the session; for the transaction is enough. */
+    /**
+     * Flyway restores the role and the search_path for the session. Restoring them for the transaction is
+     * enough.
+     */
     private static String forTheTransaction(String sql) {
         return sql.startsWith("SET ROLE ")
                 ? "SET LOCAL ROLE " + sql.substring("SET ROLE ".length())

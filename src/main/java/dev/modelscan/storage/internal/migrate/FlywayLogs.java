@@ -6,11 +6,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps Flyway's lines about the library's own migrations (a banner, a line for each step, an error beside each exception) out
- * of the host's log, unless it is set to debug. Flyway has one log for all that use it, so what it says on threads that do not
- * migrate for the library goes where it would have gone.
+ * Keeps Flyway's messages about the library's own migrations (a banner, a line for each step, an error beside
+ * each exception) out of the host's log, unless it is set to debug. Flyway has one log for all of its users,
+ * so messages from threads that do not migrate for the library pass through.
  *
- * <p>Flyway makes an instance by this class's name.
+ * <p>Flyway creates an instance by this class's name.
  */
 public final class FlywayLogs implements LogCreator {
 
@@ -20,7 +20,10 @@ public final class FlywayLogs implements LogCreator {
     /** Called by Flyway. */
     public FlywayLogs() {}
 
-    /** What {@code loggers} of a configuration takes. A container may hide the library from Flyway's class loader. */
+    /**
+     * The value for {@code loggers} of a configuration. In a container, Flyway's class loader may not see the
+     * library.
+     */
     static String name() {
         try {
             return Class.forName(FlywayLogs.class.getName(), false, Log.class.getClassLoader()) == FlywayLogs.class
@@ -31,12 +34,12 @@ public final class FlywayLogs implements LogCreator {
         }
     }
 
-    /** From here on this thread migrates for the library. */
+    /** Marks this thread as migrating for the library. */
     static void begin() {
         QUIET.set(true);
     }
 
-    /** From here on it does not. */
+    /** Ends {@link #begin}. */
     static void end() {
         QUIET.remove();
     }

@@ -22,42 +22,40 @@ import org.flywaydb.core.api.output.MigrateResult;
 import org.flywaydb.core.internal.sqlscript.FlywaySqlScriptException;
 import org.jspecify.annotations.Nullable;
 
-/** Flyway, set up so that it reports what it would otherwise pass over. */
+/** Runs Flyway, configured to fail in cases that it ignores by default. */
 public final class FlywayRun {
 
     private FlywayRun() {}
 
-    /** Opens connections. */
     interface Connections {
 
-        /** One more, which whoever asked closes. */
+        /** A new connection; the caller closes it. */
         Connection open() throws SQLException;
     }
 
-    /** What an engine knows of the reasons for which migrations fail. */
+    /** An engine's explanations of failed migrations. */
     public interface Reasons {
 
-        /** The exception for the caller if it was not the migration's own fault; else null. */
+        /** The exception for the caller if the migration itself is not at fault; otherwise null. */
         @Nullable
         StorageException explain(String file, SQLException e);
     }
 
-    /** Migrates a SQLite database over one connection, which stays open, and returns the scripts' names. */
+    /** Migrates a SQLite database over one connection, which stays open. Returns the scripts' names. */
     public static List<String> migrate(Connection connection, String name, PackagedMigrations packaged) {
         Connection kept = keptOpen(connection);
         return migrate(() -> kept, name, packaged, null, (file, e) -> null, new ForeignKeyCheck());
     }
 
     /**
-     * Migrates a schema of a server in the transaction of a connection, which looks into it, and returns the scripts' names. What
-     * fails is rolled back.
+     * Migrates a server's schema in the connection's transaction, whose search_path is that schema. Returns
+     * the scripts' names. A failure rolls back.
      */
     public static List<String> migrate(
             Connection connection, String name, PackagedMigrations packaged, String schema, Reasons reasons) {
         return migrate(() -> FlywayConnection.inside(connection), name, packaged, schema, reasons, new Callback[0]);
     }
 
-    /** Applies what is pending. */
     private static List<String> migrate(
             Connections connections,
             String name,
@@ -114,8 +112,8 @@ public final class FlywayRun {
                 return new SchemaException(
                         name + ": migration " + file + ", line " + script.getLineNumber() + ", failed: " + reason
                                 + "\nStatement: " + script.getStatement()
-                                + "\nThe migration was rolled back. Correct it, or the rows that it stumbles over, and open"
-                                + " the database again",
+                                + "\nThe migration was rolled back. Correct it, or the rows that it fails on, and"
+                                + " open the database again",
                         flyway);
             }
         }
@@ -127,8 +125,8 @@ public final class FlywayRun {
     }
 
     /**
-     * Foreign keys are off while migrations run, so that a table can be rebuilt under those that refer to it. This looks for
-     * rows that lost what they refer to, before each commit.
+     * Foreign keys are off while migrations run, so that a table can be rebuilt while others refer to it.
+     * This checks, before each commit, that no row lost the row it refers to.
      */
     private static final class ForeignKeyCheck implements Callback {
 
@@ -163,7 +161,7 @@ public final class FlywayRun {
         }
     }
 
-    /** Flyway closes what it asked for; a database in memory would be gone with its last connection. */
+    /** Ignores close(): Flyway closes its connections, and an in-memory database ends with its last one. */
     private static Connection keptOpen(Connection connection) {
         return (Connection) Proxy.newProxyInstance(
                 FlywayRun.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {

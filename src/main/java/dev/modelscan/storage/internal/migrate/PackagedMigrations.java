@@ -14,11 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 
 /**
- * The migrations that this library carries, with the checksums that Flyway records, found without Flyway: comparing them with
- * the history is all that opening an up-to-date database needs.
+ * The migrations packaged with this library, with the checksums that Flyway records. Read without Flyway: to
+ * open a current database, comparing them with the history is enough.
  *
  * @param location the folder on the class path
- * @param migrations in the order of their versions
+ * @param migrations ordered by version
  */
 public record PackagedMigrations(String location, List<Packaged> migrations) {
 
@@ -29,7 +29,7 @@ public record PackagedMigrations(String location, List<Packaged> migrations) {
     /** One migration: {@code V6__list_indexes.sql} is version 6. */
     public record Packaged(int version, String script, int checksum) {}
 
-    /** They are read once. */
+    /** Cached after the first call. */
     public static PackagedMigrations load(String location) {
         return LOADED.computeIfAbsent(location, PackagedMigrations::read);
     }
@@ -49,12 +49,14 @@ public record PackagedMigrations(String location, List<Packaged> migrations) {
         return migrations.get(migrations.size() - 1).version();
     }
 
-    /** The text of one of these. */
     public String sql(Packaged migration) {
         return String.join("\n", lines(location + "/" + migration.script())).replace(BYTE_ORDER_MARK, "");
     }
 
-    /** Flyway's checksum: CRC-32 of the lines without their ends, so that line endings and a byte order mark do not matter. */
+    /**
+     * Flyway's checksum: CRC-32 of the lines without their ends, so line endings and a byte order mark do not
+     * matter.
+     */
     private static int checksum(List<String> lines) {
         CRC32 crc = new CRC32();
         boolean first = true;

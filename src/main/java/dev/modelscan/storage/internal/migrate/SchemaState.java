@@ -10,25 +10,23 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a database is, found by reading alone. */
+/** The state of a database's schema, found without writing. */
 public final class SchemaState {
 
-    /** The kinds of database. */
     public enum Kind {
-        /** No tables: new, or made by a process that stopped before its first migration. */
+        /** No tables: a new database, or one whose creator stopped before the first migration. */
         EMPTY,
-        /** This library's, with migrations to come. */
+        /** This library's, with pending migrations. */
         BEHIND,
-        /** This library's, with exactly the migrations that the library carries. */
+        /** This library's, with exactly the packaged migrations. */
         CURRENT
     }
 
     private SchemaState() {}
 
-    /** One row of the history. */
     public record Applied(int version, String script, int checksum) {}
 
-    /** Tells what the file is, or throws where it is nothing that can be opened. */
+    /** Returns the state of a file, or throws if the library cannot open it. */
     public static Kind read(Connection connection, String name, PackagedMigrations packaged) throws SQLException {
         int applicationId = applicationId(connection);
         boolean hasTables = number(connection, "SELECT count(*) FROM sqlite_schema") > 0;
@@ -46,7 +44,7 @@ public final class SchemaState {
         return hasHistory ? compare(history(connection), name, packaged) : Kind.EMPTY;
     }
 
-    /** Whether the file says that it is this library's. */
+    /** Whether the file is marked as this library's. */
     public static boolean isOurs(Connection connection) throws SQLException {
         return applicationId(connection) == SqliteConnections.APPLICATION_ID;
     }
@@ -55,7 +53,7 @@ public final class SchemaState {
         return number(connection, "PRAGMA application_id");
     }
 
-    /** Tells how the history stands to what the library carries, or throws where they do not go together. */
+    /** Compares the history with the packaged migrations, or throws if they are not compatible. */
     public static Kind compare(List<Applied> history, String name, PackagedMigrations packaged) {
         int newest = history.isEmpty() ? 0 : history.get(history.size() - 1).version();
         if (newest > packaged.latest()) {
@@ -80,7 +78,7 @@ public final class SchemaState {
         return history.size() == packaged.migrations().size() ? Kind.CURRENT : Kind.BEHIND;
     }
 
-    /** Rows are read as bytes, which stand for something else where a file that was made beforehand has another encoding. */
+    /** Rows are read as UTF-8 bytes, so a file that was created with another encoding is rejected. */
     private static void requireUtf8(Connection connection, String name) throws SQLException {
         String encoding;
         try (Statement statement = connection.createStatement();
@@ -112,12 +110,11 @@ public final class SchemaState {
                 null);
     }
 
-    /** The migrations that were applied, in order. */
     public static List<Applied> history(Connection connection) throws SQLException {
         return history(connection, SqliteMigrator.HISTORY_TABLE);
     }
 
-    /** The migrations that were applied, in order, by the history's name as it stands in SQL. */
+    /** The migrations that were applied, in order; the history table's name is given as SQL. */
     public static List<Applied> history(Connection connection, String table) throws SQLException {
         List<Applied> history = new ArrayList<>();
         try (Statement statement = connection.createStatement();

@@ -1,4 +1,4 @@
-/** Brings a database's schema up to date when it is opened. Not part of the public API. */
+/** Migrates a database's schema when it is opened. Not part of the public API. */
 @NullMarked
 package dev.modelscan.storage.internal.migrate;
 

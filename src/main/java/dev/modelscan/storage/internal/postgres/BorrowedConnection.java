@@ -5,7 +5,10 @@ import java.sql.SQLException;
 import org.jooq.tools.jdbc.DefaultConnection;
 import org.postgresql.PGConnection;
 
-/** A connection of a data source of the caller's. Closing it puts back what was changed of the driver's, and nothing else was. */
+/**
+ * A connection from the caller's data source. The library changes only the driver's state, and closing
+ * restores it.
+ */
 final class BorrowedConnection extends DefaultConnection {
 
     private final boolean autoCommit;
@@ -18,13 +21,13 @@ final class BorrowedConnection extends DefaultConnection {
         this.readOnly = readOnly;
     }
 
-    /** Takes a connection over, which is closed if that fails. */
+    /** Takes ownership of a connection, which is closed if this fails. */
     static BorrowedConnection of(Connection connection) throws SQLException {
         try {
             boolean autoCommit = connection.getAutoCommit();
             boolean readOnly = connection.isReadOnly();
             if (!autoCommit) {
-                // What its owner may have left open is not the library's to commit.
+                // The library must not commit what the owner may have left open.
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
@@ -38,7 +41,7 @@ final class BorrowedConnection extends DefaultConnection {
         }
     }
 
-    /** The next session of the server would not know a statement that was prepared in this one. */
+    /** Turns off prepared statements on the server, because the server's next session would not know them. */
     void prepareNothingOnTheServer() throws SQLException {
         PGConnection driver = PostgresDialect.driver(getDelegate());
         if (driver != null) {
@@ -51,13 +54,16 @@ final class BorrowedConnection extends DefaultConnection {
     public void close() throws SQLException {
         try (Connection connection = getDelegate()) {
             if (!connection.isClosed()) {
-                putBack(connection);
+                restore(connection);
             }
         }
     }
 
-    /** One that cannot be put back is of no use: its owner would hand it out in the middle of a transaction. */
-    private void putBack(Connection connection) throws SQLException {
+    /**
+     * Restores the connection's state. If that fails the connection is aborted: otherwise its owner would
+     * hand it out inside a transaction.
+     */
+    private void restore(Connection connection) throws SQLException {
         try {
             if (!connection.getAutoCommit()) {
                 connection.rollback();

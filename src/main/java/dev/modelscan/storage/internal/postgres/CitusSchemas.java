@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which schemas of a Citus cluster are distributed, so that their tables live on a worker. All others are ordinary schemas of
- * the coordinator: they work, and what is in them is on no worker. All names are qualified.
+ * Which schemas of a Citus cluster are distributed, so that their tables are on a worker. All other schemas
+ * are ordinary ones of the coordinator: they work, but none of their rows is on a worker. All names are
+ * qualified.
  */
 public final class CitusSchemas {
 
@@ -21,22 +22,21 @@ public final class CitusSchemas {
 
     private CitusSchemas() {}
 
-    /** Whether the server can distribute a schema. */
     private static boolean areThere(Connection connection) throws SQLException {
         return !texts(connection, "SELECT pg_catalog.to_regproc('pg_catalog.citus_schema_distribute')")
                 .isEmpty();
     }
 
     /**
-     * Distributes a schema that is empty, which moves nothing. One that its maker made without schema-based sharding, and gave
-     * to the role, would become a workspace on the coordinator in silence. If the role may not do it, the schema stays what
-     * it is, and {@link #ordinary} tells of it.
+     * Distributes an empty schema, which moves no data. A schema that was created without schema-based
+     * sharding, and then granted to the role, would silently become a workspace on the coordinator. If the
+     * role may not distribute it, the schema stays as it is, and {@link #ordinary} reports it.
      */
     public static void distributeIfEmpty(Connection connection, String schema) throws SQLException {
         if (!areThere(connection) || ordinary(connection, List.of(schema)).isEmpty()) {
             return;
         }
-        // Asked beforehand, since a refusal would end the transaction of whoever migrates.
+        // Checked beforehand, since an error would end the migration's transaction.
         boolean mayAndIsEmpty = !texts(
                         connection,
                         "SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname = ?"
@@ -58,13 +58,16 @@ public final class CitusSchemas {
                 connection.rollback(before);
             }
             LOG.warn(
-                    "the empty schema {} cannot be distributed, so its tables will be on the coordinator alone: {}",
+                    "the empty schema {} cannot be distributed, so its tables will be only on the coordinator: {}",
                     schema,
                     e.getMessage());
         }
     }
 
-    /** Those of the schemas whose tables are the coordinator's own, in the same order; none on a server without Citus. */
+    /**
+     * The schemas whose tables are on the coordinator, in the given order; none if the server does not run
+     * Citus.
+     */
     public static List<String> ordinary(Connection connection, List<String> schemas) throws SQLException {
         if (!areThere(connection)) {
             return List.of();
@@ -84,7 +87,7 @@ public final class CitusSchemas {
         return ordinary;
     }
 
-    /** What to tell of one of {@link #ordinary}. */
+    /** The note for a schema of {@link #ordinary}. */
     public static String note(String schema) {
         return "workspace " + schema
                 + " is an ordinary schema of a Citus coordinator, so its rows are on no worker. Its owner"
@@ -92,7 +95,7 @@ public final class CitusSchemas {
                 + "'), after SET citus.enable_unsafe_triggers = on, while nothing writes to it";
     }
 
-    /** The first column; a null is left out. */
+    /** The first column, without nulls. */
     private static List<String> texts(Connection connection, String sql, String... parameters) throws SQLException {
         List<String> texts = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

@@ -8,19 +8,21 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How many transactions run at once whose conflicts the server answers by taking one of them back. PostgreSQL finds conflicts
- * between unrelated rows of one index page, so on small tables nearly all transactions are in each other's way, and trying again at
- * once makes it worse. As many run as keep the part that is taken back small: each conflict halves their number, and some 22
- * commits in a row double it. Until the first conflict there is no limit.
+ * Limits how many transactions run at once if the server may roll them back because of conflicts. PostgreSQL
+ * finds conflicts between unrelated rows of one index page, so on small tables nearly all transactions
+ * conflict, and an immediate retry makes it worse. Each conflict halves the limit, and about 22 commits in a
+ * row double it, which keeps the share of transactions that are rolled back small. There is no limit before
+ * the first conflict.
  *
- * <p>A transaction may wait for another of its own process, such as one that it has begun on another thread. So nobody waits here
- * for longer than {@value #PATIENCE_MILLIS} ms, and then goes on all the same. Those who wait go on in the order in which they came.
+ * <p>A transaction may wait for another one of its own process, such as one that it started on another
+ * thread. So nobody waits here for longer than {@value #PATIENCE_MILLIS} ms; after that the transaction
+ * starts anyway. Waiting transactions start in order of arrival.
  */
 final class ConflictGate {
 
     private static final int PATIENCE_MILLIS = 250;
 
-    /** Where one in 22 transactions is taken back, the limit stays as it is. */
+    /** The limit stays constant if one of 22 transactions is rolled back. */
     private static final double GROWTH = 1 + 1.0 / 32;
 
     private static final double NO_LIMIT = 1_000;
@@ -30,16 +32,14 @@ final class ConflictGate {
     private double limit = Double.POSITIVE_INFINITY;
     private int running;
 
-    /** What became of a transaction. */
     enum Outcome {
         COMMITTED,
-        /** By the server, because of others. */
-        TAKEN_BACK,
-        /** It failed for reasons of its own. */
-        NEITHER
+        /** Rolled back by the server because of a conflict. */
+        ROLLED_BACK,
+        /** Failed for another reason. */
+        FAILED
     }
 
-    /** A transaction that waits for its turn. */
     private static final class Waiter {
 
         final Condition turn;
@@ -51,7 +51,7 @@ final class ConflictGate {
     }
 
     /**
-     * Called before a transaction begins.
+     * To be called before a transaction begins.
      *
      * @throws CancelledException if the thread is interrupted while it waits
      */
@@ -93,14 +93,14 @@ final class ConflictGate {
         }
     }
 
-    /** Called after it, once for each {@link #enter}. */
+    /** To be called after the transaction, once for each {@link #enter}. */
     void leave(Outcome outcome) {
         lock.lock();
         try {
             switch (outcome) {
                 case COMMITTED -> limit = limit * GROWTH > NO_LIMIT ? Double.POSITIVE_INFINITY : limit * GROWTH;
-                case TAKEN_BACK -> limit = Math.max(1, Math.min(limit, running) / 2);
-                case NEITHER -> {}
+                case ROLLED_BACK -> limit = Math.max(1, Math.min(limit, running) / 2);
+                case FAILED -> {}
             }
             running--;
             admit();

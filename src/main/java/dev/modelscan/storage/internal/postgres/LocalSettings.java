@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction sets for itself when it begins. The end of the transaction undoes it, so a pooler that then gives the
- * server's session to another client passes nothing on.
+ * The settings that a transaction makes when it begins. The end of the transaction resets them, so a pooler
+ * can pass the server's session to another client without them.
  */
 public final class LocalSettings {
 
@@ -19,27 +19,29 @@ public final class LocalSettings {
 
     private LocalSettings() {}
 
-    /** A transaction of that isolation that may write, whatever the session's defaults are. */
+    /** A transaction with this isolation that may write, whatever the session's defaults are. */
     static LocalSettings writing(Isolation isolation) {
         return new LocalSettings().and("SET TRANSACTION ISOLATION LEVEL " + words(isolation) + ", READ WRITE");
     }
 
-    /** A transaction of that isolation in a session whose defaults are known to let it write. */
+    /** A transaction with this isolation in a session whose defaults are known to allow writes. */
     static LocalSettings isolated(Isolation isolation) {
         return new LocalSettings().and("SET TRANSACTION ISOLATION LEVEL " + words(isolation));
     }
 
-    /** A snapshot that cannot write. */
     public static LocalSettings reading() {
         return new LocalSettings().and("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     }
 
-    /** For changes of the schema, which may take as long as they need. Others queue up behind a lock that one waits for. */
+    /**
+     * For changes of the schema, which may run without limit but wait for a lock only this long, because
+     * other sessions queue behind a lock request that waits.
+     */
     public static LocalSettings migrating(Duration lockTimeout) {
         return writing(Isolation.READ_COMMITTED).waitingForLocks(lockTimeout).unlimited();
     }
 
-    /** The transaction takes as long as it needs, whatever the role's own limits are. */
+    /** Removes the time limits, including the role's own. */
     public LocalSettings unlimited() {
         return within(Duration.ZERO).and("SET LOCAL idle_in_transaction_session_timeout = 0");
     }
@@ -48,9 +50,8 @@ public final class LocalSettings {
         return isolation.name().replace('_', ' ');
     }
 
-    /** How long a statement waits for a lock. */
     public LocalSettings waitingForLocks(Duration timeout) {
-        // Zero means for ever there.
+        // Zero would mean no limit.
         return and("SET LOCAL lock_timeout = " + Math.max(1, timeout.toMillis()));
     }
 
@@ -59,17 +60,17 @@ public final class LocalSettings {
         return and("SET LOCAL statement_timeout = " + timeout.toMillis());
     }
 
-    /** Where names without a schema are looked up; null for wherever the session does. */
+    /** The schema for names without one; null to keep the session's search_path. */
     public LocalSettings in(@Nullable PostgresSchema schema) {
         return schema == null ? this : and("SET LOCAL search_path = " + schema.path());
     }
 
-    /** With this Citus passes SET LOCAL on to the workers, where rows are locked. */
+    /** Makes Citus pass SET LOCAL on to the workers, where rows are locked. */
     public LocalSettings forWorkers() {
         return and("SET LOCAL citus.propagate_set_commands = 'local'");
     }
 
-    /** Citus asks for this before it makes a trigger on a distributed table; what runs one does not need it. */
+    /** Citus requires this to create a trigger on a distributed table, but not to run one. */
     public LocalSettings withTriggersOnCitus() {
         return and("SET LOCAL citus.enable_unsafe_triggers = on");
     }
@@ -79,7 +80,7 @@ public final class LocalSettings {
         return this;
     }
 
-    /** Begins a transaction with them, in one round trip. */
+    /** Begins a transaction with these settings, in one round trip. */
     public void begin(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {

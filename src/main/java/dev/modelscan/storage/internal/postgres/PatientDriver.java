@@ -14,11 +14,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver's connections to a server that may be away. It goes on trying until the server is back, at short intervals while
- * somebody waits, and at once for who comes then. HikariCP's own pauses double up to 5 s, so that a call begun after the server was
- * back waited for up to 5 s, and failed if its time was shorter.
+ * Connects to a server that may be unavailable. Retries until the server is back, at short intervals while a
+ * caller waits, and at once when a caller arrives. HikariCP's own pauses double up to 5 s, so a call that
+ * started after the server was back waited up to 5 s, and failed if its timeout was shorter.
  *
- * <p>The pool connects on one thread. That thread waits in here; those who need a connection wait in the pool.
+ * <p>The pool connects on one thread, which waits in here. Callers that need a connection wait in the pool.
  */
 final class PatientDriver extends SimpleDataSource {
 
@@ -44,8 +44,8 @@ final class PatientDriver extends SimpleDataSource {
         return failure;
     }
 
-    /** Called before somebody waits for a connection. */
-    void hurry() {
+    /** To be called before a caller waits for a connection. */
+    void beginWait() {
         if (waiting.getAndIncrement() == 0 && failure != null) {
             lock.lock();
             try {
@@ -57,8 +57,7 @@ final class PatientDriver extends SimpleDataSource {
         }
     }
 
-    /** Called when the wait is over. */
-    void noHurry() {
+    void endWait() {
         waiting.decrementAndGet();
     }
 
@@ -77,7 +76,10 @@ final class PatientDriver extends SimpleDataSource {
         }
     }
 
-    /** What only a person can mend is not asked for so often, since servers count attempts to log in. */
+    /**
+     * Pauses before the next attempt; longer if only an administrator can fix the failure, since servers
+     * count failed logins.
+     */
     private void pause(SQLException e) throws SQLException {
         boolean mayPass = PostgresErrors.classify(e).kind() != Failure.Kind.UNAVAILABLE;
         lock.lock();
@@ -97,7 +99,7 @@ final class PatientDriver extends SimpleDataSource {
         }
     }
 
-    /** For so many seconds the pool waits for an attempt that is under way when it closes. */
+    /** How many seconds a closing pool waits for an attempt in progress. */
     @Override
     public int getLoginTimeout() {
         return 1;

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each SQLSTATE of a PostgreSQL server means. {@link PostgresErrors} reads what else an exception tells.
+ * The meaning of each SQLSTATE of a PostgreSQL server. {@link PostgresErrors} reads the rest of an exception.
  *
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL: Error Codes</a>
  */
@@ -16,7 +16,7 @@ final class PostgresCodes {
      * The meaning of a code.
      *
      * @param kind what went wrong
-     * @param why what to say of it beside the server's own words; null for nothing
+     * @param why what to add to the server's own message; null for nothing
      */
     record Meaning(Kind kind, @Nullable String why) {}
 
@@ -38,7 +38,7 @@ final class PostgresCodes {
         put(states, Kind.CANCELLED, null, "57014"); // query_canceled
         put(states, Kind.NO_SAVEPOINT, null, "3B001"); // invalid_savepoint_specification
 
-        // The server, or the way to it. These may come back.
+        // The server or the network failed, and may recover.
         put(states, Kind.CONNECTION_LOST, null, "57P01", "57P02", "57P03"); // shutdown, crash, not accepting yet
         put(states, Kind.CONNECTION_LOST, null, "40003"); // statement_completion_unknown
         put(states, Kind.CONNECTION_LOST, "check host and port, and that the server runs", "08001", "08004");
@@ -49,8 +49,8 @@ final class PostgresCodes {
         put(states, Kind.READ_ONLY, REPLICA, "25006"); // read_only_sql_transaction
         put(states, Kind.UNUSABLE, POOLER, "42P05", "26000"); // (duplicate|invalid)_…_statement_name
 
-        // These need somebody's hand.
-        put(states, Kind.UNAVAILABLE, "the server does not let the role in; check user and password", "28000", "28P01");
+        // An administrator has to act.
+        put(states, Kind.UNAVAILABLE, "the server rejects the login; check user and password", "28000", "28P01");
         put(states, Kind.UNAVAILABLE, "there is no such database; create it, or correct the URL", "3D000");
         put(states, Kind.UNAVAILABLE, "the database was dropped", "57P04");
         put(states, Kind.UNAVAILABLE, "the server is out of memory", "53200");
@@ -71,7 +71,7 @@ final class PostgresCodes {
         return "the server's setting " + setting + " ended it";
     }
 
-    /** By the first two characters, which are a code's class. */
+    /** Meanings by a code's class, which is its first two characters. */
     private static final Map<String, Meaning> CLASSES = Map.of(
             "08", new Meaning(Kind.CONNECTION_LOST, null),
             "22", new Meaning(Kind.INVALID, null),

@@ -18,10 +18,9 @@ import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What differs on PostgreSQL, and on what speaks its language. */
+/** The dialect of PostgreSQL and of servers that are compatible with it. */
 public final class PostgresDialect implements Dialect {
 
-    /** The only instance. */
     public static final PostgresDialect INSTANCE = new PostgresDialect();
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDialect.class);
@@ -47,8 +46,8 @@ public final class PostgresDialect implements Dialect {
     }
 
     /**
-     * The driver's text of a time would depend on the zone of the session, or of the JVM. Once a statement is prepared on the
-     * server, times come as eight bytes: microseconds since the year 2000.
+     * Reads a time without the driver's text, which depends on the time zone of the session or the JVM. Once
+     * a statement is prepared on the server, a time has eight bytes: microseconds since the year 2000.
      */
     @Override
     public @Nullable Instant time(ResultSet rows, int column) throws SQLException {
@@ -73,7 +72,7 @@ public final class PostgresDialect implements Dialect {
         }
     }
 
-    /** The driver knows from the server's last answer. */
+    /** The driver knows the transaction's state from the server's last reply. */
     @Override
     public boolean isReading(Connection connection) throws SQLException {
         BaseConnection driver = driver(connection);
@@ -85,13 +84,16 @@ public final class PostgresDialect implements Dialect {
         return connection.isWrapperFor(BaseConnection.class) ? connection.unwrap(BaseConnection.class) : null;
     }
 
-    /** The server ignores all but a rollback then. */
+    /** After an error the server accepts only a rollback. */
     @Override
     public boolean goesOnAfterRefusal() {
         return false;
     }
 
-    /** Goes over a connection of its own, which the server closes once it has told the other; the driver waits for that. */
+    /**
+     * Uses a separate connection, which the server closes after it has signalled the session. The driver
+     * waits for that.
+     */
     @Override
     public void cancel(Connection connection) throws SQLException {
         connection.unwrap(PGConnection.class).cancelQuery();
@@ -102,7 +104,7 @@ public final class PostgresDialect implements Dialect {
         return true;
     }
 
-    /** The server cannot be reached, and the thread would wait for the network's own limits. */
+    /** The server cannot be reached. Without this the thread would wait for the network's own timeouts. */
     @Override
     public void abandon(Connection connection) {
         try {

@@ -25,7 +25,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * What an error of a PostgreSQL server means. This is the only place that reads SQLSTATEs; all others ask for the {@link Failure}.
+ * The meaning of PostgreSQL errors. Only this class reads SQLSTATEs; all others use the {@link Failure}.
  *
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL: Error Codes</a>
  */
@@ -34,12 +34,12 @@ public final class PostgresErrors {
     /** SQLSTATE raise_exception. */
     private static final String RAISE_EXCEPTION = "P0001";
 
-    /** The function of the server's that runs PL/pgSQL's RAISE. */
+    /** The server function that executes PL/pgSQL's RAISE. */
     private static final String RAISE = "exec_stmt_raise";
 
     private static final String STALE_PLAN = "the tables were changed while the connection had statements prepared";
 
-    /** Codes that say that nothing was sent, since there was no connection. */
+    /** Codes for a connection that was never made, so nothing was sent. */
     private static final Set<String> NEVER_SENT = Set.of("08001", "08004");
 
     private static final String FEATURE_NOT_SUPPORTED = "0A000";
@@ -47,26 +47,25 @@ public final class PostgresErrors {
     private static final String INTERNAL_ERROR = "XX000";
     private static final String NOT_NULL_VIOLATION = "23502";
 
-    /** The server's words vary with its language; this part of them does not. */
+    /** The server translates its messages; this part is the same in every language. */
     private static final Pattern KEY = Pattern.compile("\\(([^()]+)\\)=\\(");
 
-    /** The server quotes names as its language does. */
+    /** Quotation marks depend on the server's language. */
     private static final Pattern QUOTED = Pattern.compile("[\"«»„“”]\\s?(\\w+)\\s?[\"«»“”]");
 
-    /** On Citus the names of tables and constraints go on with the shard's number. */
+    /** On Citus the names of tables and constraints end with the shard's number. */
     private static final Pattern SHARD = Pattern.compile("_\\d+$");
 
-    /** Of the network's errors, those that come before anything was sent. */
+    /** Network errors that occur before anything was sent. */
     private static final Pattern NEVER_CONNECTED = Pattern.compile(
             "Connection refused|could not connect to server|could not translate host name|connection to server .* failed"
                     + "|could not establish any connections to the node");
 
-    /** Where a coordinator of Citus says that the error is a worker's; it has no other language for this. */
+    /** How a Citus coordinator marks a worker's error; not translated. */
     private static final Pattern ON_WORKER = Pattern.compile("while executing command on (\\S+)");
 
     private PostgresErrors() {}
 
-    /** What an exception of the driver's means. */
     public static Failure classify(SQLException e) {
         if (e instanceof StatementCancelledException stopped) {
             return new Failure(stopped.waitedTooLong() ? Kind.BUSY : Kind.CANCELLED, e.getMessage(), e);
@@ -85,14 +84,15 @@ public final class PostgresErrors {
             return new Failure(Kind.REJECTED, message.getMessage(), e);
         }
         Failure failure = new Failure(kind, meaning.why() == null ? detail(kind, message) : meaning.why(), e);
-        // Whatever the reason is, the server closes the connection after this.
+        // Whatever the reason, the server closes the connection after a FATAL error.
         boolean lost = "FATAL".equals(message.getSeverity()) && !failure.breaksConnection();
         return lost ? new Failure(Kind.CONNECTION_LOST, failure.detail(), e) : failure;
     }
 
     /**
-     * Whether a trigger or function of the application's own raised it, under whatever SQLSTATE. One that asks for another attempt gets
-     * it. A worker's error does not say which routine it came from, but that of RAISE without a SQLSTATE is known.
+     * Whether a trigger or function of the application raised the error, with any SQLSTATE. If it used a code
+     * that asks for a retry, the retry happens. A worker's error does not name the routine, but the SQLSTATE
+     * of a RAISE without one is known.
      */
     private static boolean isRaised(Kind kind, String state, ServerErrorMessage message) {
         boolean aboutData =
@@ -107,7 +107,7 @@ public final class PostgresErrors {
         if (state.equals("23505") && isPrimaryKey(message)) {
             return new Meaning(Kind.PRIMARY_KEY, null);
         }
-        // The routine's name has no translation. Other features that are not supported are the caller's affair.
+        // The routine's name is not translated. Any other unsupported feature is the caller's mistake.
         if (state.equals(FEATURE_NOT_SUPPORTED)
                 && message != null
                 && String.valueOf(message.getRoutine()).startsWith("RevalidateCached")) {
@@ -125,18 +125,24 @@ public final class PostgresErrors {
         return kind == Kind.CONNECTION_LOST || kind == Kind.NO_CONNECTION_LEFT;
     }
 
-    /** What ends a connection is fatal to it. If it comes as a mere error, it was the connection of another node's. */
+    /**
+     * An error that ends a connection is FATAL to it. With severity ERROR, it ended a connection to another
+     * node.
+     */
     private static boolean isOfAnother(ServerErrorMessage message) {
         return "ERROR".equals(message.getSeverity())
                 || ON_WORKER.matcher(String.valueOf(message.getWhere())).find();
     }
 
-    /** Who or what cancelled a statement, where the server's limit is that of the library. */
+    /** Why a statement was cancelled; the limit is the library's. */
     static Failure cancelled(SQLException e, Duration limit) {
         return new Failure(Kind.CANCELLED, limit.isZero() ? null : whyCancelled(e, limit), e);
     }
 
-    /** The limit and an administrator's request have one state, and are told apart by a text that has the server's language. */
+    /**
+     * A timeout and an administrator's request have the same SQLSTATE. Only the text, which the server
+     * translates, tells them apart.
+     */
     private static @Nullable String whyCancelled(SQLException e, Duration limit) {
         String text = String.valueOf(e.getMessage());
         if (text.contains("user request")) {
@@ -146,7 +152,7 @@ public final class PostgresErrors {
         return text.contains("statement timeout") ? tooLong : tooLong + ", or it was cancelled from outside";
     }
 
-    /** Whether a statement that failed like this may have taken effect, if it commits by itself. */
+    /** Whether a statement that failed like this, outside of a transaction, may have taken effect. */
     static boolean mayHaveTakenEffect(Failure failure) {
         return switch (failure.kind()) {
             case CONNECTION_LOST -> !NEVER_SENT.contains(stateOf(failure.cause()));
@@ -154,7 +160,7 @@ public final class PostgresErrors {
                 !NEVER_CONNECTED
                         .matcher(String.valueOf(failure.cause().getMessage()))
                         .find();
-            // It was to be stopped, and failed in another way.
+            // It was cancelled, but failed for another reason.
             case CANCELLED, BUSY ->
                 failure.cause().getCause() instanceof SQLException own
                         && classify(own).kind() != Kind.CANCELLED
@@ -164,28 +170,34 @@ public final class PostgresErrors {
     }
 
     /**
-     * Whether opening waits for a server that says this: it is there, or will be soon. It does not wait for one that was never
-     * reached, since that may never be there, nor for a node of a cluster.
+     * Whether opening waits for a server that reports this: it runs, or soon will. Opening does not wait for
+     * a server that was never reached, which may not exist, nor for a node of a cluster.
      */
     public static boolean mayComeBack(SQLException e) {
         Kind kind = classify(e).kind();
         return kind == Kind.NO_CONNECTION_LEFT || (kind == Kind.CONNECTION_LOST && !NEVER_SENT.contains(stateOf(e)));
     }
 
-    /** What the driver's exception behind another means to a connection that writes; null if there is none. */
+    /**
+     * The meaning of the driver's exception among the causes, for a connection that writes; null if there is
+     * none.
+     */
     static @Nullable Failure behind(Throwable t) {
         SQLException e = Failure.driverException(t);
         return e == null ? null : classify(e).whileWriting();
     }
 
-    /** Whether a driver's exception of that kind is behind another. */
+    /** Whether a driver's exception of that kind is among the causes. */
     static boolean isOf(Kind kind, Throwable t) {
         SQLException e = Failure.driverException(t);
         return e != null && classify(e).kind() == kind;
     }
 
-    /** Whether this server took a transaction back: a driver's exception that the function has from elsewhere is not ours to judge. */
-    static boolean wasTakenBack(Throwable thrown) {
+    /**
+     * Whether this server rolled back the transaction. A driver's exception that the function got elsewhere
+     * does not count.
+     */
+    static boolean wasRolledBack(Throwable thrown) {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
             if (t instanceof StorageException) {
                 return !(t instanceof OutcomeUnknownException) && isOf(Kind.SERIALIZATION, t);
@@ -194,18 +206,24 @@ public final class PostgresErrors {
         return false;
     }
 
-    /** Whether a connection cannot be used after this. An Error may have come in the midst of an answer of the server. */
+    /** Whether the connection can no longer be used. An Error may have interrupted a reply of the server. */
     static boolean breaksConnection(Throwable t) {
         Failure failure = behind(t);
         return Failure.isOfMachine(t) || (failure != null && failure.breaksConnection());
     }
 
-    /** Whether a query was cancelled because a replica had to apply changes; the words for it depend on the server's language. */
+    /**
+     * Whether a replica cancelled a query to apply changes. The routine's name is not translated, the message
+     * is.
+     */
     private static boolean isRecoveryConflict(ServerErrorMessage message) {
         return String.valueOf(message.getRoutine()).matches("ProcessInterrupts|ProcessRecoveryConflictInterrupt.*");
     }
 
-    /** A server that became a replica refuses to begin a transaction that writes, in other words than those for a write. */
+    /**
+     * A server that became a replica rejects the beginning of a write transaction with another code than a
+     * write; this uses the write's code.
+     */
     static SQLException ofBeginning(SQLException e) {
         return FEATURE_NOT_SUPPORTED.equals(e.getSQLState())
                 ? new SQLException(e.getMessage(), READ_ONLY_TRANSACTION, e)
@@ -213,10 +231,10 @@ public final class PostgresErrors {
     }
 
     /**
-     * Why a commit failed. Of what failed on a worker, a coordinator says only that something did, and why in a warning, which
-     * the connection has collected.
+     * Why a commit failed. If it failed on a worker, the coordinator's error gives no reason; a warning on
+     * the connection does.
      *
-     * @return null if nothing says it
+     * @return null if the reason is unknown
      */
     static @Nullable Failure classifyCommit(SQLException e, Connection connection) {
         String code = stateOf(e);
@@ -234,7 +252,7 @@ public final class PostgresErrors {
     private static @Nullable Failure ofWarnings(SQLException e, Connection connection) throws SQLException {
         for (SQLWarning warning = connection.getWarnings(); warning != null; warning = warning.getNextWarning()) {
             String state = String.valueOf(warning.getSQLState());
-            // 00 and 01 are no errors.
+            // Classes 00 and 01 are not errors.
             if (!state.startsWith("0") || state.startsWith("08")) {
                 return classify(new SQLException(warning.getMessage(), state, e));
             }
@@ -242,7 +260,7 @@ public final class PostgresErrors {
         return null;
     }
 
-    /** The code; empty if there is none. A pool wraps the driver's exception, and so does a batch. */
+    /** The SQLSTATE; empty if there is none. A pool wraps the driver's exception, and so does a batch. */
     static String stateOf(SQLException e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof SQLException sql && sql.getSQLState() != null) {
@@ -252,7 +270,7 @@ public final class PostgresErrors {
         return "";
     }
 
-    /** The server's own words, or the driver's, in one line and without what names a class. */
+    /** The server's message, or the driver's, in one line and without class names. */
     public static String said(SQLException e) {
         ServerErrorMessage message = serverMessage(e);
         if (message != null && message.getMessage() != null) {
@@ -266,7 +284,7 @@ public final class PostgresErrors {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
-    /** After the reply to a statement that commits by itself was lost, and something else failed. */
+    /** For a statement outside of a transaction whose reply was lost, and whose retry failed. */
     static OutcomeUnknownException unknown(
             String reply, @Nullable String entity, @Nullable String id, StorageException last) {
         SQLException driver = Failure.driverException(last);
@@ -279,10 +297,10 @@ public final class PostgresErrors {
     }
 
     /**
-     * The exception for who opens, makes or migrates a schema.
+     * The exception for opening, creating or migrating a schema.
      *
-     * @param what what could not be done, as the beginning of a sentence
-     * @param grants what the role may lack, as it stands in SQL
+     * @param what what failed, as the start of a sentence
+     * @param grants the grants that the role may lack, as SQL
      */
     public static StorageException unusable(String what, SQLException e, String grants) {
         Failure failure = classify(e).whileWriting();
@@ -291,7 +309,7 @@ public final class PostgresErrors {
         return switch (failure.kind()) {
             case DENIED ->
                 new SchemaException(
-                        what + ": the role lacks a privilege (" + said + "). Let its owner say: " + grants, e);
+                        what + ": the role lacks a privilege (" + said + "). Let its owner run: " + grants, e);
             case BUSY, SERIALIZATION ->
                 new BusyException(
                         what + ": another session holds a lock on it for longer than busyTimeout: " + said, e);
@@ -306,7 +324,7 @@ public final class PostgresErrors {
             case CONNECTION_LOST ->
                 new UnavailableException(
                         what + ": the server cannot be reached, or has ended the connection: " + why + said, e);
-            default -> new UnavailableException(what + ": " + (why.isEmpty() ? "the server refuses: " : why) + said, e);
+            default -> new UnavailableException(what + ": " + (why.isEmpty() ? "the server reports: " : why) + said, e);
         };
     }
 
@@ -335,14 +353,16 @@ public final class PostgresErrors {
             }
             case SERIALIZATION ->
                 isRecoveryConflict(message)
-                        ? "a replica had to apply changes that the query stood in the way of"
-                                + " (max_standby_streaming_delay)"
+                        ? "the query blocked changes that the replica had to apply (max_standby_streaming_delay)"
                         : null;
             default -> null;
         };
     }
 
-    /** A check is named after its table and column: {@code tasks_priority_check}. */
+    /**
+     * The column of a check constraint, which is named after its table and column:
+     * {@code tasks_priority_check}.
+     */
     private static @Nullable String checkedColumn(ServerErrorMessage message) {
         String constraint = constraint(message);
         String table = message.getTable() == null ? firstQuoted(message) : message.getTable();
@@ -358,11 +378,11 @@ public final class PostgresErrors {
                 : null;
     }
 
-    /** An error that a coordinator passes on from a worker has none of the fields that name things, but the same text. */
+    /** The name of the constraint. A worker's error has no fields for names, but the same text. */
     private static @Nullable String constraint(ServerErrorMessage message) {
         String name = message.getConstraint();
         Matcher matcher = QUOTED.matcher(String.valueOf(message.getMessage()));
-        // The table's name, where there is one, comes before.
+        // The table's name, if there is one, comes first.
         while (message.getConstraint() == null && matcher.find()) {
             name = matcher.group(1);
         }

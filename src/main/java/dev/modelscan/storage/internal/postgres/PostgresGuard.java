@@ -12,15 +12,17 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
 /**
- * The driver knows from each answer of the server whether a transaction is open, but not that another was begun at once. That one
- * has another time of beginning, which is asked for before the commit. A savepoint would tell as well, but much cannot be done behind one,
- * such as exporting a snapshot.
+ * Finds out whether SQL of the caller ended the transaction. The driver knows from each reply whether a
+ * transaction is open, but not that it is a new one. A new one has a different start time, which is read
+ * before the commit. A savepoint would tell as well, but some commands are not allowed after one, such as
+ * exporting a snapshot.
  *
- * <p>A transaction that has failed answers no question. If it is another one, the first was committed or rolled back before, and
- * of that the server keeps a record under the transaction's number. The number is assigned when the guard is made; without it
- * a transaction that has not written yet would have none. It costs no write to the disk by itself.
+ * <p>A failed transaction answers no query. If it is a new one, the first was committed or rolled back
+ * before, and the server records which under the transaction's number. This class makes the server assign the
+ * number at the start, since a transaction that has not written has none. That alone writes nothing to disk.
  *
- * <p>What is not found: SQL that rolls the first transaction back, stores something in one of its own, and fails in a third.
+ * <p>Not detected: SQL that rolls the first transaction back, stores something in a second one, and fails in
+ * a third.
  */
 final class PostgresGuard implements TransactionGuard {
 
@@ -36,7 +38,7 @@ final class PostgresGuard implements TransactionGuard {
     private final String number;
     private Fate fate = Fate.OPEN;
 
-    /** Also sets, in the same round trip, where names without a schema are looked up, and how long a statement may take. */
+    /** Also sets the search_path and the statement timeout, in the same round trip. */
     PostgresGuard(Connection connection, @Nullable PostgresSchema schema, Duration queryTimeout) throws SQLException {
         this.connection = connection;
         this.driver = PostgresDialect.driver(connection);
@@ -47,7 +49,7 @@ final class PostgresGuard implements TransactionGuard {
         this.number = known[1];
     }
 
-    /** Returns when the transaction began, and its number. */
+    /** Returns the start time of the transaction, and its number. */
     private static String[] set(Connection connection, @Nullable PostgresSchema schema, Duration queryTimeout)
             throws SQLException {
         String path = schema == null ? "" : "pg_catalog.set_config('search_path', ?, true), ";
@@ -104,7 +106,7 @@ final class PostgresGuard implements TransactionGuard {
         return ask();
     }
 
-    /** A driver that a data source hides cannot be asked. */
+    /** If a data source hides the driver, only a query can tell. */
     private boolean hasFailed() throws SQLException {
         if (driver != null) {
             return state() == TransactionState.FAILED;
@@ -120,7 +122,10 @@ final class PostgresGuard implements TransactionGuard {
         }
     }
 
-    /** In one round trip, since a pooler may give the session away after it; locks of the session's would go with it. */
+    /**
+     * One round trip, since a pooler may pass the session on after it. The session's advisory locks are
+     * released with it.
+     */
     private @Nullable String statusAfterRollback() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             boolean isRow = statement.execute("ROLLBACK; SELECT pg_catalog.pg_xact_status('" + number
@@ -129,7 +134,7 @@ final class PostgresGuard implements TransactionGuard {
         }
     }
 
-    /** A transaction that the server has marked as failed answers nothing, and cannot commit. */
+    /** A failed transaction answers no query, and cannot commit. */
     @Override
     public Fate ask() throws SQLException {
         if (fate() == Fate.OPEN && state() != TransactionState.FAILED && !begun.equals(timeOfBeginning())) {

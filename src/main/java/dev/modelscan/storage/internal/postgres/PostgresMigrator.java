@@ -22,12 +22,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a schema on a PostgreSQL server to the state that the library carries, or says why it cannot. A schema that is up to
- * date is only read; Flyway is started for the others, under a lock that other processes respect.
+ * Brings a schema on a PostgreSQL server to the library's version, or says why it cannot. A current schema is
+ * only read. For any other, Flyway runs under a lock that other processes respect too.
  */
 public final class PostgresMigrator {
 
-    /** Is in a schema while a transfer into it is not finished. */
+    /** The table that exists in a schema while a transfer into it is unfinished. */
     public static final String TRANSFER_TABLE = "modelscan_transfer";
 
     private static final String LOCATION = "dev/modelscan/storage/migration/postgresql";
@@ -39,7 +39,7 @@ public final class PostgresMigrator {
     private final PackagedMigrations packaged;
     private @Nullable PostgresSchema schema;
 
-    /** For the schema of a workspace, or if it is null, the one that the server chooses. */
+    /** For a workspace's schema, or for the one that the server chooses if it is null. */
     public PostgresMigrator(PostgresServer server, @Nullable String workspace) {
         this.server = server;
         this.workspace = workspace;
@@ -47,23 +47,23 @@ public final class PostgresMigrator {
         this.schema = workspace == null ? null : PostgresSchema.of(workspace);
     }
 
-    /** The schema; one that the server chooses is known once it was asked. */
+    /** The schema. If the server chooses it, it is known after the first connection. */
     public PostgresSchema schema() {
         return Objects.requireNonNull(schema);
     }
 
-    /** The version that {@link #migrate} arrives at. */
+    /** The version that {@link #migrate} migrates to. */
     public int latestVersion() {
         return packaged.latest();
     }
 
     /**
-     * Migrates where it is needed; a schema that is named and missing is made. Waits for a server that is about to start or to
-     * hand over, up to busyTimeout; one that does not answer may never be there.
+     * Migrates if needed, and creates a named schema that is missing. Waits up to busyTimeout for a server
+     * that is starting or failing over, but not for one that does not answer, since it may not exist.
      *
      * @return the names of the migrations that were applied, in order
-     * @throws SchemaException where the schema is another program's, newer or different, or a migration fails
-     * @throws UnavailableException where the server cannot be reached
+     * @throws SchemaException if the schema is another program's, newer or different, or a migration fails
+     * @throws UnavailableException if the server cannot be reached
      */
     public List<String> migrate() {
         Retry retry = new Retry(server.busyTimeout());
@@ -76,7 +76,7 @@ public final class PostgresMigrator {
                 behind = !isCurrent(connection, target);
                 return behind ? migrateLocked(connection, target, session.onCitus()) : List.of();
             } catch (SQLException e) {
-                // What has begun to migrate is not repeated.
+                // A migration that has started is not retried.
                 if (behind || !PostgresErrors.mayComeBack(e) || !retry.pause()) {
                     throw unreachable(e);
                 }
@@ -93,7 +93,6 @@ public final class PostgresMigrator {
         return known;
     }
 
-    /** Whether the schema of the workspace is up to date. */
     public boolean isCurrent(Connection connection) throws SQLException {
         return isCurrent(connection, schema());
     }
@@ -102,7 +101,7 @@ public final class PostgresMigrator {
         return state(connection, target) == SchemaState.Kind.CURRENT;
     }
 
-    /** Whether the schema of the workspace, which has a history, is up to date. */
+    /** Whether the workspace's schema, which has a history, is current. */
     boolean isCurrentByHistory(Connection connection) throws SQLException {
         return compare(connection, schema()) == SchemaState.Kind.CURRENT;
     }
@@ -118,8 +117,8 @@ public final class PostgresMigrator {
     /**
      * Checks what no migration can change.
      *
-     * @throws SchemaException where the server is too old, or the database's encoding cannot hold every text
-     * @throws UnavailableException if a pooler stands between that allows no transactions
+     * @throws SchemaException if the server is too old, or the database's encoding cannot hold every text
+     * @throws UnavailableException if a pooler in between allows no transactions
      */
     public static void requireUsable(Connection connection, String name) throws SQLException {
         ServerSession.of(connection).requireTransactions(connection, name);
@@ -137,7 +136,7 @@ public final class PostgresMigrator {
 
     public static @Nullable String problem(int version, String encoding) {
         if (version < OLDEST_SERVER) {
-            return "runs PostgreSQL " + version + "; the oldest that will do is " + OLDEST_SERVER;
+            return "runs PostgreSQL " + version + "; the oldest supported version is " + OLDEST_SERVER;
         }
         return encoding.equals("UTF8")
                 ? null
@@ -146,19 +145,20 @@ public final class PostgresMigrator {
     }
 
     /**
-     * Checks, by reading alone, that {@link #migrate} would not refuse what is there.
+     * Checks, without writing, that {@link #migrate} would accept the schema.
      *
-     * @return whether the schema is up to date; false where it would be made or migrated
+     * @return whether the schema is current; false if it would be created or migrated
      */
     public boolean check(Connection connection) throws SQLException {
         return isCurrent(connection, schema(connection));
     }
 
     /**
-     * Checks, by reading alone, that the schema can be read as it is.
+     * Checks, without writing, that the schema can be read as it is.
      *
-     * @throws UnavailableException when it is missing or has no tables of this library, or the server cannot be reached
-     * @throws SchemaException when its tables are older, newer or another program's
+     * @throws UnavailableException if it is missing or has no tables of this library, or the server cannot be
+     *     reached
+     * @throws SchemaException if its tables are older, newer or another program's
      */
     public void requireReadable() {
         Retry retry = new Retry(server.busyTimeout());
@@ -178,7 +178,7 @@ public final class PostgresMigrator {
         SchemaState.Kind state = state(connection, target);
         if (state == SchemaState.Kind.EMPTY) {
             throw new UnavailableException(
-                    name() + " is not there: there are no tables of this library. None were made", null);
+                    name() + " does not exist: there are no tables of this library. None were created", null);
         }
         if (state != SchemaState.Kind.CURRENT) {
             List<SchemaState.Applied> history = SchemaState.history(connection, history(target));
@@ -194,9 +194,9 @@ public final class PostgresMigrator {
     }
 
     /**
-     * Checks that the schema, into which a transfer may be under way, is that which the library carries.
+     * Checks that the schema, which may be the target of an unfinished transfer, has the library's version.
      *
-     * @throws SchemaException where it is not
+     * @throws SchemaException if it has not
      */
     public void requireCurrent(Connection connection) {
         try {
@@ -211,7 +211,9 @@ public final class PostgresMigrator {
         }
     }
 
-    /** All in one transaction: it holds the lock, its settings are gone with it, and what fails leaves nothing. */
+    /**
+     * Migrates in one transaction, which holds the lock and the settings. A failure leaves nothing behind.
+     */
     private List<String> migrateLocked(Connection connection, PostgresSchema target, boolean onCitus)
             throws SQLException {
         requireVersionAndEncoding(connection, server.name());
@@ -266,7 +268,8 @@ public final class PostgresMigrator {
         if (tables.contains(TRANSFER_TABLE)) {
             throw new SchemaException(
                     name()
-                            + " is the target of a transfer that is not finished; run it again to go on with it, or restart it",
+                            + " is the target of an unfinished transfer; run the transfer again to continue it, or"
+                            + " restart it",
                     null);
         }
         if (tables.contains(SqliteMigrator.HISTORY_TABLE)) {
@@ -279,7 +282,7 @@ public final class PostgresMigrator {
         return SchemaState.Kind.EMPTY;
     }
 
-    /** On a Citus cluster a schema that is made like this lives on one node, with all of its tables. */
+    /** On a Citus cluster this creates a schema that lives on one node, with all its tables. */
     private void createSchema(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
         if (PostgresSchemas.isSchema(connection, target.name())) {
             if (!PostgresSchemas.mayUse(connection, target.name())) {
@@ -293,18 +296,21 @@ public final class PostgresMigrator {
             }
             statement.execute("CREATE SCHEMA " + target.quoted());
         } catch (SQLException e) {
-            throw PostgresErrors.unusable(name() + " cannot be made", e, server.grantToCreateSchemas());
+            throw PostgresErrors.unusable(name() + " cannot be created", e, server.grantToCreateSchemas());
         }
     }
 
     private SchemaException noUsage(PostgresSchema target) {
         return new SchemaException(
-                name() + ": the role may not use that schema. Let its owner say: "
+                name() + ": the role may not use that schema. Let its owner run: "
                         + server.grantsToMigrate(target.name()),
                 null);
     }
 
-    /** Who waits holds no transaction meanwhile, which might keep the other from getting a session of a pooler's. */
+    /**
+     * Waits without an open transaction, which could keep the other process from getting a session of a
+     * pooler.
+     */
     private void lock(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
         Retry retry = new Retry(LOCK_TIMEOUT);
         LocalSettings settings = LocalSettings.migrating(server.busyTimeout()).in(target);
@@ -332,21 +338,25 @@ public final class PostgresMigrator {
         return PostgresErrors.unusable(name() + " cannot be opened", e, server.grantsToMigrate(workspace));
     }
 
-    /** Why a migration failed; null if it was for a reason of its own. The server has rolled it back, unless it is unknown. */
+    /**
+     * Why a migration failed; null if the migration itself is the reason. The server has rolled it back,
+     * unless the outcome is unknown.
+     */
     private @Nullable StorageException stopped(String file, SQLException e) {
         return switch (PostgresErrors.classify(e).kind()) {
             case BUSY, SERIALIZATION ->
                 new BusyException(
                         name() + ": " + file
-                                + " was kept waiting for a table by another transaction for busyTimeout, and"
-                                + " was rolled back; end that transaction and open the database again, or raise busyTimeout: "
+                                + " waited for busyTimeout for a table that another transaction has locked, and was"
+                                + " rolled back; end that transaction and open the database again, or raise"
+                                + " busyTimeout: "
                                 + PostgresErrors.said(e),
                         e);
             case CONNECTION_LOST, NODE_AWAY ->
                 new UnavailableException(
                         name() + ": the connection was lost during " + file
                                 + ", which was stored as a whole or not at all;"
-                                + " open the database again, which goes on from there: " + PostgresErrors.said(e),
+                                + " open the database again, which continues from there: " + PostgresErrors.said(e),
                         e);
             case DENIED, NO_CONNECTION_LEFT, FULL, UNAVAILABLE, UNUSABLE, READ_ONLY, CORRUPT ->
                 PostgresErrors.unusable(

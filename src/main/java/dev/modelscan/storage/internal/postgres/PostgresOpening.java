@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Opens schemas on PostgreSQL servers. */
 public final class PostgresOpening {
 
-    /** A class of each library that SQLite's users do without, and its coordinates. */
+    /** A class of each library that SQLite users do not need, with the library's coordinates. */
     private static final Map<String, String> NEEDED = Map.of(
             "org.postgresql.Driver", "org.postgresql:postgresql",
             "com.zaxxer.hikari.HikariDataSource", "com.zaxxer:HikariCP",
@@ -20,16 +20,17 @@ public final class PostgresOpening {
 
     private PostgresOpening() {}
 
-    /** Opens a schema, which is made where it is missing; where it is null, the one that the server chooses. */
+    /** Opens a schema and creates it if it is missing; null for the one that the server chooses. */
     public static OpenedStore open(PostgresServer server, @Nullable String schema) {
         requireLibraries();
         return Libraries.checked(() -> opened(server, schema));
     }
 
     /**
-     * Does something with PostgreSQL.
+     * Runs PostgreSQL work.
      *
-     * @throws UnavailableException where a library is too old; it names the library, the versions, and what sets its version
+     * @throws UnavailableException if a library is too old; it names the library, the versions, and what sets
+     *     its version
      */
     public static <T> T checked(Supplier<T> work) {
         return Libraries.checked(work);
@@ -43,10 +44,10 @@ public final class PostgresOpening {
     }
 
     /**
-     * Opens a schema that is there and up to date, and writes nothing.
+     * Opens an existing, current schema without writing.
      *
-     * @throws UnavailableException when there is no such schema, or it has no tables of this library
-     * @throws dev.modelscan.storage.errors.SchemaException when it has older tables, or newer ones
+     * @throws UnavailableException if there is no such schema, or it has no tables of this library
+     * @throws dev.modelscan.storage.errors.SchemaException if its tables are older or newer
      */
     public static OpenedStore openReadOnly(PostgresServer server, @Nullable String schema) {
         requireLibraries();
@@ -62,9 +63,9 @@ public final class PostgresOpening {
     }
 
     /**
-     * Checks that the optional libraries are there, and that none is too old.
+     * Checks that the optional libraries are on the class path, and that none is too old.
      *
-     * @throws UnavailableException where they are not; it names what to add, or the version to take
+     * @throws UnavailableException if they are not; it names what to add, or the version to use
      */
     public static void requireLibraries() {
         List<String> missing = NEEDED.entrySet().stream()

@@ -27,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Connections to a server and the statements that they keep prepared. One pool serves any number of schemas. A pooler may stand
- * between: then nothing is prepared on the server, and nothing is set but within transactions.
+ * Pooled connections to a server, with their prepared statements. One pool serves any number of schemas. If a
+ * pooler is in between, nothing is prepared on the server, and settings are made only within transactions.
  *
- * <p>The connections of a data source of the caller's keep no statements, and have no settings but those of transactions.
+ * <p>Connections of the caller's data source keep no statements, and have settings only within transactions.
  */
 final class PostgresPool implements AutoCloseable {
 
@@ -46,21 +46,21 @@ final class PostgresPool implements AutoCloseable {
     private final Watchdog watchdog;
     private final boolean readOnly;
     private final Map<String, String> hints;
-    // Not its HikariDataSource, which logs a line or two at INFO whenever it starts and stops.
+    // Not HikariDataSource, which logs a line or two at INFO whenever it starts and stops.
     private final @Nullable HikariPool pool;
     private final @Nullable PatientDriver driver;
-    // By the driver's own connections, which the pool hands out again and again in other wrappers.
+    // Keyed by the driver's connection, because the pool wraps it differently each time.
     private final Map<Connection, Pooled> known = new ConcurrentHashMap<>();
-    // A data source closes its connections without telling.
+    // Weak keys, because a data source closes its connections without notice.
     private final Map<Connection, ServerSession> borrowed = Collections.synchronizedMap(new WeakHashMap<>());
-    // The connections of a data source are not this one's to count.
+    // Counted here, because a data source's connections are not in our pool.
     private final AtomicInteger leased = new AtomicInteger();
     private volatile boolean closed;
 
-    /** A connection of the driver's, its statements and what is set in a session of its own. */
+    /** A driver's connection with its statements and the settings of its own session. */
     private record Pooled(Session session, ServerSession server, Map<String, String> hints) {}
 
-    /** A connection that is somebody's until it is given back. */
+    /** A connection in use until it is released. */
     static final class Lease {
 
         private final Connection outer;
@@ -81,12 +81,12 @@ final class PostgresPool implements AutoCloseable {
             return session;
         }
 
-        /** The connection itself, which can do more than that of the session. */
+        /** The underlying connection; the session's may be read-only. */
         Connection connection() {
             return connection;
         }
 
-        /** Whether the server's session has the library's settings, and keeps them. */
+        /** Whether the server's session has the library's settings and keeps them. */
         boolean isSetUp() {
             return own && server.direct();
         }
@@ -96,12 +96,12 @@ final class PostgresPool implements AutoCloseable {
         }
     }
 
-    /** Connects with the first lease. */
+    /** Connects at the first lease. */
     PostgresPool(PostgresServer server, Watchdog watchdog, boolean readOnly, @Nullable String url, String name) {
         this.server = server;
         this.watchdog = watchdog;
         this.readOnly = readOnly;
-        // The server plans a caller's own queries by their values.
+        // No plan setting: the server plans a caller's own queries by their values.
         this.hints = readOnly
                 ? Map.of("default_transaction_read_only", "on")
                 : ServerSession.hints(server.busyTimeout(), server.queryTimeout());
@@ -127,18 +127,18 @@ final class PostgresPool implements AutoCloseable {
                 Math.min(
                         server.busyTimeout().toMillis() / 4,
                         Duration.ofSeconds(5).toMillis())));
-        // Whether the server can be reached is for the caller to find out, with the library's errors.
+        // The caller checks whether the server can be reached, and reports it with the library's errors.
         configuration.setInitializationFailTimeout(-1);
         configuration.validate();
         return configuration;
     }
 
-    /** A connection whose queries are about the schema; null for queries that name none. */
+    /** Takes a connection for queries on the schema; null for queries that name none. */
     Lease acquire(@Nullable PostgresSchema schema) throws SQLException {
-        // Neither the pool nor the driver could give back what they had taken at the stack's end. Whoever gives
-        // the lease back does so from about the same depth, and finds as much.
+        // The pool and the driver cannot recover if the stack overflows inside them. The lease is released at
+        // about the same depth, so the stack then suffices too.
         StackReserve.require();
-        // First, so that closing waits for this one, or this one finds it closed.
+        // Count first: either closing waits for this lease, or this lease finds the pool closed.
         leased.incrementAndGet();
         try {
             return use(lease(), schema);
@@ -181,7 +181,7 @@ final class PostgresPool implements AutoCloseable {
         if (pool == null || driver == null) {
             return PostgresServer.borrow(Objects.requireNonNull(server.dataSource()));
         }
-        driver.hurry();
+        driver.beginWait();
         try {
             return pool.getConnection();
         } catch (SQLException e) {
@@ -194,7 +194,7 @@ final class PostgresPool implements AutoCloseable {
             }
             throw noneInTime(driver.failure(), pool.getActiveConnections());
         } finally {
-            driver.noHurry();
+            driver.endWait();
         }
     }
 
@@ -202,12 +202,12 @@ final class PostgresPool implements AutoCloseable {
         String time = server.busyTimeout().toMillis() + " ms";
         if (failure != null) {
             return new SQLException(
-                    "none could be made within " + time + ": " + PostgresErrors.said(failure),
+                    "no connection could be opened within " + time + ": " + PostgresErrors.said(failure),
                     PostgresErrors.stateOf(failure),
                     failure);
         }
         if (active < server.poolSize()) {
-            return new SQLException("none could be made within " + time, NO_CONNECTION);
+            return new SQLException("no connection could be opened within " + time, NO_CONNECTION);
         }
         throw new BusyException(
                 "all " + server.poolSize() + " connections to " + server.name() + " were in use for " + time
@@ -241,7 +241,7 @@ final class PostgresPool implements AutoCloseable {
     }
 
     private Lease pooled(Connection outer) throws SQLException {
-        // Its statements outlive the wrapper that the pool hands out; closing the wrapper would close them.
+        // Statements must outlive the pool's wrapper; closing the wrapper would close them.
         PGConnection driver = outer.unwrap(PGConnection.class);
         Connection inner = (Connection) driver;
         Pooled pooled = known.get(inner);
@@ -249,13 +249,13 @@ final class PostgresPool implements AutoCloseable {
             forgetClosed();
             ServerSession found = ServerSession.of(inner, hints);
             if (!found.direct()) {
-                // The next session of the server would not know the statement.
+                // The server's next session would not know the statement.
                 driver.setPrepareThreshold(0);
             }
-            // So that not even what a caller commits by hand lets the next statement write.
+            // Keeps the next statement read-only even if a caller commits by hand.
             inner.setReadOnly(readOnly);
             Map<String, String> all = new HashMap<>(hints);
-            // The driver sets the name after it has connected, so that a reset would lose it.
+            // The driver sets the name after connecting, so RESET ALL would lose it.
             all.put("application_name", inner.getClientInfo("ApplicationName"));
             Session session = new Session(readOnly ? new ReadOnlyConnection(inner) : inner, PostgresDialect.INSTANCE);
             if (!found.direct()) {
@@ -268,7 +268,10 @@ final class PostgresPool implements AutoCloseable {
         return new Lease(outer, inner, pooled.session, pooled.server, true);
     }
 
-    /** The pool closes connections that have become old, and says so to nobody. */
+    /**
+     * Forgets connections that the pool has closed at the end of their lifetime, which it does without
+     * notice.
+     */
     private void forgetClosed() {
         known.forEach((connection, pooled) -> {
             if (isClosed(connection)) {
@@ -286,14 +289,14 @@ final class PostgresPool implements AutoCloseable {
         }
     }
 
-    /** Takes a connection back; what was left open on it is rolled back. One that broke is closed instead. */
+    /** Releases a connection and rolls back what is open on it. A broken connection is closed instead. */
     void release(Lease lease, boolean broken) {
         if (pool == null) {
             watchdog.forget(lease.session);
         }
         try {
             if (broken || !lease.session.running().isIdle()) {
-                // A statement that has not ended left the driver in the midst of an answer.
+                // A statement that has not ended left the driver in the middle of a reply.
                 discard(lease.outer);
                 return;
             }
@@ -303,8 +306,8 @@ final class PostgresPool implements AutoCloseable {
             }
             lease.outer.close();
         } catch (SQLException | RuntimeException e) {
-            // Whatever was done over it is done.
-            LOG.debug("a connection to {} could not be given back", server.name(), e);
+            // The work over the connection is done and stays valid.
+            LOG.debug("a connection to {} could not be released", server.name(), e);
             discard(lease.outer);
         } catch (Error e) {
             discard(lease.outer);
@@ -314,7 +317,7 @@ final class PostgresPool implements AutoCloseable {
         }
     }
 
-    /** So that the next call finds no transaction, and nothing of what a caller's own SQL has left behind. */
+    /** Ends a transaction and resets what a caller's own SQL has changed. */
     private void end(Lease lease) throws SQLException {
         Connection connection = lease.connection;
         BaseConnection driver = PostgresDialect.driver(connection);
@@ -352,7 +355,7 @@ final class PostgresPool implements AutoCloseable {
         }
     }
 
-    /** Waits for a while for connections that are in use. */
+    /** Waits for connections in use, up to a limit. */
     @Override
     public void close() {
         closed = true;

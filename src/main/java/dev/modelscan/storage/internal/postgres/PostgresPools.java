@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one server: those that read and write, and those for {@code dsl()}, which cannot write, whose
- * transactions are snapshots, and which may go to a replica.
+ * The pools for one server: one to read and write, and one for {@code dsl()}, which cannot write, reads
+ * snapshots and may use a replica.
  */
 public final class PostgresPools implements AutoCloseable {
 
@@ -19,13 +19,12 @@ public final class PostgresPools implements AutoCloseable {
     private @Nullable PostgresPool reading;
     private boolean closed;
 
-    /** Each pool is made when it is first asked for. */
+    /** Each pool is created at first use. */
     public PostgresPools(PostgresServer server) {
         this.server = server;
         this.watchdog = new Watchdog(PostgresDialect.INSTANCE, server.queryTimeout());
     }
 
-    /** The server. */
     public PostgresServer server() {
         return server;
     }
@@ -51,14 +50,14 @@ public final class PostgresPools implements AutoCloseable {
         return made;
     }
 
-    /** Nobody would close a pool that is made now. One that was made before says itself that it is closed. */
+    /** Nobody would close a pool that is created now. An existing pool reports itself that it is closed. */
     private void requireOpen() {
         if (closed) {
             throw new UnavailableException(server.name() + " is closed", null);
         }
     }
 
-    /** Waits for what is under way, which needs the pools meanwhile. */
+    /** Waits for calls in progress, which still need the pools. */
     @Override
     public void close() {
         List<PostgresPool> made;

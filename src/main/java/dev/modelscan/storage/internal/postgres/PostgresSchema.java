@@ -8,23 +8,25 @@ import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a database's tables are. The library's own statements name the schema; the path is for SQL of a caller's own.
+ * The schema of a database's tables. The library's own statements name the schema; the search_path is for a
+ * caller's own SQL.
  *
  * @param name the schema's name
- * @param quoted the name as it stands in SQL
- * @param path where names without a schema are looked up, as {@code SET search_path} takes it
+ * @param quoted the name as SQL
+ * @param path the schemas for names without one, as {@code SET search_path} takes them
  */
 public record PostgresSchema(String name, String quoted, String path) {
 
-    /** A schema whose tables alone can be named without it. */
+    /** A schema that is the only one in the search_path. */
     public static PostgresSchema of(String name) {
         return new PostgresSchema(name, quoted(name), quoted(name));
     }
 
     /**
-     * The schema in which the server looks first. It is asked once: another session of a pooler's might say otherwise.
+     * The first schema of the server's search_path. It is read once, since another session of a pooler might
+     * have another one.
      *
-     * @throws SchemaException if there is none, or it is another client's choice
+     * @throws SchemaException if there is none, or another client set it
      */
     public static PostgresSchema chosenBy(Connection connection, PostgresServer server) throws SQLException {
         boolean direct = ServerSession.of(connection).direct();
@@ -56,7 +58,7 @@ public record PostgresSchema(String name, String quoted, String path) {
         }
     }
 
-    /** A name as it stands in SQL, whatever is in it. */
+    /** A name as SQL, quoted. */
     public static String quoted(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
     }

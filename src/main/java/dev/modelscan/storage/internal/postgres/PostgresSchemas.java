@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The schemas of a PostgreSQL server that are this library's: those that hold its history. All names are qualified, so a
- * connection may look into any schema.
+ * The schemas of a PostgreSQL server that belong to this library: those that hold its history table. All
+ * names are qualified, so the connection's search_path does not matter.
  */
 public final class PostgresSchemas {
 
@@ -28,7 +28,9 @@ public final class PostgresSchemas {
 
     private PostgresSchemas() {}
 
-    /** The names of those that the role may use and that can be a workspace's, sorted. */
+    /**
+     * The names of the library's schemas that the role may use and that are valid workspace names, sorted.
+     */
     public static List<String> list(Connection connection) throws SQLException {
         List<String> names = new ArrayList<>();
         try (Statement statement = connection.createStatement();
@@ -44,12 +46,11 @@ public final class PostgresSchemas {
         return List.copyOf(names);
     }
 
-    /** Whether there is any schema of that name. */
+    /** Whether any schema has that name. */
     static boolean isSchema(Connection connection, String name) throws SQLException {
         return finds(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?", name);
     }
 
-    /** Whether the role may use a schema, which exists. */
     static boolean mayUse(Connection connection, String name) throws SQLException {
         return finds(
                 connection,
@@ -58,17 +59,17 @@ public final class PostgresSchemas {
                 name);
     }
 
-    /** Whether there is one of that name. */
+    /** Whether a schema of this library has that name. */
     public static boolean exists(Connection connection, String name) throws SQLException {
         return finds(connection, OURS + " AND n.nspname = ?", name);
     }
 
     /**
-     * Drops one with all that is in it.
+     * Drops a schema with everything in it.
      *
-     * @return false where there is no schema of that name
-     * @throws SchemaException where it is not this library's, or the role may not drop it
-     * @throws BusyException where somebody uses it
+     * @return false if there is no schema of that name
+     * @throws SchemaException if it is not this library's, or the role may not drop it
+     * @throws BusyException if it is in use
      * @throws OutcomeUnknownException if the reply was lost
      */
     public static boolean drop(PostgresServer server, String name) throws SQLException {
@@ -121,7 +122,8 @@ public final class PostgresSchemas {
             case DENIED -> new SchemaException(subject + " belongs to another role, and was not dropped: " + said, e);
             case CONNECTION_LOST, NODE_AWAY ->
                 new OutcomeUnknownException(
-                        subject + ": the reply to its drop was lost, and it may be gone; look whether it exists: "
+                        subject + ": the reply to its drop was lost, and it may have been dropped; check whether it"
+                                + " exists: "
                                 + said,
                         "workspace",
                         null,

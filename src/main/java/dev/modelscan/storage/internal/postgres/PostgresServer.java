@@ -16,14 +16,14 @@ import org.postgresql.PGProperty;
 /**
  * How to reach a PostgreSQL server.
  *
- * @param url the driver's URL; null where there is a data source of the caller's
- * @param readUrl the URL of what {@code dsl()} reads from; null for the same server
- * @param user the role; null where the URL or the driver's defaults say it
+ * @param url the driver's URL; null if the caller has a data source
+ * @param readUrl the URL that {@code dsl()} reads from; null for the same server
+ * @param user the role; null to use that of the URL or the driver's default
  * @param password the role's password; null likewise
- * @param dataSource the caller's own; null where the library makes a pool
- * @param poolSize the most connections of the pool
+ * @param dataSource the caller's own; null if the library creates a pool
+ * @param poolSize the pool's maximum number of connections
  * @param connectTimeout how long connecting may take
- * @param busyTimeout how long to wait for a lock, a connection, or a server that is away
+ * @param busyTimeout how long to wait for a lock, a connection, or an unavailable server
  * @param queryTimeout how long a statement may take; zero for no limit
  */
 public record PostgresServer(
@@ -37,10 +37,12 @@ public record PostgresServer(
         Duration busyTimeout,
         Duration queryTimeout) {
 
-    /** A network that swallows packets is noticed only by this, so it comes a little after the server's own limit. */
+    /**
+     * Only this detects a network that drops packets, so it is a little longer than the server's own limit.
+     */
     private static final Duration NETWORK_GRACE = Duration.ofSeconds(10);
 
-    /** What messages call the server; its URL may hold a password behind the question mark. */
+    /** The server's name in messages, without the part of the URL that may hold a password. */
     public String name() {
         return url == null ? "the data source" : url.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//");
     }
@@ -50,7 +52,7 @@ public record PostgresServer(
         return name();
     }
 
-    /** What lets the role use the tables of a schema, as it stands in SQL. */
+    /** The grants that let the role use the tables of a schema, as SQL. */
     String grantsToUse(@Nullable String schema) {
         String in = schema == null ? "public" : schema;
         return "for the library's tables: GRANT USAGE ON SCHEMA " + PostgresSchema.quoted(in) + " TO " + role()
@@ -58,13 +60,13 @@ public record PostgresServer(
                 + " TO " + role();
     }
 
-    /** What lets the role make and migrate the tables of a schema that exists, as it stands in SQL. */
+    /** The grants that let the role create and migrate the tables of an existing schema, as SQL. */
     public String grantsToMigrate(@Nullable String schema) {
         return "GRANT USAGE, CREATE ON SCHEMA " + PostgresSchema.quoted(schema == null ? "public" : schema) + " TO "
-                + role() + "; tables that another role made are migrated as that role";
+                + role() + "; tables that another role created are migrated as that role";
     }
 
-    /** What lets the role make schemas, as it stands in SQL. */
+    /** The grant that lets the role create schemas, as SQL. */
     public String grantToCreateSchemas() {
         return "GRANT CREATE ON DATABASE " + property(PGProperty.PG_DBNAME, "<database>") + " TO " + role();
     }
@@ -73,14 +75,14 @@ public record PostgresServer(
         return property(PGProperty.USER, "<role>");
     }
 
-    /** Of a data source only its owner knows these. */
+    /** A data source does not tell its properties. */
     private String property(PGProperty property, String unknown) {
         Properties parsed = url == null ? null : Driver.parseURL(url, properties());
         String value = parsed == null ? null : property.getOrDefault(parsed);
         return value == null ? unknown : PostgresSchema.quoted(value);
     }
 
-    /** Whether the driver can make something of a URL; also where there is no driver, which opening tells. */
+    /** Whether the driver can parse a URL. True without a driver, which opening reports. */
     public static boolean canRead(String url) {
         try {
             return Driver.parseURL(url, null) != null;
@@ -89,14 +91,14 @@ public record PostgresServer(
         }
     }
 
-    /** The path that the URL asks for; null if it asks for none. */
+    /** The search_path that the URL asks for; null if it asks for none. */
     @Nullable
     String currentSchema() {
         Properties parsed = url == null ? null : Driver.parseURL(url, null);
         return parsed == null ? null : parsed.getProperty("currentSchema");
     }
 
-    /** The driver's properties; each can be overridden in the URL. */
+    /** The driver's properties; the URL can override each. */
     Properties properties() {
         Properties properties = new Properties();
         if (user != null) {
@@ -107,11 +109,11 @@ public record PostgresServer(
         }
         properties.setProperty("ApplicationName", "modelscan-storage");
         properties.setProperty("connectTimeout", Long.toString(seconds(connectTimeout)));
-        // The one above ends with the TCP connection; a server may accept that and say nothing.
+        // connectTimeout covers only the TCP connection; a server may accept that and not reply.
         properties.setProperty("loginTimeout", Long.toString(seconds(connectTimeout)));
         properties.setProperty("cancelSignalTimeout", Long.toString(seconds(connectTimeout)));
         properties.setProperty("tcpKeepAlive", "true");
-        // Many rows of a batch go as one statement.
+        // Sends many rows of a batch as one statement.
         properties.setProperty("reWriteBatchedInserts", "true");
         if (!queryTimeout.isZero()) {
             properties.setProperty("socketTimeout", Long.toString(seconds(queryTimeout.plus(NETWORK_GRACE))));
@@ -120,8 +122,8 @@ public record PostgresServer(
     }
 
     /**
-     * A connection outside of any pool, for migrations. It has no settings of the library's and no limit of time, and prepares
-     * nothing on the server, so that it does not matter whether a pooler stands between.
+     * A connection outside of the pool, for migrations. It has none of the library's settings and no time
+     * limit. It prepares nothing on the server, so a pooler in between does not matter.
      */
     public Connection connect() throws SQLException {
         if (dataSource == null) {
@@ -134,7 +136,10 @@ public record PostgresServer(
         return connection;
     }
 
-    /** What has no SQLSTATE is the pool's own word, and it has only one: that no connection came free in time. */
+    /**
+     * An exception without SQLSTATE comes from the data source's pool, and always means that no connection
+     * became free in time.
+     */
     static Connection borrow(DataSource dataSource) throws SQLException {
         try {
             return dataSource.getConnection();
@@ -145,8 +150,8 @@ public record PostgresServer(
             }
             if (PostgresErrors.stateOf(e).isEmpty()) {
                 throw new BusyException(
-                        "the data source gave no connection in time; let its pool have more of them, or close what"
-                                + " holds them",
+                        "the data source had no free connection in time; make its pool larger, or close what holds"
+                                + " connections",
                         e);
             }
             throw e;

@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a server says of a schema. */
+/** Queries a server about a schema. */
 final class PostgresState {
 
     private PostgresState() {}
 
-    /** What keeps the schema from being used. */
+    /** Reasons why the schema cannot be used. */
     static List<String> problems(Session session, @Nullable PostgresSchema schema, String name, String server)
             throws SQLException {
         List<String> problems = new ArrayList<>();
         String table = (schema == null ? "" : schema.quoted() + ".") + "agents";
         if (text(session, "SELECT to_regclass(?)", table) == null) {
-            problems.add("the tables are gone from " + name + "; restore a backup");
+            problems.add("the tables of " + name + " no longer exist; restore a backup");
         }
         if ("t".equals(text(session, "SELECT pg_is_in_recovery()"))) {
             problems.add(server + " is a replica, which only reads; connect to the primary");
@@ -28,17 +28,17 @@ final class PostgresState {
         return problems;
     }
 
-    /** What works, and is not as one would expect. */
+    /** Facts that do not prevent use but may surprise. */
     static List<String> notes(Session session, String schema) throws SQLException {
         return CitusSchemas.ordinary(session.connection(), List.of(schema)).stream()
                 .map(CitusSchemas::note)
                 .toList();
     }
 
-    /** The tables of the schema with their indexes. On Citus their rows are on a worker, which is asked. */
+    /** The size of the schema's tables with their indexes. On Citus the workers are asked. */
     static long sizeBytes(Session session, String schema) throws SQLException {
         boolean citus = text(session, "SELECT to_regproc('citus_total_relation_size')") != null;
-        // It refuses a table that is not distributed, such as one of a schema that was made before Citus was.
+        // Citus rejects a table that is not distributed, such as one of a schema created before Citus was.
         String size = citus
                 ? "CASE WHEN oid IN (SELECT logicalrelid FROM pg_catalog.pg_dist_partition)"
                         + " THEN citus_total_relation_size(oid) ELSE pg_total_relation_size(oid) END"
@@ -51,7 +51,7 @@ final class PostgresState {
         return Long.parseLong(Objects.requireNonNull(sum));
     }
 
-    /** Waits until no other transaction has that name, which this one then has until it ends. */
+    /** Takes an advisory lock of this name, which the transaction holds until it ends. */
     static void takeTurn(Session session, String name) throws SQLException {
         try (PreparedStatement statement = session.connection()
                 .prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended('modelscan-storage ' || ?, 0))")) {

@@ -27,18 +27,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A schema on a PostgreSQL server. Each call takes a connection for as long as it needs one.
+ * A schema on a PostgreSQL server. Each call holds a connection only while it needs one.
  *
- * <p>What the library does by itself is tried again, up to a deadline, where the server says that this may help or the
- * connection was lost before the commit was sent. A commit whose reply is lost may have taken effect.
+ * <p>The library's own statements are retried until a deadline if the server's error says that a retry may
+ * help, or if the connection was lost before the commit was sent. A commit whose reply is lost may have taken
+ * effect.
  */
 public final class PostgresStore implements Store {
 
-    /** After these another attempt may succeed. */
+    /** Failures after which a retry may succeed. */
     private static final Set<Kind> MAY_PASS = EnumSet.of(
             Kind.CONNECTION_LOST, Kind.NODE_AWAY, Kind.NO_CONNECTION_LEFT, Kind.UNUSABLE, Kind.SERIALIZATION);
 
-    /** A statement that only does its work may take that long on a busy machine. */
+    /** A statement that does not wait for a lock may take this long on a busy machine. */
     private static final long SHORTEST_WAIT_NANOS = Duration.ofMillis(250).toNanos();
 
     private final PostgresPools pools;
@@ -54,9 +55,9 @@ public final class PostgresStore implements Store {
     /**
      * A schema of the server.
      *
-     * @param closesPools whether nobody else uses the pools
-     * @param workspace what messages call it; null to name the server alone
-     * @param schema where the tables are; null for work that says so itself
+     * @param closesPools whether no other store uses the pools
+     * @param workspace the workspace's name in messages; null to name only the server
+     * @param schema the schema of the tables; null if statements name their schema themselves
      */
     public PostgresStore(
             PostgresPools pools, boolean closesPools, @Nullable String workspace, @Nullable PostgresSchema schema) {
@@ -90,7 +91,7 @@ public final class PostgresStore implements Store {
         };
     }
 
-    /** Each statement is a transaction of its own. */
+    /** Each statement is its own transaction. */
     @Override
     public <T extends @Nullable Object> T read(@Nullable String entity, @Nullable String id, Work<T> work) {
         return retrying(entity, id, () -> leased(pools.writing(), work));
@@ -110,15 +111,15 @@ public final class PostgresStore implements Store {
         return write(entity, id, work);
     }
 
-    /** The lock ends with the transaction, so that a pooler may give its session to somebody else. */
+    /** The lock ends with the transaction, so a pooler can pass the session on. */
     @Override
     public void takeTurn(Session session, String name) throws SQLException {
         PostgresState.takeTurn(session, (schema == null ? "" : schema.name()) + " " + name);
     }
 
     /**
-     * The statement commits by itself. So once its reply was lost, it may have taken effect, and whatever fails after that says so; only
-     * the server can tell, by what is stored under the key.
+     * The statement commits by itself. If its reply is lost, it may have taken effect, and every later
+     * failure says so. Only a row stored under the key can tell.
      */
     @Override
     public <T> T insert(
@@ -153,7 +154,7 @@ public final class PostgresStore implements Store {
                 if (found.isPresent() && found.get().equals(record)) {
                     return record;
                 }
-                // Where there is another one, it may be this one, which somebody has changed since.
+                // Another row under the key may be this one, changed since by others.
                 lost.set(found.isPresent());
             } else if (failure != null && PostgresErrors.mayHaveTakenEffect(failure)) {
                 lost.set(true);
@@ -163,8 +164,8 @@ public final class PostgresStore implements Store {
     }
 
     /**
-     * A statement by itself, which costs one round trip. In a session that may be shared it cannot tell the server how long to
-     * wait for a lock, so it is stopped from here; and another client may have made the session's transactions read only.
+     * Inserts without a transaction, in one round trip. In a session that may be shared, lock_timeout cannot
+     * be set, so the watchdog limits the wait; and another client may have made the session read-only.
      */
     private <T> T insert(Lease lease, @Nullable String entity, @Nullable String id, Work<T> insert)
             throws SQLException {
@@ -195,7 +196,7 @@ public final class PostgresStore implements Store {
         Retry retry = new Retry(pools.server().busyTimeout());
         while (true) {
             boolean mayConflict = isolation != Isolation.READ_COMMITTED;
-            ConflictGate.Outcome outcome = ConflictGate.Outcome.NEITHER;
+            ConflictGate.Outcome outcome = ConflictGate.Outcome.FAILED;
             if (mayConflict) {
                 gate.enter();
             }
@@ -204,10 +205,10 @@ public final class PostgresStore implements Store {
                 outcome = ConflictGate.Outcome.COMMITTED;
                 return result;
             } catch (Throwable t) {
-                if (!PostgresErrors.wasTakenBack(t)) {
+                if (!PostgresErrors.wasRolledBack(t)) {
                     throw t;
                 }
-                outcome = ConflictGate.Outcome.TAKEN_BACK;
+                outcome = ConflictGate.Outcome.ROLLED_BACK;
                 if (!retry.mayGoOn()) {
                     throw t;
                 }
@@ -239,8 +240,8 @@ public final class PostgresStore implements Store {
     }
 
     /**
-     * Begins a caller's transaction, or if the isolation is null, one that reads. Asks the server, so that a connection that was
-     * lost while idle is found before anything of the caller's runs.
+     * Begins a caller's transaction, or a read-only one if the isolation is null. The round trip finds a
+     * connection that was lost while idle before the caller's code runs.
      */
     private Lease begin(PostgresPool pool, @Nullable Isolation isolation) throws SQLException {
         Lease lease = acquire(pool);
@@ -264,7 +265,7 @@ public final class PostgresStore implements Store {
         }
     }
 
-    /** Begins, runs and commits; if anything is thrown, whoever takes the connection back rolls back. */
+    /** Begins, runs and commits. If anything is thrown, releasing the connection rolls back. */
     private <T extends @Nullable Object> T transact(
             Lease lease, @Nullable String entity, @Nullable String id, Work<T> work) throws SQLException {
         transactions.own(lease, Isolation.READ_COMMITTED);
@@ -273,11 +274,13 @@ public final class PostgresStore implements Store {
         return result;
     }
 
-    /** So that a failure of the commit is not taken for one that the function threw. */
+    /**
+     * Converts a commit's failure here, so that it is not taken for an exception of the caller's function.
+     */
     private void commitOrExplain(Lease lease) {
         try {
             if (lease.session().isShared() && lease.session().ranCallersSql()) {
-                ServerSession.leaveNothing(lease.connection());
+                ServerSession.cleanBeforeCommit(lease.connection());
             }
             PostgresTransactions.commit(lease.connection(), name(), null, null);
         } catch (SQLException e) {
@@ -309,7 +312,6 @@ public final class PostgresStore implements Store {
         return pool.acquire(schema);
     }
 
-    /** What one attempt does. */
     private interface Attempt<T extends @Nullable Object> {
         T run() throws SQLException;
     }
@@ -318,7 +320,7 @@ public final class PostgresStore implements Store {
         return retrying(new Retry(pools.server().busyTimeout()), entity, id, attempt);
     }
 
-    /** The deadline began with the call, so that what the first attempt has waited counts. */
+    /** The deadline starts with the call, so the first attempt's waits count. */
     private <T extends @Nullable Object> T retrying(
             Retry retry, @Nullable String entity, @Nullable String id, Attempt<T> attempt) {
         while (true) {

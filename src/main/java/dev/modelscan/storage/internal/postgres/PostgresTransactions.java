@@ -10,7 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** How transactions on a server begin, each with what it needs to be told, and how they end. */
+/** Begins transactions on a server with the settings they need, and commits them. */
 final class PostgresTransactions {
 
     private final PostgresServer server;
@@ -21,10 +21,10 @@ final class PostgresTransactions {
         this.schema = schema;
     }
 
-    /** For statements of the library's own, which name their schema and are watched from here. */
+    /** For the library's own statements, which name their schema and which the watchdog watches. */
     void own(Lease lease, Isolation isolation) throws SQLException {
         if (lease.isSetUp() && !lease.onCitus() && isolation == Isolation.READ_COMMITTED) {
-            // The session's default; the driver sends BEGIN along with the first statement.
+            // The isolation is the session's default. The driver sends BEGIN with the first statement.
             lease.connection().setAutoCommit(false);
         } else {
             writing(lease, isolation).begin(lease.connection());
@@ -32,19 +32,23 @@ final class PostgresTransactions {
     }
 
     /**
-     * For a caller's function. Its repositories name their schema, and the server plans a prepared statement anew when the path is
-     * another than the last time; so the path is set once the function asks for {@code dsl()}, see {@link #guard}.
+     * For a caller's function. Repositories name their schema, and the server replans a prepared statement if
+     * the search_path has changed. So the search_path is set only when the function asks for {@code dsl()};
+     * see {@link #guard}.
      */
     void callers(Lease lease, Isolation isolation) throws SQLException {
         writing(lease, isolation).begin(lease.connection());
     }
 
-    /** For a caller's SQL that only reads a snapshot, which may name no schema, and go past what watches it. */
+    /** For a caller's SQL that only reads a snapshot. It may name no schema, and may bypass the watchdog. */
     void snapshot(Lease lease) throws SQLException {
         reading(lease).in(schema).within(server.queryTimeout()).begin(lease.connection());
     }
 
-    /** Sets for the rest of a transaction what a caller's SQL needs, and learns how to tell whether that SQL ends it. */
+    /**
+     * Makes the settings that a caller's SQL needs for the rest of a transaction, and returns a guard that
+     * detects whether that SQL ends it.
+     */
     TransactionGuard guard(Connection connection) throws SQLException {
         return new PostgresGuard(connection, schema, server.queryTimeout());
     }
@@ -57,7 +61,10 @@ final class PostgresTransactions {
         return settings.waitingForLocks(server.busyTimeout());
     }
 
-    /** A session of its own has been told how long to take and to wait; but rows of Citus are locked on a worker, which has not. */
+    /**
+     * A session of our own already has its timeouts. But on Citus rows are locked on a worker, which does not
+     * have them.
+     */
     private LocalSettings writing(Lease lease, Isolation isolation) {
         LocalSettings settings = lease.isSetUp() ? LocalSettings.isolated(isolation) : LocalSettings.writing(isolation);
         if (lease.onCitus()) {
@@ -70,8 +77,9 @@ final class PostgresTransactions {
     }
 
     /**
-     * An answer that is an error means that the server rolled back; no answer, or one without a reason, means nothing. Nothing that
-     * could fail comes after it: what is committed is done.
+     * Commits. If the reply is an error with a reason, the server has rolled back. With no reply or no reason
+     * the outcome is unknown. Nothing that can fail follows, so a committed transaction is reported as
+     * committed.
      */
     static void commit(Connection connection, String name, @Nullable String entity, @Nullable String id)
             throws SQLException {

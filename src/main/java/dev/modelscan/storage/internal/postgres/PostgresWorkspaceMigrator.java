@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Migrates schemas. One connection reads the histories of all; only a schema that is behind has some of its own. */
+/**
+ * Migrates workspaces. One connection reads all histories; only a schema that is out of date gets further
+ * connections.
+ */
 public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresWorkspaceMigrator.class);
@@ -17,7 +20,7 @@ public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
     private final PostgresServer server;
     private @Nullable Connection connection;
 
-    /** Connects with the first workspace. */
+    /** Connects at the first workspace. */
     public PostgresWorkspaceMigrator(PostgresServer server) {
         this.server = server;
     }
@@ -36,7 +39,7 @@ public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
                 connection = open;
                 return migrator.isCurrentByHistory(open);
             } catch (SQLException e) {
-                // It may be the connection that failed, or, on a cluster, the one node where this schema is.
+                // Either the connection failed or, on a cluster, the node that holds this schema.
                 close();
                 if (!PostgresErrors.mayComeBack(e) || !retry.pause()) {
                     throw migrator.unreachable(e);

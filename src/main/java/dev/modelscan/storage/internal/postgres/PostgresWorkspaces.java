@@ -9,7 +9,7 @@ import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Workspaces that are schemas of one PostgreSQL database, over one pool. */
+/** Workspaces as schemas of one PostgreSQL database, with a shared pool. */
 public final class PostgresWorkspaces implements WorkspaceHost {
 
     private final PostgresServer server;
@@ -20,7 +20,7 @@ public final class PostgresWorkspaces implements WorkspaceHost {
     /**
      * Connects, and checks that the server can be used.
      *
-     * @param readOnly whether workspaces are only read
+     * @param readOnly whether workspaces are opened read-only
      */
     public PostgresWorkspaces(PostgresServer server, boolean readOnly) {
         PostgresOpening.requireLibraries();

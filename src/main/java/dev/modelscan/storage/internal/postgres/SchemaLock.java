@@ -7,14 +7,14 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock of a schema on a PostgreSQL server, which lets one migrator at a time have it. It belongs to the transaction, so it
- * goes with that, however it ends.
+ * The lock that makes migrations of a schema exclusive. It is a transaction's advisory lock, so it ends with
+ * the transaction, however that ends.
  */
 final class SchemaLock {
 
     private SchemaLock() {}
 
-    /** Whether the connection's transaction has the lock now. */
+    /** Tries to take the lock for the connection's transaction, without waiting. */
     static boolean tryLock(Connection connection, @Nullable String workspace) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "SELECT pg_try_advisory_xact_lock(hashtextextended('modelscan-storage ' || ?, 0))")) {

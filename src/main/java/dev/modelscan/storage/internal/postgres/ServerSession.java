@@ -14,25 +14,28 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGStatement;
 
 /**
- * What is known of the server's session behind a connection.
+ * Facts about the server's session behind a connection.
  *
- * @param direct whether the connection has the session for itself; behind a pooler another client may have it next
+ * @param direct whether the session is the connection's own; behind a pooler another client may get it next
  * @param onCitus whether Citus runs on the server
  */
 public record ServerSession(boolean direct, boolean onCitus) {
 
-    /** Nobody else has given this a value. */
+    /** Only Citus sets this value. */
     private static final String CITUS = "coalesce(current_setting('citus.propagate_set_commands', true), '') <> ''";
 
     /**
-     * Asks the server, in one round trip. A pooler has told the driver a number of its own for the session. A driver that a data
-     * source hides cannot be asked, so there may be one.
+     * Asks the server, in one round trip. A pooler gives the driver a process id of its own, which differs
+     * from the server's. If a data source hides the driver, a pooler is assumed.
      */
     public static ServerSession of(Connection connection) throws SQLException {
         return of(connection, Map.of());
     }
 
-    /** Also gives settings to the session if it is the connection's own. Nothing that must be right may depend on them. */
+    /**
+     * Also makes settings if the session is the connection's own. They are hints: nothing may depend on them
+     * to be correct.
+     */
     static ServerSession of(Connection connection, Map<String, String> hints) throws SQLException {
         PGConnection driver = PostgresDialect.driver(connection);
         int pid = driver == null ? -1 : driver.getBackendPID();
@@ -41,8 +44,7 @@ public record ServerSession(boolean direct, boolean onCitus) {
                 .map(name -> ", CASE WHEN " + isOwn + " THEN set_config('" + name + "', ?, false) END")
                 .collect(Collectors.joining());
         try (PreparedStatement statement = connection.prepareStatement("SELECT " + isOwn + ", " + CITUS + calls)) {
-            // Behind a pooler the server would be asked to prepare it in a session that may have done so for another
-            // client.
+            // Behind a pooler, another client may have prepared a statement of the same name in the session.
             if (statement.isWrapperFor(PGStatement.class)) {
                 statement.unwrap(PGStatement.class).setPrepareThreshold(0);
             }
@@ -58,9 +60,9 @@ public record ServerSession(boolean direct, boolean onCitus) {
     }
 
     /**
-     * Checks that a session that may be shared is at least the same throughout a transaction.
+     * Checks that a session that may be shared stays the same throughout a transaction.
      *
-     * @throws UnavailableException if it is not
+     * @throws UnavailableException if it does not
      */
     public void requireTransactions(Connection connection, String name) throws SQLException {
         if (direct) {
@@ -82,24 +84,24 @@ public record ServerSession(boolean direct, boolean onCitus) {
         }
     }
 
-    /** What a session of its own is spared to be told with each transaction. */
+    /** Settings that a session of our own gets once instead of in each transaction. */
     static Map<String, String> hints(Duration lockTimeout, Duration queryTimeout) {
         Map<String, String> hints = new LinkedHashMap<>();
-        // Zero means for ever there.
+        // Zero would mean no limit.
         hints.put("lock_timeout", Long.toString(Math.max(1, lockTimeout.toMillis())));
         hints.put("statement_timeout", Long.toString(queryTimeout.toMillis()));
         hints.put("default_transaction_isolation", "read committed");
         hints.put("default_transaction_read_only", "off");
-        // The same indexes serve a repository's query whatever it asks for (PostgresQueryPlanTest), and planning a join
-        // takes as long as running it.
+        // A repository's query uses the same indexes for all values (PostgresQueryPlanTest), and planning a
+        // join takes as long as running it.
         hints.put("plan_cache_mode", "force_generic_plan");
         return hints;
     }
 
     /**
-     * Ends the transaction, if there is one, and undoes in the same round trip what SQL of a caller's may have left in a session
-     * of its own: settings, roles, temporary tables, which hide those of the schema, and locks. Where the session is shared, its
-     * settings may be another client's.
+     * Ends the transaction, if there is one. In a session of our own, the same round trip also resets what a
+     * caller's SQL may have left: settings, roles, locks, and temporary tables, which hide those of the
+     * schema. The settings of a shared session may be another client's.
      */
     void clean(Connection connection, boolean inTransaction, Map<String, String> hints) throws SQLException {
         if (!direct) {
@@ -123,8 +125,11 @@ public record ServerSession(boolean direct, boolean onCitus) {
         }
     }
 
-    /** Before a commit, after which a shared session is out of reach: undoes what it would keep for whoever has it next. */
-    static void leaveNothing(Connection connection) throws SQLException {
+    /**
+     * To be called before a commit, after which a shared session is out of reach: releases what the session's
+     * next client would get.
+     */
+    static void cleanBeforeCommit(Connection connection) throws SQLException {
         execute(connection, "SELECT pg_advisory_unlock_all(); DISCARD TEMP");
     }
 

@@ -19,15 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Codec<T> {
 
-    /** Text as it is. */
     public static final Codec<String> TEXT =
             text(new TextFormat<>(String.class, Function.identity(), Function.identity()));
 
-    /** Whole numbers of 32 bits. */
     public static final Codec<Integer> INTEGER =
             new Codec<>(Storage.INTEGER, false, Integer.class::cast, value -> value);
 
-    /** Whole numbers of 64 bits. */
     public static final Codec<Long> LONG = new Codec<>(Storage.LONG, false, Long.class::cast, value -> value);
 
     /** Points in time, in whole microseconds. */
@@ -43,7 +40,7 @@ public final class Codec<T> {
 
     private final Storage storage;
     private final boolean mayBeEmpty;
-    // From a String, an Integer, a Long or an Instant, as the storage has it.
+    // From a String, an Integer, a Long or an Instant, depending on the storage.
     private final Function<Object, T> decode;
     private final Function<T, ?> encode;
 
@@ -54,7 +51,6 @@ public final class Codec<T> {
         this.encode = encode;
     }
 
-    /** Values that are stored as text. */
     @SuppressWarnings("unchecked") // What is stored as text is decoded from a String.
     public static <T> Codec<T> text(TextFormat<T> format) {
         return new Codec<>(
@@ -69,8 +65,9 @@ public final class Codec<T> {
     }
 
     /**
-     * Whether a column of this type may hold an empty text: as a value, or as an id that another program has stored. The schema's
-     * checks keep it from the columns of all other types, so there it can stand for null.
+     * Whether a column of this type may hold an empty text: as a value, or as an id that another program
+     * stored. The schema's checks reject it in columns of all other types, so there an empty text can stand
+     * for null.
      */
     public static boolean mayBeEmpty(Class<?> type) {
         return type == String.class || Id.class.isAssignableFrom(type);
@@ -94,7 +91,7 @@ public final class Codec<T> {
         return stored == null ? null : decode.apply(stored);
     }
 
-    /** Binds a value, and returns how long its text is; 0 for what is no text. */
+    /** Binds a value and returns the length of its text, or 0 if it is not text. */
     int bind(PreparedStatement statement, int position, @Nullable T value, Dialect dialect) throws SQLException {
         if (storage == Storage.TIME) {
             dialect.bindTime(statement, position, (Instant) value);
@@ -118,7 +115,7 @@ public final class Codec<T> {
         return encode.apply(value);
     }
 
-    /** The value for text that {@link #encode} gave, of whatever type, as bytes of UTF-8. */
+    /** Decodes text that {@link #encode} returned, of any type, from UTF-8 bytes. */
     T decode(byte[] bytes, int from, int to) {
         Object stored =
                 switch (storage) {

@@ -9,7 +9,7 @@ import org.jooq.TableField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generated column at its place in a select list, and where its value lives in the record.
+ * A generated column with its position in a select list and its getter in the record.
  *
  * @param <R> the record
  * @param <T> the type of the value
@@ -41,27 +41,25 @@ public final class Column<R, T> {
         return name;
     }
 
-    /** The generated field. */
     public TableField<?, T> field() {
         return field.get();
     }
 
-    /** The place for this column's value in a statement that writes it. */
+    /** The parameter that holds this column's value in a statement that writes it. */
     public Parameter<T> parameter() {
         return parameter;
     }
 
-    /** The condition that the column is what its parameter is set to. */
+    /** The condition that the column equals its parameter. */
     public Condition isParameter() {
         return field().eq(parameter.param());
     }
 
-    /** The place in the select list, from 1. */
+    /** The position in the select list, from 1. */
     int index() {
         return index;
     }
 
-    /** The record's value. */
     public @Nullable T get(R record) {
         return getter.apply(record);
     }
@@ -79,7 +77,7 @@ public final class Column<R, T> {
         return codec().encode(value).toString();
     }
 
-    /** Binds text that {@link #encode} gave. */
+    /** Binds text that {@link #encode} returned. */
     public void bindEncoded(Execution<?> execution, String encoded) throws SQLException {
         byte[] bytes = encoded.getBytes(StandardCharsets.UTF_8);
         execution.set(parameter, codec().decode(bytes, 0, bytes.length));

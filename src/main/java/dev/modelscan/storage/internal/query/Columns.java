@@ -10,8 +10,8 @@ import org.jooq.TableField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of a record, written down once: the select list, the binders of an insert and the mapper's positions all come
- * from here, so none can fall out of step with the others.
+ * The columns of a record, written down once. The select list, the parameters of an insert and the mapper's
+ * positions all come from here, so they cannot differ.
  *
  * @param <R> the record
  */
@@ -21,12 +21,15 @@ public final class Columns<R> {
     private final String owner;
     private final int before;
 
-    /** Columns from the start of a select list; {@code owner} tells their parameters from those of other records. */
+    /**
+     * Columns from the start of a select list. The parameters' names start with {@code owner}, so that
+     * records do not share them.
+     */
     public Columns(String owner) {
         this(owner, 0);
     }
 
-    /** Columns that stand behind {@code before} others in a select list. */
+    /** Columns that follow {@code before} others in a select list. */
     public Columns(String owner, int before) {
         this.owner = owner;
         this.before = before;
@@ -40,24 +43,22 @@ public final class Columns<R> {
         return column;
     }
 
-    /** How many places of a select list are taken up to the end of these columns. */
+    /** How many positions of a select list are used, up to the last of these columns. */
     public int end() {
         return before + columns.size();
     }
 
-    /** The columns, in order. */
     public List<Column<R, ?>> all() {
         return Collections.unmodifiableList(columns);
     }
 
-    /** The generated fields, in order. */
     public List<Field<?>> fields() {
         List<Field<?>> fields = new ArrayList<>();
         columns.forEach(column -> fields.add(column.field()));
         return fields;
     }
 
-    /** The places for the values, in order. */
+    /** The parameters for the values, in order. */
     public List<Field<?>> params() {
         List<Field<?>> params = new ArrayList<>();
         columns.forEach(column -> params.add(column.parameter().param()));

@@ -10,14 +10,14 @@ import org.jooq.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A jOOQ expression over generated columns that is rendered once for each engine: by the build, which keeps the text beside
- * the classes, or at its first use where the build has not. {@link Session#query} executes it through a prepared statement
- * that the connection keeps, binds and maps by position, and so costs what hand-written JDBC costs; what jOOQ gives is that the
- * compiler checks it. A program that calls repositories alone does not load jOOQ at all.
+ * A jOOQ expression over generated columns that is rendered once per engine: by the build, which packages the
+ * SQL with the classes, or else at first use. {@link Session#query} executes it through a prepared statement
+ * cached per connection, and binds and maps by position, so it costs as much as hand-written JDBC. jOOQ adds
+ * the compiler's check. A program that calls only repositories does not load jOOQ at all.
  *
- * <p>Instances are constants: each takes a place in every session's cache of statements.
+ * <p>Instances must be constants: each one takes a slot in the statement cache of every session.
  *
- * @param <R> what a row is mapped to; {@link Void} where there are none
+ * @param <R> what a row is mapped to; {@link Void} if there are no rows
  */
 public final class CompiledQuery<R> {
 
@@ -40,18 +40,18 @@ public final class CompiledQuery<R> {
     /**
      * A query that returns rows: a select, or a write with RETURNING.
      *
-     * @param key a name of its own, by which the build keeps its text
+     * @param key a unique name, under which the build packages the SQL
      */
     public static <R> CompiledQuery<R> rows(String key, RowMapper<R> mapper, Supplier<? extends Query> expression) {
         return new CompiledQuery<>(key, mapper, expression);
     }
 
-    /** A query that returns how many rows it wrote. */
+    /** A query that returns the number of rows it wrote. */
     public static CompiledQuery<Void> command(String key, Supplier<? extends Query> expression) {
         return new CompiledQuery<>(key, null, expression);
     }
 
-    /** All queries of the classes that were initialized so far. */
+    /** All queries of the classes that have been initialized so far. */
     public static List<CompiledQuery<?>> all() {
         return List.copyOf(ALL);
     }
@@ -60,7 +60,7 @@ public final class CompiledQuery<R> {
         return slot;
     }
 
-    /** The name by which the build keeps the text. */
+    /** The name under which the build packages the SQL. */
     public String key() {
         return key;
     }
@@ -72,7 +72,7 @@ public final class CompiledQuery<R> {
         return mapper;
     }
 
-    /** The query in the engine's language. */
+    /** The query in the engine's SQL. */
     public RenderedQuery rendered(Dialect dialect) {
         RenderedQuery known = rendered.get(dialect.name());
         if (known == null) {
@@ -83,7 +83,7 @@ public final class CompiledQuery<R> {
         return known;
     }
 
-    /** Renders the expression anew. */
+    /** Renders the expression again. */
     public RenderedQuery render(Dialect dialect) {
         return Renderer.render(expression.get(), dialect);
     }

@@ -11,74 +11,83 @@ import org.jooq.SQLDialect;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
-/** What executing a compiled query needs to know of an engine. */
+/** What an engine has to provide to execute compiled queries. */
 public interface Dialect {
 
-    /** The engine's name, in lower case, as folders of the class path have it. */
+    /** The engine's name in lower case, as folders on the class path use it. */
     String name();
 
-    /** The language that jOOQ renders. */
+    /** The SQL dialect that jOOQ renders. */
     SQLDialect jooq();
 
-    /** Whether tables are in schemas, so that queries name the one that they mean. */
+    /** Whether tables are in schemas, so that queries must qualify their names. */
     default boolean hasSchemas() {
         return false;
     }
 
-    /** How many rows the connection has ever written, by triggers too; negative if the engine does not count. */
+    /**
+     * How many rows the connection has written since it was opened, including those that triggers wrote;
+     * negative if the engine does not count them.
+     */
     default long rowsWritten(Connection connection) throws SQLException {
         return -1;
     }
 
     /**
-     * The number of the last row of a table, by which the rows that come after it can be told; negative if the engine does not
-     * number rows, or if a transaction does not go on after a refusal.
+     * The row number of a table's last row, used to find rows added later; negative if the engine does not
+     * number rows, or if a transaction cannot continue after a rejected statement.
      */
     default long lastRow(Connection connection, Table<?> table) throws SQLException {
         return -1;
     }
 
-    /** The keys of the rows of a table that came after a row, the newest first. */
+    /** The keys of a table's rows that were added after a row, newest first. */
     default List<String> keysAfter(Connection connection, Table<?> table, Field<?> key, long row) throws SQLException {
         return List.of();
     }
 
     /**
-     * The last columns that lie apart, as they are, and one expression that holds all the others, as {@link PackedRow} reads
-     * them; nothing to read all of them one by one.
+     * The select list that {@link PackedRow} reads: the columns that stay unpacked, and one expression that
+     * packs all others. Empty to read all columns one by one.
      *
-     * @param missing whether rows of a table may be missing, so that columns are null which are declared never to be
+     * @param missing whether an outer join may leave a table's row out, so that columns declared NOT NULL may
+     *     be null
      */
     default List<Field<?>> packed(List<Field<?>> columns, boolean missing) {
         return List.of();
     }
 
-    /** The time in a column, by the way that is fastest with this engine's driver; null for SQL's null. */
+    /** The time in a column, read in the fastest way of this engine's driver; null for SQL's null. */
     @Nullable
     Instant time(ResultSet rows, int column) throws SQLException;
 
-    /** Sets a parameter to a time, or to null, which has to have the same type: the server would prepare the statement anew. */
+    /** Binds a time or null. Null must have the same type, or the server prepares the statement again. */
     void bindTime(PreparedStatement statement, int position, @Nullable Instant value) throws SQLException;
 
     /**
-     * Whether a transaction goes on after the engine refused one of its statements. Where it does not, nothing can be looked
-     * up to explain the refusal.
+     * Whether a transaction can continue after the engine rejected one of its statements. If it cannot, no
+     * query can look up why the statement was rejected.
      */
     boolean goesOnAfterRefusal();
 
-    /** Whether the connection is in the transaction that {@code db.dsl()} reads in; true if it reads in none. */
+    /**
+     * Whether the connection is in the transaction that {@code db.dsl()} reads in; true if it reads in none.
+     */
     default boolean isReading(Connection connection) throws SQLException {
         return true;
     }
 
-    /** Stops what a connection runs, from another thread. Returns only once nothing that begins later can be meant. */
+    /**
+     * Cancels what a connection executes, from another thread. Returns only when the request can no longer
+     * reach a later statement.
+     */
     void cancel(Connection connection) throws SQLException;
 
-    /** Whether {@link #cancel} and {@link #abandon} may wait for a network. */
+    /** Whether {@link #cancel} and {@link #abandon} may wait for the network. */
     default boolean stopsOverNetwork() {
         return false;
     }
 
-    /** For a statement that goes on long after it was cancelled: gives up its connection, where that may help. */
+    /** Drops the connection of a statement that still runs long after it was cancelled, if that may help. */
     void abandon(Connection connection);
 }

@@ -12,22 +12,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One prepared statement of one session, and its executions, one after the other. Result sets are read to their end: SQLite
- * would otherwise hold back the checkpoint of a write with RETURNING.
+ * One prepared statement of one session, executed many times but never twice at once. Every result set is
+ * read to its end: in SQLite an open one blocks the checkpoint after a write with RETURNING.
  *
  * @param <R> what a row is mapped to
  */
 public final class Execution<R> {
 
-    // Every statement that the library sends, for whoever wants to see or count them.
+    // Logs every statement that the library sends, for users who want to see or count them.
     private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
 
     private static final int ANYWHERE = -1;
 
-    /** The driver keeps what was bound until the next time, which may never come; more text than this is let go of at once. */
+    /**
+     * The driver keeps bound values until the next execution, which may never come. Longer text is released
+     * at once.
+     */
     private static final int KEPT_CHARACTERS = 65_536;
 
-    /** A packed row is one of a select, which ends with its result set. That it is the only one is looked at in tests alone. */
+    /**
+     * A packed row comes from a select, which ends with its result set. Only tests check that it is the only
+     * row.
+     */
     private static final boolean CHECKED = Execution.class.desiredAssertionStatus();
 
     private final Session session;
@@ -54,13 +60,13 @@ public final class Execution<R> {
         this.allBound = (1L << names.length) - 1;
     }
 
-    /** What a packed query has beside the packed value lies apart. */
+    /** All columns of a packed query but the first packed value are unpacked. */
     private PackedRow packedRow(RenderedQuery rendered) throws SQLException {
         int apart = statement.getMetaData().getColumnCount() - 1;
         return new PackedRow(rendered.packed() - apart, apart);
     }
 
-    /** Forgets what an execution that never ran had set. */
+    /** Clears what an execution that never ran had bound. */
     Execution<R> begin() {
         if (busy) {
             throw new IllegalStateException("its rows are still being read, and would be lost: " + sql);
@@ -70,13 +76,13 @@ public final class Execution<R> {
         return this;
     }
 
-    /** Binds a value wherever the parameter occurs. */
+    /** Binds a value at each position of the parameter. */
     public <T> Execution<R> set(Parameter<T> parameter, @Nullable T value) throws SQLException {
         bind(parameter, value, ANYWHERE);
         return this;
     }
 
-    /** Binds the record's value of each column whose parameter occurs. */
+    /** Binds the record's value of each column whose parameter the query has. */
     public <X> Execution<R> setAll(Columns<X> columns, X record) throws SQLException {
         int expected = 0;
         for (Column<X, ?> column : columns.all()) {
@@ -89,7 +95,7 @@ public final class Execution<R> {
         bind(column.parameter(), column.get(record), expected);
     }
 
-    /** An insert has its columns in the declared order, so the expected place is nearly always right. */
+    /** An insert lists its columns in the declared order, so the expected position is nearly always right. */
     private <T> void bind(Parameter<T> parameter, @Nullable T value, int expected) throws SQLException {
         if (expected >= 0 && expected < names.length && names[expected].equals(parameter.name())) {
             bindAt(expected, parameter, value);
@@ -122,14 +128,13 @@ public final class Execution<R> {
         session.running().begin();
     }
 
-    /** A statement keeps its values between executions; one that was not set anew must not be sent. */
+    /** A statement keeps its values between executions. A value that was not set again must not be sent. */
     private void requireAllBound() {
         if (bound != allBound) {
             throw new IllegalStateException("not every parameter was set of " + sql);
         }
     }
 
-    /** All rows, in order. */
     public List<R> list() throws SQLException {
         List<R> result = new ArrayList<>();
         addTo(result, Integer.MAX_VALUE);
@@ -137,8 +142,8 @@ public final class Execution<R> {
     }
 
     /**
-     * Adds rows to a list until it holds {@code most}. Whether there is one more is found without reading its values, which
-     * may be large.
+     * Adds rows to a list until it holds {@code most}. Finds out whether there is one more row without
+     * reading its values, which may be large.
      *
      * @return whether there is one more
      */
@@ -160,7 +165,7 @@ public final class Execution<R> {
         }
     }
 
-    /** The only row, or null where there is none. */
+    /** The only row, or null if there is none. */
     public @Nullable R first() throws SQLException {
         RowMapper<R> mapper = query.mapper();
         beforeSending();
@@ -183,7 +188,7 @@ public final class Execution<R> {
         }
     }
 
-    /** What a record refuses was not stored by this library, so it is no fault of the caller's. */
+    /** Data that a record rejects was not stored by this library, so the caller is not at fault. */
     private static <R> R mapped(Row row, RowMapper<R> mapper) throws SQLException {
         try {
             return mapper.map(row);
@@ -197,7 +202,7 @@ public final class Execution<R> {
         return packed == null ? new PlainRow(rows, session, most == 1) : packed.of(rows, most);
     }
 
-    /** Writes, and returns how many rows were written. */
+    /** Executes a write and returns the number of rows written. */
     public int update() throws SQLException {
         beforeSending();
         try {
@@ -211,7 +216,7 @@ public final class Execution<R> {
         }
     }
 
-    /** Writes one row for each record, in as few calls of the driver as it allows. */
+    /** Writes one row per record in one batch. */
     public <X> void updateAll(Columns<X> columns, List<? extends X> records) throws SQLException {
         begun();
         try {
@@ -231,7 +236,7 @@ public final class Execution<R> {
             }
             throw failed(e);
         } catch (RuntimeException | Error e) {
-            // The next execution would write what the driver still holds of the batch.
+            // The driver still holds the batch, and the next execution would write it.
             try {
                 forget();
             } catch (SQLException suppressed) {
@@ -251,7 +256,7 @@ public final class Execution<R> {
         return e;
     }
 
-    /** The next execution prepares the statement anew. */
+    /** Closes the statement; the next execution prepares it again. */
     private void forget() throws SQLException {
         session.forget(query.slot());
         statement.close();
@@ -265,7 +270,7 @@ public final class Execution<R> {
             }
             session.moved(charactersBound);
             if (charactersBound > KEPT_CHARACTERS) {
-                letGoOfParameters();
+                releaseParameters();
             }
         } finally {
             if (returned) {
@@ -276,8 +281,11 @@ public final class Execution<R> {
         }
     }
 
-    /** After an error the driver may have closed what it needs for this; that error is the one to tell. */
-    private void letGoOfParameters() {
+    /**
+     * After an error the driver may have closed the statement. The caller must see that first error, not this
+     * one.
+     */
+    private void releaseParameters() {
         try {
             statement.clearParameters();
         } catch (SQLException e) {

@@ -7,7 +7,7 @@ import org.jooq.conf.RenderNameCase;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
 
-/** How jOOQ renders, for compiled queries and for {@code dsl()} alike. */
+/** How jOOQ renders compiled queries and {@code dsl()}. */
 public final class JooqSettings {
 
     static {
@@ -19,18 +19,19 @@ public final class JooqSettings {
     /** A copy that the caller may change. */
     public static Settings create() {
         return new Settings()
-                // A schema that a caller names is his own; generated tables have none.
+                // A schema that a caller names is his own. Generated tables have none.
                 .withRenderSchema(true)
-                // Generated names are plain lower case; quotes would only clutter logs and plans.
+                // Generated names are plain lower case. Quotes would make logs and plans harder to read.
                 .withRenderQuotedNames(RenderQuotedNames.NEVER)
                 .withRenderNameCase(RenderNameCase.AS_IS)
-                // jOOQ would fetch an inserted row by its rowid, in case a trigger changed it; none of ours does.
+                // Otherwise jOOQ reads an inserted row again by its rowid, in case a trigger changed it. None
+                // of ours does.
                 .withFetchTriggerValuesAfterReturning(FetchTriggerValuesAfterReturning.NEVER);
     }
 
     /**
-     * With every table that has no schema in that one, which is given as it stands in SQL. Not for {@code dsl()}: jOOQ takes the
-     * name of a common table expression for such a table.
+     * Qualifies every table that has no schema with this one, which is given as SQL. Not for {@code dsl()}:
+     * jOOQ would also qualify the name of a common table expression.
      */
     public static Settings in(String schema) {
         return create().withRenderMapping(new RenderMapping()

@@ -4,12 +4,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a column last was. Rows of a list have much in common, such as the status, the type or an empty object: where the bytes
- * are the same, so is the value, which is immutable. A column that is another in each row, such as an id, is soon left alone.
+ * The last value of a column. Rows of a list often repeat a status, a type or an empty object: if the bytes
+ * are equal, the decoded value, which is immutable, is reused. A column that differs in each row, such as an
+ * id, is soon no longer compared.
  */
 final class LastValue {
 
-    /** Longer values are seldom the same, and would be kept in memory for as long as the result is. */
+    /** Longer values seldom repeat, and would stay in memory as long as the result. */
     private static final int MOST_BYTES = 4_096;
 
     private static final int MOST_MISSES = 8;
@@ -18,7 +19,9 @@ final class LastValue {
     private @Nullable Object value;
     private int misses;
 
-    /** The value that these bytes are the text of, which must not change. A column is always decoded alike. */
+    /**
+     * The decoded value of these bytes, which must not change afterwards. A column always has the same codec.
+     */
     @SuppressWarnings("unchecked")
     <T> T decode(Codec<T> codec, byte[] newBytes) {
         if (value != null && Arrays.equals(bytes, newBytes)) {

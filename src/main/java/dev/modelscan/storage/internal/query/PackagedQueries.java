@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The texts of compiled queries that the build rendered, one line for each: key, number of packed columns, names of
- * parameters, SQL, separated by tabs.
+ * The SQL of compiled queries as rendered by the build. One line per query, separated by tabs: key, number of
+ * packed columns, names of parameters, SQL.
  */
 public final class PackagedQueries {
 
@@ -30,7 +30,7 @@ public final class PackagedQueries {
         return LOADED.computeIfAbsent(dialect.name(), PackagedQueries::load);
     }
 
-    /** Nothing is packaged before the build has rendered; queries are rendered when they are first used then. */
+    /** Empty until the build has rendered the queries. Until then each query is rendered at first use. */
     private static Map<String, RenderedQuery> load(String dialect) {
         InputStream stream = PackagedQueries.class.getClassLoader().getResourceAsStream(FOLDER + dialect);
         if (stream == null) {
@@ -49,7 +49,7 @@ public final class PackagedQueries {
         return queries;
     }
 
-    /** Renders queries and writes them below {@code classes}, where the library finds them. */
+    /** Renders queries and writes them to {@code classes}, from where the library loads them. */
     public static void write(Path classes, Dialect dialect, List<CompiledQuery<?>> queries) throws IOException {
         Map<String, String> lines = new TreeMap<>();
         for (CompiledQuery<?> query : queries) {

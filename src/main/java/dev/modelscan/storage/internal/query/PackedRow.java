@@ -12,23 +12,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row whose columns came as one value, for drivers to which each value costs a call into native code: a page of 100 tasks
- * has 1,600 of them. The columns are joined by a byte that UTF-8 never has. Null is another such byte where a
- * value may be any text, so every text comes back as it was. Text that is not UTF-8, which another program may have
- * stored, is refused, but for a mark alone.
+ * A row whose columns arrive as one value. In some drivers each value costs a call into native code, and a
+ * page of 100 tasks has 1,600 values. The columns are joined by a byte that never occurs in UTF-8. If a value
+ * may be any text, null is another such byte, so every text is read as it was stored. Text that is not UTF-8,
+ * which another program may have stored, is rejected, except if it is exactly one marker byte.
  *
- * <p>No packed column is ever empty, since SQLite's {@code concat_ws} left out empty text before 3.50, and at the start
- * before 3.54: {@link #EMPTY} stands for an empty text, {@link #NO_VALUE} for null where no value can be that.
+ * <p>No packed column is ever empty, because SQLite's {@code concat_ws} skipped empty text before 3.50, and a
+ * leading one before 3.54. {@link #EMPTY} stands for an empty text, {@link #NO_VALUE} for null in columns
+ * that can never hold that text.
  *
- * <p>The last columns may lie apart, each a value of its own. Large ones do: packed, a text of 200 KB would be copied once
- * more and searched for separators.
+ * <p>The last columns may stay unpacked, each a value of its own. Large values do: packing a text of 200 KB
+ * would copy it once more and scan it for separators.
  *
- * <p>Rows of a list have much in common, such as the status, the type or an empty object. So each row is compared with the one
- * before it, be it of the result before, and a column whose bytes are the same keeps its value, which is immutable.
+ * <p>Rows of a list often repeat a status, a type or an empty object. So each row is compared with the row
+ * before it, even if that belongs to the previous result. A column with equal bytes keeps its decoded value,
+ * which is immutable.
  */
 public final class PackedRow extends Row {
 
-    /** Stands between columns. */
+    /** Separates columns. */
     public static final byte SEPARATOR = (byte) 0xff;
 
     /** Stands for null in a column whose values may be any text. */
@@ -37,18 +39,24 @@ public final class PackedRow extends Row {
     /** Stands for an empty text. */
     public static final byte EMPTY = (byte) 0xfd;
 
-    /** Stands for null in any other column: no number, time, status or JSON is this. SQLite joins text sooner than bytes. */
+    /**
+     * Stands for null in any other column: no number, time, status or JSON has this value. SQLite joins text
+     * faster than bytes.
+     */
     public static final String NO_VALUE = "~";
 
     /**
-     * Rows are fetched by so many before the first of them is mapped: a processor that changes between native code and Java at
-     * each row forgets at each change what it had learnt of the other. No more are fetched once they have so many bytes.
+     * How many rows are fetched before the first is mapped. Alternating between native code and Java at each
+     * row makes the processor forget what it learned about either. Fetching stops early at
+     * {@link #FETCHED_BYTES}.
      */
     private static final int FETCHED_ROWS = 64;
 
     private static final int FETCHED_BYTES = 65_536;
 
-    /** A statement lives as long as its connection, so a longer row than this is not kept for the next result. */
+    /**
+     * A statement lives as long as its connection, so a row longer than this is not kept for the next result.
+     */
     private static final int KEPT_BYTES = 4_096;
 
     private static final VarHandle EIGHT_BYTES =
@@ -57,7 +65,7 @@ public final class PackedRow extends Row {
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
 
-    /** In place of a value that nobody has asked for yet. */
+    /** Marks a value that has not been read yet. */
     private static final Object NOT_DECODED = new Object();
 
     private @Nullable ResultSet rows;
@@ -68,7 +76,7 @@ public final class PackedRow extends Row {
     private int count;
     private int position;
     private byte[] bytes = {};
-    // Where each column begins; the one after the last is where it would, behind a separator.
+    // The start of each column. The last entry is one past the end of the row, as if a separator followed it.
     private final int[] starts;
     private final @Nullable Object[] values;
 
@@ -76,23 +84,24 @@ public final class PackedRow extends Row {
      * The rows of a query.
      *
      * @param columns how many columns are packed
-     * @param apart how many are declared behind them and come before them, each as a value of its own: SQLite finds what is
-     *     stored behind a large value sooner if it has read that value (112 µs for 200 KB; else 126)
+     * @param apart how many unpacked columns are declared after them; they come first in the result, because
+     *     SQLite finds what is stored after a large value faster if it has read that value (112 µs for 200
+     *     KB; else 126)
      */
     PackedRow(int columns, int apart) {
         this.apart = apart;
         this.fetchedApart = new byte[FETCHED_ROWS * apart][];
         this.values = new Object[columns];
         this.starts = new int[columns + 1];
-        // Before the first row, columns lie as they would in a row of empty ones, which no bytes are the same as.
+        // Before the first row, these are the positions of a row of empty columns, which no row matches.
         Arrays.setAll(starts, column -> column);
         Arrays.fill(values, NOT_DECODED);
     }
 
     /**
-     * Begins with another result of the same query.
+     * Starts to read another result of the same query.
      *
-     * @param most how many rows are wanted; those behind them are not read
+     * @param most how many rows are wanted; later ones are not read
      */
     PackedRow of(ResultSet result, int most) {
         rows = result;
@@ -102,7 +111,7 @@ public final class PackedRow extends Row {
         return this;
     }
 
-    /** Ends with a result. What is kept of its last row, for the first of the next result, is bounded. */
+    /** Releases the result. Keeps its last row to compare with the next result, if it is short enough. */
     void end() {
         rows = null;
         Arrays.fill(fetched, position, count, null);
@@ -154,8 +163,8 @@ public final class PackedRow extends Row {
     }
 
     /**
-     * Finds where the columns begin, and which have the value that they had in the row before; one comparison tells it of all
-     * columns up to the next difference. Returns whether there are as many as there should be.
+     * Finds where the columns start, and which have the same value as in the row before. One comparison
+     * covers all columns up to the next difference. Returns whether the number of columns is right.
      */
     private boolean locate(byte[] before) {
         int start = 0;
@@ -178,7 +187,7 @@ public final class PackedRow extends Row {
         return start == bytes.length + 1;
     }
 
-    /** How many bytes are the same from these places on; more than there are where that is all. */
+    /** The number of equal bytes from these positions on; more than there are if no byte differs. */
     private int same(byte[] before, int startBefore, int start) {
         if (startBefore >= before.length || start >= bytes.length) {
             return 0;
@@ -187,12 +196,12 @@ public final class PackedRow extends Row {
         return same < 0 ? Integer.MAX_VALUE : same;
     }
 
-    /** Where the next separator is, or the end; eight bytes at a time. */
+    /** The position of the next separator, or the end. Compares eight bytes at a time. */
     private int separator(int from) {
         int i = from;
         for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
             long eight = (long) EIGHT_BYTES.get(bytes, i);
-            // Adding one carries into the high bit where all the others are set.
+            // Adding one carries into the high bit if all other bits are set.
             long separators = ((eight & LOW_BITS) + ONES) & eight & HIGH_BITS;
             if (separators != 0) {
                 return i + Long.numberOfTrailingZeros(separators) / Byte.SIZE;
@@ -205,7 +214,7 @@ public final class PackedRow extends Row {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // A column is decoded by one codec.
+    @SuppressWarnings("unchecked") // A column always has the same codec.
     <T> @Nullable T value(Codec<T> codec, int place) {
         int column = place - 1;
         if (column >= values.length) {

@@ -6,7 +6,8 @@ import org.jooq.Param;
 import org.jooq.impl.DSL;
 
 /**
- * A named, typed place in a query for a value that each execution gives. jOOQ is asked only where an expression is built.
+ * A named, typed parameter of a query, bound at each execution. jOOQ is loaded only when an expression is
+ * built.
  *
  * @param <T> the type of the value
  */
@@ -17,13 +18,13 @@ public final class Parameter<T> {
     private final Supplier<Param<T>> param;
 
     private Parameter(String name, Codec<T> codec, Supplier<Param<T>> param) {
-        // Compared at each binding, and found equal at once where both sides are the same object.
+        // Names are compared at each binding; interned names are mostly the same object, which is fast.
         this.name = name.intern();
         this.codec = codec;
         this.param = param;
     }
 
-    /** A parameter that is compared with, or written to, a column, and has its type. */
+    /** A parameter that is compared with a column or written to it, and has the column's type. */
     public static <T> Parameter<T> of(String name, Codec<T> codec, Supplier<? extends Field<T>> column) {
         return new Parameter<>(name, codec, () -> DSL.param(name, column.get()));
     }
@@ -33,7 +34,7 @@ public final class Parameter<T> {
         return new Parameter<>(name, codec, () -> DSL.param(name, type));
     }
 
-    /** The place itself, to be put into an expression. */
+    /** The jOOQ parameter, to use in an expression. */
     public Param<T> param() {
         return param.get();
     }

@@ -4,7 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** A row whose columns the driver hands out one by one. */
+/** A row whose columns are read from the driver one by one. */
 final class PlainRow extends Row {
 
     /** More columns than any query of the library has. */
@@ -17,7 +17,7 @@ final class PlainRow extends Row {
     /**
      * The rows of a result.
      *
-     * @param single whether it has one at most, so that nothing will be there again
+     * @param single whether it has at most one row, so that no value can repeat
      */
     PlainRow(ResultSet rows, Session session, boolean single) {
         this.rows = rows;
@@ -40,7 +40,10 @@ final class PlainRow extends Row {
         return codec.isText() ? decoded(codec, place) : codec.read(rows, place, session.dialect());
     }
 
-    /** The drivers' own way to text is longer: SQLite's goes through a direct buffer, PostgreSQL's looks at the type first. */
+    /**
+     * The drivers' own text getters are slower: SQLite's copies through a direct buffer, PostgreSQL's looks
+     * up the type first.
+     */
     private <T> @Nullable T decoded(Codec<T> codec, int place) throws SQLException {
         byte[] bytes = rows.getBytes(place);
         if (bytes == null) {

@@ -12,20 +12,20 @@ import org.jooq.tools.jdbc.MockConnection;
 import org.jooq.tools.jdbc.MockResult;
 
 /**
- * Keeps out of the host's log what jOOQ says once in each JVM: a banner and a tip when it first renders, and the database's
- * version when it first executes. All that is set for this is as it was again, a moment later.
+ * Keeps what jOOQ logs once per JVM out of the host's log: a banner and a tip at the first rendering, and the
+ * database's version at the first execution. Every setting changed for this is restored at once.
  */
 final class QuietJooq {
 
     private QuietJooq() {}
 
-    /** Has jOOQ do both for the first time. */
+    /** Makes jOOQ render and execute for the first time. */
     static void start() {
         renderQuietly();
         executeQuietly();
     }
 
-    /** Two properties of the system tell it to leave out its greeting. What the host has set is left alone. */
+    /** Two system properties turn off the banner and the tip. Values that the host has set are kept. */
     private static void renderQuietly() {
         List<String> unset = Stream.of("org.jooq.no-logo", "org.jooq.no-tips")
                 .filter(property -> System.getProperty(property) == null)
@@ -38,7 +38,7 @@ final class QuietJooq {
         }
     }
 
-    /** The version is said once, by whichever execution is the first; this one reaches no database. */
+    /** jOOQ logs the version at the first execution. This one reaches no database. */
     private static void executeQuietly() {
         try {
             Field threshold = JooqLogger.class.getDeclaredField("globalThreshold");
@@ -49,12 +49,12 @@ final class QuietJooq {
                 DSL.using(new MockConnection(context -> new MockResult[0]), SQLDialect.SQLITE)
                         .execute("SELECT 1");
             } catch (DataAccessException e) {
-                // Nothing was to be read.
+                // The mock connection has no result.
             } finally {
                 threshold.set(null, before);
             }
         } catch (ReflectiveOperationException | RuntimeException e) {
-            // Then it is said.
+            // jOOQ logs the version then.
         }
     }
 }

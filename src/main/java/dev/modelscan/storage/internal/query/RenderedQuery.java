@@ -4,18 +4,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A query as one engine's SQL, and which parameter stands at each {@code ?}.
+ * A query as one engine's SQL, with the parameter of each {@code ?}.
  *
- * @param sql the text, with {@link #SCHEMA} in front of each table if the engine has schemas
- * @param packed how many columns a row holds in the one value of {@link PackedRow}; 0 where each is a value of its own
- * @param parameters the name of the parameter at each {@code ?}, in order; one that occurs twice stands here twice
+ * @param sql the SQL, with {@link #SCHEMA} before each table if the engine has schemas
+ * @param packed how many columns are packed into the value that {@link PackedRow} reads; 0 if none
+ * @param parameters the parameter's name for each {@code ?}, in order; a name may occur twice
  */
 public record RenderedQuery(String sql, int packed, List<String> parameters) {
 
-    /** What stands in front of a table's name until the schema is known; nothing else in a query looks like it. */
+    /** Placeholder for the schema. Nothing else in a query looks like it. */
     static final String SCHEMA = "{schema}";
 
-    /** The text for tables of a schema, given as it stands in SQL; null if the engine knows none. */
+    /** The SQL for tables of a schema, which is given as SQL; null if the engine has no schemas. */
     String sql(@Nullable String schema) {
         return schema == null ? sql : sql.replace(SCHEMA, schema);
     }

@@ -16,7 +16,7 @@ import org.jooq.impl.QOM;
 import org.jooq.impl.TableImpl;
 import org.jspecify.annotations.Nullable;
 
-/** Renders a jOOQ expression, and notes which parameter stands at each {@code ?}. */
+/** Renders a jOOQ expression and records the parameter of each {@code ?}. */
 final class Renderer {
 
     private Renderer() {}
@@ -28,7 +28,10 @@ final class Renderer {
                 : render(packed, ((Select<?>) query).getSelect().size(), dialect);
     }
 
-    /** The query with its columns in one value. A computed one may be a fraction, or have a name that the query uses elsewhere. */
+    /**
+     * The query with its columns packed, or null if it cannot be packed. A computed column cannot: it may be
+     * a fraction, or have a name that the query uses elsewhere.
+     */
     private static @Nullable Select<?> packed(Query query, Dialect dialect) {
         if (!(query instanceof Select<?> select)) {
             return null;
@@ -42,7 +45,7 @@ final class Renderer {
         return fields.isEmpty() ? null : select.$select(fields);
     }
 
-    /** Whether each row has a row of every table in it. A derived table may hide an outer join. */
+    /** Whether every row has a row of each table in it. A derived table may hide an outer join. */
     private static boolean isComplete(Table<?> table) {
         return table instanceof QOM.Join<?> join
                 ? isComplete(join.$table1()) && isComplete(join.$table2())
@@ -64,7 +67,7 @@ final class Renderer {
         return new RenderedQuery(sql, packed, List.copyOf(visited));
     }
 
-    /** jOOQ may replace a parameter by a copy of the right type, which keeps the name. */
+    /** jOOQ may replace a parameter by a copy of another type, which keeps the name. */
     private static void collect(VisitContext context, List<String> visited) {
         if (context.renderContext() != null && context.queryPart() instanceof Param<?> param && !param.isInline()) {
             String name = param.getParamName();

@@ -7,28 +7,29 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The row that an execution stands on. Good until the mapper returns. */
+/** The current row of an execution. Valid until the mapper returns. */
 public abstract sealed class Row permits PlainRow, PackedRow, ValueRow {
 
     private static final char REPLACEMENT = '\uFFFD';
 
     private int shift;
 
-    /** A row of values that have been read already. */
+    /** A row of values that have already been read. */
     public static Row of(@Nullable Object[] values) {
         return new ValueRow(values);
     }
 
-    /** Goes to the next row; false where there is none. */
+    /** Moves to the next row; false if there is none. */
     abstract boolean next() throws SQLException;
 
-    /** What messages call it: its first column is the id of a record, or of what it belongs to. */
+    /** The row's name in messages. The first column is the id of a record or of its owner. */
     abstract String name() throws SQLException;
 
     /**
-     * The text that these bytes are. Decoding puts U+FFFD where they are none, so only a text that has one needs a second look.
+     * Decodes UTF-8. The decoder puts U+FFFD in place of invalid bytes, so only a text that contains U+FFFD
+     * is checked again.
      *
-     * @throws CorruptDatabaseException where they are not UTF-8
+     * @throws CorruptDatabaseException if the bytes are not UTF-8
      */
     static String text(byte[] bytes, int from, int to) {
         String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
@@ -39,7 +40,7 @@ public abstract sealed class Row permits PlainRow, PackedRow, ValueRow {
         return text;
     }
 
-    /** The value at a place of the select list, or null. */
+    /** The value at a position of the select list, or null. */
     abstract <T> @Nullable T value(Codec<T> codec, int place) throws SQLException;
 
     /** The value of a column that is never null. */
@@ -52,22 +53,30 @@ public abstract sealed class Row permits PlainRow, PackedRow, ValueRow {
         return value;
     }
 
-    /** The value of a column, or null. */
     public final <T> @Nullable T find(Column<?, T> column) throws SQLException {
         return value(column.codec(), shift + column.index());
     }
 
-    /** The value at a place of the select list, from 1, that is no column and never null, such as a count. */
+    /**
+     * The value at a position of the select list, from 1, that is not a column and never null, such as a
+     * count.
+     */
     public final <T> T get(Codec<T> codec, int place) throws SQLException {
         return Objects.requireNonNull(find(codec, place));
     }
 
-    /** The value at a place of the select list, from 1, that is no column, such as an average; or null. */
+    /**
+     * The value at a position of the select list, from 1, that is not a column, such as an average; may be
+     * null.
+     */
     public final <T> @Nullable T find(Codec<T> codec, int place) throws SQLException {
         return value(codec, shift + place);
     }
 
-    /** Maps columns that stand {@code by} places further right than they were declared, as those of a joined table do. */
+    /**
+     * Maps columns {@code by} positions to the right of where they were declared, such as those of a joined
+     * table.
+     */
     public final <R> R shifted(int by, RowMapper<R> mapper) throws SQLException {
         shift += by;
         try {

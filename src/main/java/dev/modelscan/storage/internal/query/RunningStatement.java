@@ -7,11 +7,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session runs just now, and the handshake by which the {@link Watchdog} stops it. Its number and phase are one word: who
- * cancels moves the word on from running, and the session's thread moves it on to idle, and waits where the other was first. So
- * a request to cancel is over before the next statement begins, and never meets that.
+ * The statement that a session is executing, and the handshake by which the {@link Watchdog} cancels it. A
+ * request to cancel always ends before the session's next statement starts, so it never hits a wrong one.
  *
- * <p>Beginning and ending cost a few nanoseconds, since nothing is locked and no clock is read.
+ * <p>One long holds the statement's number and its phase, and changes by compare-and-set. The session sets
+ * {@code RUNNING} and {@code IDLE}. The watchdog may change {@code RUNNING} to {@code CANCELLING}, and to
+ * {@code CANCELLED} when the request has been sent. A session that finds {@code CANCELLING} at its end waits
+ * for {@code CANCELLED}.
+ *
+ * <p>Starting and ending a statement costs a few nanoseconds, since nothing is locked and no clock is read.
  */
 public final class RunningStatement {
 
@@ -34,10 +38,10 @@ public final class RunningStatement {
 
     private volatile long state;
     private volatile long waitNanos = Long.MAX_VALUE;
-    // Written before the state is, and read after it.
+    // Written before state and read after it.
     private @Nullable Thread thread;
     private @Nullable String reason;
-    // The session's own from here on.
+    // The fields from here on are used by the session's thread only.
     private int depth;
     private long number;
     private long current;
@@ -45,8 +49,8 @@ public final class RunningStatement {
     RunningStatement() {}
 
     /**
-     * Until it is called again, stops a statement after that time as one that waits for a lock; {@link Long#MAX_VALUE} for
-     * never. For single statements, which cannot tell the server how long to wait.
+     * Sets the time after which a statement is cancelled as one that waits for a lock; {@link Long#MAX_VALUE}
+     * for never. For single statements, which cannot tell the server how long to wait.
      */
     public void waitAtMost(long nanos) {
         waitNanos = nanos;
@@ -56,7 +60,7 @@ public final class RunningStatement {
         return waitNanos;
     }
 
-    /** Begins a statement. One that runs inside another is part of it. */
+    /** Starts a statement. A statement that runs inside another counts as part of it. */
     public void begin() {
         if (depth == 0) {
             number++;
@@ -64,12 +68,12 @@ public final class RunningStatement {
         resume(number);
     }
 
-    /** The number of the statement that began last, by which its rows can be read later. */
+    /** The number of the statement that started last, needed to read its rows later. */
     public long number() {
         return number;
     }
 
-    /** Goes on with a statement, such as to read its next row. */
+    /** Continues a statement, such as to read its next row. */
     public void resume(long statement) {
         if (depth++ == 0) {
             current = statement;
@@ -82,29 +86,35 @@ public final class RunningStatement {
     }
 
     /**
-     * Ends what {@link #begin} or {@link #resume} began, and failed or may go on.
+     * Ends what {@link #begin} or {@link #resume} started, if it failed or may continue later.
      *
-     * @throws StatementCancelledException if it was cancelled, even if it had just come to its end
+     * @throws StatementCancelledException if it was cancelled, even if it had just finished
      */
     public void end() throws StatementCancelledException {
         end(null);
     }
 
-    /** {@link #end()} for a statement that the driver's exception ended, which goes with that of the cancellation. */
+    /**
+     * {@link #end()} for a statement that failed with the driver's exception, which becomes the cause of a
+     * cancellation.
+     */
     void end(@Nullable SQLException failure) throws StatementCancelledException {
         if (--depth == 0 && !tryEnd()) {
             throw new StatementCancelledException(awaitCancelled(), failure);
         }
     }
 
-    /** Whether each statement that began has ended. It has not if an Error came through it. The session's own thread asks. */
+    /**
+     * Whether every statement that started has ended. One that threw an Error may not have. Only for the
+     * session's own thread.
+     */
     public boolean isIdle() {
         return depth == 0;
     }
 
     /**
-     * Ends a statement that has returned. A request to cancel it came too late: what it did stands, and it may have been
-     * committed.
+     * Ends a statement that has returned. A request to cancel came too late: the statement's effect stays,
+     * and may have been committed.
      */
     public void endReturned() {
         if (--depth == 0 && !tryEnd()) {
@@ -116,7 +126,9 @@ public final class RunningStatement {
         return STATE.compareAndSet(this, word(current, RUNNING), word(current, IDLE));
     }
 
-    /** Waits until the request is over, so that it does not meet the next statement, and returns the reason of it. */
+    /**
+     * Waits until the request has ended, so that it cannot hit the next statement, and returns its reason.
+     */
     private String awaitCancelled() {
         while (phase(state) != CANCELLED) {
             LockSupport.parkNanos(this, PAUSE_NANOS);
@@ -126,12 +138,12 @@ public final class RunningStatement {
         return why;
     }
 
-    /** Until {@link #endUnwatched}, statements cannot be cancelled. */
+    /** Makes statements uncancellable until {@link #endUnwatched}. */
     public void beginUnwatched() {
         depth++;
     }
 
-    /** Ends what {@link #beginUnwatched} began. */
+    /** Ends what {@link #beginUnwatched} started. */
     public void endUnwatched() {
         depth--;
     }
@@ -140,13 +152,16 @@ public final class RunningStatement {
         return state;
     }
 
-    /** The thread of a statement that was seen running; it may be another's by now, which {@link #tryCancel} would find out. */
+    /**
+     * Whether the thread of a statement seen running is interrupted. The thread may already run another
+     * statement; {@link #tryCancel} checks that.
+     */
     boolean isInterrupted() {
         Thread running = thread;
         return running != null && running.isInterrupted();
     }
 
-    /** Where the statement still runs, keeps it from ending until {@link #cancelled}. */
+    /** If the statement still runs, keeps it from ending until {@link #cancelled}. */
     boolean tryCancel(long seen, String why) {
         reason = why;
         return STATE.compareAndSet(this, seen, word(number(seen), CANCELLING));

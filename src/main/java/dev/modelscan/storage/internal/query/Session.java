@@ -10,16 +10,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection and the statements that it keeps prepared, for each schema that it serves. One thread uses it at a time.
+ * A connection and its prepared statements, cached per schema. Used by one thread at a time.
  *
- * <p>Statements of one schema are at most as many as the library has compiled queries. With many schemas, those of the one that
- * was used least recently are closed before there are more than {@link #MOST_STATEMENTS}.
+ * <p>One schema has at most as many statements as the library has compiled queries. With many schemas, the
+ * statements of the least recently used one are closed when there are {@link #MOST_STATEMENTS}.
  */
 public final class Session implements AutoCloseable {
 
     /**
-     * A statement costs a PostgreSQL session 34 KB with its plan, and this process 3 KB. A workspace that is used in every way has
-     * a hundred of them, one that is used in a few ways about ten.
+     * A statement with its plan costs a PostgreSQL session 34 KB, and this process 3 KB. A workspace has a
+     * hundred if all of its methods are used, about ten if a few are.
      */
     static final int MOST_STATEMENTS = 400;
 
@@ -35,33 +35,35 @@ public final class Session implements AutoCloseable {
     private boolean ranPragma;
     private boolean shared;
 
-    /** Takes over the connection, and closes it with the session. */
+    /** Takes ownership of the connection, and closes it with the session. */
     public Session(Connection connection, Dialect dialect) {
         this.connection = connection;
         this.dialect = dialect;
     }
 
-    /** The connection itself, for what is not a compiled query. */
+    /** The connection, for anything but compiled queries. */
     public Connection connection() {
         return connection;
     }
 
-    /** What it runs just now. Whoever uses the connection itself says so there, or cannot be stopped. */
+    /**
+     * The statement being executed. Code that uses the connection directly must report there, or it cannot be
+     * cancelled.
+     */
     public RunningStatement running() {
         return running;
     }
 
-    /** What differs between engines. */
     public Dialect dialect() {
         return dialect;
     }
 
-    /** Queries are about tables of that schema from now on, given as it stands in SQL. */
+    /** Makes the following queries use tables of this schema, which is given as SQL. */
     public void use(@Nullable String wanted) {
         if (Objects.equals(wanted, schema)) {
             return;
         }
-        // Whatever needs memory comes first, so that an Error changes nothing.
+        // Allocate first, so that an OutOfMemoryError changes nothing.
         @Nullable Execution<?>[] known = wanted == null ? null : bySchema.get(wanted);
         @Nullable Execution<?>[] next = known == null ? new Execution<?>[16] : known;
         if (schema != null) {
@@ -79,20 +81,17 @@ public final class Session implements AutoCloseable {
         return schema;
     }
 
-    /** How many statements it keeps. */
     int prepared() {
         return prepared;
     }
 
-    /**
-     * A fresh execution of a query: set its parameters, then call one of its ending methods, which give the statement back.
-     */
+    /** Starts an execution of a query: set its parameters, then call the method that executes it. */
     public <R> Execution<R> query(CompiledQuery<R> query) throws SQLException {
         int slot = query.slot();
         if (slot >= executions.length) {
             executions = Arrays.copyOf(executions, Math.max(16, slot * 2));
         }
-        @SuppressWarnings("unchecked") // A slot belongs to one query, which made what is in it.
+        @SuppressWarnings("unchecked") // A slot belongs to one query, which created what is in it.
         Execution<R> execution = (Execution<R>) executions[slot];
         if (execution == null) {
             makeRoom();
@@ -103,7 +102,7 @@ public final class Session implements AutoCloseable {
         return execution.begin();
     }
 
-    /** What is in use just now is not in the map. */
+    /** Closes the statements of unused schemas. The schema in use is not in the map. */
     private void makeRoom() throws SQLException {
         Iterator<@Nullable Execution<?>[]> oldest = bySchema.values().iterator();
         while (prepared >= MOST_STATEMENTS && oldest.hasNext()) {
@@ -113,27 +112,29 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Another client may have the server's session after the next transaction. */
+    /** Marks the server's session as shared: another client may get it after the next transaction. */
     public void share() {
         shared = true;
     }
 
-    /** Whether {@link #share} was called. */
     public boolean isShared() {
         return shared;
     }
 
-    /** Whether SQL of a caller's own may have run since the last {@link #takeRanCallersSql}. */
+    /** Whether a caller's own SQL may have run since the last {@link #takeRanCallersSql}. */
     public boolean ranCallersSql() {
         return ranCallersSql;
     }
 
-    /** Called before SQL of a caller's own may run, which can leave anything on the connection. */
+    /** To be called before a caller's own SQL runs, which can change any state of the connection. */
     public void runsCallersSql() {
         ranCallersSql = true;
     }
 
-    /** Called where a caller's own SQL is a PRAGMA, most of which cannot be asked for afterwards. */
+    /**
+     * To be called if the caller's own SQL is a PRAGMA. The effect of most PRAGMAs cannot be queried
+     * afterwards.
+     */
     public void runsPragma() {
         ranPragma = true;
     }
@@ -156,7 +157,10 @@ public final class Session implements AutoCloseable {
         charactersMoved += characters;
     }
 
-    /** How much text compiled queries bound, or read one column at a time as RETURNING does, since the last call. */
+    /**
+     * The number of characters that compiled queries bound, or read one column at a time (as RETURNING does),
+     * since the last call.
+     */
     public long takeCharactersMoved() {
         long characters = charactersMoved;
         charactersMoved = 0;
@@ -170,7 +174,6 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Closes the statements that it keeps. */
     public void closeStatements() throws SQLException {
         close(executions);
         for (@Nullable Execution<?>[] unused : bySchema.values()) {
@@ -190,7 +193,6 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Closes all statements and the connection. */
     @Override
     public void close() throws SQLException {
         try (connection) {

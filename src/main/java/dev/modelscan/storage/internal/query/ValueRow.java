@@ -2,7 +2,7 @@ package dev.modelscan.storage.internal.query;
 
 import org.jspecify.annotations.Nullable;
 
-/** Values that jOOQ has read and converted already, at the places of a select list. */
+/** Values that jOOQ has already read and converted, by position in a select list. */
 final class ValueRow extends Row {
 
     private final @Nullable Object[] values;

@@ -9,15 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops statements whose thread was interrupted, or that take too long: the drivers notice neither. A thread that all databases of
- * the process share looks at their sessions every 20 ms, so what is over by then is never stopped. While nothing is executed it
- * sleeps, and it ends with the last of them.
+ * Cancels statements whose thread was interrupted, or that take too long. The drivers do neither. One thread,
+ * shared by all databases of the process, checks their sessions every 20 ms, so shorter statements are never
+ * cancelled. It sleeps while nothing is executed, and ends with the last watchdog.
  */
 public final class Watchdog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
 
-    /** How long a server has to answer a request to cancel. */
+    /** How long a server may take to react to a request to cancel. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Dialect dialect;
@@ -26,19 +26,19 @@ public final class Watchdog implements AutoCloseable {
     private final Map<Session, Look> looks = new ConcurrentHashMap<>();
     private boolean closed;
 
-    /** Stops statements after that time; never where it is zero. */
+    /** Cancels statements after the limit; never if it is zero. */
     public Watchdog(Dialect dialect, Duration limit) {
         this.dialect = dialect;
         this.limitNanos = limit.isZero() ? Long.MAX_VALUE : limit.toNanos();
         this.tooLong = tooLong(limit);
     }
 
-    /** Why a statement was stopped that took longer than the limit. */
+    /** The reason of a statement that was cancelled at the limit. */
     public static String tooLong(Duration limit) {
         return "it took longer than queryTimeout, which is " + limit.toMillis() + " ms";
     }
 
-    /** Looks after a session until it is forgotten. */
+    /** Watches a session until {@link #forget}. */
     public synchronized void watch(Session session) {
         if (closed) {
             return;
@@ -47,32 +47,32 @@ public final class Watchdog implements AutoCloseable {
         looks.put(session, new Look());
     }
 
-    /** Ends {@link #watch}, before the session's connection goes to somebody else. */
+    /** Ends {@link #watch}, before the session's connection is passed on. */
     public void forget(Session session) {
         looks.remove(session);
     }
 
-    /** Returns whether any session executes something, or has since the last look. */
+    /** Returns whether any session executes a statement, or has since the last call. */
     boolean lookAtAll(long now) {
         boolean busy = false;
         for (Map.Entry<Session, Look> entry : looks.entrySet()) {
             try {
                 busy |= lookAt(entry.getKey(), entry.getValue(), now);
             } catch (RuntimeException | Error e) {
-                LOG.warn("a statement could not be looked after", e);
+                LOG.warn("a statement could not be watched", e);
             }
         }
         return busy;
     }
 
-    /** What was seen of a session the last time; the watchdog's alone. */
+    /** The last observation of a session; used by the watchdog's thread only. */
     private static final class Look {
         long state;
         long at;
         long ranNanos;
     }
 
-    /** Counts only the time in which the statement runs, and not what its caller does between two rows. */
+    /** Counts only the time in which the statement runs, not the caller's time between two rows. */
     private boolean lookAt(Session session, Look last, long now) {
         RunningStatement running = session.running();
         long state = running.state();
@@ -88,12 +88,12 @@ public final class Watchdog implements AutoCloseable {
         last.state = state;
         last.at = now;
         if (stillRuns) {
-            stopWhereDue(session, last);
+            cancelIfDue(session, last);
         }
         return !same || phase != RunningStatement.IDLE;
     }
 
-    private void stopWhereDue(Session session, Look seen) {
+    private void cancelIfDue(Session session, Look seen) {
         boolean runs = RunningStatement.phase(seen.state) == RunningStatement.RUNNING;
         if (runs && session.running().isInterrupted()) {
             cancel(session, seen, StatementCancelledException.INTERRUPTED);
@@ -110,7 +110,8 @@ public final class Watchdog implements AutoCloseable {
     private void cancel(Session session, Look seen, String why) {
         RunningStatement running = session.running();
         long state = seen.state;
-        // Made first: once the statement is kept from ending, nothing may fail before the request is over.
+        // Allocate first: once the statement is kept from ending, nothing may fail before the request has
+        // ended.
         Runnable request = () -> {
             try {
                 dialect.cancel(session.connection());
@@ -126,7 +127,10 @@ public final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** On a thread of its own if it may wait for a network: the shared one looks after all databases of the process. */
+    /**
+     * Runs a request on its own thread if it may wait for the network, since the shared thread serves all
+     * databases.
+     */
     private void stop(Runnable request) {
         if (dialect.stopsOverNetwork()) {
             WatchdogThread.runApart(request);
@@ -135,7 +139,7 @@ public final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** What still runs is not watched any more. */
+    /** Stops watching, even statements that still run. */
     @Override
     public synchronized void close() {
         closed = true;

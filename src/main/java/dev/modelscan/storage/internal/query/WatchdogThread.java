@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one thread of the process that looks for all watchdogs. It runs while there are any. */
+/** The one thread of the process that serves all watchdogs. Runs while there is at least one. */
 final class WatchdogThread {
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchdogThread.class);
@@ -18,17 +18,17 @@ final class WatchdogThread {
 
     private static final Set<Watchdog> WATCHDOGS = ConcurrentHashMap.newKeySet();
 
-    // Written by whoever has the class's lock.
+    // Written under the class's lock.
     private static volatile @Nullable Thread thread;
 
     private static volatile boolean asleep;
 
     private WatchdogThread() {}
 
-    /** Has the thread look for a watchdog until that is forgotten. */
+    /** Makes the thread check a watchdog until {@link #forget}. */
     static synchronized void watch(Watchdog watchdog) {
         if (thread == null) {
-            // It outlives its first user, whose thread-locals and class loader are none of its business.
+            // The thread outlives its first user, so it must not inherit thread-locals or the class loader.
             thread = start(WatchdogThread::run, "modelscan-storage-watchdog");
         }
         WATCHDOGS.add(watchdog);
@@ -42,7 +42,7 @@ final class WatchdogThread {
         return made;
     }
 
-    /** Runs it on a thread of its own; if the process can have no more of them, on this one. */
+    /** Runs a request on its own thread, or on this one if the process cannot create a thread. */
     static void runApart(Runnable request) {
         try {
             start(() -> runLogged(request), "modelscan-storage-cancel");
@@ -84,7 +84,7 @@ final class WatchdogThread {
                     lastBusy = now;
                 }
             } catch (RuntimeException | Error e) {
-                // Not even the log may have the memory that it needs. Whoever was to be stopped is so at the next look.
+                // Logging may lack memory too. The next round cancels what this one had to.
                 lastBusy = now;
             }
             if (now - lastBusy < QUIET_NANOS) {
@@ -111,7 +111,10 @@ final class WatchdogThread {
         return busy;
     }
 
-    /** Returns whether it was woken. A statement that begins just now may not see that this thread sleeps, so it is no long sleep. */
+    /**
+     * Returns whether it was woken. A statement that starts right now may not see that this thread sleeps, so
+     * the sleep is short.
+     */
     private static boolean sleep() {
         asleep = true;
         LockSupport.parkNanos(QUIET_NANOS);

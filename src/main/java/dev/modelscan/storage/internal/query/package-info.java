@@ -1,4 +1,7 @@
-/** A jOOQ expression, rendered once and executed over one connection's cached statement. Not part of the public API. */
+/**
+ * A jOOQ expression, rendered once and executed over one connection's cached statement. Not part of the
+ * public API.
+ */
 @NullMarked
 package dev.modelscan.storage.internal.query;
 

@@ -19,15 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A few connections that only read. More of them than cores would starve the writer. The first that is free goes out first, since
- * its statements and pages are warm. Threads wait for one in Java, not inside the driver.
+ * A small pool of read-only connections. More of them than cores would starve the writer. The first free one
+ * is used first, since its statements and pages are in the cache. Threads wait in Java, not inside the
+ * driver.
  *
- * <p>Who comes while a session is idle takes it, since waking another costs more than most reads. But if one has waited for
- * {@value #PATIENCE_MILLIS} ms, who comes later queues behind it, so nobody starves.
+ * <p>A new call takes an idle session even if others wait, since waking a thread costs more than most reads.
+ * But when one has waited for {@value #PATIENCE_MILLIS} ms, new calls queue behind it, so nobody starves.
  *
- * <p>A session belongs to a {@link Loan}, which its call makes before it asks for one, and marks as over in its outermost {@code
- * finally}: one write of a field, which needs neither stack, memory nor a lock. That is how a session is given back; all else,
- * such as waking a thread that waits, is a courtesy.
+ * <p>A session belongs to a {@link Loan}. A call creates its loan before it asks for a session, and marks it
+ * as over in its outermost {@code finally}: one field write, which needs no stack, memory or lock. That alone
+ * releases the session. Everything else, such as waking a waiting thread, is an optimization.
  */
 final class ReaderPool implements AutoCloseable {
 
@@ -36,7 +37,7 @@ final class ReaderPool implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 5;
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
 
-    /** How long a thread that waits sleeps before it looks again, in case that nobody was left to wake it. */
+    /** How long a waiting thread sleeps before it checks again, in case nobody was left to wake it. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final SqliteConnections connections;
@@ -49,17 +50,15 @@ final class ReaderPool implements AutoCloseable {
     private @Nullable Loan lastWaiting;
     private volatile boolean closed;
 
-    /** Room for one session. */
     private static final class Place {
 
-        /** Whose it is; nobody's if that one is over. Guarded by the pool's lock. */
+        /** The current holder; the slot is free if its loan is over. Guarded by the pool's lock. */
         @Nullable
         Loan loan;
 
-        /** Whether the session must not be used again. */
         boolean broken;
 
-        // The holder's.
+        // Used by the holder only.
         @Nullable
         ReadingConnection reading;
 
@@ -69,15 +68,15 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    /** What a call has of the pool, from before it asks until {@link #over}. */
+    /** A call's claim on a session, from before it asks until {@link #over}. */
     static final class Loan {
 
         final Thread owner = Thread.currentThread();
 
-        /** Set when the session may be used again. */
+        /** Set if the session may be used again. */
         boolean intact;
 
-        /** Set by the call's outermost {@code finally}, after all else. */
+        /** Set last, in the call's outermost {@code finally}. */
         volatile boolean over;
 
         private @Nullable Place place;
@@ -97,7 +96,7 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    /** A session that is the caller's until the loan is over. */
+    /** Takes a session, which belongs to the caller until the loan is over. */
     Session acquire(Loan loan) throws SQLException {
         Place place = take(loan);
         if (place == null) {
@@ -114,7 +113,10 @@ final class ReaderPool implements AutoCloseable {
         return reading.session();
     }
 
-    /** Takes a free place, unless another is to have it. From the first write to the last nothing is called. */
+    /**
+     * Takes a free slot, unless a waiting call comes first. Makes no call between the first and the last
+     * write, so an Error cannot leave the change half done.
+     */
     private @Nullable Place take(Loan loan) {
         synchronized (lock) {
             if (closed) {
@@ -168,7 +170,7 @@ final class ReaderPool implements AutoCloseable {
         while (true) {
             Place place = take(loan);
             if (place != null) {
-                // One wake-up may stand for two places.
+                // One wake-up may announce two free slots.
                 wakeFirst();
                 return place;
             }
@@ -212,7 +214,10 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    /** Called once the loan is over: wakes who waits, and closes what nobody will use again. */
+    /**
+     * To be called after the loan is over: wakes a waiting thread, and closes sessions that nobody will use
+     * again.
+     */
     void ended(Loan loan) {
         wakeFirst();
         if (closed || !loan.intact) {
@@ -220,9 +225,9 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    /** {@link #acquire} for a session whose connection is lent to others, who have no {@link Retry}. */
+    /** {@link #acquire} for a session whose connection goes to a caller, who does not use {@link Retry}. */
     Session lend() throws SQLException {
-        // Whoever gives it back does so from the same depth, and finds as much.
+        // The session is released at the same depth, so the stack then suffices too.
         StackReserve.require();
         Loan loan = new Loan();
         try {
@@ -237,7 +242,7 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    /** Takes back a session whose connection was lent. */
+    /** Releases a session whose connection a caller had. */
     void takeBack(Session session) {
         Place place = placeOf(session);
         Loan loan = place == null ? null : place.loan;
@@ -263,7 +268,7 @@ final class ReaderPool implements AutoCloseable {
         return null;
     }
 
-    /** Those in use are closed when they come back. */
+    /** Closes idle sessions; those in use are closed when they are released. */
     @Override
     public void close() {
         closed = true;

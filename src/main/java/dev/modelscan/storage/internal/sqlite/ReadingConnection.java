@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A SQLite connection that only reads, and what it was opened with. */
+/** A read-only SQLite connection and its original settings. */
 final class ReadingConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadingConnection.class);
@@ -23,7 +23,7 @@ final class ReadingConnection {
     private final SqliteConnections connections;
     private final Session session;
     private final Watchdog watchdog;
-    /** Made when the connection is lent for the first time, before anybody has changed them. */
+    /** Created when the connection first goes to a caller, before anyone can have changed a setting. */
     private @Nullable SqliteState asOpened;
 
     private @Nullable PreparedStatement begin;
@@ -53,7 +53,7 @@ final class ReadingConnection {
         return session;
     }
 
-    /** Called before the connection goes to a caller, who has no {@link Retry}. */
+    /** To be called before the connection goes to a caller, who does not use {@link Retry}. */
     void lend(Duration busyTimeout) throws SQLException {
         if (asOpened == null) {
             begin = session.connection().prepareStatement("BEGIN");
@@ -63,7 +63,10 @@ final class ReadingConnection {
         connections.waitInDriver(session.connection(), busyTimeout);
     }
 
-    /** Whether nothing is left of what a caller did: no setting, no attached file, and no transaction with its snapshot. */
+    /**
+     * Whether nothing of a caller's work is left: no setting, no attached file, and no transaction with its
+     * snapshot.
+     */
     boolean isAsOpened() {
         SqliteState before = asOpened;
         Connection connection = session.connection();
@@ -76,19 +79,24 @@ final class ReadingConnection {
             session.takeRanCallersSql();
             return before != null && before.isAsOpened() && isOutsideTransaction();
         } catch (SQLException e) {
-            LOG.debug("the state of a reading connection cannot be told", e);
+            LOG.debug("the state of a reading connection cannot be read", e);
             return false;
         }
     }
 
-    /** SQLite is asked, since the driver does not know what a caller's SQL has begun: a second transaction is an error. */
+    /**
+     * Asks SQLite, since the driver does not know whether a caller's SQL has begun a transaction: a second
+     * BEGIN fails.
+     */
     private boolean isOutsideTransaction() throws SQLException {
         Objects.requireNonNull(begin).execute();
         Objects.requireNonNull(rollback).execute();
         return true;
     }
 
-    /** A connection to a file that was cut short is left open: closing it could write to what is left. */
+    /**
+     * Closes the connection, but not if the file was truncated: closing could write to what is left of it.
+     */
     void close() throws SQLException {
         watchdog.forget(session);
         if (!connections.mustStayOpen()) {

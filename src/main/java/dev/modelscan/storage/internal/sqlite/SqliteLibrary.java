@@ -13,31 +13,32 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells by what it can do whether the SQLite on the class path is new enough. */
+/** Checks whether the SQLite on the class path is new enough, by what it can do. */
 final class SqliteLibrary {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteLibrary.class);
 
-    private static volatile boolean willDo;
+    private static volatile boolean isNewEnough;
 
     private SqliteLibrary() {}
 
     /**
      * Opens a database.
      *
-     * @throws UnavailableException if a library is too old; it names the library, the versions, and what sets its version
+     * @throws UnavailableException if a library is too old; it names the library, the versions, and what sets
+     *     its version
      */
     static <T> T checked(Supplier<T> opening) {
         return Libraries.checked(() -> {
-            if (!willDo) {
+            if (!isNewEnough) {
                 require();
-                willDo = true;
+                isNewEnough = true;
             }
             return opening.get();
         });
     }
 
-    /** Whether SQLite can be loaded at all is for whoever opens the database to find out. */
+    /** If SQLite cannot be loaded at all, opening the database reports it. */
     private static void require() {
         try (Connection connection =
                 SqliteConnections.toMemory(Duration.ofSeconds(1)).openProbe()) {
@@ -47,7 +48,7 @@ final class SqliteLibrary {
         }
     }
 
-    /** Checks what the engine does with the one function whose meaning has changed. */
+    /** Checks the one function whose behaviour has changed between versions. */
     static void require(Connection connection) {
         byte[] expected = {'a', (byte) 0xff, '1', (byte) 0xff, (byte) 0xfe, (byte) 0xff, '~'};
         try (Statement statement = connection.createStatement();

@@ -32,12 +32,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a SQLite file to the schema that the library carries, or says why it cannot. A file that is up to date is only read;
- * Flyway is started for the others, under a lock that other processes respect.
+ * Brings a SQLite file to the library's version, or says why it cannot. A current file is only read. For any
+ * other, Flyway runs under a lock that other processes respect too.
  */
 public final class SqliteMigrator {
 
-    /** Not Flyway's default name: a host application's own Flyway may use that one. */
+    /** Not Flyway's default name, which a host application's own Flyway may use. */
     public static final String HISTORY_TABLE = "modelscan_schema_history";
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteMigrator.class);
@@ -48,7 +48,6 @@ public final class SqliteMigrator {
     private final PackagedMigrations packaged;
     private final Duration lockTimeout;
 
-    /** For the library's own migrations. */
     public SqliteMigrator(SqliteConnections connections, Duration lockTimeout) {
         this(connections, LOCATION, lockTimeout);
     }
@@ -61,12 +60,13 @@ public final class SqliteMigrator {
     }
 
     /**
-     * Migrates where it is needed.
+     * Migrates if needed.
      *
      * @return the names of the migrations that were applied, in order
-     * @throws SchemaException where the file is another program's, has a newer or a different schema, or a migration fails
-     * @throws CorruptDatabaseException where the file is no database, or is damaged
-     * @throws UnavailableException where it cannot be opened
+     * @throws SchemaException if the file is another program's, has a newer or a different schema, or a
+     *     migration fails
+     * @throws CorruptDatabaseException if the file is not a database, or is damaged
+     * @throws UnavailableException if it cannot be opened
      */
     public List<String> migrate() {
         Path file = connections.file();
@@ -76,17 +76,17 @@ public final class SqliteMigrator {
         if (Files.isDirectory(file)) {
             throw new UnavailableException(file + " is a directory; name a file", null);
         }
-        // Reading a pipe would wait for ever, and a device would get a journal beside it.
+        // Reading a pipe would block for ever, and a device would get a journal beside it.
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new UnavailableException(file + " is a device or a pipe; name a file", null);
         }
         Leftovers.requireComplete(file);
-        refuseAtAGlance(file);
+        rejectEarly(file);
         if (Files.exists(file) && isCurrent()) {
             return List.of();
         }
         try (MigrationLock lock = MigrationLock.acquire(file, lockTimeout)) {
-            // What was complete before the wait may have lost its file meanwhile.
+            // The file may have been removed during the wait.
             Leftovers.requireComplete(file);
             PrivateFiles.create(file);
             return migrateLocked();
@@ -96,11 +96,11 @@ public final class SqliteMigrator {
     }
 
     /**
-     * Whether the file is there and is this library's, whatever its version is. Leaves nothing beside a file that nobody has
-     * open.
+     * Whether the file exists and is this library's, in any version. Leaves nothing beside a file that nobody
+     * has open.
      *
-     * @throws CorruptDatabaseException where it is damaged
-     * @throws UnavailableException where it cannot be read
+     * @throws CorruptDatabaseException if it is damaged
+     * @throws UnavailableException if it cannot be read
      */
     public boolean isOurs() {
         Path file = connections.file();
@@ -118,11 +118,11 @@ public final class SqliteMigrator {
     }
 
     /**
-     * Deletes the file, what lies beside it, and when it was named by a symbolic link, that.
+     * Deletes the file, the files beside it and, if it was named by a symbolic link, the link.
      *
-     * @return false where there is no file
-     * @throws SchemaException where the file is not this library's
-     * @throws BusyException where somebody has it open
+     * @return false if there is no file
+     * @throws SchemaException if the file is not this library's
+     * @throws BusyException if it is open
      */
     public boolean delete() {
         Path file = connections.file();
@@ -150,7 +150,7 @@ public final class SqliteMigrator {
         }
     }
 
-    /** SQLite gives up the log for a connection that is the only one, of all processes. */
+    /** SQLite leaves WAL mode only if this is the only connection of all processes. */
     private void requireUnused() {
         try (Connection connection = connections.openMigrator()) {
             if (!"delete".equals(text(connection, "PRAGMA journal_mode = DELETE"))) {
@@ -162,11 +162,11 @@ public final class SqliteMigrator {
     }
 
     /**
-     * Checks, by reading alone, that there is a database with the schema that the library carries.
+     * Checks, without writing, that the database exists and has the library's schema version.
      *
-     * @throws SchemaException where the file is another program's, or its schema an older or a newer one
-     * @throws CorruptDatabaseException where the file is no database, or is damaged
-     * @throws UnavailableException where there is no such file, or it cannot be opened
+     * @throws SchemaException if the file is another program's, or its schema is older or newer
+     * @throws CorruptDatabaseException if the file is not a database, or is damaged
+     * @throws UnavailableException if there is no such file, or it cannot be opened
      */
     public void requireCurrent() {
         Path file = connections.file();
@@ -175,13 +175,14 @@ public final class SqliteMigrator {
         }
         if (file == null || !Files.isRegularFile(file)) {
             throw new UnavailableException(
-                    connections.name() + " is not there; name the file of a database. None was made", null);
+                    connections.name() + " does not exist; name the file of a database. None was created", null);
         }
-        refuseAtAGlance(file);
+        rejectEarly(file);
         SchemaState.Kind state = state();
         if (state == SchemaState.Kind.EMPTY) {
             throw new SchemaException(
-                    file + " holds no tables yet; open it once to write, which makes them. Nothing was written to it",
+                    file + " has no tables yet; open it once for writing, which creates them. Nothing was written to"
+                            + " it",
                     null);
         }
         if (state != SchemaState.Kind.CURRENT) {
@@ -202,7 +203,7 @@ public final class SqliteMigrator {
         }
     }
 
-    /** The version that {@link #migrate} arrives at. */
+    /** The version that {@link #migrate} migrates to. */
     public int latestVersion() {
         return packaged.latest();
     }
@@ -233,7 +234,6 @@ public final class SqliteMigrator {
         }
     }
 
-    /** What is found by reading. */
     private interface Reading<T extends @Nullable Object> {
         T from(Connection connection) throws SQLException;
     }
@@ -245,8 +245,8 @@ public final class SqliteMigrator {
     }
 
     /**
-     * Reads under locks, and changes nothing, unless a process was killed in the middle of a transaction. SQLite reads such a file
-     * only after it has taken that transaction back, which wants a connection that may write.
+     * Reads under locks and changes nothing, unless a process was killed inside a transaction. SQLite reads
+     * such a file only after it has rolled that transaction back, which needs a connection that may write.
      */
     private <T extends @Nullable Object> T probe(Reading<T> reading) throws SQLException {
         try (Connection connection = connections.openProbe()) {
@@ -256,14 +256,14 @@ public final class SqliteMigrator {
                 throw e;
             }
         }
-        refuseForeign();
+        rejectForeign();
         try (Connection connection = connections.openMigrator()) {
             return reading.from(connection);
         }
     }
 
-    /** Another program's unfinished transaction is for that program to take back. */
-    private void refuseForeign() {
+    /** Rejects a foreign file: another program's unfinished transaction is for that program to roll back. */
+    private void rejectForeign() {
         try {
             glance(connection -> SchemaState.read(connection, connections.name(), packaged));
         } catch (SQLException | SchemaException e) {
@@ -282,8 +282,11 @@ public final class SqliteMigrator {
         }
     }
 
-    /** Throws where the file cannot be this library's, and leaves nothing beside it; the state proper is read under locks. */
-    private void refuseAtAGlance(Path file) {
+    /**
+     * Throws if the file cannot be this library's, and leaves nothing beside it. The exact state is read
+     * later, under locks.
+     */
+    private void rejectEarly(Path file) {
         if (isComplete(file)) {
             try {
                 glance(connection -> SchemaState.read(connection, connections.name(), packaged));
@@ -293,14 +296,17 @@ public final class SqliteMigrator {
         }
     }
 
-    /** Whether all that was committed is in the file itself. */
+    /** Whether everything committed is in the file itself. */
     private static boolean isComplete(Path file) {
         return Files.exists(file)
                 && Files.notExists(SqliteFiles.beside(file, "-wal"))
                 && Files.notExists(SqliteFiles.beside(file, "-journal"));
     }
 
-    /** Whether nothing is to be migrated. The log's mode is kept in the file, where another program may have changed it. */
+    /**
+     * Whether no migration is pending. Also restores WAL mode, which is stored in the file and which another
+     * program may have changed.
+     */
     private boolean isCurrent() {
         if (state() != SchemaState.Kind.CURRENT) {
             return false;
@@ -317,7 +323,7 @@ public final class SqliteMigrator {
         }
     }
 
-    /** Whether the disk, a lock or the file stopped a migration, and not what is in it. */
+    /** Whether the disk, a lock or the file made a migration fail, rather than its content. */
     private boolean isFault(SchemaException failed) {
         SQLException driver = Failure.driverException(failed);
         if (driver == null) {
@@ -338,8 +344,8 @@ public final class SqliteMigrator {
         if (SqliteErrors.isHotJournal(e)) {
             return new UnavailableException(
                     name
-                            + " was left in the middle of a transaction by a process that was killed; open it once where it may"
-                            + " be written, which takes that transaction back",
+                            + " holds an unfinished transaction of a process that was killed; open it once for"
+                            + " writing, which rolls that transaction back",
                     e);
         }
         Failure failure = connections.classify(e).whileWriting();

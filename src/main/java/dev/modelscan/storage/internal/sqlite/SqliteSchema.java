@@ -17,7 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What SQLite says of its schema; and the one that the library's migrations make, to compare with. Names ignore case there. */
+/**
+ * The schema of a SQLite database, and the one that the library's migrations create, to compare it with.
+ * SQLite's names ignore case.
+ */
 public final class SqliteSchema {
 
     private static final String OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
@@ -29,12 +32,12 @@ public final class SqliteSchema {
     private SqliteSchema() {}
 
     /**
-     * One entry of SQLite's own list.
+     * A row of sqlite_schema.
      *
      * @param type {@code table}, {@code index}, {@code view} or {@code trigger}
      * @param name its name
-     * @param table the table or the view that it belongs to, which may be itself
-     * @param sql the statement that made it
+     * @param table the table or view that it belongs to, which may be itself
+     * @param sql the statement that created it
      */
     public record Entry(
             String type,
@@ -46,18 +49,18 @@ public final class SqliteSchema {
             return type + " " + lower(name);
         }
 
-        /** White space may differ: whatever ran the statement may have cut it differently out of its file. */
+        /** White space may differ, depending on how a tool split the file into statements. */
         private String words() {
             return String.valueOf(sql).strip().replaceAll("\\s+", " ");
         }
     }
 
-    /** Made at first use, in memory. */
+    /** Created at first use, in memory. */
     private static final class Library {
         static final SqliteSchema SCHEMA = make();
     }
 
-    /** What the library's migrations make. */
+    /** The schema that the library's migrations create. */
     public static SqliteSchema library() {
         return Library.SCHEMA;
     }
@@ -68,7 +71,7 @@ public final class SqliteSchema {
         try (Connection connection = SqliteConnections.toMemory(Duration.ZERO).openMigrator();
                 Statement statement = connection.createStatement()) {
             for (PackagedMigrations.Packaged migration : packaged.migrations()) {
-                // The driver hands over the whole text, and SQLite itself finds where each statement ends.
+                // The driver passes on the whole text, and SQLite splits it into statements.
                 statement.executeUpdate(packaged.sql(migration));
             }
             for (Entry entry : read(connection)) {
@@ -85,7 +88,7 @@ public final class SqliteSchema {
         }
     }
 
-    /** All tables, indexes, views and triggers but SQLite's own. */
+    /** All tables, indexes, views and triggers except SQLite's own. */
     public static List<Entry> read(Connection connection) throws SQLException {
         List<Entry> entries = new ArrayList<>();
         try (Statement statement = connection.createStatement();
@@ -97,7 +100,7 @@ public final class SqliteSchema {
         return entries;
     }
 
-    /** The columns of a table, generated ones among them. */
+    /** The columns of a table, including generated ones. */
     public static List<String> columns(Connection connection, String table) throws SQLException {
         List<String> names = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement("SELECT name FROM pragma_table_xinfo(?)")) {
@@ -111,19 +114,18 @@ public final class SqliteSchema {
         return names;
     }
 
-    /** Whether it has a table of that name, the history of migrations included. */
+    /** Whether the schema has a table of that name, including the history of migrations. */
     public boolean hasTable(String name) {
         return entries.containsKey("table " + lower(name)) || lower(name).equals(SqliteMigrator.HISTORY_TABLE);
     }
 
-    /** Whether it has that entry, made by the same statement. */
+    /** Whether the schema has that entry, created by the same statement. */
     public boolean has(Entry entry) {
         Entry own = entries.get(entry.key());
         return lower(entry.table()).equals(SqliteMigrator.HISTORY_TABLE)
                 || (own != null && own.words().equals(entry.words()));
     }
 
-    /** Whether one of its tables has that column. */
     public boolean hasColumn(String table, String column) {
         return lower(table).equals(SqliteMigrator.HISTORY_TABLE)
                 || columns.getOrDefault(lower(table), Set.of()).contains(column);

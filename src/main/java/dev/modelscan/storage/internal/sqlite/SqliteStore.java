@@ -33,7 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A SQLite database: one connection that writes, and a few that read. */
+/** A SQLite database: one connection that writes, and a pool of connections that read. */
 public final class SqliteStore implements Store {
 
     private final SqliteConnections connections;
@@ -53,7 +53,7 @@ public final class SqliteStore implements Store {
         this.anchor = new Anchor(connections);
     }
 
-    /** Opens the writing connection now; a database in memory begins to live with it. */
+    /** Opens the writing connection now. This creates an in-memory database. */
     public void openWriter() {
         writer.open();
         if (connections.file() == null) {
@@ -65,7 +65,7 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /** Remembers which file the path names, once it exists; another in its place is neither written nor read. */
+    /** Records the file at the path, once it exists. A file that replaces it is neither written nor read. */
     public void rememberFile() {
         try {
             connections.rememberFile();
@@ -75,7 +75,7 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /** Found by a look at the file, a read, and where it may be written, an empty transaction. */
+    /** Checks the file, reads, and if writing is allowed runs an empty write transaction. */
     @Override
     public List<String> problems() {
         String moved = connections.fileProblem();
@@ -105,7 +105,10 @@ public final class SqliteStore implements Store {
         return connections.classify(e);
     }
 
-    /** SQLite begins a transaction that is to write on a file that cannot be written, too; this asks for it, and touches no row. */
+    /**
+     * BEGIN IMMEDIATE succeeds even on a file that cannot be written. This needs write access, but touches no
+     * row.
+     */
     private static boolean askToWrite(Session session) throws SQLException {
         try (Statement statement = session.connection().createStatement()) {
             statement.executeUpdate("DELETE FROM " + AGENTS.getName() + " WHERE 1 = 0");
@@ -136,13 +139,13 @@ public final class SqliteStore implements Store {
             Session session = readers.acquire(loan);
             return run(session, work, loan);
         } finally {
-            // Needs no stack: the session is given back, whatever happened.
+            // Needs no stack: the session is released whatever happened.
             loan.over = true;
             readers.ended(loan);
         }
     }
 
-    /** An Error leaves the session anywhere. */
+    /** An Error leaves the session in an unknown state. */
     private <T extends @Nullable Object> T run(Session session, Work<T> work, Loan loan) throws SQLException {
         try {
             T result = work.run(session);
@@ -150,7 +153,7 @@ public final class SqliteStore implements Store {
             return result;
         } catch (SQLException e) {
             Failure failure = classify(e);
-            // After an interrupt SQLite may refuse the next statement too.
+            // After a cancellation SQLite may reject the next statement too.
             loan.intact = !failure.breaksConnection() && failure.kind() != Kind.CANCELLED;
             throw e;
         } catch (RuntimeException e) {
@@ -185,7 +188,7 @@ public final class SqliteStore implements Store {
         return write(entity, id, insert);
     }
 
-    /** There is one transaction that writes at a time. */
+    /** SQLite runs one write transaction at a time anyway. */
     @Override
     public void takeTurn(Session session, String name) {}
 
@@ -237,7 +240,7 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /** The writer goes first, so that its last checkpoint finds no reader in its way. */
+    /** Closes the writer first, so that no reader blocks its last checkpoint. */
     @Override
     public void close() {
         Runnable closed = connections.closing();

@@ -46,7 +46,7 @@ public final class SqliteWorkspaces implements WorkspaceHost {
         this.readOnly = readOnly;
         if (readOnly && !Files.exists(directory)) {
             throw new UnavailableException(
-                    directory + " is not there; name the directory of the workspaces. None was made", null);
+                    directory + " does not exist; name the directory of the workspaces. None was created", null);
         }
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new UnavailableException(
@@ -139,7 +139,6 @@ public final class SqliteWorkspaces implements WorkspaceHost {
         return directory.resolve(name + SUFFIX);
     }
 
-    /** Nothing is shared. */
     @Override
     public void close() {}
 }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
-/** A row as bytes that are the same on both engines exactly where the values are. */
+/** A row as bytes that are equal on both engines exactly if the values are equal. */
 final class CanonicalRow {
 
     private static final byte NOTHING = 0;
@@ -19,7 +19,6 @@ final class CanonicalRow {
         length = 0;
     }
 
-    /** SQL's null. */
     void nothing() {
         reserve(1);
         bytes[length++] = NOTHING;
@@ -34,7 +33,7 @@ final class CanonicalRow {
         }
     }
 
-    /** Text, in UTF-8. The length in front keeps two values from running together. */
+    /** Text in UTF-8. The length comes first, so that two values cannot merge. */
     void text(byte[] value, int size) {
         reserve(5L + size);
         bytes[length++] = TEXT;
@@ -48,7 +47,7 @@ final class CanonicalRow {
     /** JSON by its value: jsonb changes the order of keys, white space and the notation of numbers. */
     void json(byte[] value, int size) {
         if (size == 2 && (value[0] == '{' || value[0] == '[')) {
-            text(value, size); // Empty, as nearly all metadata is. A number of two characters has another notation.
+            text(value, size); // Empty, like nearly all metadata.
             return;
         }
         String canonical =

@@ -15,12 +15,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a snapshot on a thread of its own, and holds a few chunks ready: the server stores one while the next is read. Tables
- * come one after the other, and the rows of each in the order of the key.
+ * Reads a snapshot on its own thread and keeps a few chunks ready, so that the server stores one while the
+ * next is read. Reads one table after the other, and the rows of each in key order.
  */
 final class ChunkReader implements AutoCloseable {
 
-    /** So few rows are read anew after an interruption, and so many share a commit. */
+    /** Bounds how many rows are read again after an interruption, and how many share a commit. */
     private static final int MOST_ROWS = 20_000;
 
     private static final int MOST_BYTES = 4 * 1_024 * 1_024;
@@ -31,13 +31,13 @@ final class ChunkReader implements AutoCloseable {
     private final Snapshot snapshot;
     private final Thread thread;
 
-    /** Rows of one table, and the key of the last. */
+    /** Rows of one table, and the key of the last one. */
     record Chunk(CopiedTable table, CopyText text, List<String> lastKey) {}
 
-    /** A chunk, or why there are no more; neither at the end. */
+    /** A chunk, or why there are no more; both null at the end. */
     private record Item(@Nullable Chunk chunk, @Nullable Throwable failure) {}
 
-    /** Begins to read behind the given positions. */
+    /** Starts to read after the given positions. */
     ChunkReader(Snapshot snapshot, Function<CopiedTable, Position> positions) {
         this.snapshot = snapshot;
         this.positions = positions;
@@ -46,7 +46,7 @@ final class ChunkReader implements AutoCloseable {
         thread.start();
     }
 
-    /** The next chunk; null at the end. What reading threw is thrown here. */
+    /** The next chunk; null at the end. Throws what reading threw. */
     @Nullable
     Chunk next() throws SQLException {
         Item item;
@@ -54,7 +54,7 @@ final class ChunkReader implements AutoCloseable {
             item = queue.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CancelledException("the transfer was interrupted; run it again, and it goes on", e);
+            throw new CancelledException("the transfer was interrupted; run it again to continue", e);
         }
         if (item.failure() instanceof SQLException e) {
             throw snapshot.connections().failed(e);
@@ -76,12 +76,12 @@ final class ChunkReader implements AutoCloseable {
                     read(connection, table);
                 }
             } catch (SQLException | RuntimeException | Error e) {
-                // An error too, such as one of memory: next() would wait for ever.
+                // Also catches errors, such as lack of memory: otherwise next() would wait for ever.
                 failure = e;
             }
             queue.put(new Item(null, failure));
         } catch (InterruptedException e) {
-            // Closed: nobody waits for more.
+            // Closed: no one reads the queue any more.
             return;
         }
     }
@@ -118,7 +118,6 @@ final class ChunkReader implements AutoCloseable {
         }
     }
 
-    /** Stops reading. */
     @Override
     public void close() {
         thread.interrupt();

@@ -15,10 +15,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores chunks, each in one transaction with the ledger's note of it, and finds the row if the server refuses one.
+ * Stores chunks, each in one transaction with its entry in the ledger, and finds the row if the server
+ * rejects one.
  *
- * <p>The code of a refusal does not tell whether a row is at fault: a coordinator of Citus reports whatever a worker refuses
- * during {@code COPY} as an internal error, and a trigger may raise anything. So the rows are tried.
+ * <p>The error code does not tell whether a row is at fault: a Citus coordinator reports whatever a worker
+ * rejects during {@code COPY} as an internal error, and a trigger may raise anything. So the rows are tried.
  */
 final class ChunkWriter {
 
@@ -33,10 +34,11 @@ final class ChunkWriter {
     /**
      * Stores a chunk.
      *
-     * @throws ConflictException if a row with the same key or name is there
-     * @throws ReferenceException if a row of the target's owner is missing that the row refers to
-     * @throws InvalidDataException if the server refuses a row for another reason; names the table, the key and, if the
-     *     server does, the column
+     * @throws ConflictException if a row with the same key or name exists
+     * @throws ReferenceException if a row that it refers to is missing, in a table added by the target's
+     *     owner
+     * @throws InvalidDataException if the server rejects a row for another reason; names the table, the key
+     *     and, if the server does, the column
      * @throws SQLException if no row is at fault
      */
     void write(Chunk chunk) throws SQLException {
@@ -46,20 +48,23 @@ final class ChunkWriter {
                     chunk.lastKey(),
                     () -> copy(chunk, chunk.text().rows()));
         } catch (SQLException e) {
-            if (!mayBeOfARow(target.classify(e))) {
+            if (!mayBeCausedByRow(target.classify(e))) {
                 throw e;
             }
-            int row = firstRefused(chunk);
+            int row = firstRejected(chunk);
             if (row < 0) {
                 throw e;
             }
-            SQLException refusal = refusal(chunk, row + 1, true);
-            throw refused(chunk, row, target.classify(refusal == null ? e : refusal));
+            SQLException rejection = rejection(chunk, row + 1, true);
+            throw rejected(chunk, row, target.classify(rejection == null ? e : rejection));
         }
     }
 
-    /** Whether it is worth trying the rows: all but what has to do with the connection, the machine or other transactions. */
-    static boolean mayBeOfARow(Failure failure) {
+    /**
+     * Whether a row may be at fault: true for all failures but those of the connection, the machine or other
+     * transactions.
+     */
+    static boolean mayBeCausedByRow(Failure failure) {
         return switch (failure.kind()) {
             case BUSY, SERIALIZATION, CANCELLED, CONNECTION_LOST, NODE_AWAY, FULL, UNAVAILABLE, CORRUPT, READ_ONLY ->
                 false;
@@ -67,7 +72,7 @@ final class ChunkWriter {
         };
     }
 
-    private static StorageException refused(Chunk chunk, int row, Failure failure) {
+    private static StorageException rejected(Chunk chunk, int row, Failure failure) {
         List<@Nullable String> values = chunk.text().values(row);
         String table = chunk.table().name();
         String id = chunk.table().keyIndexes().stream()
@@ -81,44 +86,45 @@ final class ChunkWriter {
                 table,
                 id,
                 column,
-                "is refused by the target: " + failure.cause().getMessage(),
+                "is rejected by the target: " + failure.cause().getMessage(),
                 failure.cause());
     }
 
     /**
-     * The row with which the first rows of the chunk are refused, and without which they are not; rows may exclude each
-     * other. -1 if the fault is not in the rows: the table takes none at all, or all of them by now.
+     * Finds the row without which the rows before it are accepted, and with which they are rejected; rows may
+     * exclude each other. -1 if the rows are not at fault: the table accepts none at all, or accepts all of
+     * them now.
      */
-    private int firstRefused(Chunk chunk) throws SQLException {
+    private int firstRejected(Chunk chunk) throws SQLException {
         int taken = 0;
-        int refused = chunk.text().rows();
-        if (refusal(chunk, taken, false) != null || refusal(chunk, refused, false) == null) {
+        int rejected = chunk.text().rows();
+        if (rejection(chunk, taken, false) != null || rejection(chunk, rejected, false) == null) {
             return -1;
         }
-        while (refused - taken > 1) {
-            int middle = (taken + refused) >>> 1;
-            if (refusal(chunk, middle, false) == null) {
+        while (rejected - taken > 1) {
+            int middle = (taken + rejected) >>> 1;
+            if (rejection(chunk, middle, false) == null) {
                 taken = middle;
             } else {
-                refused = middle;
+                rejected = middle;
             }
         }
         return taken;
     }
 
-    /** Why the server refuses the first rows of the chunk; null if it takes them. None of them stays. */
-    private @Nullable SQLException refusal(Chunk chunk, int rows, boolean lastByInsert) throws SQLException {
+    /** Why the server rejects the first rows of the chunk; null if it accepts them. Always rolls back. */
+    private @Nullable SQLException rejection(Chunk chunk, int rows, boolean lastByInsert) throws SQLException {
         try {
             target.begin();
             copy(chunk, lastByInsert ? rows - 1 : rows);
             if (lastByInsert) {
                 insert(chunk, rows - 1);
             }
-            // What would be refused by the commit.
+            // Runs the checks that the commit would run.
             target.execute("SET CONSTRAINTS ALL IMMEDIATE");
             return null;
         } catch (SQLException e) {
-            if (!mayBeOfARow(target.classify(e))) {
+            if (!mayBeCausedByRow(target.classify(e))) {
                 throw e;
             }
             return e;

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * Reads a table back from both sides, row by row, and hashes what they have in common. Both are in the order of the key's
- * bytes, so the first rows that differ tell where.
+ * Reads a table from both sides, row by row, compares the rows and hashes them. Both sides are sorted by the
+ * key's bytes, so the first rows that differ show where.
  */
 final class Comparison {
 
@@ -28,11 +28,11 @@ final class Comparison {
         this.target = target;
     }
 
-    /** What both sides hold. */
+    /** The number of rows on both sides, and their hash. */
     record Content(long rows, String hash) {}
 
     /**
-     * Compares to the end.
+     * Compares all rows.
      *
      * @throws ConflictException at the first difference; names the table and the key
      */
@@ -63,7 +63,7 @@ final class Comparison {
         List<String> key = order <= 0 ? source.key() : target.key();
         String what = order == 0
                 ? "is not the same in source and target"
-                : order < 0 ? "is in the source alone" : "is in the target alone";
+                : order < 0 ? "is only in the source" : "is only in the target";
         String id = String.join(", ", key);
         return new ConflictException(
                 table.name() + " " + id + " " + what

@@ -28,16 +28,15 @@ import org.jooq.SQLDialect;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 
-/** A generated table, and how its rows are read and written. Rows are read in the order of the key's bytes. */
+/** A generated table, and how its rows are read and written. Rows are sorted by the key's bytes. */
 final class CopiedTable {
 
-    /** All tables of the schema, each behind those that it refers to. */
+    /** All tables of the schema, each after those that it refers to. */
     static final List<CopiedTable> ALL = Stream.of(
                     AGENTS, TEAMS, TEAM_MEMBERS, WORKFLOWS, CONVERSATIONS, TASKS, MESSAGES, TOOL_EXECUTIONS)
             .map(CopiedTable::new)
             .toList();
 
-    /** What a column holds. */
     enum Kind {
         TEXT,
         NUMBER,
@@ -45,7 +44,6 @@ final class CopiedTable {
         JSON
     }
 
-    /** A column and what it holds. */
     record Column(String name, Kind kind) {}
 
     private final Table<?> table;
@@ -75,11 +73,10 @@ final class CopiedTable {
         if (stored == String.class) {
             return Kind.TEXT;
         }
-        // A new type must not be copied by a guess.
+        // A new type must not be copied by guesswork.
         throw new IllegalStateException("nothing says how " + field + " is copied");
     }
 
-    /** The generated table. */
     Table<?> table() {
         return table;
     }
@@ -92,17 +89,16 @@ final class CopiedTable {
         return columns;
     }
 
-    /** The columns of the key. */
     List<String> keyNames() {
         return key.stream().map(Field::getName).toList();
     }
 
-    /** The places of the key's columns among all, from 0. */
+    /** The positions of the key's columns among all columns, from 0. */
     List<Integer> keyIndexes() {
         return key.stream().map(table::indexOf).toList();
     }
 
-    /** The key of the current row of a query of all columns of SQLite's. */
+    /** The key of the current row of a SQLite query for all columns. */
     List<String> key(ResultSet rows) throws SQLException {
         List<String> values = new ArrayList<>();
         for (Field<?> field : key) {
@@ -111,12 +107,11 @@ final class CopiedTable {
         return values;
     }
 
-    /** All rows. */
     String select(SQLDialect dialect) {
         return render(dialect, DSL.select(table.fields()).from(table).orderBy(key));
     }
 
-    /** The rows behind a key, whose values are the parameters. */
+    /** The rows after a key, whose values are the parameters. */
     String selectAfter(SQLDialect dialect) {
         List<Field<?>> parameters = new ArrayList<>();
         key.forEach(field -> parameters.add(DSL.param(field.getName(), String.class)));
@@ -128,40 +123,41 @@ final class CopiedTable {
                         .orderBy(key));
     }
 
-    /** How many rows there are. */
     String count() {
         return render(SQLDialect.SQLITE, DSL.selectCount().from(table));
     }
 
-    /** How many rows there are in a schema of a server. */
     String count(PostgresSchema schema) {
         return render(schema, DSL.selectCount().from(table));
     }
 
-    /** One row, where there is any. */
+    /** One row, if there is any. */
     String any(PostgresSchema schema) {
         return render(schema, DSL.selectOne().from(table).limit(DSL.inline(1)));
     }
 
-    /** The key of the row that SQLite gave a number. jOOQ has no word for that number. */
+    /** The key of the row with a SQLite rowid, which jOOQ cannot express. */
     String selectKeyByRowId() {
         return render(SQLDialect.SQLITE, DSL.select(key).from(table).where(DSL.condition("rowid = ?", 0L)));
     }
 
-    /** What jOOQ has no words for. */
+    /** jOOQ cannot express COPY. */
     String copyCommand(PostgresSchema schema) {
         return "COPY " + schema.quoted() + '.' + name() + " ("
                 + String.join(", ", columns.stream().map(Column::name).toList()) + ") FROM STDIN";
     }
 
-    /** One row, whose values are the parameters: text whose types the server takes from the columns. */
+    /**
+     * An insert of one row, whose values are the parameters: text that the server converts to the column's
+     * types.
+     */
     String insertCommand(PostgresSchema schema) {
         return "INSERT INTO " + schema.quoted() + '.' + name() + " ("
                 + String.join(", ", columns.stream().map(Column::name).toList()) + ") VALUES ("
                 + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
     }
 
-    /** The names of the indexes that are put off; those of keys are not among them. */
+    /** The names of the indexes that are deferred; the keys' indexes are not among them. */
     List<String> indexNames() {
         return table.getIndexes().stream().map(Index::getName).toList();
     }

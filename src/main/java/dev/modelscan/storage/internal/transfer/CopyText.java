@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Rows in the text format of {@code COPY}: a tab after each value but the last, a line for each row. */
+/** Rows in the text format of {@code COPY}: values separated by tabs, one row per line. */
 final class CopyText {
 
     private byte[] bytes;
@@ -31,12 +31,12 @@ final class CopyText {
         return rows;
     }
 
-    /** Where a row begins; for the number of rows, where the last one ends. */
+    /** The start of a row; for the number of rows, the end of the last one. */
     int start(int row) {
         return row == 0 ? 0 : rowEnds[row - 1];
     }
 
-    /** The values of a row as they went in; null for SQL's null. */
+    /** The values of a row, unescaped; null for SQL's null. */
     List<@Nullable String> values(int row) {
         List<@Nullable String> values = new ArrayList<>();
         int end = start(row + 1) - 1;
@@ -72,7 +72,6 @@ final class CopyText {
         };
     }
 
-    /** SQL's null. */
     void nothing() {
         separate();
         write('\\');
@@ -84,7 +83,7 @@ final class CopyText {
         plain(Long.toString(value));
     }
 
-    /** ASCII that nothing has to be escaped in. */
+    /** ASCII without characters that must be escaped. */
     void ascii(String value) {
         separate();
         plain(value);
@@ -114,7 +113,7 @@ final class CopyText {
         first = true;
     }
 
-    /** Forgets all rows, and what was begun of the next. */
+    /** Removes all rows, including an unfinished one. */
     void clear() {
         length = 0;
         rows = 0;

@@ -9,16 +9,19 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The library's own foreign keys and indexes, which are put off until all rows are there: keeping them up row by row took more
- * than half of the time of a copy. The target holds their definitions meanwhile, so that a process that ends leaves nothing to
- * chance. Primary and unique keys stay. So does what the target's owner added: it may refuse a row, and would then do so when
- * nothing tells which.
+ * The library's own foreign keys and indexes, which are dropped until all rows are copied: maintaining them
+ * row by row took more than half of the time of a copy. Meanwhile the target holds their definitions, so that
+ * none is lost if the process ends. Primary and unique keys stay. So do definitions added by the target's
+ * owner: they may reject a row, and after the copy nothing would tell which.
  */
 final class DeferredDefinitions {
 
     static final String TABLE = "modelscan_transfer_definitions";
 
-    /** How to drop each, and how to make it again: indexes first, then the keys, by the catalog's own words. */
+    /**
+     * The commands to drop each and to create it again, from the catalog: indexes first, then the foreign
+     * keys.
+     */
     private static final String CATALOG = """
             SELECT 1, format('DROP INDEX %I.%I', n.nspname, i.relname), pg_get_indexdef(i.oid)
             FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class r ON r.oid = x.indrelid
@@ -37,11 +40,10 @@ final class DeferredDefinitions {
 
     private DeferredDefinitions() {}
 
-    /** A foreign key or an index. */
     private record Definition(String drop, String make) {}
 
-    /** Drops them and notes what they were, in the transaction of the caller's. */
-    static void putOff(PostgresLink target) throws SQLException {
+    /** Drops them and records their definitions, in the caller's transaction. */
+    static void defer(PostgresLink target) throws SQLException {
         List<Definition> definitions = read(target);
         target.execute("CREATE TABLE " + target.table(TABLE) + " (number integer PRIMARY KEY, command text NOT NULL)");
         try (PreparedStatement insert =
@@ -52,7 +54,7 @@ final class DeferredDefinitions {
                 insert.execute();
             }
         }
-        // Keys go before what they rest on.
+        // Foreign keys are dropped before the indexes they depend on.
         for (int i = definitions.size() - 1; i >= 0; i--) {
             target.execute(definitions.get(i).drop());
         }
@@ -82,12 +84,12 @@ final class DeferredDefinitions {
         return target.connection().createArrayOf("text", names.toArray());
     }
 
-    /** How many are still to be made. */
+    /** How many are still to be created. */
     static int pending(PostgresLink target) throws SQLException {
         return Integer.parseInt(String.valueOf(target.text("SELECT count(*) FROM " + target.table(TABLE))));
     }
 
-    /** Makes the next and forgets it, in one statement's time each. */
+    /** Creates the next one and removes its record. */
     static void restoreNext(PostgresLink target) throws SQLException {
         String number = String.valueOf(target.text("SELECT min(number) FROM " + target.table(TABLE)));
         String command =
@@ -96,7 +98,7 @@ final class DeferredDefinitions {
         target.execute("DELETE FROM " + target.table(TABLE) + " WHERE number = " + number);
     }
 
-    /** Makes all, in the transaction of the caller's. */
+    /** Creates all, in the caller's transaction. */
     static void restoreAll(PostgresLink target) throws SQLException {
         for (int left = pending(target); left > 0; left--) {
             restoreNext(target);

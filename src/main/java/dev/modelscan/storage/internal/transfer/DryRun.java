@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** Finds what a run would refuse, by reading alone. */
+/** Finds everything that a run would reject, without writing. */
 final class DryRun {
 
     /** Rows per second with all steps, on two cores. */
@@ -37,14 +37,13 @@ final class DryRun {
 
     TransferEstimate run() {
         long began = System.nanoTime();
-        // Of another program's file nothing more could be told.
+        // Nothing more can be checked in another program's file.
         new SqliteMigrator(connections, Duration.ZERO).requireCurrent();
         boolean resumes = checkTarget();
-        // A probe would not do: over connections that were opened to read, quick_check passes over the checks of the
-        // schema.
+        // Not openProbe(): on a mode=ro connection, quick_check skips the CHECK constraints.
         try (Connection connection = connections.openReader();
                 Statement statement = connection.createStatement()) {
-            // One snapshot for all that is read.
+            // One snapshot for everything that is read.
             statement.execute("BEGIN");
             List<LeftBehind> leftBehind = NotCarried.in(connection);
             problems.collect(() -> NotCarried.requireNamed(leftBehind, request.leaveBehind(), source.toString()));
@@ -87,12 +86,12 @@ final class DryRun {
         }
     }
 
-    /** Whether an unfinished transfer would go on. */
+    /** Whether an unfinished transfer would be continued. */
     private boolean checkTarget() {
         try (PostgresLink target = PostgresLink.open(request.server(), request.workspace())) {
             try {
                 TargetState.collectUnusable(target, problems);
-                // Behind a pooler another transaction may see another server.
+                // Behind a pooler, another transaction may see another server.
                 return target.inSnapshot(() -> checkTarget(target));
             } catch (SQLException e) {
                 throw target.failed(e);
@@ -118,7 +117,7 @@ final class DryRun {
             return false;
         }
         ledger.requireCanBeAbandoned();
-        boolean resumes = !TargetState.beginsAnew(ledger, request.restart());
+        boolean resumes = !TargetState.startsOver(ledger, request.restart());
         if (resumes) {
             migrator.requireCurrent(target.connection());
             TargetState.requireSnapshot(target, new Snapshot(source, ledger.snapshotId()));

@@ -25,7 +25,7 @@ public final class FileTransfer implements Transfer {
     private Consumer<TransferProgress> listener = progress -> {};
 
     /**
-     * Nothing is opened before {@link #dryRun} or {@link #run}.
+     * Opens nothing before {@link #dryRun} or {@link #run}.
      *
      * @param workspace the target's schema; null for the one that the server chooses
      */

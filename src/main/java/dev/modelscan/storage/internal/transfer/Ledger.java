@@ -18,8 +18,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the target knows of an unfinished transfer: the snapshot that it copies, and how far each table is. It is in tables of
- * its own in the target's schema, which the end removes, and is written in the same transactions as the rows.
+ * The state of an unfinished transfer, stored in the target: the snapshot that it copies, and how far each
+ * table is. It is in its own tables in the target's schema, which the end of the transfer drops, and is
+ * written in the same transactions as the rows.
  */
 final class Ledger {
 
@@ -30,7 +31,7 @@ final class Ledger {
     private final Instant snapshotAt;
     private final Map<String, Position> positions;
 
-    /** How many rows of a table were copied, and the key of the last; null where none was. */
+    /** How many rows of a table were copied, and the key of the last one; null if none was. */
     record Position(long rows, @Nullable List<String> lastKey) {}
 
     private Ledger(PostgresLink target, String snapshotId, Instant snapshotAt, Map<String, Position> positions) {
@@ -40,7 +41,7 @@ final class Ledger {
         this.positions = positions;
     }
 
-    /** The ledger of an unfinished transfer; null where there is none. */
+    /** The ledger of an unfinished transfer; null if there is none. */
     static @Nullable Ledger find(PostgresLink target) throws SQLException {
         if (target.text("SELECT to_regclass(?)", target.table(TABLE)) == null) {
             return null;
@@ -64,7 +65,10 @@ final class Ledger {
         return new Ledger(target, id, at, positions);
     }
 
-    /** Begins a transfer, in one transaction: makes the ledger, and puts off keys and indexes. */
+    /**
+     * Begins a transfer in one transaction: creates the ledger, and drops foreign keys and indexes until the
+     * end.
+     */
     static Ledger begin(PostgresLink target, String snapshotId) throws SQLException {
         Instant now = Instant.now();
         Map<String, Position> positions = new HashMap<>();
@@ -82,7 +86,7 @@ final class Ledger {
                     positions.put(table.name(), new Position(0, null));
                 }
             }
-            DeferredDefinitions.putOff(target);
+            DeferredDefinitions.defer(target);
         });
         return new Ledger(target, snapshotId, now, positions);
     }
@@ -91,7 +95,7 @@ final class Ledger {
         return snapshotId;
     }
 
-    /** When the snapshot was begun. */
+    /** When the snapshot was started. */
     Instant snapshotAt() {
         return snapshotAt;
     }
@@ -105,10 +109,10 @@ final class Ledger {
     }
 
     /**
-     * Stores rows and notes them, in one transaction.
+     * Stores rows and records them, in one transaction.
      *
-     * @param copy stores them, and returns how many they are
-     * @throws ConflictException if another transfer has stored some meanwhile
+     * @param copy stores the rows, and returns how many
+     * @throws ConflictException if another transfer has stored rows meanwhile
      */
     void store(CopiedTable table, List<String> lastKey, PostgresLink.Work<Long> copy) throws SQLException {
         Position before = position(table);
@@ -136,21 +140,21 @@ final class Ledger {
             update.setLong(4, before.rows());
             update.setString(5, snapshotId);
             if (update.executeUpdate() != 1) {
-                throw underWay();
+                throw otherTransferRunning();
             }
         }
     }
 
-    private ConflictException underWay() {
+    private ConflictException otherTransferRunning() {
         return new ConflictException(target.name() + ": another transfer is under way", "workspace", null, null);
     }
 
     /**
-     * Checks that the target holds as many rows as were copied.
+     * Checks that the target holds exactly the rows that were copied.
      *
-     * @throws ConflictException where it does not: another program has written
+     * @throws ConflictException if it does not, because another program has written
      */
-    void requireOwnRowsAlone() throws SQLException {
+    void requireOnlyOwnRows() throws SQLException {
         for (CopiedTable table : CopiedTable.ALL) {
             long rows = Long.parseLong(String.valueOf(target.text(table.count(target.schema()))));
             if (rows != position(table).rows()) {
@@ -167,46 +171,46 @@ final class Ledger {
     }
 
     /**
-     * Takes back all that was copied, in one transaction: the target is as before.
+     * Removes everything that was copied, in one transaction: the target is as before.
      *
-     * @throws ConflictException if rows of others are among it, or refer to it; or another transfer is under way
+     * @throws ConflictException if other rows are among it or refer to it, or if another transfer is running
      */
     void abandon() throws SQLException {
         target.useTransaction(() -> {
             if (!String.valueOf(CopiedTable.ALL.size())
                     .equals(target.text(
                             "SELECT count(*) FROM " + target.table(TABLE) + " WHERE snapshot_id = ?", snapshotId))) {
-                throw underWay();
+                throw otherTransferRunning();
             }
-            // From here on nobody adds a row that would be taken along.
+            // From here on nobody can add a row that would be removed as well.
             target.execute("LOCK TABLE " + tables(CopiedTable.ALL) + " IN EXCLUSIVE MODE");
-            requireOwnRowsAlone();
+            requireOnlyOwnRows();
             removeRows();
             DeferredDefinitions.restoreAll(target);
             drop();
         });
     }
 
-    /** A table that another refers to cannot be truncated, even if the other is empty. */
+    /** TRUNCATE fails on a table that another one refers to, even if that one is empty. */
     private void removeRows() throws SQLException {
         if (Referring.find(target).isEmpty()) {
             target.execute("TRUNCATE " + tables(CopiedTable.ALL));
             return;
         }
-        requireNobodyRefers();
+        requireNoReferences();
         for (int i = CopiedTable.ALL.size() - 1; i >= 0; i--) {
             target.execute("DELETE FROM " + target.table(CopiedTable.ALL.get(i).name()));
         }
     }
 
-    private void requireNobodyRefers() throws SQLException {
+    private void requireNoReferences() throws SQLException {
         for (Referring other : Referring.find(target)) {
-            // Removing what they refer to would remove or alter them, or fail.
+            // Removing the rows that they refer to would fail, or remove or alter them.
             if (target.text(other.any()) != null) {
                 throw new ConflictException(
                         target.name() + ": rows of " + other.table()
-                                + " refer to what the unfinished transfer copied, so that was not taken back."
-                                + " Remove them, and run the transfer again",
+                                + " refer to what the unfinished transfer copied, so that was not removed. Delete"
+                                + " them, and run the transfer again",
                         "workspace",
                         null,
                         null);
@@ -215,13 +219,13 @@ final class Ledger {
     }
 
     /**
-     * Checks, by reading alone, that {@link #abandon} would not refuse.
+     * Checks, without writing, that {@link #abandon} would succeed.
      *
-     * @throws ConflictException if it would
+     * @throws ConflictException if it would not
      */
     void requireCanBeAbandoned() throws SQLException {
-        requireOwnRowsAlone();
-        requireNobodyRefers();
+        requireOnlyOwnRows();
+        requireNoReferences();
     }
 
     private String tables(List<CopiedTable> tables) {
@@ -229,7 +233,7 @@ final class Ledger {
                 ", ", tables.stream().map(table -> target.table(table.name())).toList());
     }
 
-    /** A foreign key of a table that is not the library's, by which it refers to one that is. */
+    /** A foreign key from another program's table to one of the library's. */
     private record Referring(String table, String any) {
 
         private static final String CATALOG = """
@@ -265,7 +269,7 @@ final class Ledger {
         }
     }
 
-    /** Ends the transfer: nothing of the ledger is left. */
+    /** Ends the transfer by dropping the ledger. */
     void drop() throws SQLException {
         target.execute("DROP TABLE " + target.table(TABLE) + ", " + target.table(DeferredDefinitions.TABLE));
     }

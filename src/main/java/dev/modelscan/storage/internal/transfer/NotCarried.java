@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a source holds beside the library's schema, which a transfer does not carry. */
+/** Finds what a source holds beside the library's schema, which a transfer does not copy. */
 final class NotCarried {
 
     private static final int MOST_COUNTED = 1_000_000;
 
     private NotCarried() {}
 
-    /** All of it, sorted by kind and name. */
+    /** All such objects, sorted by kind and name. */
     static List<LeftBehind> in(Connection source) throws SQLException {
         SqliteSchema library = SqliteSchema.library();
         Map<String, String> types = types(source);
@@ -35,7 +35,7 @@ final class NotCarried {
                 case "table" -> {
                     if (onOurs) {
                         found.addAll(columns(source, entry.name()));
-                    } else if (!isOfAModule(entry.name(), types)) {
+                    } else if (!isShadowTable(entry.name(), types)) {
                         boolean virtual = "virtual".equals(types.get(entry.name()));
                         found.add(new LeftBehind(
                                 virtual ? Kind.VIRTUAL_TABLE : Kind.TABLE,
@@ -80,12 +80,15 @@ final class NotCarried {
         return types;
     }
 
-    /** Whether a virtual table keeps its rows in this one. */
-    private static boolean isOfAModule(String name, Map<String, String> types) {
+    /** Whether the table stores the rows of a virtual table. */
+    private static boolean isShadowTable(String name, Map<String, String> types) {
         return "shadow".equals(types.get(name));
     }
 
-    /** Null if there are too many, or nothing can read them, such as a module that is not there. */
+    /**
+     * Null if there are too many rows, or if they cannot be read, for example because the virtual table's
+     * module is missing.
+     */
     private static @Nullable Long count(Connection source, String select) {
         try (Statement statement = source.createStatement();
                 ResultSet rows = statement.executeQuery(
@@ -102,7 +105,7 @@ final class NotCarried {
     }
 
     /**
-     * Checks that names are not of what is always copied.
+     * Checks that no name is that of an object that is always copied.
      *
      * @throws InvalidDataException for the first that is
      */
@@ -122,10 +125,10 @@ final class NotCarried {
     }
 
     /**
-     * Checks that all of it may be left behind.
+     * Checks that the caller agreed to leave all of it behind.
      *
-     * @param names what the caller named; SQLite does not tell capitals from small letters
-     * @throws LeftBehindException with what is not among the names
+     * @param names the names that the caller gave; case is ignored, as in SQLite
+     * @throws LeftBehindException with the objects that are not among the names
      */
     static void requireNamed(List<LeftBehind> found, Set<String> names, String source) {
         List<LeftBehind> unnamed = found.stream()
@@ -133,11 +136,12 @@ final class NotCarried {
                 .toList();
         if (!unnamed.isEmpty()) {
             throw new LeftBehindException(
-                    source + " has what a transfer does not take along, because it is not the library's: "
+                    source + " holds objects that a transfer does not copy, because they are not the library's: "
                             + String.join(
                                     ", ",
                                     unnamed.stream().map(LeftBehind::toString).toList())
-                            + ". Name each with leaveBehind (--leave-behind) to go on without it, and move it yourself",
+                            + ". Name each with leaveBehind (--leave-behind) to continue without it, and move it"
+                            + " yourself",
                     unnamed);
         }
     }

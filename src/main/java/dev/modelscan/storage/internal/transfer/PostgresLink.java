@@ -23,15 +23,15 @@ import org.postgresql.copy.CopyOut;
 import org.sqlite.SQLiteException;
 
 /**
- * One connection to a server, outside of any pool, for work that moves many rows. It waits for locks for busyTimeout within its
- * transactions, and for its statements as long as they take. One thread uses it at a time.
+ * One connection to a server, outside of any pool, to move many rows. Within its transactions it waits up to
+ * busyTimeout for locks; its statements have no time limit. Used by one thread at a time.
  */
 public final class PostgresLink implements AutoCloseable {
 
-    /** The driver sends each piece as one packet, and the server handles the first while it waits for the next. */
+    /** The driver sends each piece as one packet, so the server processes one while the next arrives. */
     private static final int PIECE_BYTES = 64 * 1_024;
 
-    /** Another transaction of the same session has another. */
+    /** Identifies a transaction, even among those of the same session. */
     private static final String TRANSACTION = "SELECT pg_catalog.pg_backend_pid() || ' ' || pg_catalog.now()";
 
     private final PostgresServer server;
@@ -57,7 +57,8 @@ public final class PostgresLink implements AutoCloseable {
     }
 
     /**
-     * Connects to the schema of a workspace, which may be missing, or if it is null, to the one that the server chooses.
+     * Connects to the schema of a workspace, which may be missing; null for the schema that the server
+     * chooses.
      *
      * @throws UnavailableException if the server cannot be reached
      */
@@ -78,47 +79,47 @@ public final class PostgresLink implements AutoCloseable {
         }
     }
 
-    /** What messages call the schema. */
+    /** The schema's name in messages. */
     public String name() {
         return workspace == null ? server.name() : "workspace " + workspace + " of " + server.name();
     }
 
-    /** The connection itself. */
     public Connection connection() {
         return connection;
     }
 
-    /** What a driver's exception means, be it this one's or that of the SQLite database that is read meanwhile. */
+    /**
+     * The meaning of a driver's exception, from this connection or from the SQLite database that is read at
+     * the same time.
+     */
     public Failure classify(SQLException e) {
         return e instanceof SQLiteException ? SqliteErrors.classify(e) : PostgresErrors.classify(e);
     }
 
-    /** The exception for the caller. */
     public StorageException failed(SQLException e) {
         Failure failure = classify(e);
         return switch (failure.kind()) {
-            // A commit may have been lost with it.
+            // The reply to a commit may have been lost too.
             case CONNECTION_LOST, NODE_AWAY ->
                 new UnavailableException(
                         name() + ": the connection was lost: " + PostgresErrors.said(e)
-                                + "; what was being copied was stored as a whole or not at all, and running this again goes"
-                                + " on from there",
+                                + "; what was being copied was stored as a whole or not at all, and running this"
+                                + " again continues from there",
                         e);
             default -> failure.toException(null, null);
         };
     }
 
-    /** The schema. */
     public PostgresSchema schema() {
         return schema;
     }
 
-    /** A table of the schema, as it stands in SQL. */
+    /** A table of the schema, as SQL. */
     public String table(String name) {
         return schema.quoted() + '.' + name;
     }
 
-    /** Begins a transaction, in which names without a schema are looked up in the link's. */
+    /** Begins a transaction whose search_path is the link's schema. */
     public void begin() throws SQLException {
         LocalSettings settings = LocalSettings.migrating(server.busyTimeout()).in(schema);
         if (onCitus) {
@@ -128,10 +129,11 @@ public final class PostgresLink implements AutoCloseable {
     }
 
     /**
-     * Holds a lock that no other link to the same schema gets, until this one is closed or its process ends. It belongs to a
-     * transaction of another connection's, since this one has many, and a pooler may give each another session.
+     * Takes a lock that no other link to the same schema can get, until this one is closed or its process
+     * ends. A transaction on a second connection holds the lock, since this link runs many transactions, and
+     * a pooler may give each another session.
      *
-     * @throws BusyException if another holds it for too long
+     * @throws BusyException if another link holds it for too long
      */
     public void lock(String what) throws SQLException {
         purpose = what;
@@ -153,8 +155,9 @@ public final class PostgresLink implements AutoCloseable {
     }
 
     /**
-     * The lock is held by a transaction that does nothing, which a server, a pooler or an administrator may end. So it is
-     * looked for before each commit: whoever has the lock instead would write to the same tables.
+     * Checks that the lock is still held, before each commit. An idle transaction holds it, which a server, a
+     * pooler or an administrator may end. Another link that then gets the lock would write to the same
+     * tables.
      */
     private void requireLock() {
         Connection holder = locked;
@@ -173,26 +176,24 @@ public final class PostgresLink implements AutoCloseable {
                 name() + ": the lock of this " + purpose
                         + " was lost, since its idle transaction was ended from outside"
                         + (cause == null ? "" : " (" + PostgresErrors.said(cause) + ")")
-                        + "; what had not been stored by then was taken back. See to it that neither the server nor a"
-                        + " pooler ends transactions that are idle, and run the " + purpose
-                        + " again, which goes on from there",
+                        + "; what was not stored by then was rolled back. Make sure that neither the server nor a"
+                        + " pooler ends idle transactions, and run the " + purpose
+                        + " again, which continues from there",
                 cause);
     }
 
-    /** What a transaction does. */
     public interface Work<T extends @Nullable Object> {
 
-        /** Runs it. */
         T run() throws SQLException;
     }
 
-    /** Runs work in a transaction of its own that may write, which is rolled back if anything at all is thrown. */
+    /** Runs work in a write transaction, which is rolled back if anything is thrown. */
     public <T extends @Nullable Object> T inTransaction(Work<T> work) throws SQLException {
         begin();
         return run(work);
     }
 
-    /** Runs work in a transaction of its own that only reads, and reads one snapshot. */
+    /** Runs work in a read-only transaction on one snapshot. */
     public <T extends @Nullable Object> T inSnapshot(Work<T> work) throws SQLException {
         LocalSettings.reading()
                 .in(schema)
@@ -220,14 +221,12 @@ public final class PostgresLink implements AutoCloseable {
         }
     }
 
-    /** What a transaction does that has no result. */
     public interface Action {
 
-        /** Runs it. */
         void run() throws SQLException;
     }
 
-    /** As {@link #inTransaction}, without a result. */
+    /** Like {@link #inTransaction}, without a result. */
     public void useTransaction(Action action) throws SQLException {
         inTransaction(() -> {
             action.run();
@@ -235,14 +234,13 @@ public final class PostgresLink implements AutoCloseable {
         });
     }
 
-    /** Runs a statement that returns nothing. */
     public void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    /** The first column of the first row, as text; null where there is none. */
+    /** The first column of the first row, as text; null if there is no row. */
     public @Nullable String text(String sql, String... parameters) throws SQLException {
         return text(connection, sql, parameters);
     }
@@ -258,7 +256,7 @@ public final class PostgresLink implements AutoCloseable {
         }
     }
 
-    /** Sends rows for a {@code COPY … FROM STDIN} and returns how many the server took. */
+    /** Sends rows for a {@code COPY … FROM STDIN} and returns how many the server stored. */
     public long copy(String command, byte[] bytes, int from, int to) throws SQLException {
         CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(command);
         try {
@@ -273,7 +271,7 @@ public final class PostgresLink implements AutoCloseable {
         }
     }
 
-    /** Rows that the server sends in the text format of {@code COPY}, while it reads on. */
+    /** Rows in the text format of {@code COPY}, which the server sends while it reads on. */
     public static final class Rows implements AutoCloseable {
 
         private final CopyOut copy;
@@ -282,12 +280,12 @@ public final class PostgresLink implements AutoCloseable {
             this.copy = copy;
         }
 
-        /** The next row with the end of its line; null where there is none. */
+        /** The next row including its line end; null if there is none. */
         public byte @Nullable [] next() throws SQLException {
             return copy.readFromCopy();
         }
 
-        /** The server stops sending. */
+        /** Makes the server stop sending. */
         @Override
         public void close() throws SQLException {
             if (copy.isActive()) {
@@ -296,12 +294,15 @@ public final class PostgresLink implements AutoCloseable {
         }
     }
 
-    /** Begins to read what a {@code COPY … TO STDOUT} sends. Until the rows are closed, the link can do nothing else. */
+    /**
+     * Starts to read what a {@code COPY … TO STDOUT} sends. Until the rows are closed, the link can do
+     * nothing else.
+     */
     public Rows read(String command) throws SQLException {
         return new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(command));
     }
 
-    /** What was not committed is rolled back. */
+    /** Closes the link; an open transaction is rolled back. */
     @Override
     public void close() {
         try (connection;
@@ -310,7 +311,7 @@ public final class PostgresLink implements AutoCloseable {
                 holder.rollback();
             }
         } catch (SQLException e) {
-            // Whatever was to be stored is: there is nothing that the caller could do.
+            // All commits are done, so the caller could do nothing about it.
             return;
         }
     }

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table's rows as PostgreSQL has them, by {@code COPY … TO STDOUT}: row by row, however long they are, while the server
- * reads ahead. Times come as microseconds, which no setting of the session changes.
+ * A table's rows from PostgreSQL, by {@code COPY … TO STDOUT}: one row at a time, of any length, while the
+ * server reads ahead. Times arrive as microseconds, which do not depend on the session's settings.
  */
 final class PostgresRows implements RowSource {
 
@@ -25,7 +25,7 @@ final class PostgresRows implements RowSource {
         this.rows = target.read(command(target, table));
     }
 
-    /** What jOOQ has no words for. */
+    /** jOOQ cannot express COPY. */
     private static String command(PostgresLink target, CopiedTable table) {
         List<String> values = new ArrayList<>();
         for (Column column : table.columns()) {
@@ -66,7 +66,7 @@ final class PostgresRows implements RowSource {
         }
     }
 
-    /** Takes the next value's escapes out, and returns its size; -1 for SQL's null. */
+    /** Unescapes the next value and returns its size; -1 for SQL's null. */
     private int nextValue() {
         if (value.length < row.length) {
             value = new byte[row.length];

@@ -4,19 +4,19 @@ import dev.modelscan.storage.errors.StorageException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a dry run finds, so that it tells all of it at once. */
+/** Collects what a dry run finds, so that it can report everything at once. */
 final class Problems {
 
     private static final int MOST = 100;
 
     private final List<StorageException> found = new ArrayList<>();
 
-    /** A check that passes, or throws what is wrong. */
+    /** A check that passes or throws. */
     interface Check {
         void run();
     }
 
-    /** Runs a check and goes on, whatever it throws. */
+    /** Runs a check, records what it throws, and continues. */
     void collect(Check check) {
         try {
             check.run();
@@ -31,7 +31,7 @@ final class Problems {
         }
     }
 
-    /** Nobody reads more. */
+    /** Whether more problems would not be read any more. */
     boolean isFull() {
         return found.size() >= MOST;
     }

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes SQLite's rows for {@code COPY}, and refuses values that PostgreSQL would refuse or alter. The library stores no
- * such values; other programs may have.
+ * Writes SQLite's rows for {@code COPY}, and rejects values that PostgreSQL would reject or alter. The
+ * library stores no such values, but other programs may.
  */
 final class RowEncoder {
 
@@ -33,9 +33,10 @@ final class RowEncoder {
     }
 
     /**
-     * Adds the current row of a query of all columns.
+     * Adds the current row of a query for all columns.
      *
-     * @throws InvalidDataException where a value cannot be stored as it is; names the table, the key and the column
+     * @throws InvalidDataException if a value cannot be stored unchanged; names the table, the key and the
+     *     column
      */
     void encode(ResultSet rows, CopyText out) throws SQLException {
         for (int i = 0; i < columns.size(); i++) {
@@ -91,14 +92,19 @@ final class RowEncoder {
         return null;
     }
 
-    /** Decoding puts U+FFFD in the place of whatever is no UTF-8, and encoding shows that it was not there. */
+    /**
+     * The decoder puts U+FFFD in place of invalid bytes. Encoding again shows whether it was there before.
+     */
     private static @Nullable String utf8Problem(byte[] stored) {
         String text = new String(stored, StandardCharsets.UTF_8);
         boolean altered = text.indexOf('\uFFFD') >= 0 && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), stored);
         return altered ? NOT_UTF_8 : TextRules.problem(text);
     }
 
-    /** What the library takes, jsonb holds without loss; SQLite takes repeated keys, {@code \}{@code u0000} and more. */
+    /**
+     * jsonb holds any JSON that the library accepts, without loss. SQLite accepts more, such as repeated keys
+     * and {@code \}{@code u0000}.
+     */
     private static @Nullable String json(byte[] stored, CopyText out) {
         boolean empty = stored.length == 2 && (stored[0] == '{' || stored[0] == '[');
         if (!empty) {

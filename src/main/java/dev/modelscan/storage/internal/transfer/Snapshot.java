@@ -19,18 +19,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A database as it was at one moment, in a file of its own beside it.
+ * A copy of a database as of one moment, in a file beside it.
  *
- * <p>A read transaction would be a snapshot too, but ends with its process: what was copied from it could not be continued,
- * and while it lasts, the source's log cannot be cut. The file outlives the process; the log grows only while the file is
- * made.
+ * <p>A read transaction would be a snapshot too, but it ends with its process, so an interrupted copy could
+ * not be continued, and while it is open the source's log cannot be truncated. The file outlives the process,
+ * and the log grows only while the file is written.
  */
 final class Snapshot {
 
     private final Path file;
     private final SqliteConnections connections;
 
-    /** The snapshot of that id, which need not exist yet. */
+    /** The snapshot with that id, which need not exist yet. */
     Snapshot(Path source, String id) {
         this.file = source.resolveSibling(source.getFileName() + "-transfer-" + id);
         this.connections = SqliteConnections.toFile(file, true, Duration.ZERO);
@@ -52,7 +52,7 @@ final class Snapshot {
      * Checks that a snapshot can be written beside the source.
      *
      * @throws StorageFullException if there is no space
-     * @throws UnavailableException if files cannot be made there
+     * @throws UnavailableException if no files can be created there
      */
     static void requireSpace(Path source, long bytes) {
         Path directory = Objects.requireNonNull(source.getParent());
@@ -72,7 +72,7 @@ final class Snapshot {
         }
     }
 
-    /** Writes the file. It gets its name when it is whole and on the disk. */
+    /** Writes the file. It gets its final name when it is complete and on the disk. */
     void take(SqliteConnections source) {
         Path part = part();
         try {
@@ -102,12 +102,12 @@ final class Snapshot {
         }
     }
 
-    /** A connection that leaves nothing beside the file; nobody writes to it. */
+    /** A connection that leaves nothing beside the file, to which nobody writes. */
     Connection open() throws SQLException {
         return connections.openGlance();
     }
 
-    /** Deletes the file, and what is left of one that was not finished. */
+    /** Deletes the file, and the rest of an unfinished one. */
     void delete() {
         try {
             Files.deleteIfExists(file);

@@ -13,14 +13,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
 
-/** What SQLite itself can tell of the source, and what its values are. */
+/** Checks the source with SQLite's own checks, and checks each value. */
 final class SourceCheck {
 
     private static final int ROWS_PER_REPORT = 10_000;
 
     private SourceCheck() {}
 
-    /** Looks for damage, and for rows that break a check of the schema, which other programs can turn off. */
+    /** Finds damage, and rows that violate CHECK constraints, which other programs can turn off. */
     static void collectUnsound(Connection connection, Problems problems) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("PRAGMA quick_check")) {
@@ -35,9 +35,9 @@ final class SourceCheck {
     }
 
     /**
-     * Looks for rows that refer to none.
+     * Finds rows that refer to missing rows.
      *
-     * @throws ReferenceException at the first; names the table, the key and the column
+     * @throws ReferenceException for the first; names the table, the key and the column
      */
     static void requireReferences(Connection connection) throws SQLException {
         Problems problems = new Problems();
@@ -45,14 +45,14 @@ final class SourceCheck {
         problems.throwAny();
     }
 
-    /** Looks for rows that refer to none; names the table, the key and the column of each. */
+    /** Finds rows that refer to missing rows, and names the table, the key and the column of each. */
     static void collectReferences(Connection connection, Problems problems) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("PRAGMA foreign_key_check")) {
             while (rows.next() && !problems.isFull()) {
                 String name = rows.getString(1);
                 if (CopiedTable.ALL.stream().noneMatch(table -> table.name().equals(name))) {
-                    // It is left behind, with whatever is wrong in it.
+                    // This table is not copied, so its rows do not matter.
                     continue;
                 }
                 String id = key(connection, name, rows.getLong(2));
@@ -94,7 +94,7 @@ final class SourceCheck {
         }
     }
 
-    /** Encodes all rows of a table as for a copy, and keeps none; returns how many there are. */
+    /** Encodes all rows of a table as for a copy, without keeping them, and returns their number. */
     static long collectUnstorable(Connection connection, CopiedTable table, LongConsumer progress, Problems problems)
             throws SQLException {
         RowEncoder encoder = new RowEncoder(table);
@@ -118,7 +118,6 @@ final class SourceCheck {
         return count;
     }
 
-    /** How many rows each table has, in the order of copying. */
     static Map<String, Long> counts(Connection connection) throws SQLException {
         Map<String, Long> counts = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement()) {

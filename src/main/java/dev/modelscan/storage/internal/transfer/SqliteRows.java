@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 
-/** A table's rows as SQLite has them. */
+/** A table's rows from SQLite. */
 final class SqliteRows implements RowSource {
 
     private static final long MICROS = 1_000_000;

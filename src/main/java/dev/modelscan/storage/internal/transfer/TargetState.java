@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the target must be like. Reads alone; the schema may be missing. */
+/** Checks the target without writing. Its schema may be missing. */
 final class TargetState {
 
     private TargetState() {}
@@ -17,7 +17,7 @@ final class TargetState {
     /**
      * Checks that no table of the schema holds a row.
      *
-     * @throws ConflictException if one does; names them all
+     * @throws ConflictException if one does; names all of them
      */
     static void requireEmpty(PostgresLink target) throws SQLException {
         List<String> filled = new ArrayList<>();
@@ -35,7 +35,10 @@ final class TargetState {
         }
     }
 
-    /** Looks for what no transfer can change of the server, and of what stands between. Takes transactions of its own. */
+    /**
+     * Finds problems of the server, or of a pooler in between, that no transfer can fix. Runs its own
+     * transactions.
+     */
     static void collectUnusable(PostgresLink target, Problems problems) throws SQLException {
         try {
             PostgresMigrator.requireUsable(target.connection(), target.name());
@@ -44,7 +47,7 @@ final class TargetState {
         }
     }
 
-    /** Looks for what keeps the role from writing. */
+    /** Finds what prevents the role from writing. */
     static void collect(PostgresLink target, Problems problems) throws SQLException {
         if ("t".equals(target.text("SELECT pg_catalog.pg_is_in_recovery()"))) {
             problems.add(new UnavailableException(
@@ -63,8 +66,9 @@ final class TargetState {
             problems.add(new SchemaException(
                     target.name() + ": the role may not "
                             + (there
-                                    ? "make tables in the schema. Grant it USAGE and CREATE on it"
-                                    : "make the schema. Grant it CREATE on the database, or let its owner create the schema"),
+                                    ? "create tables in the schema. Grant it USAGE and CREATE on it"
+                                    : "create the schema. Grant it CREATE on the database, or let its owner create"
+                                            + " the schema"),
                     null));
         }
         if (there) {
@@ -72,7 +76,7 @@ final class TargetState {
         }
     }
 
-    /** Keys and indexes are put off, which only a table's owner may do. */
+    /** Only a table's owner may drop and create its foreign keys and indexes, as the transfer does. */
     private static void requireOwner(PostgresLink target, String schema, Problems problems) throws SQLException {
         for (CopiedTable table : CopiedTable.ALL) {
             String owner = target.text(
@@ -91,21 +95,22 @@ final class TargetState {
     }
 
     /**
-     * Checks that what was begun can go on.
+     * Checks that an unfinished transfer can continue.
      *
-     * @throws ConflictException where the snapshot is not beside the source
+     * @throws ConflictException if the snapshot is not beside the source
      */
     static void requireSnapshot(PostgresLink target, Snapshot snapshot) {
         if (!snapshot.exists()) {
             throw conflict(
                     target,
-                    "has the rest of a transfer of another database, or of this one, whose snapshot " + snapshot.file()
-                            + " is gone. Restart the transfer (--restart), which takes back what it copied");
+                    "holds an unfinished transfer of another database, or of this one, and its snapshot"
+                            + " " + snapshot.file()
+                            + " is missing. Restart the transfer (--restart), which removes what it copied");
         }
     }
 
-    /** Whether what is there is to be taken back before anything is copied. */
-    static boolean beginsAnew(@Nullable Ledger ledger, boolean restart) {
+    /** Whether rows of an unfinished transfer must be removed before copying starts. */
+    static boolean startsOver(@Nullable Ledger ledger, boolean restart) {
         return ledger == null || restart || ledger.rows() == 0;
     }
 

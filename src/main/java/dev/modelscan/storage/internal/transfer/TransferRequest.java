@@ -8,14 +8,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller asks for.
+ * The options of a transfer.
  *
  * @param source the file
- * @param server where the target is
+ * @param server the target's server
  * @param workspace the target's schema; null for the one that the server chooses
- * @param restart whether to take back what an unfinished transfer copied
- * @param leaveBehind what may stay in the source alone, by name
- * @param listener who is told of progress
+ * @param restart whether to remove what an unfinished transfer copied, and start again
+ * @param leaveBehind the names of objects that may stay behind in the source
+ * @param listener receives the progress
  */
 public record TransferRequest(
         Path source,

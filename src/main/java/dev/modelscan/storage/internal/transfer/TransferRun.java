@@ -28,7 +28,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of a transfer, in their order. What each may throw is said at {@link dev.modelscan.storage.transfer.Transfer}. */
+/**
+ * The steps of a transfer, in order. {@link dev.modelscan.storage.transfer.Transfer} documents the
+ * exceptions.
+ */
 public final class TransferRun {
 
     private static final String LOCK = "transfer";
@@ -38,7 +41,7 @@ public final class TransferRun {
     private final SqliteConnections connections;
     private final PostgresMigrator migrator;
 
-    /** Touches neither side yet. */
+    /** Opens neither side yet. */
     public TransferRun(TransferRequest request) {
         PostgresOpening.requireLibraries();
         NotCarried.requireNotOurs(request.leaveBehind());
@@ -49,12 +52,11 @@ public final class TransferRun {
         this.migrator = new PostgresMigrator(request.server(), request.workspace());
     }
 
-    /** Checks, and writes nothing. */
+    /** Checks without writing. */
     public TransferEstimate dryRun() {
         return PostgresOpening.checked(() -> new DryRun(request, source, connections, migrator).run());
     }
 
-    /** Copies and compares. */
     public TransferResult run() {
         return PostgresOpening.checked(this::transfer);
     }
@@ -76,7 +78,7 @@ public final class TransferRun {
         }
     }
 
-    /** What is left behind, all of which may be. */
+    /** Finds what will be left behind, and checks that the caller agreed to all of it. */
     private List<LeftBehind> leftBehind(Connection connection) throws SQLException {
         List<LeftBehind> found = NotCarried.in(connection);
         NotCarried.requireNamed(found, request.leaveBehind(), source.toString());
@@ -87,7 +89,7 @@ public final class TransferRun {
         long began = System.nanoTime();
         Ledger found = target.inSnapshot(() -> Optional.ofNullable(Ledger.find(target)))
                 .orElse(null);
-        boolean resumed = found != null && !TargetState.beginsAnew(found, request.restart());
+        boolean resumed = found != null && !TargetState.startsOver(found, request.restart());
         Ledger ledger = resumed && found != null ? resume(target, found) : begin(target, found);
         Snapshot snapshot = new Snapshot(source, ledger.snapshotId());
         long before = ledger.rows();
@@ -101,7 +103,7 @@ public final class TransferRun {
             copy(target, ledger, snapshot, SourceCheck.total(rows));
             makeKeysAndIndexes(target, snapshot);
         } catch (InvalidDataException | ReferenceException | ConflictException | CorruptDatabaseException e) {
-            // The snapshot has the row for ever, so this transfer cannot be finished.
+            // The snapshot will always have the row, so this transfer cannot be finished.
             abandon(target, ledger, e);
             throw e;
         }
@@ -126,12 +128,15 @@ public final class TransferRun {
         requireCurrent(snapshot.connections());
         target.useTransaction(() -> {
             migrator.requireCurrent(target.connection());
-            ledger.requireOwnRowsAlone();
+            ledger.requireOnlyOwnRows();
         });
         return ledger;
     }
 
-    /** The ledger comes before the snapshot, so that no file is left over that no ledger names. */
+    /**
+     * The ledger is created before the snapshot, so that no snapshot can exist without a ledger that names
+     * it.
+     */
     private Ledger begin(PostgresLink target, @Nullable Ledger unfinished) throws SQLException {
         if (unfinished != null) {
             unfinished.abandon();
@@ -145,7 +150,7 @@ public final class TransferRun {
         try {
             Snapshot snapshot = new Snapshot(source, ledger.snapshotId());
             snapshot.take(connections);
-            // Something may have been made since the source was looked at.
+            // Something may have been created since the source was checked.
             try (Connection connection = snapshot.open()) {
                 leftBehind(connection);
             }
@@ -174,7 +179,7 @@ public final class TransferRun {
             try {
                 target.useTransaction(() -> DeferredDefinitions.restoreNext(target));
             } catch (SQLException e) {
-                if (ChunkWriter.mayBeOfARow(target.classify(e))) {
+                if (ChunkWriter.mayBeCausedByRow(target.classify(e))) {
                     try (Connection connection = snapshot.open()) {
                         SourceCheck.requireReferences(connection);
                     }

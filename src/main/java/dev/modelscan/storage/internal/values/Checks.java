@@ -7,7 +7,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The checks that records and ids make when they are built, so that what exists can be stored, on every engine. */
+/**
+ * The checks that records and ids make in their constructors, so that every instance can be stored on every
+ * engine.
+ */
 public final class Checks {
 
     // Stored times have four digits for the year.
@@ -29,7 +32,7 @@ public final class Checks {
         return accepted(entity, id, field, value, TextRules.nameProblem(required(entity, id, field, value)));
     }
 
-    /** Text that every engine gives back as it was. */
+    /** Text that every engine returns unchanged. */
     public static String text(String entity, @Nullable Id id, String field, @Nullable String value) {
         return accepted(entity, id, field, value, TextRules.problem(required(entity, id, field, value)));
     }
@@ -60,7 +63,7 @@ public final class Checks {
         if (value.getEpochSecond() < EARLIEST || value.getEpochSecond() >= END) {
             throw invalid(entity, id, field, value + " is not in the years 0 to 9999");
         }
-        // Cutting one that is whole costs more than all the other checks of a row.
+        // Truncating a whole value costs more than all the other checks of a row.
         return value.getNano() % NANOS_PER_MICRO == 0 ? value : value.truncatedTo(ChronoUnit.MICROS);
     }
 

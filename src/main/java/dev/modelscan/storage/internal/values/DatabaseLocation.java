@@ -5,7 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** Where a database is, as a caller names it. */
+/** The location of a database as a caller gives it. */
 public final class DatabaseLocation {
 
     private DatabaseLocation() {}
@@ -14,7 +14,7 @@ public final class DatabaseLocation {
         return Locations.isUrl(location);
     }
 
-    /** A path that is no URL. */
+    /** A path that is not a URL. */
     public static Path requirePath(Path path) {
         requireNoUrl(Objects.requireNonNull(path, "path").toString());
         return path;

@@ -3,7 +3,7 @@ package dev.modelscan.storage.internal.values;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 
-/** What all id types share. */
+/** What all id types have in common. */
 public final class Ids {
 
     private static final TimeBasedEpochGenerator GENERATOR = Generators.timeBasedEpochGenerator();

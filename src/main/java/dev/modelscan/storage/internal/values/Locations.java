@@ -7,28 +7,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How a database's place is written: a path, or the URL of a PostgreSQL server. */
+/** How a database's location is written: a path, or the URL of a PostgreSQL server. */
 public final class Locations {
 
-    /** How the URL of a server begins, in the driver's own spelling. */
+    /** The prefix of a server's URL, in the driver's exact spelling. */
     public static final String URL_PREFIX = "jdbc:postgresql:";
 
     private static final Pattern JDBC =
             Pattern.compile("\\s*jdbc:([^:/]*).*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-    /** One letter is a drive of Windows. {@link Path} makes one slash of two. */
+    /** One letter is a Windows drive. {@link Path} turns two slashes into one. */
     private static final Pattern URL = Pattern.compile("\\s*([A-Za-z][A-Za-z0-9+.-]+):/.*", Pattern.DOTALL);
 
     private Locations() {}
 
-    /** Whether the text is the URL of a PostgreSQL server. */
     public static boolean isUrl(String location) {
         return location.startsWith(URL_PREFIX);
     }
 
     /**
-     * What is wrong with a path, so that it reads on after its name: a URL would make directories and files of strange names. Shows
-     * nothing of a URL but its beginning, since it may hold a password. Null where nothing is wrong.
+     * What is wrong with a path, worded to follow its name; null if nothing is. A URL used as a path would
+     * create strangely named directories and files. Only the start of a URL is shown, since it may hold a
+     * password.
      */
     public static @Nullable String pathProblem(String path) {
         String scheme = scheme(path);
@@ -36,16 +36,16 @@ public final class Locations {
             return null;
         }
         return switch (scheme) {
-            case "jdbc:sqlite" -> "is a URL; write the path of the file alone, without jdbc:sqlite:";
-            case "file" -> "is a URL; write the path of the file alone, without file:";
+            case "jdbc:sqlite" -> "is a URL; write only the path of the file, without jdbc:sqlite:";
+            case "file" -> "is a URL; write only the path of the file, without file:";
             default -> urlProblem(path);
         };
     }
 
-    /** What is wrong with the URL of a server; null where it begins as one does. */
+    /** What is wrong with a server's URL; null if its prefix is right. */
     public static @Nullable String urlProblem(String url) {
         if (isUrl(url)) {
-            return "is the URL of a server, which goes where a URL is asked for: into url(...), or Database.open(String)";
+            return "is the URL of a server; pass it to url(...) or Database.open(String)";
         }
         String scheme = scheme(url);
         String instead =
@@ -74,7 +74,7 @@ public final class Locations {
     /**
      * The path that a text names; a leading {@code ~} is the home directory.
      *
-     * @throws InvalidPathException where it is none; the reason reads on after its name
+     * @throws InvalidPathException if it is not a path; the reason is worded to follow its name
      */
     public static Path path(String text) {
         boolean fromHome = text.equals("~") || text.startsWith("~/");
@@ -82,7 +82,8 @@ public final class Locations {
             return Path.of(text);
         }
         String home = System.getProperty("user.home");
-        // A user without an entry in the system's list has "?", as in a container that runs under a bare number.
+        // The home directory is "?" for a user without an entry in the system's list, as in a container that
+        // runs with a numeric user id.
         if (home == null || home.isBlank() || !Path.of(home).isAbsolute()) {
             throw new InvalidPathException(
                     text,

@@ -4,27 +4,29 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What text must be like to come back from every engine as it went in. The drivers replace unpaired surrogates without a
- * word, SQLite's functions stop at a NUL, and PostgreSQL refuses one (error 22021).
+ * The rules for text that every engine returns unchanged. The drivers silently replace unpaired surrogates,
+ * SQLite's functions stop at a NUL, and PostgreSQL rejects it (error 22021).
  */
 public final class TextRules {
 
-    /** The most characters (Unicode code points) of a name, as the schema's checks count them. */
+    /** The maximum length of a name in Unicode code points, as the schema's checks count them. */
     public static final int MAX_NAME_LENGTH = 255;
 
     private static final Pattern WORKSPACE = Pattern.compile("[a-z][a-z0-9_]{0,62}");
     private static final Pattern RESERVED =
             Pattern.compile("pg_.*|information_schema|public|citus|citus_internal|columnar|columnar_internal");
-    /** Windows opens a device of such a name, whatever its suffix is. A workspace can be moved to any system. */
+    /**
+     * Windows opens a device for such a name, whatever its suffix. A workspace can be moved to any system.
+     */
     private static final Pattern DEVICE = Pattern.compile("con|prn|aux|nul|(com|lpt)[0-9]");
 
     private TextRules() {}
 
-    /** What is wrong with a text, so that it reads on after a field's name; null where nothing is. */
+    /** What is wrong with a text, worded to follow a field's name; null if nothing is. */
     public static @Nullable String problem(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            // One comparison for nearly every character: NUL wraps around, to above the surrogates.
+            // One comparison covers nearly every character: NUL wraps around to a value above the surrogates.
             if ((char) (c - 1) < Character.MIN_SURROGATE - 1) {
                 continue;
             }
@@ -44,12 +46,18 @@ public final class TextRules {
         return null;
     }
 
-    /** Whether a text can be stored, and so be found: a driver would look for another in its place. */
+    /**
+     * Whether a text can be stored. One that cannot must not be searched for either, since the driver would
+     * search for another text.
+     */
     public static boolean isStorable(String text) {
         return problem(text) == null;
     }
 
-    /** What is wrong with a name: 1 to {@link #MAX_NAME_LENGTH} characters, not blank, and text as {@link #problem} has it. */
+    /**
+     * What is wrong with a name: it must have 1 to {@link #MAX_NAME_LENGTH} characters, not be blank, and
+     * pass {@link #problem}.
+     */
     public static @Nullable String nameProblem(String name) {
         if (name.isBlank()) {
             return "is blank";
@@ -63,7 +71,10 @@ public final class TextRules {
         return problem(name);
     }
 
-    /** What is wrong with the name of a workspace, which names a schema or a file as it stands; null where nothing is. */
+    /**
+     * What is wrong with a workspace's name, which is used unchanged as the name of a schema or a file; null
+     * if nothing is.
+     */
     public static @Nullable String workspaceProblem(String name) {
         if (!WORKSPACE.matcher(name).matches()) {
             return "is not 1 to 63 of the characters a to z, 0 to 9 and _, beginning with a letter";

@@ -1,4 +1,4 @@
-/** What values, names and locations may be. Not part of the public API. */
+/** The rules for values, names and locations. Not part of the public API. */
 @NullMarked
 package dev.modelscan.storage.internal.values;
 

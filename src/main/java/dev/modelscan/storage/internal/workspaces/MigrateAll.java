@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
-/** Migrates a list of workspaces, several at a time. Runs once. */
+/** Migrates a list of workspaces in parallel. Runs once. */
 public final class MigrateAll {
 
     public static final int MAX_PARALLELISM = 100;
@@ -73,7 +73,7 @@ public final class MigrateAll {
         } catch (StorageException e) {
             return new WorkspaceMigration(name, List.of(), e);
         } catch (RuntimeException | Error e) {
-            // Whatever it is, the others go on.
+            // A failure of any kind must not stop the other workspaces.
             return new WorkspaceMigration(
                     name,
                     List.of(),
@@ -81,7 +81,7 @@ public final class MigrateAll {
         }
     }
 
-    /** A migration is not left alone, even where this thread is interrupted. */
+    /** Waits for running migrations to end, even if this thread is interrupted. */
     private static void awaitEnd(List<Thread> workers) {
         boolean interrupted = false;
         for (Thread worker : workers) {

@@ -113,8 +113,8 @@ class PostgresErrorsTest {
     @Test
     void whatMayBeStoredIsNotRunAgain() {
         StorageException conflict = behind("40001");
-        assertThat(PostgresErrors.wasTakenBack(conflict)).isTrue();
-        assertThat(PostgresErrors.wasTakenBack(new OutcomeUnknownException("by the test", conflict)))
+        assertThat(PostgresErrors.wasRolledBack(conflict)).isTrue();
+        assertThat(PostgresErrors.wasRolledBack(new OutcomeUnknownException("by the test", conflict)))
                 .isFalse();
     }
 

@@ -7,9 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that stays as long as the database is open. SQLite deletes a database in memory, and the log of a file, with the
- * last connection; so as long as this one is there, a log that is gone was taken away behind SQLite's back. Without it any file
- * could take the log's place when this process replaces its only connection.
+ * A connection that stays open as long as the database does. SQLite deletes an in-memory database, or a
+ * file's log, with the last connection. So while this one is open, a missing log means that something other
+ * than SQLite removed it. Without it, any file could take the log's place when this process replaces its only
+ * connection.
  */
 public final class Anchor {
 
@@ -22,14 +23,14 @@ public final class Anchor {
         this.connections = connections;
     }
 
-    /** Opens it, unless it is open, or the file is read without a log. */
+    /** Opens it, unless it is open already or the file is read without a log. */
     public synchronized void open() throws SQLException {
         if (connection == null && !connections.isImmutable()) {
             connection = connections.openAnchor();
         }
     }
 
-    /** Closes it, after all others. */
+    /** Closes it, after all other connections. */
     public synchronized void close() {
         Connection last = connection;
         connection = null;

@@ -24,8 +24,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a database file could not be opened, read or written: SQLite's codes do not carry the system's error. Never opens the
- * database or its {@code -shm} file, since closing them would drop SQLite's locks in this process.
+ * Finds out why a database file could not be opened, read or written: SQLite's codes do not contain the
+ * system's error. Never opens the database or its {@code -shm} file, since closing them would drop SQLite's
+ * locks in this process.
  */
 public final class FileFacts {
 
@@ -33,14 +34,16 @@ public final class FileFacts {
 
     private static final String RAISE_LIMIT = "; close some, or raise the limit of this process (ulimit -n)";
 
-    /** ENOSPC, EDQUOT and EFBIG, and what Windows says. */
+    /** ENOSPC, EDQUOT and EFBIG, and their texts on Windows. */
     private static final Pattern NO_SPACE = Pattern.compile("space|quota|too large", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern TOO_MANY_OPEN = Pattern.compile("too many open files", Pattern.CASE_INSENSITIVE);
 
     private FileFacts() {}
 
-    /** The exception for the caller; {@code what} names the file and what failed, so that the reason reads on after it. */
+    /**
+     * The exception for the caller; {@code what} names the file and what failed, and the reason is appended.
+     */
     public static StorageException failed(String what, IOException e) {
         String reason = reason(e);
         return NO_SPACE.matcher(reason).find()
@@ -52,20 +55,20 @@ public final class FileFacts {
         return TOO_MANY_OPEN.matcher(reason).find() ? RAISE_LIMIT : "";
     }
 
-    /** What keeps this process from opening the file, or null where nothing that can be seen does. */
+    /** The visible reason why this process cannot open the file, or null. */
     static @Nullable String whyNotOpened(Path file) {
         Path directory = directory(file);
         if (!Files.isDirectory(directory)) {
             return Files.exists(directory, LinkOption.NOFOLLOW_LINKS)
                     ? directory + " is not a directory"
-                    : "the directory " + directory + " is not there, or this process may not look into its parents";
+                    : "the directory " + directory + " does not exist, or this process may not access its parents";
         }
         String closed = refusal(directory, AccessMode.EXECUTE);
         if (closed != null) {
-            return "the directory " + directory + " cannot be looked into: " + closed;
+            return "the directory " + directory + " cannot be accessed: " + closed;
         }
         if (Files.isSymbolicLink(file) && !Files.exists(file)) {
-            return file + " is a symbolic link that leads nowhere";
+            return file + " is a broken symbolic link";
         }
         for (Path each : List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"))) {
             if (Files.isDirectory(each)) {
@@ -80,7 +83,7 @@ public final class FileFacts {
         return exhausted == null ? whyNotWritten(file) : exhausted;
     }
 
-    /** What keeps this process from writing to the file, or null where nothing that can be seen does. */
+    /** The visible reason why this process cannot write to the file, or null. */
     static @Nullable String whyNotWritten(Path file) {
         for (Path each : List.of(file, SqliteFiles.beside(file, "-wal"), SqliteFiles.beside(file, "-shm"))) {
             String reason = Files.exists(each) ? refusal(each, AccessMode.WRITE) : null;
@@ -92,10 +95,10 @@ public final class FileFacts {
         String reason = Files.isDirectory(directory) ? refusal(directory, AccessMode.WRITE) : null;
         return reason == null
                 ? null
-                : "no file can be made in the directory " + directory + ", where SQLite keeps its log: " + reason;
+                : "no file can be created in the directory " + directory + ", where SQLite keeps its log: " + reason;
     }
 
-    /** A directory takes a descriptor to be read, as a file does to be opened. */
+    /** Reading a directory takes a file descriptor, just as opening a file does. */
     private static @Nullable String whyNoDescriptor(Path directory) {
         if (!Files.isReadable(directory)) {
             return null;
@@ -109,8 +112,8 @@ public final class FileFacts {
     }
 
     /**
-     * What keeps a file from growing, where it is a limit on space: the disk, a quota, or a limit on the size of files. Null where it
-     * is none of them, such as a medium that fails.
+     * Why a file cannot grow, if space is the reason: the disk, a quota, or a limit on file size. Null for
+     * any other reason, such as a failing medium.
      */
     static @Nullable String whyNoSpace(Path file) {
         long end = Math.max(size(file), size(SqliteFiles.beside(file, "-wal")));
@@ -118,7 +121,8 @@ public final class FileFacts {
         try {
             probe = Files.createTempFile(directory(file), file.getFileName() + "-space-", ".tmp");
             try (FileChannel channel = FileChannel.open(probe, StandardOpenOption.WRITE)) {
-                // Behind the end of the file that could not grow, so that a limit on the size of files shows.
+                // Written at the end of the file that could not grow, so that a limit on file size applies
+                // too.
                 channel.write(ByteBuffer.allocate(PROBE_BYTES), end);
             }
             return null;
@@ -136,7 +140,7 @@ public final class FileFacts {
                 Files.deleteIfExists(probe);
             }
         } catch (IOException e) {
-            // An empty file stays, whose name says what it was.
+            // An empty file stays. Its name says what it was for.
         }
     }
 
@@ -148,7 +152,7 @@ public final class FileFacts {
         }
     }
 
-    /** What an exception of the system says, without the file's name, which the caller's message has. */
+    /** The text of a system exception, without the file's name, which the caller's message already has. */
     private static String reason(IOException e) {
         if (e instanceof AccessDeniedException denied) {
             String why = denied.getFile() == null ? null : whyNotWritten(Path.of(denied.getFile()));
@@ -164,7 +168,7 @@ public final class FileFacts {
         return reason == null ? "no reason was given" : EngineText.of(new IOException(reason));
     }
 
-    /** Why the system does not let this process do it; null where it does. */
+    /** Why the system does not allow the access; null if it does. */
     private static @Nullable String refusal(Path path, AccessMode mode) {
         try {
             path.getFileSystem().provider().checkAccess(path, mode);
@@ -176,7 +180,6 @@ public final class FileFacts {
         }
     }
 
-    /** The mode and the owner, where the file system has them. */
     private static String permissions(Path path) {
         try {
             PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
@@ -188,7 +191,10 @@ public final class FileFacts {
         }
     }
 
-    /** Loads what the other methods need, for a process that has no descriptor left to load it by. */
+    /**
+     * Loads the classes that the other methods need, since a process without free descriptors cannot load
+     * them.
+     */
     static void prepare() {
         Path nowhere = Path.of("no such directory", "no such file").toAbsolutePath();
         failed(String.valueOf(whyNotOpened(nowhere)), new NoSuchFileException(""));

@@ -15,19 +15,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells whether the files of an open database are still those that were opened. SQLite keeps descriptors: when a file is moved,
- * deleted, replaced or cut, it goes on writing to what nobody finds any more.
+ * Checks whether the files of an open database are still those that were opened. SQLite keeps descriptors: if
+ * a file is moved, deleted, replaced or truncated, it continues to write to a file that nobody can find.
  *
- * <p>Files are only looked at, never opened: closing a descriptor of the main file or of the index would drop the locks that
- * SQLite holds in this process. Nor is the log looked at for each write: a file whose times were read has them written anew
- * with the next change, which makes each flush half as long again. Instead the directory is, whose time changes with each
- * name that comes or goes; the log is looked at when that time has changed.
+ * <p>Only attributes are read; files are never opened, because closing a descriptor of the main file or of
+ * the index would drop the locks that SQLite holds in this process. The log is not checked before each write,
+ * because reading a file's attributes makes the next change write its times again, and each flush takes 1.5
+ * times as long. Instead the directory's time is checked, which changes whenever a name is added or removed.
+ * The log is checked only if that time has changed.
  */
 final class FileGuard {
 
-    /** What may have happened to the files. */
+    /** What happened to the files. */
     enum State {
-        /** Nothing. */
         SAME,
         /** The path names no file. */
         MISSING,
@@ -37,15 +37,18 @@ final class FileGuard {
         CUT,
         /** The log or its index was deleted or replaced. */
         LOG_GONE,
-        /** The file cannot be looked at. */
+        /** The file's attributes cannot be read. */
         UNKNOWN,
-        /** Somebody writes to a file that is read without locks. */
+        /** Another process writes to a file that is read without locks. */
         WRITTEN
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(FileGuard.class);
 
-    /** Times of files are as coarse as the kernel's clock, 10 ms at the most: what was just changed may change again unseen. */
+    /**
+     * File times are as coarse as the kernel's clock, 10 ms at most: a second change within that time is not
+     * visible.
+     */
     private static final long COARSEST_MILLIS = 50;
 
     private static final Duration LONGEST_CHECKPOINT = Duration.ofSeconds(1);
@@ -68,10 +71,10 @@ final class FileGuard {
     private volatile long cutBytes = -1;
 
     /**
-     * A guard that remembers nothing yet.
+     * A guard that has not recorded any file yet.
      *
      * @param given the path that the caller named
-     * @param file the file that it leads to
+     * @param file the file that the path resolves to
      */
     FileGuard(Path given, Path file, SqliteConnections connections) {
         this.given = given;
@@ -82,12 +85,12 @@ final class FileGuard {
         this.connections = connections;
     }
 
-    /** Remembers the file that the path names now. */
+    /** Records the file at the path. */
     void remember() {
         if (log.toFile().length() > 0 && LogOwner.isOfAnother(file, log)) {
             throw new UnavailableException(
                     file + " was replaced while it was being opened: " + log.getFileName()
-                            + " is another file's; open it anew",
+                            + " belongs to another file; open it again",
                     null);
         }
         try {
@@ -101,9 +104,10 @@ final class FileGuard {
     }
 
     /**
-     * Remembers the log and its index. Nobody may delete them as long as the connection is open that was opened before this call.
+     * Records the log and its index. SQLite does not delete them while the connection opened before this call
+     * is open.
      *
-     * @param mark whether the log may be marked as the file's
+     * @param mark whether the log may be marked with its owner
      */
     void logOpened(boolean mark) {
         if (key != null) {
@@ -117,7 +121,10 @@ final class FileGuard {
         }
     }
 
-    /** Forgets the log, which SQLite deletes with the last connection; false if that would lose what can still be saved. */
+    /**
+     * Forgets the log, which SQLite deletes with the last connection. Returns false if closing would lose
+     * data that can still be saved.
+     */
     boolean anchorCloses() {
         State state = state();
         closing(state);
@@ -126,15 +133,15 @@ final class FileGuard {
     }
 
     /**
-     * Throws when the files are not those that were opened.
+     * Throws if the files are not those that were opened.
      *
-     * @param maxAgeNanos how long ago the files may have been looked at; 0 looks now
+     * @param maxAgeNanos how old the last check may be; 0 to check now
      */
     void requireSame(long maxAgeNanos) {
         if (key == null || (checked && System.nanoTime() - checkedAt < maxAgeNanos)) {
             return;
         }
-        // Before the look: what changes during it is seen by the next.
+        // Read first, so that a change during this check is found by the next one.
         long now = System.nanoTime();
         State state = state();
         checkedAt = now;
@@ -144,14 +151,13 @@ final class FileGuard {
         }
     }
 
-    /** What is wrong with the files; null when nothing is. */
+    /** What is wrong with the files; null if nothing is. */
     @Nullable
     String problem() {
         State state = state();
         return state == State.SAME ? null : message(state);
     }
 
-    /** Looks at the files. */
     State state() {
         if (key == null) {
             return State.SAME;
@@ -176,7 +182,7 @@ final class FileGuard {
         } catch (NoSuchFileException e) {
             return State.MISSING;
         } catch (IOException e) {
-            LOG.debug("{} cannot be looked at", file, e);
+            LOG.debug("the attributes of {} cannot be read", file, e);
             return State.UNKNOWN;
         }
     }
@@ -188,8 +194,9 @@ final class FileGuard {
     }
 
     /**
-     * A file gets shorter by a checkpoint after VACUUM too, of whatever process. Its header tells, which a checkpoint that is
-     * under way may have written before the pages that it counts.
+     * Whether the file was truncated. A checkpoint after VACUUM, by any process, also makes a file shorter.
+     * The header tells the difference, but a running checkpoint may write it before the pages that it counts,
+     * so this retries.
      */
     private boolean isCut(long bytes) {
         if (bytes == 0 || bytes == cutBytes) {
@@ -211,7 +218,7 @@ final class FileGuard {
             return false;
         }
         if (!Objects.equals(logKey, keyOf(log)) || !Objects.equals(indexKey, keyOf(index))) {
-            // Whoever closes the connection that kept them says so first.
+            // The connection that kept them is closed only after anchorCloses().
             return logKey != null;
         }
         settledAt = System.currentTimeMillis() - changed.toMillis() > COARSEST_MILLIS ? changed : null;
@@ -223,27 +230,30 @@ final class FileGuard {
             case MISSING ->
                 (Files.exists(file) ? given : file)
                         + " was moved or deleted while open; nothing is written or read. Move it back, or move "
-                        + log.getFileName() + " along with it: that holds what was committed last. Then open it anew";
+                        + log.getFileName() + " to its new place as well: that holds the last commits. Then open it"
+                        + " again";
             case REPLACED ->
-                given + " leads to another file than the one that was opened, which was moved or deleted while open;"
-                        + " nothing is written or read. Close this database, and open the file anew";
+                given + " now names another file: the one that was opened was moved or deleted while open;"
+                        + " nothing is written or read. Close this database, and open the file again";
             case CUT ->
-                file + " was cut short while open; nothing is written or read. Close it, keep " + log.getFileName()
+                file + " was truncated while open; nothing is written or read. Close it, keep " + log.getFileName()
                         + ", and restore a backup";
             case LOG_GONE ->
                 log
-                        + " or its index was moved or deleted while open; nothing is written or read. Close the database in every"
-                        + " process, the first of which writes into the file what the log held, and open it anew";
+                        + " or its index was moved or deleted while open; nothing is written or read. Close the"
+                        + " database in every process; the first to close writes the log's content into the file."
+                        + " Then open it again";
             case WRITTEN ->
-                file + " was opened as a file that nobody writes, and somebody writes to it now; open it anew";
-            case UNKNOWN -> file + " cannot be looked at any more; check the directory's permissions and its disk";
+                file + " was opened as a file that nobody writes to, but another process writes to it now; open it"
+                        + " again";
+            case UNKNOWN -> file + " can no longer be checked; look at the directory's permissions and its disk";
             case SAME -> throw new IllegalStateException();
         };
     }
 
     /**
-     * Moves the log of a file that was replaced out of the way: whoever opens the file in its place would have that log laid
-     * over it. It is kept under another name, since it may hold rows that nothing else does.
+     * Moves the log of a replaced file away, because SQLite would apply it to the new file. The log is kept
+     * under another name, since it may hold rows that are stored nowhere else.
      *
      * @param state the files' state before the connections were closed
      */
@@ -255,7 +265,7 @@ final class FileGuard {
         moveAside(index, indexKey);
     }
 
-    /** Moves a log that somebody put in the place of ours, before SQLite deletes it for its own. */
+    /** Moves away a log that replaced ours, before SQLite deletes it as its own. */
     private void closing(State state) {
         if (state == State.LOG_GONE && lastLogKey != null) {
             Object now = keyOf(log);
@@ -265,7 +275,7 @@ final class FileGuard {
         }
     }
 
-    /** False when only a link on the way leads elsewhere now: then the log still lies beside its own file. */
+    /** False if only a symbolic link on the path changed: the log then is still beside its own file. */
     private boolean isNewFile() {
         return !Objects.equals(key, keyOf(file));
     }
@@ -287,7 +297,7 @@ final class FileGuard {
         return Files.readAttributes(path, BasicFileAttributes.class);
     }
 
-    /** Device and inode; where the file system has no such thing, there is no telling one file from another. */
+    /** Device and inode. If the file system has no such key, files cannot be told apart. */
     private static Object keyOf(BasicFileAttributes attributes) {
         Object key = attributes.fileKey();
         return key == null ? true : key;

@@ -9,8 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What a process that ended in the middle left beside a database. SQLite takes a log and a journal for those of the file of that
- * name, and deletes either when the file is empty: the committed rows in the log, and what the journal would put back.
+ * Checks what a process that ended abruptly left beside a database. SQLite takes a log or a journal for that
+ * of the file with the matching name. If the file is empty, it deletes both, and with them the committed rows
+ * in the log and the pages that the journal would restore.
  */
 public final class Leftovers {
 
@@ -19,16 +20,18 @@ public final class Leftovers {
 
     private static final long JOURNAL_MAGIC = 0xd9d505f920a163d7L;
 
-    /** Magic number, number of pages, a random number, and the file's size in pages before the transaction. */
+    /**
+     * Magic number, number of pages, a random number, and the file's size in pages before the transaction.
+     */
     private static final int JOURNAL_HEADER_BYTES = 8 + 4 + 4 + 4;
 
     private Leftovers() {}
 
     /**
-     * Refuses a file that is less than what lies beside it needs.
+     * Rejects a file that is incomplete, judged by the log or journal beside it.
      *
-     * @throws CorruptDatabaseException when the file is missing or empty beside a log or a journal of one that was not, or is too short
-     *     for a database
+     * @throws CorruptDatabaseException if the file is missing or empty although a log or a journal belongs to
+     *     it, or if it is too short to be a database
      */
     public static void requireComplete(Path file) {
         try {
@@ -47,7 +50,8 @@ public final class Leftovers {
             Path journal = SqliteFiles.beside(file, "-journal");
             boolean hasLog = isFilled(log);
             boolean hasJournal = isFilled(journal) && !isOfNewFile(journal);
-            // Who makes a database fills the file before the log: it may have done both since the file was looked at.
+            // Creating a database fills the file before the log. Both may have happened since the size was
+            // read.
             if ((hasLog || hasJournal) && Files.exists(file) && Files.size(file) > 0) {
                 requireComplete(file);
             } else if (hasLog) {
@@ -61,20 +65,22 @@ public final class Leftovers {
     }
 
     private static CorruptDatabaseException incomplete(Path file, Path beside, String name, String content) {
-        String state = Files.exists(file) ? "is empty" : "is not there";
+        String state = Files.exists(file) ? "is empty" : "is missing";
         return new CorruptDatabaseException(
-                file + " " + state + ", but its " + name + " " + beside.getFileName() + " is and may hold " + content
-                        + ": the file was moved, deleted or cut short. Put it back, or restore both from a backup; for a new database"
+                file + " " + state + ", but its " + name + " " + beside.getFileName() + " exists and may hold"
+                        + " " + content
+                        + ": the file was moved, deleted or truncated. Put it back, or restore both from a backup;"
+                        + " for a new database"
                         + " move the " + name + " away. Nothing was written",
                 null);
     }
 
     private static CorruptDatabaseException foreign(Path file, Path log) {
         return new CorruptDatabaseException(
-                file + " was put in the place of the file that " + log.getFileName()
-                        + " belongs to, whose rows would be laid over it. If it was restored from a backup, end every process that"
-                        + " had the other one open, and move " + log.getFileName()
-                        + " away; else put that file back. Nothing was"
+                file + " replaced the file that " + log.getFileName()
+                        + " belongs to, whose rows would be written into it. If it was restored from a backup, end"
+                        + " every process that had the other file open, and move " + log.getFileName()
+                        + " away; otherwise put that file back. Nothing was"
                         + " written",
                 null);
     }
@@ -83,7 +89,10 @@ public final class Leftovers {
         return Files.exists(path) && Files.size(path) > 0;
     }
 
-    /** Whether a journal is that of the first transaction of all, or has no content yet: it only has to be forgotten. */
+    /**
+     * Whether the journal is that of the first transaction ever, or is still empty. Then nothing has to be
+     * restored.
+     */
     private static boolean isOfNewFile(Path journal) throws IOException {
         try (InputStream in = Files.newInputStream(journal)) {
             byte[] header = in.readNBytes(JOURNAL_HEADER_BYTES);

@@ -11,11 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which file a write-ahead log belongs to. SQLite takes any log of the right name for the file's own, so that of a process that was
- * killed would be laid over a backup that was restored by a rename.
+ * Records which file a write-ahead log belongs to. SQLite takes any log with the right name, so it would
+ * apply the log of a killed process to a backup that was renamed into place.
  *
- * <p>The log carries the inodes of both as an extended attribute. A copy has another inode itself, so nothing is concluded from it,
- * and neither is where the file system has no such attributes.
+ * <p>The log holds the inodes of both files as an extended attribute. A copy of a log has another inode, so
+ * its mark proves nothing, and file systems without such attributes have no mark.
  */
 public final class LogOwner {
 
@@ -25,7 +25,7 @@ public final class LogOwner {
 
     private LogOwner() {}
 
-    /** Marks the log as the file's. Opening it drops no locks: SQLite has none on it. */
+    /** Marks the log as the file's. Opening the log drops no locks: SQLite has none on it. */
     static void mark(Path file, Path log) {
         try {
             UserDefinedFileAttributeView attributes = attributes(log);
@@ -49,7 +49,7 @@ public final class LogOwner {
             String marked = StandardCharsets.UTF_8.decode(value.flip()).toString();
             return marked.endsWith(mark("", inode(log))) && !marked.equals(mark(inode(file), inode(log)));
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            LOG.debug("whose {} is cannot be found out", log, e);
+            LOG.debug("the owner of {} cannot be determined", log, e);
             return false;
         }
     }

@@ -17,11 +17,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one migrator at a time have a database: one of all processes, and one of this process's threads.
+ * Makes migrations of a database exclusive, between processes and between the threads of this process.
  *
- * <p>The lock is on a file beside the database, {@code <name>-migration.lock}. It cannot be on the database's own file:
- * closing any descriptor of that would drop the locks that SQLite holds in this process. The file stays, unless the
- * database itself is deleted.
+ * <p>The lock is on a file beside the database, {@code <name>-migration.lock}. It cannot be on the database's
+ * own file: closing any descriptor of that would drop SQLite's locks in this process. The file stays, unless
+ * the database itself is deleted.
  */
 public final class MigrationLock implements AutoCloseable {
 
@@ -42,8 +42,8 @@ public final class MigrationLock implements AutoCloseable {
     }
 
     /**
-     * Waits for the lock, first for the other threads of this process: closing any channel of the file would drop the lock that
-     * the process has on it, so at most one is open at a time.
+     * Waits for the lock, first among the threads of this process. Closing any channel of the file drops the
+     * process's lock on it, so at most one channel is open at a time.
      */
     public static MigrationLock acquire(Path database, Duration timeout) throws IOException {
         Path file = SqliteFiles.beside(database, "-migration.lock");
@@ -67,8 +67,9 @@ public final class MigrationLock implements AutoCloseable {
     }
 
     /**
-     * A file's turn, one for the whole JVM: class loaders share its locks, so the turn is kept where all of them find it, as
-     * an interned string and a system property. A property that is no string would break whoever lists or stores them.
+     * The in-process lock for a file, one per JVM. Class loaders share the JVM's file locks, so this lock
+     * must be shared as well: it is an interned string and a system property. The property's value is a
+     * string, since any other value would break code that lists or stores properties.
      */
     private record Turn(String name) {
 
@@ -114,7 +115,7 @@ public final class MigrationLock implements AutoCloseable {
         }
     }
 
-    /** Null when the file was deleted meanwhile: others lock another one of its name. */
+    /** Null if the file was deleted meanwhile: others then lock a new file of the same name. */
     private static @Nullable MigrationLock tryAcquire(Path file, Turn turn, long deadline, Duration timeout)
             throws IOException {
         PrivateFiles.create(file);
@@ -127,7 +128,7 @@ public final class MigrationLock implements AutoCloseable {
                 return lock;
             }
         } catch (NoSuchFileException e) {
-            // Deleted between two of the lines above.
+            // Deleted between two of the calls above.
         } catch (IOException | RuntimeException e) {
             if (channel != null) {
                 channel.close();
@@ -140,12 +141,12 @@ public final class MigrationLock implements AutoCloseable {
         return null;
     }
 
-    /** Tells a file from another of its name; null where the file system cannot. */
+    /** Identifies a file among others of its name; null if the file system cannot. */
     private static @Nullable Object key(Path file) throws IOException {
         return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
-    /** Deletes the file, where those who wait for it will notice. */
+    /** Deletes the file, if waiting processes can notice that. */
     public void delete() throws IOException {
         if (key(file) != null) {
             Files.delete(file);
@@ -175,7 +176,7 @@ public final class MigrationLock implements AutoCloseable {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            return null; // Another program in this JVM has it, which knows nothing of turns.
+            return null; // Other code in this JVM, which does not use this class, has the lock.
         }
     }
 

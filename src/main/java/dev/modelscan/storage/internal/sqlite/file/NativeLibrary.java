@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteJDBCLoader;
 
-/** SQLite's native library, which the driver unpacks into a directory for temporary files and loads from there. */
+/** SQLite's native library, which the driver unpacks into a temporary directory and loads from there. */
 final class NativeLibrary {
 
-    /** The driver's own; it falls back on the system's. */
+    /** The driver's own property. Without it the driver uses the JVM's temporary directory. */
     private static final String DIRECTORY = "org.sqlite.tmpdir";
 
     private static final long SIZE_BYTES = 4_000_000;
@@ -17,10 +17,11 @@ final class NativeLibrary {
     private NativeLibrary() {}
 
     /**
-     * Loads it, before any file is made for a database that could not be opened. Loads also what explains a failure, which has to work
-     * where nothing can be loaded any more: without file descriptors, or without memory.
+     * Loads the library before any file is created, so that a failure leaves none behind. Also loads the
+     * classes that explain failures, which cannot be loaded when descriptors or memory have run out.
      *
-     * @throws UnavailableException where it cannot be loaded; it names the directory and the property to set
+     * @throws UnavailableException if the library cannot be loaded; it names the directory and the property
+     *     to set
      */
     static void require() {
         try {
@@ -36,7 +37,7 @@ final class NativeLibrary {
         String setAnother = "; name another directory with -D" + DIRECTORY + "=<directory>";
         Path path = Path.of(directory);
         if (!Files.isDirectory(path)) {
-            return "the directory " + path + ", into which it is unpacked, is not there" + setAnother;
+            return "the directory " + path + ", into which it is unpacked, does not exist" + setAnother;
         }
         if (!Files.isWritable(path)) {
             return "the directory " + path + ", into which it is unpacked, cannot be written" + setAnother;
@@ -50,7 +51,7 @@ final class NativeLibrary {
                 + System.getProperty("os.name") + " on " + System.getProperty("os.arch");
     }
 
-    /** The holder's initialization runs once. */
+    /** Its static initializer runs once. */
     private static final class Explanations {
 
         static {

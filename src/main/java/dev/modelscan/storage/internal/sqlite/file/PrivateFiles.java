@@ -7,12 +7,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Makes files that only their owner may read, where the file system knows owners. SQLite would make them with 0644. */
+/**
+ * Creates files that only their owner may read, if the file system supports it. SQLite would create them with
+ * 0644.
+ */
 public final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /** Makes an empty file and its missing parent directories; leaves a file that exists alone. */
+    /** Creates an empty file and its missing parent directories; does nothing to a file that exists. */
     public static void create(Path file) throws IOException {
         Path parent = file.getParent();
         if (parent != null) {
@@ -21,7 +24,7 @@ public final class PrivateFiles {
         try {
             Files.createFile(file, permissions(file));
         } catch (FileAlreadyExistsException e) {
-            // Another process was first, or the database is old.
+            // Another process was faster, or the database existed.
         }
     }
 

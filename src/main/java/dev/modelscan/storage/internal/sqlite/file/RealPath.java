@@ -5,15 +5,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Follows symbolic links, to a file that need not exist yet. */
+/** Resolves symbolic links to a file that need not exist yet. */
 final class RealPath {
 
-    /** As many as Linux follows. */
+    /** Linux's limit. */
     private static final int MAX_LINKS = 40;
 
     private RealPath() {}
 
-    /** Where a path leads: absolute and without links. */
+    /** The absolute path without links. */
     static Path of(Path path) {
         try {
             Path next = path.toAbsolutePath();
@@ -29,10 +29,10 @@ final class RealPath {
         } catch (IOException e) {
             throw new UnavailableException(path + " cannot be followed: " + e.getMessage(), e);
         }
-        throw new UnavailableException(path + " is a symbolic link that leads in a circle; name a file", null);
+        throw new UnavailableException(path + " is part of a loop of symbolic links; name a file", null);
     }
 
-    /** By the nearest directory that exists: those below it are to be made. */
+    /** Resolves the nearest directory that exists; those below it will be created. */
     private static Path ofMissing(Path path) throws IOException {
         for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
             if (Files.exists(parent)) {

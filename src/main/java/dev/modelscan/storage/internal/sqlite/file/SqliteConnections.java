@@ -21,42 +21,50 @@ import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteOpenMode;
 
 /**
- * Opens connections to one SQLite database, each with every setting that it needs.
+ * Opens connections to one SQLite database, each with all its settings.
  *
- * <p>The database is named by a URI in which each byte of the path that could mean something is escaped: the driver would
- * take {@code ?synchronous=OFF} in a path for a setting and {@code :resource:} for a download.
+ * <p>The database is named by a URI in which every special byte of the path is escaped: the driver would read
+ * {@code ?synchronous=OFF} in a path as a setting and {@code :resource:} as a download.
  */
 public final class SqliteConnections {
 
-    /** "MScS": says that a file is this library's. */
+    /** "MScS": marks a file as this library's. */
     public static final int APPLICATION_ID = 0x4D536353;
 
     /**
-     * 16 MB at the most for each connection. With SQLite's own 2 MB a large transaction writes pages to the log before its end,
-     * and reads them back; and a reader of more than that fetches each page from the log or the file anew.
+     * At most 16 MB per connection. With SQLite's default of 2 MB a large transaction writes pages to the log
+     * before it ends and reads them back, and a query that reads more than that fetches each page from the
+     * log or the file again.
      */
     private static final String PAGE_CACHE = "PRAGMA cache_size = -16000";
 
-    /** A thread that waits in the driver holds the carrier of a virtual thread. */
+    /** Waiting inside the driver keeps the carrier of a virtual thread. */
     private static final Duration SHORT_WAIT = Duration.ofMillis(20);
 
-    /** Never makes a file: where one was moved away, SQLite would delete the log beside the empty new one. */
+    /**
+     * Never creates a file: if the database was moved away, SQLite would create an empty one and delete the
+     * log beside it.
+     */
     private static final String WRITABLE = "?mode=rw";
 
     private static final String UNWRITABLE = "?mode=ro";
     private static final String IMMUTABLE = UNWRITABLE + "&immutable=1";
 
-    /** How long ago the files may have been looked at when a transaction begins: the last one looked after its commit. */
+    /**
+     * How old the last file check may be when a write transaction begins. The previous transaction checked
+     * after its commit.
+     */
     private static final long WRITES_AGE_NANOS = 10_000;
 
-    /** The same for reads, few of which take as long as a look. */
+    /** The same for reads, most of which take less time than a check. */
     private static final long READS_AGE_NANOS = 100_000_000;
 
     private static final String READ_FAILED =
-            "a part of it could not be read at the first attempt; a check of the whole file found no damage. Try again, and"
-                    + " look after the medium";
+            "a part of it could not be read at the first attempt; a check of the whole file found no damage. Try"
+                    + " again, and"
+                    + " check the disk";
 
-    /** The check of a larger file would keep other writers waiting for longer. */
+    /** Checking a larger file would block other writers for longer. */
     private static final long MOST_CHECKED_BYTES = 256L << 20;
 
     private static final String NOT_CHECKED =
@@ -70,7 +78,9 @@ public final class SqliteConnections {
     private final Duration busyTimeout;
     private final @Nullable FileGuard guard;
     private final boolean readOnly;
-    /** Asking the file system again for the same exception would cost, and might give another answer. */
+    /**
+     * Looking at the file system again for the same exception would cost time and might give another answer.
+     */
     private volatile @Nullable Failure explained;
 
     private volatile boolean damaged;
@@ -99,10 +109,10 @@ public final class SqliteConnections {
     }
 
     /**
-     * Connections to a file, which need not exist yet. Symbolic links are followed here and once: the log, its index and the
-     * lock lie beside the file itself.
+     * Connections to a file, which need not exist yet. Symbolic links are resolved once, here, because the
+     * log, its index and the lock lie beside the file itself.
      *
-     * @throws UnavailableException if the links lead nowhere, or SQLite's native library cannot be loaded
+     * @throws UnavailableException if a link is broken, or SQLite's native library cannot be loaded
      */
     public static SqliteConnections toFile(Path file, boolean full, Duration busyTimeout) {
         NativeLibrary.require();
@@ -116,8 +126,9 @@ public final class SqliteConnections {
     }
 
     /**
-     * Connections that read a file and leave it, and what is beside it, as they are. A log is read where it lies. Without one
-     * SQLite makes it and deletes it at the end; where it may not, the file is read without locks.
+     * Connections that read a file and change neither it nor the files beside it. An existing log is read. If
+     * there is none, SQLite creates one and deletes it at the end. If it may not, the file is read without
+     * locks.
      */
     public static SqliteConnections toReadOnlyFile(Path file, Duration busyTimeout) {
         NativeLibrary.require();
@@ -134,21 +145,23 @@ public final class SqliteConnections {
                 busyTimeout);
     }
 
-    /** Connections to a database in memory, which lives as long as one of them. */
+    /** Connections to an in-memory database, which lives until the last of them is closed. */
     public static SqliteConnections toMemory(Duration busyTimeout) {
         NativeLibrary.require();
-        // The memdb file system shares one database between connections by name; shared-cache mode would lock by table.
+        // With memdb, connections share a database by name. Shared-cache mode would lock tables.
         return new SqliteConnections("file:/" + UUID.randomUUID() + "?vfs=memdb", busyTimeout);
     }
 
-    /** Remembers the file that is there now. From then on no connection is opened to another in its place. */
+    /**
+     * Records the file that is there now. From then on no connection is opened to a file that replaces it.
+     */
     public void rememberFile() {
         if (guard != null) {
             guard.remember();
         }
     }
 
-    /** The connection that keeps the log, which is remembered here; see {@link Anchor}. */
+    /** The connection that keeps the log alive. Records the log; see {@link Anchor}. */
     Connection openAnchor() throws SQLException {
         Connection connection = openReader();
         if (guard != null) {
@@ -157,44 +170,43 @@ public final class SqliteConnections {
         return connection;
     }
 
-    /** Called before that one is closed; returns false if it must stay open. */
+    /** To be called before the anchor is closed; returns false if it must stay open. */
     boolean anchorCloses() {
         return guard == null || guard.anchorCloses();
     }
 
-    /** Called before each transaction that writes. Throws when the file is not the one that was opened. */
+    /** To be called before each write transaction. Throws if the file is not the one that was opened. */
     public void requireSameForWriting() {
         if (guard != null) {
             guard.requireSame(WRITES_AGE_NANOS);
         }
     }
 
-    /** Called before each read; a file that was moved is noticed some time later. */
+    /** To be called before each read. A moved file is noticed after a delay. */
     public void requireSameForReading() {
         if (guard != null) {
             guard.requireSame(READS_AGE_NANOS);
         }
     }
 
-    /** Looks at the file now; called before what was written is acknowledged, and before a checkpoint. */
+    /** Checks the file now. To be called before a write is acknowledged, and before a checkpoint. */
     public void requireSameNow() {
         if (guard != null) {
             guard.requireSame(0);
         }
     }
 
-    /** What has become of the file; null when it is in memory, or as it should be. */
+    /** What happened to the file; null if it is unchanged, or in memory. */
     @Nullable
     public String fileProblem() {
         return guard == null ? null : guard.problem();
     }
 
-    /** Whether nothing may be written. */
     public boolean isReadOnly() {
         return readOnly;
     }
 
-    /** Says that the file may not be written, when that is so; descriptors that are open can write to it all the same. */
+    /** Says so if the file may not be written. Open descriptors can still write to it. */
     public Optional<String> unwritable() {
         return file == null || Files.isWritable(file)
                 ? Optional.empty()
@@ -202,7 +214,7 @@ public final class SqliteConnections {
                         + " system is mounted");
     }
 
-    /** Whether the file is read without locks, and without a log. */
+    /** Whether the file is read without locks and without a log. */
     boolean isImmutable() {
         return access.equals(IMMUTABLE);
     }
@@ -218,24 +230,24 @@ public final class SqliteConnections {
         }
     }
 
-    /** The path by which the file was named, which may be a symbolic link; absolute. */
+    /** The absolute path that the caller named, which may be a symbolic link. */
     public Path link() {
         return link;
     }
 
-    /** The file, or null where the database is in memory. */
+    /** The file, or null if the database is in memory. */
     public @Nullable Path file() {
         return file;
     }
 
-    /** What messages call the database. */
+    /** The database's name in messages. */
     public String name() {
         return file == null ? "the database in memory" : file.toString();
     }
 
-    /** A connection that can write. Its own wait for a lock is short; {@link Retry} spreads the attempts. */
+    /** A connection that can write. It waits for a lock only briefly; {@link Retry} spreads the attempts. */
     public Connection openWriter() throws SQLException {
-        // Checkpoints are the checkpointer's; see there.
+        // Only the checkpointer runs checkpoints; see there.
         return open(
                 uri + access,
                 config(SHORT_WAIT),
@@ -245,14 +257,14 @@ public final class SqliteConnections {
     }
 
     /**
-     * Whether connections have to stay open for ever. With the last one SQLite would copy the log into what is left of a file
-     * that was cut short, and delete it: the only rows that can still be saved.
+     * Whether connections must never be closed. With the last one SQLite would copy the log into a truncated
+     * file and delete it, although the log holds the only rows that can still be saved.
      */
     public boolean mustStayOpen() {
         return guard != null && guard.state() == FileGuard.State.CUT;
     }
 
-    /** Called before all connections are closed; what it gives is to be run when they are. */
+    /** To be called before all connections are closed; the returned action is to be run afterwards. */
     public Runnable closing() {
         FileGuard remembered = guard;
         if (remembered == null) {
@@ -262,23 +274,23 @@ public final class SqliteConnections {
         return () -> remembered.closed(state);
     }
 
-    /** A connection for checkpoints. It waits only briefly for readers. */
+    /** A connection for checkpoints. It waits for readers only briefly. */
     public Connection openCheckpointer() throws SQLException {
         return open(uri + access, config(SHORT_WAIT), "PRAGMA trusted_schema = OFF", PAGE_CACHE);
     }
 
-    /** A connection that refuses to write. */
+    /** A connection that rejects writes. */
     public Connection openReader() throws SQLException {
         return open(
                 uri + access, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", PAGE_CACHE);
     }
 
-    /** Has the driver wait for locks, for those whom nobody tries again; no longer than {@code busyTimeout}. */
+    /** Makes the driver wait for locks, for code that does not retry; at most {@code busyTimeout}. */
     public void waitInDriver(Connection connection, Duration most) throws SQLException {
         connection.unwrap(SQLiteConnection.class).setBusyTimeout(millis(most));
     }
 
-    /** Keeps the waits inside the driver short, for whoever tries again by {@link Retry}. */
+    /** Keeps waits in the driver short, for code that uses {@link Retry}. */
     public void waitInJava(Connection connection) throws SQLException {
         waitInDriver(connection, SHORT_WAIT);
     }
@@ -294,7 +306,10 @@ public final class SqliteConnections {
         return open(uri + access, config, "PRAGMA trusted_schema = OFF");
     }
 
-    /** A connection that changes nothing, not even by a checkpoint when it closes; the file may be another program's. */
+    /**
+     * A connection that changes nothing, not even by a checkpoint on close. The file may be another
+     * program's.
+     */
     public Connection openProbe() throws SQLException {
         if (readOnly) {
             return openReader();
@@ -303,19 +318,20 @@ public final class SqliteConnections {
     }
 
     /**
-     * A connection that leaves nothing beside the file, where even one that only reads would make a log and an index of it.
-     * It takes no lock and sees no log, so what it reads holds only where neither is needed.
+     * A connection that leaves nothing beside the file. Other connections create a log and its index even if
+     * they only read. It takes no lock and sees no log, so its result is reliable only if neither is needed.
      */
     public Connection openGlance() throws SQLException {
         return connect(uri + IMMUTABLE, config(busyTimeout), () -> {}, "PRAGMA trusted_schema = OFF");
     }
 
-    /** The exception for the caller. */
     public StorageException failed(SQLException e) {
         return classify(e).toException(null, null);
     }
 
-    /** What the exception means for this database: its code says what failed, a look at the file why. */
+    /**
+     * The meaning of the exception for this database: its code says what failed, a look at the file says why.
+     */
     public Failure classify(SQLException e) {
         Failure known = explained;
         if (known != null && known.cause() == e) {
@@ -351,8 +367,8 @@ public final class SqliteConnections {
     }
 
     /**
-     * Whether every page of the file can be read now and is where it belongs. SQLite reports a page that the system could not
-     * read as a damaged one, and only reading all of them again tells these apart.
+     * Whether every page of the file can be read now and is intact. SQLite reports a page that the system
+     * could not read as damaged. Only reading all pages again tells the two apart.
      */
     private boolean isWhole(Path path) {
         boolean logged = Files.exists(SqliteFiles.beside(path, "-wal"));
@@ -363,13 +379,14 @@ public final class SqliteConnections {
         } catch (SQLException e) {
             return !SqliteErrors.saysCorrupt(e);
         } catch (StorageException e) {
-            return true; // It was moved, and there is nothing to check.
+            return true; // The file was moved, so there is nothing to check.
         }
     }
 
     private SQLiteConfig config(Duration wait) {
         SQLiteConfig config = new SQLiteConfig();
-        // The driver takes a lock of its own around each call; SQLite's would be a second one for each row and column.
+        // The driver locks around each call. With SQLite's mutex there would be a second lock for each row
+        // and column.
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.enforceForeignKeys(true);
         config.setSynchronous(synchronous);
@@ -379,7 +396,7 @@ public final class SqliteConnections {
 
     private Connection open(String uri, SQLiteConfig config, String... pragmas) throws SQLException {
         requireSameNow();
-        // The size of the page cache is set after a first read, so the log is open when it is looked at again.
+        // Setting the cache size reads the file, so the log is open before the check.
         return connect(uri, config, this::requireSameNow, pragmas);
     }
 

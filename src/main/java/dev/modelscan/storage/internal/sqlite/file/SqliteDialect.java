@@ -22,10 +22,9 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
-/** What differs on SQLite. */
+/** SQLite's dialect. */
 public final class SqliteDialect implements Dialect {
 
-    /** The only instance. */
     public static final SqliteDialect INSTANCE = new SqliteDialect();
 
     private SqliteDialect() {}
@@ -67,7 +66,10 @@ public final class SqliteDialect implements Dialect {
         return keys;
     }
 
-    /** Text and whole numbers, which is all that the schema has. The marks are taken as text, which they are not. */
+    /**
+     * Packs text and whole numbers, the only types in the schema. SQLite treats the marker bytes as text,
+     * although they are not valid UTF-8.
+     */
     @Override
     public List<Field<?>> packed(List<Field<?>> columns, boolean missing) {
         List<Field<?>> parts = new ArrayList<>();
@@ -77,7 +79,7 @@ public final class SqliteDialect implements Dialect {
             if (isLarge(column)) {
                 apart.add(column);
             } else if (!apart.isEmpty()) {
-                throw new IllegalArgumentException(column + " is packed, so it stands before " + apart);
+                throw new IllegalArgumentException(column + " is packed, so it must come before " + apart);
             } else {
                 parts.add(missing || column.getDataType().nullable() ? orMark(column) : column);
             }
@@ -86,12 +88,15 @@ public final class SqliteDialect implements Dialect {
         return apart;
     }
 
-    /** Called by the build alone, and by what it has not rendered: no other program loads the tables for it. */
+    /**
+     * Called only by the build, and for queries that it has not rendered: no other program loads the tables
+     * for this.
+     */
     private static boolean isLarge(Field<?> column) {
         return column.equals(MESSAGES.CONTENT);
     }
 
-    /** An id that is empty is another program's, and refused. */
+    /** An empty id was stored by another program, and is rejected. */
     private static Field<?> orMark(Field<?> column) {
         boolean anyText = Codec.mayBeEmpty(column.getType());
         Field<?> none = anyText ? mark(PackedRow.NULL) : DSL.inline(PackedRow.NO_VALUE);
@@ -108,7 +113,10 @@ public final class SqliteDialect implements Dialect {
         return DSL.inline(new byte[] {mark});
     }
 
-    /** The text in a column. The driver decodes text through a direct buffer; its bytes come over in one copy. */
+    /**
+     * The text in a column. The driver's own getter decodes through a direct buffer; getting the bytes takes
+     * one copy.
+     */
     public static @Nullable String text(ResultSet rows, int column) throws SQLException {
         byte[] bytes = rows.getBytes(column);
         return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
@@ -131,13 +139,13 @@ public final class SqliteDialect implements Dialect {
         return true;
     }
 
-    /** It has an effect only on statements that run. */
+    /** Affects only statements that are running. */
     @Override
     public void cancel(Connection connection) throws SQLException {
         connection.unwrap(SQLiteConnection.class).getDatabase().interrupt();
     }
 
-    /** The engine looks for the request at short intervals, but waits for the disk as long as that takes. */
+    /** SQLite checks for the request at short intervals, but waits for the disk without limit. */
     @Override
     public void abandon(Connection connection) {}
 }

@@ -16,9 +16,10 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * What SQLite's result codes mean. Nothing else reads them. Names and numbers are those of https://www.sqlite.org/rescode.html.
+ * The meaning of SQLite's result codes, which only this class reads. Names and numbers are those of
+ * https://www.sqlite.org/rescode.html.
  *
- * <p>An extended code that has no row means what its primary code means, which is its lowest byte.
+ * <p>An extended code without a row has the meaning of its primary code, which is its lowest byte.
  */
 public final class SqliteErrors {
 
@@ -50,12 +51,12 @@ public final class SqliteErrors {
             entry(1288, Kind.UNAVAILABLE), // READONLY_CANTINIT
             entry(1544, Kind.UNAVAILABLE), // READONLY_DIRECTORY
             entry(9, Kind.CANCELLED), // INTERRUPT
-            entry(IOERR, Kind.UNAVAILABLE), // IOERR; so are all of its kin but those that follow
+            entry(IOERR, Kind.UNAVAILABLE), // IOERR; so are all of its extended codes except the next
             entry(8202, Kind.CORRUPT), // IOERR_DATA: a checksum is wrong
             entry(CORRUPT, Kind.CORRUPT), // CORRUPT; so are _INDEX, _SEQUENCE and _VTAB
             entry(12, Kind.OTHER), // NOTFOUND
             entry(13, Kind.FULL), // FULL: ENOSPC, or max_page_count
-            entry(CANTOPEN, Kind.UNAVAILABLE), // CANTOPEN; so are all of its kin
+            entry(CANTOPEN, Kind.UNAVAILABLE), // CANTOPEN; so are all of its extended codes
             entry(15, Kind.BUSY), // PROTOCOL: a race for the locks of the log was lost many times
             entry(16, Kind.OTHER), // EMPTY
             entry(17, Kind.BUSY), // SCHEMA: another connection kept changing the schema
@@ -65,7 +66,7 @@ public final class SqliteErrors {
             entry(1555, Kind.PRIMARY_KEY), // CONSTRAINT_PRIMARYKEY
             entry(2579, Kind.PRIMARY_KEY), // CONSTRAINT_ROWID
             entry(2067, Kind.UNIQUE), // CONSTRAINT_UNIQUE
-            entry(CONSTRAINT_TRIGGER, Kind.REJECTED), // CONSTRAINT_TRIGGER: RAISE; see kind() for ON DELETE RESTRICT
+            entry(CONSTRAINT_TRIGGER, Kind.REJECTED), // CONSTRAINT_TRIGGER: RAISE; see classify()
             entry(531, Kind.OTHER), // CONSTRAINT_COMMITHOOK
             entry(2835, Kind.OTHER), // CONSTRAINT_PINNED
             entry(20, Kind.INVALID), // MISMATCH
@@ -80,10 +81,13 @@ public final class SqliteErrors {
 
     private static final Set<Integer> FILE_ERRORS = Set.of(PERM, READONLY, IOERR, CANTOPEN, AUTH);
 
-    /** IOERR_WRITE, _TRUNCATE, _SHMOPEN, _SHMSIZE, _SHMMAP, _MMAP and CANTOPEN. What _FSYNC refused may be stored all the same. */
+    /**
+     * IOERR_WRITE, _TRUNCATE, _SHMOPEN, _SHMSIZE, _SHMMAP, _MMAP and CANTOPEN. Not _FSYNC: after that the
+     * data may be stored.
+     */
     private static final Set<Integer> REFUSED_WRITES = Set.of(778, 1546, 4618, 4874, 5386, 6154, CANTOPEN);
 
-    /** How the driver shows a code that it does not know. */
+    /** How the driver reports a code that it does not know. */
     private static final Pattern UNKNOWN_CODE = Pattern.compile("unknown error:(\\d+)");
 
     private static final String RESTRICTED = "FOREIGN KEY constraint failed";
@@ -92,7 +96,9 @@ public final class SqliteErrors {
 
     private SqliteErrors() {}
 
-    /** What the exception means by its code; {@link SqliteConnections#classify} looks at the file, too. */
+    /**
+     * The exception's meaning by its code alone; {@link SqliteConnections#classify} also looks at the file.
+     */
     public static Failure classify(SQLException e) {
         if (e instanceof StatementCancelledException) {
             return new Failure(Kind.CANCELLED, e.getMessage(), e);
@@ -102,7 +108,7 @@ public final class SqliteErrors {
         if (code != CONSTRAINT_TRIGGER) {
             return new Failure(kind, detail(e), e);
         }
-        // SQLite runs ON DELETE RESTRICT as a trigger, and only this text tells it from a RAISE.
+        // SQLite implements ON DELETE RESTRICT as a trigger. Only this text tells it from a RAISE.
         String raised = EngineText.of(driverException(e));
         return raised.equals(RESTRICTED)
                 ? new Failure(Kind.FOREIGN_KEY, null, e)
@@ -115,34 +121,38 @@ public final class SqliteErrors {
         return kind == null ? MEANING.getOrDefault(code & ROW_OF_PRIMARY, Kind.OTHER) : kind;
     }
 
-    /** Whether the file is no SQLite database at all. */
     public static boolean isNoDatabase(SQLException e) {
         return code(e) == NOTADB;
     }
 
-    /** Whether a transaction of a killed process has to be taken back, which this connection may not do. */
+    /**
+     * Whether a killed process left a transaction that must be rolled back, which this connection may not do.
+     */
     public static boolean isHotJournal(SQLException e) {
         return code(e) == READONLY_ROLLBACK;
     }
 
-    /** Whether SQLite says that the file is damaged. It says so of a page that the system could not read (EIO), too. */
+    /**
+     * Whether SQLite reports the file as damaged. It also does so for a page that the system could not read
+     * (EIO).
+     */
     static boolean mayBeAFailedRead(SQLException e) {
         return code(e) == CORRUPT;
     }
 
-    /** Whether SQLite says that the file is damaged, or no database. */
+    /** Whether SQLite reports the file as damaged, or as no database. */
     static boolean saysCorrupt(SQLException e) {
         return kind(code(e)) == Kind.CORRUPT;
     }
 
-    /** Whether a file operation failed for a reason that the code does not tell. */
+    /** Whether a file operation failed for a reason that the code does not contain. */
     static boolean isFileError(SQLException e) {
         return FILE_ERRORS.contains(code(e) & ROW_OF_PRIMARY);
     }
 
     /**
-     * Whether a file could not grow or be written. Only ENOSPC, and not always, is SQLITE_FULL: a quota (EDQUOT) and a limit on the size
-     * of files (EFBIG) come as these, and so does a medium that fails.
+     * Whether a file could not grow or be written. SQLITE_FULL covers only ENOSPC, and not always: a quota
+     * (EDQUOT), a limit on file size (EFBIG) and a failing medium are reported with these codes.
      */
     static boolean isRefusedWrite(SQLException e) {
         return REFUSED_WRITES.contains(code(e));
@@ -160,7 +170,7 @@ public final class SqliteErrors {
         return sqlite.getResultCode().code;
     }
 
-    /** The driver wraps its exception where a batch fails. */
+    /** The driver wraps its exception if a batch fails. */
     private static SQLException driverException(SQLException e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof SQLiteException sqlite) {

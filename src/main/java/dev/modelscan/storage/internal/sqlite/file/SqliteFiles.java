@@ -2,12 +2,12 @@ package dev.modelscan.storage.internal.sqlite.file;
 
 import java.nio.file.Path;
 
-/** Where SQLite keeps what belongs to a database. */
+/** The files that SQLite keeps beside a database. */
 public final class SqliteFiles {
 
     private SqliteFiles() {}
 
-    /** The file beside another whose name goes on with the suffix, such as {@code -wal}. */
+    /** The file whose name is this one's plus a suffix, such as {@code -wal}. */
     public static Path beside(Path file, String suffix) {
         return file.resolveSibling(file.getFileName() + suffix);
     }

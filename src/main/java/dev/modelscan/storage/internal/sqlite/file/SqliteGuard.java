@@ -6,7 +6,9 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteCommitListener;
 import org.sqlite.SQLiteConnection;
 
-/** SQLite calls it whenever a transaction of the connection ends, on the thread that ends it. */
+/**
+ * Records how a transaction ended. SQLite calls it on the thread that ends a transaction of the connection.
+ */
 public final class SqliteGuard implements TransactionGuard, SQLiteCommitListener {
 
     private final SQLiteConnection connection;

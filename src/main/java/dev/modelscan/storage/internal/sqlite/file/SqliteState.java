@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a caller's own SQL can leave behind on a SQLite connection, and what would change the work of others. */
+/** The settings of a SQLite connection that a caller's own SQL can change, and that would affect others. */
 public final class SqliteState {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteState.class);
@@ -25,7 +25,7 @@ public final class SqliteState {
     private final PreparedStatement settings;
     private final String asOpened;
 
-    /** The state of a session that no caller's SQL has used yet. */
+    /** Records the state of a session that no caller's SQL has used yet. */
     public SqliteState(Session session) throws SQLException {
         this.session = session;
         this.settings = session.connection().prepareStatement(SETTINGS);
@@ -33,9 +33,9 @@ public final class SqliteState {
     }
 
     /**
-     * Whether the connection has the settings that it was opened with, and no table of its own. Foreign keys whose checks a caller's
-     * SQL has put off to the commit count as a setting; what others would add would be checked there, too. Most settings cannot be
-     * asked for, so any PRAGMA of a caller's counts as a change.
+     * Whether the connection still has its original settings and no temporary table. Foreign-key checks that
+     * a caller's SQL deferred to the commit count as a change, since they would also defer the checks of
+     * others. Most settings cannot be queried, so any PRAGMA of a caller counts as a change.
      */
     public boolean isAsOpened() {
         try {

@@ -4,7 +4,7 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** A file as SQLite takes it in a URI. Every byte of its path that could mean something is escaped. */
+/** A file's path as a SQLite URI. Every byte with a special meaning is escaped. */
 final class SqliteUri {
 
     private SqliteUri() {}

@@ -1,4 +1,4 @@
-/** A SQLite file: connections to it, its errors, and what lies beside it. Not part of the public API. */
+/** SQLite files: connections, error codes, and the files beside a database. Not part of the public API. */
 @NullMarked
 package dev.modelscan.storage.internal.sqlite.file;
 

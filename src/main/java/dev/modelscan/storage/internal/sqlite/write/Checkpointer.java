@@ -17,20 +17,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies the write-ahead log into the database on a thread of its own, so that no caller's commit does.
+ * Copies the write-ahead log into the database on its own thread, so that no caller's commit has to.
  *
- * <p>A PASSIVE checkpoint runs beside the writer, but under a steady stream of writes it never reaches the log's end, and
- * the log would grow without bound. So where the log is long after one, the writer is paused for the short rest, and the log begins
- * again at its start. A reader that keeps a snapshot open makes that impossible, so the writer is not paused then. But readers
- * whose snapshots overlap could go on like that for ever. So where the log is very long, the writer is paused all the same, until
- * those who read now are done, up to a second. If one of them stays longer, the next attempt is made when the log is twice as long.
+ * <p>A PASSIVE checkpoint does not block the writer, but under a steady stream of writes it never reaches the
+ * log's end, and the log would grow without bound. So if the log is still long afterwards, the writer is
+ * paused until the rest is copied, and the log restarts at its beginning. An open snapshot of a reader makes
+ * that impossible, so the writer is not paused then. But readers with overlapping snapshots could block it
+ * for ever. So if the log is very long, the writer is paused anyway, for up to a second, until the current
+ * readers have finished. If one of them takes longer, the next attempt is made when the log has doubled.
  */
 final class Checkpointer implements AutoCloseable {
 
-    /** Pages in the log, by estimate, that are worth a checkpoint: SQLite's own default, 4 MB. */
+    /** Estimated pages in the log that are worth a checkpoint: SQLite's own default, 4 MB. */
     static final int PAGES_WORTH_CHECKPOINT = 1_000;
 
-    /** Pages left in the log after a checkpoint that are worth pausing the writer for: 16 MB. */
+    /** Pages still in the log after a checkpoint that are worth pausing the writer for: 16 MB. */
     static final int PAGES_WORTH_PAUSE = 4_000;
 
     /** Pages in the log that are worth waiting for readers: 64 MB. */
@@ -38,16 +39,22 @@ final class Checkpointer implements AutoCloseable {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
-    /** A thread with nothing to do ends after that time; another, with its connection, is made in a millisecond or two. */
+    /**
+     * An idle thread ends after this time. Starting another one with its connection takes a millisecond or
+     * two.
+     */
     private static final Duration LONGEST_IDLE = Duration.ofSeconds(5);
 
-    /** A log file that has grown by this is worth a checkpoint, however small the estimate was: 4 MB. */
+    /** Growth of the log file that is worth a checkpoint, whatever the estimate: 4 MB. */
     private static final long BYTES_WORTH_CHECKPOINT = 4L * 1_024 * 1_024;
 
-    /** A log file above this is cut: 64 MB. Below it, writing over what is there is faster than growing anew. */
+    /**
+     * A log file above this is truncated: 64 MB. Below it, overwriting the file is faster than extending it
+     * again.
+     */
     private static final long BYTES_WORTH_CUT = 64L * 1_024 * 1_024;
 
-    // A transaction changes a leaf of its table and of each index, and their parents now and then.
+    // A transaction changes a leaf of its table and of each index, and sometimes their parents.
     private static final int PAGES_PER_TRANSACTION = 8;
     private static final int PAGES_PER_TEN_ROWS = 6;
     private static final int CHARACTERS_PER_PAGE = 4_000;
@@ -58,7 +65,7 @@ final class Checkpointer implements AutoCloseable {
     private final File log;
     private final WriteQueue queue;
     private final Duration wait;
-    // A monitor, which is given back whatever strikes the leader that asks.
+    // A monitor, because it is released whatever fails in the leader's thread.
     private final Object lock = new Object();
     private long estimate;
     private long knownBytes;
@@ -69,7 +76,8 @@ final class Checkpointer implements AutoCloseable {
     /**
      * A checkpointer that is not running yet.
      *
-     * @param busyTimeout how long those who want to write are ready to wait; readers are waited for half as long at the most
+     * @param busyTimeout how long writers are prepared to wait; a checkpoint waits for readers at most half
+     *     as long
      */
     Checkpointer(SqliteConnections connections, Path file, WriteQueue queue, Duration busyTimeout) {
         this.connections = connections;
@@ -80,8 +88,9 @@ final class Checkpointer implements AutoCloseable {
     }
 
     /**
-     * Called by the leader after each commit. What a caller's own SQL wrote makes the file grow. It is not asked after the others:
-     * a file whose times were looked at has them written anew with the next change, which makes each flush half as long again.
+     * Called by the leader after each commit. The size of the log file is read only after a caller's own SQL,
+     * which the estimate does not cover: reading a file's attributes makes the next change write its times
+     * again, and each flush takes 1.5 times as long.
      */
     void committed(int transactions, long rows, long characters, boolean ranCallersSql) {
         estimate += (long) transactions * PAGES_PER_TRANSACTION
@@ -143,14 +152,14 @@ final class Checkpointer implements AutoCloseable {
             }
             failed = false;
         } catch (SQLException | UnavailableException e) {
-            // The next commit that is due starts another thread.
+            // The next commit that needs a checkpoint starts another thread.
             LOG.warn("a checkpoint of {} failed; the write-ahead log grows until one succeeds", connections.name(), e);
         } finally {
             ended(failed);
         }
     }
 
-    /** Returns whether the log begins again at its start. */
+    /** Returns whether the log restarts at its beginning. */
     private boolean pauseWriterAndRun(PreparedStatement restart, PreparedStatement truncate) throws SQLException {
         PreparedStatement checkpoint = log.length() > BYTES_WORTH_CUT ? truncate : restart;
         AtomicBoolean done = new AtomicBoolean();
@@ -161,7 +170,7 @@ final class Checkpointer implements AutoCloseable {
         return done.get();
     }
 
-    /** Returns false if there is nothing more to do: one thread for each open file would be too many. */
+    /** Returns false if the thread should end: one idle thread per open file would be too many. */
     private boolean awaitRequest() {
         synchronized (lock) {
             long idleAt = System.nanoTime() + LONGEST_IDLE.toNanos();
@@ -173,7 +182,7 @@ final class Checkpointer implements AutoCloseable {
                 try {
                     lock.wait(left);
                 } catch (InterruptedException e) {
-                    // Nobody but a caller's own code interrupts it.
+                    // Only a caller's own code could interrupt this thread.
                     return false;
                 }
             }
@@ -182,7 +191,7 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
-    /** A request that came while the connection was being closed is for the next thread. */
+    /** A request that arrived while the connection was being closed needs another thread. */
     private void ended(boolean failed) {
         synchronized (lock) {
             thread = null;
@@ -193,11 +202,12 @@ final class Checkpointer implements AutoCloseable {
     }
 
     /**
-     * What a checkpoint found.
+     * The result of a checkpoint.
      *
-     * @param blocked whether readers kept it from its end
-     * @param pages how many pages the log had, which is -1 where there is no log
-     * @param copied how many of them are in the database now; those behind the oldest reader's snapshot are not
+     * @param blocked whether readers kept it from finishing
+     * @param pages how many pages the log had; -1 if there is no log
+     * @param copied how many of them are in the database now; those after the oldest reader's snapshot are
+     *     not
      */
     private record Progress(boolean blocked, int pages, int copied) {
 
@@ -214,7 +224,7 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
-    /** Ends the thread, after the checkpoint that is under way. */
+    /** Ends the thread after the checkpoint in progress. */
     @Override
     public void close() {
         Thread running;

@@ -10,8 +10,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nothing of a group was stored, or nobody knows whether it was. Each member throws an exception of its own, made on its own
- * thread, since the threads may add to them.
+ * A group failed: nothing was stored, or the outcome is unknown. Each member throws its own exception,
+ * created on its own thread, since callers may add to it.
  */
 final class GroupFailure extends Exception {
 
@@ -21,7 +21,7 @@ final class GroupFailure extends Exception {
     private final boolean lostByNeighbour;
     private @Nullable Throwable reason;
 
-    /** Without a stack trace: no caller ever sees it, and one is made with each commit. */
+    /** Without a stack trace: no caller sees it, and every commit creates one. */
     GroupFailure(BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation) {
         this(explanation, false);
     }
@@ -33,7 +33,10 @@ final class GroupFailure extends Exception {
         this.lostByNeighbour = lostByNeighbour;
     }
 
-    /** One member ended the transaction of all, as a trigger does with RAISE(ROLLBACK): the others may begin anew. */
+    /**
+     * One member ended the transaction of all, for example by a trigger's RAISE(ROLLBACK). The others may
+     * start again.
+     */
     static GroupFailure lostByNeighbour(
             BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation) {
         return new GroupFailure(explanation, true);
@@ -52,7 +55,7 @@ final class GroupFailure extends Exception {
         return explanation.apply(member, reason);
     }
 
-    /** What ails the disk or the file is the same for all; whatever else it was, the others may try again. */
+    /** A failed disk or file fails all members. After any other failure the others may start again. */
     static GroupFailure broken(SqliteConnections connections, Throwable cause) {
         Failure failure = WriterConnection.breakingFailure(cause);
         return failure == null
@@ -67,12 +70,12 @@ final class GroupFailure extends Exception {
     static UnavailableException lostWithNeighbour(String database, Throwable cause) {
         return new UnavailableException(
                 "another transaction of the same group failed in " + database
-                        + " and took the group with it; nothing of this one was stored, try again",
+                        + ", and the whole group was rolled back; nothing of this one was stored, try again",
                 cause);
     }
 
     static BusyException keptWaiting(Exception cause) {
-        return new BusyException("the commit was kept waiting by readers of other connections", cause);
+        return new BusyException("readers on other connections blocked the commit", cause);
     }
 
     static GroupFailure unknown(String database) {

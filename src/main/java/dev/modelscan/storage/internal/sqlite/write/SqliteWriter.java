@@ -23,39 +23,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one connection that writes, and group commit over it. SQLite has one writer at a time in any case; threads queue for
- * it in Java. The leader of a group begins a transaction, runs its own request, then what has queued meanwhile, each behind
- * a savepoint, commits once for all, and only then tells them. So many small writes share one wait for the disk, and a request that
- * fails takes only itself back.
+ * Owns the one connection that writes, and commits transactions in groups. SQLite allows one writer at a
+ * time, so threads queue for it in Java. The leader of a group begins a transaction, runs its own request,
+ * then each queued request behind a savepoint, and commits once. Members learn the outcome only after the
+ * commit. So many small writes share one flush to disk, and a request that fails rolls back only itself.
  *
- * <p>A request of {@code withTx} runs the caller's code, on the caller's thread: it may lead a group, but never joins
- * another's. If it did, a thread that holds a lock of the application could wait for a function that wants that lock. Of what
- * joins only the clock is the caller's.
+ * <p>A request of {@code withTx} runs the caller's code on the caller's thread: it may lead a group, but
+ * never joins one. Otherwise a thread that holds a lock of the application could wait for a function that
+ * needs that lock. A request that joins calls nothing of the caller's but the clock.
  *
- * <p>Nor does one that may write many rows join another's group: it can be cancelled, which would take the whole group back. What
- * joins writes one record, and runs to its end. The leader runs its own request first, so where that is cancelled nobody else has lost
- * anything. The commit is not cancelled.
+ * <p>A request that may write many rows does not join either: it can be cancelled, which would roll back the
+ * whole group. A request that joins writes one record and runs to its end. The leader runs its own request
+ * first, so cancelling it affects nobody else. The commit is never cancelled.
  *
- * <p>Transactions begin as IMMEDIATE: one that read first and then asked for the write lock could find that another had
- * written meanwhile, and fail.
+ * <p>Transactions begin as IMMEDIATE: one that reads first and asks for the write lock later fails if another
+ * has written in between.
  */
 public final class SqliteWriter implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteWriter.class);
 
-    /** A group ends with this many members, or after this time, so that none of them waits long for the others. */
+    /**
+     * A group ends with this many members or after this time, so that no member waits long for the others.
+     */
     private static final int MAX_GROUP = 256;
 
     private static final long MAX_GROUP_NANOS = 5_000_000;
 
-    /** The longest that a leader waits for those whose writes were committed last, who often write again at once. */
+    /** How long a leader waits at most for the threads of the last group, which often write again at once. */
     private static final long MAX_PATIENCE_NANOS = 1_000_000;
 
     private final SqliteConnections connections;
     private final Duration timeout;
     private final Watchdog watchdog;
     private final WriteQueue queue = new WriteQueue();
-    // The leader's alone; the queue's lock hands it on.
+    // Used by the leader only; the queue's lock publishes them to the next leader.
     private @Nullable WriterConnection current;
     private @Nullable WriterConnection unclosed;
     private long lastCommitNanos;
@@ -71,15 +73,16 @@ public final class SqliteWriter implements AutoCloseable {
         this.checkpointer = file == null ? null : new Checkpointer(connections, file, queue, timeout);
     }
 
-    /** Opens the connection now and not with the first transaction. */
+    /** Opens the connection now instead of with the first transaction. */
     public void open() {
         this.<Boolean, RuntimeException>transaction(null, null, false, session -> true);
     }
 
     /**
-     * Runs the body in a transaction. Where it may join a group, another thread may run it.
+     * Runs the body in a transaction. If it may join a group, another thread may run it.
      *
-     * @throws IllegalStateException where this thread leads already, which means that it is inside {@code withTx}
+     * @throws IllegalStateException if this thread already leads, which means that it is inside
+     *     {@code withTx}
      */
     public <T extends @Nullable Object, X extends Exception> T transaction(
             @Nullable String entity, @Nullable String id, boolean mayJoin, Store.TransactionBody<T, X> body) throws X {
@@ -88,7 +91,7 @@ public final class SqliteWriter implements AutoCloseable {
                     "this thread is inside withTx; write through its tx, not through the database, or use tx.withTx to nest");
         }
         StackReserve.require();
-        // Who has waited in the queue has the rest of the time to wait for other processes.
+        // One deadline for both waits: in the queue, and then for other processes.
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
             WriteRequest<T> request = new WriteRequest<>(entity, id, mayJoin, body);
@@ -97,13 +100,16 @@ public final class SqliteWriter implements AutoCloseable {
                     return request.<X>outcome();
                 }
             } finally {
-                // Needs no stack: whatever this thread held of the queue, it is not its any more.
+                // Needs no stack. From here on this thread holds nothing of the queue.
                 request.over = true;
             }
         }
     }
 
-    /** Returns whether there is an outcome; the request has to be made anew if its leader left when nothing was stored yet. */
+    /**
+     * Returns whether there is an outcome. If not, the request must start again: its leader left before
+     * anything was stored.
+     */
     private boolean runOrWait(WriteRequest<?> request, long deadline) {
         State state = queue.leadOrEnqueue(request) ? State.LEADING : request.await(queue, deadline);
         if (state == State.WITHDRAWN) {
@@ -133,8 +139,8 @@ public final class SqliteWriter implements AutoCloseable {
     }
 
     /**
-     * Whatever fails, and be it stack or memory, the next leads and the members are told, or find out by themselves that this
-     * leader has left: else nobody could ever write again.
+     * Whatever fails, even for lack of stack or memory, the next leader starts and the members learn the
+     * outcome, or find out themselves that this leader has left. Otherwise nobody could ever write again.
      */
     private void lead(WriteRequest<?> own, long deadline) {
         List<WriteRequest<?>> members = List.of();
@@ -149,7 +155,7 @@ public final class SqliteWriter implements AutoCloseable {
             fail(own, members, failure);
             told = true;
         } catch (Throwable t) {
-            // Nobody can tell how far the transaction has come. The members begin anew if it was not to its commit.
+            // How far the transaction came is unknown. If it was not committing, the members start again.
             boolean mayBeStored = own.stage != Stage.RUNNING && !(t instanceof Error);
             own.fail(mayBeStored ? GroupFailure.unknown(connections.name()).because(t) : t);
             discard();
@@ -179,7 +185,8 @@ public final class SqliteWriter implements AutoCloseable {
         own.run(connection.session());
         requireIntact(connection, own);
         boolean ranCallersSql = connection.session().takeRanCallersSql();
-        // What the leader changed of the connection, such as when foreign keys are checked, would hold for the others.
+        // Settings that the leader changed, such as when foreign keys are checked, would apply to the members
+        // too.
         boolean changed = ranCallersSql && !connection.isAsOpened();
         try {
             Throwable failure = own.failure();
@@ -195,22 +202,22 @@ public final class SqliteWriter implements AutoCloseable {
             noteCommit(1 + members.size(), connection, ranCallersSql);
         } finally {
             if (changed && current == connection) {
-                // It has settings or temporary tables that are no business of whoever comes next.
+                // Its settings or temporary tables must not reach the next transaction.
                 discard();
             }
         }
     }
 
-    /** An Error that came through a statement leaves the driver anywhere, even if a function has caught it. */
+    /** An Error inside a statement leaves the driver in an unknown state, even if a function caught it. */
     private static void requireIntact(WriterConnection connection, WriteRequest<?> own) {
         own.rethrowLackOfResources();
         if (own.failure() == null && !connection.session().running().isIdle()) {
             throw new IllegalStateException(
-                    "an Error broke into a statement of this transaction, which can only roll back");
+                    "an Error interrupted a statement of this transaction, which can only roll back");
         }
     }
 
-    /** Whatever becomes of a checkpoint, the commit stands. */
+    /** Counts the commit. A failed checkpoint does not affect it. */
     private void noteCommit(int transactions, WriterConnection connection, boolean ranCallersSql) {
         if (checkpointer != null) {
             try {
@@ -229,7 +236,7 @@ public final class SqliteWriter implements AutoCloseable {
         try {
             LOG.warn("a checkpoint of {} could not be started", connections.name(), cause);
         } catch (Error e) {
-            // There may be no memory to say so; the next commit that is due tries again.
+            // There may be no memory to log it. A later commit tries again.
         }
     }
 
@@ -238,7 +245,7 @@ public final class SqliteWriter implements AutoCloseable {
             throw new UnavailableException(connections.name() + " is closed", null);
         }
         if (inUse) {
-            // A leader left in the midst of its transaction.
+            // A leader left inside its transaction.
             discard();
         }
         connections.requireSameForWriting();
@@ -266,9 +273,9 @@ public final class SqliteWriter implements AutoCloseable {
     }
 
     /**
-     * Runs what has queued. Where fewer are there than there were threads around the last commit, the others are probably
-     * on their way, and worth waiting for a part of the time that a commit of their own would take. What breaks the connection
-     * ends the group, and nothing of it is stored.
+     * Runs the queued requests. If there are fewer than at the last commit, the other threads are probably
+     * about to arrive, and the leader waits for them for part of the time that a commit takes. A failure that
+     * breaks the connection ends the group, and nothing of it is stored.
      */
     private void runMembers(WriterConnection connection, WriteRequest<?> own, List<WriteRequest<?>> members)
             throws GroupFailure {
@@ -293,7 +300,7 @@ public final class SqliteWriter implements AutoCloseable {
     }
 
     private void commit(WriterConnection connection, WriteRequest<?> own) throws GroupFailure {
-        // Made before there may be no memory for it, when the commit may have taken effect.
+        // Created first: when the commit may have taken effect, memory for it may be missing.
         GroupFailure unknown = GroupFailure.unknown(connections.name());
         try {
             long start = System.nanoTime();
@@ -302,7 +309,8 @@ public final class SqliteWriter implements AutoCloseable {
             own.stage = Stage.COMMITTED;
             lastCommitNanos = System.nanoTime() - start;
         } catch (CancelledException interrupted) {
-            // Only the leader was interrupted while readers were in the way, as those of a database in memory are.
+            // Only the leader was interrupted, while readers blocked the commit, as they can in an in-memory
+            // database.
             rollBack(connection, interrupted);
             throw new GroupFailure((member, reason) -> member == own
                     ? new CancelledException(String.valueOf(interrupted.getMessage()), interrupted)
@@ -315,7 +323,7 @@ public final class SqliteWriter implements AutoCloseable {
                 throw new GroupFailure((member, reason) -> GroupFailure.keptWaiting(e));
             }
             discard();
-            // Foreign keys are checked by the commit where the leader deferred them, or its own tables do.
+            // The commit checks foreign keys if the leader, or one of its own tables, deferred them.
             if (failure.kind() == Kind.FOREIGN_KEY) {
                 throw new GroupFailure((member, reason) -> member == own
                         ? failure.toException(null, null)
@@ -331,7 +339,10 @@ public final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    /** After the commit, which may have gone to a file that was moved while it ran: that is not acknowledged. */
+    /**
+     * Called after the commit: if the file was moved meanwhile, the commit may be in the wrong file and must
+     * not be acknowledged.
+     */
     private void requireSameFile() throws GroupFailure {
         try {
             connections.requireSameNow();
@@ -340,7 +351,10 @@ public final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    /** Where rolling back fails, the first cause keeps the word, and the connection goes: nobody can tell its state. */
+    /**
+     * Rolls back. If that fails, the first cause is still the one thrown, and the connection is discarded
+     * because its state is unknown.
+     */
     private void rollBack(WriterConnection connection, Throwable cause) {
         try {
             if (WriterConnection.breaksConnection(cause)
@@ -357,7 +371,10 @@ public final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    /** A connection that does not close may keep its transaction, and so the write lock; {@link #begin} tries again. */
+    /**
+     * Closes the connection. If closing fails, it may keep its transaction and so the write lock;
+     * {@link #begin} tries again.
+     */
     private void discard() {
         if (current != null) {
             unclosed = current;
@@ -381,7 +398,7 @@ public final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    /** Waits for the group that is under way; those that still queue find the database closed. */
+    /** Waits for the current group. Requests still queued fail because the database is closed. */
     @Override
     public void close() {
         if (queue.isLedByCurrentThread()) {

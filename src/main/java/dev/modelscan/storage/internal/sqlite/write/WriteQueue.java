@@ -6,14 +6,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may use the writing connection: one leader at a time. A thread that finds nobody leading leads; others queue, and are
- * either taken into the leader's group or, in the order they came, lead the next.
+ * Decides who may use the writing connection: one leader at a time. A thread that finds no leader becomes the
+ * leader. Other threads queue. They either join the leader's group or, in order of arrival, lead the next
+ * one.
  *
- * <p>Threads wait in {@link LockSupport#park}, which frees the carrier of a virtual thread; SQLite's busy handler would hold it.
+ * <p>Threads wait in {@link LockSupport#park}, which frees the carrier of a virtual thread. SQLite's busy
+ * handler would keep it.
  *
- * <p>An Error may strike at any call, such as that no stack is left. So the lock is a monitor, which is released without one; the
- * queue is linked by fields, and each change of it is a few writes of fields with no call in between; and a leader whose call
- * has ended is no leader any more, whether it has handed over or not.
+ * <p>An Error, such as StackOverflowError, may be thrown at any call. So the lock is a monitor, which is
+ * released without a call. The queue is linked by fields, and each change is a few field writes with no call
+ * between them. A leader whose call has ended is no longer the leader, even if it did not hand over.
  */
 final class WriteQueue {
 
@@ -25,13 +27,12 @@ final class WriteQueue {
     private volatile @Nullable WriteRequest<?> leader;
     private volatile boolean leaderIsPatient;
 
-    /** Whether this thread is the leader. */
     boolean isLedByCurrentThread() {
         WriteRequest<?> current = leader;
         return current != null && current.owner == Thread.currentThread() && !current.over;
     }
 
-    /** Makes the request's thread the leader if there is none, or else puts it into the queue. */
+    /** Makes the request's thread the leader if there is none; otherwise adds the request to the queue. */
     boolean leadOrEnqueue(WriteRequest<?> request) {
         synchronized (lock) {
             if (leader == null && first == null) {
@@ -61,10 +62,10 @@ final class WriteQueue {
     }
 
     /**
-     * Takes the next request, if it may join a group; null if there is none, or if the next has to lead itself.
+     * Takes the next request if it may join a group; null if there is none, or if the next one has to lead.
      *
-     * @param own the leader's
-     * @param patienceNanos how long to wait for one to arrive; not at all if it is not above 0
+     * @param own the leader's request
+     * @param patienceNanos how long to wait for a request to arrive; 0 or less not to wait
      */
     @Nullable
     WriteRequest<?> takeNext(WriteRequest<?> own, long patienceNanos, List<WriteRequest<?>> members) {
@@ -74,7 +75,7 @@ final class WriteQueue {
             while (true) {
                 WriteRequest<?> next;
                 synchronized (lock) {
-                    skipThoseThatLeft();
+                    skipAbandoned();
                     next = first;
                     if (next != null && next.mayJoin()) {
                         next.leader = own;
@@ -98,8 +99,8 @@ final class WriteQueue {
         }
     }
 
-    /** Those whose call has ended, too: it may not have come to withdraw its request. */
-    private void skipThoseThatLeft() {
+    /** Also skips requests whose call has ended: such a call may not have come to withdraw its request. */
+    private void skipAbandoned() {
         WriteRequest<?> next = first;
         while (next != null && (next.over || next.state != State.WAITING)) {
             first = next.next;
@@ -108,12 +109,12 @@ final class WriteQueue {
         }
     }
 
-    /** How many threads wrote or waited to write when the last group ended. The leader's alone. */
+    /** How many threads wrote or waited when the last group ended. For the leader only. */
     int lastCrowd() {
         return crowd;
     }
 
-    /** Returns whether the request, which its thread does not want to wait for any longer, still waited. */
+    /** Removes a request whose thread no longer wants to wait. Returns whether it was still waiting. */
     boolean withdraw(WriteRequest<?> request) {
         synchronized (lock) {
             if (request.state != State.WAITING) {
@@ -146,14 +147,13 @@ final class WriteQueue {
         length--;
     }
 
-    /** Something that needs the writing connection idle. */
+    /** An action that needs the writing connection idle. */
     @FunctionalInterface
     interface Pause<X extends Exception> {
-        /** Does it. */
         void run() throws X;
     }
 
-    /** Runs something while nobody writes, in its turn. */
+    /** Waits for its turn, and runs an action while nobody writes. */
     <X extends Exception> void pauseWriter(Pause<X> pause) throws X {
         WriteRequest<Boolean> request = new WriteRequest<>(null, null, false, session -> true);
         try {
@@ -163,26 +163,31 @@ final class WriteQueue {
             pause.run();
         } finally {
             request.over = true;
-            replaceLeaderThatLeft();
+            replaceAbandonedLeader();
         }
     }
 
-    /** Ends the turn of a leader and so many members. The first that still waits leads next. */
+    /**
+     * Ends the turn of a leader and its group of this size. The first request that still waits leads next.
+     */
     void handOver(WriteRequest<?> own, int group) {
         WriteRequest<?> next;
         synchronized (lock) {
             if (leader != own) {
                 return;
             }
-            skipThoseThatLeft();
+            skipAbandoned();
             crowd = group + length;
             next = elect();
         }
         wake(next);
     }
 
-    /** If the leader's call has ended without handing over, has the next lead. Returns whether it had. */
-    boolean replaceLeaderThatLeft() {
+    /**
+     * If the leader's call has ended without handing over, makes the next request the leader. Returns whether
+     * it did.
+     */
+    boolean replaceAbandonedLeader() {
         WriteRequest<?> current = leader;
         if (current == null ? first == null : !current.over) {
             return false;
@@ -199,9 +204,9 @@ final class WriteQueue {
         return true;
     }
 
-    /** From the first write to the last nothing is called, so that all of them are done, or none. */
+    /** Makes no call between the first and the last write, so an Error cannot leave the change half done. */
     private @Nullable WriteRequest<?> elect() {
-        skipThoseThatLeft();
+        skipAbandoned();
         WriteRequest<?> next = first;
         leader = next;
         if (next != null) {

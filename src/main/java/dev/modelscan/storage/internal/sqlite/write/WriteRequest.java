@@ -7,31 +7,30 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One transaction that waits for the writing connection, runs on it, and learns how its commit went.
+ * One transaction on its way through the queue: it waits for the writing connection, runs on it, and receives
+ * the outcome of the commit.
  *
- * <p>It also stands for the call that made it: {@link #over} is set by the call's outermost {@code finally}, which needs neither
- * stack nor memory. So a leader that could not hand over is noticed by those who wait.
+ * <p>It also represents the call that created it: the call's outermost {@code finally} sets {@link #over},
+ * which needs neither stack nor memory. So waiting threads notice a leader that ended without handing over.
  *
  * @param <T> the result
  */
 final class WriteRequest<T extends @Nullable Object> {
 
-    /** How long a thread that waits sleeps before it looks again, in case that nobody was left to wake it. */
+    /** How long a waiting thread sleeps before it checks again, in case nobody was left to wake it. */
     static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** Where a request is on its way. */
     enum State {
-        /** In the queue. */
         WAITING,
         /** Taken by the leader of a group, which runs it. */
         TAKEN,
-        /** At the head of the queue: its thread is to lead the next group. */
+        /** First in the queue: its thread has to lead the next group. */
         LEADING,
-        /** Over; there is a result or a failure. */
+        /** Finished, with a result or a failure. */
         DONE,
-        /** Not waiting any longer, by its own thread's will. */
+        /** Withdrawn from the queue by its own thread. */
         WITHDRAWN,
-        /** Taken by a leader whose call ended before it told the outcome. */
+        /** Taken by a leader whose call ended before it reported the outcome. */
         ABANDONED
     }
 
@@ -39,9 +38,9 @@ final class WriteRequest<T extends @Nullable Object> {
     enum Stage {
         /** Nothing is stored. */
         RUNNING,
-        /** Nobody knows. */
+        /** The outcome is unknown. */
         COMMITTING,
-        /** All of it is stored. */
+        /** Everything is stored. */
         COMMITTED
     }
 
@@ -51,14 +50,14 @@ final class WriteRequest<T extends @Nullable Object> {
     private final boolean mayJoin;
     final Thread owner = Thread.currentThread();
 
-    // Written by whoever has the queue's lock, but for DONE, which is the leader's to write.
+    // Written under the queue's lock, except DONE, which the leader writes.
     volatile State state = State.WAITING;
     volatile @Nullable WriteRequest<?> leader;
 
     @Nullable
     WriteRequest<?> next;
 
-    // Written by its own thread.
+    // Written by the request's own thread.
     volatile Stage stage = Stage.RUNNING;
     volatile boolean over;
 
@@ -69,8 +68,8 @@ final class WriteRequest<T extends @Nullable Object> {
     /**
      * A request of the current thread.
      *
-     * @param entity the kind of record that an error should name
-     * @param id the record that an error should name
+     * @param entity the kind of record to name in an error
+     * @param id the record to name in an error
      * @param mayJoin whether another thread may run it, as a member of its group
      */
     WriteRequest(@Nullable String entity, @Nullable String id, boolean mayJoin, Store.TransactionBody<T, ?> body) {
@@ -94,7 +93,7 @@ final class WriteRequest<T extends @Nullable Object> {
         return mayJoin;
     }
 
-    /** Runs the body and keeps its result or its failure; nobody is told before the commit. */
+    /** Runs the body and keeps its result or failure, which the owner sees only after the commit. */
     void run(Session session) {
         ranOn = Thread.currentThread();
         try {
@@ -109,40 +108,40 @@ final class WriteRequest<T extends @Nullable Object> {
         return failure;
     }
 
-    /** Whether another's fault took it along, and it is of a kind that can be run again. */
+    /** Whether it failed only because of another member, and may run again. */
     boolean mayBeginAnew() {
         return mayJoin && failure instanceof GroupFailure group && group.isLostByNeighbour();
     }
 
-    /** Replaces the result of a request whose commit failed. */
+    /** Sets the failure, unless there already is one. */
     void fail(Throwable t) {
         if (failure == null) {
             failure = t;
         }
     }
 
-    /** Whether the body ran into the end of its thread's stack, or of the memory; it need not be the body's doing. */
+    /** Whether the thread ran out of stack or memory. The body need not be the cause. */
     void rethrowLackOfResources() {
         if (failure instanceof VirtualMachineError error) {
             throw error;
         }
     }
 
-    /** Tells the owner. What was written before is visible to it. */
+    /** Wakes the owner. Everything written before is visible to it. */
     void done() {
         state = State.DONE;
         LockSupport.unpark(owner);
     }
 
     /**
-     * Waits in the queue until the request is over or has to lead, or until {@code deadline} or an interrupt, when it is
-     * withdrawn. A request that was taken is waited for to its end, since it may be committed.
+     * Waits in the queue until the request is finished or has to lead. At {@code deadline} or on an interrupt
+     * it is withdrawn. A request that was taken may be committed, so its end is always awaited.
      */
     State await(WriteQueue queue, long deadline) {
         return await(queue, deadline, true);
     }
 
-    /** Waits in the queue, however long, until the request has to lead. */
+    /** Waits in the queue without limit until the request has to lead. */
     void awaitTurn(WriteQueue queue) {
         await(queue, Long.MAX_VALUE, false);
     }
@@ -151,7 +150,8 @@ final class WriteRequest<T extends @Nullable Object> {
         boolean interrupted = false;
         try {
             while (true) {
-                // Looked at first: a leader that is over has told its members before, or never will.
+                // Read over before state: a leader that is over has reported to its members
+                // before, or never will.
                 WriteRequest<?> by = leader;
                 boolean abandoned = by != null && by.over;
                 State now = state;
@@ -165,7 +165,7 @@ final class WriteRequest<T extends @Nullable Object> {
                 if (mayWithdraw && (left <= 0 || interrupted) && now == State.WAITING && queue.withdraw(this)) {
                     return State.WITHDRAWN;
                 }
-                if (now == State.TAKEN || !queue.replaceLeaderThatLeft()) {
+                if (now == State.TAKEN || !queue.replaceAbandonedLeader()) {
                     boolean soon = mayWithdraw && now == State.WAITING && left < LOOK_NANOS;
                     LockSupport.parkNanos(this, soon ? Math.max(left, 1) : LOOK_NANOS);
                 }
@@ -178,7 +178,7 @@ final class WriteRequest<T extends @Nullable Object> {
         }
     }
 
-    /** The result, or what the body threw, or what became of the commit. */
+    /** The result; throws what the body threw, or why the commit failed. */
     @SuppressWarnings({"unchecked", "NullAway"
     }) // The body threw X or something unchecked; T says whether null is a result.
     <X extends Exception> T outcome() throws X {

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection that writes, with the statements that frame its transactions. The driver's own handling of transactions is
- * not used: with {@code transaction_mode=IMMEDIATE} it would begin the next one inside {@code commit()}, and an idle connection
- * would hold the write lock.
+ * The connection that writes, and its transaction statements. The driver's own transaction handling is not
+ * used: with {@code transaction_mode=IMMEDIATE} it begins the next transaction inside {@code commit()}, and
+ * an idle connection would hold the write lock.
  */
 final class WriterConnection {
 
@@ -49,7 +49,10 @@ final class WriterConnection {
         this.state = new SqliteState(session);
     }
 
-    /** The last other connection that closes has the file to itself for a moment, so that even opening can find it locked. */
+    /**
+     * Retries: while the last other connection closes, it locks the file for a moment, so that even opening
+     * can find it busy.
+     */
     static WriterConnection open(SqliteConnections connections, Watchdog watchdog, Duration timeout)
             throws SQLException {
         Retry retry = new Retry(timeout);
@@ -94,8 +97,9 @@ final class WriterConnection {
     }
 
     /**
-     * SQLite itself rolls back where a write is cancelled, and not where it was a read. It goes on refusing all statements
-     * until those that the driver has not reset are closed. The driver closes a statement that is refused, so this is one of its own.
+     * Rolls back after a cancellation. SQLite has already rolled back if it cancelled a write, but not after
+     * a read, and it rejects all statements until every statement that the driver has not reset is closed.
+     * The driver closes a rejected statement, so the ROLLBACK is not the prepared one.
      */
     void rollBackCancelled() throws SQLException {
         session.closeStatements();
@@ -124,12 +128,15 @@ final class WriterConnection {
         }
     }
 
-    /** Whether nothing is left of what a caller's own SQL may have changed. */
+    /** Whether no setting differs that a caller's own SQL may have changed. */
     boolean isAsOpened() {
         return state.isAsOpened();
     }
 
-    /** How many rows were inserted, updated or deleted since the last call, by triggers and foreign keys too. */
+    /**
+     * How many rows were inserted, updated or deleted since the last call, including by triggers and foreign
+     * keys.
+     */
     long takeRowsChanged() throws SQLException {
         long before = rowsChanged;
         rowsChanged = session.dialect().rowsWritten(session.connection());
@@ -137,10 +144,11 @@ final class WriterConnection {
     }
 
     /**
-     * Runs a member of a group, and takes it back where it fails. It is short, and is not cancelled: SQLite would roll back
-     * the others with it, and the thread that may be interrupted is not the one that waits for it.
+     * Runs a member of a group behind a savepoint, and rolls back to it if the member fails. A member is
+     * short and is never cancelled: SQLite would roll back the others with it, and the thread to be
+     * interrupted is not the one that waits for the result.
      *
-     * @return what broke the connection, and the group with it; null where nothing did
+     * @return what broke the connection and so the group; null if nothing did
      */
     @Nullable
     Throwable runBehindSavepoint(WriteRequest<?> member) {
@@ -182,8 +190,8 @@ final class WriterConnection {
     }
 
     /**
-     * A failure after which SQLite may have rolled back while the driver still believes in the transaction, or one of a connection that
-     * cannot write, where another may; null for others.
+     * A failure after which SQLite may have rolled back while the driver still assumes a transaction, or
+     * after which this connection cannot write but another one may; null for any other failure.
      */
     static @Nullable Failure breakingFailure(Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
@@ -195,7 +203,10 @@ final class WriterConnection {
         return null;
     }
 
-    /** Rolls back what is open. Where this fails it has to be called again, since the connection may hold the write lock. */
+    /**
+     * Rolls back an open transaction and closes. If this fails it must be called again, since the connection
+     * may hold the write lock.
+     */
     void close() throws SQLException {
         watchdog.forget(session);
         try (Statement once = session.connection().createStatement()) {
