@@ -1,6 +1,5 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.errors.InvalidDataException;
 import java.util.Objects;
 
 /**
@@ -15,11 +14,11 @@ public record Cursor(String value) {
     /**
      * Takes a cursor's text back. A text that no page gave out is refused by the list that it is handed to.
      *
-     * @throws InvalidDataException where the text is empty
+     * @throws IllegalArgumentException if the text is empty
      */
     public Cursor {
         if (Objects.requireNonNull(value, "value").isEmpty()) {
-            throw new InvalidDataException("page", null, "cursor", "is empty");
+            throw new IllegalArgumentException("cursor is empty; for the first page, leave it out");
         }
     }
 

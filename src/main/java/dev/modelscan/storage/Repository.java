@@ -87,14 +87,14 @@ public interface Repository<I extends Id, R> {
      * @param limit how many rows at the most, 1 to {@link PageRequest#MAX_LIMIT}
      * @param offset how many rows to skip, 0 or more
      * @return an immutable list
-     * @throws InvalidDataException where limit or offset is out of range
+     * @throws IllegalArgumentException if limit or offset is out of range
      */
     List<R> list(int limit, int offset);
 
     /**
      * A page of all records, in the order of {@link #list}. Each page costs the same, wherever it lies.
      *
-     * @throws InvalidDataException where the request's cursor is of another list
+     * @throws IllegalArgumentException if the request's cursor is of another list
      */
     Page<R> page(PageRequest request);
 

@@ -49,25 +49,6 @@ public final class Analytics {
                 .toList();
     }
 
-    /**
-     * How each tool was used, by executions, the most first, then name.
-     *
-     * @param limit how many tools at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.errors.InvalidDataException where the limit is out of range
-     */
-    public List<ToolFailures> toolFailures(int limit) {
-        PageRequest.checkLimit(limit);
-        Field<Long> executions = countAs("executions");
-        SelectField<Long> successes = count(ToolExecutionStatus.SUCCESS);
-        SelectField<Long> failures = count(ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT);
-        return List.copyOf(dsl.select(TOOL_EXECUTIONS.TOOL_NAME, executions, successes, failures)
-                .from(TOOL_EXECUTIONS)
-                .groupBy(TOOL_EXECUTIONS.TOOL_NAME)
-                .orderBy(executions.desc(), TOOL_EXECUTIONS.TOOL_NAME)
-                .limit(limit)
-                .fetch(Records.mapping(ToolFailures::new)));
-    }
-
     /** How messages are spread over conversations. */
     public ConversationSizes conversationSizes() {
         Field<Long> messages = countAs("messages");
@@ -101,10 +82,10 @@ public final class Analytics {
      * The conversations with the most messages, those first, then by id.
      *
      * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.errors.InvalidDataException where the limit is out of range
+     * @throws IllegalArgumentException if the limit is out of range
      */
     public List<ConversationSize> largestConversations(int limit) {
-        PageRequest.checkLimit(limit);
+        PageRequest.first(limit); // rejects a wrong limit
         Field<Long> messages = countAs("messages");
         return List.copyOf(dsl.select(MESSAGES.CONVERSATION_ID, messages)
                 .from(MESSAGES)
@@ -119,10 +100,10 @@ public final class Analytics {
      * Agents that did nothing count too.
      *
      * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.errors.InvalidDataException where the limit is out of range
+     * @throws IllegalArgumentException if the limit is out of range
      */
     public List<AgentActivity> busiestAgents(int limit) {
-        PageRequest.checkLimit(limit);
+        PageRequest.first(limit); // rejects a wrong limit
         // One count for each agent and table, from an index; joining the tables would multiply their rows.
         Field<Long> messages = DSL.field(
                         DSL.select(countAs("n")).from(MESSAGES).where(MESSAGES.SENDER_ID.eq(AGENTS.ID)))

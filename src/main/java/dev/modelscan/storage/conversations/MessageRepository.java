@@ -4,7 +4,6 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.agents.AgentId;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
@@ -27,8 +26,8 @@ public interface MessageRepository extends Repository<MessageId, Message> {
      * The newest messages of a conversation, the oldest of them first.
      *
      * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @return an immutable list; empty where the conversation does not exist
-     * @throws InvalidDataException where the limit is out of range
+     * @return an immutable list; empty if the conversation does not exist
+     * @throws IllegalArgumentException if the limit is out of range
      */
     List<Message> getConversation(ConversationId id, int limit);
 

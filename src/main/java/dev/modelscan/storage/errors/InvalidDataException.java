@@ -3,7 +3,8 @@ package dev.modelscan.storage.errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that cannot be stored, found before anything was written.
+ * Data that cannot be stored, found before anything was written. A wrong option or limit is an {@link
+ * IllegalArgumentException} instead.
  *
  * @since 0.1
  */

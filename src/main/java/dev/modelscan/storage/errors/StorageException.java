@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * program. The cause, where there is one, is the driver's own exception.
  *
  * <p>A failure that has no child of its own, such as a query of {@link Repositories#dsl()} that the database refuses, is
- * thrown as this class.
+ * thrown as this class. A wrong option or limit is none of these, but an {@link IllegalArgumentException}.
  *
  * @since 0.1
  */

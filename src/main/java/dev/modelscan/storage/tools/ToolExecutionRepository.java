@@ -95,5 +95,15 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      * @param since the first instant that counts
      * @return an immutable list with a row for each tool that was started since; empty where there is none
      */
-    List<ToolUsage> usageSince(Instant since);
+    List<ToolUsage> listUsage(Instant since);
+
+    /**
+     * How often each tool was used and failed, by executions, the most first, then by name. The cost grows
+     * with the number of all executions.
+     *
+     * @param limit how many tools at the most, 1 to {@link PageRequest#MAX_LIMIT}
+     * @return an immutable list
+     * @throws IllegalArgumentException if the limit is out of range
+     */
+    List<ToolFailures> listFailures(int limit);
 }

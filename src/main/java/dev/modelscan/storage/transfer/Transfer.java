@@ -51,7 +51,8 @@ public interface Transfer {
      *
      * @param names as {@link LeftBehind#name} has them, whatever their case; those that the source does not hold are passed
      *     over. A table takes its indexes and triggers with it. Several calls add up
-     * @throws InvalidDataException from {@link #dryRun} and {@link #run} for a table or a column of the library's
+     * @throws IllegalArgumentException from {@link #dryRun} and {@link #run} for a table or a column of the
+     *     library's
      */
     Transfer leaveBehind(String... names);
 

@@ -6,7 +6,6 @@ import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.ConflictException;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.SchemaException;
@@ -24,10 +23,12 @@ import java.util.function.Consumer;
  *   <li>On SQLite a workspace is the file {@code <name>.db} of one directory. One that is open has connections of its own.
  * </ul>
  *
- * <p>A name has 1 to 63 of the characters a to z, 0 to 9 and _, and begins with a letter. Names that PostgreSQL, Citus or Windows
- * keep for themselves, such as {@code public} or {@code con}, are refused. Every method throws {@link InvalidDataException} for what is no
- * such name, and {@link UnavailableException} where this is closed, or the server or the directory cannot be reached. Opened
- * with {@link DatabaseBuilder#readOnly()}, all but {@link #open}, {@link #list} and {@link #exists} throw {@link ReadOnlyException}.
+ * <p>A name has 1 to 63 of the characters a to z, 0 to 9 and _, and begins with a letter. Names that
+ * PostgreSQL, Citus or Windows keep for themselves, such as {@code public} or {@code con}, are refused. Every
+ * method throws {@link IllegalArgumentException} for what is no such name, and {@link UnavailableException}
+ * where this is closed, or the server or the directory cannot be reached. Opened with {@link
+ * DatabaseBuilder#readOnly()}, all but {@link #open}, {@link #list} and {@link #exists} throw {@link
+ * ReadOnlyException}.
  *
  * @since 0.1
  */
@@ -75,7 +76,7 @@ public interface Workspaces extends AutoCloseable {
      * table in it, the caller's own too, and with what refers to them from other schemas.
      *
      * @param confirmation the name once more
-     * @throws InvalidDataException where the confirmation is not the name
+     * @throws IllegalArgumentException if the confirmation is not the name
      * @throws NotFoundException where there is no such workspace
      * @throws SchemaException where the schema or the file is another program's, or belongs to another role
      * @throws BusyException where it is open here, is being migrated, or somebody holds a lock on it for longer than {@link
@@ -92,6 +93,7 @@ public interface Workspaces extends AutoCloseable {
      * @param progress called after each workspace, on this thread; what it throws ends the call, after the workspaces that are
      *     being migrated
      * @return one for each workspace, sorted by name; immutable
+     * @throws IllegalArgumentException if {@code parallelism} is out of range
      * @throws CancelledException where this thread is interrupted; what was migrated until then stays so
      */
     List<WorkspaceMigration> migrateAll(int parallelism, Consumer<? super MigrationProgress> progress);

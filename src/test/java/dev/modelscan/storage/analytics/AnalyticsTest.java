@@ -8,7 +8,6 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecution;
@@ -73,9 +72,11 @@ class AnalyticsTest {
 
     @Test
     void limitsAreChecked() {
-        assertThatThrownBy(() -> analytics.toolFailures(0)).isInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> analytics.largestConversations(10_001)).isInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> analytics.busiestAgents(-1)).isInstanceOf(InvalidDataException.class);
+        assertThatThrownBy(() -> db.toolExecutions().listFailures(0))
+                .isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> analytics.largestConversations(10_001))
+                .isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> analytics.busiestAgents(-1)).isExactlyInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -219,10 +219,9 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 10_001})
     void aConversationWithALimitOutOfRangeIsRefused(int limit) {
-        InvalidDataException refusal = catchThrowableOfType(
-                InvalidDataException.class, () -> db.messages().getConversation(CONVERSATION, limit));
-
-        assertThat(refusal.field()).isEqualTo("limit");
+        assertThatThrownBy(() -> db.messages().listLatest(CONVERSATION, limit))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("limit is " + limit);
     }
 
     @ParameterizedTest

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** The tasks. */
 final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements TaskRepository {

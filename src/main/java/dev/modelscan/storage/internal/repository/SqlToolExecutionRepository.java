@@ -24,6 +24,7 @@ import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
+import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.internal.values.TextRules;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
@@ -269,5 +270,15 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
                 null,
                 session -> List.copyOf(
                         session.query(USAGE).set(STARTED_AT.parameter(), first).list()));
+    }
+
+    @Override
+    public List<ToolFailures> listFailures(int limit) {
+        Ranges.require("limit", limit, 1, PageRequest.MAX_LIMIT);
+        return sessions.read(
+                MAPPING.entity,
+                null,
+                session -> List.copyOf(
+                        session.query(FAILURES).set(Mapping.LIMIT, limit).list()));
     }
 }
