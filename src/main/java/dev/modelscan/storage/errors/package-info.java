@@ -1,4 +1,7 @@
-/** What the library throws. */
+/**
+ * What the library throws. Constructors are no API: they are for the library, and for tests of code that
+ * handles these exceptions. Their parameters may change in any release.
+ */
 @NullMarked
 package dev.modelscan.storage.errors;
 
