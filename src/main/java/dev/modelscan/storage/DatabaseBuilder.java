@@ -308,18 +308,18 @@ public final class DatabaseBuilder {
     }
 
     private DatabaseOptions options() {
-        return new DatabaseOptions(
-                readers,
-                poolSize,
-                busyTimeout,
-                connectTimeout,
-                queryTimeout,
-                durability,
-                isolation,
-                maxJsonDepth,
-                maxValueBytes,
-                clock,
-                readOnly);
+        return new CheckedOptions(
+                /* readers= */ readers,
+                /* poolSize= */ poolSize,
+                /* busyTimeout= */ busyTimeout,
+                /* connectTimeout= */ connectTimeout,
+                /* queryTimeout= */ queryTimeout,
+                /* durability= */ durability,
+                /* isolation= */ isolation,
+                /* maxJsonDepth= */ maxJsonDepth,
+                /* maxValueBytes= */ maxValueBytes,
+                /* clock= */ clock,
+                /* readOnly= */ readOnly);
     }
 
     /**

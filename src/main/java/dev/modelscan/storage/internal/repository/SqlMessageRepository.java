@@ -137,7 +137,8 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     Message insert(Session session, Message message) throws SQLException {
-        return super.insert(session, numbered(message, takeNumbers(session, message.conversationId(), 1) + 1));
+        return super.insert(
+                session, MessageMapping.numbered(message, takeNumbers(session, message.conversationId(), 1) + 1));
     }
 
     /**
@@ -154,7 +155,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         }
         List<Message> numbered = new ArrayList<>(messages.size());
         for (Message message : messages) {
-            numbered.add(numbered(message, last.merge(message.conversationId(), 1L, Long::sum)));
+            numbered.add(MessageMapping.numbered(message, last.merge(message.conversationId(), 1L, Long::sum)));
         }
         return super.insertAll(session, numbered);
     }
@@ -169,22 +170,15 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         return Objects.requireNonNull(last) - count;
     }
 
-    private static Message numbered(Message message, long sequenceNumber) {
-        return new Message(
-                message.id(),
-                message.conversationId(),
-                sequenceNumber,
-                message.senderId(),
-                message.receiverId(),
-                message.taskId(),
-                message.teamId(),
-                message.contentType(),
-                message.content(),
-                message.metadata(),
-                message.readAt(),
-                message.version(),
-                message.createdAt(),
-                message.updatedAt());
+    @Override
+    public List<Message> listLatest(ConversationId conversationId, int limit) {
+        Objects.requireNonNull(conversationId, "conversationId");
+        Ranges.require("limit", limit, 1, PageRequest.MAX_LIMIT);
+        return sessions.read(
+                MAPPING.entity,
+                null,
+                session -> List.copyOf(BY_CONVERSATION_BACKWARD.last(
+                        session, limit, execution -> execution.set(CONVERSATION_ID.parameter(), conversationId))));
     }
 
     @Override

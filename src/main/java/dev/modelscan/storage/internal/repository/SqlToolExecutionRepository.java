@@ -148,12 +148,39 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     private static ToolUsage usage(Row row) throws SQLException {
         return new ToolUsage(
-                row.get(Codec.TEXT, 1),
-                row.get(Codec.LONG, 2),
-                row.get(Codec.LONG, 3),
-                row.get(Codec.LONG, 4),
-                duration(row.find(Codec.LONG, 5)),
-                duration(row.find(Codec.LONG, 6)));
+                /* toolName= */ row.get(Codec.TEXT, 1),
+                /* executions= */ row.get(Codec.LONG, 2),
+                /* successes= */ row.get(Codec.LONG, 3),
+                /* failures= */ row.get(Codec.LONG, 4),
+                /* meanDuration= */ duration(row.find(Codec.LONG, 5)),
+                /* p95Duration= */ duration(row.find(Codec.LONG, 6)));
+    }
+
+    private static Query failuresExpression() {
+        var table = TOOL_EXECUTIONS;
+        Field<Integer> executions = DSL.count().as("executions");
+        return DSL.select(
+                        table.TOOL_NAME,
+                        executions,
+                        countOf(table.STATUS, ToolExecutionStatus.SUCCESS),
+                        countOf(table.STATUS, ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT))
+                .from(table)
+                .groupBy(table.TOOL_NAME)
+                .orderBy(executions.desc(), table.TOOL_NAME)
+                .limit(Mapping.LIMIT.param());
+    }
+
+    private static Field<Integer> countOf(Field<ToolExecutionStatus> status, ToolExecutionStatus... counted) {
+        var codes = Arrays.stream(counted).map(code -> DSL.inline(code, status)).toList();
+        return DSL.count(DSL.when(status.in(codes), DSL.inline(1)));
+    }
+
+    private static ToolFailures failures(Row row) throws SQLException {
+        return new ToolFailures(
+                /* toolName= */ row.get(Codec.TEXT, 1),
+                /* executions= */ row.get(Codec.LONG, 2),
+                /* successes= */ row.get(Codec.LONG, 3),
+                /* failures= */ row.get(Codec.LONG, 4));
     }
 
     private static @Nullable Duration duration(@Nullable Long micros) {
