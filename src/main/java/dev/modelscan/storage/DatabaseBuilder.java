@@ -202,8 +202,22 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * How long a call waits for a lock or a connection before it throws {@link BusyException}, or for a server that is
-     * away before it throws {@link UnavailableException}: up to 1 hour. A migration on PostgreSQL waits for a lock as long.
+     * How long a call waits for others before it gives up: 0 to 1 hour. It bounds each of these waits by
+     * itself, so a call that waits for a connection, and then for a lock, may take twice as long:
+     *
+     * <ul>
+     *   <li>SQLite, to write: the queue of this process's writers and the file's write lock, together. {@link
+     *       BusyException}
+     *   <li>SQLite, to read: one of the {@link #readers}, or a lock of the file. {@link BusyException}
+     *   <li>PostgreSQL: a connection of the pool, at least 250 ms. {@link BusyException} if all are in use,
+     *       {@link UnavailableException} if none could be made
+     *   <li>PostgreSQL: a row or table that another transaction has locked, and how long a transaction that
+     *       the server took back because of others is run again. {@link BusyException}
+     *   <li>PostgreSQL: a server that is away, as in a fail-over. {@link UnavailableException}
+     *   <li>PostgreSQL: a table that a migration changes, while others use it. {@link BusyException}
+     * </ul>
+     *
+     * <p>It does not bound the wait for another process that migrates the same database: that is 10 minutes.
      */
     public DatabaseBuilder busyTimeout(Duration busyTimeout) {
         this.busyTimeout = Objects.requireNonNull(busyTimeout, "busyTimeout");
