@@ -12,7 +12,8 @@ import java.util.Objects;
 public record Cursor(String value) {
 
     /**
-     * Takes a cursor's text back. A text that no page gave out is refused by the list that it is handed to.
+     * Takes a cursor's text back. The list that it is handed to rejects a text that none of its pages gave
+     * out.
      *
      * @throws IllegalArgumentException if the text is empty
      */

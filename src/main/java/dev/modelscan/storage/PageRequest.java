@@ -17,7 +17,7 @@ public record PageRequest(int limit, @Nullable Cursor after) {
     public static final int MAX_LIMIT = 10_000;
 
     /**
-     * Checks the limit.
+     * Checks the limit. Use {@link #first} or {@link #after}.
      *
      * @throws IllegalArgumentException if {@code limit} is below 1 or above {@link #MAX_LIMIT}
      */

@@ -8,7 +8,7 @@ import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.tasks.TaskStatus;
-import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.tools.ToolExecutionRepository;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +16,15 @@ import java.util.Objects;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Records;
-import org.jooq.SelectField;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * What is asked most of a database of agents. Each method is one statement, so its result is of one moment; the cost of each
- * grows with the number of rows it counts. Lists are immutable and totally ordered. Thread-safe where the repositories are.
+ * What is asked most of a database of agents; how tools were used is asked of {@link
+ * ToolExecutionRepository}. Each method is one statement, so its result is of one moment; the cost of each
+ * grows with the number of rows it counts. Lists are immutable and totally ordered. Thread-safe where the
+ * repositories are.
  *
  * <p>All may throw what a query of {@link Repositories#dsl()} throws.
  *
@@ -122,10 +123,6 @@ public final class Analytics {
 
     private static Field<Long> countAs(String name) {
         return DSL.count().cast(SQLDataType.BIGINT).as(name);
-    }
-
-    private static SelectField<Long> count(ToolExecutionStatus... statuses) {
-        return DSL.count().filterWhere(TOOL_EXECUTIONS.STATUS.in(statuses)).cast(SQLDataType.BIGINT);
     }
 
     private static Field<Long> orZero(Field<? extends Number> field) {

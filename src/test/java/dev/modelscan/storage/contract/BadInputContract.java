@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
@@ -144,7 +145,7 @@ abstract class BadInputContract extends Contract {
         assertThat(stored.name()).isEqualTo(name);
         assertThat(db.teams().getByName(name)).isEqualTo(team);
         assertThat(db.teams().listMembers(team.id()).get(0).role()).isEqualTo(name);
-        assertThat(walk(1, db.agents()::page)).hasSize(2).contains(stored, bystander);
+        assertThat(walk(1, db.agents()::list)).hasSize(2).contains(stored, bystander);
         db.agents().setActive(List.of(stored.id()));
         assertThat(db.agents().get(stored.id()).status()).isEqualTo(AgentStatus.ACTIVE);
         assertThat(db.agents().get(bystander.id()).status()).isEqualTo(AgentStatus.INACTIVE);

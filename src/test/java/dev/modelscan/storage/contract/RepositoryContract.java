@@ -327,7 +327,7 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
         assertThatThrownBy(() -> repository.list(10, 0).add(stored)).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> repository.createAll(newRecords(2)).clear())
                 .isInstanceOf(UnsupportedOperationException.class);
-        assertThatThrownBy(() -> repository.page(PageRequest.first(1)).items().clear())
+        assertThatThrownBy(() -> repository.list(PageRequest.first(1)).items().clear())
                 .isInstanceOf(UnsupportedOperationException.class);
     }
 
@@ -343,7 +343,7 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
     @Test
     void theLargestLimitIsAccepted() {
         assertThat(repository.list(PageRequest.MAX_LIMIT, 0)).isEmpty();
-        assertThat(repository.page(PageRequest.first(PageRequest.MAX_LIMIT))).isEmpty();
+        assertThat(repository.list(PageRequest.first(PageRequest.MAX_LIMIT))).isEmpty();
     }
 
     @ParameterizedTest
@@ -359,15 +359,15 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
     void thePagesTogetherAreTheList(int limit) {
         List<R> stored = createShuffled(50);
 
-        assertThat(walk(limit, repository::page)).isEqualTo(stored);
+        assertThat(walk(limit, repository::list)).isEqualTo(stored);
     }
 
     @Test
     void theLastPageHasNoNext() {
         createShuffled(4);
 
-        Page<R> first = repository.page(PageRequest.first(2));
-        Page<R> second = repository.page(first.next().orElseThrow());
+        Page<R> first = repository.list(PageRequest.first(2));
+        Page<R> second = repository.list(first.next().orElseThrow());
 
         assertThat(first.items()).hasSize(2);
         assertThat(second.items()).hasSize(2);
@@ -378,21 +378,21 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
     void aCursorSurvivesItsWayThroughText() {
         List<R> stored = createShuffled(4);
         String text = repository
-                .page(PageRequest.first(2))
+                .list(PageRequest.first(2))
                 .next()
                 .orElseThrow()
                 .after()
                 .value();
 
         assertThat(text).matches("[A-Za-z0-9_-]+");
-        assertThat(repository.page(PageRequest.after(new Cursor(text), 10)).items())
+        assertThat(repository.list(PageRequest.after(new Cursor(text), 10)).items())
                 .isEqualTo(stored.subList(2, 4));
     }
 
     @Test
     void aCursorOfAnotherListIsRefused() {
         List<R> stored = createShuffled(3);
-        PageRequest ofAll = repository.page(PageRequest.first(1)).next().orElseThrow();
+        PageRequest ofAll = repository.list(PageRequest.first(1)).next().orElseThrow();
 
         assertThatThrownBy(() -> otherList(stored.get(0), ofAll))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
@@ -423,7 +423,7 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
     void aCursorThatWasTamperedWithIsRefusedOrOnlyMovesThePlace() {
         List<R> stored = createShuffled(6);
         String good = repository
-                .page(PageRequest.first(2))
+                .list(PageRequest.first(2))
                 .next()
                 .orElseThrow()
                 .after()
@@ -447,7 +447,7 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
     @Test
     void rowsThatComeAndGoBetweenPagesMoveNoOthers() {
         List<R> stored = createShuffled(9);
-        Page<R> first = repository.page(PageRequest.first(3));
+        Page<R> first = repository.list(PageRequest.first(3));
         repository.delete(id(stored.get(0)));
         repository.delete(id(stored.get(2)));
         repository.delete(id(stored.get(5)));
@@ -466,7 +466,7 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
         List<R> all = new ArrayList<>();
         PageRequest request = from;
         while (request != null) {
-            Page<R> page = repository.page(request);
+            Page<R> page = repository.list(request);
             all.addAll(page.items());
             request = page.next().orElse(null);
         }
@@ -482,7 +482,7 @@ abstract class RepositoryContract<I extends Id, R> extends Contract {
             assertThat(inside.get(id(record))).isEqualTo(created);
             R updated = inside.update(changed(created));
             assertThat(inside.list(10, 0)).containsExactly(updated);
-            assertThat(inside.page(PageRequest.first(10))).containsExactly(updated);
+            assertThat(inside.list(PageRequest.first(10))).containsExactly(updated);
             inside.delete(id(record));
             assertThat(inside.find(id(record))).isEmpty();
             inside.createAll(newRecords(3));

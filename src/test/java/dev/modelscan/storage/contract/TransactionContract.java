@@ -352,7 +352,7 @@ abstract class TransactionContract extends Contract {
         return List.of(
                 tx -> tx.agents().create(ONE),
                 tx -> tx.agents().find(ONE.id()),
-                tx -> tx.messages().getConversation(CONVERSATION, 1),
+                tx -> tx.messages().listLatest(CONVERSATION, 1),
                 tx -> tx.useTx(inner -> {}),
                 tx -> tx.dsl().fetchCount(AGENTS));
     }

@@ -16,6 +16,7 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessageRepository;
@@ -62,8 +63,8 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
                     .set(CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.LAST_SEQUENCE_NUMBER.plus(COUNT.param()))
                     .returning(CONVERSATIONS.LAST_SEQUENCE_NUMBER));
 
-    private static final PagedQuery<Message> CONVERSATION = new PagedQuery<>(
-            "message.conversation",
+    private static final PagedQuery<Message> BY_CONVERSATION_BACKWARD = new PagedQuery<>(
+            "message.byConversationBackward",
             MAPPING,
             CONVERSATION_ID::isParameter,
             List.of(PagedQuery.descending(SEQUENCE_NUMBER)));
@@ -182,36 +183,23 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     }
 
     @Override
-    public List<Message> getConversation(ConversationId id, int limit) {
-        Objects.requireNonNull(id, "id");
-        PageRequest.checkLimit(limit);
-        return sessions.read(
-                MAPPING.entity,
-                null,
-                session -> List.copyOf(CONVERSATION.last(
-                        session, limit, execution -> execution.set(CONVERSATION_ID.parameter(), id))));
-    }
-
-    @Override
-    public Page<Message> getConversation(ConversationId id, PageRequest request) {
-        Objects.requireNonNull(id, "id");
+    public Page<Message> listByConversation(ConversationId conversationId, Direction direction, PageRequest request) {
+        Objects.requireNonNull(conversationId, "conversationId");
+        Objects.requireNonNull(direction, "direction");
         Objects.requireNonNull(request, "request");
-        return sessions.read(
-                MAPPING.entity,
-                null,
-                session -> CONVERSATION.fetchReversed(
-                        session, request, execution -> execution.set(CONVERSATION_ID.parameter(), id)));
+        PagedQuery.Filter filter = execution -> execution.set(CONVERSATION_ID.parameter(), conversationId);
+        return switch (direction) {
+            case FORWARD -> fetch(BY_CONVERSATION, request, filter);
+            case BACKWARD ->
+                sessions.read(
+                        MAPPING.entity,
+                        null,
+                        session -> BY_CONVERSATION_BACKWARD.fetchReversed(session, request, filter));
+        };
     }
 
     @Override
-    public Page<Message> listByConversation(ConversationId id, PageRequest request) {
-        Objects.requireNonNull(id, "id");
-        Objects.requireNonNull(request, "request");
-        return fetch(BY_CONVERSATION, request, execution -> execution.set(CONVERSATION_ID.parameter(), id));
-    }
-
-    @Override
-    public Page<Message> getUnread(AgentId receiverId, PageRequest request) {
+    public Page<Message> listUnread(AgentId receiverId, PageRequest request) {
         Objects.requireNonNull(receiverId, "receiverId");
         Objects.requireNonNull(request, "request");
         return fetch(UNREAD, request, execution -> execution.set(RECEIVER_ID.parameter(), receiverId));

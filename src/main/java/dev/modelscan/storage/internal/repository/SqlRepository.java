@@ -214,7 +214,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     }
 
     @Override
-    public Page<R> page(PageRequest request) {
+    public Page<R> list(PageRequest request) {
         Objects.requireNonNull(request, "request");
         return fetch(mapping.page(), request, PagedQuery.Filter.NONE);
     }

@@ -31,11 +31,13 @@ import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionId;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.tools.ToolFailures;
 import dev.modelscan.storage.tools.ToolUsage;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +63,11 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     private static final CompiledQuery<ToolUsage> USAGE = CompiledQuery.rows(
             "toolExecution.usage", SqlToolExecutionRepository::usage, SqlToolExecutionRepository::usageExpression);
+
+    private static final CompiledQuery<ToolFailures> FAILURES = CompiledQuery.rows(
+            "toolExecution.failures",
+            SqlToolExecutionRepository::failures,
+            SqlToolExecutionRepository::failuresExpression);
 
     SqlToolExecutionRepository(Sessions sessions) {
         super(sessions, MAPPING);
@@ -132,13 +139,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
         return DSL.select(
                         name,
                         DSL.count(),
-                        DSL.count(DSL.when(
-                                status.eq(DSL.inline(ToolExecutionStatus.SUCCESS, table.STATUS)), DSL.inline(1))),
-                        DSL.count(DSL.when(
-                                status.in(
-                                        DSL.inline(ToolExecutionStatus.FAILED, table.STATUS),
-                                        DSL.inline(ToolExecutionStatus.TIMEOUT, table.STATUS)),
-                                DSL.inline(1))),
+                        countOf(status, ToolExecutionStatus.SUCCESS),
+                        countOf(status, ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT),
                         DSL.round(DSL.avg(time)),
                         DSL.max(DSL.when(position.eq(p95), time)))
                 .from(ranked)
@@ -207,12 +209,6 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     }
 
     @Override
-    public ToolExecution start(ToolExecutionId id) {
-        Objects.requireNonNull(id, "id");
-        return updateStatus(id, ToolExecutionStatus.RUNNING);
-    }
-
-    @Override
     public ToolExecution complete(ToolExecutionId id, @Nullable Json output) {
         Objects.requireNonNull(id, "id");
         ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
@@ -225,12 +221,6 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
         Objects.requireNonNull(error, "error");
         ValueLimits.checkText(sessions.limits(), MAPPING.entity, id, ERROR, error);
         return change(id, ToolExecutionStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
-    }
-
-    @Override
-    public ToolExecution timeOut(ToolExecutionId id) {
-        Objects.requireNonNull(id, "id");
-        return updateStatus(id, ToolExecutionStatus.TIMEOUT);
     }
 
     @Override
@@ -286,7 +276,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     }
 
     @Override
-    public List<ToolUsage> usageSince(Instant since) {
+    public List<ToolUsage> listUsage(Instant since) {
         Objects.requireNonNull(since, "since");
         Instant first = StatusTimes.firstStored(since);
         if (first == null) {
