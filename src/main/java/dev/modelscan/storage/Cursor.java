@@ -1,6 +1,5 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.errors.InvalidDataException;
 import java.util.Objects;
 
 /**
@@ -13,13 +12,14 @@ import java.util.Objects;
 public record Cursor(String value) {
 
     /**
-     * Takes a cursor's text back. A text that no page gave out is refused by the list that it is handed to.
+     * Takes a cursor's text back. The list that it is handed to rejects a text that none of its pages gave
+     * out.
      *
-     * @throws InvalidDataException where the text is empty
+     * @throws IllegalArgumentException if the text is empty
      */
     public Cursor {
         if (Objects.requireNonNull(value, "value").isEmpty()) {
-            throw new InvalidDataException("page", null, "cursor", "is empty");
+            throw new IllegalArgumentException("cursor is empty; for the first page, leave it out");
         }
     }
 

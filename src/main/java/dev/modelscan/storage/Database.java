@@ -5,7 +5,6 @@ import dev.modelscan.storage.agents.AgentRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -65,7 +64,7 @@ public final class Database implements Repositories, AutoCloseable {
      * the database in a file, as {@link #open(Path)} does. A leading {@code ~} is the user's home directory; apart from
      * that, a path is a path, and no parameters have a meaning in it.
      *
-     * @throws InvalidDataException where the text is not a path
+     * @throws IllegalArgumentException if the text is not a path
      */
     public static Database open(String location) {
         return (DatabaseLocation.isUrl(Objects.requireNonNull(location, "location"))

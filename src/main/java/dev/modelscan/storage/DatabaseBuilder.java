@@ -3,7 +3,6 @@ package dev.modelscan.storage;
 import dev.modelscan.storage.GivenOptions.Place;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -16,7 +15,6 @@ import dev.modelscan.storage.internal.sqlite.SqliteWorkspaces;
 import dev.modelscan.storage.internal.transfer.FileTransfer;
 import dev.modelscan.storage.internal.values.DatabaseLocation;
 import dev.modelscan.storage.internal.values.Locations;
-import dev.modelscan.storage.internal.values.TextRules;
 import dev.modelscan.storage.transfer.Transfer;
 import dev.modelscan.storage.workspaces.Workspaces;
 import java.nio.file.Path;
@@ -62,7 +60,7 @@ public final class DatabaseBuilder {
     /**
      * The file; with {@link #workspace} or {@link #openWorkspaces} the directory of the files.
      *
-     * @throws InvalidDataException if it is the beginning of a URL
+     * @throws IllegalArgumentException if it is the beginning of a URL
      */
     public DatabaseBuilder path(Path path) {
         this.path = DatabaseLocation.requirePath(path);
@@ -73,8 +71,8 @@ public final class DatabaseBuilder {
     /**
      * The file, as text. A leading {@code ~} is the user's home directory.
      *
-     * @throws InvalidDataException if the text is blank, a URL, or not a path, or begins with {@code ~} where the process has no
-     *     home directory
+     * @throws IllegalArgumentException if the text is blank, a URL, or not a path, or begins with {@code ~}
+     *     where the process has no home directory
      */
     public DatabaseBuilder path(String path) {
         return path(DatabaseLocation.toPath(path));
@@ -90,7 +88,7 @@ public final class DatabaseBuilder {
      * A database on a PostgreSQL server, as the driver's URL names it: {@code jdbc:postgresql://host/database}. Parameters
      * of the driver's may follow.
      *
-     * @throws InvalidDataException where it is no such URL
+     * @throws IllegalArgumentException if it is no such URL
      */
     public DatabaseBuilder url(String url) {
         this.url = requireUrl("url", url);
@@ -102,7 +100,7 @@ public final class DatabaseBuilder {
      * Where {@link Database#dsl()} reads, such as a replica of the server; by default the same server. Goes with {@link #url}
      * alone.
      *
-     * @throws InvalidDataException where it is no such URL
+     * @throws IllegalArgumentException if it is no such URL
      */
     public DatabaseBuilder readUrl(String readUrl) {
         this.readUrl = requireUrl("readUrl", readUrl);
@@ -113,11 +111,11 @@ public final class DatabaseBuilder {
     /** Shows nothing of the URL, which may hold a password. */
     private static String requireUrl(String option, String url) {
         if (!Locations.isUrl(Objects.requireNonNull(url, option))) {
-            throw new InvalidDataException("database", null, option, String.valueOf(Locations.urlProblem(url)));
+            throw new IllegalArgumentException(option + " " + Locations.urlProblem(url));
         }
         if (!PostgresServer.canRead(url)) {
-            throw new InvalidDataException(
-                    "database", null, option, "cannot be read by the driver; check its port and the signs after %");
+            throw new IllegalArgumentException(
+                    option + " cannot be read by the driver; check its port and the signs after %");
         }
         return url;
     }
@@ -153,14 +151,10 @@ public final class DatabaseBuilder {
      * A workspace, which is made where it is missing: on PostgreSQL a schema of its own; on SQLite the file {@code <name>.db} in
      * the directory that {@link #path(Path)} names. {@link Workspaces} says what a name may be, and serves more than one.
      *
-     * @throws InvalidDataException where it is no such name
+     * @throws IllegalArgumentException if it is no such name
      */
     public DatabaseBuilder workspace(String workspace) {
-        String problem = TextRules.workspaceProblem(Objects.requireNonNull(workspace, "workspace"));
-        if (problem != null) {
-            throw new InvalidDataException("workspace", workspace, "name", problem);
-        }
-        this.workspace = workspace;
+        this.workspace = DatabaseLocation.requireWorkspace(Objects.requireNonNull(workspace, "workspace"));
         given.add("workspace");
         return this;
     }
@@ -208,8 +202,22 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * How long a call waits for a lock or a connection before it throws {@link BusyException}, or for a server that is
-     * away before it throws {@link UnavailableException}: up to 1 hour. A migration on PostgreSQL waits for a lock as long.
+     * How long a call waits for others before it gives up: 0 to 1 hour. It bounds each of these waits by
+     * itself, so a call that waits for a connection, and then for a lock, may take twice as long:
+     *
+     * <ul>
+     *   <li>SQLite, to write: the queue of this process's writers and the file's write lock, together. {@link
+     *       BusyException}
+     *   <li>SQLite, to read: one of the {@link #readers}, or a lock of the file. {@link BusyException}
+     *   <li>PostgreSQL: a connection of the pool, at least 250 ms. {@link BusyException} if all are in use,
+     *       {@link UnavailableException} if none could be made
+     *   <li>PostgreSQL: a row or table that another transaction has locked, and how long a transaction that
+     *       the server took back because of others is run again. {@link BusyException}
+     *   <li>PostgreSQL: a server that is away, as in a fail-over. {@link UnavailableException}
+     *   <li>PostgreSQL: a table that a migration changes, while others use it. {@link BusyException}
+     * </ul>
+     *
+     * <p>It does not bound the wait for another process that migrates the same database: that is 10 minutes.
      */
     public DatabaseBuilder busyTimeout(Duration busyTimeout) {
         this.busyTimeout = Objects.requireNonNull(busyTimeout, "busyTimeout");
@@ -271,8 +279,8 @@ public final class DatabaseBuilder {
     /**
      * Opens the database. What it throws is said at {@link Database#open(Path)}.
      *
-     * @throws InvalidDataException if an option is out of its range, has no effect on what is opened, or not exactly one of a
-     *     path, {@link #inMemory}, a URL and a data source was given
+     * @throws IllegalArgumentException if an option is out of its range, has no effect on what is opened, or
+     *     not exactly one of a path, {@link #inMemory}, a URL and a data source was given
      */
     public Database open() {
         Place place = given.place();
@@ -296,15 +304,15 @@ public final class DatabaseBuilder {
      * Opens what holds any number of workspaces: the server, or the directory that {@link #path(Path)} names, which need not be
      * there yet.
      *
-     * @throws InvalidDataException if an option is out of its range, has no effect on what is opened, not exactly one of a path,
-     *     a URL and a data source was given, or a {@link #workspace} was
+     * @throws IllegalArgumentException if an option is out of its range, has no effect on what is opened, not
+     *     exactly one of a path, a URL and a data source was given, or a {@link #workspace} was
      * @throws SchemaException where the server or the database on it cannot be used
      * @throws UnavailableException where the server cannot be reached, or the path is a file
      */
     public Workspaces openWorkspaces() {
         for (String option : List.of("workspace", "inMemory")) {
             if (given.has(option)) {
-                throw new InvalidDataException("workspaces", null, option, "cannot go with openWorkspaces()");
+                throw new IllegalArgumentException(option + " cannot go with openWorkspaces(); leave it out");
             }
         }
         boolean inFiles = given.place() == Place.FILE;
@@ -314,25 +322,25 @@ public final class DatabaseBuilder {
     }
 
     private DatabaseOptions options() {
-        return new DatabaseOptions(
-                readers,
-                poolSize,
-                busyTimeout,
-                connectTimeout,
-                queryTimeout,
-                durability,
-                isolation,
-                maxJsonDepth,
-                maxValueBytes,
-                clock,
-                readOnly);
+        return new CheckedOptions(
+                /* readers= */ readers,
+                /* poolSize= */ poolSize,
+                /* busyTimeout= */ busyTimeout,
+                /* connectTimeout= */ connectTimeout,
+                /* queryTimeout= */ queryTimeout,
+                /* durability= */ durability,
+                /* isolation= */ isolation,
+                /* maxJsonDepth= */ maxJsonDepth,
+                /* maxValueBytes= */ maxValueBytes,
+                /* clock= */ clock,
+                /* readOnly= */ readOnly);
     }
 
     /**
      * Copies a SQLite file into the server's database that this builder names, into its {@link #workspace} if one was given.
      *
-     * @throws InvalidDataException if the source is the beginning of a URL, an option is out of its range, or not exactly one of
-     *     a URL and a data source was given
+     * @throws IllegalArgumentException if the source is the beginning of a URL, an option is out of its
+     *     range, or not exactly one of a URL and a data source was given
      */
     public Transfer transferFrom(Path source) {
         return new FileTransfer(DatabaseLocation.requirePath(source), server(), workspace);
@@ -345,7 +353,7 @@ public final class DatabaseBuilder {
 
     private PostgresServer server() {
         if (!given.has("url") && !given.has("dataSource")) {
-            throw new InvalidDataException("database", null, "url", "is required, or a data source");
+            throw new IllegalArgumentException("url is required, or a data source");
         }
         given.place();
         return server(options());

@@ -1,6 +1,5 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.errors.InvalidDataException;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,27 +58,27 @@ final class GivenOptions {
     /**
      * What is to be opened.
      *
-     * @throws InvalidDataException if that is not exactly one place, or an option has no effect there
+     * @throws IllegalArgumentException if that is not exactly one place, or an option has no effect there
      */
     Place place() {
         List<Place> places =
                 EVERYWHERE.stream().filter(place -> has(place.option)).toList();
         if (places.isEmpty()) {
-            throw refused("path", "is required, or inMemory(), a url or a data source");
+            throw rejected("path", "is required, or inMemory(), a url or a data source");
         }
         if (places.size() > 1) {
-            throw refused(places.get(1).option, "cannot go with " + places.get(0).text + "; choose one");
+            throw rejected(places.get(1).option, "cannot go with " + places.get(0).text + "; choose one");
         }
         Place place = places.get(0);
         for (String option : given) {
             if (!EFFECT.getOrDefault(option, EVERYWHERE).contains(place)) {
-                throw refused(option, "has no effect on " + place.text + "; leave it out");
+                throw rejected(option, "has no effect on " + place.text + "; leave it out");
             }
         }
         return place;
     }
 
-    private static InvalidDataException refused(String option, String reason) {
-        return new InvalidDataException("database", null, option, reason);
+    private static IllegalArgumentException rejected(String option, String reason) {
+        return new IllegalArgumentException(option + " " + reason);
     }
 }

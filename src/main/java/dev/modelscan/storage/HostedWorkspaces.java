@@ -2,12 +2,12 @@ package dev.modelscan.storage;
 
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.ConflictException;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
-import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.internal.values.DatabaseLocation;
+import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.internal.workspaces.MigrateAll;
 import dev.modelscan.storage.workspaces.MigrationProgress;
 import dev.modelscan.storage.workspaces.WorkspaceMigration;
@@ -40,7 +40,7 @@ final class HostedWorkspaces implements Workspaces {
     @Override
     public Database open(String name) {
         Objects.requireNonNull(name, "name");
-        requireName(name);
+        DatabaseLocation.requireWorkspace(name);
         enter(name);
         boolean opened = false;
         try {
@@ -75,7 +75,7 @@ final class HostedWorkspaces implements Workspaces {
     @Override
     public boolean exists(String name) {
         Objects.requireNonNull(name, "name");
-        requireName(name);
+        DatabaseLocation.requireWorkspace(name);
         requireOpen();
         return host.exists(name);
     }
@@ -83,7 +83,7 @@ final class HostedWorkspaces implements Workspaces {
     @Override
     public void create(String name) {
         Objects.requireNonNull(name, "name");
-        requireName(name);
+        DatabaseLocation.requireWorkspace(name);
         requireWritable(name);
         enter(name);
         try {
@@ -99,10 +99,10 @@ final class HostedWorkspaces implements Workspaces {
     public void drop(String name, String confirmation) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(confirmation, "confirmation");
-        requireName(name);
+        DatabaseLocation.requireWorkspace(name);
         if (!name.equals(confirmation)) {
-            throw new InvalidDataException(
-                    "workspace", name, "confirmation", "is not the workspace's name; nothing was deleted");
+            throw new IllegalArgumentException("confirmation " + confirmation + " is not the name of workspace " + name
+                    + "; nothing was deleted; give the name once more");
         }
         requireWritable(name);
         requireOpen();
@@ -121,10 +121,7 @@ final class HostedWorkspaces implements Workspaces {
     @Override
     public List<WorkspaceMigration> migrateAll(int parallelism, Consumer<? super MigrationProgress> progress) {
         Objects.requireNonNull(progress, "progress");
-        if (parallelism < 1 || parallelism > MigrateAll.MAX_PARALLELISM) {
-            throw new InvalidDataException(
-                    "workspaces", null, "parallelism", parallelism + " is not in 1 to " + MigrateAll.MAX_PARALLELISM);
-        }
+        Ranges.require("parallelism", parallelism, 1, MigrateAll.MAX_PARALLELISM);
         requireWritable(null);
         return new MigrateAll(host, list()).run(parallelism, progress);
     }
@@ -175,13 +172,6 @@ final class HostedWorkspaces implements Workspaces {
                     "the workspaces were opened read-only; open them without readOnly() to make, drop or migrate one",
                     "workspace",
                     name);
-        }
-    }
-
-    private static void requireName(String name) {
-        String problem = TextRules.workspaceProblem(name);
-        if (problem != null) {
-            throw new InvalidDataException("workspace", name, "name", problem);
         }
     }
 }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.values.StoredJson;
 import dev.modelscan.storage.internal.values.TextRules;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -59,6 +60,10 @@ public final class Json {
     private static final String WHITE_SPACE = " \t\n\r";
 
     private static final Json EMPTY_OBJECT = new Json("{}", 1);
+
+    static {
+        StoredJson.madeBy(Json::stored);
+    }
 
     private final String text;
     private final int depth;
@@ -130,16 +135,16 @@ public final class Json {
         return of(tree);
     }
 
-    /**
-     * Takes text that a database already holds, without checking it again. {@link #toNode()} throws {@link
-     * CorruptDatabaseException} where it is not JSON after all.
-     */
-    public static Json stored(String text) {
+    private static Json stored(String text) {
         Objects.requireNonNull(text, "text");
         return text.equals("{}") ? EMPTY_OBJECT : new Json(text, -1);
     }
 
-    /** The value as a tree of its own: changing it changes nothing here. Each call parses the text. */
+    /**
+     * The value as a tree of its own: changing it changes nothing here. Each call parses the text.
+     *
+     * @throws CorruptDatabaseException if the text was read from a database, and is not JSON after all
+     */
     public JsonNode toNode() {
         try {
             return Mapper.MAPPER.readTree(text);

@@ -1,6 +1,6 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.values.Ranges;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,44 +17,30 @@ public record PageRequest(int limit, @Nullable Cursor after) {
     public static final int MAX_LIMIT = 10_000;
 
     /**
-     * Checks the limit.
+     * Checks the limit. Use {@link #first} or {@link #after}.
      *
-     * @throws InvalidDataException where {@code limit} is below 1 or above {@link #MAX_LIMIT}
+     * @throws IllegalArgumentException if {@code limit} is below 1 or above {@link #MAX_LIMIT}
      */
     public PageRequest {
-        checkLimit(limit);
+        Ranges.require("limit", limit, 1, MAX_LIMIT);
     }
 
-    /** The first {@code limit} rows. */
+    /**
+     * The first {@code limit} rows.
+     *
+     * @throws IllegalArgumentException if {@code limit} is below 1 or above {@link #MAX_LIMIT}
+     */
     public static PageRequest first(int limit) {
         return new PageRequest(limit, null);
     }
 
-    /** At most {@code limit} rows behind the place that a page gave. */
+    /**
+     * At most {@code limit} rows behind the place that a page gave.
+     *
+     * @throws IllegalArgumentException if {@code limit} is below 1 or above {@link #MAX_LIMIT}
+     */
     public static PageRequest after(Cursor cursor, int limit) {
         Objects.requireNonNull(cursor, "cursor");
         return new PageRequest(limit, cursor);
-    }
-
-    /**
-     * Checks a limit as every list does.
-     *
-     * @throws InvalidDataException where it is below 1 or above {@link #MAX_LIMIT}
-     */
-    public static void checkLimit(int limit) {
-        if (limit < 1 || limit > MAX_LIMIT) {
-            throw new InvalidDataException("page", null, "limit", limit + " is not in 1 to " + MAX_LIMIT);
-        }
-    }
-
-    /**
-     * Checks an offset as every list does.
-     *
-     * @throws InvalidDataException where it is negative
-     */
-    public static void checkOffset(int offset) {
-        if (offset < 0) {
-            throw new InvalidDataException("page", null, "offset", offset + " is negative");
-        }
     }
 }

@@ -81,32 +81,37 @@ public interface Repository<I extends Id, R> {
     void delete(I id);
 
     /**
-     * A part of all records, by {@code createdAt}, then id, both ascending; messages by conversation, then place. Skipping
-     * rows costs time that grows with {@code offset}; to walk a long list, use {@link #page}.
+     * A part of all records, by {@code createdAt}, then id, both ascending; messages by conversation, then
+     * sequence number. Skipping rows costs time that grows with {@code offset}; to walk a long list, use
+     * {@link #list(PageRequest)}.
      *
      * @param limit how many rows at the most, 1 to {@link PageRequest#MAX_LIMIT}
      * @param offset how many rows to skip, 0 or more
      * @return an immutable list
-     * @throws InvalidDataException where limit or offset is out of range
+     * @throws IllegalArgumentException if limit or offset is out of range
      */
     List<R> list(int limit, int offset);
 
     /**
-     * A page of all records, in the order of {@link #list}. Each page costs the same, wherever it lies.
+     * A page of all records, in the order of {@link #list(int, int)}. Each page costs the same, wherever it
+     * lies.
      *
-     * @throws InvalidDataException where the request's cursor is of another list
+     * @throws IllegalArgumentException if the request's cursor is of another list
      */
-    Page<R> page(PageRequest request);
+    Page<R> list(PageRequest request);
 
     /**
-     * All records, in the order of {@link #list}, in constant memory; see {@link Page#stream} for what it sees and costs.
-     * Nothing has to be closed.
+     * All records, in the order of {@link #list(int, int)}, in constant memory; see {@link Page#stream} for
+     * what it sees and costs. Nothing has to be closed.
      */
     default Stream<R> stream() {
-        return Page.stream(this::page);
+        return Page.stream(this::list);
     }
 
-    /** Hands out all records, in the order of {@link #list}, in constant memory, as {@link #stream} does. */
+    /**
+     * Hands out all records, in the order of {@link #list(int, int)}, in constant memory, as {@link #stream}
+     * does.
+     */
     default void forEach(Consumer<? super R> action) {
         Objects.requireNonNull(action, "action");
         stream().forEachOrdered(action);

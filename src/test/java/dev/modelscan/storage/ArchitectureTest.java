@@ -13,6 +13,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
@@ -22,6 +23,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -40,6 +43,12 @@ class ArchitectureTest {
 
     /** Without the generated tables: they use the converters, which use the ids, which use the tables. */
     private static final JavaClasses WRITTEN = ALL.that(DescribedPredicate.not(resideInAPackage(SCHEMA)));
+
+    /** What a caller can use, besides the generated tables. */
+    private static final List<JavaClass> PROMISED = WRITTEN.stream()
+            .filter(type -> !type.getPackageName().startsWith(ROOT + ".internal"))
+            .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+            .toList();
 
     /** The packages of the public API. */
     private static final String[] ROOMS = Stream.of(
@@ -272,9 +281,7 @@ class ArchitectureTest {
     @Test
     void publicTypesAreNotMeantToBeExtended() {
         Set<String> mayBeExtended = Set.of("StorageException", "ConflictException");
-        List<String> open = WRITTEN.stream()
-                .filter(type -> !type.getPackageName().startsWith(ROOT + ".internal"))
-                .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+        List<String> open = PROMISED.stream()
                 .filter(type -> !type.isInterface() && !type.isEnum())
                 .filter(type -> !type.getModifiers().contains(JavaModifier.FINAL))
                 .filter(type -> !type.reflect().isSealed())
@@ -282,6 +289,80 @@ class ArchitectureTest {
                 .filter(name -> !mayBeExtended.contains(name))
                 .toList();
         assertThat(open).isEmpty();
+    }
+
+    /** Type arguments count, too. */
+    @Test
+    void nothingPublicNamesATypeOfInternal() {
+        Set<String> leaks = new TreeSet<>();
+        PROMISED.forEach(type -> {
+            type.getCodeUnits().stream()
+                    .filter(unit -> unit.getModifiers().contains(JavaModifier.PUBLIC))
+                    .filter(unit -> Stream.concat(Stream.of(unit.getReturnType()), unit.getParameterTypes().stream())
+                            .anyMatch(ArchitectureTest::isInternal))
+                    .forEach(unit -> leaks.add(unit.getFullName()));
+            type.getFields().stream()
+                    .filter(field -> field.getModifiers().contains(JavaModifier.PUBLIC))
+                    .filter(field -> isInternal(field.getType()))
+                    .forEach(field -> leaks.add(field.getFullName()));
+        });
+        assertThat(PROMISED).hasSizeGreaterThan(60);
+        assertThat(leaks).isEmpty();
+    }
+
+    private static boolean isInternal(JavaType type) {
+        return type.getAllInvolvedRawTypes().stream()
+                .anyMatch(raw -> raw.getPackageName().startsWith(ROOT + ".internal"));
+    }
+
+    /** Two times that are swapped compile there; so only what names each argument calls one. */
+    @Test
+    void onlyTheirMappingAndBuilderMakeARecordByPosition() {
+        Set<String> records = Set.of("Agent", "Workflow", "Task", "Message", "Team", "ToolExecution");
+        Set<String> callers = WRITTEN.stream()
+                .flatMap(type -> type.getConstructorCallsFromSelf().stream())
+                .filter(call -> records.contains(call.getTargetOwner().getSimpleName()))
+                .map(call -> call.getOriginOwner().getName())
+                .map(name -> name.substring(name.lastIndexOf('.') + 1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> expected = new TreeSet<>();
+        records.forEach(record -> expected.addAll(List.of(record + "$Builder", record + "Mapping")));
+        assertThat(callers).isEqualTo(expected);
+    }
+
+    /** The compiler compares the names; without them it takes one time for another. */
+    @Test
+    void whoMakesARecordByPositionNamesEachArgument() throws IOException {
+        Pattern call = Pattern.compile(
+                "new (?:Agent|Workflow|Task|Message|Team|ToolExecution|CheckedOptions)\\(\n(.*?\\));\n",
+                Pattern.DOTALL);
+        int calls = 0;
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file :
+                    files.filter(name -> name.toString().endsWith(".java")).toList()) {
+                for (MatchResult found :
+                        call.matcher(Files.readString(file)).results().toList()) {
+                    calls++;
+                    assertThat(found.group(1).lines()).as(file.toString()).allMatch(line -> line.strip()
+                            .startsWith("/* "));
+                }
+            }
+        }
+        assertThat(calls).isEqualTo(6 + 7 + 2);
+    }
+
+    @Test
+    void whatAListIsCalled() {
+        Set<String> odd = new TreeSet<>();
+        PROMISED.stream()
+                .filter(type -> type.isAssignableTo(Repository.class))
+                .flatMap(type -> type.getMethods().stream())
+                .filter(method -> method.getRawReturnType().isEquivalentTo(Page.class)
+                        || method.getRawReturnType().isEquivalentTo(List.class))
+                .filter(method -> !method.getName().startsWith("list")
+                        && !method.getName().equals("createAll"))
+                .forEach(method -> odd.add(method.getFullName()));
+        assertThat(odd).isEmpty();
     }
 
     @Test

@@ -163,7 +163,7 @@ final class ChildProcess {
             case "refused" -> {
                 try (Database db = Database.open(arguments[1])) {
                     System.out.println("opened " + db.options());
-                } catch (StorageException e) {
+                } catch (StorageException | IllegalArgumentException e) {
                     System.out.println(e);
                 }
             }

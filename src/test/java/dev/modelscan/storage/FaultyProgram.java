@@ -67,7 +67,7 @@ final class FaultyProgram {
                         "stored "
                                 + (stored[0]
                                         == db.messages()
-                                                .page(PageRequest.first(1_000))
+                                                .list(PageRequest.first(1_000))
                                                 .items()
                                                 .size()),
                         () -> {});

@@ -219,7 +219,7 @@ class GroupCommitTest {
                                     .senderId(sender)
                                     .content("x".repeat(2_000))
                                     .build());
-                    db.messages().getConversation(conversation, 5);
+                    db.messages().listLatest(conversation, 5);
                 }
             }));
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.internal.values.StoredJson;
 import dev.modelscan.storage.tasks.Task;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,6 +146,7 @@ class MessagesTest {
         requirePlain("time", () -> Json.of(List.of(java.time.Instant.EPOCH)));
         requirePlain("NaN", () -> Json.of(List.of(Double.NaN)));
         requirePlain("nested arrays", () -> Json.of(List.of(new Object[][] {{new Object()}})));
-        assertThat(catchThrowable(() -> Json.stored("{").toNode()).getMessage()).doesNotContainPattern(INTERNALS);
+        assertThat(catchThrowable(() -> StoredJson.of("{").toNode()).getMessage())
+                .doesNotContainPattern(INTERNALS);
     }
 }

@@ -10,6 +10,7 @@ import dev.modelscan.storage.analytics.Analytics;
 import dev.modelscan.storage.analytics.Conditions;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.InvalidDataException;
@@ -90,6 +91,7 @@ class NullArgumentsTest {
                 TaskStatus.PENDING,
                 WorkflowStatus.PENDING,
                 ToolExecutionStatus.PENDING,
+                Direction.FORWARD,
                 "text",
                 Duration.ofSeconds(1),
                 Clock.systemUTC(),

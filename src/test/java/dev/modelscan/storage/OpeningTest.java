@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.modelscan.storage.errors.CorruptDatabaseException;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -157,14 +156,14 @@ class OpeningTest {
     @ValueSource(strings = {"", " ", "\t\n"})
     void aBlankPathIsRefused(String path) {
         assertThatThrownBy(() -> Database.open(path))
-                .isInstanceOf(InvalidDataException.class)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("blank");
     }
 
     @Test
     void aNulInThePathIsRefused() throws IOException {
         assertThatThrownBy(() -> Database.open(file() + "\0.db"))
-                .isInstanceOf(InvalidDataException.class)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("path");
         assertThat(contents()).isEmpty();
     }

@@ -64,7 +64,7 @@ class ProcessesTest {
         first.output();
         second.output();
         try (Database db = Database.open(file)) {
-            List<Message> messages = db.messages().getConversation(talk, 1_000);
+            List<Message> messages = db.messages().listLatest(talk, 1_000);
             assertThat(messages)
                     .extracting(Message::sequenceNumber)
                     .containsExactlyElementsOf(
@@ -104,7 +104,7 @@ class ProcessesTest {
                             .build());
             assertThat(first.sequenceNumber()).isEqualTo(1);
             assertThat(db.agents().findByName("doomed")).isEmpty();
-            assertThat(db.messages().getConversation(talk, 10)).containsExactly(first);
+            assertThat(db.messages().listLatest(talk, 10)).containsExactly(first);
             assertThat(db.healthCheck().isHealthy()).isTrue();
         }
     }

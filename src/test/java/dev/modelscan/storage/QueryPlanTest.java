@@ -44,8 +44,9 @@ class QueryPlanTest {
     private static Map<String, String> allowed() {
         Map<String, String> allowed = new LinkedHashMap<>();
         allowed.put(
-                "tool executions: usageSince",
+                "tool executions: listUsage",
                 "ranks durations, which no index can hold beside the range of time that it reads");
+        allowed.put("tool executions: listFailures", "counts all executions, and sorts the tools by their counts");
         String perTeam =
                 "sorts the members of one team at a time: the planner cannot know that a page's teams are distinct";
         allowed.put("teams: listWithMembers of one", perTeam);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.agents.Agent;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
 import java.io.IOException;
@@ -126,7 +125,7 @@ class ReadOnlyTest {
     @Test
     void memoryCannotBeReadOnly() {
         assertThatThrownBy(() -> Database.builder().inMemory().readOnly().open())
-                .isInstanceOf(InvalidDataException.class)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("readOnly");
     }
 

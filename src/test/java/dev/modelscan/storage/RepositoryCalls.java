@@ -6,6 +6,7 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.ConflictException;
@@ -128,10 +129,10 @@ final class RepositoryCalls {
                     return r -> r.agents().delete(made.id());
                 }),
                 plain("agents: list 100", 1, r -> r.agents().list(100, 10)),
-                plain("agents: page", 1, r -> r.agents().page(PAGE)),
+                plain("agents: list by page", 1, r -> r.agents().list(PAGE)),
                 call("agents: next page", 1, f -> {
-                    PageRequest next = f.db.agents().page(PAGE).next().orElseThrow();
-                    return r -> r.agents().page(next);
+                    PageRequest next = f.db.agents().list(PAGE).next().orElseThrow();
+                    return r -> r.agents().list(next);
                 }),
                 call("agents: getByName", 1, f -> r -> r.agents().getByName(f.agent.name())),
                 call("agents: findByName", 1, f -> r -> r.agents().findByName(f.agent.name())),
@@ -143,7 +144,6 @@ final class RepositoryCalls {
                             .orElseThrow();
                     return r -> r.agents().listByStatus(AgentStatus.IDLE, next);
                 }),
-                plain("agents: listActive", 1, r -> r.agents().listActive(PAGE)),
                 call("agents: updateStatus", 1, f -> {
                     Agent made = f.storedAgent(AgentStatus.IDLE);
                     return r -> r.agents().updateStatus(made.id(), AgentStatus.ACTIVE);
@@ -184,10 +184,10 @@ final class RepositoryCalls {
                     return r -> r.teams().delete(made.id());
                 }),
                 plain("teams: list 100", 1, r -> r.teams().list(100, 10)),
-                plain("teams: page", 1, r -> r.teams().page(PAGE)),
+                plain("teams: list by page", 1, r -> r.teams().list(PAGE)),
                 call("teams: next page", 1, f -> {
-                    PageRequest next = f.db.teams().page(PAGE).next().orElseThrow();
-                    return r -> r.teams().page(next);
+                    PageRequest next = f.db.teams().list(PAGE).next().orElseThrow();
+                    return r -> r.teams().list(next);
                 }),
                 call("teams: getByName", 1, f -> r -> r.teams().getByName(f.team.name())),
                 call("teams: findByName", 1, f -> r -> r.teams().findByName(f.team.name())),
@@ -216,7 +216,7 @@ final class RepositoryCalls {
                             .forEach(agent -> tx.teams().addMember(made.id(), agent.id())));
                     return r -> r.teams().listMembers(made.id());
                 }),
-                call("teams: teamsOf", 1, f -> r -> r.teams().teamsOf(f.agent.id())),
+                call("teams: listByAgent", 1, f -> r -> r.teams().listByAgent(f.agent.id())),
                 plain("teams: listWithMembers of one", 1, r -> r.teams().listWithMembers(PageRequest.first(1))),
                 plain("teams: listWithMembers of 100", 1, r -> r.teams().listWithMembers(PageRequest.first(100))),
                 call("teams: next page of listWithMembers", 1, f -> {
@@ -243,10 +243,10 @@ final class RepositoryCalls {
                     return r -> r.workflows().delete(made.id());
                 }),
                 plain("workflows: list 100", 1, r -> r.workflows().list(100, 10)),
-                plain("workflows: page", 1, r -> r.workflows().page(PAGE)),
+                plain("workflows: list by page", 1, r -> r.workflows().list(PAGE)),
                 call("workflows: next page", 1, f -> {
-                    PageRequest next = f.db.workflows().page(PAGE).next().orElseThrow();
-                    return r -> r.workflows().page(next);
+                    PageRequest next = f.db.workflows().list(PAGE).next().orElseThrow();
+                    return r -> r.workflows().list(next);
                 }),
                 plain("workflows: listByStatus", 1, r -> r.workflows().listByStatus(WorkflowStatus.PENDING, PAGE)),
                 call("workflows: next page of listByStatus", 1, f -> {
@@ -265,6 +265,15 @@ final class RepositoryCalls {
                         r.workflows().updateStatus(first, WorkflowStatus.PENDING);
                         r.workflows().updateStatus(first, WorkflowStatus.RUNNING);
                         r.workflows().updateStatus(first, WorkflowStatus.COMPLETED);
+                    };
+                }),
+                call("workflows: start, fail, complete and cancel", 4, f -> {
+                    List<Workflow> made = times(3, f::storedWorkflow);
+                    return r -> {
+                        r.workflows().start(made.get(0).id());
+                        r.workflows().complete(made.get(0).id());
+                        r.workflows().fail(made.get(1).id());
+                        r.workflows().cancel(made.get(2).id());
                     };
                 }),
                 call("workflows: updateStatus to cancelled", 1, f -> {
@@ -319,6 +328,18 @@ final class RepositoryCalls {
                     Task made = f.storedTask(TaskStatus.RUNNING);
                     return r -> r.tasks().updateOutput(made.id(), Json.emptyObject());
                 }),
+                call("tasks: start", 1, f -> {
+                    Task made = f.storedTask(TaskStatus.PENDING);
+                    return r -> r.tasks().start(made.id());
+                }),
+                call("tasks: complete", 1, f -> {
+                    Task made = f.storedTask(TaskStatus.RUNNING);
+                    return r -> r.tasks().complete(made.id(), Json.emptyObject());
+                }),
+                call("tasks: cancel", 1, f -> {
+                    Task made = f.storedTask(TaskStatus.RUNNING);
+                    return r -> r.tasks().cancel(made.id());
+                }),
                 call("tasks: fail", 1, f -> {
                     Task made = f.storedTask(TaskStatus.RUNNING);
                     return r -> r.tasks().fail(made.id(), "no answer");
@@ -333,7 +354,8 @@ final class RepositoryCalls {
                     return refused(InvalidTransitionException.class, r -> r.tasks()
                             .updateStatus(made.id(), TaskStatus.RUNNING));
                 })));
-        calls.addAll(paged("tasks: page", 1, (f, r, request) -> r.tasks().page(request)));
+        calls.addAll(
+                paged("tasks: list by page", 1, (f, r, request) -> r.tasks().list(request)));
         calls.addAll(paged("tasks: listByAgent", 1, (f, r, request) -> r.tasks().listByAgent(f.agent.id(), request)));
         calls.addAll(paged("tasks: listByAgent of one status", 2, (f, r, request) -> r.tasks()
                 .listByAgent(f.agent.id(), TaskStatus.PENDING, request)));
@@ -401,7 +423,7 @@ final class RepositoryCalls {
                     return r -> r.messages().delete(made.id());
                 }),
                 plain("messages: list 100", 1, r -> r.messages().list(100, 10)),
-                call("messages: getConversation", 1, f -> r -> r.messages().getConversation(f.conversation, 100)),
+                call("messages: listLatest", 1, f -> r -> r.messages().listLatest(f.conversation, 100)),
                 call("messages: markRead", 1, f -> {
                     Message made = f.storedMessage();
                     return r -> r.messages().markRead(made.id());
@@ -410,13 +432,14 @@ final class RepositoryCalls {
                     Message made = f.db.messages().markRead(f.storedMessage().id());
                     return r -> r.messages().markRead(made.id());
                 })));
-        calls.addAll(paged("messages: page", 1, (f, r, request) -> r.messages().page(request)));
-        calls.addAll(paged("messages: getConversation by page", 1, (f, r, request) -> r.messages()
-                .getConversation(f.conversation, request)));
+        calls.addAll(paged(
+                "messages: list by page", 1, (f, r, request) -> r.messages().list(request)));
+        calls.addAll(paged("messages: listByConversation backward", 1, (f, r, request) -> r.messages()
+                .listByConversation(f.conversation, Direction.BACKWARD, request)));
         calls.addAll(paged("messages: listByConversation", 1, (f, r, request) -> r.messages()
                 .listByConversation(f.conversation, request)));
         calls.addAll(
-                paged("messages: getUnread", 1, (f, r, request) -> r.messages().getUnread(f.receiver.id(), request)));
+                paged("messages: listUnread", 1, (f, r, request) -> r.messages().listUnread(f.receiver.id(), request)));
         calls.addAll(
                 paged("messages: listByTask", 1, (f, r, request) -> r.messages().listByTask(f.task.id(), request)));
         calls.addAll(
@@ -474,9 +497,11 @@ final class RepositoryCalls {
                     ToolExecution made = f.runningExecution();
                     return r -> r.toolExecutions().updateStatus(made.id(), ToolExecutionStatus.SUCCESS);
                 }),
-                plain("tool executions: usageSince", 1, r -> r.toolExecutions().usageSince(FilledDatabase.START))));
-        calls.addAll(paged("tool executions: page", 1, (f, r, request) -> r.toolExecutions()
-                .page(request)));
+                plain("tool executions: listUsage", 1, r -> r.toolExecutions().listUsage(FilledDatabase.START)),
+                plain("tool executions: listFailures", 1, r -> r.toolExecutions()
+                        .listFailures(10))));
+        calls.addAll(paged("tool executions: list by page", 1, (f, r, request) -> r.toolExecutions()
+                .list(request)));
         calls.addAll(paged("tool executions: listByAgent", 1, (f, r, request) -> r.toolExecutions()
                 .listByAgent(f.agent.id(), request)));
         calls.addAll(paged("tool executions: listByTask", 1, (f, r, request) -> r.toolExecutions()

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.modelscan.storage.errors.InvalidDataException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +31,9 @@ class ServerOptionsTest {
             catchThrowable(() -> Database.builder().url(url)),
             catchThrowable(() -> Database.builder().url(URL).readUrl(url)),
         }) {
-            assertThat(thrown).isInstanceOf(InvalidDataException.class).hasNoCause();
+            assertThat(thrown)
+                    .isExactlyInstanceOf(IllegalArgumentException.class)
+                    .hasNoCause();
             assertThat(thrown.getMessage()).contains("rl ").doesNotContain("hush");
         }
     }
@@ -51,10 +52,10 @@ class ServerOptionsTest {
 
     private static void requireRefused(DatabaseBuilder builder, String option) {
         assertThatThrownBy(builder::open)
-                .isInstanceOf(InvalidDataException.class)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(option);
         assertThatThrownBy(builder::openWorkspaces)
-                .isInstanceOf(InvalidDataException.class)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(option);
     }
 
@@ -67,6 +68,6 @@ class ServerOptionsTest {
         requireRefused(Database.builder().path("x").user("u"), "user");
         requireRefused(Database.builder().path("x").password("p"), "password");
         assertThatThrownBy(() -> Database.builder().inMemory().user("u").open())
-                .isInstanceOf(InvalidDataException.class);
+                .isExactlyInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -126,7 +126,7 @@ class TransferLeftBehindTest extends TransferFixture {
                             transfer.run();
                         }
                     })
-                    .isInstanceOf(InvalidDataException.class)
+                    .isExactlyInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(name)
                     .hasMessageContaining("always copied");
         }

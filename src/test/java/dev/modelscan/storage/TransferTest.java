@@ -149,7 +149,7 @@ class TransferTest extends TransferFixture {
     @Test
     void whatMustBeThereIsAskedFor() {
         assertThatThrownBy(() -> Database.builder().path(file).transferFrom(file))
-                .isInstanceOf(InvalidDataException.class)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("url");
         assertThatThrownBy(() -> transfer().run())
                 .isInstanceOf(UnavailableException.class)

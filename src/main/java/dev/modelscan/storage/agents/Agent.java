@@ -37,7 +37,8 @@ public record Agent(
     private static final String ENTITY = "agent";
 
     /**
-     * Checks every value, so that a record that exists can be stored. Use {@link #builder()}.
+     * Checks every value, so that a record that exists can be stored. Not API, since components may be added:
+     * use {@link #builder()}.
      *
      * @throws InvalidDataException where a value is missing or cannot be stored
      */
@@ -155,15 +156,15 @@ public record Agent(
             AgentId key = id == null ? AgentId.next() : id;
             Instant created = createdAt == null ? Instant.now() : createdAt;
             return new Agent(
-                    key,
-                    Checks.required(ENTITY, key, "name", name),
-                    Checks.required(ENTITY, key, "mode", mode),
-                    status,
-                    capabilities,
-                    metadata,
-                    version,
-                    created,
-                    updatedAt == null ? created : updatedAt);
+                    /* id= */ key,
+                    /* name= */ Checks.required(ENTITY, key, "name", name),
+                    /* mode= */ Checks.required(ENTITY, key, "mode", mode),
+                    /* status= */ status,
+                    /* capabilities= */ capabilities,
+                    /* metadata= */ metadata,
+                    /* version= */ version,
+                    /* createdAt= */ created,
+                    /* updatedAt= */ updatedAt == null ? created : updatedAt);
         }
     }
 }

@@ -29,11 +29,8 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
     /** The agent with that name, compared exactly, or nothing. */
     Optional<Agent> findByName(String name);
 
-    /** Agents of one status, by {@code createdAt}, then id. */
+    /** The agents of one status, by {@code createdAt}, then id. */
     Page<Agent> listByStatus(AgentStatus status, PageRequest request);
-
-    /** {@link #listByStatus} for {@link AgentStatus#ACTIVE}. */
-    Page<Agent> listActive(PageRequest request);
 
     /**
      * Sets the status. Setting the one that it has is no error.

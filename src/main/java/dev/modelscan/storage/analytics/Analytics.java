@@ -8,7 +8,7 @@ import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.tasks.TaskStatus;
-import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.tools.ToolExecutionRepository;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +16,12 @@ import java.util.Objects;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Records;
-import org.jooq.SelectField;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * Common queries. Each method is one statement, so its result is consistent; its cost grows with the number
+ * Common queries; {@link ToolExecutionRepository} has those about the use of tools. Each method is one statement, so its result is consistent; its cost grows with the number
  * of rows it counts. Lists are immutable and totally ordered. As thread-safe as the repositories.
  *
  * <p>All methods may throw what a query of {@link Repositories#dsl()} throws.
@@ -47,25 +46,6 @@ public final class Analytics {
         return Arrays.stream(TaskStatus.values())
                 .map(status -> new TaskCount(status, counts.getOrDefault(status, 0)))
                 .toList();
-    }
-
-    /**
-     * How often each tool was used and failed, ordered by executions, most first, then by name.
-     *
-     * @param limit the maximum number of tools, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.errors.InvalidDataException if the limit is out of range
-     */
-    public List<ToolFailures> toolFailures(int limit) {
-        PageRequest.checkLimit(limit);
-        Field<Long> executions = countAs("executions");
-        SelectField<Long> successes = count(ToolExecutionStatus.SUCCESS);
-        SelectField<Long> failures = count(ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT);
-        return List.copyOf(dsl.select(TOOL_EXECUTIONS.TOOL_NAME, executions, successes, failures)
-                .from(TOOL_EXECUTIONS)
-                .groupBy(TOOL_EXECUTIONS.TOOL_NAME)
-                .orderBy(executions.desc(), TOOL_EXECUTIONS.TOOL_NAME)
-                .limit(limit)
-                .fetch(Records.mapping(ToolFailures::new)));
     }
 
     /** How many messages conversations have. */
@@ -101,10 +81,10 @@ public final class Analytics {
      * The conversations with the most messages, most first, then by id.
      *
      * @param limit the maximum number of conversations, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.errors.InvalidDataException if the limit is out of range
+     * @throws IllegalArgumentException if the limit is out of range
      */
     public List<ConversationSize> largestConversations(int limit) {
-        PageRequest.checkLimit(limit);
+        PageRequest.first(limit); // rejects a wrong limit
         Field<Long> messages = countAs("messages");
         return List.copyOf(dsl.select(MESSAGES.CONVERSATION_ID, messages)
                 .from(MESSAGES)
@@ -119,10 +99,10 @@ public final class Analytics {
      * name. Includes agents that did nothing.
      *
      * @param limit the maximum number of agents, 1 to {@link PageRequest#MAX_LIMIT}
-     * @throws dev.modelscan.storage.errors.InvalidDataException if the limit is out of range
+     * @throws IllegalArgumentException if the limit is out of range
      */
     public List<AgentActivity> busiestAgents(int limit) {
-        PageRequest.checkLimit(limit);
+        PageRequest.first(limit); // rejects a wrong limit
         // One indexed count for each agent and table. A join of the tables would multiply their rows.
         Field<Long> messages = DSL.field(
                         DSL.select(countAs("n")).from(MESSAGES).where(MESSAGES.SENDER_ID.eq(AGENTS.ID)))
@@ -141,10 +121,6 @@ public final class Analytics {
 
     private static Field<Long> countAs(String name) {
         return DSL.count().cast(SQLDataType.BIGINT).as(name);
-    }
-
-    private static SelectField<Long> count(ToolExecutionStatus... statuses) {
-        return DSL.count().filterWhere(TOOL_EXECUTIONS.STATUS.in(statuses)).cast(SQLDataType.BIGINT);
     }
 
     private static Field<Long> orZero(Field<? extends Number> field) {

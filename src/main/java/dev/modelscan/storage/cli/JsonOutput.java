@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.ser.std.StdDelegatingSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import dev.modelscan.storage.Id;
-import dev.modelscan.storage.analytics.ToolFailures;
 import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.tools.ToolFailures;
 import java.io.PrintWriter;
 
 /** Results as JSON: records as objects, ids as text, statuses by their codes. */

@@ -2,7 +2,6 @@ package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.values.Locations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,11 +67,8 @@ final class Location {
     DatabaseBuilder builderOf(String place, Map<String, String> environment) {
         if (!place.startsWith(Locations.URL_PREFIX)) {
             if (user != null || password != null || passwordFile != null) {
-                throw new InvalidDataException(
-                        "database",
-                        null,
-                        user == null ? "password" : "user",
-                        "can only be used with the URL of a server");
+                throw new IllegalArgumentException((user == null ? "--password" : "--user")
+                        + " can only be used with the URL of a server; leave it out, or name a URL");
             }
             return Database.builder().path(place);
         }

@@ -86,7 +86,12 @@ public final class Main implements Runnable {
     /** Prints one line for each problem that a user can fix, and a stack trace for a bug in the program. */
     private static int fail(Exception e, CommandLine command) {
         List<String> messages = new ArrayList<>(List.of(message(e)));
-        if (e instanceof StorageException || e instanceof UncheckedIOException || e instanceof IOException) {
+        // The library says of an option that it is wrong by an IllegalArgumentException.
+        boolean wrongOption = e instanceof IllegalArgumentException;
+        if (wrongOption
+                || e instanceof StorageException
+                || e instanceof UncheckedIOException
+                || e instanceof IOException) {
             Stream.of(e.getSuppressed())
                     .filter(StorageException.class::isInstance)
                     .forEach(more -> messages.add(message(more)));
@@ -105,7 +110,7 @@ public final class Main implements Runnable {
             }
             JsonOutput.print(document, command.getOut());
         }
-        return 1;
+        return wrongOption ? 2 : 1;
     }
 
     private static String message(Throwable t) {

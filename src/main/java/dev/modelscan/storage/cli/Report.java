@@ -6,7 +6,7 @@ import dev.modelscan.storage.analytics.Analytics;
 import dev.modelscan.storage.analytics.ConversationSize;
 import dev.modelscan.storage.analytics.ConversationSizes;
 import dev.modelscan.storage.analytics.TaskCount;
-import dev.modelscan.storage.analytics.ToolFailures;
+import dev.modelscan.storage.tools.ToolFailures;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +33,7 @@ record Report(
         Analytics analytics = new Analytics(repositories);
         return new Report(
                 analytics.tasksByStatus(),
-                analytics.toolFailures(top),
+                repositories.toolExecutions().listFailures(top),
                 analytics.conversationSizes(),
                 analytics.largestConversations(top),
                 analytics.busiestAgents(top));

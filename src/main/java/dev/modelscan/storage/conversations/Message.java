@@ -51,8 +51,9 @@ public record Message(
     private static final String ENTITY = "message";
 
     /**
-     * Checks every value but the characters of the content: those are checked by {@link Builder#build()} and again when the
-     * message is stored, since looking at 200 KB takes longer than reading them. Use {@link #builder()}.
+     * Checks every value but the characters of the content: those are checked by {@link Builder#build()} and
+     * again when the message is stored, since looking at 200 KB takes longer than reading them. Not API,
+     * since components may be added: use {@link #builder()}.
      *
      * @throws InvalidDataException if a value is missing or cannot be stored
      */
@@ -196,20 +197,20 @@ public record Message(
             MessageId key = id == null ? MessageId.next() : id;
             Instant created = createdAt == null ? Instant.now() : createdAt;
             return new Message(
-                    key,
-                    Checks.required(ENTITY, key, "conversationId", conversationId),
-                    sequenceNumber,
-                    Checks.required(ENTITY, key, "senderId", senderId),
-                    receiverId,
-                    taskId,
-                    teamId,
-                    contentType,
-                    Checks.text(ENTITY, key, "content", content),
-                    metadata,
-                    readAt,
-                    version,
-                    created,
-                    updatedAt == null ? created : updatedAt);
+                    /* id= */ key,
+                    /* conversationId= */ Checks.required(ENTITY, key, "conversationId", conversationId),
+                    /* sequenceNumber= */ sequenceNumber,
+                    /* senderId= */ Checks.required(ENTITY, key, "senderId", senderId),
+                    /* receiverId= */ receiverId,
+                    /* taskId= */ taskId,
+                    /* teamId= */ teamId,
+                    /* contentType= */ contentType,
+                    /* content= */ Checks.text(ENTITY, key, "content", content),
+                    /* metadata= */ metadata,
+                    /* readAt= */ readAt,
+                    /* version= */ version,
+                    /* createdAt= */ created,
+                    /* updatedAt= */ updatedAt == null ? created : updatedAt);
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.agents.AgentId;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
@@ -13,10 +12,10 @@ import java.util.List;
 /**
  * Stores messages. Within a conversation they are ordered by {@link Message#sequenceNumber()}, which the database gives out
  * under a lock: with any number of writers there is neither a gap nor a tie, and what one writer sends after the other's
- * commit comes later. Lists that span conversations go by conversation, then place.
+ * commit comes later. Lists that span conversations go by conversation, then sequence number.
  *
- * <p>A conversation comes to be with its first message. {@link #create} gives a message its place, whatever place it had
- * elsewhere. {@link #createAll} numbers the messages of a conversation in the
+ * <p>A conversation begins to exist with its first message. {@link #create} gives a message its sequence
+ * number, whatever number it had elsewhere. {@link #createAll} numbers the messages of a conversation in the
  * order given.
  *
  * @since 0.1
@@ -24,28 +23,37 @@ import java.util.List;
 public interface MessageRepository extends Repository<MessageId, Message> {
 
     /**
-     * The newest messages of a conversation, the oldest of them first.
+     * The newest messages of a conversation by sequence number, the oldest of them first: what an agent is
+     * given to answer. It holds what the first page of {@link Direction#BACKWARD} holds, and looks for no
+     * page behind it.
      *
      * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
-     * @return an immutable list; empty where the conversation does not exist
-     * @throws InvalidDataException where the limit is out of range
+     * @return an immutable list; empty if the conversation does not exist
+     * @throws IllegalArgumentException if the limit is out of range
      */
-    List<Message> getConversation(ConversationId id, int limit);
+    List<Message> listLatest(ConversationId conversationId, int limit);
 
     /**
-     * A conversation backwards, page by page: the first page holds the newest messages, the next one those before them.
-     * Within each page the oldest comes first.
+     * The messages of a conversation, page by page in one of two directions. {@link Direction#FORWARD} begins
+     * with the oldest page; {@link Direction#BACKWARD} begins with the newest page, and goes on to the one
+     * before it. Within each page of both they go by sequence number, the oldest first.
      */
-    Page<Message> getConversation(ConversationId id, PageRequest request);
+    Page<Message> listByConversation(ConversationId conversationId, Direction direction, PageRequest request);
 
     /**
-     * A conversation from its beginning, the oldest first. {@code Page.stream(request -> messages.listByConversation(id,
-     * request))} reads one of any length.
+     * {@link #listByConversation(ConversationId, Direction, PageRequest)} with {@link Direction#FORWARD}: by
+     * sequence number, the oldest first. {@code Page.stream(request -> messages.listByConversation(id,
+     * request))} reads a conversation of any length.
      */
-    Page<Message> listByConversation(ConversationId id, PageRequest request);
+    default Page<Message> listByConversation(ConversationId conversationId, PageRequest request) {
+        return listByConversation(conversationId, Direction.FORWARD, request);
+    }
 
-    /** What an agent has not read: messages to it whose {@code readAt} is null. */
-    Page<Message> getUnread(AgentId receiverId, PageRequest request);
+    /**
+     * What an agent has not read, by conversation, then sequence number: messages to it whose {@code readAt}
+     * is null.
+     */
+    Page<Message> listUnread(AgentId receiverId, PageRequest request);
 
     /**
      * Marks a message as read. One that is marked already keeps its time.
@@ -62,12 +70,12 @@ public interface MessageRepository extends Repository<MessageId, Message> {
      */
     int markAllRead(AgentId receiverId);
 
-    /** The messages about a task. */
+    /** The messages about a task, by conversation, then sequence number. */
     Page<Message> listByTask(TaskId taskId, PageRequest request);
 
-    /** The messages for a team. */
+    /** The messages for a team, by conversation, then sequence number. */
     Page<Message> listByTeam(TeamId teamId, PageRequest request);
 
-    /** The messages that an agent sent. */
+    /** The messages that an agent sent, by conversation, then sequence number. */
     Page<Message> listBySender(AgentId senderId, PageRequest request);
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * exception.
  *
  * <p>A failure without a subclass of its own, such as an error in a query of {@link Repositories#dsl()}, is
- * an instance of this class.
+ * an instance of this class. A wrong option or limit is an {@link IllegalArgumentException} instead.
  *
  * @since 0.1
  */

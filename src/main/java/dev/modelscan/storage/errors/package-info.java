@@ -1,4 +1,7 @@
-/** The exceptions of the library. */
+/**
+ * The exceptions of the library. Their constructors are no API: the library calls them, and tests of code that
+ * handles these exceptions may. Their parameters may change in any release.
+ */
 @NullMarked
 package dev.modelscan.storage.errors;
 

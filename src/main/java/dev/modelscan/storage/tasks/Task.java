@@ -54,7 +54,8 @@ public record Task(
     private static final String ENTITY = "task";
 
     /**
-     * Checks every value, so that a record that exists can be stored. Use {@link #builder()}.
+     * Checks every value, so that a record that exists can be stored. Not API, since components may be added:
+     * use {@link #builder()}.
      *
      * @throws InvalidDataException where a value is missing or cannot be stored
      */
@@ -230,22 +231,22 @@ public record Task(
             TaskId key = id == null ? TaskId.next() : id;
             Instant created = createdAt == null ? Instant.now() : createdAt;
             return new Task(
-                    key,
-                    agentId,
-                    workflowId,
-                    teamId,
-                    Checks.required(ENTITY, key, "type", type),
-                    status,
-                    priority,
-                    input,
-                    output,
-                    error,
-                    metadata,
-                    startedAt,
-                    completedAt,
-                    version,
-                    created,
-                    updatedAt == null ? created : updatedAt);
+                    /* id= */ key,
+                    /* agentId= */ agentId,
+                    /* workflowId= */ workflowId,
+                    /* teamId= */ teamId,
+                    /* type= */ Checks.required(ENTITY, key, "type", type),
+                    /* status= */ status,
+                    /* priority= */ priority,
+                    /* input= */ input,
+                    /* output= */ output,
+                    /* error= */ error,
+                    /* metadata= */ metadata,
+                    /* startedAt= */ startedAt,
+                    /* completedAt= */ completedAt,
+                    /* version= */ version,
+                    /* createdAt= */ created,
+                    /* updatedAt= */ updatedAt == null ? created : updatedAt);
         }
     }
 }

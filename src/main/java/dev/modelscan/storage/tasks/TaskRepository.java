@@ -11,6 +11,7 @@ import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
 import dev.modelscan.storage.workflows.WorkflowId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores tasks. Deleting one leaves its messages and its tool executions, which then belong to none; {@link
@@ -40,6 +41,49 @@ public interface TaskRepository extends Repository<TaskId, Task> {
     Page<Task> listByStatus(TaskStatus status, PageRequest request);
 
     /**
+     * {@link #updateStatus} to {@code running}.
+     *
+     * @return the task as it is stored
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it is not pending
+     */
+    default Task start(TaskId id) {
+        return updateStatus(id, TaskStatus.RUNNING);
+    }
+
+    /**
+     * Changes the status to {@code completed} and keeps the output.
+     *
+     * @param output null to leave the output that the task has
+     * @return the task as it is stored
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it is not running
+     * @throws InvalidDataException if the output is beyond the database's limits
+     */
+    Task complete(TaskId id, @Nullable Json output);
+
+    /**
+     * Changes the status to {@code failed} and keeps the reason.
+     *
+     * @return the task as it is stored
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it has ended already
+     * @throws InvalidDataException if the text cannot be stored
+     */
+    Task fail(TaskId id, String error);
+
+    /**
+     * {@link #updateStatus} to {@code cancelled}.
+     *
+     * @return the task as it is stored
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it has ended already
+     */
+    default Task cancel(TaskId id) {
+        return updateStatus(id, TaskStatus.CANCELLED);
+    }
+
+    /**
      * Changes the status, and the times with it: {@code running} sets {@code startedAt}; a final status sets {@code
      * completedAt}; {@code pending} clears both, and the error.
      *
@@ -57,14 +101,4 @@ public interface TaskRepository extends Repository<TaskId, Task> {
      * @throws InvalidDataException where the output is beyond the database's limits
      */
     Task updateOutput(TaskId id, Json output);
-
-    /**
-     * Changes the status to {@code failed} and keeps the reason.
-     *
-     * @return the task as it is stored
-     * @throws NotFoundException where there is none with that id
-     * @throws InvalidTransitionException where the task has ended already
-     * @throws InvalidDataException where the text cannot be stored
-     */
-    Task fail(TaskId id, String error);
 }

@@ -31,7 +31,8 @@ public record Team(
     private static final String ENTITY = "team";
 
     /**
-     * Checks every value, so that a record that exists can be stored. Use {@link #builder()}.
+     * Checks every value, so that a record that exists can be stored. Not API, since components may be added:
+     * use {@link #builder()}.
      *
      * @throws InvalidDataException where a value is missing or cannot be stored
      */
@@ -122,13 +123,13 @@ public record Team(
             TeamId key = id == null ? TeamId.next() : id;
             Instant created = createdAt == null ? Instant.now() : createdAt;
             return new Team(
-                    key,
-                    Checks.required(ENTITY, key, "name", name),
-                    description,
-                    metadata,
-                    version,
-                    created,
-                    updatedAt == null ? created : updatedAt);
+                    /* id= */ key,
+                    /* name= */ Checks.required(ENTITY, key, "name", name),
+                    /* description= */ description,
+                    /* metadata= */ metadata,
+                    /* version= */ version,
+                    /* createdAt= */ created,
+                    /* updatedAt= */ updatedAt == null ? created : updatedAt);
         }
     }
 }

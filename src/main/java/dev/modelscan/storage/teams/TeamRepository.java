@@ -65,12 +65,15 @@ public interface TeamRepository extends Repository<TeamId, Team> {
     List<TeamMember> listMembers(TeamId teamId);
 
     /**
-     * The teams that an agent belongs to, in one query, by {@code joinedAt}, then id.
+     * The teams that an agent belongs to, with its role in each, in one query, by {@code joinedAt}, then id.
      *
-     * @return an immutable list
+     * @return an immutable list; empty if the agent is in no team or does not exist
      */
-    List<TeamMembership> teamsOf(AgentId agentId);
+    List<TeamMembership> listByAgent(AgentId agentId);
 
-    /** Teams with all of their members, by {@code createdAt}, then id, in one query, however many there are. */
+    /**
+     * The teams with all of their members, by {@code createdAt}, then id, in one query, however many there
+     * are.
+     */
     Page<TeamWithMembers> listWithMembers(PageRequest request);
 }

@@ -50,7 +50,8 @@ public record ToolExecution(
     private static final String ENTITY = "tool execution";
 
     /**
-     * Checks every value, so that a record that exists can be stored. Use {@link #builder()}.
+     * Checks every value, so that a record that exists can be stored. Not API, since components may be added:
+     * use {@link #builder()}.
      *
      * @throws InvalidDataException where a value is missing or cannot be stored
      */
@@ -206,20 +207,20 @@ public record ToolExecution(
             ToolExecutionId key = id == null ? ToolExecutionId.next() : id;
             Instant created = createdAt == null ? Instant.now() : createdAt;
             return new ToolExecution(
-                    key,
-                    Checks.required(ENTITY, key, "agentId", agentId),
-                    taskId,
-                    Checks.required(ENTITY, key, "toolName", toolName),
-                    status,
-                    input,
-                    output,
-                    error,
-                    metadata,
-                    startedAt,
-                    completedAt,
-                    version,
-                    created,
-                    updatedAt == null ? created : updatedAt);
+                    /* id= */ key,
+                    /* agentId= */ Checks.required(ENTITY, key, "agentId", agentId),
+                    /* taskId= */ taskId,
+                    /* toolName= */ Checks.required(ENTITY, key, "toolName", toolName),
+                    /* status= */ status,
+                    /* input= */ input,
+                    /* output= */ output,
+                    /* error= */ error,
+                    /* metadata= */ metadata,
+                    /* startedAt= */ startedAt,
+                    /* completedAt= */ completedAt,
+                    /* version= */ version,
+                    /* createdAt= */ created,
+                    /* updatedAt= */ updatedAt == null ? created : updatedAt);
         }
     }
 }

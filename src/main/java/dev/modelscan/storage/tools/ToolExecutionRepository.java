@@ -31,11 +31,14 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      * @throws NotFoundException where there is none with that id
      * @throws InvalidTransitionException where it is not pending
      */
-    ToolExecution start(ToolExecutionId id);
+    default ToolExecution start(ToolExecutionId id) {
+        return updateStatus(id, ToolExecutionStatus.RUNNING);
+    }
 
     /**
      * Changes the status to {@code success} and keeps the output.
      *
+     * @param output null to leave the output that the execution has
      * @return the execution as it is stored
      * @throws NotFoundException where there is none with that id
      * @throws InvalidTransitionException where it is not running
@@ -60,7 +63,9 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      * @throws NotFoundException where there is none with that id
      * @throws InvalidTransitionException where it has ended already
      */
-    ToolExecution timeOut(ToolExecutionId id);
+    default ToolExecution timeOut(ToolExecutionId id) {
+        return updateStatus(id, ToolExecutionStatus.TIMEOUT);
+    }
 
     /**
      * Changes the status, and the times with it: {@code running} sets {@code startedAt}; a final status sets {@code
@@ -95,5 +100,15 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      * @param since the first instant that counts
      * @return an immutable list with a row for each tool that was started since; empty where there is none
      */
-    List<ToolUsage> usageSince(Instant since);
+    List<ToolUsage> listUsage(Instant since);
+
+    /**
+     * How often each tool was used and failed, by executions, the most first, then by name. The cost grows
+     * with the number of all executions.
+     *
+     * @param limit how many tools at the most, 1 to {@link PageRequest#MAX_LIMIT}
+     * @return an immutable list
+     * @throws IllegalArgumentException if the limit is out of range
+     */
+    List<ToolFailures> listFailures(int limit);
 }

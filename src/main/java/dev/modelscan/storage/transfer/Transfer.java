@@ -53,7 +53,7 @@ public interface Transfer {
      *
      * @param names as in {@link LeftBehind#name}, in any case; names that the source does not have are
      *     ignored. A table includes its indexes and triggers. Several calls add up
-     * @throws InvalidDataException from {@link #dryRun} and {@link #run} for a table or a column of the
+     * @throws IllegalArgumentException from {@link #dryRun} and {@link #run} for a table or a column of the
      *     library
      */
     Transfer leaveBehind(String... names);

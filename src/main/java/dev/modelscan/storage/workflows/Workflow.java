@@ -37,7 +37,8 @@ public record Workflow(
     private static final String ENTITY = "workflow";
 
     /**
-     * Checks every value, so that a record that exists can be stored. Use {@link #builder()}.
+     * Checks every value, so that a record that exists can be stored. Not API, since components may be added:
+     * use {@link #builder()}.
      *
      * @throws InvalidDataException where a value is missing or cannot be stored
      */
@@ -146,15 +147,15 @@ public record Workflow(
             WorkflowId key = id == null ? WorkflowId.next() : id;
             Instant created = createdAt == null ? Instant.now() : createdAt;
             return new Workflow(
-                    key,
-                    Checks.required(ENTITY, key, "name", name),
-                    status,
-                    metadata,
-                    startedAt,
-                    completedAt,
-                    version,
-                    created,
-                    updatedAt == null ? created : updatedAt);
+                    /* id= */ key,
+                    /* name= */ Checks.required(ENTITY, key, "name", name),
+                    /* status= */ status,
+                    /* metadata= */ metadata,
+                    /* startedAt= */ startedAt,
+                    /* completedAt= */ completedAt,
+                    /* version= */ version,
+                    /* createdAt= */ created,
+                    /* updatedAt= */ updatedAt == null ? created : updatedAt);
         }
     }
 }

@@ -13,8 +13,52 @@ import dev.modelscan.storage.errors.NotFoundException;
  */
 public interface WorkflowRepository extends Repository<WorkflowId, Workflow> {
 
-    /** Workflows of one status, by {@code createdAt}, then id. */
+    /** The workflows of one status, by {@code createdAt}, then id. */
     Page<Workflow> listByStatus(WorkflowStatus status, PageRequest request);
+
+    /**
+     * {@link #updateStatus} to {@code running}.
+     *
+     * @return the workflow as it is stored
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it is not pending
+     */
+    default Workflow start(WorkflowId id) {
+        return updateStatus(id, WorkflowStatus.RUNNING);
+    }
+
+    /**
+     * {@link #updateStatus} to {@code completed}.
+     *
+     * @return the workflow as it is stored
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it is not running
+     */
+    default Workflow complete(WorkflowId id) {
+        return updateStatus(id, WorkflowStatus.COMPLETED);
+    }
+
+    /**
+     * {@link #updateStatus} to {@code failed}.
+     *
+     * @return the workflow as it is stored
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it has ended already
+     */
+    default Workflow fail(WorkflowId id) {
+        return updateStatus(id, WorkflowStatus.FAILED);
+    }
+
+    /**
+     * {@link #updateStatus} to {@code cancelled}.
+     *
+     * @return the workflow as it is stored
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it has ended already
+     */
+    default Workflow cancel(WorkflowId id) {
+        return updateStatus(id, WorkflowStatus.CANCELLED);
+    }
 
     /**
      * Changes the status, and the times with it: {@code running} sets {@code startedAt}; a final status sets {@code

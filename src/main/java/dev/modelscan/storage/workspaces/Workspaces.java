@@ -6,7 +6,6 @@ import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.ConflictException;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.SchemaException;
@@ -28,7 +27,7 @@ import java.util.function.Consumer;
  *
  * <p>A name has 1 to 63 characters of a to z, 0 to 9 and _, and begins with a letter. Names that PostgreSQL,
  * Citus or Windows reserve, such as {@code public} or {@code con}, are rejected. Every method throws {@link
- * InvalidDataException} for an invalid name, and {@link UnavailableException} if this is closed, or the
+ * IllegalArgumentException} for an invalid name, and {@link UnavailableException} if this is closed, or the
  * server or the directory cannot be reached. If it was opened with {@link DatabaseBuilder#readOnly()}, all
  * methods except {@link #open}, {@link #list} and {@link #exists} throw {@link ReadOnlyException}.
  *
@@ -80,7 +79,7 @@ public interface Workspaces extends AutoCloseable {
      * table, including those of the application, and everything in other schemas that refers to them.
      *
      * @param confirmation the name again
-     * @throws InvalidDataException if the confirmation is not the name
+     * @throws IllegalArgumentException if the confirmation is not the name
      * @throws NotFoundException if there is no such workspace
      * @throws SchemaException if the schema or the file belongs to another program or another role
      * @throws BusyException if it is open here, is being migrated, or somebody holds a lock on it for longer
@@ -98,6 +97,7 @@ public interface Workspaces extends AutoCloseable {
      * @param progress called after each workspace, on this thread. If it throws, the call ends after the
      *     migrations that are running
      * @return one result for each workspace, sorted by name; immutable
+     * @throws IllegalArgumentException if {@code parallelism} is out of range
      * @throws CancelledException if this thread is interrupted; workspaces that were migrated until then stay
      *     migrated
      */

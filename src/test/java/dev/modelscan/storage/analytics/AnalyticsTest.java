@@ -8,11 +8,11 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.tools.ToolFailures;
 import java.util.List;
 import java.util.Map;
 import org.jooq.Condition;
@@ -34,7 +34,7 @@ class AnalyticsTest {
         assertThat(analytics.tasksByStatus())
                 .hasSize(TaskStatus.values().length)
                 .allMatch(row -> row.tasks() == 0);
-        assertThat(analytics.toolFailures(10)).isEmpty();
+        assertThat(db.toolExecutions().listFailures(10)).isEmpty();
         assertThat(analytics.conversationSizes()).isEqualTo(new ConversationSizes(0, 0, 0, 0, 0));
         assertThat(analytics.largestConversations(10)).isEmpty();
         assertThat(analytics.busiestAgents(10)).isEmpty();
@@ -54,9 +54,9 @@ class AnalyticsTest {
 
         assertThat(analytics.tasksByStatus())
                 .contains(new TaskCount(TaskStatus.PENDING, 1), new TaskCount(TaskStatus.FAILED, 1));
-        assertThat(analytics.toolFailures(10))
+        assertThat(db.toolExecutions().listFailures(10))
                 .containsExactly(new ToolFailures("find", 3, 1, 2), new ToolFailures("add", 1, 0, 0));
-        assertThat(analytics.toolFailures(10))
+        assertThat(db.toolExecutions().listFailures(10))
                 .extracting(ToolFailures::failureRate)
                 .containsExactly(2 / 3.0, 0.0);
         assertThat(analytics.conversationSizes()).isEqualTo(new ConversationSizes(3, 7, 1, 2, 4));
@@ -73,9 +73,11 @@ class AnalyticsTest {
 
     @Test
     void limitsAreChecked() {
-        assertThatThrownBy(() -> analytics.toolFailures(0)).isInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> analytics.largestConversations(10_001)).isInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> analytics.busiestAgents(-1)).isInstanceOf(InvalidDataException.class);
+        assertThatThrownBy(() -> db.toolExecutions().listFailures(0))
+                .isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> analytics.largestConversations(10_001))
+                .isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> analytics.busiestAgents(-1)).isExactlyInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

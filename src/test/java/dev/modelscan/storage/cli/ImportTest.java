@@ -222,7 +222,7 @@ class ImportTest {
             JsonNode record = records.get(i);
             JsonNode expected = record.has("traj") ? record.get("traj") : record.get("messages");
             List<Message> messages =
-                    db.messages().getConversation(new ConversationId(task.id().value()), 10_000);
+                    db.messages().listLatest(new ConversationId(task.id().value()), 10_000);
             assertThat(messages).hasSize(expected.size());
             int calls = 0;
             for (int j = 0; j < messages.size(); j++) {

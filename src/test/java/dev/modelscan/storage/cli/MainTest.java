@@ -94,6 +94,24 @@ class MainTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "status --db postgres://u:hush@host/db, path begins with postgres:",
+                "status --db jdbc:postgresql://host:port/db?password=hush, url cannot be read by the driver",
+                "status --db x.db --user u, --user goes with the URL of a server alone",
+                "status --db x.db --workspace Acme, workspace Acme: its name is not",
+                "workspaces migrate --all --db . --parallel 101, parallelism is 101; it has to be 1 to 100",
+            })
+    void aWrongOptionIsOneLineAndTheExitCodeOfAWrongCommand(String commandAndMessage) {
+        String[] parts = commandAndMessage.split(", ");
+        Run run = run(parts[0].split(" "));
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.out).isEmpty();
+        assertThat(run.err.lines()).hasSize(1).allMatch(line -> line.startsWith("error: " + parts[1]));
+        assertThat(run.err).doesNotContain("hush");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"status", "report", "migrate", "workspaces list", "status --workspace acme"})
     void commandsThatReadMakeNothing(String command) throws IOException {
         String missing = directory.resolve("mistyped/place").toString();

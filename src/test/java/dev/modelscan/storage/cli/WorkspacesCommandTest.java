@@ -148,7 +148,7 @@ class WorkspacesCommandTest {
             assertThat(again.err().strip()).isEqualTo("error: workspace " + name("acme") + " exists already");
             assertThat(run("workspaces", "drop", name("acme")).code()).isEqualTo(2);
             Run mistaken = run("workspaces", "drop", name("acme"), "--confirm", name("globex"));
-            assertThat(mistaken.code()).isEqualTo(1);
+            assertThat(mistaken.code()).isEqualTo(2);
             assertThat(mistaken.err()).startsWith("error: ").contains("confirmation");
             assertThat(run("workspaces", "drop", name("acme"), "--confirm", name("acme"))
                             .code())
@@ -181,7 +181,7 @@ class WorkspacesCommandTest {
                     .isNotEmpty();
             assertThat(listed()).containsExactly("acme", "globex");
             Run wrong = run("status", "--workspace", "Acme");
-            assertThat(wrong.code()).isEqualTo(1);
+            assertThat(wrong.code()).isEqualTo(2);
             assertThat(wrong.err()).startsWith("error: workspace Acme");
         }
 
@@ -193,7 +193,7 @@ class WorkspacesCommandTest {
 
             assertThat(run("workspaces", "migrate").code()).isEqualTo(2);
             assertThat(run("workspaces", "migrate", "--all", "--parallel", "0").code())
-                    .isEqualTo(1);
+                    .isEqualTo(2);
             Run run = run("workspaces", "migrate", "--all", "--parallel", "2");
             assertThat(run.code()).isEqualTo(1);
             if (name("").isEmpty()) {

@@ -253,8 +253,6 @@ abstract class AgentRepositoryContract extends RepositoryContract<AgentId, Agent
             assertThat(walk(3, request -> db.agents().listByStatus(status, request)))
                     .isEqualTo(expected);
         }
-        assertThat(walk(3, db.agents()::listActive))
-                .isEqualTo(walk(30, request -> db.agents().listByStatus(AgentStatus.ACTIVE, request)));
     }
 
     private List<Agent> createWithEachStatus(int count) {

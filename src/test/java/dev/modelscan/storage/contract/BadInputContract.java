@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
@@ -144,7 +145,7 @@ abstract class BadInputContract extends Contract {
         assertThat(stored.name()).isEqualTo(name);
         assertThat(db.teams().getByName(name)).isEqualTo(team);
         assertThat(db.teams().listMembers(team.id()).get(0).role()).isEqualTo(name);
-        assertThat(walk(1, db.agents()::page)).hasSize(2).contains(stored, bystander);
+        assertThat(walk(1, db.agents()::list)).hasSize(2).contains(stored, bystander);
         db.agents().setActive(List.of(stored.id()));
         assertThat(db.agents().get(stored.id()).status()).isEqualTo(AgentStatus.ACTIVE);
         assertThat(db.agents().get(bystander.id()).status()).isEqualTo(AgentStatus.INACTIVE);
@@ -389,17 +390,16 @@ abstract class BadInputContract extends Contract {
     }
 
     @Test
-    void optionsOutOfRangeAreRefused() {
-        requireField("database", "maxJsonDepth", () -> builder().maxJsonDepth(0).open());
-        requireField(
-                "database", "maxJsonDepth", () -> builder().maxJsonDepth(1_001).open());
-        requireField("database", "maxValueBytes", () -> builder()
-                .maxValueBytes(1_023)
-                .open());
-        requireField("database", "readers", () -> builder().readers(0).open());
-        requireField("database", "busyTimeout", () -> builder()
-                .busyTimeout(Duration.ofMillis(-1))
-                .open());
+    void optionsOutOfRangeAreRejected() {
+        Map<DatabaseBuilder, String> messages = Map.of(
+                builder().maxJsonDepth(0), "maxJsonDepth is 0; it has to be 1 to 1,000",
+                builder().maxJsonDepth(1_001), "maxJsonDepth is 1001; it has to be 1 to 1,000",
+                builder().maxValueBytes(1_023), "maxValueBytes is 1023; it has to be 1,024 to 1,000,000,000",
+                builder().readers(0), "readers ",
+                builder().busyTimeout(Duration.ofMillis(-1)), "busyTimeout is PT-0.001S; it has to be 0 to 1 h");
+        messages.forEach((builder, message) -> assertThatThrownBy(builder::open)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(message));
     }
 
     static Stream<String> goodJson() {

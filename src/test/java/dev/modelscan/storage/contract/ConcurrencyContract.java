@@ -141,7 +141,7 @@ abstract class ConcurrencyContract extends Contract {
             return next;
         });
 
-        List<Message> all = db.messages().getConversation(CONVERSATION, 1_000);
+        List<Message> all = db.messages().listLatest(CONVERSATION, 1_000);
         assertThat(all)
                 .extracting(Message::sequenceNumber)
                 .containsExactlyElementsOf(
@@ -456,7 +456,7 @@ abstract class ConcurrencyContract extends Contract {
             return true;
         });
         for (int i = 0; i < conversations; i++) {
-            assertThat(db.messages().getConversation(new ConversationId("c" + i), 100))
+            assertThat(db.messages().listLatest(new ConversationId("c" + i), 100))
                     .extracting(Message::sequenceNumber)
                     .containsExactlyElementsOf(LongStream.rangeClosed(1, (long) rounds * Workers.THREADS)
                             .boxed()
@@ -524,15 +524,16 @@ abstract class ConcurrencyContract extends Contract {
                     // With any isolation: the lock of setActive ends with the transaction.
                     db.useTx(Isolation.READ_COMMITTED, tx -> tx.agents().setActive(set));
                 } else if (i > 0) {
-                    Set<AgentId> active = db.agents().listActive(PageRequest.first(100)).items().stream()
-                            .map(Agent::id)
-                            .collect(Collectors.toSet());
+                    Set<AgentId> active =
+                            db.agents().listByStatus(AgentStatus.ACTIVE, PageRequest.first(100)).items().stream()
+                                    .map(Agent::id)
+                                    .collect(Collectors.toSet());
                     assertThat(sets).contains(active);
                 }
             }
             return true;
         });
-        Set<AgentId> active = db.agents().listActive(PageRequest.first(100)).items().stream()
+        Set<AgentId> active = db.agents().listByStatus(AgentStatus.ACTIVE, PageRequest.first(100)).items().stream()
                 .map(Agent::id)
                 .collect(Collectors.toSet());
         assertThat(sets).contains(active);

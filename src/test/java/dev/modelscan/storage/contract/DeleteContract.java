@@ -71,7 +71,7 @@ abstract class DeleteContract extends Contract {
         assertThat(db.teams().listMembers(team.id()))
                 .extracting(TeamMember::agent)
                 .containsExactly(user);
-        assertThat(db.teams().teamsOf(idle.id())).isEmpty();
+        assertThat(db.teams().listByAgent(idle.id())).isEmpty();
         assertThat(db.agents().list(10, 0)).containsExactlyInAnyOrder(sender, receiver, user);
         assertThat(db.tasks().get(task.id())).isEqualTo(task);
         assertRest(true, true, true);
@@ -119,8 +119,8 @@ abstract class DeleteContract extends Contract {
                 .usingRecursiveComparison()
                 .ignoringFields("teamId", "version", "updatedAt")
                 .isEqualTo(message);
-        assertThat(db.teams().teamsOf(idle.id())).isEmpty();
-        assertThat(db.teams().teamsOf(user.id())).isEmpty();
+        assertThat(db.teams().listByAgent(idle.id())).isEmpty();
+        assertThat(db.teams().listByAgent(user.id())).isEmpty();
         assertThat(db.tasks().get(ofIdle.id())).isEqualTo(ofIdle);
         assertAgents();
         assertRest(false, false, true);

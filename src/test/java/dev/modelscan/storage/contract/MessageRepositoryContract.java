@@ -1,6 +1,7 @@
 package dev.modelscan.storage.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.modelscan.storage.Page;
@@ -11,6 +12,7 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.InvalidDataException;
@@ -176,7 +178,7 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
         List<Message> stored = db.messages().createAll(given);
 
         assertThat(stored).extracting(Message::sequenceNumber).containsExactly(1L, 1L, 1L, 2L, 2L, 2L, 3L, 3L, 3L);
-        assertThat(walk(2, db.messages()::page))
+        assertThat(walk(2, db.messages()::list))
                 .isEqualTo(stored.stream().sorted(BY_PLACE).toList());
     }
 
@@ -188,7 +190,7 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
 
         assertThat(create(4).sequenceNumber()).isEqualTo(4);
         stored.subList(1, 2).forEach(message -> db.messages().delete(message.id()));
-        db.messages().getConversation(CONVERSATION, 10).forEach(message -> db.messages()
+        db.messages().listLatest(CONVERSATION, 10).forEach(message -> db.messages()
                 .delete(message.id()));
         assertThat(create(5).sequenceNumber()).isEqualTo(5);
     }
@@ -209,20 +211,18 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
     void aConversationShowsItsNewestMessagesOldestFirst() {
         List<Message> stored = db.messages().createAll(newRecords(10));
 
-        assertThat(db.messages().getConversation(CONVERSATION, 3)).isEqualTo(stored.subList(7, 10));
-        assertThat(db.messages().getConversation(CONVERSATION, 10)).isEqualTo(stored);
-        assertThat(db.messages().getConversation(CONVERSATION, 100)).isEqualTo(stored);
-        assertThat(db.messages().getConversation(new ConversationId("other"), 10))
-                .isEmpty();
+        assertThat(db.messages().listLatest(CONVERSATION, 3)).isEqualTo(stored.subList(7, 10));
+        assertThat(db.messages().listLatest(CONVERSATION, 10)).isEqualTo(stored);
+        assertThat(db.messages().listLatest(CONVERSATION, 100)).isEqualTo(stored);
+        assertThat(db.messages().listLatest(new ConversationId("other"), 10)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 10_001})
     void aConversationWithALimitOutOfRangeIsRefused(int limit) {
-        InvalidDataException refusal = catchThrowableOfType(
-                InvalidDataException.class, () -> db.messages().getConversation(CONVERSATION, limit));
-
-        assertThat(refusal.field()).isEqualTo("limit");
+        assertThatThrownBy(() -> db.messages().listLatest(CONVERSATION, limit))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("limit is " + limit);
     }
 
     @ParameterizedTest
@@ -233,7 +233,7 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
         List<Message> walked = new ArrayList<>();
         PageRequest request = PageRequest.first(limit);
         while (request != null) {
-            Page<Message> page = db.messages().getConversation(CONVERSATION, request);
+            Page<Message> page = db.messages().listByConversation(CONVERSATION, Direction.BACKWARD, request);
             walked.addAll(0, page.items());
             request = page.next().orElse(null);
         }
@@ -244,11 +244,12 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
     @Test
     void messagesThatArriveBetweenPagesAreNotInThem() {
         List<Message> stored = db.messages().createAll(newRecords(6));
-        Page<Message> newest = db.messages().getConversation(CONVERSATION, PageRequest.first(3));
+        Page<Message> newest = db.messages().listByConversation(CONVERSATION, Direction.BACKWARD, PageRequest.first(3));
         create(100);
 
-        Page<Message> before =
-                db.messages().getConversation(CONVERSATION, newest.next().orElseThrow());
+        Page<Message> before = db.messages()
+                .listByConversation(
+                        CONVERSATION, Direction.BACKWARD, newest.next().orElseThrow());
 
         assertThat(newest.items()).isEqualTo(stored.subList(3, 6));
         assertThat(before.items()).isEqualTo(stored.subList(0, 3));
@@ -278,11 +279,11 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
                         .toList());
 
         assertThat(stored).extracting(Message::content).isEqualTo(contents);
-        assertThat(db.messages().getConversation(CONVERSATION, 100)).isEqualTo(stored);
+        assertThat(db.messages().listLatest(CONVERSATION, 100)).isEqualTo(stored);
         assertThat(db.messages().list(100, 0)).isEqualTo(stored);
         assertThat(db.messages().stream()).containsExactlyElementsOf(stored);
         for (int limit = 1; limit <= stored.size(); limit++) {
-            assertThat(db.messages().getConversation(CONVERSATION, limit))
+            assertThat(db.messages().listLatest(CONVERSATION, limit))
                     .isEqualTo(stored.subList(stored.size() - limit, stored.size()));
             Page<Message> page = db.messages().listByConversation(CONVERSATION, PageRequest.first(limit));
             assertThat(page.items()).isEqualTo(stored.subList(0, limit));
@@ -376,7 +377,7 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
                 .isEqualTo(select(stored, message -> message.taskId() != null));
         assertThat(walk(3, request -> db.messages().listByTeam(team.id(), request)))
                 .isEqualTo(select(stored, message -> message.teamId() != null));
-        assertThat(walk(2, request -> db.messages().getUnread(receiver.id(), request)))
+        assertThat(walk(2, request -> db.messages().listUnread(receiver.id(), request)))
                 .isEqualTo(select(stored, message -> message.receiverId() != null && message.readAt() == null));
     }
 

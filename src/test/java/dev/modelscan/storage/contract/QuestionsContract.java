@@ -362,7 +362,7 @@ abstract class QuestionsContract extends Contract {
         assertThat(Records.teamMember(joined))
                 .isEqualTo(db.teams().listMembers(team.id()).get(0));
         assertThat(Records.teamMembership(joined))
-                .isEqualTo(db.teams().teamsOf(agent.id()).get(0));
+                .isEqualTo(db.teams().listByAgent(agent.id()).get(0));
         assertThatThrownBy(() -> Records.task(joined))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("tasks.id")

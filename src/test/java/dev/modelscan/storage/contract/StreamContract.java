@@ -29,7 +29,7 @@ abstract class StreamContract extends Contract {
         List<Agent> listed = new ArrayList<>();
         db.agents().forEach(listed::add);
         assertThat(listed).containsExactlyInAnyOrderElementsOf(agents);
-        assertThat(listed).isEqualTo(walk(1_000, db.agents()::page));
+        assertThat(listed).isEqualTo(walk(1_000, db.agents()::list));
         assertThat(db.agents().stream().limit(3).toList()).isEqualTo(db.agents().list(3, 0));
     }
 
@@ -53,7 +53,7 @@ abstract class StreamContract extends Contract {
         AtomicInteger pages = new AtomicInteger();
         Stream<Agent> stream = Page.stream(request -> {
             pages.incrementAndGet();
-            return db.agents().page(request);
+            return db.agents().list(request);
         });
         assertThat(pages).hasValue(0);
         assertThat(stream.limit(5)).hasSize(5);
@@ -66,7 +66,7 @@ abstract class StreamContract extends Contract {
         createMoreThanAPage();
         Agent last = db.agents().list(1, 2_499).get(0);
         assertThat(Page.stream((PageRequest request) -> {
-                    Page<Agent> page = db.agents().page(request);
+                    Page<Agent> page = db.agents().list(request);
                     return new Page<>(page.items().stream().filter(last::equals).toList(), page.next());
                 }))
                 .containsExactly(last);

@@ -6,6 +6,7 @@ import static dev.modelscan.storage.tasks.TaskStatus.FAILED;
 import static dev.modelscan.storage.tasks.TaskStatus.PENDING;
 import static dev.modelscan.storage.tasks.TaskStatus.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.modelscan.storage.Json;
@@ -297,6 +298,24 @@ abstract class TaskRepositoryContract extends StatefulRepositoryContract<TaskId,
         assertNames(refusal, "task", task.id());
         assertThat(refusal.field()).isEqualTo("error");
         assertThat(db.tasks().get(task.id())).isEqualTo(task);
+    }
+
+    @Test
+    void completingKeepsTheOutputThatIsGivenOrElseTheOneThatIsThere() {
+        Task task = db.tasks().create(newRecord(1).toBuilder().output(null).build());
+        Task other = db.tasks().create(task().output(Json.parse("[1]")).build());
+        Json output = Json.parse("{\"answer\": 42}");
+
+        assertThat(db.tasks().start(task.id()).status()).isEqualTo(RUNNING);
+        Task completed = db.tasks().complete(task.id(), output);
+        db.tasks().start(other.id());
+
+        assertThat(completed.output()).isEqualTo(output);
+        assertThat(completed.status()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(db.tasks().get(task.id())).isEqualTo(completed);
+        assertThat(db.tasks().complete(other.id(), null).output()).isEqualTo(Json.parse("[1]"));
+        assertThatThrownBy(() -> db.tasks().cancel(task.id())).isInstanceOf(InvalidTransitionException.class);
+        assertThatThrownBy(() -> db.tasks().complete(task.id(), output)).isInstanceOf(InvalidTransitionException.class);
     }
 
     @ParameterizedTest

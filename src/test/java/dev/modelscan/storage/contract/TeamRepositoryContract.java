@@ -173,13 +173,13 @@ abstract class TeamRepositoryContract extends RepositoryContract<TeamId, Team> {
         Instant after = clock.advance();
         db.teams().addMember(first.id(), agent.id(), "lead");
 
-        assertThat(db.teams().teamsOf(agent.id()))
+        assertThat(db.teams().listByAgent(agent.id()))
                 .containsExactly(
                         new TeamMembership(second, "member", before), new TeamMembership(first, "lead", after));
-        assertThat(db.teams().teamsOf(other.id())).hasSize(1);
-        assertThat(db.teams().teamsOf(AgentId.next())).isEmpty();
+        assertThat(db.teams().listByAgent(other.id())).hasSize(1);
+        assertThat(db.teams().listByAgent(AgentId.next())).isEmpty();
         assertThat(db.teams().listMembers(TeamId.next())).isEmpty();
-        assertThatThrownBy(() -> db.teams().teamsOf(agent.id()).clear())
+        assertThatThrownBy(() -> db.teams().listByAgent(agent.id()).clear())
                 .isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> db.teams().listMembers(first.id()).clear())
                 .isInstanceOf(UnsupportedOperationException.class);
@@ -261,7 +261,7 @@ abstract class TeamRepositoryContract extends RepositoryContract<TeamId, Team> {
         assertThat(noTeam).hasMessageContaining("teamId: team missing does not exist");
         assertThat(noAgent).hasMessageContaining("agentId: agent missing does not exist");
         assertThat(db.teams().listMembers(team.id())).isEmpty();
-        assertThat(db.teams().teamsOf(agent.id())).isEmpty();
+        assertThat(db.teams().listByAgent(agent.id())).isEmpty();
     }
 
     @ParameterizedTest

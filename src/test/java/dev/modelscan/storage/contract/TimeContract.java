@@ -147,7 +147,7 @@ abstract class TimeContract extends Contract {
         db.agents().createAll(agents);
 
         assertThat(db.agents().list(1_000, 0)).extracting(Agent::createdAt).isEqualTo(sorted);
-        assertThat(walk(37, db.agents()::page)).extracting(Agent::createdAt).isEqualTo(sorted);
+        assertThat(walk(37, db.agents()::list)).extracting(Agent::createdAt).isEqualTo(sorted);
         Instant middle = sorted.get(250);
         assertThat(db.dsl().fetchCount(AGENTS, AGENTS.CREATED_AT.lt(middle))).isEqualTo(250);
     }

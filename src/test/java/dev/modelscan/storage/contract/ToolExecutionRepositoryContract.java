@@ -21,6 +21,7 @@ import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionId;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.tools.ToolFailures;
 import dev.modelscan.storage.tools.ToolUsage;
 import java.time.Duration;
 import java.time.Instant;
@@ -380,9 +381,9 @@ abstract class ToolExecutionRepositoryContract
 
         for (int seconds = -1; seconds <= 100; seconds += 7) {
             Instant since = TestClock.START.plusSeconds(seconds);
-            assertThat(db.toolExecutions().usageSince(since)).isEqualTo(bruteForce(stored, since));
+            assertThat(db.toolExecutions().listUsage(since)).isEqualTo(bruteForce(stored, since));
         }
-        assertThat(db.toolExecutions().usageSince(TestClock.START.plusSeconds(1_000)))
+        assertThat(db.toolExecutions().listUsage(TestClock.START.plusSeconds(1_000)))
                 .isEmpty();
     }
 
@@ -394,11 +395,10 @@ abstract class ToolExecutionRepositoryContract
                         .startedAt(TestClock.START)
                         .build());
 
-        assertThat(db.toolExecutions().usageSince(TestClock.START)).hasSize(1);
-        assertThat(db.toolExecutions().usageSince(TestClock.START.minusNanos(1)))
-                .hasSize(1);
-        assertThat(db.toolExecutions().usageSince(TestClock.START.plusNanos(1))).isEmpty();
-        assertThat(db.toolExecutions().usageSince(TestClock.START.plusNanos(1_000)))
+        assertThat(db.toolExecutions().listUsage(TestClock.START)).hasSize(1);
+        assertThat(db.toolExecutions().listUsage(TestClock.START.minusNanos(1))).hasSize(1);
+        assertThat(db.toolExecutions().listUsage(TestClock.START.plusNanos(1))).isEmpty();
+        assertThat(db.toolExecutions().listUsage(TestClock.START.plusNanos(1_000)))
                 .isEmpty();
         assertThat(stored.startedAt()).isEqualTo(TestClock.START);
     }
@@ -407,11 +407,36 @@ abstract class ToolExecutionRepositoryContract
     void usageSinceAnInstantThatNoRecordCouldHaveIsEverythingOrNothing() {
         List<ToolExecution> stored = createRandomExecutions();
 
-        assertThat(db.toolExecutions().usageSince(Instant.MIN)).isEqualTo(bruteForce(stored, Instant.MIN));
-        assertThat(db.toolExecutions().usageSince(Instant.parse("-0005-01-01T00:00:00Z")))
+        assertThat(db.toolExecutions().listUsage(Instant.MIN)).isEqualTo(bruteForce(stored, Instant.MIN));
+        assertThat(db.toolExecutions().listUsage(Instant.parse("-0005-01-01T00:00:00Z")))
                 .isEqualTo(bruteForce(stored, Instant.MIN));
-        assertThat(db.toolExecutions().usageSince(Instant.parse("+10000-01-01T00:00:00Z")))
+        assertThat(db.toolExecutions().listUsage(Instant.parse("+10000-01-01T00:00:00Z")))
                 .isEmpty();
-        assertThat(db.toolExecutions().usageSince(Instant.MAX)).isEmpty();
+        assertThat(db.toolExecutions().listUsage(Instant.MAX)).isEmpty();
+    }
+
+    @Test
+    void failuresAreCountedOverAllExecutionsTheMostUsedToolFirst() {
+        List<ToolExecution> stored = createRandomExecutions();
+        Comparator<ToolFailures> order =
+                Comparator.comparing(ToolFailures::executions).reversed().thenComparing(ToolFailures::toolName);
+        List<ToolFailures> expected =
+                stored.stream().collect(Collectors.groupingBy(ToolExecution::toolName)).entrySet().stream()
+                        .map(tool -> new ToolFailures(
+                                tool.getKey(),
+                                tool.getValue().size(),
+                                count(tool, SUCCESS),
+                                count(tool, FAILED, TIMEOUT)))
+                        .sorted(order)
+                        .toList();
+
+        assertThat(db.toolExecutions().listFailures(PageRequest.MAX_LIMIT)).isEqualTo(expected);
+        assertThat(db.toolExecutions().listFailures(1)).isEqualTo(expected.subList(0, 1));
+    }
+
+    private static long count(Map.Entry<String, List<ToolExecution>> tool, ToolExecutionStatus... statuses) {
+        return tool.getValue().stream()
+                .filter(execution -> List.of(statuses).contains(execution.status()))
+                .count();
     }
 }

@@ -251,7 +251,7 @@ abstract class TransactionContract extends Contract {
     void whatTheLibraryRefusedBeforeAskingTheDatabaseLeavesTheTransactionUsable() {
         db.useTx(tx -> {
             assertThatThrownBy(() -> tx.agents().get(AgentId.next())).isInstanceOf(NotFoundException.class);
-            assertThatThrownBy(() -> tx.agents().list(0, 0)).isInstanceOf(StorageException.class);
+            assertThatThrownBy(() -> tx.agents().list(0, 0)).isInstanceOf(IllegalArgumentException.class);
             tx.agents().create(ONE);
             tx.agents().updateStatus(ONE.id(), AgentStatus.ACTIVE);
             assertThatThrownBy(() -> tx.agents().update(ONE)).isInstanceOf(ConflictException.class);
@@ -352,7 +352,7 @@ abstract class TransactionContract extends Contract {
         return List.of(
                 tx -> tx.agents().create(ONE),
                 tx -> tx.agents().find(ONE.id()),
-                tx -> tx.messages().getConversation(CONVERSATION, 1),
+                tx -> tx.messages().listLatest(CONVERSATION, 1),
                 tx -> tx.useTx(inner -> {}),
                 tx -> tx.dsl().fetchCount(AGENTS));
     }

@@ -226,4 +226,14 @@ abstract class WorkflowRepositoryContract extends StatefulRepositoryContract<Wor
                 .isEqualTo(expected);
         assertThat(db.tasks().listByWorkflow(newId(), PageRequest.first(1))).isEmpty();
     }
+
+    @Test
+    void eachVerbIsTheChangeThatItNames() {
+        List<Workflow> made = db.workflows().createAll(newRecords(3));
+
+        assertThat(db.workflows().start(made.get(0).id()).status()).isEqualTo(RUNNING);
+        assertThat(db.workflows().complete(made.get(0).id()).status()).isEqualTo(COMPLETED);
+        assertThat(db.workflows().fail(made.get(1).id()).status()).isEqualTo(FAILED);
+        assertThat(db.workflows().cancel(made.get(2).id()).status()).isEqualTo(CANCELLED);
+    }
 }

@@ -9,7 +9,6 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.ConflictException;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -226,10 +225,10 @@ abstract class WorkspacesContract {
     @ValueSource(
             strings = {"", "Acme", "1acme", "ac-me", "ac/me", "../acme", "a\u0000b", "public", "pg_x", "con", "lpt1"})
     void whatIsNoNameIsRefusedBeforeAnythingHappens(String name) {
-        assertThatThrownBy(() -> workspaces.open(name)).isExactlyInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> workspaces.create(name)).isExactlyInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> workspaces.exists(name)).isExactlyInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> workspaces.drop(name, name)).isExactlyInstanceOf(InvalidDataException.class);
+        assertThatThrownBy(() -> workspaces.open(name)).isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> workspaces.create(name)).isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> workspaces.exists(name)).isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> workspaces.drop(name, name)).isExactlyInstanceOf(IllegalArgumentException.class);
         assertThat(mine(workspaces)).isEmpty();
     }
 
@@ -245,7 +244,7 @@ abstract class WorkspacesContract {
         assertThat(mine(workspaces)).containsExactly(longest, "select", "user");
         workspaces.drop(name("user"), name("user"));
         assertThat(mine(workspaces)).containsExactly(longest, "select");
-        assertThatThrownBy(() -> workspaces.open("a".repeat(64))).isInstanceOf(InvalidDataException.class);
+        assertThatThrownBy(() -> workspaces.open("a".repeat(64))).isExactlyInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -268,7 +267,7 @@ abstract class WorkspacesContract {
         workspaces.create(name("acme"));
         for (String confirmation : List.of("", "ACME", "globex")) {
             assertThatThrownBy(() -> workspaces.drop(name("acme"), confirmation))
-                    .isExactlyInstanceOf(InvalidDataException.class)
+                    .isExactlyInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("confirmation");
         }
         assertThat(workspaces.exists(name("acme"))).isTrue();
@@ -381,19 +380,22 @@ abstract class WorkspacesContract {
         List<WorkspaceMigration> all = workspaces.migrateAll(
                 4, progress -> assertThat(isMine(progress.last().name())).isFalse());
         assertThat(mine(all)).isEmpty();
-        assertThatThrownBy(() -> workspaces.migrateAll(0, progress -> {})).isInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> workspaces.migrateAll(101, progress -> {})).isInstanceOf(InvalidDataException.class);
+        assertThatThrownBy(() -> workspaces.migrateAll(0, progress -> {}))
+                .isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> workspaces.migrateAll(101, progress -> {}))
+                .isExactlyInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void aBuilderOfOneWorkspaceOpensNoOthers() {
         assertThatThrownBy(() -> builder().workspace(name("acme")).openWorkspaces())
-                .isExactlyInstanceOf(InvalidDataException.class);
+                .isExactlyInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Database.builder().inMemory().openWorkspaces())
-                .isExactlyInstanceOf(InvalidDataException.class);
+                .isExactlyInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() ->
                         Database.builder().inMemory().workspace(name("acme")).open())
-                .isExactlyInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> Database.builder().openWorkspaces()).isExactlyInstanceOf(InvalidDataException.class);
+                .isExactlyInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Database.builder().openWorkspaces())
+                .isExactlyInstanceOf(IllegalArgumentException.class);
     }
 }

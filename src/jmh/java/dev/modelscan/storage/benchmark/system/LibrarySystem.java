@@ -65,7 +65,7 @@ final class LibrarySystem implements StorageSystem {
 
     @Override
     public List<?> newestMessages(ConversationId id, int limit) {
-        return database.messages().getConversation(id, limit);
+        return database.messages().listLatest(id, limit);
     }
 
     @Override

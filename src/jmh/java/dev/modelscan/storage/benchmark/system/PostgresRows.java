@@ -8,6 +8,7 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.internal.values.StoredJson;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -36,7 +37,7 @@ final class PostgresRows {
                 rows.getString(3),
                 AgentStatus.fromCode(rows.getString(4)),
                 strings(rows.getString(5)),
-                Json.stored(rows.getString(6)),
+                StoredJson.of(rows.getString(6)),
                 rows.getLong(7),
                 time(rows, 8),
                 time(rows, 9));
@@ -89,7 +90,7 @@ final class PostgresRows {
 
     private static Json json(ResultSet rows, int column) throws SQLException {
         String text = rows.getString(column);
-        return text == null ? null : Json.stored(text);
+        return text == null ? null : StoredJson.of(text);
     }
 
     private static Instant time(ResultSet rows, int column) throws SQLException {

@@ -8,6 +8,7 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.internal.values.StoredJson;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -95,7 +96,7 @@ final class Rows {
 
     private Json json(ResultSet rows, int column) throws SQLException {
         String text = text(rows, column);
-        return text == null ? null : Json.stored(text);
+        return text == null ? null : StoredJson.of(text);
     }
 
     private Instant time(ResultSet rows, int column) throws SQLException {

@@ -101,7 +101,7 @@ public final class Growth implements Workload {
                 .get(GrowthData.task(rows - 1 - random.nextInt(LATEST)))));
         contenders.add(Contender.computing(
                 "last page of a conversation",
-                () -> full(database.messages().getConversation(GrowthData.conversation(random.nextInt(100)), PAGE))));
+                () -> full(database.messages().listLatest(GrowthData.conversation(random.nextInt(100)), PAGE))));
         contenders.add(Contender.computing(
                 "pending tasks of an agent",
                 () -> full(database.tasks()

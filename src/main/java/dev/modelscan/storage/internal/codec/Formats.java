@@ -8,6 +8,7 @@ import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.internal.values.StoredJson;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.TeamId;
@@ -56,7 +57,7 @@ public final class Formats {
             new TextFormat<>(ContentType.class, Formats::contentType, ContentType::value);
 
     /** JSON, whose text is not parsed until its tree is requested. */
-    public static final TextFormat<Json> JSON = new TextFormat<>(Json.class, Json::stored, Json::toString);
+    public static final TextFormat<Json> JSON = new TextFormat<>(Json.class, StoredJson::of, Json::toString);
 
     /** Instants as fixed-width text. */
     public static final TextFormat<Instant> INSTANT =
@@ -120,7 +121,7 @@ public final class Formats {
 
     private static List<String> parsed(String json) {
         List<String> strings = new ArrayList<>();
-        for (JsonNode item : Json.stored(json).toNode()) {
+        for (JsonNode item : StoredJson.of(json).toNode()) {
             if (!item.isTextual()) {
                 throw new CorruptDatabaseException("the list of texts holds " + item, null);
             }

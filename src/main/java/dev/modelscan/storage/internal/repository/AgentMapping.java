@@ -45,14 +45,14 @@ final class AgentMapping {
 
     static Agent map(Row row) throws SQLException {
         return new Agent(
-                row.get(ID),
-                row.get(NAME),
-                row.get(MODE),
-                row.get(STATUS),
-                row.get(CAPABILITIES),
-                row.get(METADATA),
-                row.get(VERSION),
-                row.get(CREATED_AT),
-                row.get(UPDATED_AT));
+                /* id= */ row.get(ID),
+                /* name= */ row.get(NAME),
+                /* mode= */ row.get(MODE),
+                /* status= */ row.get(STATUS),
+                /* capabilities= */ row.get(CAPABILITIES),
+                /* metadata= */ row.get(METADATA),
+                /* version= */ row.get(VERSION),
+                /* createdAt= */ row.get(CREATED_AT),
+                /* updatedAt= */ row.get(UPDATED_AT));
     }
 }

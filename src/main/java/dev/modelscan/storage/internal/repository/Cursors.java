@@ -1,7 +1,6 @@
 package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.Cursor;
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Execution;
@@ -12,6 +11,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cursors as text: the name of the list and the keys of the last row, separated by NUL, which neither
@@ -39,14 +39,14 @@ final class Cursors {
                     .toString();
             parts = Arrays.asList(text.split(SEPARATOR, -1));
         } catch (IllegalArgumentException | CharacterCodingException e) {
-            throw new InvalidDataException("page", null, "cursor", "is not one that a page gave out", e);
+            throw notGivenOut(e);
         }
         if (parts.size() != keys + 1) {
-            throw new InvalidDataException("page", null, "cursor", "is not one that a page gave out");
+            throw notGivenOut(null);
         }
         if (!parts.get(0).equals(list)) {
-            throw new InvalidDataException(
-                    "page", null, "cursor", "belongs to the list \"" + parts.get(0) + "\", not to \"" + list + "\"");
+            throw new IllegalArgumentException("cursor belongs to the list \"" + parts.get(0) + "\", not to \"" + list
+                    + "\"; hand it to the list that gave it out");
         }
         return parts.subList(1, parts.size());
     }
@@ -55,7 +55,11 @@ final class Cursors {
         try {
             column.bindEncoded(execution, value);
         } catch (NumberFormatException | StorageException e) {
-            throw new InvalidDataException("page", null, "cursor", "is not one that a page gave out", e);
+            throw notGivenOut(e);
         }
+    }
+
+    private static IllegalArgumentException notGivenOut(@Nullable Exception cause) {
+        return new IllegalArgumentException("cursor is not one that a page gave out; begin with the first page", cause);
     }
 }

@@ -72,19 +72,41 @@ final class MessageMapping {
 
     static Message map(Row row) throws SQLException {
         return new Message(
-                row.get(ID),
-                row.get(CONVERSATION_ID),
-                row.get(SEQUENCE_NUMBER),
-                row.get(SENDER_ID),
-                row.find(RECEIVER_ID),
-                row.find(TASK_ID),
-                row.find(TEAM_ID),
-                row.get(CONTENT_TYPE),
-                row.get(CONTENT),
-                row.get(METADATA),
-                row.find(READ_AT),
-                row.get(VERSION),
-                row.get(CREATED_AT),
-                row.get(UPDATED_AT));
+                /* id= */ row.get(ID),
+                /* conversationId= */ row.get(CONVERSATION_ID),
+                /* sequenceNumber= */ row.get(SEQUENCE_NUMBER),
+                /* senderId= */ row.get(SENDER_ID),
+                /* receiverId= */ row.find(RECEIVER_ID),
+                /* taskId= */ row.find(TASK_ID),
+                /* teamId= */ row.find(TEAM_ID),
+                /* contentType= */ row.get(CONTENT_TYPE),
+                /* content= */ row.get(CONTENT),
+                /* metadata= */ row.get(METADATA),
+                /* readAt= */ row.find(READ_AT),
+                /* version= */ row.get(VERSION),
+                /* createdAt= */ row.get(CREATED_AT),
+                /* updatedAt= */ row.get(UPDATED_AT));
+    }
+
+    /**
+     * The message with the sequence number that it has in its conversation. Its content is not looked at
+     * again.
+     */
+    static Message numbered(Message message, long sequenceNumber) {
+        return new Message(
+                /* id= */ message.id(),
+                /* conversationId= */ message.conversationId(),
+                /* sequenceNumber= */ sequenceNumber,
+                /* senderId= */ message.senderId(),
+                /* receiverId= */ message.receiverId(),
+                /* taskId= */ message.taskId(),
+                /* teamId= */ message.teamId(),
+                /* contentType= */ message.contentType(),
+                /* content= */ message.content(),
+                /* metadata= */ message.metadata(),
+                /* readAt= */ message.readAt(),
+                /* version= */ message.version(),
+                /* createdAt= */ message.createdAt(),
+                /* updatedAt= */ message.updatedAt());
     }
 }

@@ -103,12 +103,6 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
     }
 
     @Override
-    public Page<Agent> listActive(PageRequest request) {
-        Objects.requireNonNull(request, "request");
-        return listByStatus(AgentStatus.ACTIVE, request);
-    }
-
-    @Override
     public Agent updateStatus(AgentId id, AgentStatus status) {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(status, "status");

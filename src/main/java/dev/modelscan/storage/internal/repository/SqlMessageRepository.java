@@ -16,6 +16,7 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessageRepository;
@@ -26,6 +27,7 @@ import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
 import java.sql.SQLException;
@@ -63,8 +65,8 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
                     .set(CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.LAST_SEQUENCE_NUMBER.plus(COUNT.param()))
                     .returning(CONVERSATIONS.LAST_SEQUENCE_NUMBER));
 
-    private static final PagedQuery<Message> CONVERSATION = new PagedQuery<>(
-            "message.conversation",
+    private static final PagedQuery<Message> BY_CONVERSATION_BACKWARD = new PagedQuery<>(
+            "message.byConversationBackward",
             MAPPING,
             CONVERSATION_ID::isParameter,
             List.of(PagedQuery.descending(SEQUENCE_NUMBER)));
@@ -138,7 +140,8 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     Message insert(Session session, Message message) throws SQLException {
-        return super.insert(session, numbered(message, takeNumbers(session, message.conversationId(), 1) + 1));
+        return super.insert(
+                session, MessageMapping.numbered(message, takeNumbers(session, message.conversationId(), 1) + 1));
     }
 
     /**
@@ -156,7 +159,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         }
         List<Message> numbered = new ArrayList<>(messages.size());
         for (Message message : messages) {
-            numbered.add(numbered(message, last.merge(message.conversationId(), 1L, Long::sum)));
+            numbered.add(MessageMapping.numbered(message, last.merge(message.conversationId(), 1L, Long::sum)));
         }
         return super.insertAll(session, numbered);
     }
@@ -171,55 +174,35 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         return Objects.requireNonNull(last) - count;
     }
 
-    private static Message numbered(Message message, long sequenceNumber) {
-        return new Message(
-                message.id(),
-                message.conversationId(),
-                sequenceNumber,
-                message.senderId(),
-                message.receiverId(),
-                message.taskId(),
-                message.teamId(),
-                message.contentType(),
-                message.content(),
-                message.metadata(),
-                message.readAt(),
-                message.version(),
-                message.createdAt(),
-                message.updatedAt());
-    }
-
     @Override
-    public List<Message> getConversation(ConversationId id, int limit) {
-        Objects.requireNonNull(id, "id");
-        PageRequest.checkLimit(limit);
+    public List<Message> listLatest(ConversationId conversationId, int limit) {
+        Objects.requireNonNull(conversationId, "conversationId");
+        Ranges.require("limit", limit, 1, PageRequest.MAX_LIMIT);
         return sessions.read(
                 MAPPING.entity,
                 null,
-                session -> List.copyOf(CONVERSATION.last(
-                        session, limit, execution -> execution.set(CONVERSATION_ID.parameter(), id))));
+                session -> List.copyOf(BY_CONVERSATION_BACKWARD.last(
+                        session, limit, execution -> execution.set(CONVERSATION_ID.parameter(), conversationId))));
     }
 
     @Override
-    public Page<Message> getConversation(ConversationId id, PageRequest request) {
-        Objects.requireNonNull(id, "id");
+    public Page<Message> listByConversation(ConversationId conversationId, Direction direction, PageRequest request) {
+        Objects.requireNonNull(conversationId, "conversationId");
+        Objects.requireNonNull(direction, "direction");
         Objects.requireNonNull(request, "request");
-        return sessions.read(
-                MAPPING.entity,
-                null,
-                session -> CONVERSATION.fetchReversed(
-                        session, request, execution -> execution.set(CONVERSATION_ID.parameter(), id)));
+        PagedQuery.Filter filter = execution -> execution.set(CONVERSATION_ID.parameter(), conversationId);
+        return switch (direction) {
+            case FORWARD -> fetch(BY_CONVERSATION, request, filter);
+            case BACKWARD ->
+                sessions.read(
+                        MAPPING.entity,
+                        null,
+                        session -> BY_CONVERSATION_BACKWARD.fetchReversed(session, request, filter));
+        };
     }
 
     @Override
-    public Page<Message> listByConversation(ConversationId id, PageRequest request) {
-        Objects.requireNonNull(id, "id");
-        Objects.requireNonNull(request, "request");
-        return fetch(BY_CONVERSATION, request, execution -> execution.set(CONVERSATION_ID.parameter(), id));
-    }
-
-    @Override
-    public Page<Message> getUnread(AgentId receiverId, PageRequest request) {
+    public Page<Message> listUnread(AgentId receiverId, PageRequest request) {
         Objects.requireNonNull(receiverId, "receiverId");
         Objects.requireNonNull(request, "request");
         return fetch(UNREAD, request, execution -> execution.set(RECEIVER_ID.parameter(), receiverId));

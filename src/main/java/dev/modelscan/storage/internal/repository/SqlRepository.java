@@ -16,6 +16,7 @@ import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Execution;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.values.Ranges;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -201,8 +202,8 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     @Override
     public List<R> list(int limit, int offset) {
-        PageRequest.checkLimit(limit);
-        PageRequest.checkOffset(offset);
+        Ranges.require("limit", limit, 1, PageRequest.MAX_LIMIT);
+        Ranges.require("offset", offset, 0, Integer.MAX_VALUE);
         return sessions.read(
                 entity,
                 null,
@@ -213,7 +214,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     }
 
     @Override
-    public Page<R> page(PageRequest request) {
+    public Page<R> list(PageRequest request) {
         Objects.requireNonNull(request, "request");
         return fetch(mapping.page(), request, PagedQuery.Filter.NONE);
     }

@@ -21,7 +21,6 @@ import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
-import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
@@ -29,13 +28,13 @@ import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.workflows.WorkflowId;
-import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements TaskRepository {
 
@@ -67,6 +66,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
         return new PagedQuery<>(name, MAPPING, column::isParameter, OLDEST_FIRST);
     }
 
+    /** Output and error are set if the caller gives them. A task that is tried again has no error. */
     private static Map<TaskStatus, CompiledQuery<Task>> changes() {
         var change = new StatusChange<>(STATUS, CREATED_AT, STARTED_AT, COMPLETED_AT, UPDATED_AT.parameter());
         Map<TaskStatus, CompiledQuery<Task>> changes = new EnumMap<>(TaskStatus.class);
@@ -85,6 +85,8 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
         Map<Field<?>, Field<?>> set = change.to(status, status == TaskStatus.RUNNING, status.isFinal());
         if (status == TaskStatus.FAILED) {
             set.put(ERROR.field(), DSL.coalesce(ERROR.parameter().param(), ERROR.field()));
+        } else if (status == TaskStatus.COMPLETED) {
+            set.put(OUTPUT.field(), DSL.coalesce(OUTPUT.parameter().param(), OUTPUT.field()));
         } else if (status == TaskStatus.PENDING) {
             set.put(ERROR.field(), DSL.inline((String) null, ERROR.field()));
         }
@@ -138,11 +140,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     public Page<Task> listByWorkflow(WorkflowId workflowId, PageRequest request) {
         Objects.requireNonNull(workflowId, "workflowId");
         Objects.requireNonNull(request, "request");
-        return sessions.read("task", null, session -> listByWorkflow(session, workflowId, request));
-    }
-
-    static Page<Task> listByWorkflow(Session session, WorkflowId workflowId, PageRequest request) throws SQLException {
-        return BY_WORKFLOW.fetch(session, request, execution -> execution.set(WORKFLOW_ID.parameter(), workflowId));
+        return fetch(BY_WORKFLOW, request, execution -> execution.set(WORKFLOW_ID.parameter(), workflowId));
     }
 
     @Override
@@ -156,10 +154,18 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     public Task updateStatus(TaskId id, TaskStatus status) {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(status, "status");
-        PagedQuery.Filter values = status == TaskStatus.FAILED
-                ? execution -> execution.set(ERROR.parameter(), null)
-                : PagedQuery.Filter.NONE;
-        return change(id, status, values);
+        return switch (status) {
+            case COMPLETED -> complete(id, null);
+            case FAILED -> change(id, status, execution -> execution.set(ERROR.parameter(), null));
+            default -> change(id, status, PagedQuery.Filter.NONE);
+        };
+    }
+
+    @Override
+    public Task complete(TaskId id, @Nullable Json output) {
+        Objects.requireNonNull(id, "id");
+        ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
+        return change(id, TaskStatus.COMPLETED, execution -> execution.set(OUTPUT.parameter(), output));
     }
 
     @Override

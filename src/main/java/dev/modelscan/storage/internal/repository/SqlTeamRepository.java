@@ -155,12 +155,12 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
     }
 
     @Override
-    public List<TeamMembership> teamsOf(AgentId agentId) {
+    public List<TeamMembership> listByAgent(AgentId agentId) {
         Objects.requireNonNull(agentId, "agentId");
         return sessions.read(
                 MEMBER,
                 null,
-                session -> List.copyOf(session.query(TeamQueries.TEAMS_OF)
+                session -> List.copyOf(session.query(TeamQueries.BY_AGENT)
                         .set(AgentMapping.ID.parameter(), agentId)
                         .list()));
     }

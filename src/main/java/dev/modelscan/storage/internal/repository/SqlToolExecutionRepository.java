@@ -24,17 +24,20 @@ import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
+import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.internal.values.TextRules;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionId;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.tools.ToolFailures;
 import dev.modelscan.storage.tools.ToolUsage;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +62,11 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     private static final CompiledQuery<ToolUsage> USAGE = CompiledQuery.rows(
             "toolExecution.usage", SqlToolExecutionRepository::usage, SqlToolExecutionRepository::usageExpression);
+
+    private static final CompiledQuery<ToolFailures> FAILURES = CompiledQuery.rows(
+            "toolExecution.failures",
+            SqlToolExecutionRepository::failures,
+            SqlToolExecutionRepository::failuresExpression);
 
     SqlToolExecutionRepository(Sessions sessions) {
         super(sessions, MAPPING);
@@ -129,13 +137,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
         return DSL.select(
                         name,
                         DSL.count(),
-                        DSL.count(DSL.when(
-                                status.eq(DSL.inline(ToolExecutionStatus.SUCCESS, table.STATUS)), DSL.inline(1))),
-                        DSL.count(DSL.when(
-                                status.in(
-                                        DSL.inline(ToolExecutionStatus.FAILED, table.STATUS),
-                                        DSL.inline(ToolExecutionStatus.TIMEOUT, table.STATUS)),
-                                DSL.inline(1))),
+                        countOf(status, ToolExecutionStatus.SUCCESS),
+                        countOf(status, ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT),
                         DSL.round(DSL.avg(time)),
                         DSL.max(DSL.when(position.eq(p95), time)))
                 .from(ranked)
@@ -145,12 +148,39 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     private static ToolUsage usage(Row row) throws SQLException {
         return new ToolUsage(
-                row.get(Codec.TEXT, 1),
-                row.get(Codec.LONG, 2),
-                row.get(Codec.LONG, 3),
-                row.get(Codec.LONG, 4),
-                duration(row.find(Codec.LONG, 5)),
-                duration(row.find(Codec.LONG, 6)));
+                /* toolName= */ row.get(Codec.TEXT, 1),
+                /* executions= */ row.get(Codec.LONG, 2),
+                /* successes= */ row.get(Codec.LONG, 3),
+                /* failures= */ row.get(Codec.LONG, 4),
+                /* meanDuration= */ duration(row.find(Codec.LONG, 5)),
+                /* p95Duration= */ duration(row.find(Codec.LONG, 6)));
+    }
+
+    private static Query failuresExpression() {
+        var table = TOOL_EXECUTIONS;
+        Field<Integer> executions = DSL.count().as("executions");
+        return DSL.select(
+                        table.TOOL_NAME,
+                        executions,
+                        countOf(table.STATUS, ToolExecutionStatus.SUCCESS),
+                        countOf(table.STATUS, ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT))
+                .from(table)
+                .groupBy(table.TOOL_NAME)
+                .orderBy(executions.desc(), table.TOOL_NAME)
+                .limit(Mapping.LIMIT.param());
+    }
+
+    private static Field<Integer> countOf(Field<ToolExecutionStatus> status, ToolExecutionStatus... counted) {
+        var codes = Arrays.stream(counted).map(code -> DSL.inline(code, status)).toList();
+        return DSL.count(DSL.when(status.in(codes), DSL.inline(1)));
+    }
+
+    private static ToolFailures failures(Row row) throws SQLException {
+        return new ToolFailures(
+                /* toolName= */ row.get(Codec.TEXT, 1),
+                /* executions= */ row.get(Codec.LONG, 2),
+                /* successes= */ row.get(Codec.LONG, 3),
+                /* failures= */ row.get(Codec.LONG, 4));
     }
 
     private static @Nullable Duration duration(@Nullable Long micros) {
@@ -177,12 +207,6 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     }
 
     @Override
-    public ToolExecution start(ToolExecutionId id) {
-        Objects.requireNonNull(id, "id");
-        return updateStatus(id, ToolExecutionStatus.RUNNING);
-    }
-
-    @Override
     public ToolExecution complete(ToolExecutionId id, @Nullable Json output) {
         Objects.requireNonNull(id, "id");
         ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
@@ -195,12 +219,6 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
         Objects.requireNonNull(error, "error");
         ValueLimits.checkText(sessions.limits(), MAPPING.entity, id, ERROR, error);
         return change(id, ToolExecutionStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
-    }
-
-    @Override
-    public ToolExecution timeOut(ToolExecutionId id) {
-        Objects.requireNonNull(id, "id");
-        return updateStatus(id, ToolExecutionStatus.TIMEOUT);
     }
 
     @Override
@@ -256,7 +274,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     }
 
     @Override
-    public List<ToolUsage> usageSince(Instant since) {
+    public List<ToolUsage> listUsage(Instant since) {
         Objects.requireNonNull(since, "since");
         Instant first = StatusTimes.firstStored(since);
         if (first == null) {
@@ -267,5 +285,15 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
                 null,
                 session -> List.copyOf(
                         session.query(USAGE).set(STARTED_AT.parameter(), first).list()));
+    }
+
+    @Override
+    public List<ToolFailures> listFailures(int limit) {
+        Ranges.require("limit", limit, 1, PageRequest.MAX_LIMIT);
+        return sessions.read(
+                MAPPING.entity,
+                null,
+                session -> List.copyOf(
+                        session.query(FAILURES).set(Mapping.LIMIT, limit).list()));
     }
 }

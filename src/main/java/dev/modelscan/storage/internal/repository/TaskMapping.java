@@ -66,21 +66,21 @@ final class TaskMapping {
 
     static Task map(Row row) throws SQLException {
         return new Task(
-                row.get(ID),
-                row.find(AGENT_ID),
-                row.find(WORKFLOW_ID),
-                row.find(TEAM_ID),
-                row.get(TYPE),
-                row.get(STATUS),
-                row.get(PRIORITY),
-                row.find(INPUT),
-                row.find(OUTPUT),
-                row.find(ERROR),
-                row.get(METADATA),
-                row.find(STARTED_AT),
-                row.find(COMPLETED_AT),
-                row.get(VERSION),
-                row.get(CREATED_AT),
-                row.get(UPDATED_AT));
+                /* id= */ row.get(ID),
+                /* agentId= */ row.find(AGENT_ID),
+                /* workflowId= */ row.find(WORKFLOW_ID),
+                /* teamId= */ row.find(TEAM_ID),
+                /* type= */ row.get(TYPE),
+                /* status= */ row.get(STATUS),
+                /* priority= */ row.get(PRIORITY),
+                /* input= */ row.find(INPUT),
+                /* output= */ row.find(OUTPUT),
+                /* error= */ row.find(ERROR),
+                /* metadata= */ row.get(METADATA),
+                /* startedAt= */ row.find(STARTED_AT),
+                /* completedAt= */ row.find(COMPLETED_AT),
+                /* version= */ row.get(VERSION),
+                /* createdAt= */ row.get(CREATED_AT),
+                /* updatedAt= */ row.get(UPDATED_AT));
     }
 }

@@ -37,12 +37,12 @@ final class TeamMapping {
 
     static Team map(Row row) throws SQLException {
         return new Team(
-                row.get(ID),
-                row.get(NAME),
-                row.find(DESCRIPTION),
-                row.get(METADATA),
-                row.get(VERSION),
-                row.get(CREATED_AT),
-                row.get(UPDATED_AT));
+                /* id= */ row.get(ID),
+                /* name= */ row.get(NAME),
+                /* description= */ row.find(DESCRIPTION),
+                /* metadata= */ row.get(METADATA),
+                /* version= */ row.get(VERSION),
+                /* createdAt= */ row.get(CREATED_AT),
+                /* updatedAt= */ row.get(UPDATED_AT));
     }
 }

@@ -62,8 +62,8 @@ final class TeamQueries {
                     .where(TEAM_MEMBERS.TEAM_ID.eq(TeamMapping.ID.parameter().param()))
                     .orderBy(TEAM_MEMBERS.JOINED_AT, TEAM_MEMBERS.AGENT_ID));
 
-    static final CompiledQuery<TeamMembership> TEAMS_OF = CompiledQuery.rows(
-            "team.ofAgent",
+    static final CompiledQuery<TeamMembership> BY_AGENT = CompiledQuery.rows(
+            "team.byAgent",
             row -> new TeamMembership(TeamMapping.map(row), row.get(TEAM_ROLE), row.get(TEAM_JOINED_AT)),
             () -> DSL.select(TeamMapping.COLUMNS.fields())
                     .select(OF_TEAM.fields())

@@ -70,19 +70,19 @@ final class ToolExecutionMapping {
 
     static ToolExecution map(Row row) throws SQLException {
         return new ToolExecution(
-                row.get(ID),
-                row.get(AGENT_ID),
-                row.find(TASK_ID),
-                row.get(TOOL_NAME),
-                row.get(STATUS),
-                row.find(INPUT),
-                row.find(OUTPUT),
-                row.find(ERROR),
-                row.get(METADATA),
-                row.find(STARTED_AT),
-                row.find(COMPLETED_AT),
-                row.get(VERSION),
-                row.get(CREATED_AT),
-                row.get(UPDATED_AT));
+                /* id= */ row.get(ID),
+                /* agentId= */ row.get(AGENT_ID),
+                /* taskId= */ row.find(TASK_ID),
+                /* toolName= */ row.get(TOOL_NAME),
+                /* status= */ row.get(STATUS),
+                /* input= */ row.find(INPUT),
+                /* output= */ row.find(OUTPUT),
+                /* error= */ row.find(ERROR),
+                /* metadata= */ row.get(METADATA),
+                /* startedAt= */ row.find(STARTED_AT),
+                /* completedAt= */ row.find(COMPLETED_AT),
+                /* version= */ row.get(VERSION),
+                /* createdAt= */ row.get(CREATED_AT),
+                /* updatedAt= */ row.get(UPDATED_AT));
     }
 }

@@ -46,14 +46,14 @@ final class WorkflowMapping {
 
     static Workflow map(Row row) throws SQLException {
         return new Workflow(
-                row.get(ID),
-                row.get(NAME),
-                row.get(STATUS),
-                row.get(METADATA),
-                row.find(STARTED_AT),
-                row.find(COMPLETED_AT),
-                row.get(VERSION),
-                row.get(CREATED_AT),
-                row.get(UPDATED_AT));
+                /* id= */ row.get(ID),
+                /* name= */ row.get(NAME),
+                /* status= */ row.get(STATUS),
+                /* metadata= */ row.get(METADATA),
+                /* startedAt= */ row.find(STARTED_AT),
+                /* completedAt= */ row.find(COMPLETED_AT),
+                /* version= */ row.get(VERSION),
+                /* createdAt= */ row.get(CREATED_AT),
+                /* updatedAt= */ row.get(UPDATED_AT));
     }
 }

@@ -1,6 +1,6 @@
 package dev.modelscan.storage.internal.transfer;
 
-import dev.modelscan.storage.Json;
+import dev.modelscan.storage.internal.values.StoredJson;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -50,8 +50,8 @@ final class CanonicalRow {
             text(value, size); // Empty, like nearly all metadata.
             return;
         }
-        String canonical =
-                Json.stored(new String(value, 0, size, StandardCharsets.UTF_8)).canonical();
+        String canonical = StoredJson.of(new String(value, 0, size, StandardCharsets.UTF_8))
+                .canonical();
         byte[] encoded = canonical.getBytes(StandardCharsets.UTF_8);
         text(encoded, encoded.length);
     }

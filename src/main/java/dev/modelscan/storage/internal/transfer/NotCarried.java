@@ -1,6 +1,5 @@
 package dev.modelscan.storage.internal.transfer;
 
-import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.sqlite.SqliteSchema;
 import dev.modelscan.storage.transfer.LeftBehind;
 import dev.modelscan.storage.transfer.LeftBehind.Kind;
@@ -107,7 +106,7 @@ final class NotCarried {
     /**
      * Checks that no name is that of an object that is always copied.
      *
-     * @throws InvalidDataException for the first that is
+     * @throws IllegalArgumentException for the first that is
      */
     static void requireNotOurs(Set<String> names) {
         for (String name : names) {
@@ -115,11 +114,8 @@ final class NotCarried {
             boolean ours = SqliteSchema.library().hasTable(name)
                     || (dot > 0 && SqliteSchema.library().hasColumn(name.substring(0, dot), name.substring(dot + 1)));
             if (ours) {
-                throw new InvalidDataException(
-                        "transfer",
-                        null,
-                        "leaveBehind",
-                        "has " + name + ", which is the library's own and is always copied");
+                throw new IllegalArgumentException("leaveBehind names " + name
+                        + ", which is the library's own and is always copied; leave it out");
             }
         }
     }

@@ -1,6 +1,5 @@
 package dev.modelscan.storage.internal.values;
 
-import dev.modelscan.storage.errors.InvalidDataException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -23,20 +22,29 @@ public final class DatabaseLocation {
     /** The path that a text names. */
     public static Path toPath(String path) {
         if (Objects.requireNonNull(path, "path").isBlank()) {
-            throw new InvalidDataException("database", null, "path", "is blank");
+            throw new IllegalArgumentException("path is blank; name a file");
         }
         requireNoUrl(path);
         try {
             return Locations.path(path);
         } catch (InvalidPathException e) {
-            throw new InvalidDataException("database", null, "path", "is not a path: " + e.getReason(), e);
+            throw new IllegalArgumentException("path is not a path: " + e.getReason(), e);
         }
+    }
+
+    /** A name that a workspace may have. */
+    public static String requireWorkspace(String name) {
+        String problem = TextRules.workspaceProblem(name);
+        if (problem != null) {
+            throw new IllegalArgumentException("workspace " + name + ": its name " + problem);
+        }
+        return name;
     }
 
     private static void requireNoUrl(String path) {
         String problem = Locations.pathProblem(path);
         if (problem != null) {
-            throw new InvalidDataException("database", null, "path", problem);
+            throw new IllegalArgumentException("path " + problem);
         }
     }
 }

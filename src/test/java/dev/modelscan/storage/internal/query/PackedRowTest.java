@@ -209,7 +209,7 @@ class PackedRowTest {
                             .status(ToolExecutionStatus.RUNNING)
                             .build());
             write("UPDATE tool_executions SET tool_name = CAST(x'61c3' AS TEXT)");
-            assertThatThrownBy(() -> db.toolExecutions().usageSince(Instant.EPOCH))
+            assertThatThrownBy(() -> db.toolExecutions().listUsage(Instant.EPOCH))
                     .isInstanceOf(CorruptDatabaseException.class);
         }
     }
@@ -262,7 +262,7 @@ class PackedRowTest {
             write(
                     "UPDATE messages SET content = CAST(x'ff' AS TEXT) WHERE sequence_number = 1",
                     "UPDATE messages SET content = 'b' WHERE sequence_number = 2");
-            assertThat(db.messages().getConversation(talk, 1))
+            assertThat(db.messages().listLatest(talk, 1))
                     .extracting(Message::content)
                     .containsExactly("b");
         }

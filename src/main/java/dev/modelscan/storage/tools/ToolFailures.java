@@ -1,4 +1,4 @@
-package dev.modelscan.storage.analytics;
+package dev.modelscan.storage.tools;
 
 /**
  * How often a tool was used, and how often it failed.

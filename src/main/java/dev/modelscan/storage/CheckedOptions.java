@@ -1,0 +1,50 @@
+package dev.modelscan.storage;
+
+import dev.modelscan.storage.internal.values.Ranges;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+
+/** Options whose ranges were checked. */
+record CheckedOptions(
+        int readers,
+        int poolSize,
+        Duration busyTimeout,
+        Duration connectTimeout,
+        Duration queryTimeout,
+        Durability durability,
+        Isolation isolation,
+        int maxJsonDepth,
+        int maxValueBytes,
+        Clock clock,
+        boolean readOnly)
+        implements DatabaseOptions {
+
+    // Without a limit for a statement, a server that is cut off would be waited for as long as the system
+    // waits: hours.
+    static final CheckedOptions DEFAULTS = new CheckedOptions(
+            /* readers= */ Runtime.getRuntime().availableProcessors(),
+            /* poolSize= */ 10,
+            /* busyTimeout= */ Duration.ofSeconds(5),
+            /* connectTimeout= */ Duration.ofSeconds(10),
+            /* queryTimeout= */ Duration.ofMinutes(10),
+            /* durability= */ Durability.FULL,
+            /* isolation= */ Isolation.SERIALIZABLE,
+            /* maxJsonDepth= */ 100,
+            /* maxValueBytes= */ 16 * 1_024 * 1_024,
+            /* clock= */ Clock.systemUTC(),
+            /* readOnly= */ false);
+
+    CheckedOptions {
+        Objects.requireNonNull(durability, "durability");
+        Objects.requireNonNull(isolation, "isolation");
+        Objects.requireNonNull(clock, "clock");
+        Ranges.require("readers", readers, 1, 1_000);
+        Ranges.require("poolSize", poolSize, 1, 1_000);
+        Ranges.require("busyTimeout", busyTimeout, Duration.ZERO, Duration.ofHours(1));
+        Ranges.require("connectTimeout", connectTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
+        Ranges.require("queryTimeout", queryTimeout, Duration.ZERO, Duration.ofHours(24));
+        Ranges.require("maxJsonDepth", maxJsonDepth, 1, Json.MAX_DEPTH);
+        Ranges.require("maxValueBytes", maxValueBytes, 1_024, 1_000_000_000);
+    }
+}
