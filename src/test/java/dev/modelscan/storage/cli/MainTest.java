@@ -98,7 +98,7 @@ class MainTest {
             strings = {
                 "status --db postgres://u:hush@host/db, path begins with postgres:",
                 "status --db jdbc:postgresql://host:port/db?password=hush, url cannot be read by the driver",
-                "status --db x.db --user u, --user goes with the URL of a server alone",
+                "status --db x.db --user u, --user can only be used with the URL of a server",
                 "status --db x.db --workspace Acme, workspace Acme: its name is not",
                 "workspaces migrate --all --db . --parallel 101, parallelism is 101; it has to be 1 to 100",
             })
