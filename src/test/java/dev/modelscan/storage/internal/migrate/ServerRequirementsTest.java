@@ -10,7 +10,8 @@ class ServerRequirementsTest {
 
     @Test
     void aServerThatIsTooOldIsRefused() {
-        assertThat(PostgresMigrator.problem(13, "UTF8")).isEqualTo("runs PostgreSQL 13; the oldest that will do is 14");
+        assertThat(PostgresMigrator.problem(13, "UTF8"))
+                .isEqualTo("runs PostgreSQL 13; the oldest supported version is 14");
         assertThat(PostgresMigrator.problem(14, "UTF8")).isNull();
     }
 
