@@ -6,7 +6,6 @@ import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Opens schemas on PostgreSQL servers. */
@@ -24,16 +23,6 @@ public final class PostgresOpening {
     public static OpenedStore open(PostgresServer server, @Nullable String schema) {
         requireLibraries();
         return Libraries.checked(() -> opened(server, schema));
-    }
-
-    /**
-     * Runs PostgreSQL work.
-     *
-     * @throws UnavailableException if a library is too old; it names the library, the versions, and what sets
-     *     its version
-     */
-    public static <T> T checked(Supplier<T> work) {
-        return Libraries.checked(work);
     }
 
     private static OpenedStore opened(PostgresServer server, @Nullable String schema) {

@@ -1,6 +1,6 @@
 package dev.modelscan.storage.internal.transfer;
 
-import dev.modelscan.storage.internal.postgres.PostgresOpening;
+import dev.modelscan.storage.internal.engine.Libraries;
 import dev.modelscan.storage.internal.postgres.PostgresServer;
 import dev.modelscan.storage.transfer.Transfer;
 import dev.modelscan.storage.transfer.TransferEstimate;
@@ -56,12 +56,12 @@ public final class FileTransfer implements Transfer {
 
     @Override
     public TransferEstimate dryRun() {
-        return PostgresOpening.checked(() -> transferRun().dryRun());
+        return Libraries.checked(() -> transferRun().dryRun());
     }
 
     @Override
     public TransferResult run() {
-        return PostgresOpening.checked(() -> transferRun().run());
+        return Libraries.checked(() -> transferRun().run());
     }
 
     private TransferRun transferRun() {

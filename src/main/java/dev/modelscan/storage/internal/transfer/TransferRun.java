@@ -54,14 +54,10 @@ public final class TransferRun {
 
     /** Checks without writing. */
     public TransferEstimate dryRun() {
-        return PostgresOpening.checked(() -> new DryRun(request, source, connections, migrator).run());
+        return new DryRun(request, source, connections, migrator).run();
     }
 
     public TransferResult run() {
-        return PostgresOpening.checked(this::transfer);
-    }
-
-    private TransferResult transfer() {
         requireCurrent(connections);
         try (Connection connection = connections.openProbe()) {
             leftBehind(connection);
