@@ -1,7 +1,11 @@
 package dev.modelscan.storage.internal.repository;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.Field;
 import org.jooq.impl.QOM;
@@ -10,73 +14,68 @@ import org.jspecify.annotations.Nullable;
 /** The operands from which an expression takes its value. */
 final class Operands {
 
-    private Operands() {}
+    private interface Reader extends Function<Field<?>, Stream<? extends @Nullable Field<?>>> {}
 
-    /** Whether a class is one that is looked at below; asking a field for each costs more than rendering it does. */
-    private static final ClassValue<Boolean> HAS_OPERANDS = new ClassValue<>() {
+    private static final Map<Class<?>, Reader> READERS = Map.ofEntries(
+            Map.entry(QOM.FieldAlias.class, field -> Stream.of(((QOM.FieldAlias<?>) field).$aliased())),
+            Map.entry(QOM.Coalesce.class, field -> ((QOM.Coalesce<?>) field).$arg1().stream()),
+            Map.entry(QOM.Greatest.class, field -> ((QOM.Greatest<?>) field).$arg1().stream()),
+            Map.entry(QOM.Least.class, field -> ((QOM.Least<?>) field).$arg1().stream()),
+            Map.entry(QOM.Nvl.class, field -> {
+                QOM.Nvl<?> nvl = (QOM.Nvl<?>) field;
+                return Stream.of(nvl.$value(), nvl.$defaultValue());
+            }),
+            Map.entry(QOM.Nvl2.class, field -> {
+                QOM.Nvl2<?> nvl2 = (QOM.Nvl2<?>) field;
+                return Stream.of(nvl2.$ifNotNull(), nvl2.$ifIfNull());
+            }),
+            Map.entry(QOM.Iif.class, field -> {
+                QOM.Iif<?> iif = (QOM.Iif<?>) field;
+                return Stream.of(iif.$ifTrue(), iif.$ifFalse());
+            }),
+            Map.entry(QOM.Nullif.class, field -> {
+                QOM.Nullif<?> nullif = (QOM.Nullif<?>) field;
+                return Stream.of(nullif.$value(), nullif.$other());
+            }),
+            Map.entry(QOM.CaseSearched.class, field -> {
+                QOM.CaseSearched<?> searched = (QOM.CaseSearched<?>) field;
+                return Stream.concat(
+                        searched.$when().stream().map(when -> when.$2()), Stream.ofNullable(searched.$else()));
+            }),
+            Map.entry(QOM.CaseSimple.class, field -> {
+                QOM.CaseSimple<?, ?> simple = (QOM.CaseSimple<?, ?>) field;
+                return Stream.concat(simple.$when().stream().map(when -> when.$2()), Stream.ofNullable(simple.$else()));
+            }),
+            Map.entry(QOM.Lag.class, field -> {
+                QOM.Lag<?> lag = (QOM.Lag<?>) field;
+                return Stream.of(lag.$field(), lag.$defaultValue());
+            }),
+            Map.entry(QOM.Lead.class, field -> {
+                QOM.Lead<?> lead = (QOM.Lead<?>) field;
+                return Stream.of(lead.$field(), lead.$defaultValue());
+            }));
+
+    /** Found once for each class: jOOQ's types are interfaces, and asking each field for all costs more than rendering. */
+    private static final ClassValue<Optional<Reader>> READER = new ClassValue<>() {
         @Override
-        protected Boolean computeValue(Class<?> type) {
-            return Stream.<Class<?>>of(
-                            QOM.FieldAlias.class,
-                            QOM.Coalesce.class,
-                            QOM.Greatest.class,
-                            QOM.Least.class,
-                            QOM.Nvl.class,
-                            QOM.Nvl2.class,
-                            QOM.Iif.class,
-                            QOM.Nullif.class,
-                            QOM.CaseSearched.class,
-                            QOM.CaseSimple.class,
-                            QOM.Lag.class,
-                            QOM.Lead.class)
-                    .anyMatch(looked -> looked.isAssignableFrom(type));
+        protected Optional<Reader> computeValue(Class<?> type) {
+            return READERS.entrySet().stream()
+                    .filter(reader -> reader.getKey().isAssignableFrom(type))
+                    .map(Map.Entry::getValue)
+                    .findFirst();
         }
     };
+
+    private Operands() {}
 
     /**
      * The values of which an expression returns one, or which it compares; empty if it computes its own
      * value.
      */
     static List<Field<?>> of(Field<?> field) {
-        if (!HAS_OPERANDS.get(field.getClass())) {
-            return List.of();
-        }
-        List<@Nullable Field<?>> values = new ArrayList<>();
-        if (field instanceof QOM.FieldAlias<?> alias) {
-            values.add(alias.$aliased());
-        } else if (field instanceof QOM.Coalesce<?> coalesce) {
-            values.addAll(coalesce.$arg1());
-        } else if (field instanceof QOM.Greatest<?> greatest) {
-            values.addAll(greatest.$arg1());
-        } else if (field instanceof QOM.Least<?> least) {
-            values.addAll(least.$arg1());
-        } else if (field instanceof QOM.Nvl<?> nvl) {
-            values.addAll(List.of(nvl.$value(), nvl.$defaultValue()));
-        } else if (field instanceof QOM.Nvl2<?> nvl2) {
-            values.addAll(List.of(nvl2.$ifNotNull(), nvl2.$ifIfNull()));
-        } else if (field instanceof QOM.Iif<?> iif) {
-            values.addAll(List.of(iif.$ifTrue(), iif.$ifFalse()));
-        } else if (field instanceof QOM.Nullif<?> nullif) {
-            values.addAll(List.of(nullif.$value(), nullif.$other()));
-        } else if (field instanceof QOM.CaseSearched<?> searched) {
-            searched.$when().forEach(when -> values.add(when.$2()));
-            values.add(searched.$else());
-        } else if (field instanceof QOM.CaseSimple<?, ?> simple) {
-            simple.$when().forEach(when -> values.add(when.$2()));
-            values.add(simple.$else());
-        } else if (field instanceof QOM.Lag<?> lag) {
-            values.add(lag.$field());
-            values.add(lag.$defaultValue());
-        } else if (field instanceof QOM.Lead<?> lead) {
-            values.add(lead.$field());
-            values.add(lead.$defaultValue());
-        }
-        List<Field<?>> present = new ArrayList<>();
-        for (Field<?> value : values) {
-            if (value != null) {
-                present.add(value);
-            }
-        }
-        return present;
+        return READER.get(field.getClass())
+                .<List<Field<?>>>map(
+                        reader -> reader.apply(field).filter(Objects::nonNull).collect(Collectors.toUnmodifiableList()))
+                .orElse(List.of());
     }
 }
