@@ -50,9 +50,10 @@ final class ComparedValues {
             @SuppressWarnings("unchecked")
             Map<QueryPart, List<? extends Field<?>>> firsts = (Map<QueryPart, List<? extends Field<?>>>)
                     context.renderContext().data().computeIfAbsent(OPERANDS, key -> new IdentityHashMap<>());
-            List<? extends Field<?>> first = firsts.putIfAbsent(whole, columns(part));
+            List<? extends Field<?>> columns = columns(part);
+            List<? extends Field<?>> first = firsts.putIfAbsent(whole, columns);
             if (first != null) {
-                checkSame(whole, first, columns(part));
+                checkSame(whole, first, columns);
             }
         }
     }
@@ -124,15 +125,17 @@ final class ComparedValues {
      * In a template of the caller the operator is unknown. A Java date next to a stored time is wrong with
      * any operator.
      */
-    static void checkTemplate(VisitContext context, Field<?> field) {
-        QueryPart[] parts = context.queryParts();
-        QueryPart parent = parts.length < 2 ? null : parts[parts.length - 2];
-        ColumnKind kind = ColumnKind.of(field);
+    static void checkTemplate(VisitContext context, Field<?> field, @Nullable ColumnKind kind) {
         boolean date = kind == null
                 && field instanceof Param<?> param
                 && (param.getValue() instanceof Date || param.getValue() instanceof Temporal);
         boolean stored = kind == ColumnKind.TIME || kind == ColumnKind.COMPUTED;
-        if (!(parent instanceof SQL) || !(date || stored)) {
+        if (!date && !stored) {
+            return;
+        }
+        QueryPart[] parts = context.queryParts();
+        QueryPart parent = parts.length < 2 ? null : parts[parts.length - 2];
+        if (!(parent instanceof SQL)) {
             return;
         }
         @SuppressWarnings("unchecked")

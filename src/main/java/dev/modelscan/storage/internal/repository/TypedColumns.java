@@ -137,8 +137,11 @@ final class TypedColumns implements VisitListener {
             castToText(context, cast);
         } else if (part instanceof Field<?> field && !(part instanceof Condition)) {
             ComparedValues.checkOperands(field);
-            ComparedValues.checkTemplate(context, field);
-            check(context, field);
+            ColumnKind kind = ColumnKind.of(field);
+            ComparedValues.checkTemplate(context, field, kind);
+            if (kind != null) {
+                check(context, field, kind);
+            }
         }
     }
 
@@ -148,11 +151,7 @@ final class TypedColumns implements VisitListener {
         return param.isInline() ? DSL.inline(time, TASKS.CREATED_AT) : DSL.val(time, TASKS.CREATED_AT);
     }
 
-    private static void check(VisitContext context, Field<?> field) {
-        ColumnKind kind = ColumnKind.of(field);
-        if (kind == null) {
-            return;
-        }
+    private static void check(VisitContext context, Field<?> field, ColumnKind kind) {
         QueryPart owner = owner(context.queryParts());
         if (owner == null || isOneOf(PASS, owner)) {
             if (kind == ColumnKind.JSON && owner instanceof QOM.Count count && count.$distinct()) {
