@@ -84,13 +84,13 @@ public final class Analytics {
      * @throws IllegalArgumentException if the limit is out of range
      */
     public List<ConversationSize> largestConversations(int limit) {
-        PageRequest.first(limit); // rejects a wrong limit
+        int most = PageRequest.first(limit).limit();
         Field<Long> messages = countAs("messages");
         return List.copyOf(dsl.select(MESSAGES.CONVERSATION_ID, messages)
                 .from(MESSAGES)
                 .groupBy(MESSAGES.CONVERSATION_ID)
                 .orderBy(messages.desc(), MESSAGES.CONVERSATION_ID)
-                .limit(limit)
+                .limit(most)
                 .fetch(Records.mapping(ConversationSize::new)));
     }
 
@@ -102,7 +102,7 @@ public final class Analytics {
      * @throws IllegalArgumentException if the limit is out of range
      */
     public List<AgentActivity> busiestAgents(int limit) {
-        PageRequest.first(limit); // rejects a wrong limit
+        int most = PageRequest.first(limit).limit();
         // One indexed count for each agent and table. A join of the tables would multiply their rows.
         Field<Long> messages = DSL.field(
                         DSL.select(countAs("n")).from(MESSAGES).where(MESSAGES.SENDER_ID.eq(AGENTS.ID)))
@@ -115,7 +115,7 @@ public final class Analytics {
         return List.copyOf(dsl.select(AGENTS.ID, AGENTS.NAME, messages, executions, tasks)
                 .from(AGENTS)
                 .orderBy(messages.desc(), executions.desc(), tasks.desc(), AGENTS.NAME)
-                .limit(limit)
+                .limit(most)
                 .fetch(Records.mapping(AgentActivity::new)));
     }
 
