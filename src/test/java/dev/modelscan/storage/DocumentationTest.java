@@ -116,19 +116,9 @@ class DocumentationTest {
                 .replaceAll("\"([a-z]+\\.db)\"", "\"" + directory + "/$1\"")
                 .replaceAll("\"/var/lib/([a-z]+)\"", "\"" + directory + "/$1\"");
         String source = """
-                import static dev.modelscan.storage.schema.Tables.*;
+                %s
                 import static org.jooq.impl.DSL.*;
-                import dev.modelscan.storage.*;
                 import dev.modelscan.storage.analytics.*;
-                import dev.modelscan.storage.agents.*;
-                import dev.modelscan.storage.conversations.*;
-                import dev.modelscan.storage.errors.*;
-                import dev.modelscan.storage.tasks.*;
-                import dev.modelscan.storage.teams.*;
-                import dev.modelscan.storage.tools.*;
-                import dev.modelscan.storage.transfer.*;
-                import dev.modelscan.storage.workflows.*;
-                import dev.modelscan.storage.workspaces.*;
                 import java.nio.file.Path;
                 import java.time.*;
                 import java.util.*;
@@ -138,7 +128,7 @@ class DocumentationTest {
                 %s
                     }
                 }
-                """.formatted(parameter, code);
+                """.formatted(SnippetCompiler.IMPORTS, parameter, code);
         try (URLClassLoader loader = compile(source, directory.resolve("classes"))) {
             Object snippet = loader.loadClass("Snippet").getConstructor().newInstance();
             try (Database db = Database.inMemory()) {

@@ -17,6 +17,21 @@ import javax.tools.ToolProvider;
 /** Compiles a class as a user of the library would, with the compiler of this JDK. */
 final class SnippetCompiler {
 
+    /** What a user of every package imports. */
+    static final String IMPORTS = """
+            import static dev.modelscan.storage.schema.Tables.*;
+            import dev.modelscan.storage.*;
+            import dev.modelscan.storage.agents.*;
+            import dev.modelscan.storage.conversations.*;
+            import dev.modelscan.storage.errors.*;
+            import dev.modelscan.storage.tasks.*;
+            import dev.modelscan.storage.teams.*;
+            import dev.modelscan.storage.tools.*;
+            import dev.modelscan.storage.transfer.*;
+            import dev.modelscan.storage.workflows.*;
+            import dev.modelscan.storage.workspaces.*;
+            """;
+
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 
     private SnippetCompiler() {}
@@ -28,17 +43,7 @@ final class SnippetCompiler {
     static List<CompileError> errors(String statements, Path output, String classPath, List<Path> sources)
             throws IOException {
         String source = """
-                import static dev.modelscan.storage.schema.Tables.*;
-                import dev.modelscan.storage.*;
-                import dev.modelscan.storage.agents.*;
-                import dev.modelscan.storage.conversations.*;
-                import dev.modelscan.storage.errors.*;
-                import dev.modelscan.storage.tasks.*;
-                import dev.modelscan.storage.teams.*;
-                import dev.modelscan.storage.tools.*;
-                import dev.modelscan.storage.transfer.*;
-                import dev.modelscan.storage.workflows.*;
-                import dev.modelscan.storage.workspaces.*;
+                %s
                 import dev.modelscan.storage.schema.*;
                 import java.util.*;
                 import org.jooq.*;
@@ -47,7 +52,7 @@ final class SnippetCompiler {
                         %s
                     }
                 }
-                """.formatted(statements);
+                """.formatted(IMPORTS, statements);
         JavaFileObject snippet =
                 new SimpleJavaFileObject(URI.create("memory:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
                     @Override
