@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open database. Thread-safe: one serves a whole application, and any number of processes may have the same file open.
  *
- * <p>Opening makes the file where it is missing, and applies the migrations that it lacks; see {@link #appliedMigrations()}.
+ * <p>Opening makes the file if it is missing, and applies the migrations that it lacks; see {@link #appliedMigrations()}.
  *
  * @since 0.1
  */
@@ -50,17 +50,17 @@ public final class Database implements Repositories, AutoCloseable {
     /**
      * Opens the database in a file, with the defaults of {@link DatabaseOptions}.
      *
-     * @throws SchemaException where the file is another program's, has a newer schema, or cannot be migrated
-     * @throws CorruptDatabaseException where the file is no database, or is damaged
-     * @throws UnavailableException where the file cannot be made or opened
-     * @throws BusyException where another process holds the file's lock for too long
+     * @throws SchemaException if the file is another program's, has a newer schema, or cannot be migrated
+     * @throws CorruptDatabaseException if the file is no database, or is damaged
+     * @throws UnavailableException if the file cannot be made or opened
+     * @throws BusyException if another process holds the file's lock for too long
      */
     public static Database open(Path file) {
         return builder().path(file).open();
     }
 
     /**
-     * Opens a PostgreSQL database where the text begins with {@code jdbc:postgresql:}, as {@link DatabaseBuilder#url} does, and else
+     * Opens a PostgreSQL database if the text begins with {@code jdbc:postgresql:}, as {@link DatabaseBuilder#url} does, and else
      * the database in a file, as {@link #open(Path)} does. A leading {@code ~} is the user's home directory; apart from
      * that, a path is a path, and no parameters have a meaning in it.
      *
@@ -129,17 +129,17 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Runs a function in a transaction, on this thread. It is committed where the function returns, and rolled back where the
+     * Runs a function in a transaction, on this thread. It is committed if the function returns, and rolled back if the
      * function throws anything, which is passed on as it is. On SQLite no other transaction writes meanwhile: keep it short,
      * and do not wait for anything in it.
      *
-     * <p>On PostgreSQL the function is run again, up to {@link DatabaseOptions#busyTimeout()}, where the server took the transaction back
+     * <p>On PostgreSQL the function is run again, up to {@link DatabaseOptions#busyTimeout()}, if the server took the transaction back
      * because of others (a deadlock or a serialization failure): leave out of it what must not happen twice.
      *
      * @return what the function returned
-     * @throws BusyException where the write lock could not be had in time
-     * @throws OutcomeUnknownException where the commit failed and may have taken effect
-     * @throws IllegalStateException where this thread is inside {@code withTx} already: nest with {@link Tx#withTx}
+     * @throws BusyException if the write lock could not be had in time
+     * @throws OutcomeUnknownException if the commit failed and may have taken effect
+     * @throws IllegalStateException if this thread is inside {@code withTx} already: nest with {@link Tx#withTx}
      */
     public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
         Objects.requireNonNull(function, "function");
@@ -205,7 +205,7 @@ public final class Database implements Repositories, AutoCloseable {
         return opened.schemaVersion();
     }
 
-    /** The names of the migrations that opening this database applied, in order; empty where it was up to date. */
+    /** The names of the migrations that opening this database applied, in order; empty if it was up to date. */
     public List<String> appliedMigrations() {
         return opened.appliedMigrations();
     }
@@ -215,12 +215,12 @@ public final class Database implements Repositories, AutoCloseable {
         return options;
     }
 
-    /** The file, absolute; null where the database is in memory, or on a server. */
+    /** The file, absolute; null if the database is in memory, or on a server. */
     public @Nullable Path file() {
         return opened.file();
     }
 
-    /** The workspace's name; null where the database is none. */
+    /** The workspace's name; null if the database is none. */
     public @Nullable String workspace() {
         return opened.workspace();
     }

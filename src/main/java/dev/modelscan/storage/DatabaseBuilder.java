@@ -72,7 +72,7 @@ public final class DatabaseBuilder {
      * The file, as text. A leading {@code ~} is the user's home directory.
      *
      * @throws IllegalArgumentException if the text is blank, a URL, or not a path, or begins with {@code ~}
-     *     where the process has no home directory
+     *     if the process has no home directory
      */
     public DatabaseBuilder path(String path) {
         return path(DatabaseLocation.toPath(path));
@@ -148,7 +148,7 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * A workspace, which is made where it is missing: on PostgreSQL a schema of its own; on SQLite the file {@code <name>.db} in
+     * A workspace, which is made if it is missing: on PostgreSQL a schema of its own; on SQLite the file {@code <name>.db} in
      * the directory that {@link #path(Path)} names. {@link Workspaces} says what a name may be, and serves more than one.
      *
      * @throws IllegalArgumentException if it is no such name
@@ -248,7 +248,7 @@ public final class DatabaseBuilder {
 
     /**
      * Where {@code updatedAt} and the times of a status come from. On SQLite it is asked while the write lock is held, so that the
-     * times of a record do not go back where writers queued, and perhaps by a thread that writes for others too: it has to be
+     * times of a record do not go back when writers queued, and perhaps by a thread that writes for others too: it has to be
      * fast, gives every thread the same time, and does not use the database.
      */
     public DatabaseBuilder clock(Clock clock) {
@@ -306,8 +306,8 @@ public final class DatabaseBuilder {
      *
      * @throws IllegalArgumentException if an option is out of its range, has no effect on what is opened, not
      *     exactly one of a path, a URL and a data source was given, or a {@link #workspace} was
-     * @throws SchemaException where the server or the database on it cannot be used
-     * @throws UnavailableException where the server cannot be reached, or the path is a file
+     * @throws SchemaException if the server or the database on it cannot be used
+     * @throws UnavailableException if the server cannot be reached, or the path is a file
      */
     public Workspaces openWorkspaces() {
         for (String option : List.of("workspace", "inMemory")) {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * object, no NUL and no unpaired surrogate in a string, escaped or not, at most 1,000 levels deep, and at most 1,000 significant digits
  * and an exponent of 10,000 in a number. Numbers keep every digit. A database may set narrower limits; see {@link DatabaseOptions}.
  *
- * <p>Two values are equal where they mean the same: the order of keys, white space, escapes and the notation of a number
+ * <p>Two values are equal if they mean the same: the order of keys, white space, escapes and the notation of a number
  * ({@code 1.0}, {@code 1e0}, {@code 1}) do not matter.
  *
  * @since 0.1
@@ -82,7 +82,7 @@ public final class Json {
     /**
      * Takes JSON as text. White space around the value is left out; the rest is kept to the letter.
      *
-     * @throws InvalidDataException where the text is not JSON as this class describes it; the reason names the line and column
+     * @throws InvalidDataException if the text is not JSON as this class describes it; the reason names the line and column
      */
     public static Json parse(String text) {
         Objects.requireNonNull(text, "text");
@@ -93,7 +93,7 @@ public final class Json {
     /**
      * Takes a tree. Later changes to the tree do not show.
      *
-     * @throws InvalidDataException where the tree holds what JSON has no form for, such as NaN, binary data or a Java object
+     * @throws InvalidDataException if the tree holds what JSON has no form for, such as NaN, binary data or a Java object
      */
     public static Json of(JsonNode tree) {
         Objects.requireNonNull(tree, "tree");
@@ -104,7 +104,7 @@ public final class Json {
     /**
      * Takes a map of plain values: maps with text keys, collections, arrays, text, numbers, booleans and null.
      *
-     * @throws InvalidDataException where a value, such as NaN, has no form in JSON
+     * @throws InvalidDataException if a value, such as NaN, has no form in JSON
      */
     public static Json of(Map<String, ?> members) {
         return ofPlain(Objects.requireNonNull(members, "members"));
@@ -113,7 +113,7 @@ public final class Json {
     /**
      * Takes a collection of plain values, as {@link #of(Map)} does.
      *
-     * @throws InvalidDataException where a value, such as NaN, has no form in JSON
+     * @throws InvalidDataException if a value, such as NaN, has no form in JSON
      */
     public static Json of(Collection<?> items) {
         return ofPlain(Objects.requireNonNull(items, "items"));
@@ -141,7 +141,7 @@ public final class Json {
     }
 
     /**
-     * The value as a tree of its own: changing it changes nothing here. Each call parses the text.
+     * A new tree of the value: changes to the tree do not change this value. Each call parses the text.
      *
      * @throws CorruptDatabaseException if the text was read from a database, and is not JSON after all
      */
@@ -184,10 +184,10 @@ public final class Json {
     }
 
     /**
-     * A text that two values have in common exactly where they are equal: to hash values, or to look them up. It is for no
+     * A text that two values have in common exactly when they are equal: to hash values, or to look them up. It is for no
      * other use, and not itself JSON. The first call parses the text.
      *
-     * @throws CorruptDatabaseException where stored text is not JSON after all
+     * @throws CorruptDatabaseException if stored text is not JSON after all
      * @since 0.1
      */
     public String canonical() {

@@ -16,7 +16,7 @@ import java.util.stream.StreamSupport;
  * A part of a list, and how to ask for what follows. Reading a page costs the same wherever it lies in the list.
  *
  * @param items the rows, in the list's order; immutable
- * @param next the request for what follows, with the same limit; empty where this is the last page
+ * @param next the request for what follows, with the same limit; empty if this is the last page
  * @param <T> what the list holds
  * @since 0.1
  */
@@ -49,7 +49,7 @@ public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iter
 
             @Override
             public boolean hasNext() {
-                // A page may be empty and have a next one, where the function leaves items out.
+                // A page may be empty and have a next one, if the function leaves items out.
                 while (!items.hasNext() && next.isPresent()) {
                     PageRequest request = next.get();
                     // Or else two pages would be in memory.

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * What every repository can do. The library implements it; it may gain methods in any release.
  *
  * <p>Each call is one transaction, or part of the one whose {@link Tx} it was reached through. Besides what a method names,
- * each may throw {@link BusyException}, {@link UnavailableException}, {@link CorruptDatabaseException}, and, where it
+ * each may throw {@link BusyException}, {@link UnavailableException}, {@link CorruptDatabaseException}, and, if it
  * writes, {@link StorageFullException} and {@link OutcomeUnknownException}.
  *
  * @param <I> the type of the key
@@ -33,9 +33,9 @@ public interface Repository<I extends Id, R> {
      * Stores a new record.
      *
      * @return the record as it is stored: equal to what {@link #get} returns
-     * @throws ConflictException where the id, or a unique name, is taken
-     * @throws ReferenceException where it refers to a record that does not exist
-     * @throws InvalidDataException where a value is beyond the database's limits
+     * @throws ConflictException if the id, or a unique name, is taken
+     * @throws ReferenceException if it refers to a record that does not exist
+     * @throws InvalidDataException if a value is beyond the database's limits
      */
     R create(R record);
 
@@ -43,16 +43,16 @@ public interface Repository<I extends Id, R> {
      * Stores new records, all or none of them, in one transaction.
      *
      * @return the records as they are stored, in the order given
-     * @throws ConflictException where an id, or a unique name, is taken or occurs twice
-     * @throws ReferenceException where one refers to a record that does not exist
-     * @throws InvalidDataException where a value is beyond the database's limits
+     * @throws ConflictException if an id, or a unique name, is taken or occurs twice
+     * @throws ReferenceException if one refers to a record that does not exist
+     * @throws InvalidDataException if a value is beyond the database's limits
      */
     List<R> createAll(Collection<? extends R> records);
 
     /**
      * The record with that id.
      *
-     * @throws NotFoundException where there is none
+     * @throws NotFoundException if there is none
      */
     R get(I id);
 
@@ -65,18 +65,18 @@ public interface Repository<I extends Id, R> {
      *
      * @param record a record that was read or created, changed by its {@code toBuilder()}
      * @return the record as it is stored, with the next version and a new {@code updatedAt}
-     * @throws NotFoundException where there is none with that id
-     * @throws ConflictException where somebody changed it since it was read, or a unique name is taken
-     * @throws ReferenceException where it refers to a record that does not exist
-     * @throws InvalidDataException where a value is beyond the database's limits, or one was changed that has a method of its own
+     * @throws NotFoundException if there is none with that id
+     * @throws ConflictException if somebody changed it since it was read, or a unique name is taken
+     * @throws ReferenceException if it refers to a record that does not exist
+     * @throws InvalidDataException if a value is beyond the database's limits, or one was changed that has a method of its own
      */
     R update(R record);
 
     /**
      * Deletes the record. What becomes of those that refer to it is said by the repository of its kind.
      *
-     * @throws NotFoundException where there is none with that id
-     * @throws ReferenceException where records that must not lose it still refer to it
+     * @throws NotFoundException if there is none with that id
+     * @throws ReferenceException if records that must not lose it still refer to it
      */
     void delete(I id);
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An agent: who acts, and how it is configured.
  *
- * @param id the key; made by {@link Builder#build()} where it is not given
+ * @param id the key; made by {@link Builder#build()} if it is not given
  * @param name unique among agents; 1 to 255 characters, not blank
  * @param mode how the agent works, such as {@code llm}; 1 to 255 characters, not blank
  * @param status what the agent is doing
@@ -40,7 +40,7 @@ public record Agent(
      * Checks every value, so that a record that exists can be stored. Not API, since components may be added:
      * use {@link #builder()}.
      *
-     * @throws InvalidDataException where a value is missing or cannot be stored
+     * @throws InvalidDataException if a value is missing or cannot be stored
      */
     public Agent {
         Checks.required(ENTITY, null, "id", id);
@@ -95,7 +95,7 @@ public record Agent(
 
         private Builder() {}
 
-        /** The key, where the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
+        /** The key, if the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
         public Builder id(AgentId id) {
             this.id = id;
             return this;
@@ -150,7 +150,7 @@ public record Agent(
         /**
          * The record.
          *
-         * @throws InvalidDataException where a value is missing or cannot be stored
+         * @throws InvalidDataException if a value is missing or cannot be stored
          */
         public Agent build() {
             AgentId key = id == null ? AgentId.next() : id;

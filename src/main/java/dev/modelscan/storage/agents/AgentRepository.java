@@ -22,7 +22,7 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
     /**
      * The agent with that name, compared exactly.
      *
-     * @throws NotFoundException where there is none
+     * @throws NotFoundException if there is none
      */
     Agent getByName(String name);
 
@@ -36,15 +36,15 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
      * Sets the status. Setting the one that it has is no error.
      *
      * @return the agent as it is stored
-     * @throws NotFoundException where there is none with that id
+     * @throws NotFoundException if there is none with that id
      */
     Agent updateStatus(AgentId id, AgentStatus status);
 
     /**
-     * Makes these agents active and all others inactive, in one transaction of two statements, and a third where some were active already, however many there are. An
+     * Makes these agents active and all others inactive, in one transaction of two statements, and a third if some were active already, however many there are. An
      * empty collection makes all inactive. Agents that have the right status already are left alone.
      *
-     * @throws NotFoundException where one of the ids is of no agent; then nothing is changed
+     * @throws NotFoundException if one of the ids is of no agent; then nothing is changed
      */
     void setActive(Collection<AgentId> ids);
 }

@@ -32,7 +32,7 @@ public enum AgentStatus {
     /**
      * The status with that code.
      *
-     * @throws InvalidDataException where there is none; codes are compared exactly
+     * @throws InvalidDataException if there is none; codes are compared exactly
      */
     public static AgentStatus fromCode(String code) {
         return Codes.find("agent", values(), AgentStatus::code, code);

@@ -36,7 +36,7 @@ public record ContentType(String value) {
     /**
      * Takes any {@code type/subtype}.
      *
-     * @throws InvalidDataException where {@code value} is not of that form
+     * @throws InvalidDataException if {@code value} is not of that form
      */
     public ContentType {
         Checks.required("message", null, "contentType", value);

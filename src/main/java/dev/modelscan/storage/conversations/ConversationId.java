@@ -15,7 +15,7 @@ public record ConversationId(String value) implements Id {
     /**
      * Takes a key that the caller made.
      *
-     * @throws InvalidDataException where {@code value} is blank, longer than {@link Id#MAX_LENGTH}, or not valid text
+     * @throws InvalidDataException if {@code value} is blank, longer than {@link Id#MAX_LENGTH}, or not valid text
      */
     public ConversationId {
         Ids.check("conversation", value);

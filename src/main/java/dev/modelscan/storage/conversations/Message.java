@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Its place in the conversation is {@code sequenceNumber}, which the database gives out: 1, 2, 3 and on, in the order of the
  * commits, never used twice. No clock takes part in it. A number that belonged to a deleted message stays unused.
  *
- * @param id the key; made by {@link Builder#build()} where it is not given
+ * @param id the key; made by {@link Builder#build()} if it is not given
  * @param conversationId the conversation; made by its first message
  * @param sequenceNumber the place in the conversation, from 1; 0 until the message is stored
  * @param senderId the agent that sent it
- * @param receiverId the agent that it is for; null where it is for everyone in the conversation
+ * @param receiverId the agent that it is for; null if it is for everyone in the conversation
  * @param taskId the task that it is about
  * @param teamId the team that it is for
  * @param contentType what the content is
@@ -117,7 +117,7 @@ public record Message(
 
         private Builder() {}
 
-        /** The key, where the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
+        /** The key, if the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
         public Builder id(MessageId id) {
             this.id = id;
             return this;
@@ -182,7 +182,7 @@ public record Message(
             return this;
         }
 
-        /** When the receiver read it. Of use where history is copied; otherwise {@link MessageRepository#markRead} sets it. */
+        /** When the receiver read it. For history that is copied; otherwise {@link MessageRepository#markRead} sets it. */
         public Builder readAt(@Nullable Instant readAt) {
             this.readAt = readAt;
             return this;
@@ -191,7 +191,7 @@ public record Message(
         /**
          * The record.
          *
-         * @throws InvalidDataException where a value is missing or cannot be stored
+         * @throws InvalidDataException if a value is missing or cannot be stored
          */
         public Message build() {
             MessageId key = id == null ? MessageId.next() : id;

@@ -15,7 +15,7 @@ public record MessageId(String value) implements Id {
     /**
      * Takes a key that the caller made.
      *
-     * @throws InvalidDataException where {@code value} is blank, longer than {@link Id#MAX_LENGTH}, or not valid text
+     * @throws InvalidDataException if {@code value} is blank, longer than {@link Id#MAX_LENGTH}, or not valid text
      */
     public MessageId {
         Ids.check("message", value);

@@ -59,7 +59,7 @@ public interface MessageRepository extends Repository<MessageId, Message> {
      * Marks a message as read. One that is marked already keeps its time.
      *
      * @return the message as it is stored
-     * @throws NotFoundException where there is none with that id
+     * @throws NotFoundException if there is none with that id
      */
     Message markRead(MessageId id);
 

@@ -53,7 +53,7 @@ public class ConflictException extends StorageException {
 
     /**
      * The id of the record that has the value. Null if no value is taken, or if the record is unknown:
-     * because it was deleted since, or on PostgreSQL inside {@code withTx}, where nothing can be read after a
+     * because it was deleted since, or on PostgreSQL inside {@code withTx}, in which nothing can be read after a
      * rejected statement.
      */
     public @Nullable String holder() {

@@ -3,7 +3,7 @@ package dev.modelscan.storage.errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A commit, or a statement that commits by itself, failed and may have taken effect. Read the records back
+ * A commit, or a statement in auto-commit mode, failed and may have taken effect. Read the records back
  * before you try again. You can retry a create with the same record, because it already has its id: a {@link
  * ConflictException} then means that the record was stored.
  *

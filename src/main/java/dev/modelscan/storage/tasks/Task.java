@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code startedAt} and {@code completedAt} follow the status: {@link TaskRepository#updateStatus} sets and clears them.
  *
- * @param id the key; made by {@link Builder#build()} where it is not given
+ * @param id the key; made by {@link Builder#build()} if it is not given
  * @param agentId who does it; null while nobody is assigned, and after that agent was deleted
  * @param workflowId the workflow that it is part of
  * @param teamId the team that it belongs to
@@ -57,7 +57,7 @@ public record Task(
      * Checks every value, so that a record that exists can be stored. Not API, since components may be added:
      * use {@link #builder()}.
      *
-     * @throws InvalidDataException where a value is missing or cannot be stored
+     * @throws InvalidDataException if a value is missing or cannot be stored
      */
     public Task {
         Checks.required(ENTITY, null, "id", id);
@@ -133,7 +133,7 @@ public record Task(
 
         private Builder() {}
 
-        /** The key, where the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
+        /** The key, if the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
         public Builder id(TaskId id) {
             this.id = id;
             return this;
@@ -225,7 +225,7 @@ public record Task(
         /**
          * The record.
          *
-         * @throws InvalidDataException where a value is missing or cannot be stored
+         * @throws InvalidDataException if a value is missing or cannot be stored
          */
         public Task build() {
             TaskId key = id == null ? TaskId.next() : id;

@@ -88,8 +88,8 @@ public interface TaskRepository extends Repository<TaskId, Task> {
      * completedAt}; {@code pending} clears both, and the error.
      *
      * @return the task as it is stored
-     * @throws NotFoundException where there is none with that id
-     * @throws InvalidTransitionException where {@link TaskStatus} does not allow the change
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if {@link TaskStatus} does not allow the change
      */
     Task updateStatus(TaskId id, TaskStatus status);
 
@@ -97,8 +97,8 @@ public interface TaskRepository extends Repository<TaskId, Task> {
      * Replaces the output, whatever the status.
      *
      * @return the task as it is stored
-     * @throws NotFoundException where there is none with that id
-     * @throws InvalidDataException where the output is beyond the database's limits
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidDataException if the output is beyond the database's limits
      */
     Task updateOutput(TaskId id, Json output);
 }

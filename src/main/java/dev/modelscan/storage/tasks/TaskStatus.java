@@ -66,7 +66,7 @@ public enum TaskStatus {
     /**
      * The status with that code.
      *
-     * @throws InvalidDataException where there is none; codes are compared exactly
+     * @throws InvalidDataException if there is none; codes are compared exactly
      */
     public static TaskStatus fromCode(String code) {
         return Codes.find("task", values(), TaskStatus::code, code);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A team: a named group of agents.
  *
- * @param id the key; made by {@link Builder#build()} where it is not given
+ * @param id the key; made by {@link Builder#build()} if it is not given
  * @param name unique among teams; 1 to 255 characters, not blank
  * @param description what the team is for
  * @param metadata a JSON object for whatever else the application keeps
@@ -34,7 +34,7 @@ public record Team(
      * Checks every value, so that a record that exists can be stored. Not API, since components may be added:
      * use {@link #builder()}.
      *
-     * @throws InvalidDataException where a value is missing or cannot be stored
+     * @throws InvalidDataException if a value is missing or cannot be stored
      */
     public Team {
         Checks.required(ENTITY, null, "id", id);
@@ -79,7 +79,7 @@ public record Team(
 
         private Builder() {}
 
-        /** The key, where the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
+        /** The key, if the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
         public Builder id(TeamId id) {
             this.id = id;
             return this;
@@ -117,7 +117,7 @@ public record Team(
         /**
          * The record.
          *
-         * @throws InvalidDataException where a value is missing or cannot be stored
+         * @throws InvalidDataException if a value is missing or cannot be stored
          */
         public Team build() {
             TeamId key = id == null ? TeamId.next() : id;

@@ -24,7 +24,7 @@ public interface TeamRepository extends Repository<TeamId, Team> {
     /**
      * The team with that name, compared exactly.
      *
-     * @throws NotFoundException where there is none
+     * @throws NotFoundException if there is none
      */
     Team getByName(String name);
 
@@ -37,30 +37,30 @@ public interface TeamRepository extends Repository<TeamId, Team> {
     /**
      * Adds an agent to a team. Where it belongs to it already, its role is changed and {@code joinedAt} stays.
      *
-     * @throws ReferenceException where the team or the agent does not exist
-     * @throws InvalidDataException where the role is blank or longer than 255 characters
+     * @throws ReferenceException if the team or the agent does not exist
+     * @throws InvalidDataException if the role is blank or longer than 255 characters
      */
     void addMember(TeamId teamId, AgentId agentId, String role);
 
     /**
      * Takes an agent out of a team.
      *
-     * @throws NotFoundException where it does not belong to it
+     * @throws NotFoundException if it does not belong to it
      */
     void removeMember(TeamId teamId, AgentId agentId);
 
     /**
      * Changes a member's role.
      *
-     * @throws NotFoundException where the agent does not belong to the team
-     * @throws InvalidDataException where the role is blank or longer than 255 characters
+     * @throws NotFoundException if the agent does not belong to the team
+     * @throws InvalidDataException if the role is blank or longer than 255 characters
      */
     void updateMemberRole(TeamId teamId, AgentId agentId, String role);
 
     /**
      * All members of a team with their roles, in one query, by {@code joinedAt}, then id.
      *
-     * @return an immutable list; empty where the team has no members or does not exist
+     * @return an immutable list; empty if the team has no members or does not exist
      */
     List<TeamMember> listMembers(TeamId teamId);
 

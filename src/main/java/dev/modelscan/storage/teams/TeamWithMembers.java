@@ -6,7 +6,7 @@ import java.util.List;
  * A team and all of its members.
  *
  * @param team the team
- * @param members its members, by {@code joinedAt}, then id; empty where it has none
+ * @param members its members, by {@code joinedAt}, then id; empty if it has none
  * @since 0.1
  */
 public record TeamWithMembers(Team team, List<TeamMember> members) {

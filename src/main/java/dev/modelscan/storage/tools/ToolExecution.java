@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code startedAt} and {@code completedAt} follow the status: {@link ToolExecutionRepository} sets and clears them.
  *
- * @param id the key; made by {@link Builder#build()} where it is not given
+ * @param id the key; made by {@link Builder#build()} if it is not given
  * @param agentId who used the tool
  * @param taskId the task that it was used for
  * @param toolName 1 to 255 characters, not blank
@@ -53,7 +53,7 @@ public record ToolExecution(
      * Checks every value, so that a record that exists can be stored. Not API, since components may be added:
      * use {@link #builder()}.
      *
-     * @throws InvalidDataException where a value is missing or cannot be stored
+     * @throws InvalidDataException if a value is missing or cannot be stored
      */
     public ToolExecution {
         Checks.required(ENTITY, null, "id", id);
@@ -68,7 +68,7 @@ public record ToolExecution(
         updatedAt = Checks.time(ENTITY, id, "updatedAt", updatedAt);
     }
 
-    /** How long the tool took; null until it has ended, and where it never began. */
+    /** How long the tool took; null until it has ended, and if it never began. */
     public @Nullable Duration duration() {
         return startedAt == null || completedAt == null ? null : Duration.between(startedAt, completedAt);
     }
@@ -121,7 +121,7 @@ public record ToolExecution(
 
         private Builder() {}
 
-        /** The key, where the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
+        /** The key, if the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
         public Builder id(ToolExecutionId id) {
             this.id = id;
             return this;
@@ -201,7 +201,7 @@ public record ToolExecution(
         /**
          * The record.
          *
-         * @throws InvalidDataException where a value is missing or cannot be stored
+         * @throws InvalidDataException if a value is missing or cannot be stored
          */
         public ToolExecution build() {
             ToolExecutionId key = id == null ? ToolExecutionId.next() : id;

@@ -28,8 +28,8 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      * {@link #updateStatus} to {@code running}.
      *
      * @return the execution as it is stored
-     * @throws NotFoundException where there is none with that id
-     * @throws InvalidTransitionException where it is not pending
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it is not pending
      */
     default ToolExecution start(ToolExecutionId id) {
         return updateStatus(id, ToolExecutionStatus.RUNNING);
@@ -40,9 +40,9 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      *
      * @param output null to leave the output that the execution has
      * @return the execution as it is stored
-     * @throws NotFoundException where there is none with that id
-     * @throws InvalidTransitionException where it is not running
-     * @throws InvalidDataException where the output is beyond the database's limits
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it is not running
+     * @throws InvalidDataException if the output is beyond the database's limits
      */
     ToolExecution complete(ToolExecutionId id, @Nullable Json output);
 
@@ -50,9 +50,9 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      * Changes the status to {@code failed} and keeps the reason.
      *
      * @return the execution as it is stored
-     * @throws NotFoundException where there is none with that id
-     * @throws InvalidTransitionException where it has ended already
-     * @throws InvalidDataException where the text cannot be stored
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it has ended already
+     * @throws InvalidDataException if the text cannot be stored
      */
     ToolExecution fail(ToolExecutionId id, String error);
 
@@ -60,8 +60,8 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      * {@link #updateStatus} to {@code timeout}.
      *
      * @return the execution as it is stored
-     * @throws NotFoundException where there is none with that id
-     * @throws InvalidTransitionException where it has ended already
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if it has ended already
      */
     default ToolExecution timeOut(ToolExecutionId id) {
         return updateStatus(id, ToolExecutionStatus.TIMEOUT);
@@ -72,8 +72,8 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      * completedAt}.
      *
      * @return the execution as it is stored
-     * @throws NotFoundException where there is none with that id
-     * @throws InvalidTransitionException where {@link ToolExecutionStatus} does not allow the change
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if {@link ToolExecutionStatus} does not allow the change
      */
     ToolExecution updateStatus(ToolExecutionId id, ToolExecutionStatus status);
 
@@ -98,7 +98,7 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      * executions since then.
      *
      * @param since the first instant that counts
-     * @return an immutable list with a row for each tool that was started since; empty where there is none
+     * @return an immutable list with a row for each tool that was started since; empty if there is none
      */
     List<ToolUsage> listUsage(Instant since);
 

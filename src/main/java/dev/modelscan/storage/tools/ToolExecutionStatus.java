@@ -57,7 +57,7 @@ public enum ToolExecutionStatus {
     /**
      * The status with that code.
      *
-     * @throws InvalidDataException where there is none; codes are compared exactly
+     * @throws InvalidDataException if there is none; codes are compared exactly
      */
     public static ToolExecutionStatus fromCode(String code) {
         return Codes.find("tool execution", values(), ToolExecutionStatus::code, code);

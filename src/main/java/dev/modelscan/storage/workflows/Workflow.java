@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code startedAt} and {@code completedAt} follow the status: {@link WorkflowRepository#updateStatus} sets and clears them.
  *
- * @param id the key; made by {@link Builder#build()} where it is not given
+ * @param id the key; made by {@link Builder#build()} if it is not given
  * @param name 1 to 255 characters, not blank; need not be unique
  * @param status how far the workflow is
  * @param metadata a JSON object for whatever else the application keeps
@@ -40,7 +40,7 @@ public record Workflow(
      * Checks every value, so that a record that exists can be stored. Not API, since components may be added:
      * use {@link #builder()}.
      *
-     * @throws InvalidDataException where a value is missing or cannot be stored
+     * @throws InvalidDataException if a value is missing or cannot be stored
      */
     public Workflow {
         Checks.required(ENTITY, null, "id", id);
@@ -91,7 +91,7 @@ public record Workflow(
 
         private Builder() {}
 
-        /** The key, where the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
+        /** The key, if the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
         public Builder id(WorkflowId id) {
             this.id = id;
             return this;
@@ -141,7 +141,7 @@ public record Workflow(
         /**
          * The record.
          *
-         * @throws InvalidDataException where a value is missing or cannot be stored
+         * @throws InvalidDataException if a value is missing or cannot be stored
          */
         public Workflow build() {
             WorkflowId key = id == null ? WorkflowId.next() : id;

@@ -65,8 +65,8 @@ public interface WorkflowRepository extends Repository<WorkflowId, Workflow> {
      * completedAt}; {@code pending} clears both.
      *
      * @return the workflow as it is stored
-     * @throws NotFoundException where there is none with that id
-     * @throws InvalidTransitionException where {@link WorkflowStatus} does not allow the change
+     * @throws NotFoundException if there is none with that id
+     * @throws InvalidTransitionException if {@link WorkflowStatus} does not allow the change
      */
     Workflow updateStatus(WorkflowId id, WorkflowStatus status);
 }

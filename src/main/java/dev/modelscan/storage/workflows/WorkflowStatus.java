@@ -66,7 +66,7 @@ public enum WorkflowStatus {
     /**
      * The status with that code.
      *
-     * @throws InvalidDataException where there is none; codes are compared exactly
+     * @throws InvalidDataException if there is none; codes are compared exactly
      */
     public static WorkflowStatus fromCode(String code) {
         return Codes.find("workflow", values(), WorkflowStatus::code, code);

@@ -25,7 +25,7 @@ public final class EngineText {
 
     private EngineText() {}
 
-    /** What the engine or the system said; the kind of exception where it said nothing. */
+    /** What the engine or the system said; the kind of exception if it said nothing. */
     public static String of(Throwable t) {
         if (t instanceof BatchUpdateException batch && batch.getNextException() != null) {
             return of(batch.getNextException());

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What a driver's exception means, told in the same terms for every engine.
  *
  * @param kind what went wrong
- * @param detail the columns of a constraint, where the engine names them; what a trigger raised; why a statement was cancelled,
+ * @param detail the columns of a constraint, if the engine names them; what a trigger raised; why a statement was cancelled,
  *     or a file, a server or a connection cannot be used
  * @param cause the driver's exception
  */
@@ -113,7 +113,7 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         return false;
     }
 
-    /** The driver's exception behind an exception of the library or the caller; null where there is none. */
+    /** The driver's exception behind an exception of the library or the caller; null if there is none. */
     public static @Nullable SQLException driverException(Throwable t) {
         for (Throwable cause = t; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException e) {

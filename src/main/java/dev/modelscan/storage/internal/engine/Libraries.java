@@ -57,7 +57,7 @@ public final class Libraries {
 
     private Libraries() {}
 
-    /** Opens a database. A method that is missing shows only where it is called, so that is looked for too. */
+    /** Opens a database. A method that is missing shows only when it is called, so that is looked for too. */
     public static <T> T checked(Supplier<T> opening) {
         if (!classesAreThere) {
             require(ALWAYS, Libraries.class.getClassLoader());
@@ -75,7 +75,7 @@ public final class Libraries {
         require(List.of(POSTGRESQL, HIKARI), Libraries.class.getClassLoader());
     }
 
-    /** The error as the library's own, where one of these libraries lacks what was asked for. */
+    /** The error as the library's own, if one of these libraries lacks what was asked for. */
     static UnavailableException explained(LinkageError e) {
         String missing = String.valueOf(e.getMessage()).replace('.', '/');
         return ALL.stream()

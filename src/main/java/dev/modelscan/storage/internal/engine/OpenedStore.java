@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A database that was opened and brought up to date.
  *
  * @param store its connections
- * @param file where it is; null where it is in no file
- * @param workspace its name; null where it is none
+ * @param file if it is; null if it is in no file
+ * @param workspace its name; null if it is none
  * @param schemaVersion the version of its schema
  * @param appliedMigrations the names of the migrations that opening it applied, in order
  */

@@ -43,10 +43,10 @@ public interface Store extends AutoCloseable {
     void takeTurn(Session session, String name) throws SQLException;
 
     /**
-     * Runs a caller's function in a transaction, on the caller's thread. It commits where the function returns, and rolls
-     * back where it throws anything. Where the engine says that running it anew may help, it is run again.
+     * Runs a caller's function in a transaction, on the caller's thread. It commits if the function returns, and rolls
+     * back if it throws anything. Where the engine says that running it anew may help, it is run again.
      *
-     * @throws IllegalStateException where this thread is in a transaction already
+     * @throws IllegalStateException if this thread is in a transaction already
      */
     <T extends @Nullable Object, X extends Exception> T transaction(Isolation isolation, TransactionBody<T, X> body)
             throws X;
@@ -60,7 +60,7 @@ public interface Store extends AutoCloseable {
     /** Gives back a session that {@link #acquireReader} gave out. */
     void releaseReader(Session session);
 
-    /** What keeps the database from being used; empty where nothing does. Writes nothing. */
+    /** What keeps the database from being used; empty if nothing does. Writes nothing. */
     List<String> problems();
 
     /** What works and is not as one would expect, each with what to do; empty if nothing is, or nothing can be told. */

@@ -5,7 +5,7 @@ import java.util.List;
 /** Where the workspaces of an engine are. Names were checked before they come here. Thread-safe. */
 public interface WorkspaceHost extends AutoCloseable {
 
-    /** Opens one, which is made where it is missing, and migrated where it is behind. */
+    /** Opens one, which is made if it is missing, and migrated if it is behind. */
     OpenedStore open(String name);
 
     /** The names of all, sorted. */
@@ -19,10 +19,10 @@ public interface WorkspaceHost extends AutoCloseable {
     /** Whether there is one of that name. */
     boolean exists(String name);
 
-    /** Makes one; false where somebody else made it first. */
+    /** Makes one; false if somebody else made it first. */
     boolean create(String name);
 
-    /** Deletes one that nobody has open, with all that is in it; false where there is none. */
+    /** Deletes one that nobody has open, with all that is in it; false if there is none. */
     boolean drop(String name);
 
     /** What one thread migrates any number of workspaces with. */

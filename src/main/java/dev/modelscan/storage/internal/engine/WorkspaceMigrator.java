@@ -6,10 +6,10 @@ import java.util.List;
 public interface WorkspaceMigrator extends AutoCloseable {
 
     /**
-     * Migrates one where it is behind.
+     * Migrates one if it is behind.
      *
      * @return the names of the migrations that were applied, in order
-     * @throws dev.modelscan.storage.errors.StorageException where that fails; the next one may still be migrated
+     * @throws dev.modelscan.storage.errors.StorageException if that fails; the next one may still be migrated
      */
     List<String> migrate(String name);
 

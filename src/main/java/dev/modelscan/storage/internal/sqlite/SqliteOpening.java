@@ -19,7 +19,7 @@ public final class SqliteOpening {
     private SqliteOpening() {}
 
     /**
-     * Opens a file, or where it is null, a new database in memory.
+     * Opens a file, or if it is null, a new database in memory.
      *
      * @param full whether a commit waits for the disk
      */
