@@ -8,11 +8,10 @@ import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
-import dev.modelscan.storage.internal.engine.Limits;
 import dev.modelscan.storage.internal.engine.OpenedStore;
+import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.repository.Maintenance;
 import dev.modelscan.storage.internal.repository.StoreRepositories;
-import dev.modelscan.storage.internal.values.DatabaseLocation;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.teams.TeamRepository;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
@@ -43,8 +42,7 @@ public final class Database implements Repositories, AutoCloseable {
         this.opened = opened;
         this.options = options;
         this.onClose = onClose;
-        this.repositories = new StoreRepositories(
-                opened.store(), new Limits(options.maxJsonDepth(), options.maxValueBytes()), options.clock());
+        this.repositories = new StoreRepositories(opened.store());
     }
 
     /**
@@ -67,7 +65,7 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws IllegalArgumentException if the text is not a path
      */
     public static Database open(String location) {
-        return (DatabaseLocation.isUrl(Objects.requireNonNull(location, "location"))
+        return (Locations.isUrl(Objects.requireNonNull(location, "location"))
                         ? builder().url(location)
                         : builder().path(location))
                 .open();
@@ -164,7 +162,10 @@ public final class Database implements Repositories, AutoCloseable {
     public <X extends Exception> void useTx(Isolation isolation, TxAction<X> action) throws X {
         Objects.requireNonNull(isolation, "isolation");
         Objects.requireNonNull(action, "action");
-        repositories.useTx(isolation, action);
+        this.<Boolean, X>withTx(isolation, tx -> {
+            action.accept(tx);
+            return true;
+        });
     }
 
     /** What the database holds. Counts every row, so its cost grows with the database. */

@@ -1,20 +1,16 @@
 package dev.modelscan.storage;
 
-import dev.modelscan.storage.GivenOptions.Place;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
-import dev.modelscan.storage.internal.engine.OpenedStore;
-import dev.modelscan.storage.internal.postgres.PostgresOpening;
-import dev.modelscan.storage.internal.postgres.PostgresServer;
-import dev.modelscan.storage.internal.postgres.PostgresWorkspaces;
-import dev.modelscan.storage.internal.sqlite.SqliteOpening;
-import dev.modelscan.storage.internal.sqlite.SqliteWorkspaces;
+import dev.modelscan.storage.internal.engine.DatabaseLocation;
+import dev.modelscan.storage.internal.engine.DatabaseLocation.Kind;
+import dev.modelscan.storage.internal.engines.Engines;
+import dev.modelscan.storage.internal.engines.GivenOptions;
+import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.transfer.FileTransfer;
-import dev.modelscan.storage.internal.values.DatabaseLocation;
-import dev.modelscan.storage.internal.values.Locations;
 import dev.modelscan.storage.transfer.Transfer;
 import dev.modelscan.storage.workspaces.Workspaces;
 import java.nio.file.Path;
@@ -63,7 +59,7 @@ public final class DatabaseBuilder {
      * @throws IllegalArgumentException if it is the beginning of a URL
      */
     public DatabaseBuilder path(Path path) {
-        this.path = DatabaseLocation.requirePath(path);
+        this.path = Locations.requirePath(path);
         given.add("path");
         return this;
     }
@@ -75,7 +71,7 @@ public final class DatabaseBuilder {
      *     if the process has no home directory
      */
     public DatabaseBuilder path(String path) {
-        return path(DatabaseLocation.toPath(path));
+        return path(Locations.toPath(path));
     }
 
     /** A new, empty database in memory. */
@@ -91,7 +87,7 @@ public final class DatabaseBuilder {
      * @throws IllegalArgumentException if it is no such URL
      */
     public DatabaseBuilder url(String url) {
-        this.url = requireUrl("url", url);
+        this.url = Locations.requireUrl("url", url);
         given.add("url");
         return this;
     }
@@ -103,21 +99,9 @@ public final class DatabaseBuilder {
      * @throws IllegalArgumentException if it is no such URL
      */
     public DatabaseBuilder readUrl(String readUrl) {
-        this.readUrl = requireUrl("readUrl", readUrl);
+        this.readUrl = Locations.requireUrl("readUrl", readUrl);
         given.add("readUrl");
         return this;
-    }
-
-    /** Shows nothing of the URL, which may hold a password. */
-    private static String requireUrl(String option, String url) {
-        if (!Locations.isUrl(Objects.requireNonNull(url, option))) {
-            throw new IllegalArgumentException(option + " " + Locations.urlProblem(url));
-        }
-        if (!PostgresServer.canRead(url)) {
-            throw new IllegalArgumentException(
-                    option + " cannot be read by the driver; check its port and the signs after %");
-        }
-        return url;
     }
 
     /** The role to connect as. Goes with {@link #url} alone. */
@@ -154,7 +138,7 @@ public final class DatabaseBuilder {
      * @throws IllegalArgumentException if it is no such name
      */
     public DatabaseBuilder workspace(String workspace) {
-        this.workspace = DatabaseLocation.requireWorkspace(Objects.requireNonNull(workspace, "workspace"));
+        this.workspace = Locations.requireWorkspace(Objects.requireNonNull(workspace, "workspace"));
         given.add("workspace");
         return this;
     }
@@ -283,21 +267,9 @@ public final class DatabaseBuilder {
      *     not exactly one of a path, {@link #inMemory}, a URL and a data source was given
      */
     public Database open() {
-        Place place = given.place();
+        DatabaseLocation location = location();
         DatabaseOptions options = options();
-        return new Database(
-                switch (place) {
-                    case SERVER, DATA_SOURCE -> onServer(options);
-                    case FILE, MEMORY -> inFile(options);
-                },
-                options,
-                db -> {});
-    }
-
-    private OpenedStore onServer(DatabaseOptions options) {
-        return readOnly
-                ? PostgresOpening.openReadOnly(server(options), workspace)
-                : PostgresOpening.open(server(options), workspace);
+        return new Database(Engines.at(location).open(location, options), options, db -> {});
     }
 
     /**
@@ -315,10 +287,17 @@ public final class DatabaseBuilder {
                 throw new IllegalArgumentException(option + " cannot go with openWorkspaces(); leave it out");
             }
         }
-        boolean inFiles = given.place() == Place.FILE;
+        DatabaseLocation location = location();
         DatabaseOptions options = options();
-        return new HostedWorkspaces(
-                inFiles ? inDirectory(options) : new PostgresWorkspaces(server(options), readOnly), options);
+        return new HostedWorkspaces(Engines.at(location).openWorkspaces(location, options), options);
+    }
+
+    private DatabaseLocation location() {
+        Kind kind = given.kind();
+        DatabaseLocation location =
+                new DatabaseLocation(kind, path, url, readUrl, user, password, dataSource, workspace);
+        given.requireEffect(Engines.at(location), kind);
+        return location;
     }
 
     private DatabaseOptions options() {
@@ -343,58 +322,15 @@ public final class DatabaseBuilder {
      *     range, or not exactly one of a URL and a data source was given
      */
     public Transfer transferFrom(Path source) {
-        return new FileTransfer(DatabaseLocation.requirePath(source), server(), workspace);
+        Locations.requirePath(source);
+        if (!given.has("url") && !given.has("dataSource")) {
+            throw new IllegalArgumentException("url is required, or a data source");
+        }
+        return new FileTransfer(source, location(), options());
     }
 
     /** {@link #transferFrom(Path)} of a file that text names. A leading {@code ~} is the user's home directory. */
     public Transfer transferFrom(String source) {
-        return transferFrom(DatabaseLocation.toPath(source));
-    }
-
-    private PostgresServer server() {
-        if (!given.has("url") && !given.has("dataSource")) {
-            throw new IllegalArgumentException("url is required, or a data source");
-        }
-        given.place();
-        return server(options());
-    }
-
-    private PostgresServer server(DatabaseOptions options) {
-        return new PostgresServer(
-                url,
-                readUrl,
-                user,
-                password,
-                dataSource,
-                options.poolSize(),
-                options.connectTimeout(),
-                options.busyTimeout(),
-                options.queryTimeout());
-    }
-
-    private OpenedStore inFile(DatabaseOptions options) {
-        if (workspace != null) {
-            return inDirectory(options).open(workspace);
-        }
-        if (readOnly) {
-            return SqliteOpening.openReadOnly(
-                    Objects.requireNonNull(path), options.readers(), options.busyTimeout(), options.queryTimeout());
-        }
-        return SqliteOpening.open(
-                path, isFull(options), options.readers(), options.busyTimeout(), options.queryTimeout());
-    }
-
-    private SqliteWorkspaces inDirectory(DatabaseOptions options) {
-        return new SqliteWorkspaces(
-                Objects.requireNonNull(path),
-                isFull(options),
-                options.readers(),
-                options.busyTimeout(),
-                options.queryTimeout(),
-                readOnly);
-    }
-
-    private static boolean isFull(DatabaseOptions options) {
-        return options.durability() == Durability.FULL;
+        return transferFrom(Locations.toPath(source));
     }
 }

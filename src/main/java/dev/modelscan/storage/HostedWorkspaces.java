@@ -6,7 +6,7 @@ import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
-import dev.modelscan.storage.internal.values.DatabaseLocation;
+import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.internal.workspaces.MigrateAll;
 import dev.modelscan.storage.workspaces.MigrationProgress;
@@ -40,7 +40,7 @@ final class HostedWorkspaces implements Workspaces {
     @Override
     public Database open(String name) {
         Objects.requireNonNull(name, "name");
-        DatabaseLocation.requireWorkspace(name);
+        Locations.requireWorkspace(name);
         enter(name);
         boolean opened = false;
         try {
@@ -75,7 +75,7 @@ final class HostedWorkspaces implements Workspaces {
     @Override
     public boolean exists(String name) {
         Objects.requireNonNull(name, "name");
-        DatabaseLocation.requireWorkspace(name);
+        Locations.requireWorkspace(name);
         requireOpen();
         return host.exists(name);
     }
@@ -83,7 +83,7 @@ final class HostedWorkspaces implements Workspaces {
     @Override
     public void create(String name) {
         Objects.requireNonNull(name, "name");
-        DatabaseLocation.requireWorkspace(name);
+        Locations.requireWorkspace(name);
         requireWritable(name);
         enter(name);
         try {
@@ -99,7 +99,7 @@ final class HostedWorkspaces implements Workspaces {
     public void drop(String name, String confirmation) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(confirmation, "confirmation");
-        DatabaseLocation.requireWorkspace(name);
+        Locations.requireWorkspace(name);
         if (!name.equals(confirmation)) {
             throw new IllegalArgumentException("confirmation " + confirmation + " is not the name of workspace " + name
                     + "; nothing was deleted; give the name once more");

@@ -9,7 +9,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.StorageException;
-import dev.modelscan.storage.internal.values.DatabaseLocation;
+import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.transfer.TransferProgress;
 import dev.modelscan.storage.workspaces.Workspaces;
@@ -210,7 +210,7 @@ final class ChildProcess {
     }
 
     private static void create(String place, String name) {
-        DatabaseBuilder builder = DatabaseLocation.isUrl(place)
+        DatabaseBuilder builder = Locations.isUrl(place)
                 ? Database.builder().url(place)
                 : Database.builder().path(place);
         try (Workspaces workspaces = builder.openWorkspaces()) {

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
-import dev.modelscan.storage.internal.values.DatabaseLocation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,7 +134,7 @@ class HostLogTest {
 
     private static void use(String place) {
         try (Database db =
-                DatabaseLocation.isUrl(place) ? Database.builder().url(place).open() : Database.open(place)) {
+                Locations.isUrl(place) ? Database.builder().url(place).open() : Database.open(place)) {
             db.agents()
                     .create(Agent.builder()
                             .name("agent " + AgentId.next())

@@ -2,7 +2,6 @@ package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.internal.values.Locations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +15,9 @@ import picocli.CommandLine.Option;
  * machine can read those in the list of processes.
  */
 final class Location {
+
+    /** How the URL of a server begins, to which user and password belong. */
+    private static final String URL_PREFIX = "jdbc:postgresql:";
 
     @Option(
             names = "--db",
@@ -65,7 +67,7 @@ final class Location {
 
     /** A builder for a location from another option, with this user and password. */
     DatabaseBuilder builderOf(String place, Map<String, String> environment) {
-        if (!place.startsWith(Locations.URL_PREFIX)) {
+        if (!place.startsWith(URL_PREFIX)) {
             if (user != null || password != null || passwordFile != null) {
                 throw new IllegalArgumentException((user == null ? "--password" : "--user")
                         + " can only be used with the URL of a server; leave it out, or name a URL");
@@ -101,8 +103,6 @@ final class Location {
 
     /** The location as shown to the user, without the part of a URL that may hold a password. */
     static String shown(String place) {
-        return place.startsWith(Locations.URL_PREFIX)
-                ? place.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//")
-                : place;
+        return place.startsWith(URL_PREFIX) ? place.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//") : place;
     }
 }

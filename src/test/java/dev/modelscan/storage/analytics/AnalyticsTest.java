@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.modelscan.storage.Conditions;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ConversationId;

@@ -3,14 +3,15 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.errors.UnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells by what they can do whether the libraries on the class path are new enough. A host's build may choose others than this
- * library's own, such as those of a framework's BOM, and without a word.
+ * Tells by what they can do whether the libraries on the class path are new enough. A host's build may choose
+ * others than this library's own, such as those of a framework's BOM, and without a word.
  */
 public final class Libraries {
 
@@ -23,12 +24,10 @@ public final class Libraries {
      * @param oldest that version, which the build tests
      * @param property what sets the version in a build that inherits from Spring Boot's
      */
-    record Library(String artifact, String packages, String probe, String oldest, String property) {}
+    public record Library(String artifact, String packages, String probe, String oldest, String property) {}
 
     private static final Library JOOQ =
             new Library("org.jooq:jooq", "org/jooq/", "org.jooq.InverseForeignKey", "3.19.24", "jooq.version");
-    private static final Library SQLITE = new Library(
-            "org.xerial:sqlite-jdbc", "org/sqlite/", "org.sqlite.SQLiteConfig", "3.45.3.0", "sqlite-jdbc.version");
     private static final Library FLYWAY = new Library(
             "org.flywaydb:flyway-core",
             "org/flywaydb/",
@@ -41,68 +40,62 @@ public final class Libraries {
             "com.fasterxml.jackson.core.StreamWriteConstraints",
             "2.17.3",
             "jackson-bom.version, or from Spring Boot 4 on jackson-2-bom.version");
-    private static final Library POSTGRESQL = new Library(
-            "org.postgresql:postgresql", "org/postgresql/", "org.postgresql.Driver", "42.7.7", "postgresql.version");
-    private static final Library HIKARI = new Library(
-            "com.zaxxer:HikariCP",
-            "com/zaxxer/hikari/",
-            "com.zaxxer.hikari.pool.HikariPool",
-            "5.1.0",
-            "hikaricp.version");
 
-    private static final List<Library> ALWAYS = List.of(JOOQ, SQLITE, FLYWAY, JACKSON);
-    private static final List<Library> ALL = List.of(JOOQ, SQLITE, FLYWAY, JACKSON, POSTGRESQL, HIKARI);
+    private final List<Library> libraries;
+    private volatile boolean classesAreThere;
 
-    private static volatile boolean classesAreThere;
+    /** The libraries that every database needs, and those of one engine. */
+    public Libraries(Library... ofEngine) {
+        List<Library> all = new ArrayList<>(List.of(JOOQ, FLYWAY, JACKSON));
+        all.addAll(List.of(ofEngine));
+        this.libraries = List.copyOf(all);
+    }
 
-    private Libraries() {}
-
-    /** Opens a database. A method that is missing shows only when it is called, so that is looked for too. */
-    public static <T> T checked(Supplier<T> opening) {
+    /**
+     * Does something with a database. A method that is missing shows only when it is called, so that is
+     * looked for too.
+     *
+     * @throws UnavailableException if a library is too old; it names the library, the versions, and what sets
+     *     its version
+     */
+    public <T> T checked(Supplier<T> work) {
         if (!classesAreThere) {
-            require(ALWAYS, Libraries.class.getClassLoader());
+            require(libraries, Libraries.class.getClassLoader());
             classesAreThere = true;
         }
         try {
-            return opening.get();
+            return work.get();
         } catch (IncompatibleClassChangeError | NoClassDefFoundError e) {
             throw explained(e);
         }
     }
 
-    /** Checks the libraries that PostgreSQL needs beside those that every database does. */
-    public static void requirePostgresql() {
-        require(List.of(POSTGRESQL, HIKARI), Libraries.class.getClassLoader());
-    }
-
     /** The error as the library's own, if one of these libraries lacks what was asked for. */
-    static UnavailableException explained(LinkageError e) {
+    private UnavailableException explained(LinkageError e) {
         String missing = String.valueOf(e.getMessage()).replace('.', '/');
-        return ALL.stream()
+        return libraries.stream()
                 .filter(library -> missing.contains(library.packages()))
                 .findFirst()
-                .map(library -> tooOld(library, versionOf(library), "it lacks " + e.getMessage(), e))
+                .map(library -> tooOld(library, "it lacks " + e.getMessage(), e))
                 .orElseThrow(() -> e);
     }
 
-    /** Checks that classes are there, without loading any: a program that calls repositories alone needs no jOOQ. */
+    /**
+     * Checks that classes are there, without loading any: a program that calls repositories alone needs no
+     * jOOQ.
+     */
     static void require(List<Library> libraries, ClassLoader loader) {
         for (Library library : libraries) {
             if (loader.getResource(library.probe().replace('.', '/') + ".class") == null) {
-                throw tooOld(library, versionOf(library), "it lacks " + library.probe(), null);
+                throw tooOld(library, "it lacks " + library.probe(), null);
             }
         }
     }
 
-    /** What to say of an SQLite that does not do what is needed. */
-    public static UnavailableException tooOldSqlite(@Nullable String reason, @Nullable Throwable cause) {
-        return tooOld(SQLITE, versionOf(SQLITE), reason, cause);
-    }
-
-    private static UnavailableException tooOld(
-            Library library, String version, @Nullable String reason, @Nullable Throwable cause) {
+    /** What to say of a library that does not do what is needed. */
+    public static UnavailableException tooOld(Library library, @Nullable String reason, @Nullable Throwable cause) {
         return new UnavailableException(
-                library.artifact() + " " + version + " on the class path is too old (" + reason + "); use "
+                library.artifact() + " " + versionOf(library) + " on the class path is too old (" + reason + "); use "
                         + library.oldest()
                         + " or later. A build that takes its versions from Spring Boot sets the property "
                         + library.property(),

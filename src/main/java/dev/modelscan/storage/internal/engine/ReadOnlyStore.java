@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.internal.query.Dialect;
@@ -39,6 +40,11 @@ public final class ReadOnlyStore implements Store {
     @Override
     public Failure classify(SQLException e) {
         return store.classify(e);
+    }
+
+    @Override
+    public DatabaseOptions options() {
+        return store.options();
     }
 
     @Override

@@ -5,42 +5,13 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An open database of some engine: its connections, and what runs on them. Thread-safe. */
-public interface Store extends AutoCloseable {
+public interface Store extends Sessions, AutoCloseable {
 
     /** The engine's dialect. */
     Dialect dialect();
-
-    /** What a driver's exception means. */
-    Failure classify(SQLException e);
-
-    /** Runs work that only reads, on a connection that cannot write. Lock errors are retried. */
-    <T extends @Nullable Object> T read(@Nullable String entity, @Nullable String id, Work<T> work);
-
-    /** Runs work of the library in a transaction of its own. Lock errors at its start are retried. */
-    <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work);
-
-    /** {@link #write} for work that may take long, since it may write many rows. */
-    <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work);
-
-    /**
-     * {@link #write} for work that is one statement: the insert of a record whose key was made before. An engine may let the
-     * statement commit by itself, which saves a round trip.
-     *
-     * @param record what is inserted, as it is read back
-     * @param stored reads what is stored under the record's key: asked if the reply to an earlier attempt was lost, and the
-     *     engine refuses another
-     */
-    <T> T insert(@Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored);
-
-    /**
-     * Lets one transaction at a time do what goes by that name in this database; others wait here until that one ends. Does nothing
-     * on an engine that has one writing transaction at a time anyway.
-     */
-    void takeTurn(Session session, String name) throws SQLException;
 
     /**
      * Runs a caller's function in a transaction, on the caller's thread. It commits if the function returns, and rolls

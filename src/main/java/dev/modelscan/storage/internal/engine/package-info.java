@@ -1,4 +1,4 @@
-/** Where connections come from: pools, transactions, and what differs between database engines. Not part of the public API. */
+/** What an engine implements, and what engines share. Not part of the public API. */
 @NullMarked
 package dev.modelscan.storage.internal.engine;
 

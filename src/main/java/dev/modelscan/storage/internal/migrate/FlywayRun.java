@@ -5,7 +5,6 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.EngineText;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.SimpleDataSource;
-import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -71,7 +70,7 @@ public final class FlywayRun {
                     .createSchemas(false)
                     .locations("classpath:" + packaged.location())
                     .failOnMissingLocations(true)
-                    .table(SqliteMigrator.HISTORY_TABLE)
+                    .table(SchemaState.HISTORY_TABLE)
                     .ignoreMigrationPatterns(new String[0])
                     .validateMigrationNaming(true)
                     .mixed(false)

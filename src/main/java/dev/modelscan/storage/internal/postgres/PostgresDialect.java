@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.Expressions;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,6 +29,8 @@ public final class PostgresDialect implements Dialect {
     private static final long EPOCH_SECOND =
             Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
 
+    private static final Expressions EXPRESSIONS = new PostgresExpressions();
+
     private PostgresDialect() {}
 
     @Override
@@ -38,6 +41,11 @@ public final class PostgresDialect implements Dialect {
     @Override
     public SQLDialect jooq() {
         return SQLDialect.POSTGRES;
+    }
+
+    @Override
+    public Expressions expressions() {
+        return EXPRESSIONS;
     }
 
     @Override

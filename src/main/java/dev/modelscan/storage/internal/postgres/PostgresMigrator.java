@@ -8,7 +8,6 @@ import dev.modelscan.storage.internal.engine.Retry;
 import dev.modelscan.storage.internal.migrate.FlywayRun;
 import dev.modelscan.storage.internal.migrate.PackagedMigrations;
 import dev.modelscan.storage.internal.migrate.SchemaState;
-import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -111,7 +110,7 @@ public final class PostgresMigrator {
     }
 
     private static String history(PostgresSchema target) {
-        return target.quoted() + '.' + SqliteMigrator.HISTORY_TABLE;
+        return target.quoted() + '.' + SchemaState.HISTORY_TABLE;
     }
 
     /**
@@ -253,7 +252,7 @@ public final class PostgresMigrator {
         Set<String> tables = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(
                 "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename IN ('"
-                        + SqliteMigrator.HISTORY_TABLE + "', '" + TRANSFER_TABLE
+                        + SchemaState.HISTORY_TABLE + "', '" + TRANSFER_TABLE
                         + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')")) {
             statement.setString(1, target.name());
             try (ResultSet rows = statement.executeQuery()) {
@@ -272,7 +271,7 @@ public final class PostgresMigrator {
                             + " restart it",
                     null);
         }
-        if (tables.contains(SqliteMigrator.HISTORY_TABLE)) {
+        if (tables.contains(SchemaState.HISTORY_TABLE)) {
             return compare(connection, target);
         }
         if (!tables.isEmpty()) {

@@ -118,7 +118,7 @@ final class PostgresPool implements AutoCloseable {
         HikariConfig configuration = new HikariConfig();
         configuration.setPoolName("modelscan-storage-" + name);
         configuration.setDataSource(driver);
-        configuration.setMaximumPoolSize(server.poolSize());
+        configuration.setMaximumPoolSize(server.options().poolSize());
         configuration.setMinimumIdle(1);
         configuration.setConnectionTimeout(
                 Math.max(SHORTEST_WAIT_MILLIS, server.busyTimeout().toMillis()));
@@ -206,11 +206,11 @@ final class PostgresPool implements AutoCloseable {
                     PostgresErrors.stateOf(failure),
                     failure);
         }
-        if (active < server.poolSize()) {
+        if (active < server.options().poolSize()) {
             return new SQLException("no connection could be opened within " + time, NO_CONNECTION);
         }
         throw new BusyException(
-                "all " + server.poolSize() + " connections to " + server.name() + " were in use for " + time
+                "all " + server.options().poolSize() + " connections to " + server.name() + " were in use for " + time
                         + "; close streams and cursors of dsl(), shorten transactions, or raise poolSize",
                 null);
     }

@@ -43,8 +43,7 @@ public final class PostgresPools implements AutoCloseable {
         PostgresPool made = reading;
         if (made == null) {
             requireOpen();
-            made = new PostgresPool(
-                    server, watchdog, true, server.readUrl() == null ? server.url() : server.readUrl(), "read");
+            made = new PostgresPool(server, watchdog, true, server.readUrl(), "read");
             reading = made;
         }
         return made;

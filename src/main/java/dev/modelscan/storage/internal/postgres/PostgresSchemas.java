@@ -5,7 +5,7 @@ import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
-import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
+import dev.modelscan.storage.internal.migrate.SchemaState;
 import dev.modelscan.storage.internal.values.TextRules;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,7 +24,7 @@ public final class PostgresSchemas {
     private static final String OURS = """
             SELECT n.nspname
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relname = '%s' AND c.relkind IN ('r', 'p')""".formatted(SqliteMigrator.HISTORY_TABLE);
+            WHERE c.relname = '%s' AND c.relkind IN ('r', 'p')""".formatted(SchemaState.HISTORY_TABLE);
 
     private PostgresSchemas() {}
 

@@ -1,7 +1,9 @@
 package dev.modelscan.storage.internal.postgres;
 
+import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.internal.engine.DatabaseLocation;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -16,35 +18,49 @@ import org.postgresql.PGProperty;
 /**
  * How to reach a PostgreSQL server.
  *
- * @param url the driver's URL; null if the caller has a data source
- * @param readUrl the URL that {@code dsl()} reads from; null for the same server
- * @param user the role; null to use that of the URL or the driver's default
- * @param password the role's password; null likewise
- * @param dataSource the caller's own; null if the library creates a pool
- * @param poolSize the pool's maximum number of connections
- * @param connectTimeout how long connecting may take
- * @param busyTimeout how long to wait for a lock, a connection, or an unavailable server
- * @param queryTimeout how long a statement may take; zero for no limit
+ * @param location its URL, or a data source of the caller
+ * @param options how long to wait for what, and the size of the pools
  */
-public record PostgresServer(
-        @Nullable String url,
-        @Nullable String readUrl,
-        @Nullable String user,
-        @Nullable String password,
-        @Nullable DataSource dataSource,
-        int poolSize,
-        Duration connectTimeout,
-        Duration busyTimeout,
-        Duration queryTimeout) {
+public record PostgresServer(DatabaseLocation location, DatabaseOptions options) {
 
     /**
      * Only this detects a network that drops packets, so it is a little longer than the server's own limit.
      */
     private static final Duration NETWORK_GRACE = Duration.ofSeconds(10);
 
+    /** The driver's URL; null if the caller has a data source. */
+    @Nullable
+    String url() {
+        return location.url();
+    }
+
+    /** The URL of what {@code dsl()} reads from; null if the caller has a data source. */
+    @Nullable
+    String readUrl() {
+        return location.readUrl() == null ? location.url() : location.readUrl();
+    }
+
+    /** The caller's own; null if the library creates a pool. */
+    @Nullable
+    DataSource dataSource() {
+        return location.dataSource();
+    }
+
+    /** How long to wait for a lock, a connection, or an unavailable server. */
+    public Duration busyTimeout() {
+        return options.busyTimeout();
+    }
+
+    /** How long a statement may take; zero for no limit. */
+    Duration queryTimeout() {
+        return options.queryTimeout();
+    }
+
     /** The server's name in messages, without the part of the URL that may hold a password. */
     public String name() {
-        return url == null ? "the data source" : url.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//");
+        return url() == null
+                ? "the data source"
+                : url().replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//");
     }
 
     @Override
@@ -77,7 +93,7 @@ public record PostgresServer(
 
     /** A data source does not tell its properties. */
     private String property(PGProperty property, String unknown) {
-        Properties parsed = url == null ? null : Driver.parseURL(url, properties());
+        Properties parsed = url() == null ? null : Driver.parseURL(url(), properties());
         String value = parsed == null ? null : property.getOrDefault(parsed);
         return value == null ? unknown : PostgresSchema.quoted(value);
     }
@@ -94,29 +110,31 @@ public record PostgresServer(
     /** The search_path that the URL asks for; null if it asks for none. */
     @Nullable
     String currentSchema() {
-        Properties parsed = url == null ? null : Driver.parseURL(url, null);
+        Properties parsed = url() == null ? null : Driver.parseURL(url(), null);
         return parsed == null ? null : parsed.getProperty("currentSchema");
     }
 
     /** The driver's properties; the URL can override each. */
     Properties properties() {
         Properties properties = new Properties();
-        if (user != null) {
-            properties.setProperty("user", user);
+        if (location.user() != null) {
+            properties.setProperty("user", location.user());
         }
-        if (password != null) {
-            properties.setProperty("password", password);
+        if (location.password() != null) {
+            properties.setProperty("password", location.password());
         }
+        String connectTimeout = Long.toString(seconds(options.connectTimeout()));
         properties.setProperty("ApplicationName", "modelscan-storage");
-        properties.setProperty("connectTimeout", Long.toString(seconds(connectTimeout)));
+        properties.setProperty("connectTimeout", connectTimeout);
         // connectTimeout covers only the TCP connection; a server may accept that and not reply.
-        properties.setProperty("loginTimeout", Long.toString(seconds(connectTimeout)));
-        properties.setProperty("cancelSignalTimeout", Long.toString(seconds(connectTimeout)));
+        properties.setProperty("loginTimeout", connectTimeout);
+        properties.setProperty("cancelSignalTimeout", connectTimeout);
         properties.setProperty("tcpKeepAlive", "true");
         // Sends many rows of a batch as one statement.
         properties.setProperty("reWriteBatchedInserts", "true");
-        if (!queryTimeout.isZero()) {
-            properties.setProperty("socketTimeout", Long.toString(seconds(queryTimeout.plus(NETWORK_GRACE))));
+        if (!queryTimeout().isZero()) {
+            properties.setProperty(
+                    "socketTimeout", Long.toString(seconds(queryTimeout().plus(NETWORK_GRACE))));
         }
         return properties;
     }
@@ -126,6 +144,7 @@ public record PostgresServer(
      * limit. It prepares nothing on the server, so a pooler in between does not matter.
      */
     public Connection connect() throws SQLException {
+        DataSource dataSource = location.dataSource();
         if (dataSource == null) {
             Connection connection = open();
             connection.unwrap(PGConnection.class).setPrepareThreshold(0);
@@ -161,7 +180,7 @@ public record PostgresServer(
     private Connection open() throws SQLException {
         Properties properties = properties();
         properties.remove("socketTimeout");
-        return DriverManager.getConnection(url, properties);
+        return DriverManager.getConnection(url(), properties);
     }
 
     private static long seconds(Duration duration) {

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.postgres;
 
+import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.StorageException;
@@ -71,6 +72,11 @@ public final class PostgresStore implements Store {
     @Override
     public Dialect dialect() {
         return PostgresDialect.INSTANCE;
+    }
+
+    @Override
+    public DatabaseOptions options() {
+        return pools.server().options();
     }
 
     @Override

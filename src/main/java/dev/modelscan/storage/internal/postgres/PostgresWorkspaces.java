@@ -1,7 +1,6 @@
 package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.errors.UnavailableException;
-import dev.modelscan.storage.internal.engine.Libraries;
 import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
@@ -10,26 +9,19 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** Workspaces as schemas of one PostgreSQL database, with a shared pool. */
-public final class PostgresWorkspaces implements WorkspaceHost {
+final class PostgresWorkspaces implements WorkspaceHost {
 
     private final PostgresServer server;
     private final PostgresPools pools;
     private final PostgresStore anySchema;
-    private final boolean readOnly;
 
-    /**
-     * Connects, and checks that the server can be used.
-     *
-     * @param readOnly whether workspaces are opened read-only
-     */
-    public PostgresWorkspaces(PostgresServer server, boolean readOnly) {
-        PostgresOpening.requireLibraries();
+    /** Connects, and checks that the server can be used. */
+    PostgresWorkspaces(PostgresServer server) {
         this.server = server;
-        this.readOnly = readOnly;
         this.pools = new PostgresPools(server);
         this.anySchema = new PostgresStore(pools, true, null, null);
         try {
-            Libraries.checked(() -> anySchema.read("server", server.name(), session -> {
+            PostgresEngine.checked(() -> anySchema.read("server", server.name(), session -> {
                 PostgresMigrator.requireUsable(session.connection(), server.name());
                 return true;
             }));
@@ -41,13 +33,13 @@ public final class PostgresWorkspaces implements WorkspaceHost {
 
     @Override
     public OpenedStore open(String name) {
-        return Libraries.checked(() -> opened(name));
+        return PostgresEngine.checked(() -> opened(name));
     }
 
     private OpenedStore opened(String name) {
         PostgresMigrator migrator = new PostgresMigrator(server, name);
         PostgresStore store = new PostgresStore(pools, false, name, migrator.schema());
-        if (readOnly) {
+        if (server.options().readOnly()) {
             migrator.requireReadable();
             return new OpenedStore(
                     new ReadOnlyStore(store, "workspace " + name + " of " + server.name()),
@@ -63,13 +55,13 @@ public final class PostgresWorkspaces implements WorkspaceHost {
 
     @Override
     public List<String> list() {
-        return Libraries.checked(
+        return PostgresEngine.checked(
                 () -> anySchema.read("workspace", null, session -> PostgresSchemas.list(session.connection())));
     }
 
     @Override
     public List<String> notes() {
-        return Libraries.checked(() -> anySchema.read("workspace", null, session -> {
+        return PostgresEngine.checked(() -> anySchema.read("workspace", null, session -> {
             List<String> names = PostgresSchemas.list(session.connection());
             return CitusSchemas.ordinary(session.connection(), names).stream()
                     .map(CitusSchemas::note)
@@ -79,19 +71,19 @@ public final class PostgresWorkspaces implements WorkspaceHost {
 
     @Override
     public boolean exists(String name) {
-        return Libraries.checked(
+        return PostgresEngine.checked(
                 () -> anySchema.read("workspace", name, session -> PostgresSchemas.exists(session.connection(), name)));
     }
 
     @Override
     public boolean create(String name) {
-        return Libraries.checked(() ->
+        return PostgresEngine.checked(() ->
                 !exists(name) && !new PostgresMigrator(server, name).migrate().isEmpty());
     }
 
     @Override
     public boolean drop(String name) {
-        return Libraries.checked(() -> dropped(name));
+        return PostgresEngine.checked(() -> dropped(name));
     }
 
     private boolean dropped(String name) {
@@ -110,7 +102,7 @@ public final class PostgresWorkspaces implements WorkspaceHost {
         return new WorkspaceMigrator() {
             @Override
             public List<String> migrate(String name) {
-                return Libraries.checked(() -> migrator.migrate(name));
+                return PostgresEngine.checked(() -> migrator.migrate(name));
             }
 
             @Override

@@ -20,6 +20,9 @@ public interface Dialect {
     /** The SQL dialect that jOOQ renders. */
     SQLDialect jooq();
 
+    /** The engine's SQL for what jOOQ cannot say. */
+    Expressions expressions();
+
     /** Whether tables are in schemas, so that queries must qualify their names. */
     default boolean hasSchemas() {
         return false;

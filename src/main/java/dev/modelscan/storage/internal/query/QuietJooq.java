@@ -46,7 +46,7 @@ final class QuietJooq {
             Object before = threshold.get(null);
             threshold.set(null, Log.Level.WARN);
             try {
-                DSL.using(new MockConnection(context -> new MockResult[0]), SQLDialect.SQLITE)
+                DSL.using(new MockConnection(context -> new MockResult[0]), SQLDialect.DEFAULT)
                         .execute("SELECT 1");
             } catch (DataAccessException e) {
                 // The mock connection has no result.

@@ -6,14 +6,11 @@ import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.Query;
 import org.jooq.Select;
-import org.jooq.Table;
 import org.jooq.TableField;
 import org.jooq.VisitContext;
 import org.jooq.VisitListener;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
-import org.jooq.impl.QOM;
-import org.jooq.impl.TableImpl;
 import org.jspecify.annotations.Nullable;
 
 /** Renders a jOOQ expression and records the parameter of each {@code ?}. */
@@ -40,16 +37,9 @@ final class Renderer {
         if (columns.size() == 1 || !columns.stream().allMatch(TableField.class::isInstance)) {
             return null;
         }
-        boolean complete = !select.$from().isEmpty() && select.$from().stream().allMatch(Renderer::isComplete);
+        boolean complete = !select.$from().isEmpty() && select.$from().stream().allMatch(QueryParts::isComplete);
         List<Field<?>> fields = dialect.packed(columns, !complete);
         return fields.isEmpty() ? null : select.$select(fields);
-    }
-
-    /** Whether every row has a row of each table in it. A derived table may hide an outer join. */
-    private static boolean isComplete(Table<?> table) {
-        return table instanceof QOM.Join<?> join
-                ? isComplete(join.$table1()) && isComplete(join.$table2())
-                : table instanceof TableImpl;
     }
 
     private static RenderedQuery render(Query query, int packed, Dialect dialect) {

@@ -1,6 +1,6 @@
 package dev.modelscan.storage.internal.repository;
 
-import dev.modelscan.storage.internal.codec.Bindings;
+import dev.modelscan.storage.internal.query.Operands;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import org.jooq.DataType;

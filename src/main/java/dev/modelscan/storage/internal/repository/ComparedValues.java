@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.repository;
 
+import dev.modelscan.storage.internal.query.Operands;
 import java.time.temporal.Temporal;
 import java.util.Date;
 import java.util.IdentityHashMap;

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.repository;
 
+import dev.modelscan.storage.internal.engines.Engines;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.QueryPart;
@@ -24,14 +25,10 @@ final class IdList {
 
     private IdList() {}
 
-    /** A table with a row for each id. jOOQ has no table-valued JSON functions for SQLite. */
+    /** A table with a row for each id. */
     static Table<?> of(Param<String> ids) {
-        QueryPart elements = CustomQueryPart.of(context -> {
-            switch (context.family()) {
-                case POSTGRES -> context.visit(DSL.sql("jsonb_array_elements_text(cast({0} as jsonb))", ids));
-                default -> context.visit(DSL.sql("json_each({0})", ids));
-            }
-        });
+        QueryPart elements = CustomQueryPart.of(
+                context -> context.visit(Engines.expressions(context).elements(ids)));
         return DSL.table("{0}", elements).as("ids");
     }
 

@@ -1,9 +1,9 @@
 package dev.modelscan.storage.internal.repository;
 
-import dev.modelscan.storage.internal.postgres.PostgresDialect;
+import dev.modelscan.storage.internal.engine.Engine;
+import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.PackagedQueries;
-import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -28,8 +28,9 @@ public final class RenderQueries {
     public static void main(String[] arguments) throws IOException, ClassNotFoundException {
         loadAll();
         Path classes = Path.of(arguments[0]);
-        PackagedQueries.write(classes, SqliteDialect.INSTANCE, CompiledQuery.all());
-        PackagedQueries.write(classes, PostgresDialect.INSTANCE, CompiledQuery.all());
+        for (Engine engine : Engines.ALL) {
+            PackagedQueries.write(classes, engine.dialect(), CompiledQuery.all());
+        }
     }
 
     /** Loads every compiled query, so that {@link CompiledQuery#all} is complete. */

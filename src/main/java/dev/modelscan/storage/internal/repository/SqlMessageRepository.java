@@ -114,11 +114,11 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     Message prepared(Message message) {
         super.prepared(message);
         ValueLimits.checkText(
-                sessions.limits(), MAPPING.entity, message.id(), MessageMapping.CONTENT, message.content());
+                sessions.options(), MAPPING.entity, message.id(), MessageMapping.CONTENT, message.content());
         if (message.contentType().isJson()) {
             try {
                 ValueLimits.check(
-                        sessions.limits(),
+                        sessions.options(),
                         MAPPING.entity,
                         message.id(),
                         MessageMapping.CONTENT,

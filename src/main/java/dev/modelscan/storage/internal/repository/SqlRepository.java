@@ -55,7 +55,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     /** The record, checked against the limits of the database. */
     R prepared(R record) {
         for (Column<R, ?> column : mapping.columns.all()) {
-            ValueLimits.check(sessions.limits(), entity, idOf(record), column, column.get(record));
+            ValueLimits.check(sessions.options(), entity, idOf(record), column, column.get(record));
         }
         return record;
     }

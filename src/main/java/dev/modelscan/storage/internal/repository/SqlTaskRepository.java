@@ -164,7 +164,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     @Override
     public Task complete(TaskId id, @Nullable Json output) {
         Objects.requireNonNull(id, "id");
-        ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
+        ValueLimits.check(sessions.options(), MAPPING.entity, id, OUTPUT, output);
         return change(id, TaskStatus.COMPLETED, execution -> execution.set(OUTPUT.parameter(), output));
     }
 
@@ -172,7 +172,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     public Task updateOutput(TaskId id, Json output) {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(output, "output");
-        ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
+        ValueLimits.check(sessions.options(), MAPPING.entity, id, OUTPUT, output);
         return sessions.write(
                 "task",
                 id.value(),
@@ -183,7 +183,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     public Task fail(TaskId id, String error) {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(error, "error");
-        ValueLimits.checkText(sessions.limits(), MAPPING.entity, id, ERROR, error);
+        ValueLimits.checkText(sessions.options(), MAPPING.entity, id, ERROR, error);
         return change(id, TaskStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
     }
 

@@ -209,7 +209,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     @Override
     public ToolExecution complete(ToolExecutionId id, @Nullable Json output) {
         Objects.requireNonNull(id, "id");
-        ValueLimits.check(sessions.limits(), MAPPING.entity, id, OUTPUT, output);
+        ValueLimits.check(sessions.options(), MAPPING.entity, id, OUTPUT, output);
         return change(id, ToolExecutionStatus.SUCCESS, execution -> execution.set(OUTPUT.parameter(), output));
     }
 
@@ -217,7 +217,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     public ToolExecution fail(ToolExecutionId id, String error) {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(error, "error");
-        ValueLimits.checkText(sessions.limits(), MAPPING.entity, id, ERROR, error);
+        ValueLimits.checkText(sessions.options(), MAPPING.entity, id, ERROR, error);
         return change(id, ToolExecutionStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
     }
 

@@ -1,11 +1,11 @@
 package dev.modelscan.storage.internal.repository;
 
+import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.TxAction;
 import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
-import dev.modelscan.storage.internal.engine.Limits;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Work;
@@ -31,8 +31,8 @@ final class SqlTx extends SqlRepositories implements Tx {
     private final OpenStatements open = new OpenStatements();
     private @Nullable DSLContext dsl;
 
-    SqlTx(Store store, Session session, Limits limits, Instant now) {
-        this(new TxSessions(store, session, limits, now, 0, new CallersTransaction(store, session)));
+    SqlTx(Store store, Session session) {
+        this(new TxSessions(store, session, store.now(), 0, new CallersTransaction(store, session)));
     }
 
     private SqlTx(TxSessions sessions) {
@@ -45,7 +45,6 @@ final class SqlTx extends SqlRepositories implements Tx {
 
         private final Store store;
         private final Session session;
-        private final Limits limits;
         private final Instant now;
         private final int depth;
         private final CallersTransaction transaction;
@@ -54,18 +53,16 @@ final class SqlTx extends SqlRepositories implements Tx {
         private boolean suspended;
         private @Nullable Throwable refused;
 
-        TxSessions(
-                Store store, Session session, Limits limits, Instant now, int depth, CallersTransaction transaction) {
+        TxSessions(Store store, Session session, Instant now, int depth, CallersTransaction transaction) {
             this.store = store;
             this.session = session;
-            this.limits = limits;
             this.now = now;
             this.depth = depth;
             this.transaction = transaction;
         }
 
         TxSessions nested() {
-            return new TxSessions(store, session, limits, now, depth + 1, transaction);
+            return new TxSessions(store, session, now, depth + 1, transaction);
         }
 
         void requireUsable() {
@@ -94,22 +91,23 @@ final class SqlTx extends SqlRepositories implements Tx {
         }
 
         @Override
-        public <T extends @Nullable Object> T read(String entity, @Nullable String id, Work<T> work) {
+        public <T extends @Nullable Object> T read(@Nullable String entity, @Nullable String id, Work<T> work) {
             return run(entity, id, work);
         }
 
         @Override
-        public <T extends @Nullable Object> T write(String entity, @Nullable String id, Work<T> work) {
+        public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
             return run(entity, id, work);
         }
 
         @Override
-        public <T extends @Nullable Object> T writeMany(String entity, @Nullable String id, Work<T> work) {
+        public <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work) {
             return run(entity, id, work);
         }
 
         @Override
-        public <T> T insert(String entity, String id, T record, Work<T> insert, Work<Optional<T>> stored) {
+        public <T> T insert(
+                @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
             return run(entity, id, insert);
         }
 
@@ -118,7 +116,7 @@ final class SqlTx extends SqlRepositories implements Tx {
             store.takeTurn(own, name);
         }
 
-        private <T extends @Nullable Object> T run(String entity, @Nullable String id, Work<T> work) {
+        private <T extends @Nullable Object> T run(@Nullable String entity, @Nullable String id, Work<T> work) {
             requireUsable();
             try {
                 return work.run(session);
@@ -174,12 +172,12 @@ final class SqlTx extends SqlRepositories implements Tx {
 
         @Override
         public Failure classify(SQLException e) {
-            return store.classify(e).whileWriting();
+            return store.classify(e);
         }
 
         @Override
-        public Limits limits() {
-            return limits;
+        public DatabaseOptions options() {
+            return store.options();
         }
 
         void savepoint(String command) {
@@ -190,7 +188,7 @@ final class SqlTx extends SqlRepositories implements Tx {
                 }
             } catch (SQLException e) {
                 refused = e;
-                Failure failure = classify(e);
+                Failure failure = classify(e).whileWriting();
                 if (failure.kind() == Failure.Kind.NO_SAVEPOINT) {
                     transaction.lost();
                     transaction.requireOpen();

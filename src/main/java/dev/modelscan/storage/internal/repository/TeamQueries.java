@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.TEAMS;
 import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
 
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
@@ -26,7 +27,6 @@ import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.Record;
 import org.jooq.Record1;
-import org.jooq.SQLDialect;
 import org.jooq.Select;
 import org.jooq.SelectSelectStep;
 import org.jooq.impl.CustomCondition;
@@ -149,7 +149,7 @@ final class TeamQueries {
         Condition joined = TEAM_MEMBERS.TEAM_ID.eq(page.ID);
         Condition sought = TEAM_MEMBERS.TEAM_ID.eq(DSL.any(DSL.array(ids)));
         return CustomCondition.of(
-                context -> context.visit(context.family() == SQLDialect.POSTGRES ? joined.and(sought) : joined));
+                context -> context.visit(Engines.expressions(context).withHint(joined, sought)));
     }
 
     private static TeamMember member(Row row) throws SQLException {

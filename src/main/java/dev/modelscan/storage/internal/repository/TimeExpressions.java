@@ -2,6 +2,8 @@ package dev.modelscan.storage.internal.repository;
 
 import static dev.modelscan.storage.schema.Tables.TASKS;
 
+import dev.modelscan.storage.internal.engines.Engines;
+import dev.modelscan.storage.internal.query.Expressions;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +26,7 @@ import org.jooq.Converter;
 import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.Param;
-import org.jooq.SQL;
+import org.jooq.QueryPart;
 import org.jooq.TableField;
 import org.jooq.impl.CustomField;
 import org.jooq.impl.DSL;
@@ -96,13 +98,7 @@ public final class TimeExpressions {
      * milliseconds, so it does not get the fraction: it would move {@code 59.9995} to the next minute.
      */
     static Field<Long> micros(Field<Instant> time) {
-        return CustomField.of("micros", SQLDataType.BIGINT, context -> {
-            switch (context.family()) {
-                case POSTGRES -> context.visit(DSL.sql("cast(extract(epoch from {0}) * 1000000 as bigint)", time));
-                default ->
-                    context.visit(DSL.sql("(unixepoch(substr({0}, 1, 19)) * 1000000 + substr({0}, 21, 6))", time));
-            }
-        });
+        return ofEngine("micros", SQLDataType.BIGINT, engine -> engine.micros(time));
     }
 
     /** {@code to - from} in microseconds, exactly; null if either is null. */
@@ -125,12 +121,7 @@ public final class TimeExpressions {
 
     /** The current time of the database. SQLite's has milliseconds. */
     public static Field<Instant> now() {
-        return CustomField.of("now", TASKS.CREATED_AT.getDataType(), context -> {
-            switch (context.family()) {
-                case POSTGRES -> context.visit(DSL.sql("statement_timestamp()"));
-                default -> context.visit(DSL.sql("strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"));
-            }
-        });
+        return ofEngine("now", TASKS.CREATED_AT.getDataType(), Expressions::now);
     }
 
     /** The sum of a time and a duration; null if it is not in the years 0 to 9999. */
@@ -213,12 +204,7 @@ public final class TimeExpressions {
     }
 
     private static Field<Long> wholeSeconds(Field<Instant> time) {
-        return CustomField.of("seconds", SQLDataType.BIGINT, context -> {
-            switch (context.family()) {
-                case POSTGRES -> context.visit(DSL.sql("cast(floor(extract(epoch from {0})) as bigint)", time));
-                default -> context.visit(DSL.sql("unixepoch(substr({0}, 1, 19))", time));
-            }
-        });
+        return ofEngine("seconds", SQLDataType.BIGINT, engine -> engine.seconds(time));
     }
 
     /**
@@ -299,20 +285,7 @@ public final class TimeExpressions {
 
     private static Field<Long> months(Field<Long> days) {
         Field<Long> ofCycle = days.mod(DSL.inline(CYCLE_DAYS));
-        Field<Long> since2000 = CustomField.of("months", SQLDataType.BIGINT, context -> {
-            switch (context.family()) {
-                case POSTGRES ->
-                    context.visit(DSL.sql(
-                            "cast(extract(year from date '2000-01-01' + cast({0} as integer)) * 12"
-                                    + " + extract(month from date '2000-01-01' + cast({0} as integer)) - 24001 as bigint)",
-                            ofCycle));
-                default ->
-                    context.visit(DSL.sql(
-                            "(strftime('%Y', {0} * 86400 + 946684800, 'unixepoch') * 12"
-                                    + " + strftime('%m', {0} * 86400 + 946684800, 'unixepoch') - 24001)",
-                            ofCycle));
-            }
-        });
+        Field<Long> since2000 = ofEngine("months", SQLDataType.BIGINT, engine -> engine.months(ofCycle));
         return days.div(DSL.inline(CYCLE_DAYS))
                 .minus(DSL.inline(1L))
                 .times(DSL.inline(CYCLE_MONTHS))
@@ -376,34 +349,21 @@ public final class TimeExpressions {
         Field<Long> sinceFirst = micros.minus(DSL.inline(first));
         Field<Long> seconds = sinceFirst.div(DSL.inline(SECOND)).plus(DSL.inline(first / SECOND));
         Field<Long> fraction = sinceFirst.mod(DSL.inline(SECOND));
-        return CustomField.of(name, TASKS.CREATED_AT.getDataType(), context -> {
-            context.visit(DSL.sql("case when {0} then ", micros.between(DSL.inline(first), DSL.inline(last))));
-            switch (context.family()) {
-                case POSTGRES ->
-                    // Seconds and microseconds are separate, because PostgreSQL multiplies an interval by a
-                    // double, which is exact for each of them.
-                    context.visit(DSL.sql(
-                            "timestamptz '1970-01-01 00:00:00Z' + {0} * interval '1 second' + {1} * interval '1 microsecond'",
-                            seconds, fraction));
-                default ->
-                    context.visit(DSL.sql(
-                            "strftime('%Y-%m-%dT%H:%M:%S', {0}, 'unixepoch') || printf('.%06dZ', {1})",
-                            seconds, fraction));
-            }
-            context.sql(" end");
-        });
-    }
-
-    /** A PostgreSQL time as SQLite stores it. PostgreSQL calls the year 0 the year 1 BC. */
-    static SQL text(Field<?> time) {
-        return DSL.sql(
-                "case when {0} < timestamptz '0001-01-01 00:00:00Z' then '0000' else to_char({0} at time zone 'UTC', 'YYYY')"
-                        + " end || to_char({0} at time zone 'UTC', '-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
-                time);
+        return ofEngine(
+                name,
+                TASKS.CREATED_AT.getDataType(),
+                engine -> DSL.sql(
+                        "case when {0} then {1} end",
+                        micros.between(DSL.inline(first), DSL.inline(last)), engine.time(seconds, fraction)));
     }
 
     /** The same SQL with its own name, read as another type. */
     private static <T> Field<T> typed(String name, DataType<T> type, Field<?> expression) {
         return CustomField.of(name, type, context -> context.visit(expression));
+    }
+
+    /** SQL that each engine says in its own way. */
+    private static <T> Field<T> ofEngine(String name, DataType<T> type, Function<Expressions, QueryPart> sql) {
+        return CustomField.of(name, type, context -> context.visit(sql.apply(Engines.expressions(context))));
     }
 }

@@ -2,6 +2,8 @@ package dev.modelscan.storage.internal.repository;
 
 import static dev.modelscan.storage.schema.Tables.TASKS;
 
+import dev.modelscan.storage.internal.engines.Engines;
+import dev.modelscan.storage.internal.query.Expressions;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -17,7 +19,6 @@ import org.jooq.Param;
 import org.jooq.Query;
 import org.jooq.QueryPart;
 import org.jooq.SQL;
-import org.jooq.SQLDialect;
 import org.jooq.Select;
 import org.jooq.SelectFieldOrAsterisk;
 import org.jooq.SortField;
@@ -45,7 +46,7 @@ final class TypedColumns implements VisitListener {
             "use dev.modelscan.storage.Times: day, week, month, hour, weekday, bucket, seconds,"
                     + " between, plus, minus or now";
     private static final String JSON =
-            "use Conditions.metadataEquals of dev.modelscan.storage.analytics, or read the value and look at it in Java";
+            "use dev.modelscan.storage.Conditions.metadataEquals, or read the value and look at it in Java";
 
     /** Expressions that return a value unchanged. */
     private static final List<Class<?>> PASS = List.of(
@@ -128,8 +129,8 @@ final class TypedColumns implements VisitListener {
             throw rejected(part, "the engines' own clocks have no common form", "use Times.now()");
         }
         if (part instanceof QOM.ArrayAgg || part instanceof QOM.ArrayQuery || part instanceof QOM.Array) {
-            if (context.family() == SQLDialect.SQLITE) {
-                throw rejected(part, "SQLite has no arrays", "use multiset or multisetAgg");
+            if (!Engines.expressions(context).hasArrays()) {
+                throw rejected(part, "this engine has no arrays", "use multiset or multisetAgg");
             }
         } else if (part instanceof Select<?> select) {
             checkGroups(select);
@@ -160,7 +161,7 @@ final class TypedColumns implements VisitListener {
             return;
         }
         if (isOneOf(NESTS, owner)) {
-            if (context.family() == SQLDialect.POSTGRES && kind != ColumnKind.COMPUTED) {
+            if (kind != ColumnKind.COMPUTED && Engines.expressions(context).timeType() != null) {
                 context.queryPart(asText(field, kind));
             }
             return;
@@ -242,10 +243,10 @@ final class TypedColumns implements VisitListener {
         }
     }
 
-    /** Whether jOOQ casts a value because PostgreSQL would not know its type in JSON. */
+    /** Whether jOOQ casts a value because the engine would not know its type in JSON. */
     private static boolean isOfJson(VisitContext context, QOM.Cast<?> cast) {
         QueryPart owner = owner(context.queryParts());
-        return context.family() == SQLDialect.POSTGRES
+        return Engines.expressions(context).timeType() != null
                 && owner != null
                 && isOneOf(NESTS, owner)
                 && cast.$field() instanceof Param<?> param
@@ -264,11 +265,8 @@ final class TypedColumns implements VisitListener {
             return param.getValue() instanceof Instant time ? text(param, time) : field;
         }
         return CustomField.of(field.getUnqualifiedName(), field.getDataType(), context -> {
-            if (kind == ColumnKind.JSON) {
-                context.visit(DSL.sql("cast({0} as text)", field));
-            } else {
-                context.visit(TimeExpressions.text(field));
-            }
+            Expressions expressions = Engines.expressions(context);
+            context.visit(kind == ColumnKind.JSON ? expressions.jsonText(field) : expressions.timeText(field));
         });
     }
 

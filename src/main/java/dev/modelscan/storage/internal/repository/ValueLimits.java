@@ -1,9 +1,9 @@
 package dev.modelscan.storage.internal.repository;
 
+import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Id;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.errors.InvalidDataException;
-import dev.modelscan.storage.internal.engine.Limits;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.values.TextRules;
 import java.nio.charset.StandardCharsets;
@@ -17,35 +17,35 @@ final class ValueLimits {
 
     private ValueLimits() {}
 
-    static void check(Limits limits, String entity, Id id, Column<?, ?> column, @Nullable Object value) {
+    static void check(DatabaseOptions options, String entity, Id id, Column<?, ?> column, @Nullable Object value) {
         if (value instanceof Json json) {
-            if (json.depth() > limits.maxJsonDepth()) {
+            if (json.depth() > options.maxJsonDepth()) {
                 throw invalid(
                         entity,
                         id,
                         column,
-                        "is nested " + json.depth() + " levels deep; the most is " + limits.maxJsonDepth()
+                        "is nested " + json.depth() + " levels deep; the most is " + options.maxJsonDepth()
                                 + " (maxJsonDepth)");
             }
-            checkBytes(limits, entity, id, column, json.toString());
+            checkBytes(options, entity, id, column, json.toString());
         } else if (value instanceof String text) {
-            checkBytes(limits, entity, id, column, text);
+            checkBytes(options, entity, id, column, text);
         } else if (value instanceof Collection<?> items && !items.isEmpty()) {
-            checkBytes(limits, entity, id, column, Json.of(items).toString());
+            checkBytes(options, entity, id, column, Json.of(items).toString());
         }
     }
 
     /** Checks text that is not part of a record. */
-    static void checkText(Limits limits, String entity, Id id, Column<?, ?> column, String text) {
+    static void checkText(DatabaseOptions options, String entity, Id id, Column<?, ?> column, String text) {
         String problem = TextRules.problem(text);
         if (problem != null) {
             throw invalid(entity, id, column, problem);
         }
-        checkBytes(limits, entity, id, column, text);
+        checkBytes(options, entity, id, column, text);
     }
 
-    private static void checkBytes(Limits limits, String entity, Id id, Column<?, ?> column, String text) {
-        int most = limits.maxValueBytes();
+    private static void checkBytes(DatabaseOptions options, String entity, Id id, Column<?, ?> column, String text) {
+        int most = options.maxValueBytes();
         if ((long) text.length() * MOST_BYTES_PER_CHAR <= most) {
             return;
         }

@@ -1,14 +1,15 @@
 package dev.modelscan.storage.internal.sqlite;
 
+import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Retry;
 import dev.modelscan.storage.internal.engine.StackReserve;
-import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
@@ -41,7 +42,6 @@ final class ReaderPool implements AutoCloseable {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final SqliteConnections connections;
-    private final Dialect dialect;
     private final Watchdog watchdog;
     private final Duration timeout;
     private final Object lock = new Object();
@@ -85,13 +85,12 @@ final class ReaderPool implements AutoCloseable {
         private boolean waits;
     }
 
-    ReaderPool(SqliteConnections connections, Dialect dialect, Watchdog watchdog, int size, Duration timeout) {
+    ReaderPool(SqliteConnections connections, Watchdog watchdog, DatabaseOptions options) {
         this.connections = connections;
-        this.dialect = dialect;
         this.watchdog = watchdog;
-        this.timeout = timeout;
-        this.places = new Place[size];
-        for (int i = 0; i < size; i++) {
+        this.timeout = options.busyTimeout();
+        this.places = new Place[options.readers()];
+        for (int i = 0; i < places.length; i++) {
             places[i] = new Place();
         }
     }
@@ -107,7 +106,7 @@ final class ReaderPool implements AutoCloseable {
         }
         ReadingConnection reading = place.reading;
         if (reading == null) {
-            reading = ReadingConnection.open(connections, dialect, watchdog);
+            reading = ReadingConnection.open(connections, SqliteDialect.INSTANCE, watchdog);
             place.reading = reading;
         }
         return reading.session();

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.sqlite;
 
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Libraries;
+import dev.modelscan.storage.internal.engine.Libraries.Library;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -18,6 +19,10 @@ final class SqliteLibrary {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteLibrary.class);
 
+    private static final Library DRIVER = new Library(
+            "org.xerial:sqlite-jdbc", "org/sqlite/", "org.sqlite.SQLiteConfig", "3.45.3.0", "sqlite-jdbc.version");
+    private static final Libraries LIBRARIES = new Libraries(DRIVER);
+
     private static volatile boolean isNewEnough;
 
     private SqliteLibrary() {}
@@ -29,7 +34,7 @@ final class SqliteLibrary {
      *     its version
      */
     static <T> T checked(Supplier<T> opening) {
-        return Libraries.checked(() -> {
+        return LIBRARIES.checked(() -> {
             if (!isNewEnough) {
                 require();
                 isNewEnough = true;
@@ -55,10 +60,10 @@ final class SqliteLibrary {
                 ResultSet rows = statement.executeQuery("SELECT concat_ws(x'ff', 'a', 1, x'fe', '~')")) {
             rows.next();
             if (!Arrays.equals(expected, rows.getBytes(1))) {
-                throw Libraries.tooOldSqlite("its concat_ws joins values differently", null);
+                throw Libraries.tooOld(DRIVER, "its concat_ws joins values differently", null);
             }
         } catch (SQLException e) {
-            throw Libraries.tooOldSqlite(e.getMessage(), e);
+            throw Libraries.tooOld(DRIVER, e.getMessage(), e);
         }
     }
 }

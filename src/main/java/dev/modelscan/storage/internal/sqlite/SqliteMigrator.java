@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SqliteMigrator {
 
-    /** Not Flyway's default name, which a host application's own Flyway may use. */
-    public static final String HISTORY_TABLE = "modelscan_schema_history";
-
     private static final Logger LOG = LoggerFactory.getLogger(SqliteMigrator.class);
 
     static final String LOCATION = "dev/modelscan/storage/migration/sqlite";
@@ -108,7 +105,7 @@ public final class SqliteMigrator {
             return false;
         }
         try {
-            return isComplete(file) ? glance(SchemaState::isOurs) : probe(SchemaState::isOurs);
+            return isComplete(file) ? glance(FileState::isOurs) : probe(FileState::isOurs);
         } catch (SQLException e) {
             if (SqliteErrors.isNoDatabase(e)) {
                 return false;
@@ -196,7 +193,8 @@ public final class SqliteMigrator {
 
     private int version() {
         try {
-            List<SchemaState.Applied> history = probe(SchemaState::history);
+            List<SchemaState.Applied> history =
+                    probe(connection -> SchemaState.history(connection, SchemaState.HISTORY_TABLE));
             return history.isEmpty() ? 0 : history.get(history.size() - 1).version();
         } catch (SQLException e) {
             throw unreadable(e);
@@ -228,7 +226,7 @@ public final class SqliteMigrator {
 
     private SchemaState.Kind state() {
         try {
-            return probe(connection -> SchemaState.read(connection, connections.name(), packaged));
+            return probe(connection -> FileState.read(connection, connections.name(), packaged));
         } catch (SQLException e) {
             throw unreadable(e);
         }
@@ -265,7 +263,7 @@ public final class SqliteMigrator {
     /** Rejects a foreign file: another program's unfinished transaction is for that program to roll back. */
     private void rejectForeign() {
         try {
-            glance(connection -> SchemaState.read(connection, connections.name(), packaged));
+            glance(connection -> FileState.read(connection, connections.name(), packaged));
         } catch (SQLException | SchemaException e) {
             if (e instanceof SchemaException foreign && !isOursAtAGlance()) {
                 throw foreign;
@@ -276,7 +274,7 @@ public final class SqliteMigrator {
 
     private boolean isOursAtAGlance() {
         try {
-            return glance(SchemaState::isOurs);
+            return glance(FileState::isOurs);
         } catch (SQLException e) {
             return false;
         }
@@ -289,7 +287,7 @@ public final class SqliteMigrator {
     private void rejectEarly(Path file) {
         if (isComplete(file)) {
             try {
-                glance(connection -> SchemaState.read(connection, connections.name(), packaged));
+                glance(connection -> FileState.read(connection, connections.name(), packaged));
             } catch (SQLException e) {
                 LOG.debug("{} cannot be read without its locks", file, e);
             }

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sqlite;
 
 import dev.modelscan.storage.internal.migrate.PackagedMigrations;
+import dev.modelscan.storage.internal.migrate.SchemaState;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -116,18 +117,18 @@ public final class SqliteSchema {
 
     /** Whether the schema has a table of that name, including the history of migrations. */
     public boolean hasTable(String name) {
-        return entries.containsKey("table " + lower(name)) || lower(name).equals(SqliteMigrator.HISTORY_TABLE);
+        return entries.containsKey("table " + lower(name)) || lower(name).equals(SchemaState.HISTORY_TABLE);
     }
 
     /** Whether the schema has that entry, created by the same statement. */
     public boolean has(Entry entry) {
         Entry own = entries.get(entry.key());
-        return lower(entry.table()).equals(SqliteMigrator.HISTORY_TABLE)
+        return lower(entry.table()).equals(SchemaState.HISTORY_TABLE)
                 || (own != null && own.words().equals(entry.words()));
     }
 
     public boolean hasColumn(String table, String column) {
-        return lower(table).equals(SqliteMigrator.HISTORY_TABLE)
+        return lower(table).equals(SchemaState.HISTORY_TABLE)
                 || columns.getOrDefault(lower(table), Set.of()).contains(column);
     }
 

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.sqlite;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 
+import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -27,7 +28,6 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,19 +37,19 @@ import org.jspecify.annotations.Nullable;
 public final class SqliteStore implements Store {
 
     private final SqliteConnections connections;
-    private final Duration timeout;
+    private final DatabaseOptions options;
     private final Watchdog watchdog;
     private final ReaderPool readers;
     private final SqliteWriter writer;
     private final Anchor anchor;
 
     /** Opens no connection yet. */
-    public SqliteStore(SqliteConnections connections, int readers, Duration timeout, Duration queryTimeout) {
+    public SqliteStore(SqliteConnections connections, DatabaseOptions options) {
         this.connections = connections;
-        this.timeout = timeout;
-        this.watchdog = new Watchdog(SqliteDialect.INSTANCE, queryTimeout);
-        this.readers = new ReaderPool(connections, SqliteDialect.INSTANCE, watchdog, readers, timeout);
-        this.writer = new SqliteWriter(connections, timeout, watchdog);
+        this.options = options;
+        this.watchdog = new Watchdog(SqliteDialect.INSTANCE, options.queryTimeout());
+        this.readers = new ReaderPool(connections, watchdog, options);
+        this.writer = new SqliteWriter(connections, options.busyTimeout(), watchdog);
         this.anchor = new Anchor(connections);
     }
 
@@ -101,6 +101,11 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public DatabaseOptions options() {
+        return options;
+    }
+
+    @Override
     public Failure classify(SQLException e) {
         return connections.classify(e);
     }
@@ -124,7 +129,7 @@ public final class SqliteStore implements Store {
                 return readOnce(work);
             } catch (SQLException e) {
                 Failure failure = classify(e);
-                retry = retry == null ? new Retry(timeout) : retry;
+                retry = retry == null ? new Retry(options.busyTimeout()) : retry;
                 if (failure.kind() != Kind.BUSY || !retry.pause()) {
                     throw failure.toException(entity, id);
                 }

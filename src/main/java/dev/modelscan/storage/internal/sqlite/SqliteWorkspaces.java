@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.sqlite;
 
+import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.OpenedStore;
@@ -13,38 +14,24 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
 /** Workspaces that are SQLite files of one directory. */
-public final class SqliteWorkspaces implements WorkspaceHost {
+final class SqliteWorkspaces implements WorkspaceHost {
 
     private static final String SUFFIX = ".db";
 
     private final Path directory;
-    private final boolean full;
-    private final int readers;
-    private final Duration busyTimeout;
-    private final Duration queryTimeout;
-    private final boolean readOnly;
+    private final DatabaseOptions options;
 
-    /**
-     * The directory is made with the first workspace.
-     *
-     * @param readOnly whether workspaces are only read; then the directory has to be there
-     */
-    public SqliteWorkspaces(
-            Path directory, boolean full, int readers, Duration busyTimeout, Duration queryTimeout, boolean readOnly) {
+    /** The directory is created with the first workspace; read-only it has to be there. */
+    SqliteWorkspaces(Path directory, DatabaseOptions options) {
         this.directory = directory.toAbsolutePath().normalize();
-        this.full = full;
-        this.readers = readers;
-        this.busyTimeout = busyTimeout;
-        this.queryTimeout = queryTimeout;
-        this.readOnly = readOnly;
-        if (readOnly && !Files.exists(directory)) {
+        this.options = options;
+        if (options.readOnly() && !Files.exists(directory)) {
             throw new UnavailableException(
                     directory + " does not exist; name the directory of the workspaces. None was created", null);
         }
@@ -56,10 +43,7 @@ public final class SqliteWorkspaces implements WorkspaceHost {
 
     @Override
     public OpenedStore open(String name) {
-        OpenedStore opened = readOnly
-                ? SqliteOpening.openReadOnly(file(name), readers, busyTimeout, queryTimeout)
-                : SqliteOpening.open(file(name), full, readers, busyTimeout, queryTimeout);
-        return opened.in(name);
+        return SqliteEngine.open(file(name), options).in(name);
     }
 
     /** A file that cannot be read may well be a workspace; opening it says what is wrong. */
@@ -124,15 +108,15 @@ public final class SqliteWorkspaces implements WorkspaceHost {
 
     private List<String> migrate(String name) {
         return SqliteLibrary.checked(
-                () -> new SqliteMigrator(connections(name), SqliteOpening.MIGRATION_TIMEOUT).migrate());
+                () -> new SqliteMigrator(connections(name), SqliteEngine.MIGRATION_TIMEOUT).migrate());
     }
 
     private SqliteMigrator migrator(String name) {
-        return new SqliteMigrator(connections(name), busyTimeout);
+        return new SqliteMigrator(connections(name), options.busyTimeout());
     }
 
     private SqliteConnections connections(String name) {
-        return SqliteConnections.toFile(file(name), full, busyTimeout);
+        return SqliteConnections.toFile(file(name), options.durability(), options.busyTimeout());
     }
 
     private Path file(String name) {

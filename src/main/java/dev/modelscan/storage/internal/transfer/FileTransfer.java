@@ -1,7 +1,10 @@
 package dev.modelscan.storage.internal.transfer;
 
-import dev.modelscan.storage.internal.engine.Libraries;
+import dev.modelscan.storage.DatabaseOptions;
+import dev.modelscan.storage.internal.engine.DatabaseLocation;
+import dev.modelscan.storage.internal.postgres.PostgresEngine;
 import dev.modelscan.storage.internal.postgres.PostgresServer;
+import dev.modelscan.storage.internal.sqlite.SqliteEngine;
 import dev.modelscan.storage.transfer.Transfer;
 import dev.modelscan.storage.transfer.TransferEstimate;
 import dev.modelscan.storage.transfer.TransferProgress;
@@ -12,14 +15,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /** Copies a SQLite file into a schema of a PostgreSQL server. */
 public final class FileTransfer implements Transfer {
 
     private final Path source;
-    private final PostgresServer server;
-    private final @Nullable String workspace;
+    private final DatabaseLocation target;
+    private final DatabaseOptions options;
     private final Set<String> leaveBehind = new LinkedHashSet<>();
     private boolean restart;
     private Consumer<TransferProgress> listener = progress -> {};
@@ -27,12 +30,13 @@ public final class FileTransfer implements Transfer {
     /**
      * Opens nothing before {@link #dryRun} or {@link #run}.
      *
-     * @param workspace the target's schema; null for the one that the server chooses
+     * @param target the server, and its schema as the workspace; without one the schema that the server
+     *     chooses
      */
-    public FileTransfer(Path source, PostgresServer server, @Nullable String workspace) {
+    public FileTransfer(Path source, DatabaseLocation target, DatabaseOptions options) {
         this.source = source;
-        this.server = server;
-        this.workspace = workspace;
+        this.target = target;
+        this.options = options;
     }
 
     @Override
@@ -56,16 +60,22 @@ public final class FileTransfer implements Transfer {
 
     @Override
     public TransferEstimate dryRun() {
-        return Libraries.checked(() -> transferRun().dryRun());
+        return checked(() -> transferRun().dryRun());
     }
 
     @Override
     public TransferResult run() {
-        return Libraries.checked(() -> transferRun().run());
+        return checked(() -> transferRun().run());
+    }
+
+    private static <T> T checked(Supplier<T> work) {
+        PostgresEngine.requireLibraries();
+        return SqliteEngine.checked(() -> PostgresEngine.checked(work));
     }
 
     private TransferRun transferRun() {
+        PostgresServer server = new PostgresServer(target, options);
         return new TransferRun(
-                new TransferRequest(source, server, workspace, restart, Set.copyOf(leaveBehind), listener));
+                new TransferRequest(source, server, target.workspace(), restart, Set.copyOf(leaveBehind), listener));
     }
 }

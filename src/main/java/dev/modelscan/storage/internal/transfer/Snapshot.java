@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.transfer;
 
+import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.StorageFullException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -33,7 +34,7 @@ final class Snapshot {
     /** The snapshot with that id, which need not exist yet. */
     Snapshot(Path source, String id) {
         this.file = source.resolveSibling(source.getFileName() + "-transfer-" + id);
-        this.connections = SqliteConnections.toFile(file, true, Duration.ZERO);
+        this.connections = SqliteConnections.toFile(file, Durability.FULL, Duration.ZERO);
     }
 
     Path file() {

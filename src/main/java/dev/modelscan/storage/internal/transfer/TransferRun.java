@@ -1,12 +1,12 @@
 package dev.modelscan.storage.internal.transfer;
 
+import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.postgres.PostgresMigrator;
-import dev.modelscan.storage.internal.postgres.PostgresOpening;
 import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.transfer.ChunkReader.Chunk;
@@ -43,12 +43,11 @@ public final class TransferRun {
 
     /** Opens neither side yet. */
     public TransferRun(TransferRequest request) {
-        PostgresOpening.requireLibraries();
         NotCarried.requireNotOurs(request.leaveBehind());
         this.request = request;
         this.source = request.source().toAbsolutePath().normalize();
-        this.connections =
-                SqliteConnections.toFile(source, true, request.server().busyTimeout());
+        this.connections = SqliteConnections.toFile(
+                source, Durability.FULL, request.server().busyTimeout());
         this.migrator = new PostgresMigrator(request.server(), request.workspace());
     }
 

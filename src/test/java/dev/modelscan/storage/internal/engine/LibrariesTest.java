@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Libraries.Library;
+import dev.modelscan.storage.internal.postgres.PostgresEngine;
+import dev.modelscan.storage.internal.sqlite.SqliteEngine;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,7 @@ class LibrariesTest {
                 new NoSuchFieldError("org.flywaydb.core.Flyway.foo"),
                 new NoClassDefFoundError("org/flywaydb/core/Foo"));
         for (LinkageError error : errors) {
-            assertThatThrownBy(() -> Libraries.checked(failing(error)))
+            assertThatThrownBy(() -> new Libraries().checked(failing(error)))
                     .isInstanceOf(UnavailableException.class)
                     .hasMessageStartingWith("org.flywaydb:flyway-core ")
                     .hasMessageContaining("flyway.version")
@@ -40,9 +42,9 @@ class LibrariesTest {
     @Test
     void anErrorOfAnotherLibraryIsLeftAsItIs() {
         LinkageError error = new NoSuchMethodError("'void com.acme.Host.foo()'");
-        assertThatThrownBy(() -> Libraries.checked(failing(error))).isSameAs(error);
+        assertThatThrownBy(() -> new Libraries().checked(failing(error))).isSameAs(error);
         LinkageError unloaded = new UnsatisfiedLinkError("org.sqlite.core.NativeDB._open_utf8");
-        assertThatThrownBy(() -> Libraries.checked(failing(unloaded))).isSameAs(unloaded);
+        assertThatThrownBy(() -> new Libraries().checked(failing(unloaded))).isSameAs(unloaded);
     }
 
     private static Supplier<Object> failing(LinkageError error) {
@@ -53,7 +55,8 @@ class LibrariesTest {
 
     @Test
     void whatTheBuildUsesWillDo() {
-        assertThat(Libraries.checked(() -> "opened")).isEqualTo("opened");
-        assertThatCode(Libraries::requirePostgresql).doesNotThrowAnyException();
+        assertThat(SqliteEngine.checked(() -> "opened")).isEqualTo("opened");
+        assertThat(PostgresEngine.checked(() -> "opened")).isEqualTo("opened");
+        assertThatCode(PostgresEngine::requireLibraries).doesNotThrowAnyException();
     }
 }

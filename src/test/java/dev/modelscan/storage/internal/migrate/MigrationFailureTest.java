@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.OlderSchema;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -44,7 +45,8 @@ class MigrationFailureTest {
 
     private SqliteMigrator migrator(String folder) {
         Duration timeout = Duration.ofSeconds(5);
-        return new SqliteMigrator(SqliteConnections.toFile(file, true, timeout), "migrations/" + folder, timeout);
+        return new SqliteMigrator(
+                SqliteConnections.toFile(file, Durability.FULL, timeout), "migrations/" + folder, timeout);
     }
 
     private String url() {
@@ -79,7 +81,7 @@ class MigrationFailureTest {
     /** Schema, history and rows. */
     private List<String> everything() throws SQLException {
         List<String> all = new ArrayList<>(query("SELECT type, name, sql FROM sqlite_schema ORDER BY name"));
-        all.addAll(query("SELECT * FROM " + SqliteMigrator.HISTORY_TABLE));
+        all.addAll(query("SELECT * FROM " + SchemaState.HISTORY_TABLE));
         all.addAll(query("SELECT * FROM parents"));
         all.addAll(query("SELECT * FROM children"));
         return all;
@@ -151,8 +153,7 @@ class MigrationFailureTest {
     }
 
     private List<String> recorded() throws SQLException {
-        return query(
-                "SELECT version, script, checksum FROM " + SqliteMigrator.HISTORY_TABLE + " ORDER BY installed_rank");
+        return query("SELECT version, script, checksum FROM " + SchemaState.HISTORY_TABLE + " ORDER BY installed_rank");
     }
 
     private static List<String> packaged(String location) {

@@ -101,6 +101,8 @@ class PackagedQueriesTest {
                 .contains("dev.modelscan.storage.internal.query.PackagedQueries")
                 .doesNotContain("org.jooq.impl.DefaultConfiguration")
                 .doesNotContain("org.flywaydb")
+                .doesNotContain("org.postgresql.")
+                .doesNotContain("dev.modelscan.storage.internal.postgres.PostgresDialect")
                 .doesNotContain("com.fasterxml.jackson.databind.json.JsonMapper ");
     }
 }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.sqlite.file;
 
+import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
@@ -114,14 +115,14 @@ public final class SqliteConnections {
      *
      * @throws UnavailableException if a link is broken, or SQLite's native library cannot be loaded
      */
-    public static SqliteConnections toFile(Path file, boolean full, Duration busyTimeout) {
+    public static SqliteConnections toFile(Path file, Durability durability, Duration busyTimeout) {
         NativeLibrary.require();
         return new SqliteConnections(
                 file.toAbsolutePath(),
                 RealPath.of(file),
                 WRITABLE,
                 false,
-                full ? SynchronousMode.FULL : SynchronousMode.NORMAL,
+                durability == Durability.FULL ? SynchronousMode.FULL : SynchronousMode.NORMAL,
                 busyTimeout);
     }
 

@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.internal.query.PackedRow;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -27,6 +28,8 @@ public final class SqliteDialect implements Dialect {
 
     public static final SqliteDialect INSTANCE = new SqliteDialect();
 
+    private static final Expressions EXPRESSIONS = new SqliteExpressions();
+
     private SqliteDialect() {}
 
     @Override
@@ -37,6 +40,11 @@ public final class SqliteDialect implements Dialect {
     @Override
     public SQLDialect jooq() {
         return SQLDialect.SQLITE;
+    }
+
+    @Override
+    public Expressions expressions() {
+        return EXPRESSIONS;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.sqlite.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
@@ -73,7 +74,7 @@ class MigrationLockTest {
     @Test
     void aThreadThatOpensTheDatabaseElsewhereDoesNotLetAnotherProcessIn() throws Exception {
         Path database = directory.resolve("acme.db");
-        SqliteConnections connections = SqliteConnections.toFile(database, true, Duration.ofMillis(50));
+        SqliteConnections connections = SqliteConnections.toFile(database, Durability.FULL, Duration.ofMillis(50));
         try (MigrationLock held = MigrationLock.acquire(database, PATIENCE)) {
             assertThatThrownBy(() -> new SqliteMigrator(connections, Duration.ofMillis(50)).migrate())
                     .isInstanceOf(BusyException.class);

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.repository;
+package dev.modelscan.storage.internal.query;
 
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import org.jooq.impl.QOM;
 import org.jspecify.annotations.Nullable;
 
 /** The operands from which an expression takes its value. */
-final class Operands {
+public final class Operands {
 
     private interface Reader extends Function<Field<?>, Stream<? extends @Nullable Field<?>>> {}
 
@@ -72,7 +72,7 @@ final class Operands {
      * The values of which an expression returns one, or which it compares; empty if it computes its own
      * value.
      */
-    static List<Field<?>> of(Field<?> field) {
+    public static List<Field<?>> of(Field<?> field) {
         return READER.get(field.getClass())
                 .<List<Field<?>>>map(
                         reader -> reader.apply(field).filter(Objects::nonNull).collect(Collectors.toUnmodifiableList()))

@@ -1,6 +1,6 @@
-package dev.modelscan.storage.analytics;
+package dev.modelscan.storage;
 
-import dev.modelscan.storage.Json;
+import dev.modelscan.storage.internal.engines.Engines;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jooq.Condition;
@@ -50,20 +50,8 @@ public final class Conditions {
         if (isNeverStored(key) || isNeverStored(value)) {
             return DSL.falseCondition();
         }
-        // jOOQ has no json_each. In a path of json_extract, quotes, dots and brackets of the key would have a
-        // meaning. Here key and value are bound values, and the templates hold no text of the caller.
-        return CustomCondition.of(context -> {
-            switch (context.family()) {
-                case POSTGRES ->
-                    context.visit(DSL.sql(
-                            "({0} -> {1} = to_jsonb(cast({2} as text)))", column, DSL.val(key), DSL.val(value)));
-                default ->
-                    context.visit(DSL.sql(
-                            "exists (select 1 from json_each({0}) as member"
-                                    + " where member.key = {1} and member.type = 'text' and member.value = {2})",
-                            column, DSL.val(key), DSL.val(value)));
-            }
-        });
+        return CustomCondition.of(
+                context -> context.visit(Engines.expressions(context).hasMember(column, DSL.val(key), DSL.val(value))));
     }
 
     private static Condition like(Field<String> field, String before, String text) {

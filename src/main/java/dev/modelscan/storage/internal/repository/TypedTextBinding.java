@@ -1,12 +1,12 @@
-package dev.modelscan.storage.internal.codec;
+package dev.modelscan.storage.internal.repository;
 
-import java.sql.ResultSet;
+import dev.modelscan.storage.internal.codec.TextFormat;
+import dev.modelscan.storage.internal.engines.Engines;
+import dev.modelscan.storage.internal.query.Expressions;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Types;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import org.jooq.Binding;
 import org.jooq.BindingGetResultSetContext;
 import org.jooq.BindingGetSQLInputContext;
@@ -16,14 +16,14 @@ import org.jooq.BindingSQLContext;
 import org.jooq.BindingSetSQLOutputContext;
 import org.jooq.BindingSetStatementContext;
 import org.jooq.Converter;
-import org.jooq.SQLDialect;
+import org.jooq.Scope;
 import org.jooq.conf.ParamType;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends values as text to every engine. PostgreSQL casts the text to a type of its own; the other engines
- * store the text.
+ * Sends values as text to every engine. An engine whose column has a type casts the text to it; the others
+ * store the text. Times go as the engine's dialect binds them.
  *
  * @param <U> the type in Java
  */
@@ -32,12 +32,10 @@ final class TypedTextBinding<U> implements Binding<String, U> {
     private static final long serialVersionUID = 1L;
 
     private final transient TextFormat<U> format;
-    private final String postgresType;
     private final Converter<String, U> converter;
 
-    TypedTextBinding(TextFormat<U> format, String postgresType) {
+    TypedTextBinding(TextFormat<U> format) {
         this.format = format;
-        this.postgresType = postgresType;
         this.converter = Converter.ofNullable(String.class, format.type(), format.decode(), format.encode());
     }
 
@@ -46,16 +44,26 @@ final class TypedTextBinding<U> implements Binding<String, U> {
         return converter;
     }
 
+    private boolean isTime() {
+        return format.type() == Instant.class;
+    }
+
+    /** The column's type; null if the engine stores the text. */
+    private @Nullable String columnType(Scope context) {
+        Expressions expressions = Engines.expressions(context);
+        return isTime() ? expressions.timeType() : expressions.jsonType();
+    }
+
     @Override
     public void sql(BindingSQLContext<U> context) {
-        boolean cast = context.family() == SQLDialect.POSTGRES;
-        context.render().sql(cast ? "cast(" : "");
+        String type = columnType(context);
+        context.render().sql(type == null ? "" : "cast(");
         if (context.render().paramType() == ParamType.INLINED) {
             context.render().visit(DSL.inline(context.convert(converter).value()));
         } else {
             context.render().sql(context.variable());
         }
-        context.render().sql(cast ? " as " + postgresType + ")" : "");
+        context.render().sql(type == null ? "" : " as " + type + ")");
     }
 
     @Override
@@ -65,13 +73,12 @@ final class TypedTextBinding<U> implements Binding<String, U> {
 
     @Override
     public void set(BindingSetStatementContext<U> context) throws SQLException {
-        boolean time = context.family() == SQLDialect.POSTGRES && format.type() == Instant.class;
+        // Also checks the range of a time.
         String text = context.convert(converter).value();
-        if (text == null) {
-            context.statement().setNull(context.index(), time ? Types.TIMESTAMP_WITH_TIMEZONE : Types.VARCHAR);
-        } else if (time && context.value() instanceof Instant instant) {
-            // The text of a time has a year 0, which PostgreSQL calls 1 BC.
-            context.statement().setObject(context.index(), instant.atOffset(ZoneOffset.UTC));
+        if (isTime()) {
+            Engines.dialect(context).bindTime(context.statement(), context.index(), (Instant) context.value());
+        } else if (text == null) {
+            context.statement().setNull(context.index(), Types.VARCHAR);
         } else {
             context.statement().setString(context.index(), text);
         }
@@ -79,17 +86,13 @@ final class TypedTextBinding<U> implements Binding<String, U> {
 
     @Override
     public void get(BindingGetResultSetContext<U> context) throws SQLException {
-        context.value(read(context.resultSet(), context.index(), context.family()));
-    }
-
-    /** PostgreSQL's text of a time depends on the session's time zone and style; its typed value does not. */
-    private @Nullable U read(ResultSet rows, int column, SQLDialect family) throws SQLException {
-        if (family == SQLDialect.POSTGRES && format.type() == Instant.class) {
-            OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
-            return time == null ? null : format.type().cast(time.toInstant());
+        if (isTime()) {
+            Instant time = Engines.dialect(context).time(context.resultSet(), context.index());
+            context.value(time == null ? null : format.type().cast(time));
+            return;
         }
-        String text = rows.getString(column);
-        return text == null ? null : format.decode().apply(text);
+        String text = context.resultSet().getString(context.index());
+        context.value(text == null ? null : format.decode().apply(text));
     }
 
     @Override

@@ -1,0 +1,85 @@
+package dev.modelscan.storage.internal.sqlite;
+
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.internal.migrate.PackagedMigrations;
+import dev.modelscan.storage.internal.migrate.SchemaState;
+import dev.modelscan.storage.internal.migrate.SchemaState.Kind;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** The state of a SQLite file, found without writing. */
+final class FileState {
+
+    private FileState() {}
+
+    /** Returns the state of a file, or throws if the library cannot open it. */
+    static Kind read(Connection connection, String name, PackagedMigrations packaged) throws SQLException {
+        int applicationId = applicationId(connection);
+        boolean hasTables = number(connection, "SELECT count(*) FROM sqlite_schema") > 0;
+        if (applicationId != SqliteConnections.APPLICATION_ID) {
+            if (hasTables || applicationId != 0) {
+                throw foreign(connection, name);
+            }
+            requireUtf8(connection, name);
+            return Kind.EMPTY;
+        }
+        boolean hasHistory = number(
+                        connection,
+                        "SELECT count(*) FROM sqlite_schema WHERE name = '" + SchemaState.HISTORY_TABLE + "'")
+                > 0;
+        return hasHistory
+                ? SchemaState.compare(SchemaState.history(connection, SchemaState.HISTORY_TABLE), name, packaged)
+                : Kind.EMPTY;
+    }
+
+    /** Whether the file is marked as this library's. */
+    static boolean isOurs(Connection connection) throws SQLException {
+        return applicationId(connection) == SqliteConnections.APPLICATION_ID;
+    }
+
+    private static int applicationId(Connection connection) throws SQLException {
+        return number(connection, "PRAGMA application_id");
+    }
+
+    /** Rows are read as UTF-8 bytes, so a file that was created with another encoding is rejected. */
+    private static void requireUtf8(Connection connection, String name) throws SQLException {
+        String encoding;
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA encoding")) {
+            encoding = row.getString(1);
+        }
+        if (!"UTF-8".equals(encoding)) {
+            throw new SchemaException(
+                    name + " stores text as " + encoding
+                            + ", and only UTF-8 can be read; delete the file, which has no tables",
+                    null);
+        }
+    }
+
+    private static SchemaException foreign(Connection connection, String name) throws SQLException {
+        boolean goPackage = number(
+                        connection,
+                        "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+                                + " AND name IN ('schema_migrations', 'agents', 'messages')")
+                == 3;
+        if (goPackage) {
+            return new SchemaException(
+                    name + " was made by the Go package sdk/storage. Import it into a new database with:"
+                            + " modelscan-storage import-go " + name + " --db <new file>",
+                    null);
+        }
+        return new SchemaException(
+                name + " is a SQLite database of another program; choose another file. Nothing was written to it",
+                null);
+    }
+
+    private static int number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.getInt(1);
+        }
+    }
+}

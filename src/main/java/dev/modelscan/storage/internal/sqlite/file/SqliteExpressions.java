@@ -1,0 +1,117 @@
+package dev.modelscan.storage.internal.sqlite.file;
+
+import dev.modelscan.storage.internal.query.Expressions;
+import dev.modelscan.storage.internal.query.QueryParts;
+import java.math.BigDecimal;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Param;
+import org.jooq.QueryPart;
+import org.jooq.VisitContext;
+import org.jooq.impl.CustomCondition;
+import org.jooq.impl.DSL;
+import org.jooq.impl.QOM;
+import org.jspecify.annotations.Nullable;
+
+/** SQLite's SQL for what jOOQ cannot say. Times and JSON are text; the date functions know milliseconds. */
+final class SqliteExpressions implements Expressions {
+
+    private static final ClassValue<Boolean> LOOKED_AT =
+            QueryParts.isOneOf(QOM.Like.class, QOM.NotLike.class, QOM.Cast.class);
+
+    @Override
+    public QueryPart now() {
+        return DSL.sql("strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')");
+    }
+
+    /**
+     * {@code unixepoch} rounds to milliseconds, so it does not get the fraction: with it {@code 59.9995} is
+     * the next minute.
+     */
+    @Override
+    public QueryPart micros(Field<?> time) {
+        return DSL.sql("(unixepoch(substr({0}, 1, 19)) * 1000000 + substr({0}, 21, 6))", time);
+    }
+
+    @Override
+    public QueryPart seconds(Field<?> time) {
+        return DSL.sql("unixepoch(substr({0}, 1, 19))", time);
+    }
+
+    @Override
+    public QueryPart time(Field<Long> seconds, Field<Long> micros) {
+        return DSL.sql("strftime('%Y-%m-%dT%H:%M:%S', {0}, 'unixepoch') || printf('.%06dZ', {1})", seconds, micros);
+    }
+
+    @Override
+    public QueryPart months(Field<Long> days) {
+        return DSL.sql(
+                "(strftime('%Y', {0} * 86400 + 946684800, 'unixepoch') * 12"
+                        + " + strftime('%m', {0} * 86400 + 946684800, 'unixepoch') - 24001)",
+                days);
+    }
+
+    @Override
+    public QueryPart elements(Field<String> array) {
+        return DSL.sql("json_each({0})", array);
+    }
+
+    /** A path of {@code json_extract} would give quotes, dots and brackets of the name a meaning. */
+    @Override
+    public QueryPart hasMember(Field<?> object, Field<String> name, Field<String> text) {
+        return DSL.sql(
+                "exists (select 1 from json_each({0}) as member"
+                        + " where member.key = {1} and member.type = 'text' and member.value = {2})",
+                object, name, text);
+    }
+
+    /** SQLite's LIKE ignores case, and its cast to an integer truncates. */
+    @Override
+    public @Nullable QueryPart sameAnswer(QueryPart part, VisitContext context) {
+        if (!LOOKED_AT.get(part.getClass())) {
+            return null;
+        }
+        if (part instanceof QOM.Like like) {
+            return QueryParts.ignoresCase(context) ? null : glob(like.$value(), like.$pattern(), like.$escape(), false);
+        }
+        if (part instanceof QOM.NotLike like) {
+            return QueryParts.ignoresCase(context) ? null : glob(like.$value(), like.$pattern(), like.$escape(), true);
+        }
+        if (part instanceof QOM.Cast<?> cast && QueryParts.roundsOnCast(cast)) {
+            return DSL.round(cast.$field().coerce(BigDecimal.class)).cast(cast.getDataType());
+        }
+        return null;
+    }
+
+    private static Condition glob(Field<?> value, Field<String> pattern, @Nullable Character escape, boolean not) {
+        @SuppressWarnings("unchecked") // Computed patterns were rejected before.
+        Param<String> param = (Param<String>) pattern;
+        String given = param.getValue();
+        Field<String> glob = DSL.val(given == null ? null : glob(given, escape), String.class);
+        return CustomCondition.of(
+                context -> context.visit(DSL.sql(not ? "({0} not glob {1})" : "({0} glob {1})", value, glob)));
+    }
+
+    private static String glob(String like, @Nullable Character escape) {
+        StringBuilder glob = new StringBuilder(like.length() + 8);
+        for (int i = 0; i < like.length(); i++) {
+            char c = like.charAt(i);
+            // PostgreSQL's default escape is a backslash.
+            boolean escaped = c == (escape == null ? '\\' : escape) && i + 1 < like.length();
+            if (escaped) {
+                i++;
+                c = like.charAt(i);
+            }
+            if (!escaped && c == '%') {
+                glob.append('*');
+            } else if (!escaped && c == '_') {
+                glob.append('?');
+            } else if (c == '*' || c == '?' || c == '[') {
+                glob.append('[').append(c).append(']');
+            } else {
+                glob.append(c);
+            }
+        }
+        return glob.toString();
+    }
+}
