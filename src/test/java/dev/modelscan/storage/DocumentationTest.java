@@ -2,7 +2,16 @@ package dev.modelscan.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelscan.storage.internal.engine.Engine;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.engine.TransactionGuard;
+import dev.modelscan.storage.internal.engine.WorkspaceHost;
+import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
+import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.Expressions;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -11,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -25,12 +35,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every example in the README and in docs compiles and runs on its own database. Every link has a target. */
 class DocumentationTest {
 
     private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)");
+
+    private static final Path ARCHITECTURE = Path.of("docs/architecture.md");
+    private static final Pattern FILE = Pattern.compile("`([\\w./-]+(?:/|\\.(?:java|xml|sql|md)))`");
 
     /** The code of an example, and its page and line. */
     record Example(String place, String code) {
@@ -175,5 +189,41 @@ class DocumentationTest {
                 assertThat(page.toAbsolutePath().resolveSibling(target)).exists();
             }
         }
+    }
+
+    /** What docs/architecture.md names is there: below the library's sources, or below the project. */
+    @Test
+    void theArchitectureNamesFilesThatExist() throws IOException {
+        Path sources = Path.of("src/main/java/dev/modelscan/storage");
+        List<String> named = FILE.matcher(Files.readString(ARCHITECTURE))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(named).hasSizeGreaterThan(50);
+        assertThat(named).allMatch(name -> Files.exists(sources.resolve(name)) || Files.exists(Path.of(name)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                Engine.class,
+                Dialect.class,
+                Expressions.class,
+                Store.class,
+                Sessions.class,
+                TransactionGuard.class,
+                WorkspaceHost.class,
+                WorkspaceMigrator.class
+            })
+    void theArchitectureListsTheMethodsOfAnEngine(Class<?> type) throws IOException {
+        String page = Files.readString(ARCHITECTURE);
+        int begin = page.indexOf(type.getSimpleName() + ".java", page.indexOf("## What an engine has to contain"));
+        assertThat(begin).isPositive();
+        int end = page.indexOf("\n**", page.indexOf("\n\n", begin));
+        String section = page.substring(begin, end < 0 ? page.length() : end);
+        assertThat(Arrays.stream(type.getDeclaredMethods())
+                        .filter(method -> !method.isSynthetic())
+                        .map(Method::getName))
+                .allMatch(name -> section.contains("`" + name + "`"));
     }
 }
