@@ -94,7 +94,7 @@ public final class PostgresDialect implements Dialect {
 
     /** After an error the server accepts only a rollback. */
     @Override
-    public boolean goesOnAfterRefusal() {
+    public boolean continuesAfterError() {
         return false;
     }
 

@@ -271,7 +271,7 @@ public final class PostgresErrors {
     }
 
     /** The server's message, or the driver's, in one line and without class names. */
-    public static String said(SQLException e) {
+    public static String serverText(SQLException e) {
         ServerErrorMessage message = serverMessage(e);
         if (message != null && message.getMessage() != null) {
             return message.getMessage();
@@ -290,7 +290,7 @@ public final class PostgresErrors {
         SQLException driver = Failure.driverException(last);
         return new OutcomeUnknownException(
                 reply + " was lost, and it may have been stored; read it back before trying again. What failed last: "
-                        + (driver == null ? last.getMessage() : said(driver)),
+                        + (driver == null ? last.getMessage() : serverText(driver)),
                 entity,
                 id,
                 last);
@@ -305,26 +305,26 @@ public final class PostgresErrors {
     public static StorageException unusable(String what, SQLException e, String grants) {
         Failure failure = classify(e).whileWriting();
         String why = failure.detail() == null ? "" : failure.detail() + ": ";
-        String said = said(e);
+        String text = serverText(e);
         return switch (failure.kind()) {
             case DENIED ->
                 new SchemaException(
-                        what + ": the role lacks a privilege (" + said + "). Let its owner run: " + grants, e);
+                        what + ": the role lacks a privilege (" + text + "). Let its owner run: " + grants, e);
             case BUSY, SERIALIZATION ->
                 new BusyException(
-                        what + ": another session holds a lock on it for longer than busyTimeout: " + said, e);
+                        what + ": another session holds a lock on it for longer than busyTimeout: " + text, e);
             case NO_CONNECTION_LEFT ->
                 new BusyException(
-                        what + ": the server has no connection left (" + said
+                        what + ": the server has no connection left (" + text
                                 + "); use fewer or smaller pools, or raise its max_connections",
                         e);
-            case FULL -> new StorageFullException(what + ": the server's disk is full: " + said, e);
+            case FULL -> new StorageFullException(what + ": the server's disk is full: " + text, e);
             case CORRUPT ->
-                new CorruptDatabaseException(what + ": the server found it damaged; restore a backup: " + said, e);
+                new CorruptDatabaseException(what + ": the server found it damaged; restore a backup: " + text, e);
             case CONNECTION_LOST ->
                 new UnavailableException(
-                        what + ": the server cannot be reached, or has ended the connection: " + why + said, e);
-            default -> new UnavailableException(what + ": " + (why.isEmpty() ? "the server reports: " : why) + said, e);
+                        what + ": the server cannot be reached, or has ended the connection: " + why + text, e);
+            default -> new UnavailableException(what + ": " + (why.isEmpty() ? "the server reports: " : why) + text, e);
         };
     }
 

@@ -349,13 +349,13 @@ public final class PostgresMigrator {
                                 + " waited for busyTimeout for a table that another transaction has locked, and was"
                                 + " rolled back; end that transaction and open the database again, or raise"
                                 + " busyTimeout: "
-                                + PostgresErrors.said(e),
+                                + PostgresErrors.serverText(e),
                         e);
             case CONNECTION_LOST, NODE_AWAY ->
                 new UnavailableException(
                         name() + ": the connection was lost during " + file
                                 + ", which was stored as a whole or not at all;"
-                                + " open the database again, which continues from there: " + PostgresErrors.said(e),
+                                + " open the database again, which continues from there: " + PostgresErrors.serverText(e),
                         e);
             case DENIED, NO_CONNECTION_LEFT, FULL, UNAVAILABLE, UNUSABLE, READ_ONLY, CORRUPT ->
                 PostgresErrors.unusable(

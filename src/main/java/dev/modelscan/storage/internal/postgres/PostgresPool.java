@@ -202,7 +202,7 @@ final class PostgresPool implements AutoCloseable {
         String time = server.busyTimeout().toMillis() + " ms";
         if (failure != null) {
             return new SQLException(
-                    "no connection could be opened within " + time + ": " + PostgresErrors.said(failure),
+                    "no connection could be opened within " + time + ": " + PostgresErrors.serverText(failure),
                     PostgresErrors.stateOf(failure),
                     failure);
         }

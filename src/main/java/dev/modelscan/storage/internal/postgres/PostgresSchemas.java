@@ -115,20 +115,20 @@ public final class PostgresSchemas {
     }
 
     private static StorageException refusal(SQLException e, String subject) {
-        String said = PostgresErrors.said(e);
+        String text = PostgresErrors.serverText(e);
         return switch (PostgresErrors.classify(e).kind()) {
             case BUSY, SERIALIZATION ->
-                new BusyException(subject + " is in use, and was not dropped; try again: " + said, e);
-            case DENIED -> new SchemaException(subject + " belongs to another role, and was not dropped: " + said, e);
+                new BusyException(subject + " is in use, and was not dropped; try again: " + text, e);
+            case DENIED -> new SchemaException(subject + " belongs to another role, and was not dropped: " + text, e);
             case CONNECTION_LOST, NODE_AWAY ->
                 new OutcomeUnknownException(
                         subject + ": the reply to its drop was lost, and it may have been dropped; check whether it"
                                 + " exists: "
-                                + said,
+                                + text,
                         "workspace",
                         null,
                         e);
-            default -> new UnavailableException(subject + " could not be dropped: " + said, e);
+            default -> new UnavailableException(subject + " could not be dropped: " + text, e);
         };
     }
 

@@ -92,7 +92,7 @@ final class PostgresTransactions {
                 String subject = entity == null ? "" : (id == null ? entity : entity + " " + id) + ": ";
                 throw new OutcomeUnknownException(
                         subject + "what became of a commit on " + name + " is not known ("
-                                + PostgresErrors.said(e)
+                                + PostgresErrors.serverText(e)
                                 + "); it may have taken effect; read back before trying again",
                         entity,
                         id,

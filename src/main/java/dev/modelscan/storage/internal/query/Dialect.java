@@ -71,7 +71,7 @@ public interface Dialect {
      * Whether a transaction can continue after the engine rejected one of its statements. If it cannot, no
      * query can look up why the statement was rejected.
      */
-    boolean goesOnAfterRefusal();
+    boolean continuesAfterError();
 
     /**
      * Whether the connection is in the transaction that {@code db.dsl()} reads in; true if it reads in none.

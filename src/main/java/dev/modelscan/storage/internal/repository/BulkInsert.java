@@ -93,7 +93,7 @@ final class BulkInsert<I extends Id, R> {
                 }
                 return null;
             } finally {
-                takeBack(statement);
+                rollBackTo(statement);
             }
         }
     }
@@ -126,12 +126,12 @@ final class BulkInsert<I extends Id, R> {
     }
 
     /** The savepoint is gone if a trigger has rolled the whole transaction back. */
-    private static void takeBack(Statement statement) {
+    private static void rollBackTo(Statement statement) {
         try {
             statement.execute("ROLLBACK TO refused");
             statement.execute("RELEASE refused");
         } catch (SQLException e) {
-            LOG.debug("nothing to take back", e);
+            LOG.debug("nothing to roll back", e);
         }
     }
 

@@ -29,7 +29,7 @@ final class Conflicts {
             return;
         }
         String id = Objects.requireNonNull(mapping.id.get(record)).value();
-        String holder = session.dialect().goesOnAfterRefusal() ? holder(session, mapping, unique, value) : null;
+        String holder = session.dialect().continuesAfterError() ? holder(session, mapping, unique, value) : null;
         throw taken(mapping.entity, id, unique.column().name(), value, holder, failure.cause());
     }
 

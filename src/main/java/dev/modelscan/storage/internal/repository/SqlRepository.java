@@ -313,7 +313,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         if (failure.detail() != null) {
             return failure.detail().equals(reference.column().name()) ? target : null;
         }
-        if (!session.dialect().goesOnAfterRefusal()) {
+        if (!session.dialect().continuesAfterError()) {
             return null;
         }
         Integer found = session.query(reference.exists())

@@ -237,7 +237,7 @@ public final class SqliteMigrator {
     }
 
     private <T extends @Nullable Object> T glance(Reading<T> reading) throws SQLException {
-        try (Connection connection = connections.openGlance()) {
+        try (Connection connection = connections.openImmutable()) {
             return reading.from(connection);
         }
     }

@@ -102,7 +102,7 @@ public final class PostgresLink implements AutoCloseable {
             // The reply to a commit may have been lost too.
             case CONNECTION_LOST, NODE_AWAY ->
                 new UnavailableException(
-                        name() + ": the connection was lost: " + PostgresErrors.said(e)
+                        name() + ": the connection was lost: " + PostgresErrors.serverText(e)
                                 + "; what was being copied was stored as a whole or not at all, and running this"
                                 + " again continues from there",
                         e);
@@ -175,7 +175,7 @@ public final class PostgresLink implements AutoCloseable {
         throw new UnavailableException(
                 name() + ": the lock of this " + purpose
                         + " was lost, since its idle transaction was ended from outside"
-                        + (cause == null ? "" : " (" + PostgresErrors.said(cause) + ")")
+                        + (cause == null ? "" : " (" + PostgresErrors.serverText(cause) + ")")
                         + "; what was not stored by then was rolled back. Make sure that neither the server nor a"
                         + " pooler ends idle transactions, and run the " + purpose
                         + " again, which continues from there",

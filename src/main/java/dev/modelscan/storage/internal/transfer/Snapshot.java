@@ -105,7 +105,7 @@ final class Snapshot {
 
     /** A connection that leaves nothing beside the file, to which nobody writes. */
     Connection open() throws SQLException {
-        return connections.openGlance();
+        return connections.openImmutable();
     }
 
     /** Deletes the file, and the rest of an unfinished one. */

@@ -34,7 +34,7 @@ final class FileGuard {
         /** The path names another file. */
         REPLACED,
         /** The file is shorter than its own header says. */
-        CUT,
+        TRUNCATED,
         /** The log or its index was deleted or replaced. */
         LOG_GONE,
         /** The file's attributes cannot be read. */
@@ -129,7 +129,7 @@ final class FileGuard {
         State state = state();
         closing(state);
         logKey = null;
-        return state != State.CUT;
+        return state != State.TRUNCATED;
     }
 
     /**
@@ -175,7 +175,7 @@ final class FileGuard {
             }
             long bytes = now.size();
             if (bytes < size && isCut(bytes)) {
-                return State.CUT;
+                return State.TRUNCATED;
             }
             size = bytes;
             return logKey != null && isLogGone() ? State.LOG_GONE : State.SAME;
@@ -235,7 +235,7 @@ final class FileGuard {
             case REPLACED ->
                 given + " now names another file: the one that was opened was moved or deleted while open;"
                         + " nothing is written or read. Close this database, and open the file again";
-            case CUT ->
+            case TRUNCATED ->
                 file + " was truncated while open; nothing is written or read. Close it, keep " + log.getFileName()
                         + ", and restore a backup";
             case LOG_GONE ->

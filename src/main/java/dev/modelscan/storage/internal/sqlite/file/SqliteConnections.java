@@ -222,7 +222,7 @@ public final class SqliteConnections {
 
     /** Whether the file is at least as long as its header says. */
     boolean isWhole() {
-        try (Connection connection = openGlance();
+        try (Connection connection = openImmutable();
                 Statement statement = connection.createStatement()) {
             statement.execute("SELECT count(*) FROM sqlite_schema");
             return true;
@@ -262,7 +262,7 @@ public final class SqliteConnections {
      * file and delete it, although the log holds the only rows that can still be saved.
      */
     public boolean mustStayOpen() {
-        return guard != null && guard.state() == FileGuard.State.CUT;
+        return guard != null && guard.state() == FileGuard.State.TRUNCATED;
     }
 
     /** To be called before all connections are closed; the returned action is to be run afterwards. */
@@ -322,7 +322,7 @@ public final class SqliteConnections {
      * A connection that leaves nothing beside the file. Other connections create a log and its index even if
      * they only read. It takes no lock and sees no log, so its result is reliable only if neither is needed.
      */
-    public Connection openGlance() throws SQLException {
+    public Connection openImmutable() throws SQLException {
         return connect(uri + IMMUTABLE, config(busyTimeout), () -> {}, "PRAGMA trusted_schema = OFF");
     }
 
@@ -373,7 +373,7 @@ public final class SqliteConnections {
      */
     private boolean isWhole(Path path) {
         boolean logged = Files.exists(SqliteFiles.beside(path, "-wal"));
-        try (Connection connection = logged ? openProbe() : openGlance();
+        try (Connection connection = logged ? openProbe() : openImmutable();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("PRAGMA quick_check(1)")) {
             return rows.next() && "ok".equals(rows.getString(1));

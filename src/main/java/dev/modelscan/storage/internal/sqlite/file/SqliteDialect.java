@@ -143,7 +143,7 @@ public final class SqliteDialect implements Dialect {
     }
 
     @Override
-    public boolean goesOnAfterRefusal() {
+    public boolean continuesAfterError() {
         return true;
     }
 
