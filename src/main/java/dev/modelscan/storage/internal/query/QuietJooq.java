@@ -38,7 +38,10 @@ final class QuietJooq {
         }
     }
 
-    /** jOOQ logs the version at the first execution. This one reaches no database. */
+    /**
+     * jOOQ logs the version at the first execution, of whatever dialect but the default one. This one reaches no
+     * database.
+     */
     private static void executeQuietly() {
         try {
             Field threshold = JooqLogger.class.getDeclaredField("globalThreshold");
@@ -46,7 +49,7 @@ final class QuietJooq {
             Object before = threshold.get(null);
             threshold.set(null, Log.Level.WARN);
             try {
-                DSL.using(new MockConnection(context -> new MockResult[0]), SQLDialect.DEFAULT)
+                DSL.using(new MockConnection(context -> new MockResult[0]), SQLDialect.H2)
                         .execute("SELECT 1");
             } catch (DataAccessException e) {
                 // The mock connection has no result.

@@ -276,7 +276,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
      * value.
      */
     private SQLException explain(Session session, R record, SQLException e) throws SQLException {
-        Failure failure = sessions.classify(e);
+        Failure failure = sessions.classify(e).whileWriting();
         String id = idOf(record).value();
         if (failure.kind() == Kind.FOREIGN_KEY) {
             for (Mapping.Reference<R, ?> reference : mapping.references) {
