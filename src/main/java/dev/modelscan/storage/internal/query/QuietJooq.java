@@ -49,7 +49,7 @@ final class QuietJooq {
             Object before = threshold.get(null);
             threshold.set(null, Log.Level.WARN);
             try {
-                DSL.using(new MockConnection(context -> new MockResult[0]), SQLDialect.H2)
+                DSL.using(new MockConnection(context -> new MockResult[0]), anyFamily())
                         .execute("SELECT 1");
             } catch (DataAccessException e) {
                 // The mock connection has no result.
@@ -59,5 +59,12 @@ final class QuietJooq {
         } catch (ReflectiveOperationException | RuntimeException e) {
             // jOOQ logs the version then.
         }
+    }
+
+    private static SQLDialect anyFamily() {
+        return Stream.of(SQLDialect.families())
+                .filter(family -> family != SQLDialect.DEFAULT)
+                .findFirst()
+                .orElse(SQLDialect.DEFAULT);
     }
 }
