@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jooq.codegen.GenerationTool;
 import org.jooq.meta.jaxb.Configuration;
+import org.jooq.meta.jaxb.Jdbc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,7 +76,7 @@ class MigrationChangesCodeTest {
             configuration = GenerationTool.load(file);
         }
         Path generated = directory.resolve("generated");
-        configuration.getJdbc().setUrl(url);
+        configuration.setJdbc(new Jdbc().withUrl(url));
         configuration.getGenerator().getTarget().setDirectory(generated.toString());
         GenerationTool.generate(configuration);
         try (Stream<Path> files = Files.walk(generated)) {
