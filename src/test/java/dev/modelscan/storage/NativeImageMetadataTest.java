@@ -35,7 +35,7 @@ class NativeImageMetadataTest {
             "Libraries",
             "PackagedMigrations",
             "PackagedQueries",
-            "PostgresOpening",
+            "PostgresEngine",
             "QuietJooq",
             "TransactionConnection");
 

@@ -2,7 +2,7 @@ package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.internal.engine.Engine;
 import dev.modelscan.storage.internal.engines.Engines;
-import dev.modelscan.storage.internal.migrate.MigrationIndex;
+import dev.modelscan.storage.internal.engines.MigrationIndex;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.PackagedQueries;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.migrate;
+package dev.modelscan.storage.internal.engines;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Run by the build: lists each engine's migrations in an index, which {@link PackagedMigrations} reads. */
+/** Run by the build: lists each engine's migrations in an index, which the library reads instead of scanning its class path. */
 public final class MigrationIndex {
 
     private static final String FOLDER = "dev/modelscan/storage/migration";

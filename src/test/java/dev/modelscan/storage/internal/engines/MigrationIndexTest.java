@@ -1,4 +1,4 @@
-package dev.modelscan.storage.internal.migrate;
+package dev.modelscan.storage.internal.engines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
