@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jooq.codegen.GenerationTool;
 import org.jooq.meta.jaxb.Configuration;
+import org.jooq.meta.jaxb.Jdbc;
+import org.jooq.meta.jaxb.OnError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MigrationChangesCodeTest {
 
     private static final Path MIGRATIONS = Path.of("src/main/sql/sqlite");
+    private static final Path BUILT = Path.of("target/generated-sources/jooq");
     private static final String OLD_QUERY = "dsl.select(AGENTS.MODE).from(AGENTS).fetch();";
     private static final String NEW_QUERY = "dsl.select(AGENTS.KIND).from(AGENTS).fetch();";
 
@@ -44,9 +47,8 @@ class MigrationChangesCodeTest {
     @Test
     void withoutThatMigrationTheTablesAreThoseOfTheBuildAndTheOldQueryCompiles() throws Exception {
         List<Path> tables = generate(copyOfMigrations());
-        Path built = Path.of("target/generated-sources/jooq");
         assertThat(tables).isNotEmpty().allSatisfy(table -> assertThat(
-                        built.resolve(directory.resolve("generated").relativize(table)))
+                        BUILT.resolve(directory.resolve("generated").relativize(table)))
                 .hasSameTextualContentAs(table));
         assertThat(errors(OLD_QUERY, tables)).isEmpty();
     }
@@ -71,11 +73,12 @@ class MigrationChangesCodeTest {
                 .load()
                 .migrate();
         Configuration configuration;
-        try (InputStream file = Files.newInputStream(Path.of("codegen.xml"))) {
+        try (InputStream file = Files.newInputStream(Path.of("target/codegen.xml"))) {
             configuration = GenerationTool.load(file);
         }
         Path generated = directory.resolve("generated");
-        configuration.getJdbc().setUrl(url);
+        configuration.setJdbc(new Jdbc().withUrl(url));
+        configuration.setOnUnused(OnError.FAIL);
         configuration.getGenerator().getTarget().setDirectory(generated.toString());
         GenerationTool.generate(configuration);
         try (Stream<Path> files = Files.walk(generated)) {

@@ -2,12 +2,16 @@ package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.internal.engine.Engine;
 import dev.modelscan.storage.internal.engines.Engines;
+import dev.modelscan.storage.internal.engines.MigrationIndex;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.PackagedQueries;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Runs in the build after the compiler: renders every compiled query, so that programs need not do it. */
+/**
+ * Runs in the build after the compiler: renders every compiled query, so that programs need not do it, and lists the
+ * migrations.
+ */
 public final class RenderQueries {
 
     // The classes with compiled queries as constants.
@@ -24,10 +28,13 @@ public final class RenderQueries {
 
     private RenderQueries() {}
 
-    /** Takes the directory of the classes, and writes the queries into it. */
+    /** Takes the directory of the classes, which it writes into, and the directory of the migrations. */
     public static void main(String[] arguments) throws IOException, ClassNotFoundException {
-        loadAll();
         Path classes = Path.of(arguments[0]);
+        MigrationIndex.write(Path.of(arguments[1]), classes);
+        System.setProperty("org.jooq.no-logo", "true");
+        System.setProperty("org.jooq.no-tips", "true");
+        loadAll();
         for (Engine engine : Engines.ALL) {
             PackagedQueries.write(classes, engine.dialect(), CompiledQuery.all());
         }
