@@ -6,6 +6,7 @@ import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
+import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.OpenedStore;
@@ -17,10 +18,12 @@ import dev.modelscan.storage.teams.TeamRepository;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
 import dev.modelscan.storage.workflows.WorkflowRepository;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +41,17 @@ public final class Database implements Repositories, AutoCloseable {
     private final Consumer<Database> onClose;
     private final StoreRepositories repositories;
 
-    Database(OpenedStore opened, DatabaseOptions options, Consumer<Database> onClose) {
+    Database(
+            OpenedStore opened,
+            DatabaseOptions options,
+            @Nullable Supplier<? extends @Nullable Connection> joined,
+            Consumer<Database> onClose) {
         this.opened = opened;
         this.options = options;
         this.onClose = onClose;
-        this.repositories = new StoreRepositories(opened.store());
+        this.repositories = joined == null
+                ? new StoreRepositories(opened.store())
+                : new StoreRepositories(opened.store(), joined);
     }
 
     /**
@@ -150,6 +159,40 @@ public final class Database implements Repositories, AutoCloseable {
         Objects.requireNonNull(isolation, "isolation");
         Objects.requireNonNull(function, "function");
         return repositories.withTx(isolation, function);
+    }
+
+    /**
+     * The repositories and {@link Tx#dsl()} over a connection of the caller's, in the transaction that the caller has
+     * begun and ends. Agents' records and the application's own rows are then stored together, or not at all:
+     *
+     * <pre>{@code
+     * connection.setAutoCommit(false);
+     * insertOrder(connection);
+     * db.on(connection).agents().create(agent);
+     * connection.commit();
+     * }</pre>
+     *
+     * <p>Nothing is committed, rolled back, closed or set by the library, and no statement of a repository stays open
+     * on the connection. {@link Tx#withTx} sets savepoints. {@link DatabaseOptions#queryTimeout()} and interrupts stop
+     * statements as elsewhere; how long one waits for a lock, and the isolation, are the connection's own. Failures
+     * are the library's exceptions. What the caller's {@code commit()} throws is the driver's.
+     *
+     * <p>Ask for it in each transaction, on the thread that uses it. After the database has refused a statement, ask
+     * again when the caller has rolled back to a savepoint of his own.
+     *
+     * <p>On SQLite the connection must be to this database's {@link #file()}, by the driver of this library, and
+     * enforce foreign keys ({@code SQLiteConfig.enforceForeignKeys}); begin with {@code BEGIN IMMEDIATE} (the driver's
+     * {@code transaction_mode=IMMEDIATE}), or a transaction that reads first may fail with {@link BusyException} when
+     * it writes. While it has written and not ended, other writers wait, {@link #withTx} and the repositories of this
+     * database on the same thread among them. On PostgreSQL it must be of a role that may use the tables; the first
+     * use of a connection costs two round trips more.
+     *
+     * @throws IllegalArgumentException if it is no connection to this database; the message says why
+     * @throws IllegalStateException if it commits each statement by itself, or is closed
+     * @throws ReadOnlyException if the database was opened to be read
+     */
+    public Tx on(Connection connection) {
+        return repositories.on(Objects.requireNonNull(connection, "connection"));
     }
 
     /** {@link #withTx(TxFunction)} without a result. */

@@ -14,10 +14,12 @@ import dev.modelscan.storage.internal.transfer.FileTransfer;
 import dev.modelscan.storage.transfer.Transfer;
 import dev.modelscan.storage.workspaces.Workspaces;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,7 @@ public final class DatabaseBuilder {
     private int maxJsonDepth = DatabaseOptions.defaults().maxJsonDepth();
     private int maxValueBytes = DatabaseOptions.defaults().maxValueBytes();
     private Clock clock = DatabaseOptions.defaults().clock();
+    private @Nullable Supplier<? extends @Nullable Connection> joined;
     private boolean readOnly;
 
     DatabaseBuilder() {}
@@ -242,6 +245,28 @@ public final class DatabaseBuilder {
     }
 
     /**
+     * Lets the repositories, {@link Database#withTx} and {@link Database#cancelRunning} take part in transactions of the
+     * application's framework. Each call asks for the connection of the transaction that its thread is in, and runs in
+     * it as {@link Database#on} does; {@code withTx} is a savepoint there. If the answer is null, the call is its own
+     * transaction. With Spring:
+     *
+     * <pre>{@code
+     * builder.joinTransactions(() -> TransactionSynchronizationManager.isActualTransactionActive()
+     *         ? DataSourceUtils.getConnection(dataSource) : null)
+     * }</pre>
+     *
+     * <p>{@link Database#dsl()} stays outside, and reads what is committed. Does not go with {@link #inMemory} or
+     * {@link #readOnly}.
+     *
+     * @param joinTransactions gives the connection, which must not commit each statement by itself
+     */
+    public DatabaseBuilder joinTransactions(Supplier<? extends @Nullable Connection> joinTransactions) {
+        this.joined = Objects.requireNonNull(joinTransactions, "joinTransactions");
+        given.add("joinTransactions");
+        return this;
+    }
+
+    /**
      * Opens what is there, and writes nothing: no file, schema or table is made, none is migrated, and whatever writes throws
      * {@link ReadOnlyException} before it begins, {@link Database#withTx} among it; several queries that must see one state go into
      * {@code dsl().transactionResult(...)}. Opening throws {@link UnavailableException} for what is not there, and {@link
@@ -269,7 +294,7 @@ public final class DatabaseBuilder {
     public Database open() {
         DatabaseLocation location = location();
         DatabaseOptions options = options();
-        return new Database(Engines.at(location).open(location, options), options, db -> {});
+        return new Database(Engines.at(location).open(location, options), options, joined, db -> {});
     }
 
     /**
@@ -289,7 +314,7 @@ public final class DatabaseBuilder {
         }
         DatabaseLocation location = location();
         DatabaseOptions options = options();
-        return new HostedWorkspaces(Engines.at(location).openWorkspaces(location, options), options);
+        return new HostedWorkspaces(Engines.at(location).openWorkspaces(location, options), options, joined);
     }
 
     private DatabaseLocation location() {
@@ -301,6 +326,9 @@ public final class DatabaseBuilder {
     }
 
     private DatabaseOptions options() {
+        if (readOnly && joined != null) {
+            throw new IllegalArgumentException("joinTransactions cannot go with readOnly(); leave one out");
+        }
         return new CheckedOptions(
                 /* readers= */ readers,
                 /* poolSize= */ poolSize,

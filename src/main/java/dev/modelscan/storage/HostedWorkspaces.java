@@ -12,12 +12,14 @@ import dev.modelscan.storage.internal.workspaces.MigrateAll;
 import dev.modelscan.storage.workspaces.MigrationProgress;
 import dev.modelscan.storage.workspaces.WorkspaceMigration;
 import dev.modelscan.storage.workspaces.Workspaces;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The workspaces that a host of some engine keeps. */
@@ -27,14 +29,17 @@ final class HostedWorkspaces implements Workspaces {
 
     private final WorkspaceHost host;
     private final DatabaseOptions options;
+    private final @Nullable Supplier<? extends @Nullable Connection> joined;
     private final Set<Database> open = ConcurrentHashMap.newKeySet();
     // How often each is open, by its name.
     private final ConcurrentMap<String, Integer> uses = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    HostedWorkspaces(WorkspaceHost host, DatabaseOptions options) {
+    HostedWorkspaces(
+            WorkspaceHost host, DatabaseOptions options, @Nullable Supplier<? extends @Nullable Connection> joined) {
         this.host = host;
         this.options = options;
+        this.joined = joined;
     }
 
     @Override
@@ -44,7 +49,7 @@ final class HostedWorkspaces implements Workspaces {
         enter(name);
         boolean opened = false;
         try {
-            Database db = new Database(host.open(name), options, this::forget);
+            Database db = new Database(host.open(name), options, joined, this::forget);
             open.add(db);
             opened = true;
             // Whoever closed this meanwhile may not have seen the one that was added.

@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,10 +38,19 @@ class BuilderOptionsTest {
 
     /** The options that have an effect on some engines only. */
     private static final Map<String, Set<String>> EFFECTIVE = Map.of(
-            "path", Set.of("readers", "durability", "workspace"),
+            "path", Set.of("readers", "durability", "joinTransactions", "workspace"),
             "inMemory", Set.of("readers"),
-            "url", Set.of("readUrl", "user", "password", "poolSize", "connectTimeout", "isolation", "workspace"),
-            "dataSource", Set.of("isolation", "workspace"));
+            "url",
+                    Set.of(
+                            "readUrl",
+                            "user",
+                            "password",
+                            "poolSize",
+                            "connectTimeout",
+                            "isolation",
+                            "joinTransactions",
+                            "workspace"),
+            "dataSource", Set.of("isolation", "joinTransactions", "workspace"));
 
     private static final Set<String> EVERYWHERE =
             Set.of("busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock");
@@ -59,7 +69,8 @@ class BuilderOptionsTest {
             Map.entry("durability", Durability.NORMAL),
             Map.entry("maxJsonDepth", 5),
             Map.entry("maxValueBytes", 5_000),
-            Map.entry("clock", Clock.systemUTC()));
+            Map.entry("clock", Clock.systemUTC()),
+            Map.entry("joinTransactions", (Supplier<Connection>) () -> null));
 
     private Map<String, Supplier<DatabaseBuilder>> places() {
         Map<String, Supplier<DatabaseBuilder>> places = new LinkedHashMap<>();

@@ -32,6 +32,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.ThrowingConsumer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -123,7 +124,7 @@ class DocumentationTest {
 
     @ParameterizedTest
     @MethodSource("snippets")
-    void exampleCompilesAndRuns(Example example, @TempDir Path directory) throws Exception {
+    void exampleCompilesAndRuns(Example example, @TempDir Path directory) throws Throwable {
         // An example that opens a database itself gets none. Its files are in the temporary directory.
         String parameter = example.code().contains("Database db =") ? "unused" : "db";
         String code = onOwnServer(example.code())
@@ -134,11 +135,14 @@ class DocumentationTest {
                 import static org.jooq.impl.DSL.*;
                 import dev.modelscan.storage.analytics.*;
                 import java.nio.file.Path;
+                import java.sql.Connection;
+                import java.sql.DriverManager;
+                import java.sql.Statement;
                 import java.time.*;
                 import java.util.*;
 
-                public class Snippet implements java.util.function.Consumer<Database> {
-                    public void accept(Database %s) {
+                public class Snippet implements org.junit.jupiter.api.function.ThrowingConsumer<Database> {
+                    public void accept(Database %s) throws Exception {
                 %s
                     }
                 }
@@ -147,7 +151,7 @@ class DocumentationTest {
             Object snippet = loader.loadClass("Snippet").getConstructor().newInstance();
             try (Database db = Database.inMemory()) {
                 @SuppressWarnings("unchecked")
-                var consumer = (java.util.function.Consumer<Database>) snippet;
+                var consumer = (ThrowingConsumer<Database>) snippet;
                 consumer.accept(db);
             }
         }

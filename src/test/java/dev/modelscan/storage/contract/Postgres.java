@@ -4,6 +4,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.PostgresServer;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -49,6 +50,13 @@ final class Postgres implements TestEngine {
     @Override
     public Optional<DatabaseBuilder> beside(Database database) {
         return Optional.of(Database.builder().url(url).workspace(Objects.requireNonNull(database.workspace())));
+    }
+
+    @Override
+    public Optional<Connection> connect(Database database) throws SQLException {
+        Connection connection = DriverManager.getConnection(url);
+        connection.setAutoCommit(false);
+        return Optional.of(connection);
     }
 
     @Override

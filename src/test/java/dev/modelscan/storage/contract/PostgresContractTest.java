@@ -71,6 +71,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class CallersConnections extends CallersConnectionContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class BadInput extends BadInputContract {
         @Override
         TestEngine engine() {

@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,6 +55,11 @@ final class PostgresDataSource implements TestEngine {
     @Override
     public Optional<DatabaseBuilder> beside(Database database) {
         return Optional.of(Database.builder().dataSource(pool).workspace(Objects.requireNonNull(database.workspace())));
+    }
+
+    @Override
+    public Optional<Connection> connect(Database database) throws SQLException {
+        return Optional.of(pool.getConnection());
     }
 
     @Override

@@ -43,6 +43,14 @@ class PostgresDataSourceContractTest {
     }
 
     @Nested
+    class CallersConnections extends CallersConnectionContract {
+        @Override
+        TestEngine engine() {
+            return PostgresDataSourceContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class BadInput extends BadInputContract {
         @Override
         TestEngine engine() {

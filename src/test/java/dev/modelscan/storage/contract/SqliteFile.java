@@ -8,11 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.sqlite.SQLiteConfig;
 
 /** SQLite in files of a directory. */
 final class SqliteFile implements TestEngine {
@@ -59,6 +62,16 @@ final class SqliteFile implements TestEngine {
     @Override
     public Optional<DatabaseBuilder> beside(Database database) {
         return Optional.of(Database.builder().path(Objects.requireNonNull(database.file())));
+    }
+
+    @Override
+    public Optional<Connection> connect(Database database) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.enforceForeignKeys(true);
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        Connection connection = config.createConnection("jdbc:sqlite:" + database.file());
+        connection.setAutoCommit(false);
+        return Optional.of(connection);
     }
 
     @Override

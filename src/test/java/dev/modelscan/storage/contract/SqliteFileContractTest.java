@@ -71,6 +71,14 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class CallersConnections extends CallersConnectionContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class BadInput extends BadInputContract {
         @Override
         TestEngine engine() {

@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,11 @@ final class SqliteMemory implements TestEngine {
 
     @Override
     public Optional<DatabaseBuilder> beside(Database database) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Connection> connect(Database database) {
         return Optional.empty();
     }
 

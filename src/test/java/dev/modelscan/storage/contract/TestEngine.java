@@ -2,6 +2,8 @@ package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +21,9 @@ interface TestEngine {
 
     /** The same builder, for a database with few connections if the builder has that option. */
     DatabaseBuilder withConnections(DatabaseBuilder builder, int most);
+
+    /** A connection of the application's own to the database, with a transaction; empty if the engine has none. */
+    Optional<Connection> connect(Database database) throws SQLException;
 
     /** Whether reads continue while a transaction writes, and see only committed data. */
     boolean readsWhileWriting();

@@ -5,6 +5,7 @@ import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -81,6 +82,11 @@ public final class ReadOnlyStore implements Store {
     @Override
     public <T extends @Nullable Object, X extends Exception> T transaction(
             Isolation isolation, TransactionBody<T, X> body) throws X {
+        throw refused(null, null);
+    }
+
+    @Override
+    public Session join(Connection connection) {
         throw refused(null, null);
     }
 

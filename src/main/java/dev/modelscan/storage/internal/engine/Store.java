@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,15 @@ public interface Store extends Sessions, AutoCloseable {
 
     /** Watches over the transaction that is open on the session; called before SQL of a caller's own runs in it. */
     TransactionGuard guard(Session session) throws SQLException;
+
+    /**
+     * A session over a caller's connection, in the caller's transaction. It changes nothing of the connection, and
+     * never closes it. Statements that run on it stop at {@code queryTimeout} and at an interrupt, as others do.
+     *
+     * @throws IllegalArgumentException if this database's tables cannot be reached, or not as the library needs
+     *     them; the message says what to do
+     */
+    Session join(Connection connection) throws SQLException;
 
     /** Takes a reading session out of the pool, for jOOQ. */
     Session acquireReader();

@@ -29,6 +29,11 @@ public final class LocalSettings {
         return new LocalSettings().and("SET TRANSACTION ISOLATION LEVEL " + words(isolation));
     }
 
+    /** What Citus needs of any transaction that writes. */
+    static LocalSettings citus() {
+        return new LocalSettings().forWorkers().withTriggersOnCitus();
+    }
+
     public static LocalSettings reading() {
         return new LocalSettings().and("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     }
@@ -80,11 +85,15 @@ public final class LocalSettings {
         return this;
     }
 
+    String text() {
+        return String.join("; ", statements);
+    }
+
     /** Begins a transaction with these settings, in one round trip. */
     public void begin(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(String.join("; ", statements));
+            statement.execute(text());
         } catch (SQLException e) {
             throw PostgresErrors.ofBeginning(e);
         }

@@ -60,7 +60,7 @@ public final class PostgresEngine implements Engine {
     @Override
     public Set<String> options(Kind kind) {
         return kind == Kind.DATA_SOURCE
-                ? Set.of("isolation", "readOnly", "workspace")
+                ? Set.of("isolation", "joinTransactions", "readOnly", "workspace")
                 : Set.of(
                         "readUrl",
                         "user",
@@ -68,6 +68,7 @@ public final class PostgresEngine implements Engine {
                         "poolSize",
                         "connectTimeout",
                         "isolation",
+                        "joinTransactions",
                         "readOnly",
                         "workspace");
     }

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,11 @@ public final class PostgresPools implements AutoCloseable {
 
     public PostgresServer server() {
         return server;
+    }
+
+    /** Watches what runs on a caller's connection. */
+    void watch(Session session) {
+        watchdog.watchWhileReachable(session);
     }
 
     synchronized PostgresPool writing() {

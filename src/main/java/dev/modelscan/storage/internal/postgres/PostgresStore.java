@@ -15,6 +15,7 @@ import dev.modelscan.storage.internal.engine.Work;
 import dev.modelscan.storage.internal.postgres.PostgresPool.Lease;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -49,6 +50,7 @@ public final class PostgresStore implements Store {
     private final @Nullable PostgresSchema schema;
     private final PostgresTransactions transactions;
     private final Map<Session, Lease> lent = new ConcurrentHashMap<>();
+    private final CallersConnections callers = new CallersConnections();
     private final ConflictGate gate = new ConflictGate();
     private final ThreadLocal<Boolean> inTransaction = ThreadLocal.withInitial(() -> false);
     private volatile boolean closed;
@@ -349,6 +351,16 @@ public final class PostgresStore implements Store {
     @Override
     public TransactionGuard guard(Session session) throws SQLException {
         return transactions.guard(session.connection());
+    }
+
+    @Override
+    public Session join(Connection connection) throws SQLException {
+        if (closed) {
+            throw new UnavailableException(name() + " is closed", null);
+        }
+        Session session = callers.session(connection, schema, name());
+        pools.watch(session);
+        return session;
     }
 
     @Override

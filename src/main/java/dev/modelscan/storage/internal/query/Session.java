@@ -76,8 +76,8 @@ public final class Session implements AutoCloseable {
         executions = next;
     }
 
-    @Nullable
-    String schema() {
+    /** The schema that queries use, as SQL; null if they name none. */
+    public @Nullable String schema() {
         return schema;
     }
 

@@ -2,7 +2,9 @@ package dev.modelscan.storage.internal.query;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -24,6 +26,7 @@ public final class Watchdog implements AutoCloseable {
     private final long limitNanos;
     private final String tooLong;
     private final Map<Session, Look> looks = new ConcurrentHashMap<>();
+    private final Map<Session, Look> joined = new WeakHashMap<>();
     private boolean closed;
 
     /** Cancels statements after the limit; never if it is zero. */
@@ -47,6 +50,15 @@ public final class Watchdog implements AutoCloseable {
         looks.put(session, new Look());
     }
 
+    /** Watches a session for as long as anybody uses it. Nobody says when a caller's transaction has ended. */
+    public synchronized void watchWhileReachable(Session session) {
+        if (closed) {
+            return;
+        }
+        WatchdogThread.watch(this);
+        joined.put(session, new Look());
+    }
+
     /** Ends {@link #watch}, before the session's connection is passed on. */
     public void forget(Session session) {
         looks.remove(session);
@@ -54,8 +66,17 @@ public final class Watchdog implements AutoCloseable {
 
     /** Returns whether any session executes a statement, or has since the last call. */
     boolean lookAtAll(long now) {
+        boolean busy = lookAtAll(looks, now);
+        Map<Session, Look> reachable;
+        synchronized (this) {
+            reachable = joined.isEmpty() ? Map.of() : new HashMap<>(joined);
+        }
+        return lookAtAll(reachable, now) || busy;
+    }
+
+    private boolean lookAtAll(Map<Session, Look> sessions, long now) {
         boolean busy = false;
-        for (Map.Entry<Session, Look> entry : looks.entrySet()) {
+        for (Map.Entry<Session, Look> entry : sessions.entrySet()) {
             try {
                 busy |= lookAt(entry.getKey(), entry.getValue(), now);
             } catch (RuntimeException | Error e) {
@@ -144,6 +165,7 @@ public final class Watchdog implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         looks.clear();
+        joined.clear();
         WatchdogThread.forget(this);
     }
 }

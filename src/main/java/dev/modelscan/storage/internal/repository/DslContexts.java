@@ -177,6 +177,24 @@ final class DslContexts {
         return DSL.using(session.isShared() ? configuration.deriveAppending(new SharedSession()) : configuration);
     }
 
+    /**
+     * On a connection of the caller's, whose search_path stays as it is. So the library's tables are rendered with
+     * their schema.
+     */
+    static DSLContext joined(
+            Store store,
+            Session session,
+            Connection connection,
+            Runnable requireUsable,
+            Consumer<StorageException> refused,
+            OpenStatements open) {
+        DSLContext dsl = writing(store, session, connection, requireUsable, refused, open);
+        String schema = session.schema();
+        return schema == null
+                ? dsl
+                : DSL.using(dsl.configuration().deriveAppending(new SchemaNames(schema)));
+    }
+
     private static Configuration configuration(
             Store store, boolean writes, Runnable before, Consumer<StorageException> refused) {
         return new DefaultConfiguration()

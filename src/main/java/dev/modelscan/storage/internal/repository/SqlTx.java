@@ -11,6 +11,7 @@ import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Work;
 import dev.modelscan.storage.internal.query.Session;
 import java.security.SecureRandom;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -18,6 +19,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The repositories of a transaction, and the rules for its use. */
 final class SqlTx extends SqlRepositories implements Tx {
@@ -27,12 +30,41 @@ final class SqlTx extends SqlRepositories implements Tx {
 
     private static final String ROLLBACK = "ROLLBACK TO";
 
+    private static final Logger LOG = LoggerFactory.getLogger(SqlTx.class);
+
     private final TxSessions sessions;
     private final OpenStatements open = new OpenStatements();
     private @Nullable DSLContext dsl;
 
     SqlTx(Store store, Session session) {
-        this(new TxSessions(store, session, store.now(), 0, new CallersTransaction(store, session)));
+        this(new TxSessions(store, session, store.now(), 0, new CallersTransaction(store, session), false));
+    }
+
+    /**
+     * The repositories in the transaction of a caller's connection, which the caller ends.
+     *
+     * @throws IllegalArgumentException if it is no connection to this database
+     * @throws IllegalStateException if it commits each statement by itself
+     */
+    static SqlTx joined(Store store, Connection connection) {
+        try {
+            requireTransaction(connection);
+            Session session = store.join(connection);
+            return new SqlTx(
+                    new TxSessions(store, session, store.now(), 0, new CallersTransaction(store, session), true));
+        } catch (SQLException e) {
+            throw store.classify(e).toException(null, null);
+        }
+    }
+
+    private static void requireTransaction(Connection connection) throws SQLException {
+        if (connection.isClosed()) {
+            throw new IllegalStateException("the connection is closed, and so its transaction has ended");
+        }
+        if (connection.getAutoCommit()) {
+            throw new IllegalStateException(
+                    "the connection commits each statement by itself; call setAutoCommit(false) first");
+        }
     }
 
     private SqlTx(TxSessions sessions) {
@@ -48,21 +80,29 @@ final class SqlTx extends SqlRepositories implements Tx {
         private final Instant now;
         private final int depth;
         private final CallersTransaction transaction;
+        private final boolean joined;
         private final Thread owner = Thread.currentThread();
         private boolean ended;
         private boolean suspended;
         private @Nullable Throwable refused;
 
-        TxSessions(Store store, Session session, Instant now, int depth, CallersTransaction transaction) {
+        TxSessions(
+                Store store,
+                Session session,
+                Instant now,
+                int depth,
+                CallersTransaction transaction,
+                boolean joined) {
             this.store = store;
             this.session = session;
             this.now = now;
             this.depth = depth;
             this.transaction = transaction;
+            this.joined = joined;
         }
 
         TxSessions nested() {
-            return new TxSessions(store, session, now, depth + 1, transaction);
+            return new TxSessions(store, session, now, depth + 1, transaction, joined);
         }
 
         void requireUsable() {
@@ -78,7 +118,30 @@ final class SqlTx extends SqlRepositories implements Tx {
                 throw new IllegalStateException("inside tx.withTx, use the tx that it hands out, not the outer one");
             }
             requireNotRefused();
-            transaction.requireOpen();
+            if (joined) {
+                requireJoined();
+            } else {
+                transaction.requireOpen();
+            }
+        }
+
+        private void requireJoined() {
+            try {
+                requireTransaction(session.connection());
+            } catch (SQLException e) {
+                throw classify(e).toException(null, null);
+            }
+        }
+
+        /** The connection is the caller's: nothing of the library's stays open on it. */
+        private void left() {
+            if (joined) {
+                try {
+                    session.closeStatements();
+                } catch (SQLException e) {
+                    LOG.debug("closing a statement failed", e);
+                }
+            }
         }
 
         void requireNotRefused() {
@@ -130,6 +193,8 @@ final class SqlTx extends SqlRepositories implements Tx {
                 // The Error may have come at any step of the statement.
                 refused = e;
                 throw e;
+            } finally {
+                left();
             }
         }
 
@@ -201,6 +266,10 @@ final class SqlTx extends SqlRepositories implements Tx {
         }
     }
 
+    Sessions sessions() {
+        return sessions;
+    }
+
     /** Calls the function, and ends this tx. */
     <T extends @Nullable Object, X extends Exception> T run(TxFunction<T, X> function) throws X {
         try {
@@ -268,14 +337,25 @@ final class SqlTx extends SqlRepositories implements Tx {
         sessions.requireUsable();
         DSLContext made = dsl;
         if (made == null) {
-            sessions.transaction.watch(sessions.depth);
-            made = DslContexts.writing(
-                    sessions.store,
-                    sessions.session,
-                    new TransactionConnection(sessions.session, sessions.transaction),
-                    sessions::requireUsable,
-                    sessions::noteRefusal,
-                    open);
+            Connection connection = new TransactionConnection(sessions.session, sessions.transaction);
+            if (sessions.joined) {
+                made = DslContexts.joined(
+                        sessions.store,
+                        sessions.session,
+                        connection,
+                        sessions::requireUsable,
+                        sessions::noteRefusal,
+                        open);
+            } else {
+                sessions.transaction.watch(sessions.depth);
+                made = DslContexts.writing(
+                        sessions.store,
+                        sessions.session,
+                        connection,
+                        sessions::requireUsable,
+                        sessions::noteRefusal,
+                        open);
+            }
             dsl = made;
         }
         return made;

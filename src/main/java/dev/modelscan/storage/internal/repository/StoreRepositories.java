@@ -1,24 +1,49 @@
 package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.internal.engine.Store;
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** The repositories of a database. Each call is its own transaction. */
+/** The repositories of a database. */
 public final class StoreRepositories extends SqlRepositories {
 
     private final Store store;
+    private final @Nullable JoiningSessions joining;
     private volatile @Nullable DSLContext dsl;
 
-    /** The repositories of an open database. */
+    /** The repositories of an open database, each call of which is its own transaction. */
     public StoreRepositories(Store store) {
         super(store);
         this.store = store;
+        this.joining = null;
+    }
+
+    /**
+     * The repositories of an open database, whose calls run in the transaction that their thread is in.
+     *
+     * @param current the connection of the thread's transaction; null if it is in none
+     */
+    public StoreRepositories(Store store, Supplier<? extends @Nullable Connection> current) {
+        this(store, new JoiningSessions(store, current));
+    }
+
+    private StoreRepositories(Store store, JoiningSessions joining) {
+        super(joining);
+        this.store = store;
+        this.joining = joining;
+    }
+
+    /** The repositories over a connection of the caller's, in its transaction. */
+    public Tx on(Connection connection) {
+        return SqlTx.joined(store, connection);
     }
 
     @Override
@@ -34,6 +59,10 @@ public final class StoreRepositories extends SqlRepositories {
     /** Runs a function of the caller in a transaction. */
     public <T extends @Nullable Object, X extends Exception> T withTx(Isolation isolation, TxFunction<T, X> function)
             throws X {
+        SqlTx joined = joining == null ? null : joining.joined();
+        if (joined != null) {
+            return joined.withTx(function);
+        }
         return store.<T, X>transaction(isolation, session -> new SqlTx(store, session).run(function));
     }
 

@@ -41,7 +41,7 @@ public final class SqliteEngine implements Engine {
 
     @Override
     public Set<String> options(Kind kind) {
-        return kind == Kind.MEMORY ? Set.of("readers") : Set.of("readers", "durability", "readOnly", "workspace");
+        return kind == Kind.MEMORY ? Set.of("readers") : Set.of("readers", "durability", "joinTransactions", "readOnly", "workspace");
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import dev.modelscan.storage.internal.sqlite.ReaderPool.Loan;
 import dev.modelscan.storage.internal.sqlite.file.Anchor;
+import dev.modelscan.storage.internal.sqlite.file.CallersConnection;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
@@ -25,6 +26,7 @@ import dev.modelscan.storage.internal.sqlite.write.SqliteWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -206,6 +208,15 @@ public final class SqliteStore implements Store {
     @Override
     public TransactionGuard guard(Session session) throws SQLException {
         return new SqliteGuard(session.connection());
+    }
+
+    @Override
+    public Session join(Connection connection) throws SQLException {
+        connections.requireSameForReading();
+        CallersConnection.require(connection, connections);
+        Session session = new Session(connection, SqliteDialect.INSTANCE);
+        watchdog.watchWhileReachable(session);
+        return session;
     }
 
     @Override

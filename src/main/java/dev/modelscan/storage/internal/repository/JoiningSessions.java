@@ -1,0 +1,85 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.DatabaseOptions;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.engine.Work;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Runs each call in the transaction that its thread is in, if there is one, and else in one of its own. */
+final class JoiningSessions implements Sessions {
+
+    private final Store store;
+    private final Supplier<? extends @Nullable Connection> current;
+
+    JoiningSessions(Store store, Supplier<? extends @Nullable Connection> current) {
+        this.store = store;
+        this.current = current;
+    }
+
+    /** The transaction that this thread is in; null if it is in none. */
+    @Nullable
+    SqlTx joined() {
+        Connection connection = current.get();
+        return connection == null ? null : SqlTx.joined(store, connection);
+    }
+
+    private Sessions sessions() {
+        SqlTx joined = joined();
+        return joined == null ? store : joined.sessions();
+    }
+
+    @Override
+    public <T extends @Nullable Object> T read(@Nullable String entity, @Nullable String id, Work<T> work) {
+        return sessions().read(entity, id, work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
+        return sessions().write(entity, id, work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work) {
+        return sessions().writeMany(entity, id, work);
+    }
+
+    @Override
+    public <T> T insert(
+            @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
+        return sessions().insert(entity, id, record, insert, stored);
+    }
+
+    @Override
+    public void takeTurn(Session session, String name) throws SQLException {
+        store.takeTurn(session, name);
+    }
+
+    @Override
+    public Failure classify(SQLException e) {
+        return store.classify(e);
+    }
+
+    @Override
+    public DatabaseOptions options() {
+        return store.options();
+    }
+
+    @Override
+    public Instant now() {
+        return store.now();
+    }
+
+    /** In a joined transaction of PostgreSQL no statement may follow one that was refused. */
+    @Override
+    public boolean readsAfterRefusal() {
+        return current.get() == null && store.readsAfterRefusal();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.modelscan.storage.internal.sqlite.file;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+
+/** What a caller's connection must be, so that the library can write through it. */
+public final class CallersConnection {
+
+    private CallersConnection() {}
+
+    /**
+     * Checks that it is a connection to the same file, which enforces foreign keys.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
+    public static void require(Connection connection, SqliteConnections connections) throws SQLException {
+        Path file = connections.file();
+        if (file == null) {
+            throw rejected("a database in memory has no connections but its own");
+        }
+        if (!connection.isWrapperFor(SQLiteConnection.class)) {
+            throw rejected("it is not one of SQLite's driver; " + connections.name() + " is a SQLite file");
+        }
+        String other = text(connection, "SELECT file FROM pragma_database_list WHERE name = 'main'");
+        if (other == null || other.isEmpty() || !RealPath.of(Path.of(other)).equals(file)) {
+            throw rejected("its file is " + (other == null || other.isEmpty() ? "in memory" : other) + ", and not "
+                    + connections.name());
+        }
+        if (!"1".equals(text(connection, "PRAGMA foreign_keys"))) {
+            throw rejected("it does not enforce foreign keys; open it with foreign_keys=true"
+                    + " (SQLiteConfig.enforceForeignKeys)");
+        }
+    }
+
+    private static IllegalArgumentException rejected(String reason) {
+        return new IllegalArgumentException("the connection cannot be used: " + reason);
+    }
+
+    private static @Nullable String text(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+}
