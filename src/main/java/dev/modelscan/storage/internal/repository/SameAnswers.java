@@ -7,7 +7,6 @@ import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.QueryPart;
 import org.jooq.VisitContext;
-import org.jooq.VisitListener;
 import org.jooq.impl.DSL;
 import org.jooq.impl.QOM;
 import org.jooq.impl.SQLDataType;
@@ -17,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Replaces expressions that all engines accept but evaluate differently. {@code docs/analytics.md} lists the
  * results that are the same because of this.
  */
-final class SameAnswers implements VisitListener {
+final class SameAnswers {
 
-    private static final ClassValue<Boolean> LOOKED_AT = QueryParts.isOneOf(
+    private static final ClassValue<Boolean> ON_ALL = QueryParts.isOneOf(
             QOM.Mod.class,
             QOM.Substring.class,
             QOM.Left.class,
@@ -31,21 +30,23 @@ final class SameAnswers implements VisitListener {
             QOM.EndsWith.class,
             QOM.Div.class);
 
-    @Override
-    public void visitStart(VisitContext context) {
-        if (context.renderContext() == null) {
-            return;
-        }
-        QueryPart part = context.queryPart();
-        boolean lookedAt = LOOKED_AT.get(part.getClass());
-        QueryPart same = lookedAt ? onAll(part, context) : null;
-        if (same == null) {
+    private static final ClassValue<Boolean> ON_SOME = QueryParts.isOneOf(Engines.ALL.stream()
+            .flatMap(engine -> engine.dialect().expressions().takenDifferently().stream())
+            .toArray(Class<?>[]::new));
+
+    private SameAnswers() {}
+
+    /** Replaces a part that is being rendered, if an engine would take it in another way. */
+    static void replace(VisitContext context, QueryPart part) {
+        boolean onAll = ON_ALL.get(part.getClass());
+        QueryPart same = onAll ? onAll(part, context) : null;
+        if (same == null && ON_SOME.get(part.getClass())) {
             same = Engines.expressions(context).sameAnswer(part, context);
         }
         if (same != null) {
             context.queryPart(same);
         }
-        if (lookedAt) {
+        if (onAll) {
             requireSameAnswer(part);
         }
     }

@@ -40,6 +40,20 @@ final class SqlText {
         return statements(sql).contains("PRAGMA");
     }
 
+    /**
+     * Whether a text contains a word, in upper or lower case. The word has an underscore, which is quick to
+     * find.
+     */
+    static boolean mentions(String sql, String word) {
+        int before = word.indexOf('_');
+        for (int at = sql.indexOf('_'); at >= 0; at = sql.indexOf('_', at + 1)) {
+            if (sql.regionMatches(true, at - before, word, 0, word.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The first word of each statement, in upper case; for PREPARE also the second. */
     private static List<String> statements(String sql) {
         SqlText text = new SqlText(sql);
@@ -104,6 +118,11 @@ final class SqlText {
     }
 
     private void skipStatement() {
+        // Nearly every text is one statement.
+        if (sql.indexOf(';', at) < 0) {
+            at = sql.length();
+            return;
+        }
         while (at < sql.length() && sql.charAt(at) != ';') {
             char c = sql.charAt(at);
             if (c == '\'' || c == '"' || c == '`') {
