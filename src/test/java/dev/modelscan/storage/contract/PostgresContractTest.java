@@ -143,6 +143,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class StoredQueries extends StoredQueryContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class ReadOnly extends ReadOnlyContract {
         @Override
         TestEngine engine() {

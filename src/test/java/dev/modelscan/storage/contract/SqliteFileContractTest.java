@@ -143,6 +143,14 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class StoredQueries extends StoredQueryContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class ReadOnly extends ReadOnlyContract {
         @Override
         TestEngine engine() {

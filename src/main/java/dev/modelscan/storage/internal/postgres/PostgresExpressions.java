@@ -105,13 +105,14 @@ final class PostgresExpressions implements Expressions {
 
     @Override
     public List<Class<?>> takenDifferently() {
-        return List.of(SortField.class,
-            QOM.Div.class,
-            QOM.Mod.class,
-            QOM.Greatest.class,
-            QOM.Least.class,
-            QOM.Round.class,
-            QOM.Cast.class);
+        return List.of(
+                SortField.class,
+                QOM.Div.class,
+                QOM.Mod.class,
+                QOM.Greatest.class,
+                QOM.Least.class,
+                QOM.Round.class,
+                QOM.Cast.class);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.internal.query.Operands;
+import dev.modelscan.storage.internal.query.QueryParts;
 import java.time.temporal.Temporal;
 import java.util.Date;
 import java.util.IdentityHashMap;
@@ -112,15 +113,15 @@ final class ComparedValues {
     /** Null fits any type, and a Java time fits a column of the caller. */
     private static boolean fits(Field<?> value, @Nullable ColumnKind beside) {
         return value instanceof Param<?> param
-                && (param.getValue() == null || (beside == null && ColumnKind.isUntypedTime(value)));
+                && ((param.getValue() == null && !QueryParts.isUnset(value))
+                        || (beside == null && ColumnKind.isUntypedTime(value)));
     }
 
     /**
      * In a template of the caller the operator is unknown. A Java date next to a stored time is wrong with
      * any operator.
      */
-    static void checkTemplate(
-            VisitContext context, Field<?> field, @Nullable ColumnKind kind, QueryPart[] parts) {
+    static void checkTemplate(VisitContext context, Field<?> field, @Nullable ColumnKind kind, QueryPart[] parts) {
         boolean date = kind == null
                 && field instanceof Param<?> param
                 && (param.getValue() instanceof Date || param.getValue() instanceof Temporal);

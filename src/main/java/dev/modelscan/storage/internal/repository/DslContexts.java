@@ -122,12 +122,6 @@ final class DslContexts {
 
         private static final long serialVersionUID = 1L;
 
-        private static final Pattern SETTING = Pattern.compile(
-                "\\s*(set|reset|discard|begin|start|commit|end|rollback|abort)\\b", Pattern.CASE_INSENSITIVE);
-
-        private static final Pattern SET_CONFIG =
-                Pattern.compile("\\bset_config\\s*\\(", Pattern.CASE_INSENSITIVE);
-
         private final transient Dialect dialect;
 
         SettingsRefused(Dialect dialect) {
@@ -137,14 +131,9 @@ final class DslContexts {
         @Override
         public void executeStart(ExecuteContext context) {
             String sql = String.valueOf(context.sql());
-            if (SETTING.matcher(sql).lookingAt() || setsConfig(sql) || SqlText.controlsTransaction(sql)) {
+            if (SqlText.setsSomething(sql) || SqlText.controlsTransaction(sql)) {
                 throw refused("db.dsl() only reads");
             }
-        }
-
-        private static boolean setsConfig(String sql) {
-            return SqlText.mentions(sql, "set_config")
-                    && SET_CONFIG.matcher(sql).find();
         }
 
         /** Asks the connection, because the text of a statement cannot show everything that it does. */

@@ -66,7 +66,11 @@ final class SameAnswers {
         }
     }
 
-    private static void requirePositive(QueryPart part, Field<? extends Number> number, int least) {
+    private static void requirePositive(QueryPart part, @Nullable Field<? extends Number> number, int least) {
+        if (number != null && QueryParts.isUnset(number)) {
+            throw new IllegalArgumentException("a position before the begin of a text differs between engines, so "
+                    + "it is no parameter: " + part + "; write a constant");
+        }
         if (number instanceof Param<?> param && param.getValue() instanceof Number n && n.longValue() < least) {
             throw new IllegalArgumentException(
                     "a position before the begin of a text differs between engines: " + part + "; count from " + least);
@@ -79,8 +83,8 @@ final class SameAnswers {
      * so a quotient of fractions is computed with doubles.
      */
     private static @Nullable QueryPart onAll(QueryPart part, VisitContext context) {
-        boolean computed = (part instanceof QOM.Like like && !(like.$pattern() instanceof Param))
-                || (part instanceof QOM.NotLike not && !(not.$pattern() instanceof Param));
+        boolean computed = (part instanceof QOM.Like like && !isConstant(like.$pattern()))
+                || (part instanceof QOM.NotLike not && !isConstant(not.$pattern()));
         if (computed && !QueryParts.ignoresCase(context)) {
             throw new IllegalArgumentException("a computed pattern of LIKE would not mean the same on every engine: "
                     + part + "; use likeIgnoreCase, contains, startsWith or endsWith");
@@ -104,6 +108,10 @@ final class SameAnswers {
             return QueryParts.divided(div.$arg1().cast(SQLDataType.DOUBLE), div.$arg2());
         }
         return null;
+    }
+
+    private static boolean isConstant(Field<?> field) {
+        return field instanceof Param && !QueryParts.isUnset(field);
     }
 
     private static Field<String> text(Field<?> field) {
