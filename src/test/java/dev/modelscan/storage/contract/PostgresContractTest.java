@@ -151,6 +151,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class FilteredLists extends FilteredListContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class ReadOnly extends ReadOnlyContract {
         @Override
         TestEngine engine() {

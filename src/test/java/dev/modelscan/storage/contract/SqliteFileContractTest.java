@@ -151,6 +151,14 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class FilteredLists extends FilteredListContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class ReadOnly extends ReadOnlyContract {
         @Override
         TestEngine engine() {
