@@ -13,6 +13,8 @@ import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.repository.Maintenance;
 import dev.modelscan.storage.internal.repository.StoreRepositories;
+import dev.modelscan.storage.queries.QueryRun;
+import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.teams.TeamRepository;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
@@ -133,6 +135,11 @@ public final class Database implements Repositories, AutoCloseable {
     @Override
     public DSLContext dsl() {
         return repositories.dsl();
+    }
+
+    @Override
+    public <R> QueryRun<R> query(StoredQuery<R> query) {
+        return repositories.query(query);
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.modelscan.storage;
 import dev.modelscan.storage.agents.AgentRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.queries.QueryRun;
+import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.teams.TeamRepository;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
@@ -43,4 +45,13 @@ public interface Repositories {
      * write; rows written through it are subject to the schema's constraints, and to nothing else that the repositories check.
      */
     DSLContext dsl();
+
+    /**
+     * A stored query, ready for its parameters. On a {@link Database} it reads, in a transaction of its own. On a {@link Tx} it
+     * takes part in the transaction. {@link StoredQueries} makes stored queries.
+     *
+     * @throws IllegalArgumentException if the query is none that the library can store; the message says why
+     * @throws IllegalStateException if the query writes, and this is a {@link Database}
+     */
+    <R> QueryRun<R> query(StoredQuery<R> query);
 }

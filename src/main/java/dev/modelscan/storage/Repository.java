@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jooq.Condition;
+import org.jooq.OrderField;
 
 /**
  * What every repository can do. The library implements it; it may gain methods in any release.
@@ -99,6 +101,19 @@ public interface Repository<I extends Id, R> {
      * @throws IllegalArgumentException if the request's cursor is of another list
      */
     Page<R> list(PageRequest request);
+
+    /**
+     * A page of the records that meet a condition of the caller's, such as {@code
+     * TASKS.TYPE.eq("review").and(TASKS.CREATED_AT.gt(since))}. The query is rendered and prepared at each call; a {@link
+     * dev.modelscan.storage.queries.StoredQuery} is faster. An index serves it if it holds the condition and the order.
+     *
+     * @param condition on columns of the repository's table; others may be asked for in a subquery
+     * @param order columns of the table that are never null, such as {@code List.of(TASKS.PRIORITY.desc())}. The id follows as
+     *     the last, unless it is among them. Empty for the order of {@link #list(int, int)}
+     * @throws IllegalArgumentException if the condition or the order asks for something else, if engines would answer the
+     *     condition differently, or if the request's cursor is of another list or order
+     */
+    Page<R> list(Condition condition, List<? extends OrderField<?>> order, PageRequest request);
 
     /**
      * All records, in the order of {@link #list(int, int)}, in constant memory; see {@link Page#stream} for

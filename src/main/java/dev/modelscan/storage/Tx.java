@@ -1,5 +1,7 @@
 package dev.modelscan.storage;
 
+import dev.modelscan.storage.queries.CommandRun;
+import dev.modelscan.storage.queries.StoredCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,4 +28,7 @@ public interface Tx extends Repositories {
 
     /** {@link #withTx} without a result. */
     <X extends Exception> void useTx(TxAction<X> action) throws X;
+
+    /** A stored command, ready for its parameters. {@link StoredQueries#command} makes it. */
+    CommandRun command(StoredCommand command);
 }

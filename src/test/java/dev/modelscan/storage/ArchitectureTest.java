@@ -56,6 +56,7 @@ class ArchitectureTest {
                     "agents",
                     "conversations",
                     "errors",
+                    "queries",
                     "tasks",
                     "teams",
                     "tools",
@@ -65,13 +66,17 @@ class ArchitectureTest {
             .map(room -> ROOT + "." + room)
             .toArray(String[]::new);
 
+    /** The types of jOOQ that an interface of a repository names. */
+    private static final Set<String> CALLERS_JOOQ =
+            Set.of("org.jooq.DSLContext", "org.jooq.Condition", "org.jooq.OrderField");
+
     /** The packages of one engine each. */
     private static final String[] WINGS = {INTERNAL + "sqlite..", INTERNAL + "postgres.."};
 
     private static final DescribedPredicate<JavaClass> DATABASE = describe("are entry points", javaClass -> javaClass
             .getName()
             .matches(ROOT.replace(".", "\\.")
-                    + "\\.(Database|DatabaseBuilder|HostedWorkspaces|Times|Conditions|Records)(\\$.*)?"));
+                    + "\\.(Database|DatabaseBuilder|HostedWorkspaces|Times|Conditions|Records|StoredQueries)(\\$.*)?"));
 
     @Test
     void theRulesLookAtTheLibrary() {
@@ -85,6 +90,7 @@ class ArchitectureTest {
         classes()
                 .that(resideInAPackage(ROOT).or(resideInAnyPackage(ROOMS)))
                 .and(DescribedPredicate.not(DATABASE))
+                .and(DescribedPredicate.not(resideInAPackage(ROOT + ".queries")))
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
                                 ROOT,
@@ -94,7 +100,18 @@ class ArchitectureTest {
                                 "com.fasterxml.jackson..",
                                 "com.fasterxml.uuid..")
                         .or(resideInAnyPackage(ROOMS))
-                        .or(describe("are DSLContext", type -> type.getName().equals("org.jooq.DSLContext"))))
+                        .or(describe("are what callers give to jOOQ", type -> CALLERS_JOOQ.contains(type.getName()))))
+                .check(ALL);
+    }
+
+    @Test
+    void storedQueriesShowTheQueryBuilderAndNothingElse() {
+        classes()
+                .that()
+                .resideInAPackage(ROOT + ".queries")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(ROOT, ROOT + ".queries", "java..", "org.jspecify.annotations", "org.jooq")
                 .check(ALL);
     }
 
@@ -107,7 +124,15 @@ class ArchitectureTest {
                 .map(JavaClass::getSimpleName)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(users)
-                .isSubsetOf("Database", "Repositories", "Tx", "Times", "Conditions", "Records")
+                .isSubsetOf(
+                        "Database",
+                        "Repositories",
+                        "Repository",
+                        "Tx",
+                        "Times",
+                        "Conditions",
+                        "Records",
+                        "StoredQueries")
                 .contains("Repositories");
     }
 

@@ -13,6 +13,7 @@ import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.queries.Into;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -47,6 +48,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,9 @@ class NullArgumentsTest {
         samples.put(TxFunction.class, (TxFunction<Object, RuntimeException>) tx -> "");
         samples.put(TxAction.class, (TxAction<RuntimeException>) tx -> {});
         samples.put(org.jooq.Field.class, AGENTS.NAME);
+        samples.put(org.jooq.Condition.class, org.jooq.impl.DSL.noCondition());
+        samples.put(Supplier.class, (Supplier<Object>) () -> "");
+        samples.put(Into.class, Into.into((String name) -> name));
         samples.put(DatabaseBuilder.class, Database.builder());
         samples.put(
                 com.fasterxml.jackson.databind.JsonNode.class, com.fasterxml.jackson.databind.node.NullNode.instance);
@@ -209,6 +214,8 @@ class NullArgumentsTest {
                 NullPointerException.class,
                 wrong);
         probeMethods(Conditions.class, null, NullPointerException.class, wrong);
+        probeMethods(StoredQueries.class, null, NullPointerException.class, wrong);
+        probeMethods(Into.class, null, NullPointerException.class, wrong);
         for (Class<?> type : List.of(Page.class, PageRequest.class, Cursor.class, Json.class)) {
             probeMethods(type, null, NullPointerException.class, wrong);
             for (Constructor<?> constructor : type.getConstructors()) {

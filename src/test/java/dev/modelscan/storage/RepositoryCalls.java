@@ -32,6 +32,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jooq.impl.DSL;
 
 /** Every call of a repository that sends its own statements, and how many it may send. */
 final class RepositoryCalls {
@@ -72,6 +73,9 @@ final class RepositoryCalls {
             calls.add(plain(name + ": first of stream", 1, r -> repository.apply(r).stream()
                     .findFirst()
                     .orElseThrow()));
+            calls.add(plain(name + ": list by condition", 1, r -> repository
+                    .apply(r)
+                    .list(DSL.noCondition(), List.of(), PAGE)));
             calls.add(plain(name + ": forEach until it is refused", 1, refused(NotFoundException.class, r -> repository
                     .apply(r)
                     .forEach(row -> {

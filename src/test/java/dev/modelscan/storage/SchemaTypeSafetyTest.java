@@ -69,4 +69,44 @@ class SchemaTypeSafetyTest {
                 .singleElement()
                 .satisfies(error -> assertThat(error.message()).contains("TaskId"));
     }
+
+    /** A query of a name and a count, with a parameter for a status, and a record for its rows. */
+    private static String stored(String select, String use) {
+        return "record Backlog(String agent, int tasks) {}"
+                + " QueryParameter<TaskStatus> status = StoredQueries.parameter(\"status\", TASKS.STATUS);"
+                + " StoredQuery<Backlog> backlog = StoredQueries.query(() -> " + select
+                + ".where(TASKS.STATUS.eq(status.param())), into(Backlog::new));" + use;
+    }
+
+    private static final String NAME_AND_COUNT =
+            "org.jooq.impl.DSL.select(AGENTS.NAME, org.jooq.impl.DSL.count()).from(AGENTS, TASKS)";
+
+    private static final String USE = " List<Backlog> rows = ((Database) null).query(backlog).set(status, %s).list(1);";
+
+    @Test
+    void aStoredQueryIsCheckedAgainstItsRecordAndItsParameters() throws IOException {
+        assertThat(errors(stored(NAME_AND_COUNT, USE.formatted("TaskStatus.PENDING"))))
+                .isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            a parameter of the wrong type      | NAME, org.jooq.impl.DSL.count() | AgentStatus.IDLE
+            text where a status belongs        | NAME, org.jooq.impl.DSL.count() | "pending"
+            a column of another type           | ID, org.jooq.impl.DSL.count()   | TaskStatus.PENDING
+            columns in another order           | VERSION, AGENTS.NAME            | TaskStatus.PENDING
+            a column that was not selected     | NAME                            | TaskStatus.PENDING
+            a column that the record lacks     | NAME, AGENTS.VERSION, AGENTS.ID | TaskStatus.PENDING
+            """)
+    void wrongStoredQueriesDoNotCompile(String what, String columns, String value) throws IOException {
+        String select = "org.jooq.impl.DSL.select(AGENTS." + columns + ").from(AGENTS, TASKS)";
+        assertThat(errors(stored(select, USE.formatted(value)))).isNotEmpty();
+    }
+
+    @Test
+    void aDatabaseHasNoCommands() throws IOException {
+        assertThat(errors("((Database) null).command((StoredCommand) null);"))
+                .singleElement()
+                .satisfies(error -> assertThat(error.message()).contains("command"));
+    }
 }

@@ -19,11 +19,13 @@ final class SnippetCompiler {
 
     /** What a user of every package imports. */
     static final String IMPORTS = """
+            import static dev.modelscan.storage.queries.Into.into;
             import static dev.modelscan.storage.schema.Tables.*;
             import dev.modelscan.storage.*;
             import dev.modelscan.storage.agents.*;
             import dev.modelscan.storage.conversations.*;
             import dev.modelscan.storage.errors.*;
+            import dev.modelscan.storage.queries.*;
             import dev.modelscan.storage.tasks.*;
             import dev.modelscan.storage.teams.*;
             import dev.modelscan.storage.tools.*;

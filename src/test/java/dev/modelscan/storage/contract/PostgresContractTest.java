@@ -151,6 +151,22 @@ class PostgresContractTest {
     }
 
     @Nested
+    class StoredQueries extends StoredQueryContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class FilteredLists extends FilteredListContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class ReadOnly extends ReadOnlyContract {
         @Override
         TestEngine engine() {

@@ -151,6 +151,22 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class StoredQueries extends StoredQueryContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class FilteredLists extends FilteredListContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class ReadOnly extends ReadOnlyContract {
         @Override
         TestEngine engine() {

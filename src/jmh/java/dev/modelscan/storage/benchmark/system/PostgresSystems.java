@@ -26,6 +26,10 @@ public final class PostgresSystems {
         systems.put(
                 SystemKind.LIBRARY.label(),
                 new LibrarySystem(Database.builder().url(url).workspace(schema).open()));
+        systems.put(
+                SystemKind.STORED_QUERY.label(),
+                new StoredQuerySystem(
+                        Database.builder().url(url).workspace(schema).open()));
         systems.put(JDBC, new PostgresJdbcSystem(inSchema));
         systems.put(SystemKind.JOOQ.label(), new JooqSystem(pool(inSchema), SQLDialect.POSTGRES));
         return systems;

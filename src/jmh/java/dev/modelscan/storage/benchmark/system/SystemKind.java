@@ -1,13 +1,17 @@
 package dev.modelscan.storage.benchmark.system;
 
+import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Durability;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jooq.SQLDialect;
 
 /** The systems that are compared, by the name under which reports show them. */
 public enum SystemKind {
     /** This library. */
     LIBRARY("modelscan-storage"),
+    /** This library's stored queries. */
+    STORED_QUERY("modelscan-storage, stored queries"),
     /** Written by hand, each statement prepared once for each connection, text by getString. */
     JDBC("JDBC, cached statements"),
     /** The same, with text read as bytes, which is faster with this driver. */
@@ -27,6 +31,11 @@ public enum SystemKind {
         this.label = label;
     }
 
+    /** Those that write: a stored query reads. */
+    public static SystemKind[] writing() {
+        return Stream.of(values()).filter(kind -> kind != STORED_QUERY).toArray(SystemKind[]::new);
+    }
+
     /** What reports call it. */
     public String label() {
         return label;
@@ -41,6 +50,9 @@ public enum SystemKind {
         Settings settings = new Settings(file, durability, connections);
         return switch (this) {
             case LIBRARY -> new LibrarySystem(file, durability);
+            case STORED_QUERY ->
+                new StoredQuerySystem(
+                        Database.builder().path(file).durability(durability).open());
             case JDBC -> new CachedJdbcSystem(settings, TextReader.STRING);
             case JDBC_BYTES -> new CachedJdbcSystem(settings, TextReader.BYTES);
             case JDBC_STATEMENT_PER_CALL -> new StatementPerCallSystem(settings.pool());

@@ -13,6 +13,8 @@ import java.util.Map;
 /** Turns a contest into outcomes: how many times as fast as each of the others the library was. */
 final class Comparison {
 
+    private static final String LIBRARY = SystemKind.LIBRARY.label();
+
     private Comparison() {}
 
     /**
@@ -23,13 +25,27 @@ final class Comparison {
      */
     static void add(Outcomes outcomes, String workload, Contest contest, Map<String, Goal> goals, int perOperation)
             throws IOException {
-        String library = SystemKind.LIBRARY.label();
         for (String peer : contest.names()) {
-            if (!peer.equals(library)) {
-                Range ratio = contest.ratio(library, peer);
-                String detail = rate(contest, library, perOperation) + " against " + rate(contest, peer, perOperation);
+            if (!peer.equals(LIBRARY)) {
+                Range ratio = contest.ratio(LIBRARY, peer);
+                String detail = rate(contest, LIBRARY, perOperation) + " against " + rate(contest, peer, perOperation);
                 outcomes.add(Outcome.of(workload, peer, ratio, goals.get(peer), detail));
             }
+        }
+    }
+
+    /**
+     * Adds a number for the stored query beside each peer that has a goal.
+     *
+     * @param goals by the peer's label
+     */
+    static void addStored(Outcomes outcomes, String workload, Contest contest, Map<String, Goal> goals)
+            throws IOException {
+        String stored = SystemKind.STORED_QUERY.label();
+        for (Map.Entry<String, Goal> peer : goals.entrySet()) {
+            Range ratio = contest.ratio(stored, peer.getKey());
+            String detail = rate(contest, stored, 1) + " against " + rate(contest, peer.getKey(), 1);
+            outcomes.add(Outcome.of("stored query, " + workload, peer.getKey(), ratio, peer.getValue(), detail));
         }
     }
 

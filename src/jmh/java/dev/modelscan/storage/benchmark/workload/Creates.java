@@ -29,7 +29,7 @@ public final class Creates implements Workload {
     public void run(Options options, Fixture fixture, Outcomes outcomes) throws Exception {
         AgentId[] agents = Fixture.agentIds();
         Optional<NativeProgram> program = NativeProgram.start(options.directory(), fixture.copy("creates-c"));
-        try (Systems systems = new Systems(fixture, name(), 4, SystemKind.values())) {
+        try (Systems systems = new Systems(fixture, name(), 4, SystemKind.writing())) {
             List<Contender> contenders = new ArrayList<>();
             systems.all()
                     .forEach((kind, system) -> contenders.add(Contender.repeating(kind.label(), () -> {

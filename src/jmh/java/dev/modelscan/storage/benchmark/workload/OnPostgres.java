@@ -39,6 +39,8 @@ public final class OnPostgres implements Workload {
             Map.of(PostgresSystems.JDBC, Goal.atLeast(0.95), SystemKind.JOOQ.label(), Goal.atLeast(1.3));
     private static final Map<String, Goal> WRITES = Map.of(PostgresSystems.JDBC, Goal.atLeast(0.95));
 
+    private static final Map<String, Goal> STORED = Map.of(PostgresSystems.JDBC, Goal.atLeast(0.95));
+
     private final AgentId[] agents = Fixture.agentIds();
 
     @Override
@@ -64,6 +66,7 @@ public final class OnPostgres implements Workload {
                 reads(title, options, systems, outcomes);
                 Map<String, StorageSystem> byHand = new LinkedHashMap<>(systems);
                 byHand.remove(SystemKind.JOOQ.label());
+                byHand.remove(SystemKind.STORED_QUERY.label());
                 Contest newest = contest(
                         "newest 20 messages of 200 KB",
                         options,
@@ -71,7 +74,9 @@ public final class OnPostgres implements Workload {
                         1,
                         system -> system.newestMessages(large.conversation(), LARGE_COUNT));
                 Comparison.add(outcomes, title + "newest 20 messages of 200 KB", newest, WRITES, 1);
-                writes(title, options, systems, outcomes);
+                Map<String, StorageSystem> writing = new LinkedHashMap<>(systems);
+                writing.remove(SystemKind.STORED_QUERY.label());
+                writes(title, options, writing, outcomes);
             } finally {
                 systems.values().forEach(StorageSystem::close);
                 server.execute("DROP SCHEMA IF EXISTS " + SCHEMA + " CASCADE");
@@ -85,6 +90,7 @@ public final class OnPostgres implements Workload {
             String by = threads == 1 ? ", 1 thread" : ", " + threads + " threads";
             Contest byId = contest("agent by id" + by, options, systems, threads, system -> system.agent(agent()));
             Comparison.add(outcomes, title + "agent by id" + by, byId, READS, 1);
+            Comparison.addStored(outcomes, title + "agent by id" + by, byId, STORED);
             Contest page = contest(
                     "page of 100 tasks" + by,
                     options,
@@ -92,8 +98,10 @@ public final class OnPostgres implements Workload {
                     threads,
                     system -> system.pendingTasks(busyAgent(), PAGE));
             Comparison.add(outcomes, title + "page of 100 tasks by agent and status" + by, page, READS, 1);
+            Comparison.addStored(outcomes, title + "page of 100 tasks by agent and status" + by, page, STORED);
             Contest members = contest("team of 100" + by, options, systems, threads, system -> system.members(team()));
             Comparison.add(outcomes, title + "team with 100 members" + by, members, READS, 1);
+            Comparison.addStored(outcomes, title + "team with 100 members" + by, members, STORED);
         }
     }
 
@@ -161,9 +169,13 @@ public final class OnPostgres implements Workload {
         StorageSystem jdbc = systems.get(PostgresSystems.JDBC);
         StorageSystem jooq = systems.get(SystemKind.JOOQ.label());
         TeamId team = Fixture.team(100, 0);
+        StorageSystem stored = systems.get(SystemKind.STORED_QUERY.label());
         boolean agree = library.agent(agents[5]).equals(jdbc.agent(agents[5]))
                 && library.pendingTasks(agents[5], PAGE).equals(jdbc.pendingTasks(agents[5], PAGE))
                 && library.members(team).equals(jdbc.members(team))
+                && library.agent(agents[5]).equals(stored.agent(agents[5]))
+                && library.pendingTasks(agents[5], PAGE).equals(stored.pendingTasks(agents[5], PAGE))
+                && library.members(team).equals(stored.members(team))
                 && jooq.pendingTasks(agents[5], PAGE).size() == PAGE
                 && jooq.members(team).size() == 100;
         if (!agree) {

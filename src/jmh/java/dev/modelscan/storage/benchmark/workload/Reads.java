@@ -41,6 +41,10 @@ public final class Reads implements Workload {
             NativeProgram.LABEL,
             Goal.atLeast(0.8));
 
+    private static final Map<String, Goal> STORED_BY_ID =
+            Map.of(SystemKind.JDBC.label(), Goal.atLeast(0.95), SystemKind.JOOQ.label(), Goal.atLeast(5));
+    private static final Map<String, Goal> STORED = Map.of(SystemKind.JDBC.label(), Goal.atLeast(0.95));
+
     private final AgentId[] agents = Fixture.agentIds();
 
     @Override
@@ -58,11 +62,13 @@ public final class Reads implements Workload {
                 return () -> system.agent(agents[next(turn, Fixture.AGENTS)]);
             });
             Comparison.add(outcomes, "agent by id", byId, AGENT_GOALS, 1);
+            Comparison.addStored(outcomes, "agent by id", byId, STORED_BY_ID);
             Contest page = contest("page of 100 tasks", options, systems, program, "tasks", 0, system -> {
                 AtomicInteger turn = new AtomicInteger();
                 return () -> system.pendingTasks(agents[next(turn, Fixture.BUSY_AGENTS)], PAGE);
             });
             Comparison.add(outcomes, "page of 100 tasks by agent and status", page, PAGE_GOALS, 1);
+            Comparison.addStored(outcomes, "page of 100 tasks by agent and status", page, STORED);
             for (int size : Fixture.TEAMS) {
                 Contest members = contest("team of " + size, options, systems, program, "members", size, system -> {
                     AtomicInteger turn = new AtomicInteger();
@@ -70,6 +76,7 @@ public final class Reads implements Workload {
                 });
                 Comparison.add(
                         outcomes, "team with " + size + " members", members, size == 100 ? TEAM_GOALS : Map.of(), 1);
+                Comparison.addStored(outcomes, "team with " + size + " members", members, STORED);
             }
         } finally {
             if (program.isPresent()) {
@@ -109,6 +116,7 @@ public final class Reads implements Workload {
                     && system.pendingTasks(agents[5], PAGE).size() == PAGE
                     && system.members(team).size() == 100;
             boolean sameRecords = !List.of(
+                                    SystemKind.STORED_QUERY,
                                     SystemKind.JDBC,
                                     SystemKind.JDBC_BYTES,
                                     SystemKind.JDBC_STATEMENT_PER_CALL,

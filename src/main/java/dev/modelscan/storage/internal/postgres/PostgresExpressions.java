@@ -26,15 +26,6 @@ final class PostgresExpressions implements Expressions {
 
     private static final Object DONE = new Object();
 
-    private static final ClassValue<Boolean> LOOKED_AT = QueryParts.isOneOf(
-            SortField.class,
-            QOM.Div.class,
-            QOM.Mod.class,
-            QOM.Greatest.class,
-            QOM.Least.class,
-            QOM.Round.class,
-            QOM.Cast.class);
-
     @Override
     public String timeType() {
         return "timestamptz";
@@ -112,15 +103,24 @@ final class PostgresExpressions implements Expressions {
         return true;
     }
 
+    @Override
+    public List<Class<?>> takenDifferently() {
+        return List.of(
+                SortField.class,
+                QOM.Div.class,
+                QOM.Mod.class,
+                QOM.Greatest.class,
+                QOM.Least.class,
+                QOM.Round.class,
+                QOM.Cast.class);
+    }
+
     /**
      * PostgreSQL sorts nulls last, fails on a division by zero, ignores nulls in GREATEST, and rounds a half
      * of a double to even.
      */
     @Override
     public @Nullable QueryPart sameAnswer(QueryPart part, VisitContext context) {
-        if (!LOOKED_AT.get(part.getClass())) {
-            return null;
-        }
         if (part instanceof SortField<?> sort && sort.$nullOrdering() == null && mayBeNull(sort.$field(), context)) {
             return sort.$sortOrder() == SortOrder.DESC ? sort.nullsLast() : sort.nullsFirst();
         }

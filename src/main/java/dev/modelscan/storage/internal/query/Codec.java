@@ -4,12 +4,17 @@ import dev.modelscan.storage.Id;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.codec.TextFormat;
+import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.Function;
+import org.jooq.Converter;
+import org.jooq.DataType;
+import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,16 +36,36 @@ public final class Codec<T> {
     public static final Codec<Instant> TIME =
             new Codec<>(Storage.TIME, false, Instant.class::cast, Formats.INSTANT.encode());
 
+    private static final Codec<Double> DOUBLE = new Codec<>(Storage.DOUBLE, false, Double.class::cast, value -> value);
+
+    private static final Codec<BigDecimal> DECIMAL =
+            new Codec<>(Storage.DECIMAL, false, BigDecimal.class::cast, value -> value);
+
+    private static final Codec<Boolean> BOOLEAN =
+            new Codec<>(Storage.BOOLEAN, false, Boolean.class::cast, value -> value);
+
+    /** The codecs of the types that jOOQ reads without a converter. */
+    private static final Map<Class<?>, Codec<?>> PLAIN = Map.of(
+            String.class, TEXT,
+            Integer.class, INTEGER,
+            Long.class, LONG,
+            Double.class, DOUBLE,
+            BigDecimal.class, DECIMAL,
+            Boolean.class, BOOLEAN);
+
     private enum Storage {
         TEXT,
         TIME,
         INTEGER,
-        LONG
+        LONG,
+        DOUBLE,
+        DECIMAL,
+        BOOLEAN
     }
 
     private final Storage storage;
     private final boolean mayBeEmpty;
-    // From a String, an Integer, a Long or an Instant, depending on the storage.
+    // From what PLAIN has, or from an Instant, depending on the storage.
     private final Function<Object, T> decode;
     private final Function<T, ?> encode;
 
@@ -58,6 +83,35 @@ public final class Codec<T> {
                 mayBeEmpty(format.type()),
                 (Function<Object, T>) (Function<?, T>) format.decode(),
                 format.encode());
+    }
+
+    /**
+     * The codec of a column or of an expression. A converter from text or from a whole number is applied to
+     * what is stored.
+     *
+     * @throws IllegalArgumentException if the type is none of these
+     */
+    @SuppressWarnings("unchecked") // The converter goes between the two types that are compared.
+    public static <T> Codec<T> of(Field<T> field) {
+        DataType<T> type = field.getDataType();
+        Converter<Object, T> converter = (Converter<Object, T>) type.getConverter();
+        Class<?> from = converter.fromType();
+        Codec<?> plain = PLAIN.get(from);
+        if (type.getType() == Instant.class && from == String.class) {
+            return (Codec<T>) TIME;
+        }
+        if (plain == null) {
+            throw new IllegalArgumentException(
+                    field.getName() + " is a " + type.getType().getSimpleName()
+                            + ", which no stored query reads or binds; it takes text, numbers, booleans, times, JSON and what"
+                            + " converts to text or to a whole number");
+        }
+        if (from == type.getType()) {
+            return (Codec<T>) plain;
+        }
+        return plain == TEXT
+                ? text(new TextFormat<>(type.getType(), converter::from, value -> (String) converter.to(value)))
+                : new Codec<>(plain.storage, false, converter::from, converter::to);
     }
 
     boolean isText() {
@@ -87,6 +141,19 @@ public final class Codec<T> {
                         long value = rows.getLong(column);
                         yield value == 0 && rows.wasNull() ? null : number(value);
                     }
+                    case DOUBLE -> {
+                        double value = rows.getDouble(column);
+                        yield value == 0 && rows.wasNull() ? null : value;
+                    }
+                    case DECIMAL -> {
+                        // SQLite has no decimals, and its driver no getter for them.
+                        String value = rows.getString(column);
+                        yield value == null ? null : new BigDecimal(value);
+                    }
+                    case BOOLEAN -> {
+                        boolean value = rows.getBoolean(column);
+                        yield (!value && rows.wasNull()) ? null : value;
+                    }
                 };
         return stored == null ? null : decode.apply(stored);
     }
@@ -102,26 +169,38 @@ public final class Codec<T> {
             statement.setString(position, text);
             return text.length();
         }
-        if (stored == null) {
-            statement.setNull(position, storage == Storage.TEXT ? Types.VARCHAR : Types.BIGINT);
-        } else {
-            statement.setLong(position, ((Number) stored).longValue());
+        switch (storage) {
+            case DOUBLE -> statement.setObject(position, stored, Types.DOUBLE);
+            case DECIMAL -> statement.setObject(position, stored, Types.NUMERIC);
+            case BOOLEAN -> statement.setObject(position, stored, Types.BOOLEAN);
+            default -> bindNumber(statement, position, (Number) stored);
         }
         return 0;
     }
 
-    /** The value as the database holds it: a {@link String}, an {@link Integer} or a {@link Long}. */
-    Object encode(T value) {
+    private void bindNumber(PreparedStatement statement, int position, @Nullable Number stored) throws SQLException {
+        if (stored == null) {
+            statement.setNull(position, storage == Storage.TEXT ? Types.VARCHAR : Types.BIGINT);
+        } else {
+            statement.setLong(position, stored.longValue());
+        }
+    }
+
+    /** The value as the database holds it, such as a {@link String} or a {@link Long}. */
+    public Object encode(T value) {
         return encode.apply(value);
     }
 
     /** Decodes text that {@link #encode} returned, of any type, from UTF-8 bytes. */
-    T decode(byte[] bytes, int from, int to) {
+    public T decode(byte[] bytes, int from, int to) {
         Object stored =
                 switch (storage) {
                     case TEXT -> Row.text(bytes, from, to);
                     case TIME -> Formats.instant(bytes, from, to);
                     case INTEGER, LONG -> number(Long.parseLong(Row.text(bytes, from, to)));
+                    case DOUBLE -> Double.valueOf(Row.text(bytes, from, to));
+                    case DECIMAL -> new BigDecimal(Row.text(bytes, from, to));
+                    case BOOLEAN -> Boolean.valueOf(Row.text(bytes, from, to));
                 };
         return decode.apply(stored);
     }

@@ -1,7 +1,5 @@
 package dev.modelscan.storage.internal.query;
 
-import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jooq.Condition;
@@ -75,11 +73,5 @@ public final class Column<R, T> {
             throw new IllegalStateException("column " + name + " orders a list and is null");
         }
         return codec().encode(value).toString();
-    }
-
-    /** Binds text that {@link #encode} returned. */
-    public void bindEncoded(Execution<?> execution, String encoded) throws SQLException {
-        byte[] bytes = encoded.getBytes(StandardCharsets.UTF_8);
-        execution.set(parameter, codec().decode(bytes, 0, bytes.length));
     }
 }

@@ -2,11 +2,13 @@ package dev.modelscan.storage.internal.query;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jooq.Query;
+import org.jooq.VisitListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,19 +24,48 @@ import org.jspecify.annotations.Nullable;
 public final class CompiledQuery<R> {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
+    /** A program has fewer queries in constants, and one that makes them at each call soon has more. */
+    private static final int MOST_OF_CALLERS = 4_000;
+
     private static final ConcurrentLinkedQueue<CompiledQuery<?>> ALL = new ConcurrentLinkedQueue<>();
 
     private final int slot = COUNT.getAndIncrement();
-    private final String key;
+    private final @Nullable String key;
+    private final @Nullable VisitListener checks;
     private final Supplier<? extends Query> expression;
     private final @Nullable RowMapper<R> mapper;
     private final Map<String, RenderedQuery> rendered = new ConcurrentHashMap<>(2);
 
-    private CompiledQuery(String key, @Nullable RowMapper<R> mapper, Supplier<? extends Query> expression) {
+    private CompiledQuery(
+            @Nullable String key,
+            @Nullable RowMapper<R> mapper,
+            Supplier<? extends Query> expression,
+            @Nullable VisitListener checks) {
         this.key = key;
         this.expression = expression;
         this.mapper = mapper;
+        this.checks = checks;
+    }
+
+    private CompiledQuery<R> packaged() {
         ALL.add(this);
+        return this;
+    }
+
+    /**
+     * A caller's query, which the build does not know.
+     *
+     * @param mapper null for a query that returns the number of rows it wrote
+     * @param checks looks at each part that is rendered, and may put another in its place
+     */
+    public static <R> CompiledQuery<R> ofCaller(
+            @Nullable RowMapper<R> mapper, Supplier<? extends Query> expression, VisitListener checks) {
+        if (COUNT.get() > MOST_OF_CALLERS) {
+            throw new IllegalStateException(
+                    "there are " + MOST_OF_CALLERS
+                            + " stored queries, each with a statement on every connection; keep them in static final constants");
+        }
+        return new CompiledQuery<>(null, mapper, expression, checks);
     }
 
     /**
@@ -43,15 +74,15 @@ public final class CompiledQuery<R> {
      * @param key a unique name, under which the build packages the SQL
      */
     public static <R> CompiledQuery<R> rows(String key, RowMapper<R> mapper, Supplier<? extends Query> expression) {
-        return new CompiledQuery<>(key, mapper, expression);
+        return new CompiledQuery<>(key, mapper, expression, null).packaged();
     }
 
     /** A query that returns the number of rows it wrote. */
     public static CompiledQuery<Void> command(String key, Supplier<? extends Query> expression) {
-        return new CompiledQuery<>(key, null, expression);
+        return new CompiledQuery<Void>(key, null, expression, null).packaged();
     }
 
-    /** All queries of the classes that have been initialized so far. */
+    /** All packaged queries of the classes that have been initialized so far. */
     public static List<CompiledQuery<?>> all() {
         return List.copyOf(ALL);
     }
@@ -62,13 +93,11 @@ public final class CompiledQuery<R> {
 
     /** The name under which the build packages the SQL. */
     public String key() {
-        return key;
+        return Objects.requireNonNull(key, "a caller's query is not packaged");
     }
 
-    RowMapper<R> mapper() {
-        if (mapper == null) {
-            throw new IllegalStateException("this query returns no rows");
-        }
+    @Nullable
+    RowMapper<R> rowMapper() {
         return mapper;
     }
 
@@ -76,7 +105,8 @@ public final class CompiledQuery<R> {
     public RenderedQuery rendered(Dialect dialect) {
         RenderedQuery known = rendered.get(dialect.name());
         if (known == null) {
-            RenderedQuery packaged = PackagedQueries.of(dialect).get(key);
+            RenderedQuery packaged =
+                    key == null ? null : PackagedQueries.of(dialect).get(key);
             known = packaged == null ? render(dialect) : packaged;
             rendered.put(dialect.name(), known);
         }
@@ -85,6 +115,8 @@ public final class CompiledQuery<R> {
 
     /** Renders the expression again. */
     public RenderedQuery render(Dialect dialect) {
-        return Renderer.render(expression.get(), dialect);
+        return checks == null
+                ? Renderer.render(expression.get(), dialect)
+                : Renderer.renderOfCaller(expression.get(), dialect, checks);
     }
 }

@@ -37,7 +37,8 @@ public final class Execution<R> {
     private static final boolean CHECKED = Execution.class.desiredAssertionStatus();
 
     private final Session session;
-    private final CompiledQuery<R> query;
+    private final int slot;
+    private final @Nullable RowMapper<R> mapper;
     private final String sql;
     private final PreparedStatement statement;
     private final @Nullable PackedRow packed;
@@ -50,9 +51,14 @@ public final class Execution<R> {
     private long charactersBound;
 
     Execution(Session session, CompiledQuery<R> query) throws SQLException {
-        RenderedQuery rendered = query.rendered(session.dialect());
+        this(session, query.slot(), query.rendered(session.dialect()), query.rowMapper());
+    }
+
+    /** @param slot negative for a statement that the session does not keep */
+    Execution(Session session, int slot, RenderedQuery rendered, @Nullable RowMapper<R> mapper) throws SQLException {
         this.session = session;
-        this.query = query;
+        this.slot = slot;
+        this.mapper = mapper;
         this.sql = rendered.sql(session.schema());
         this.statement = session.connection().prepareStatement(sql);
         this.packed = rendered.packed() == 0 ? null : packedRow(rendered);
@@ -80,6 +86,21 @@ public final class Execution<R> {
     public <T> Execution<R> set(Parameter<T> parameter, @Nullable T value) throws SQLException {
         bind(parameter, value, ANYWHERE);
         return this;
+    }
+
+    /** Whether the query has a parameter of that name. */
+    public boolean has(String name) {
+        for (String known : names) {
+            if (known.equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A parameter that has no value yet; null if all have one. */
+    public @Nullable String unset() {
+        return bound == allBound ? null : names[Long.numberOfTrailingZeros(~bound)];
     }
 
     /** Binds the record's value of each column whose parameter the query has. */
@@ -111,6 +132,19 @@ public final class Execution<R> {
     private <T> void bindAt(int index, Parameter<T> parameter, @Nullable T value) throws SQLException {
         charactersBound += parameter.codec().bind(statement, index + 1, value, session.dialect());
         bound |= 1L << index;
+    }
+
+    /** Binds a value at each place, in order. A caller's condition may have any number of them. */
+    Execution<R> setAll(List<Bound<?>> values) throws SQLException {
+        for (int i = 0; i < values.size(); i++) {
+            bindTo(i, values.get(i));
+        }
+        bound = allBound;
+        return this;
+    }
+
+    private <T> void bindTo(int index, Bound<T> value) throws SQLException {
+        bindAt(index, value.parameter(), value.value());
     }
 
     private void beforeSending() {
@@ -148,12 +182,12 @@ public final class Execution<R> {
      * @return whether there is one more
      */
     public boolean addTo(List<R> list, int most) throws SQLException {
-        RowMapper<R> mapper = query.mapper();
+        RowMapper<R> known = mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
             Row row = row(rows, most - list.size());
             while (list.size() < most && row.next()) {
-                list.add(mapped(row, mapper));
+                list.add(mapped(row, known));
             }
             boolean more = list.size() == most && rows.next();
             returned = true;
@@ -167,7 +201,7 @@ public final class Execution<R> {
 
     /** The only row, or null if there is none. */
     public @Nullable R first() throws SQLException {
-        RowMapper<R> mapper = query.mapper();
+        RowMapper<R> known = mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
             Row row = row(rows, 1);
@@ -175,7 +209,7 @@ public final class Execution<R> {
                 returned = true;
                 return null;
             }
-            R result = mapped(row, mapper);
+            R result = mapped(row, known);
             if ((packed == null || CHECKED) && rows.next()) {
                 throw new IllegalStateException("more than one row from " + sql);
             }
@@ -186,6 +220,13 @@ public final class Execution<R> {
         } finally {
             end();
         }
+    }
+
+    private RowMapper<R> mapper() {
+        if (mapper == null) {
+            throw new IllegalStateException("this query returns no rows");
+        }
+        return mapper;
     }
 
     /** Data that a record rejects was not stored by this library, so the caller is not at fault. */
@@ -251,14 +292,14 @@ public final class Execution<R> {
     private SQLException failed(SQLException e) throws SQLException {
         failure = e;
         if (statement.isClosed()) {
-            session.forget(query.slot());
+            session.forget(slot);
         }
         return e;
     }
 
     /** Closes the statement; the next execution prepares it again. */
     private void forget() throws SQLException {
-        session.forget(query.slot());
+        session.forget(slot);
         statement.close();
     }
 
@@ -289,7 +330,7 @@ public final class Execution<R> {
         try {
             statement.clearParameters();
         } catch (SQLException e) {
-            session.forget(query.slot());
+            session.forget(slot);
         }
     }
 

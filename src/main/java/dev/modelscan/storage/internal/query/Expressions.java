@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.query;
 
+import java.util.List;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.QueryPart;
@@ -72,9 +73,12 @@ public interface Expressions {
         return false;
     }
 
+    /** The types of the parts about which {@link #sameAnswer} is asked. */
+    List<Class<?>> takenDifferently();
+
     /**
-     * What to render in the place of a part that jOOQ renders alike on all engines, and that this one takes
-     * differently; null to render it as it is. {@code docs/analytics.md} lists what is made equal.
+     * What to render in the place of a part that jOOQ renders alike on all engines, and that this one may
+     * take differently; null to render it as it is. {@code docs/analytics.md} lists what is made equal.
      */
     @Nullable
     QueryPart sameAnswer(QueryPart part, VisitContext context);

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.query;
 
+import dev.modelscan.storage.queries.QueryParameter;
 import java.util.function.Supplier;
 import org.jooq.Field;
 import org.jooq.Param;
@@ -11,7 +12,7 @@ import org.jooq.impl.DSL;
  *
  * @param <T> the type of the value
  */
-public final class Parameter<T> {
+public final class Parameter<T> implements QueryParameter<T> {
 
     private final String name;
     private final Codec<T> codec;
@@ -34,17 +35,17 @@ public final class Parameter<T> {
         return new Parameter<>(name, codec, () -> DSL.param(name, type));
     }
 
-    /** The jOOQ parameter, to use in an expression. */
+    @Override
     public Param<T> param() {
         return param.get();
     }
 
-    /** Unique among the parameters of a query. */
-    String name() {
+    @Override
+    public String name() {
         return name;
     }
 
-    Codec<T> codec() {
+    public Codec<T> codec() {
         return codec;
     }
 }

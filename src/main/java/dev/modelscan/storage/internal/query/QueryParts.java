@@ -52,6 +52,11 @@ public final class QueryParts {
         return false;
     }
 
+    /** Whether a value is a parameter that gets its value only after the query is rendered. */
+    public static boolean isUnset(Field<?> field) {
+        return field instanceof Param<?> param && param.getParamName() != null && param.getValue() == null;
+    }
+
     /** Whether a divisor is not known to be another number than zero. */
     public static boolean mayBeZero(Field<?> field) {
         return !(field instanceof Param<?> param)
@@ -94,8 +99,9 @@ public final class QueryParts {
             return false;
         }
         if (field instanceof Param<?> param) {
-            return param.getValue() == null
-                    || ((BigDecimal) param.getValue()).stripTrailingZeros().scale() <= 0;
+            return (param.getValue() == null && !isUnset(param))
+                    || (param.getValue() instanceof BigDecimal number
+                            && number.stripTrailingZeros().scale() <= 0);
         }
         if (field instanceof QOM.Sum sum) {
             return isInteger(sum.$field());

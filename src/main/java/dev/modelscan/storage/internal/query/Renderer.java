@@ -2,9 +2,11 @@ package dev.modelscan.storage.internal.query;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jooq.CommonTableExpression;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.Query;
+import org.jooq.QueryPart;
 import org.jooq.Select;
 import org.jooq.TableField;
 import org.jooq.VisitContext;
@@ -44,11 +46,7 @@ final class Renderer {
 
     private static RenderedQuery render(Query query, int packed, Dialect dialect) {
         List<String> visited = new ArrayList<>();
-        DefaultConfiguration configuration = new DefaultConfiguration();
-        configuration.set(dialect.jooq());
-        configuration.set(dialect.hasSchemas() ? JooqSettings.in(RenderedQuery.SCHEMA) : JooqSettings.create());
-        configuration.set(VisitListener.onVisitStart(context -> collect(context, visited)));
-        String sql = DSL.using(configuration).render(query);
+        String sql = sql(query, dialect, VisitListener.onVisitStart(context -> collect(context, visited)));
         long places = sql.chars().filter(c -> c == '?').count();
         if (places != visited.size()) {
             throw new IllegalStateException(
@@ -57,15 +55,69 @@ final class Renderer {
         return new RenderedQuery(sql, packed, List.copyOf(visited));
     }
 
+    /**
+     * Renders a caller's query. Its values are parameters or constants: these become part of the text. No
+     * column is packed, because a caller's table may hold what cannot be.
+     */
+    static RenderedQuery renderOfCaller(Query query, Dialect dialect, VisitListener checks) {
+        VisitedParams visited = new VisitedParams();
+        String sql = sql(query, dialect, checks, VisitListener.onVisitStart(Renderer::inlineConstant), visited);
+        List<String> names = visited.all().stream().map(Renderer::name).toList();
+        if (names.size() >= Long.SIZE) {
+            throw new IllegalArgumentException(
+                    "a stored query has " + names.size() + " places for parameters; the most is " + (Long.SIZE - 1));
+        }
+        return new RenderedQuery(sql, 0, names);
+    }
+
+    /** Renders a caller's query whose values the last of the listeners collects. */
+    static RenderedQuery renderOnce(Query query, Dialect dialect, VisitListener... listeners) {
+        return new RenderedQuery(sql(query, dialect, listeners), 0, List.of());
+    }
+
+    private static String sql(Query query, Dialect dialect, VisitListener... listeners) {
+        DefaultConfiguration configuration = new DefaultConfiguration();
+        configuration.set(dialect.jooq());
+        configuration.set(dialect.hasSchemas() ? JooqSettings.in(RenderedQuery.SCHEMA) : JooqSettings.create());
+        configuration.set(listeners);
+        return DSL.using(configuration).render(query);
+    }
+
+    private static void inlineConstant(VisitContext context) {
+        if (context.renderContext() == null) {
+            return;
+        }
+        QueryPart part = context.queryPart();
+        if (part instanceof CommonTableExpression) {
+            throw new IllegalArgumentException(
+                    "a stored query has no WITH, whose names would be taken for tables; use a derived table: " + part);
+        }
+        if (part instanceof Param<?> constant && !constant.isInline() && constant.getParamName() == null) {
+            if (String.valueOf(constant.getValue()).contains(RenderedQuery.SCHEMA)) {
+                throw new IllegalArgumentException("a constant with " + RenderedQuery.SCHEMA
+                        + " has another meaning in a stored query; make it a parameter");
+            }
+            context.queryPart(inlined(constant));
+        }
+    }
+
+    private static <T> Param<T> inlined(Param<T> constant) {
+        return DSL.inline(constant.getValue(), constant.getDataType());
+    }
+
     /** jOOQ may replace a parameter by a copy of another type, which keeps the name. */
     private static void collect(VisitContext context, List<String> visited) {
         if (context.renderContext() != null && context.queryPart() instanceof Param<?> param && !param.isInline()) {
-            String name = param.getParamName();
-            if (name == null) {
-                throw new IllegalStateException(
-                        "a compiled query takes its values through parameters; inline the constant " + param);
-            }
-            visited.add(name);
+            visited.add(name(param));
         }
+    }
+
+    private static String name(Param<?> param) {
+        String name = param.getParamName();
+        if (name == null) {
+            throw new IllegalStateException(
+                    "a compiled query takes its values through parameters; inline the constant " + param);
+        }
+        return name;
     }
 }

@@ -167,8 +167,9 @@ public final class Session implements AutoCloseable {
         return characters;
     }
 
+    /** A negative slot is that of a statement which is not kept. */
     void forget(int slot) {
-        if (executions[slot] != null) {
+        if (slot >= 0 && executions[slot] != null) {
             executions[slot] = null;
             prepared--;
         }

@@ -28,12 +28,4 @@ public final class Bindings {
     public static Binding<String, Instant> instant() {
         return new TypedTextBinding<>(Formats.INSTANT);
     }
-
-    public static boolean isInstant(Binding<?, ?> binding) {
-        return binding instanceof TypedTextBinding && binding.converter().toType() == Instant.class;
-    }
-
-    public static boolean isJson(Binding<?, ?> binding) {
-        return binding instanceof TypedTextBinding && !isInstant(binding);
-    }
 }

@@ -28,13 +28,16 @@ enum ColumnKind {
 
     /** Null for a value of another type. */
     static @Nullable ColumnKind of(Field<?> field) {
+        if (field instanceof TableField) {
+            return of(field.getDataType());
+        }
         // Its own type may be that of the value to which it is compared.
         if (field instanceof QOM.ScalarSubquery<?> subquery
                 && !subquery.$arg1().getSelect().isEmpty()) {
             return of(subquery.$arg1().getSelect().get(0));
         }
         ColumnKind kind = of(field.getDataType());
-        if (kind != null || field instanceof TableField) {
+        if (kind != null) {
             return kind;
         }
         if (isUntypedTime(field)) {
@@ -53,12 +56,9 @@ enum ColumnKind {
     }
 
     private static @Nullable ColumnKind of(DataType<?> type) {
-        if (Bindings.isInstant(type.getBinding())) {
-            return TIME;
+        if (type.getBinding() instanceof TypedTextBinding<?> stored) {
+            return stored.isTime() ? TIME : JSON;
         }
-        if (TimeExpressions.isComputed(type)) {
-            return COMPUTED;
-        }
-        return Bindings.isJson(type.getBinding()) ? JSON : null;
+        return TimeExpressions.isComputed(type) ? COMPUTED : null;
     }
 }

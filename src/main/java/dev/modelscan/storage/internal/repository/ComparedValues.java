@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.internal.query.Operands;
+import dev.modelscan.storage.internal.query.QueryParts;
 import java.time.temporal.Temporal;
 import java.util.Date;
 import java.util.IdentityHashMap;
@@ -9,15 +10,10 @@ import java.util.Map;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Param;
-import org.jooq.Query;
 import org.jooq.QueryPart;
 import org.jooq.Row;
-import org.jooq.SQL;
 import org.jooq.Select;
-import org.jooq.SortField;
-import org.jooq.Table;
 import org.jooq.VisitContext;
-import org.jooq.WindowSpecification;
 import org.jooq.impl.QOM;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +32,18 @@ final class ComparedValues {
      * must have it. jOOQ does not expose the operands of many conditions over rows and of quantified queries,
      * so this checks them when they are rendered.
      */
-    static void checkCompared(VisitContext context, QueryPart part) {
+    static void checkCompared(VisitContext context, QueryPart part, PartClass type, QueryPart[] parts) {
         // On SQLite, IS DISTINCT FROM is a template, which hides the operands.
-        if (part instanceof QOM.CompareCondition<?, ?> compare) {
+        if (type.isComparison()) {
+            QOM.CompareCondition<?, ?> compare = (QOM.CompareCondition<?, ?>) part;
             checkSame(part, compare.$arg1(), compare.$arg2());
         }
-        if (!(part instanceof Field || part instanceof Row || part instanceof Select)) {
+        if (!(type.isField() || type.isRow() || type.isSelect())) {
             return;
         }
-        QueryPart whole = whole(context.queryParts());
-        if (whole instanceof Select<?> left && part instanceof Select<?> right) {
-            checkSame(whole, left.getSelect(), right.getSelect());
+        QueryPart whole = whole(parts);
+        if (whole instanceof Select<?> left && type.isSelect()) {
+            checkSame(whole, left.getSelect(), ((Select<?>) part).getSelect());
         } else if (whole instanceof Condition) {
             @SuppressWarnings("unchecked")
             Map<QueryPart, List<? extends Field<?>>> firsts = (Map<QueryPart, List<? extends Field<?>>>)
@@ -72,17 +69,11 @@ final class ComparedValues {
      */
     private static @Nullable QueryPart whole(QueryPart[] parts) {
         for (int i = parts.length - 2; i >= 0; i--) {
-            QueryPart part = parts[i];
-            if (part instanceof Condition || part instanceof Select) {
-                return part;
+            PartClass type = PartClass.of(parts[i]);
+            if (type.isCondition() || type.isSelect()) {
+                return parts[i];
             }
-            if (part instanceof Field
-                    || part instanceof Row
-                    || part instanceof SQL
-                    || part instanceof Query
-                    || part instanceof Table
-                    || part instanceof SortField
-                    || part instanceof WindowSpecification) {
+            if (type.isField() || type.isRow() || type.separates()) {
                 return null;
             }
         }
@@ -98,6 +89,9 @@ final class ComparedValues {
     /** The same for values that one expression merges. */
     static void checkOperands(Field<?> field) {
         List<Field<?>> values = Operands.of(field);
+        if (values.isEmpty()) {
+            return;
+        }
         for (Field<?> value : values) {
             values.forEach(other -> checkSame(field, value, other));
         }
@@ -119,14 +113,15 @@ final class ComparedValues {
     /** Null fits any type, and a Java time fits a column of the caller. */
     private static boolean fits(Field<?> value, @Nullable ColumnKind beside) {
         return value instanceof Param<?> param
-                && (param.getValue() == null || (beside == null && ColumnKind.isUntypedTime(value)));
+                && ((param.getValue() == null && !QueryParts.isUnset(value))
+                        || (beside == null && ColumnKind.isUntypedTime(value)));
     }
 
     /**
      * In a template of the caller the operator is unknown. A Java date next to a stored time is wrong with
      * any operator.
      */
-    static void checkTemplate(VisitContext context, Field<?> field, @Nullable ColumnKind kind) {
+    static void checkTemplate(VisitContext context, Field<?> field, @Nullable ColumnKind kind, QueryPart[] parts) {
         boolean date = kind == null
                 && field instanceof Param<?> param
                 && (param.getValue() instanceof Date || param.getValue() instanceof Temporal);
@@ -134,11 +129,10 @@ final class ComparedValues {
         if (!date && !stored) {
             return;
         }
-        QueryPart[] parts = context.queryParts();
-        QueryPart parent = parts.length < 2 ? null : parts[parts.length - 2];
-        if (!(parent instanceof SQL)) {
+        if (parts.length < 2 || !PartClass.of(parts[parts.length - 2]).isTemplate()) {
             return;
         }
+        QueryPart parent = parts[parts.length - 2];
         @SuppressWarnings("unchecked")
         Map<QueryPart, Boolean> seen = (Map<QueryPart, Boolean>)
                 context.renderContext().data().computeIfAbsent(TEMPLATES, key -> new IdentityHashMap<>());

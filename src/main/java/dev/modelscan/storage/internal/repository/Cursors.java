@@ -2,8 +2,8 @@ package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.errors.StorageException;
-import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Execution;
+import dev.modelscan.storage.internal.query.Parameter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -51,9 +51,15 @@ final class Cursors {
         return parts.subList(1, parts.size());
     }
 
-    static void bind(Execution<?> execution, Column<?, ?> column, String value, Cursor cursor) throws SQLException {
+    static <T> void bind(Execution<?> execution, Parameter<T> parameter, String value) throws SQLException {
+        execution.set(parameter, value(parameter, value));
+    }
+
+    /** The value of a key. */
+    static <T> T value(Parameter<T> parameter, String encoded) {
+        byte[] bytes = encoded.getBytes(StandardCharsets.UTF_8);
         try {
-            column.bindEncoded(execution, value);
+            return parameter.codec().decode(bytes, 0, bytes.length);
         } catch (NumberFormatException | StorageException e) {
             throw notGivenOut(e);
         }

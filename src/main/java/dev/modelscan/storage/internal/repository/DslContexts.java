@@ -122,10 +122,6 @@ final class DslContexts {
 
         private static final long serialVersionUID = 1L;
 
-        private static final Pattern SETTING = Pattern.compile(
-                "\\s*(set|reset|discard|begin|start|commit|end|rollback|abort)\\b.*|.*\\bset_config\\s*\\(.*",
-                Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
         private final transient Dialect dialect;
 
         SettingsRefused(Dialect dialect) {
@@ -135,7 +131,7 @@ final class DslContexts {
         @Override
         public void executeStart(ExecuteContext context) {
             String sql = String.valueOf(context.sql());
-            if (SETTING.matcher(sql).matches() || SqlText.controlsTransaction(sql)) {
+            if (SqlText.setsSomething(sql) || SqlText.controlsTransaction(sql)) {
                 throw refused("db.dsl() only reads");
             }
         }
@@ -200,7 +196,7 @@ final class DslContexts {
         return new DefaultConfiguration()
                 .set(store.dialect().jooq())
                 .set(JooqSettings.create())
-                .set(new SameAnswers(), new TypedColumns())
+                .set(new CheckedParts())
                 .set(new Errors(store, writes, before, refused))
                 .set(RecordReader.MAPPERS);
     }

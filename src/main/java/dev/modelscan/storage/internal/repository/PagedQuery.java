@@ -67,6 +67,10 @@ final class PagedQuery<R> {
         this.behind = ranges(mapping, filter);
     }
 
+    List<Key<R>> order() {
+        return order;
+    }
+
     static <R> Key<R> ascending(Column<R, ?> column) {
         return new Key<>(column, false);
     }
@@ -159,7 +163,7 @@ final class PagedQuery<R> {
             Execution<R> execution = session.query(range.query()).set(Mapping.LIMIT, most + 1 - rows.size());
             filter.bind(execution);
             for (int i = 0; i < range.bounds().size(); i++) {
-                Cursors.bind(execution, range.bounds().get(i).column(), position.get(i), cursor);
+                Cursors.bind(execution, range.bounds().get(i).column().parameter(), position.get(i));
             }
             if (execution.addTo(rows, most)) {
                 return true;

@@ -7,7 +7,6 @@ import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.QueryPart;
 import org.jooq.VisitContext;
-import org.jooq.VisitListener;
 import org.jooq.impl.DSL;
 import org.jooq.impl.QOM;
 import org.jooq.impl.SQLDataType;
@@ -17,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Replaces expressions that all engines accept but evaluate differently. {@code docs/analytics.md} lists the
  * results that are the same because of this.
  */
-final class SameAnswers implements VisitListener {
+final class SameAnswers {
 
-    private static final ClassValue<Boolean> LOOKED_AT = QueryParts.isOneOf(
+    private static final ClassValue<Boolean> ON_ALL = QueryParts.isOneOf(
             QOM.Mod.class,
             QOM.Substring.class,
             QOM.Left.class,
@@ -31,21 +30,23 @@ final class SameAnswers implements VisitListener {
             QOM.EndsWith.class,
             QOM.Div.class);
 
-    @Override
-    public void visitStart(VisitContext context) {
-        if (context.renderContext() == null) {
-            return;
-        }
-        QueryPart part = context.queryPart();
-        boolean lookedAt = LOOKED_AT.get(part.getClass());
-        QueryPart same = lookedAt ? onAll(part, context) : null;
-        if (same == null) {
+    private static final ClassValue<Boolean> ON_SOME = QueryParts.isOneOf(Engines.ALL.stream()
+            .flatMap(engine -> engine.dialect().expressions().takenDifferently().stream())
+            .toArray(Class<?>[]::new));
+
+    private SameAnswers() {}
+
+    /** Replaces a part that is being rendered, if an engine would take it in another way. */
+    static void replace(VisitContext context, QueryPart part) {
+        boolean onAll = ON_ALL.get(part.getClass());
+        QueryPart same = onAll ? onAll(part, context) : null;
+        if (same == null && ON_SOME.get(part.getClass())) {
             same = Engines.expressions(context).sameAnswer(part, context);
         }
         if (same != null) {
             context.queryPart(same);
         }
-        if (lookedAt) {
+        if (onAll) {
             requireSameAnswer(part);
         }
     }
@@ -65,7 +66,11 @@ final class SameAnswers implements VisitListener {
         }
     }
 
-    private static void requirePositive(QueryPart part, Field<? extends Number> number, int least) {
+    private static void requirePositive(QueryPart part, @Nullable Field<? extends Number> number, int least) {
+        if (number != null && QueryParts.isUnset(number)) {
+            throw new IllegalArgumentException("a position before the begin of a text differs between engines, so "
+                    + "it is no parameter: " + part + "; write a constant");
+        }
         if (number instanceof Param<?> param && param.getValue() instanceof Number n && n.longValue() < least) {
             throw new IllegalArgumentException(
                     "a position before the begin of a text differs between engines: " + part + "; count from " + least);
@@ -78,8 +83,8 @@ final class SameAnswers implements VisitListener {
      * so a quotient of fractions is computed with doubles.
      */
     private static @Nullable QueryPart onAll(QueryPart part, VisitContext context) {
-        boolean computed = (part instanceof QOM.Like like && !(like.$pattern() instanceof Param))
-                || (part instanceof QOM.NotLike not && !(not.$pattern() instanceof Param));
+        boolean computed = (part instanceof QOM.Like like && !isConstant(like.$pattern()))
+                || (part instanceof QOM.NotLike not && !isConstant(not.$pattern()));
         if (computed && !QueryParts.ignoresCase(context)) {
             throw new IllegalArgumentException("a computed pattern of LIKE would not mean the same on every engine: "
                     + part + "; use likeIgnoreCase, contains, startsWith or endsWith");
@@ -103,6 +108,10 @@ final class SameAnswers implements VisitListener {
             return QueryParts.divided(div.$arg1().cast(SQLDataType.DOUBLE), div.$arg2());
         }
         return null;
+    }
+
+    private static boolean isConstant(Field<?> field) {
+        return field instanceof Param && !QueryParts.isUnset(field);
     }
 
     private static Field<String> text(Field<?> field) {

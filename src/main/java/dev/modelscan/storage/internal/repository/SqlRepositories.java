@@ -4,10 +4,13 @@ import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.agents.AgentRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.queries.QueryRun;
+import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.teams.TeamRepository;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
 import dev.modelscan.storage.workflows.WorkflowRepository;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,5 +90,14 @@ public abstract class SqlRepositories implements Repositories {
             toolExecutions = made;
         }
         return made;
+    }
+
+    /** Whether queries of the caller may write. */
+    abstract boolean mayWrite();
+
+    @Override
+    public <R> QueryRun<R> query(StoredQuery<R> query) {
+        Objects.requireNonNull(query, "query");
+        return new SqlQueryRun<>(sessions, (CallersQuery<R>) query, mayWrite());
     }
 }

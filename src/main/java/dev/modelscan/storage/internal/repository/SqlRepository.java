@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jooq.Condition;
+import org.jooq.OrderField;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,6 +219,15 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     public Page<R> list(PageRequest request) {
         Objects.requireNonNull(request, "request");
         return fetch(mapping.page(), request, PagedQuery.Filter.NONE);
+    }
+
+    @Override
+    public Page<R> list(Condition condition, List<? extends OrderField<?>> order, PageRequest request) {
+        Objects.requireNonNull(condition, "condition");
+        Objects.requireNonNull(order, "order");
+        Objects.requireNonNull(request, "request");
+        FilteredPage<R> page = new FilteredPage<>(mapping, condition, order);
+        return sessions.read(entity, null, session -> page.fetch(session, request));
     }
 
     final Page<R> fetch(PagedQuery<R> query, PageRequest request, PagedQuery.Filter filter) {

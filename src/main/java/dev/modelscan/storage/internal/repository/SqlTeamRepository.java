@@ -186,8 +186,8 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
         List<String> position = Cursors.decode(WITH_MEMBERS, 2, cursor);
         Execution<TeamQueries.TeamRow> execution =
                 session.query(TeamQueries.WITH_MEMBERS_BEHIND).set(Mapping.LIMIT, request.limit() + 1);
-        Cursors.bind(execution, TeamMapping.CREATED_AT, position.get(0), cursor);
-        Cursors.bind(execution, TeamMapping.ID, position.get(1), cursor);
+        Cursors.bind(execution, TeamMapping.CREATED_AT.parameter(), position.get(0));
+        Cursors.bind(execution, TeamMapping.ID.parameter(), position.get(1));
         return execution;
     }
 

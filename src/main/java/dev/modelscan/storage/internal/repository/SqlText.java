@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Finds the first word of each statement in a text of SQL. It knows comments and quotes. It can be fooled;
@@ -13,6 +14,11 @@ final class SqlText {
 
     private static final Set<String> TRANSACTION_CONTROL =
             Set.of("BEGIN", "START", "COMMIT", "END", "ABORT", "ROLLBACK", "SAVEPOINT", "RELEASE");
+
+    private static final Pattern SETTING = Pattern.compile(
+            "\\s*(set|reset|discard|begin|start|commit|end|rollback|abort)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern SET_CONFIG = Pattern.compile("\\bset_config\\s*\\(", Pattern.CASE_INSENSITIVE);
 
     private final String sql;
     private int at;
@@ -38,6 +44,37 @@ final class SqlText {
     /** Whether a statement is a PRAGMA. */
     static boolean hasPragma(String sql) {
         return statements(sql).contains("PRAGMA");
+    }
+
+    /** Whether the first statement is a setting, or any calls the function that sets one. */
+    static boolean setsSomething(String sql) {
+        return SETTING.matcher(sql).lookingAt()
+                || (mentions(sql, "set_config") && SET_CONFIG.matcher(sql).find());
+    }
+
+    /**
+     * Whether a text contains a word, in upper or lower case. The word has an underscore, which is quick to
+     * find.
+     */
+    private static boolean mentions(String sql, String word) {
+        int before = word.indexOf('_');
+        for (int at = sql.indexOf('_'); at >= 0; at = sql.indexOf('_', at + 1)) {
+            if (sql.regionMatches(true, at - before, word, 0, word.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Rejects a stored query whose text would leave something on a connection, which nobody would undo. This
+     * protects against mistakes only.
+     */
+    static void requireLeavesNothing(String sql) {
+        if (setsSomething(sql) || controlsTransaction(sql) || hasPragma(sql) || mentions(sql, "advisory_lock")) {
+            throw new IllegalArgumentException("a stored query neither sets anything nor takes a lock of the session;"
+                    + " use db.dsl() or tx.dsl(): " + sql);
+        }
     }
 
     /** The first word of each statement, in upper case; for PREPARE also the second. */
@@ -104,6 +141,11 @@ final class SqlText {
     }
 
     private void skipStatement() {
+        // Nearly every text is one statement.
+        if (sql.indexOf(';', at) < 0) {
+            at = sql.length();
+            return;
+        }
         while (at < sql.length() && sql.charAt(at) != ';') {
             char c = sql.charAt(at);
             if (c == '\'' || c == '"' || c == '`') {

@@ -10,6 +10,8 @@ import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Work;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.queries.CommandRun;
+import dev.modelscan.storage.queries.StoredCommand;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -330,6 +332,17 @@ final class SqlTx extends SqlRepositories implements Tx {
             action.accept(tx);
             return true;
         });
+    }
+
+    @Override
+    boolean mayWrite() {
+        return true;
+    }
+
+    @Override
+    public CommandRun command(StoredCommand command) {
+        Objects.requireNonNull(command, "command");
+        return new SqlCommandRun(sessions, (CallersCommand) command);
     }
 
     @Override

@@ -47,6 +47,11 @@ public final class StoreRepositories extends SqlRepositories {
     }
 
     @Override
+    boolean mayWrite() {
+        return false;
+    }
+
+    @Override
     public DSLContext dsl() {
         DSLContext made = dsl;
         if (made == null) {

@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 
 import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.query.Expressions;
+import dev.modelscan.storage.internal.query.QueryParts;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -337,9 +338,11 @@ public final class TimeExpressions {
         return offset.getTotalSeconds() * SECOND;
     }
 
-    /** Gives a constant the type of a stored time, so that it is rendered as one. */
+    /** Gives a constant the type of a stored time, so that it is rendered as one. A parameter has that type. */
     private static Field<Instant> stored(Field<Instant> time) {
-        return time instanceof Param<Instant> param ? DSL.inline(param.getValue(), TASKS.CREATED_AT) : time;
+        return time instanceof Param<Instant> param && !QueryParts.isUnset(time)
+                ? DSL.inline(param.getValue(), TASKS.CREATED_AT)
+                : time;
     }
 
     /** The stored form of microseconds since 1970; null if it is not in the years 0 to 9999. */

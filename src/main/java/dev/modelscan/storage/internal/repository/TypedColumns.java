@@ -4,9 +4,9 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 
 import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.query.Expressions;
+import dev.modelscan.storage.internal.query.QueryParts;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -16,16 +16,11 @@ import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.GroupField;
 import org.jooq.Param;
-import org.jooq.Query;
 import org.jooq.QueryPart;
-import org.jooq.SQL;
 import org.jooq.Select;
 import org.jooq.SelectFieldOrAsterisk;
 import org.jooq.SortField;
-import org.jooq.Table;
 import org.jooq.VisitContext;
-import org.jooq.VisitListener;
-import org.jooq.WindowSpecification;
 import org.jooq.impl.CustomCondition;
 import org.jooq.impl.CustomField;
 import org.jooq.impl.DSL;
@@ -40,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * both. In a nested collection, which PostgreSQL builds as JSON or as a record, times and JSON are written as
  * SQLite's text.
  */
-final class TypedColumns implements VisitListener {
+final class TypedColumns {
 
     private static final String TIMES =
             "use dev.modelscan.storage.Times: day, week, month, hour, weekday, bucket, seconds,"
@@ -49,7 +44,7 @@ final class TypedColumns implements VisitListener {
             "use dev.modelscan.storage.Conditions.metadataEquals, or read the value and look at it in Java";
 
     /** Expressions that return a value unchanged. */
-    private static final List<Class<?>> PASS = List.of(
+    private static final ClassValue<Boolean> PASS = QueryParts.isOneOf(
             QOM.FieldAlias.class,
             QOM.Coalesce.class,
             QOM.Nvl.class,
@@ -69,7 +64,7 @@ final class TypedColumns implements VisitListener {
             CustomCondition.class);
 
     /** Expressions that build JSON, or a record that is read from text. */
-    private static final List<Class<?>> NESTS = List.of(
+    private static final ClassValue<Boolean> NESTS = QueryParts.isOneOf(
             QOM.JSONArray.class,
             QOM.JSONArrayAgg.class,
             QOM.JSONObject.class,
@@ -78,7 +73,7 @@ final class TypedColumns implements VisitListener {
             QOM.TableAsField.class);
 
     /** Expressions that compare values. */
-    private static final List<Class<?>> COMPARE = List.of(
+    private static final ClassValue<Boolean> COMPARE = QueryParts.isOneOf(
             QOM.Min.class,
             QOM.Max.class,
             QOM.AnyValue.class,
@@ -88,7 +83,7 @@ final class TypedColumns implements VisitListener {
             QOM.CaseSimple.class);
 
     /** Conditions on text. */
-    private static final List<Class<?>> TEXT = List.of(
+    private static final ClassValue<Boolean> TEXT = QueryParts.isOneOf(
             QOM.Like.class,
             QOM.NotLike.class,
             QOM.LikeIgnoreCase.class,
@@ -106,42 +101,56 @@ final class TypedColumns implements VisitListener {
             QOM.EndsWithIgnoreCase.class,
             QOM.RowOverlaps.class);
 
+    private static final ClassValue<Boolean> CLOCKS =
+            QueryParts.isOneOf(QOM.CurrentTimestamp.class, QOM.CurrentDate.class, QOM.CurrentTime.class);
+
+    private static final ClassValue<Boolean> ARRAYS =
+            QueryParts.isOneOf(QOM.ArrayAgg.class, QOM.ArrayQuery.class, QOM.Array.class);
+
+    private static final ClassValue<Boolean> CASTS = QueryParts.isOneOf(QOM.Cast.class);
+
     /** Functions with which jOOQ renders some of the above. */
     private static final Set<String> RENDERED =
             Set.of("min", "max", "greatest", "least", "coalesce", "ifnull", "nvl", "nullif", "json_extract");
 
     static final String NAMED = "use field(column) or field(name, column.getDataType())";
 
-    @Override
-    public void visitStart(VisitContext context) {
-        if (context.renderContext() == null) {
+    /** Checks a part that is being rendered, and may put another in its place. */
+    static void check(VisitContext context, QueryPart visited) {
+        PartClass type = PartClass.of(visited);
+        if (!type.isChecked()) {
             return;
         }
-        QueryPart part = context.queryPart();
-        ComparedValues.checkCompared(context, part);
-        if (part instanceof Param<?> param && ColumnKind.isUntypedTime(param)) {
-            part = stored(param);
+        QueryPart[] parts = context.queryParts();
+        ComparedValues.checkCompared(context, visited, type, parts);
+        if (type.isSelect()) {
+            checkGroups((Select<?>) visited);
+        } else if (type.isField() && !type.isCondition()) {
+            checkValue(context, (Field<?>) visited, type, parts);
+        }
+    }
+
+    private static void checkValue(VisitContext context, Field<?> visited, PartClass type, QueryPart[] parts) {
+        Field<?> part = visited;
+        if (type.isParam() && ColumnKind.isUntypedTime(part)) {
+            part = stored((Param<?>) part);
             context.queryPart(part);
         }
-        if (part instanceof QOM.CurrentTimestamp
-                || part instanceof QOM.CurrentDate
-                || part instanceof QOM.CurrentTime) {
+        if (isOneOf(CLOCKS, part)) {
             throw rejected(part, "the engines' own clocks have no common form", "use Times.now()");
         }
-        if (part instanceof QOM.ArrayAgg || part instanceof QOM.ArrayQuery || part instanceof QOM.Array) {
+        if (isOneOf(ARRAYS, part)) {
             if (!Engines.expressions(context).hasArrays()) {
                 throw rejected(part, "this engine has no arrays", "use multiset or multisetAgg");
             }
-        } else if (part instanceof Select<?> select) {
-            checkGroups(select);
-        } else if (part instanceof QOM.Cast<?> cast && isOfJson(context, cast)) {
-            castToText(context, cast);
-        } else if (part instanceof Field<?> field && !(part instanceof Condition)) {
-            ComparedValues.checkOperands(field);
-            ColumnKind kind = ColumnKind.of(field);
-            ComparedValues.checkTemplate(context, field, kind);
+        } else if (isOneOf(CASTS, part) && isOfJson(context, (QOM.Cast<?>) part, parts)) {
+            castToText(context, (QOM.Cast<?>) part);
+        } else {
+            ComparedValues.checkOperands(part);
+            ColumnKind kind = ColumnKind.of(part);
+            ComparedValues.checkTemplate(context, part, kind, parts);
             if (kind != null) {
-                check(context, field, kind);
+                check(context, part, kind, parts);
             }
         }
     }
@@ -152,8 +161,8 @@ final class TypedColumns implements VisitListener {
         return param.isInline() ? DSL.inline(time, TASKS.CREATED_AT) : DSL.val(time, TASKS.CREATED_AT);
     }
 
-    private static void check(VisitContext context, Field<?> field, ColumnKind kind) {
-        QueryPart owner = owner(context.queryParts());
+    private static void check(VisitContext context, Field<?> field, ColumnKind kind, QueryPart[] parts) {
+        QueryPart owner = owner(parts);
         if (owner == null || isOneOf(PASS, owner)) {
             if (kind == ColumnKind.JSON && owner instanceof QOM.Count count && count.$distinct()) {
                 throw rejected(owner, "equality of JSON differs between engines", JSON);
@@ -205,21 +214,20 @@ final class TypedColumns implements VisitListener {
     private static @Nullable QueryPart owner(QueryPart[] parts) {
         for (int i = parts.length - 2; i >= 0; i--) {
             QueryPart part = parts[i];
-            if (part instanceof SortField
-                    || part instanceof SQL
-                    || part instanceof Query
-                    || part instanceof Table
-                    || part instanceof WindowSpecification) {
+            PartClass type = PartClass.of(part);
+            if (type.separates()) {
                 return null;
             }
-            boolean rendered = part instanceof QOM.Function<?> function
-                    && RENDERED.contains(function.getName().toLowerCase(Locale.ROOT));
-            boolean named = !part.getClass().isAnonymousClass() && !rendered;
-            if (named && (part instanceof Field || part instanceof Condition)) {
+            boolean rendered = type.isAnonymous() || (type.isFunction() && isRendered((QOM.Function<?>) part));
+            if (!rendered && (type.isField() || type.isCondition())) {
                 return part;
             }
         }
         return null;
+    }
+
+    private static boolean isRendered(QOM.Function<?> function) {
+        return RENDERED.contains(function.getName().toLowerCase(Locale.ROOT));
     }
 
     private static void checkGroups(Select<?> select) {
@@ -244,8 +252,8 @@ final class TypedColumns implements VisitListener {
     }
 
     /** Whether jOOQ casts a value because the engine would not know its type in JSON. */
-    private static boolean isOfJson(VisitContext context, QOM.Cast<?> cast) {
-        QueryPart owner = owner(context.queryParts());
+    private static boolean isOfJson(VisitContext context, QOM.Cast<?> cast, QueryPart[] parts) {
+        QueryPart owner = owner(parts);
         return Engines.expressions(context).timeType() != null
                 && owner != null
                 && isOneOf(NESTS, owner)
@@ -279,8 +287,8 @@ final class TypedColumns implements VisitListener {
         return (Field<T>) (param.isInline() ? DSL.inline(text) : DSL.val(text));
     }
 
-    private static boolean isOneOf(List<Class<?>> types, QueryPart part) {
-        return types.stream().anyMatch(type -> type.isInstance(part));
+    private static boolean isOneOf(ClassValue<Boolean> types, QueryPart part) {
+        return types.get(part.getClass());
     }
 
     static IllegalArgumentException rejected(QueryPart part, String reason, String instead) {

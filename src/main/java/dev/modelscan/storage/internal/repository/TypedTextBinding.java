@@ -44,7 +44,8 @@ final class TypedTextBinding<U> implements Binding<String, U> {
         return converter;
     }
 
-    private boolean isTime() {
+    /** Whether the values are times; if not, they are JSON. */
+    boolean isTime() {
         return format.type() == Instant.class;
     }
 

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.sqlite.file;
 import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.internal.query.QueryParts;
 import java.math.BigDecimal;
+import java.util.List;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Param;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** SQLite's SQL for what jOOQ cannot say. Times and JSON are text; the date functions know milliseconds. */
 final class SqliteExpressions implements Expressions {
-
-    private static final ClassValue<Boolean> LOOKED_AT =
-            QueryParts.isOneOf(QOM.Like.class, QOM.NotLike.class, QOM.Cast.class);
 
     @Override
     public QueryPart now() {
@@ -65,12 +63,14 @@ final class SqliteExpressions implements Expressions {
                 object, name, text);
     }
 
+    @Override
+    public List<Class<?>> takenDifferently() {
+        return List.of(QOM.Like.class, QOM.NotLike.class, QOM.Cast.class);
+    }
+
     /** SQLite's LIKE ignores case, and its cast to an integer truncates. */
     @Override
     public @Nullable QueryPart sameAnswer(QueryPart part, VisitContext context) {
-        if (!LOOKED_AT.get(part.getClass())) {
-            return null;
-        }
         if (part instanceof QOM.Like like) {
             return QueryParts.ignoresCase(context) ? null : glob(like.$value(), like.$pattern(), like.$escape(), false);
         }

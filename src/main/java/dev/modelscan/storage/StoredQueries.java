@@ -1,0 +1,87 @@
+package dev.modelscan.storage;
+
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.repository.CallersCommand;
+import dev.modelscan.storage.internal.repository.CallersQuery;
+import dev.modelscan.storage.queries.Into;
+import dev.modelscan.storage.queries.QueryParameter;
+import dev.modelscan.storage.queries.StoredCommand;
+import dev.modelscan.storage.queries.StoredQuery;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.ResultQuery;
+import org.jooq.RowCountQuery;
+
+/**
+ * Makes typed queries that are rendered once for each engine, prepared once on each connection, and as fast as
+ * the repositories' own. {@link Repositories#dsl()} renders and prepares at each call.
+ *
+ * <pre>{@code
+ * record Backlog(String agent, int tasks) {}
+ *
+ * static final QueryParameter<TaskStatus> STATUS = StoredQueries.parameter("status", TASKS.STATUS);
+ *
+ * static final StoredQuery<Backlog> BACKLOG = StoredQueries.query(
+ *         () -> select(AGENTS.NAME, count())
+ *                 .from(TASKS)
+ *                 .join(AGENTS).on(TASKS.AGENT_ID.eq(AGENTS.ID))
+ *                 .where(TASKS.STATUS.eq(STATUS.param()))
+ *                 .groupBy(AGENTS.NAME)
+ *                 .orderBy(AGENTS.NAME),
+ *         into(Backlog::new));
+ *
+ * List<Backlog> backlog = db.query(BACKLOG).set(STATUS, TaskStatus.PENDING).list(100);
+ * }</pre>
+ *
+ * <p>All of them are constants. Values of the query that are no {@link QueryParameter} become part of its text. What
+ * {@code dsl()} rejects is rejected here, with an {@link IllegalArgumentException} at the first run, and so are WITH,
+ * a parameter as the pattern of LIKE, and SQL text that sets something in the session.
+ *
+ * @since 0.1
+ */
+public final class StoredQueries {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
+
+    private StoredQueries() {}
+
+    /**
+     * A parameter with the type of a column, or of an expression of {@link Times}.
+     *
+     * @param name letters, digits and underscores, beginning with a letter; unique in the query
+     * @throws IllegalArgumentException if the name has other characters, or no value of that type can be bound
+     */
+    public static <T> QueryParameter<T> parameter(String name, Field<T> column) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(column, "column");
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "parameter \"" + name + "\" is not made of letters, digits and _, beginning with a letter");
+        }
+        return Parameter.of(name, Codec.of(column), () -> column);
+    }
+
+    /**
+     * A query that gives rows. It is built at its first run, and again for each engine, so it must always be the
+     * same. It has no limit of its own: {@code list(limit)} and {@code page} set one.
+     *
+     * @param query a select, or a write with RETURNING
+     * @param into what a row becomes; the compiler compares it with the select list
+     */
+    public static <X extends Record, R> StoredQuery<R> query(
+            Supplier<? extends ResultQuery<X>> query, Into<X, R> into) {
+        Objects.requireNonNull(query, "query");
+        Objects.requireNonNull(into, "into");
+        return new CallersQuery<>(query, into);
+    }
+
+    /** A statement that writes. It is built at its first run, and again for each engine. */
+    public static StoredCommand command(Supplier<? extends RowCountQuery> command) {
+        Objects.requireNonNull(command, "command");
+        return new CallersCommand(command);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.query.Execution;
+import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.queries.QueryParameter;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The values that a caller sets before a run of a stored query. The last one of a parameter counts. */
+final class GivenValues {
+
+    private final List<Given<?>> all = new ArrayList<>(4);
+
+    private record Given<T>(
+            Parameter<T> parameter, @Nullable T value) {
+
+        void bind(Execution<?> execution) throws SQLException {
+            execution.set(parameter, value);
+        }
+    }
+
+    <T> void set(QueryParameter<T> parameter, @Nullable T value) {
+        Objects.requireNonNull(parameter, "parameter");
+        if (!(parameter instanceof Parameter<T> known)) {
+            throw new IllegalArgumentException(
+                    "a parameter that the library did not make; use StoredQueries.parameter");
+        }
+        String problem = value instanceof String text ? TextRules.problem(text) : null;
+        if (problem != null) {
+            throw new InvalidDataException("query", null, known.name(), problem);
+        }
+        all.add(new Given<>(known, value));
+    }
+
+    void bind(Execution<?> execution) throws SQLException {
+        for (Given<?> given : all) {
+            String name = given.parameter().name();
+            if (!execution.has(name)) {
+                throw new IllegalArgumentException("this query has no parameter " + name);
+            }
+            given.bind(execution);
+        }
+        String unset = execution.unset();
+        if (unset != null) {
+            throw new IllegalArgumentException("parameter " + unset + " of this query was not set");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.Cursor;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Execution;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.repository.CallersQuery.Shape;
+import dev.modelscan.storage.internal.values.Ranges;
+import dev.modelscan.storage.queries.QueryParameter;
+import dev.modelscan.storage.queries.QueryRun;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a {@link CallersQuery} on a session. */
+final class SqlQueryRun<R> implements QueryRun<R> {
+
+    private final Sessions sessions;
+    private final CallersQuery<R> query;
+    private final Shape shape;
+    private final GivenValues values = new GivenValues();
+
+    /** @param mayWrite whether the sessions are those of a transaction */
+    SqlQueryRun(Sessions sessions, CallersQuery<R> query, boolean mayWrite) {
+        this.sessions = sessions;
+        this.query = query;
+        this.shape = query.shape();
+        if (shape.writes() && !mayWrite) {
+            throw new IllegalStateException(
+                    "this query writes, and a database's query only reads; run it with tx.query inside withTx");
+        }
+    }
+
+    @Override
+    public <T> QueryRun<R> set(QueryParameter<T> parameter, @Nullable T value) {
+        values.set(parameter, value);
+        return this;
+    }
+
+    @Override
+    public List<R> list(int limit) {
+        Ranges.require("limit", limit, 1, PageRequest.MAX_LIMIT);
+        if (!shape.writes() && !shape.ordered()) {
+            throw new IllegalArgumentException("a list needs an order, or else two runs differ; add orderBy");
+        }
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        boolean more = run(limit, rows);
+        if (more && shape.writes()) {
+            throw tooMany(limit);
+        }
+        return mapped(rows);
+    }
+
+    @Override
+    public R one() {
+        return find().orElseThrow(() -> new NoSuchElementException("the query gave no row"));
+    }
+
+    @Override
+    public Optional<R> find() {
+        List<@Nullable Object[]> rows = new ArrayList<>(1);
+        boolean more = run(shape.writes() ? 1 : 2, rows);
+        if (more || rows.size() > 1) {
+            throw tooMany(1);
+        }
+        return rows.isEmpty() ? Optional.empty() : Optional.of(query.map(rows.get(0)));
+    }
+
+    private static IllegalStateException tooMany(int expected) {
+        return new IllegalStateException("the query gave more rows than " + expected);
+    }
+
+    /** Adds rows to a list. Returns whether a write gives more of them; a select's limit is in its text. */
+    private boolean run(int limit, List<@Nullable Object[]> rows) {
+        return shape.writes()
+                ? sessions.write(null, null, session -> read(session, limit, rows))
+                : sessions.read(null, null, session -> read(session, limit, rows));
+    }
+
+    private boolean read(Session session, int limit, List<@Nullable Object[]> rows) throws SQLException {
+        rows.clear();
+        Execution<@Nullable Object[]> execution = session.query(query.start());
+        if (!shape.writes()) {
+            execution.set(CallersQuery.LIMIT, limit);
+        }
+        values.bind(execution);
+        return execution.addTo(rows, limit);
+    }
+
+    @Override
+    public Page<R> page(PageRequest request) {
+        Objects.requireNonNull(request, "request");
+        if (shape.unpaged() != null) {
+            throw new IllegalArgumentException("this query cannot be read in pages: " + shape.unpaged());
+        }
+        return sessions.read(null, null, session -> page(session, request)).finished(this);
+    }
+
+    /** The rows of a page, before the caller's function maps them. */
+    private record Rows(List<@Nullable Object[]> rows, Optional<PageRequest> next) {
+
+        <R> Page<R> finished(SqlQueryRun<R> run) {
+            return new Page<>(run.mapped(rows), next);
+        }
+    }
+
+    private Rows page(Session session, PageRequest request) throws SQLException {
+        Cursor after = request.after();
+        CompiledQuery<@Nullable Object[]> compiled = after == null ? query.start() : query.behind();
+        Execution<@Nullable Object[]> execution = session.query(compiled).set(CallersQuery.LIMIT, request.limit() + 1);
+        if (after != null) {
+            List<CallersQuery.Key<?>> keys = shape.keys();
+            List<String> position = Cursors.decode(name(session), keys.size(), after);
+            for (int i = 0; i < keys.size(); i++) {
+                Cursors.bind(execution, keys.get(i).parameter(), position.get(i));
+            }
+        }
+        values.bind(execution);
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        boolean more = execution.addTo(rows, request.limit());
+        return new Rows(rows, more ? Optional.of(next(name(session), request, rows)) : Optional.empty());
+    }
+
+    /** The name in cursors: equal for equal SQL, in any process. */
+    private String name(Session session) {
+        String sql = query.start().rendered(session.dialect()).sql();
+        return "query " + Integer.toHexString(sql.hashCode());
+    }
+
+    private PageRequest next(String name, PageRequest request, List<@Nullable Object[]> rows) {
+        @Nullable Object[] last = rows.get(rows.size() - 1);
+        List<String> position =
+                shape.keys().stream().map(key -> key.encode(last)).toList();
+        return PageRequest.after(Cursors.encode(name, position), request.limit());
+    }
+
+    @Override
+    public Stream<R> stream() {
+        return Page.stream(this::page);
+    }
+
+    private List<R> mapped(List<@Nullable Object[]> rows) {
+        List<R> mapped = new ArrayList<>(rows.size());
+        for (@Nullable Object[] row : rows) {
+            mapped.add(query.map(row));
+        }
+        return Collections.unmodifiableList(mapped);
+    }
+}

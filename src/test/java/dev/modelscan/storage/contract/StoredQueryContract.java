@@ -1,0 +1,425 @@
+package dev.modelscan.storage.contract;
+
+import static dev.modelscan.storage.queries.Into.into;
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.jooq.impl.DSL.avg;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.deleteFrom;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.max;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.sum;
+import static org.jooq.impl.DSL.update;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.StoredQueries;
+import dev.modelscan.storage.Times;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.queries.QueryParameter;
+import dev.modelscan.storage.queries.StoredCommand;
+import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tasks.TaskStatus;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a stored query does, which is the same on every engine. */
+abstract class StoredQueryContract extends Contract {
+
+    record Backlog(String agent, int tasks) {}
+
+    record Line(TaskId id, TaskStatus status, int priority, Json input, Instant createdAt) {}
+
+    static final QueryParameter<TaskStatus> STATUS = StoredQueries.parameter("status", TASKS.STATUS);
+    static final QueryParameter<TaskId> ID = StoredQueries.parameter("id", TASKS.ID);
+    static final QueryParameter<String> TYPE = StoredQueries.parameter("type", TASKS.TYPE);
+    static final QueryParameter<Integer> PRIORITY = StoredQueries.parameter("priority", TASKS.PRIORITY);
+    static final QueryParameter<Json> INPUT = StoredQueries.parameter("input", TASKS.INPUT);
+    static final QueryParameter<Instant> SINCE = StoredQueries.parameter("since", TASKS.CREATED_AT);
+    static final QueryParameter<AgentId> AGENT = StoredQueries.parameter("agent", TASKS.AGENT_ID);
+
+    static final StoredQuery<Backlog> BACKLOG = StoredQueries.query(
+            () -> select(AGENTS.NAME, count())
+                    .from(TASKS)
+                    .join(AGENTS)
+                    .on(TASKS.AGENT_ID.eq(AGENTS.ID))
+                    .where(TASKS.STATUS.eq(STATUS.param()))
+                    .groupBy(AGENTS.NAME)
+                    .orderBy(count().desc(), AGENTS.NAME),
+            into(Backlog::new));
+
+    static final StoredQuery<Line> BY_ID = StoredQueries.query(
+            () -> select(TASKS.ID, TASKS.STATUS, TASKS.PRIORITY, TASKS.INPUT, TASKS.CREATED_AT)
+                    .from(TASKS)
+                    .where(TASKS.ID.eq(ID.param())),
+            into(Line::new));
+
+    static final StoredQuery<Line> BY_STATUS = StoredQueries.query(
+            () -> select(TASKS.ID, TASKS.STATUS, TASKS.PRIORITY, TASKS.INPUT, TASKS.CREATED_AT)
+                    .from(TASKS)
+                    .where(TASKS.STATUS.eq(STATUS.param()))
+                    .orderBy(TASKS.PRIORITY.desc(), TASKS.CREATED_AT, TASKS.ID),
+            into(Line::new));
+
+    static final StoredCommand SET_PRIORITY = StoredQueries.command(
+            () -> update(TASKS).set(TASKS.PRIORITY, PRIORITY.param()).where(TASKS.TYPE.eq(TYPE.param())));
+
+    private Agent first;
+    private Agent second;
+
+    @BeforeEach
+    void fill() {
+        first = createAgent("a");
+        second = createAgent("b");
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            tasks.add(task().agentId(i < 5 ? first.id() : second.id())
+                    .type(i % 2 == 0 ? "even" : "odd")
+                    .priority(i % 3)
+                    .input(i == 0 ? null : Json.of(List.of(i, "ä'?{schema}")))
+                    .build());
+        }
+        db.tasks().createAll(tasks);
+    }
+
+    private List<Line> pending() {
+        return db.query(BY_STATUS).set(STATUS, TaskStatus.PENDING).list(100);
+    }
+
+    @Test
+    void givesTypedRowsInOrder() {
+        assertThat(db.query(BACKLOG).set(STATUS, TaskStatus.PENDING).list(10))
+                .containsExactly(new Backlog("a", 5), new Backlog("b", 2));
+        assertThat(db.query(BACKLOG).set(STATUS, TaskStatus.PENDING).list(1)).containsExactly(new Backlog("a", 5));
+        assertThat(db.query(BACKLOG).set(STATUS, TaskStatus.FAILED).list(10)).isEmpty();
+    }
+
+    @Test
+    void readsWhatTheRepositoryReads() {
+        for (Task task : db.tasks().list(100, 0)) {
+            assertThat(db.query(BY_ID).set(ID, task.id()).one())
+                    .isEqualTo(new Line(task.id(), task.status(), task.priority(), task.input(), task.createdAt()));
+        }
+    }
+
+    @Test
+    void oneAndFindTellNoneFromSeveral() {
+        assertThat(db.query(BY_ID).set(ID, TaskId.next()).find()).isEmpty();
+        assertThatThrownBy(() -> db.query(BY_ID).set(ID, TaskId.next()).one())
+                .isInstanceOf(NoSuchElementException.class);
+        assertThatThrownBy(() ->
+                        db.query(BY_STATUS).set(STATUS, TaskStatus.PENDING).find())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("more rows than 1");
+    }
+
+    @Test
+    void everyTypeComesBackAsDslGivesIt() {
+        record All(
+                Integer count,
+                BigDecimal sum,
+                BigDecimal average,
+                Double seconds,
+                LocalDate day,
+                Instant last,
+                Long big) {}
+        StoredQuery<All> all = StoredQueries.query(
+                () -> select(
+                                count(),
+                                sum(TASKS.PRIORITY),
+                                avg(TASKS.PRIORITY),
+                                max(Times.seconds(TASKS.CREATED_AT, TASKS.UPDATED_AT)),
+                                max(Times.day(TASKS.CREATED_AT)),
+                                max(TASKS.CREATED_AT),
+                                max(TASKS.VERSION))
+                        .from(TASKS),
+                into(All::new));
+        All read = db.query(all).one();
+        All expected = db.dsl()
+                .select(
+                        count(),
+                        sum(TASKS.PRIORITY),
+                        avg(TASKS.PRIORITY),
+                        max(Times.seconds(TASKS.CREATED_AT, TASKS.UPDATED_AT)),
+                        max(Times.day(TASKS.CREATED_AT)),
+                        max(TASKS.CREATED_AT),
+                        max(TASKS.VERSION))
+                .from(TASKS)
+                .fetchSingle(org.jooq.Records.mapping(All::new));
+        assertThat(read).isEqualTo(expected);
+        assertThat(read.day()).isEqualTo(LocalDate.ofInstant(read.last(), ZoneOffset.UTC));
+    }
+
+    @Test
+    void nullIsNull() {
+        StoredQuery<Optional<Instant>> last =
+                StoredQueries.query(() -> select(max(TASKS.COMPLETED_AT)).from(TASKS), into(Optional::ofNullable));
+        assertThat(db.query(last).one()).isEmpty();
+        assertThat(db.query(BACKLOG).set(STATUS, null).list(10)).isEmpty();
+        StoredQuery<Instant> bare =
+                StoredQueries.query(() -> select(max(TASKS.COMPLETED_AT)).from(TASKS), into(time -> time));
+        assertThatThrownBy(() -> db.query(bare).one())
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("function of a stored query");
+    }
+
+    @Test
+    void pagesFollowEachOther() {
+        List<Line> all = pending();
+        assertThat(all).hasSize(7).extracting(Line::priority).containsExactly(2, 2, 1, 1, 0, 0, 0);
+        for (int limit = 1; limit <= 8; limit++) {
+            assertThat(walk(limit, request -> db.query(BY_STATUS)
+                            .set(STATUS, TaskStatus.PENDING)
+                            .page(request)))
+                    .isEqualTo(all);
+        }
+        try (Stream<Line> stream = db.query(BY_STATUS).set(STATUS, TaskStatus.PENDING).stream()) {
+            assertThat(stream).isEqualTo(all);
+        }
+    }
+
+    @Test
+    void aCursorBelongsToItsQuery() {
+        Page<Line> page = db.query(BY_STATUS).set(STATUS, TaskStatus.PENDING).page(PageRequest.first(2));
+        PageRequest next = page.next().orElseThrow();
+        assertThatThrownBy(() -> db.tasks().list(next)).isInstanceOf(IllegalArgumentException.class);
+        PageRequest other = db.tasks().list(PageRequest.first(2)).next().orElseThrow();
+        assertThatThrownBy(() ->
+                        db.query(BY_STATUS).set(STATUS, TaskStatus.PENDING).page(other))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cursor");
+    }
+
+    @Test
+    void whatHasNoTotalOrderHasNoPages() {
+        StoredQuery<String> unordered =
+                StoredQueries.query(() -> select(TASKS.TYPE).from(TASKS), into(type -> type));
+        assertThatThrownBy(() -> db.query(unordered).list(10))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("orderBy");
+        StoredQuery<Instant> byTime = StoredQueries.query(
+                () -> select(TASKS.CREATED_AT).from(TASKS).orderBy(TASKS.CREATED_AT), into(time -> time));
+        assertThat(db.query(byTime).list(10)).hasSize(7);
+        assertThatThrownBy(() -> db.query(byTime).page(PageRequest.first(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no column of a key");
+        StoredQuery<Instant> hidden =
+                StoredQueries.query(() -> select(TASKS.CREATED_AT).from(TASKS).orderBy(TASKS.ID), into(time -> time));
+        assertThatThrownBy(() -> db.query(hidden).page(PageRequest.first(1)))
+                .hasMessageContaining("does not select it");
+        assertThatThrownBy(
+                        () -> db.query(BACKLOG).set(STATUS, TaskStatus.PENDING).page(PageRequest.first(1)))
+                .hasMessageContaining("groups");
+    }
+
+    @Test
+    void parametersAreNamed() {
+        assertThatThrownBy(() -> db.query(BACKLOG).list(10))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("parameter status of this query was not set");
+        assertThatThrownBy(() -> db.query(BACKLOG)
+                        .set(STATUS, TaskStatus.PENDING)
+                        .set(TYPE, "x")
+                        .list(10))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no parameter type");
+        assertThatThrownBy(() -> db.query(BACKLOG).set(TYPE, "a\0b"))
+                .isInstanceOf(InvalidDataException.class)
+                .hasMessageContaining("type");
+        assertThatThrownBy(() -> StoredQueries.parameter("the limit", TASKS.PRIORITY))
+                .isInstanceOf(IllegalArgumentException.class);
+        // The statement still works.
+        assertThat(db.query(BACKLOG).set(STATUS, TaskStatus.PENDING).list(10)).hasSize(2);
+    }
+
+    @Test
+    void constantsAreTakenAsTheyAre() {
+        record Found(TaskId id, Json input) {}
+        StoredQuery<Integer> constant = StoredQueries.query(
+                () -> select(count())
+                        .from(TASKS)
+                        .where(TASKS.TYPE.in("even", "it's?"))
+                        .and(TASKS.CREATED_AT.gt(Instant.EPOCH))
+                        .and(TASKS.TYPE.like("e%")),
+                into(n -> n));
+        assertThat(db.query(constant).one()).isEqualTo(4);
+        StoredQuery<Integer> placeholder =
+                StoredQueries.query(() -> select(count()).from(TASKS).where(TASKS.TYPE.eq("{schema}")), into(n -> n));
+        assertThatThrownBy(() -> db.query(placeholder).one()).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void timesTakeParameters() {
+        Instant now = db.tasks().list(1, 0).get(0).createdAt();
+        StoredQuery<Integer> younger = StoredQueries.query(
+                () -> select(count())
+                        .from(TASKS)
+                        .where(Times.minus(TASKS.CREATED_AT, Duration.ofHours(1))
+                                .ge(SINCE.param()))
+                        .and(Times.seconds(SINCE.param(), TASKS.CREATED_AT).ge(3_600.0)),
+                into(n -> n));
+        assertThat(db.query(younger).set(SINCE, now.minusSeconds(3_600)).one()).isEqualTo(7);
+        assertThat(db.query(younger).set(SINCE, now.plusSeconds(3_600)).one()).isZero();
+    }
+
+    @Test
+    void whatWouldHaveTwoAnswersIsRejected() {
+        StoredQuery<Integer> wrong = StoredQueries.query(
+                () -> select(count())
+                        .from(TASKS)
+                        .where(TASKS.CREATED_AT.cast(String.class).eq("x")),
+                into(n -> n));
+        assertThatThrownBy(() -> db.query(wrong).one()).isInstanceOf(IllegalArgumentException.class);
+        StoredQuery<Integer> pattern = StoredQueries.query(
+                () -> select(count()).from(TASKS).where(TASKS.TYPE.like(TYPE.param())), into(n -> n));
+        assertThatThrownBy(() -> db.query(pattern).set(TYPE, "%").one())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("LIKE");
+        StoredQuery<Integer> with = StoredQueries.query(
+                () -> org.jooq
+                        .impl
+                        .DSL
+                        .with("t")
+                        .as(select(TASKS.ID).from(TASKS))
+                        .select(count())
+                        .from(name("t")),
+                into(n -> n));
+        assertThatThrownBy(() -> db.query(with).one()).hasMessageContaining("WITH");
+        StoredQuery<String> setting =
+                StoredQueries.query(() -> select(field("set_config('x.y', 'z', false)", String.class)), into(n -> n));
+        assertThatThrownBy(() -> db.query(setting).one()).hasMessageContaining("sets");
+        StoredQuery<TaskId> limited = StoredQueries.query(
+                () -> select(TASKS.ID).from(TASKS).orderBy(TASKS.ID).limit(3), into(n -> n));
+        assertThatThrownBy(() -> db.query(limited).list(2)).hasMessageContaining("limit of its own");
+    }
+
+    @Test
+    void derivedTablesAndUnionsWork() {
+        var tasks = select(TASKS.TYPE.as("type"), count().as("n"))
+                .from(TASKS)
+                .groupBy(TASKS.TYPE)
+                .asTable("counted");
+        StoredQuery<Integer> most = StoredQueries.query(
+                () -> select(max(tasks.field("n", Integer.class))).from(tasks), into(n -> n));
+        assertThat(db.query(most).one()).isEqualTo(4);
+        var union = select(TASKS.TYPE.as("word"))
+                .from(TASKS)
+                .union(select(AGENTS.NAME).from(AGENTS));
+        StoredQuery<String> bare = StoredQueries.query(() -> union, into(word -> word));
+        assertThatThrownBy(() -> db.query(bare).find()).hasMessageContaining("derived table");
+        var words = union.asTable("words");
+        var word = words.field("word", String.class);
+        StoredQuery<String> both =
+                StoredQueries.query(() -> select(word).from(words).orderBy(word), into(w -> w));
+        assertThat(db.query(both).list(10)).containsExactly("a", "b", "even", "odd");
+        assertThat(db.query(both).list(3)).containsExactly("a", "b", "even");
+    }
+
+    @Test
+    void commandsWriteInATransactionAndCount() {
+        int changed = db.withTx(
+                tx -> tx.command(SET_PRIORITY).set(PRIORITY, 9).set(TYPE, "odd").execute());
+        assertThat(changed).isEqualTo(3);
+        assertThat(pending()).extracting(Line::priority).containsExactly(9, 9, 9, 2, 1, 0, 0);
+        assertThatThrownBy(() -> db.useTx(tx -> {
+                    tx.command(SET_PRIORITY).set(PRIORITY, 1).set(TYPE, "odd").execute();
+                    assertThat(tx.query(BY_STATUS)
+                                    .set(STATUS, TaskStatus.PENDING)
+                                    .list(1)
+                                    .get(0)
+                                    .priority())
+                            .isEqualTo(2);
+                    throw new IllegalArgumentException("no");
+                }))
+                .hasMessage("no");
+        assertThat(pending().get(0).priority()).isEqualTo(9);
+    }
+
+    @Test
+    void aWriteThatReturnsRowsNeedsATransaction() {
+        StoredQuery<Line> raise = StoredQueries.query(
+                () -> update(TASKS)
+                        .set(TASKS.PRIORITY, PRIORITY.param())
+                        .set(TASKS.INPUT, INPUT.param())
+                        .where(TASKS.TYPE.eq(TYPE.param()))
+                        .returningResult(TASKS.ID, TASKS.STATUS, TASKS.PRIORITY, TASKS.INPUT, TASKS.CREATED_AT),
+                into(Line::new));
+        assertThatThrownBy(() -> db.query(raise))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("withTx");
+        List<Line> raised = db.withTx(tx -> tx.query(raise)
+                .set(PRIORITY, 50)
+                .set(TYPE, "odd")
+                .set(INPUT, Json.of(List.of("x")))
+                .list(100));
+        assertThat(raised).hasSize(3).allMatch(line -> line.priority() == 50);
+        assertThat(raised).allMatch(line -> line.input().equals(Json.of(List.of("x"))));
+        assertThatThrownBy(() -> db.useTx(tx -> tx.query(raise)
+                        .set(PRIORITY, 60)
+                        .set(TYPE, "odd")
+                        .set(INPUT, null)
+                        .list(2)))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(pending().get(0).priority()).isEqualTo(50);
+    }
+
+    @Test
+    void whatTheDatabaseRefusesIsTyped() {
+        QueryParameter<String> name = StoredQueries.parameter("name", AGENTS.NAME);
+        QueryParameter<AgentId> id = StoredQueries.parameter("id", AGENTS.ID);
+        StoredCommand rename = StoredQueries.command(
+                () -> update(AGENTS).set(AGENTS.NAME, name.param()).where(AGENTS.ID.eq(id.param())));
+        assertThatThrownBy(() -> db.useTx(tx ->
+                        tx.command(rename).set(name, "a").set(id, second.id()).execute()))
+                .isInstanceOf(ConflictException.class);
+        StoredCommand move = StoredQueries.command(() -> update(TASKS).set(TASKS.AGENT_ID, AGENT.param()));
+        assertThatThrownBy(() -> db.useTx(
+                        tx -> tx.command(move).set(AGENT, AgentId.next()).execute()))
+                .isInstanceOf(ReferenceException.class);
+        StoredCommand insert =
+                StoredQueries.command(() -> insertInto(TASKS, TASKS.ID, TASKS.TYPE, TASKS.CREATED_AT, TASKS.UPDATED_AT)
+                        .values(ID.param(), TYPE.param(), SINCE.param(), SINCE.param()));
+        TaskId task = TaskId.next();
+        assertThat(db.<Integer, RuntimeException>withTx(tx -> tx.command(insert)
+                        .set(ID, task)
+                        .set(TYPE, "new")
+                        .set(SINCE, Instant.EPOCH)
+                        .execute()))
+                .isOne();
+        assertThat(db.tasks().get(task).type()).isEqualTo("new");
+        StoredCommand delete = StoredQueries.command(() -> deleteFrom(TASKS).where(TASKS.ID.eq(ID.param())));
+        assertThat(db.<Integer, RuntimeException>withTx(
+                        tx -> tx.command(delete).set(ID, task).execute()))
+                .isOne();
+    }
+
+    @Test
+    void theFunctionMayUseTheDatabase() {
+        StoredQuery<Line> nested = StoredQueries.query(
+                () -> select(TASKS.ID).from(TASKS).orderBy(TASKS.ID),
+                into(id -> db.query(BY_ID).set(ID, id).one()));
+        assertThat(db.query(nested).list(10)).hasSize(7);
+    }
+}
