@@ -2,6 +2,7 @@ package dev.modelscan.storage;
 
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
@@ -12,6 +13,9 @@ import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.repository.Maintenance;
 import dev.modelscan.storage.internal.repository.StoreRepositories;
+import dev.modelscan.storage.models.ModelCallRepository;
+import dev.modelscan.storage.scores.ScoreRepository;
+import dev.modelscan.storage.sources.SourceRepository;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.teams.TeamRepository;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
@@ -101,6 +105,11 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     @Override
+    public ConversationRepository conversations() {
+        return repositories.conversations();
+    }
+
+    @Override
     public MessageRepository messages() {
         return repositories.messages();
     }
@@ -113,6 +122,21 @@ public final class Database implements Repositories, AutoCloseable {
     @Override
     public ToolExecutionRepository toolExecutions() {
         return repositories.toolExecutions();
+    }
+
+    @Override
+    public ModelCallRepository modelCalls() {
+        return repositories.modelCalls();
+    }
+
+    @Override
+    public ScoreRepository scores() {
+        return repositories.scores();
+    }
+
+    @Override
+    public SourceRepository sources() {
+        return repositories.sources();
     }
 
     /**

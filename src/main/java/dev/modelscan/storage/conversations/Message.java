@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param receiverId the agent that it is for; null if it is for everyone in the conversation
  * @param taskId the task that it is about
  * @param teamId the team that it is for
+ * @param role its part in a conversation with a model; null if nobody has said it, which is usual among agents
  * @param contentType what the content is
  * @param content the content, kept to the letter; may be empty
  * @param metadata a JSON object for whatever else the application keeps
@@ -40,6 +41,7 @@ public record Message(
         @Nullable AgentId receiverId,
         @Nullable TaskId taskId,
         @Nullable TeamId teamId,
+        @Nullable MessageRole role,
         ContentType contentType,
         String content,
         Json metadata,
@@ -84,6 +86,7 @@ public record Message(
         builder.receiverId = receiverId;
         builder.taskId = taskId;
         builder.teamId = teamId;
+        builder.role = role;
         builder.contentType = contentType;
         builder.content = content;
         builder.metadata = metadata;
@@ -107,6 +110,7 @@ public record Message(
         private @Nullable AgentId receiverId;
         private @Nullable TaskId taskId;
         private @Nullable TeamId teamId;
+        private @Nullable MessageRole role;
         private ContentType contentType = ContentType.TEXT;
         private @Nullable String content;
         private Json metadata = Json.emptyObject();
@@ -150,6 +154,12 @@ public record Message(
         /** The team that it is for. */
         public Builder teamId(@Nullable TeamId teamId) {
             this.teamId = teamId;
+            return this;
+        }
+
+        /** Its part in a conversation with a model; null if nobody has said it, which is usual among agents. */
+        public Builder role(@Nullable MessageRole role) {
+            this.role = role;
             return this;
         }
 
@@ -204,6 +214,7 @@ public record Message(
                     /* receiverId= */ receiverId,
                     /* taskId= */ taskId,
                     /* teamId= */ teamId,
+                    /* role= */ role,
                     /* contentType= */ contentType,
                     /* content= */ Checks.text(ENTITY, key, "content", content),
                     /* metadata= */ metadata,

@@ -4,10 +4,16 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Stores messages. Within a conversation they are ordered by {@link Message#sequenceNumber()}, which the database gives out
@@ -69,6 +75,25 @@ public interface MessageRepository extends Repository<MessageId, Message> {
      * @return how many were unread
      */
     int markAllRead(AgentId receiverId);
+
+    /**
+     * Says where messages came from, all or none of them, in one transaction. An origin that a message has is replaced.
+     *
+     * @throws NotFoundException if one of the messages does not exist
+     * @throws ConflictException if an external id is taken by another message of the conversation
+     * @throws ReferenceException if a source does not exist
+     * @throws InvalidDataException if an origin is {@link Origin#NONE}
+     */
+    void putOrigins(Map<MessageId, Origin> origins);
+
+    /** Where a message came from; {@link Origin#NONE} if nobody has said it, or there is no such message. */
+    Origin originOf(MessageId id);
+
+    /** The origins of a conversation's messages, by the message's id. Messages without an origin are left out. */
+    Page<MessageOrigin> listOrigins(ConversationId conversationId, PageRequest request);
+
+    /** The message of a conversation that has that name in its source. */
+    Optional<Message> findByExternalId(ConversationId conversationId, String externalId);
 
     /** The messages about a task, by conversation, then sequence number. */
     Page<Message> listByTask(TaskId taskId, PageRequest request);

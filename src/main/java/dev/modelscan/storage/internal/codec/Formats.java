@@ -7,11 +7,16 @@ import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.values.StoredJson;
+import dev.modelscan.storage.models.ModelCallId;
+import dev.modelscan.storage.scores.ScoreId;
+import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.TeamId;
+import dev.modelscan.storage.tools.DecidedBy;
 import dev.modelscan.storage.tools.ToolExecutionId;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
 import dev.modelscan.storage.workflows.WorkflowId;
@@ -40,6 +45,20 @@ public final class Formats {
 
     public static final TextFormat<ToolExecutionId> TOOL_EXECUTION_ID =
             new TextFormat<>(ToolExecutionId.class, ToolExecutionId::new, ToolExecutionId::value);
+
+    public static final TextFormat<SourceId> SOURCE_ID =
+            new TextFormat<>(SourceId.class, SourceId::new, SourceId::value);
+
+    public static final TextFormat<ModelCallId> MODEL_CALL_ID =
+            new TextFormat<>(ModelCallId.class, ModelCallId::new, ModelCallId::value);
+
+    public static final TextFormat<ScoreId> SCORE_ID = new TextFormat<>(ScoreId.class, ScoreId::new, ScoreId::value);
+
+    public static final TextFormat<MessageRole> MESSAGE_ROLE =
+            new TextFormat<>(MessageRole.class, MessageRole::fromCode, MessageRole::code);
+
+    public static final TextFormat<DecidedBy> DECIDED_BY =
+            new TextFormat<>(DecidedBy.class, DecidedBy::fromCode, DecidedBy::code);
 
     public static final TextFormat<AgentStatus> AGENT_STATUS =
             new TextFormat<>(AgentStatus.class, AgentStatus::fromCode, AgentStatus::code);

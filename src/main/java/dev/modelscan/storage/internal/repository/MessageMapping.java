@@ -11,6 +11,7 @@ import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
@@ -42,6 +43,8 @@ final class MessageMapping {
             COLUMNS.add("taskId", Codec.text(Formats.TASK_ID), () -> MESSAGES.TASK_ID, Message::taskId);
     static final Column<Message, TeamId> TEAM_ID =
             COLUMNS.add("teamId", Codec.text(Formats.TEAM_ID), () -> MESSAGES.TEAM_ID, Message::teamId);
+    static final Column<Message, MessageRole> ROLE =
+            COLUMNS.add("role", Codec.text(Formats.MESSAGE_ROLE), () -> MESSAGES.ROLE, Message::role);
     static final Column<Message, ContentType> CONTENT_TYPE = COLUMNS.add(
             "contentType", Codec.text(Formats.CONTENT_TYPE), () -> MESSAGES.CONTENT_TYPE, Message::contentType);
     static final Column<Message, Json> METADATA =
@@ -79,6 +82,7 @@ final class MessageMapping {
                 /* receiverId= */ row.find(RECEIVER_ID),
                 /* taskId= */ row.find(TASK_ID),
                 /* teamId= */ row.find(TEAM_ID),
+                /* role= */ row.find(ROLE),
                 /* contentType= */ row.get(CONTENT_TYPE),
                 /* content= */ row.get(CONTENT),
                 /* metadata= */ row.get(METADATA),
@@ -101,6 +105,7 @@ final class MessageMapping {
                 /* receiverId= */ message.receiverId(),
                 /* taskId= */ message.taskId(),
                 /* teamId= */ message.teamId(),
+                /* role= */ message.role(),
                 /* contentType= */ message.contentType(),
                 /* content= */ message.content(),
                 /* metadata= */ message.metadata(),

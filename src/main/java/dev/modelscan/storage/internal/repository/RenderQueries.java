@@ -19,6 +19,11 @@ public final class RenderQueries {
         SqlTeamRepository.class,
         TeamQueries.class,
         SqlToolExecutionRepository.class,
+        SqlConversationRepository.class,
+        MessageOrigins.class,
+        SqlModelCallRepository.class,
+        SqlScoreRepository.class,
+        SqlSourceRepository.class,
         Maintenance.class
     };
 

@@ -19,6 +19,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessageOrigin;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.engine.Sessions;
@@ -28,6 +29,8 @@ import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.values.Ranges;
+import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
 import java.sql.SQLException;
@@ -38,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jooq.Condition;
@@ -224,6 +228,41 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
                 .set(RECEIVER_ID.parameter(), receiverId)
                 .set(NOW, sessions.now())
                 .update());
+    }
+
+    @Override
+    public void putOrigins(Map<MessageId, Origin> origins) {
+        Objects.requireNonNull(origins, "origins");
+        List<MessageOrigin> checked = MessageOrigins.checked(origins);
+        if (!checked.isEmpty()) {
+            sessions.writeMany(MAPPING.entity, null, session -> MessageOrigins.put(session, checked));
+        }
+    }
+
+    @Override
+    public Origin originOf(MessageId id) {
+        Objects.requireNonNull(id, "id");
+        return sessions.read(MAPPING.entity, id.value(), session -> MessageOrigins.of(session, id));
+    }
+
+    @Override
+    public Page<MessageOrigin> listOrigins(ConversationId conversationId, PageRequest request) {
+        Objects.requireNonNull(conversationId, "conversationId");
+        Objects.requireNonNull(request, "request");
+        return sessions.read(
+                MAPPING.entity, null, session -> MessageOrigins.list(session, conversationId, request));
+    }
+
+    @Override
+    public Optional<Message> findByExternalId(ConversationId conversationId, String externalId) {
+        Objects.requireNonNull(conversationId, "conversationId");
+        Objects.requireNonNull(externalId, "externalId");
+        return TextRules.isStorable(externalId)
+                ? sessions.read(
+                        MAPPING.entity,
+                        null,
+                        session -> Optional.ofNullable(MessageOrigins.find(session, conversationId, externalId)))
+                : Optional.empty();
     }
 
     @Override

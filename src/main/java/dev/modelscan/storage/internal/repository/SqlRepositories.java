@@ -2,8 +2,12 @@ package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.models.ModelCallRepository;
+import dev.modelscan.storage.scores.ScoreRepository;
+import dev.modelscan.storage.sources.SourceRepository;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.teams.TeamRepository;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
@@ -23,6 +27,10 @@ public abstract class SqlRepositories implements Repositories {
     private volatile @Nullable MessageRepository messages;
     private volatile @Nullable TeamRepository teams;
     private volatile @Nullable ToolExecutionRepository toolExecutions;
+    private volatile @Nullable ConversationRepository conversations;
+    private volatile @Nullable ModelCallRepository modelCalls;
+    private volatile @Nullable ScoreRepository scores;
+    private volatile @Nullable SourceRepository sources;
 
     /** All repositories run their work on these sessions. */
     protected SqlRepositories(Sessions sessions) {
@@ -85,6 +93,46 @@ public abstract class SqlRepositories implements Repositories {
         if (made == null) {
             made = new SqlToolExecutionRepository(sessions);
             toolExecutions = made;
+        }
+        return made;
+    }
+
+    @Override
+    public ConversationRepository conversations() {
+        ConversationRepository made = conversations;
+        if (made == null) {
+            made = new SqlConversationRepository(sessions);
+            conversations = made;
+        }
+        return made;
+    }
+
+    @Override
+    public ModelCallRepository modelCalls() {
+        ModelCallRepository made = modelCalls;
+        if (made == null) {
+            made = new SqlModelCallRepository(sessions);
+            modelCalls = made;
+        }
+        return made;
+    }
+
+    @Override
+    public ScoreRepository scores() {
+        ScoreRepository made = scores;
+        if (made == null) {
+            made = new SqlScoreRepository(sessions);
+            scores = made;
+        }
+        return made;
+    }
+
+    @Override
+    public SourceRepository sources() {
+        SourceRepository made = sources;
+        if (made == null) {
+            made = new SqlSourceRepository(sessions);
+            sources = made;
         }
         return made;
     }

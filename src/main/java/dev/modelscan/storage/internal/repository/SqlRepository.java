@@ -91,6 +91,17 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                         () -> sessions.writeMany(entity, null, session -> List.copyOf(insertAll(session, prepared))));
     }
 
+    /** Stores new records with an insert of their kind. */
+    final void createAll(CompiledQuery<Void> insert, List<R> records) {
+        Conflicts.naming(
+                sessions,
+                mapping,
+                () -> sessions.writeMany(entity, null, session -> {
+                    bulk.insert(session, insert, mapping.inLockOrder(records));
+                    return true;
+                }));
+    }
+
     /** Inserts one row. Returns the record as it is stored. */
     R insert(Session session, R record) throws SQLException {
         insertRow(session, record);
@@ -99,7 +110,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     /** Inserts many rows in lock order. Returns the stored records in the given order. */
     List<R> insertAll(Session session, List<R> records) throws SQLException {
-        bulk.insert(session, mapping.inLockOrder(records));
+        bulk.insert(session, mapping.insert, mapping.inLockOrder(records));
         return records;
     }
 
@@ -130,6 +141,10 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     @Override
     public R update(R record) {
         Objects.requireNonNull(record, "record");
+        return update(mapping.update, record);
+    }
+
+    final R update(CompiledQuery<R> update, R record) {
         R prepared = prepared(record);
         return Conflicts.naming(
                 sessions,
@@ -137,7 +152,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                 () -> sessions.write(entity, idOf(record).value(), session -> {
                     R updated;
                     try {
-                        Execution<R> execution = session.query(mapping.update).setAll(mapping.columns, prepared);
+                        Execution<R> execution = session.query(update).setAll(mapping.columns, prepared);
                         updated = execution
                                 .set(mapping.updatedAt.parameter(), sessions.now())
                                 .first();

@@ -3,6 +3,10 @@ package dev.modelscan.storage.internal.transfer;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
+import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
+import static dev.modelscan.storage.schema.Tables.SCORES;
+import static dev.modelscan.storage.schema.Tables.SOURCES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TEAMS;
 import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
@@ -33,7 +37,18 @@ final class CopiedTable {
 
     /** All tables of the schema, each after those that it refers to. */
     static final List<CopiedTable> ALL = Stream.of(
-                    AGENTS, TEAMS, TEAM_MEMBERS, WORKFLOWS, CONVERSATIONS, TASKS, MESSAGES, TOOL_EXECUTIONS)
+                    AGENTS,
+                    TEAMS,
+                    TEAM_MEMBERS,
+                    SOURCES,
+                    WORKFLOWS,
+                    CONVERSATIONS,
+                    TASKS,
+                    MESSAGES,
+                    MESSAGE_ORIGINS,
+                    TOOL_EXECUTIONS,
+                    MODEL_CALLS,
+                    SCORES)
             .map(CopiedTable::new)
             .toList();
 
