@@ -1,12 +1,15 @@
--- Where records came from, and what the files of other programs say beyond a run's messages: roles, the links of
--- a call to its messages and to the run that it started, parent tasks, model calls and their cost, scores.
+-- Where records came from, and what the files of other programs say beyond a run's messages: roles, the
+-- links of a call to its messages and to the run that it started, parent tasks, model calls and their cost,
+-- scores.
 --
--- An origin is six columns. source_format is the form of the source, such as claude-code; it is set if and only
--- if the record came from a source. external_id is the record's name in the source, unique within its form, so
--- that a session is found again when its file has grown or moved. source_id, and the place in the source (record
--- and line count from 1, the offset is in bytes), are optional; a source that is deleted leaves the rest.
+-- An origin is six columns. source_format is the form of the source, such as claude-code; it is set if and
+-- only if the record came from a source. external_id is the record's name in the source, unique within its
+-- form, so that a session is found again when its file has grown or moved. source_id, and the place in the
+-- source (record and line count from 1, the offset is in bytes), are optional; a source that is deleted
+-- leaves the rest.
 --
--- A task with an origin is history: its status is final, so no list of pending work has it. The check holds it.
+-- A task with an origin is history: its status is final, so no list of pending work has it. The check holds
+-- it.
 --
 -- Origins of messages are a table of their own: six more columns would cost every page of messages.
 --
@@ -128,8 +131,8 @@ ALTER TABLE tool_executions ADD CONSTRAINT tool_executions_child_task_id_fkey
 ALTER TABLE tool_executions ADD CONSTRAINT tool_executions_decided_by_check
     CHECK (decided_by IN ('flag', 'heuristic'));
 
--- Null tokens are unknown. input_tokens includes those read from and written to the cache; output_tokens includes
--- the reasoning.
+-- Null tokens are unknown. input_tokens includes those read from and written to the cache; output_tokens
+-- includes the reasoning.
 CREATE TABLE model_calls (
     id                 text COLLATE "C" NOT NULL PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 255),
     task_id            text COLLATE "C" REFERENCES tasks (id) ON DELETE SET NULL,
@@ -175,7 +178,8 @@ CREATE TABLE scores (
 CREATE TRIGGER scores_touch BEFORE UPDATE ON scores
     FOR EACH ROW WHEN (NEW.version = OLD.version) EXECUTE FUNCTION touch();
 
--- Partial, so that records without these values cost nothing. A unique index on two columns lets null repeat.
+-- Partial, so that records without these values cost nothing. A unique index on two columns lets null
+-- repeat.
 CREATE UNIQUE INDEX workflows_by_external_id ON workflows (source_format, external_id) WHERE external_id IS NOT NULL;
 CREATE UNIQUE INDEX tasks_by_external_id ON tasks (source_format, external_id) WHERE external_id IS NOT NULL;
 CREATE UNIQUE INDEX conversations_by_external_id ON conversations (source_format, external_id) WHERE external_id IS NOT NULL;
@@ -192,6 +196,7 @@ CREATE INDEX conversations_list ON conversations (created_at, id);
 CREATE INDEX message_origins_by_conversation ON message_origins (conversation_id, message_id);
 CREATE INDEX message_origins_by_source ON message_origins (source_id, message_id);
 CREATE INDEX sources_list ON sources (imported_at, id);
+CREATE INDEX sources_by_format ON sources (format, imported_at, id);
 CREATE INDEX sources_by_sha256 ON sources (sha256, imported_at, id);
 CREATE INDEX model_calls_list ON model_calls (created_at, id);
 CREATE INDEX model_calls_by_task ON model_calls (task_id, created_at, id);

@@ -1,12 +1,15 @@
--- Where records came from, and what the files of other programs say beyond a run's messages: roles, the links of
--- a call to its messages and to the run that it started, parent tasks, model calls and their cost, scores.
+-- Where records came from, and what the files of other programs say beyond a run's messages: roles, the
+-- links of a call to its messages and to the run that it started, parent tasks, model calls and their cost,
+-- scores.
 --
--- An origin is six columns. source_format is the form of the source, such as claude-code; it is set if and only
--- if the record came from a source. external_id is the record's name in the source, unique within its form, so
--- that a session is found again when its file has grown or moved. source_id, and the place in the source (record
--- and line count from 1, the offset is in bytes), are optional; a source that is deleted leaves the rest.
+-- An origin is six columns. source_format is the form of the source, such as claude-code; it is set if and
+-- only if the record came from a source. external_id is the record's name in the source, unique within its
+-- form, so that a session is found again when its file has grown or moved. source_id, and the place in the
+-- source (record and line count from 1, the offset is in bytes), are optional; a source that is deleted
+-- leaves the rest.
 --
--- A task with an origin is history: its status is final, so no list of pending work has it. The check holds it.
+-- A task with an origin is history: its status is final, so no list of pending work has it. The check holds
+-- it.
 --
 -- Origins of messages are a table of their own: six more columns would cost every page of messages.
 --
@@ -70,8 +73,8 @@ CREATE TABLE message_origins (
 
 -- decided_by: what said whether the call failed. Null for calls that were not imported.
 --
--- Creates the table again, because two foreign keys to one table need names: without them jOOQ's generator takes
--- them for one key of two columns, and a join by path finds nothing. Nothing refers to this table.
+-- Creates the table again, because two foreign keys to one table need names: without them jOOQ's generator
+-- takes them for one key of two columns, and a join by path finds nothing. Nothing refers to this table.
 CREATE TABLE tool_executions_new (
     id                TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
     agent_id          TEXT    NOT NULL,
@@ -122,8 +125,8 @@ CREATE INDEX tool_executions_by_task ON tool_executions (task_id, created_at, id
 CREATE INDEX tool_executions_by_tool ON tool_executions (tool_name, created_at, id);
 CREATE INDEX tool_executions_usage ON tool_executions (started_at, tool_name, status, completed_at);
 
--- Null tokens are unknown. input_tokens includes those read from and written to the cache; output_tokens includes
--- the reasoning.
+-- Null tokens are unknown. input_tokens includes those read from and written to the cache; output_tokens
+-- includes the reasoning.
 CREATE TABLE model_calls (
     id                 TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
     task_id            TEXT    REFERENCES tasks (id) ON DELETE SET NULL,
@@ -175,7 +178,8 @@ BEGIN
     WHERE id = NEW.id;
 END;
 
--- Partial, so that records without these values cost nothing. A unique index on two columns lets null repeat.
+-- Partial, so that records without these values cost nothing. A unique index on two columns lets null
+-- repeat.
 CREATE UNIQUE INDEX workflows_by_external_id ON workflows (source_format, external_id) WHERE external_id IS NOT NULL;
 CREATE UNIQUE INDEX tasks_by_external_id ON tasks (source_format, external_id) WHERE external_id IS NOT NULL;
 CREATE UNIQUE INDEX conversations_by_external_id ON conversations (source_format, external_id) WHERE external_id IS NOT NULL;
@@ -192,6 +196,7 @@ CREATE INDEX conversations_list ON conversations (created_at, id);
 CREATE INDEX message_origins_by_conversation ON message_origins (conversation_id, message_id);
 CREATE INDEX message_origins_by_source ON message_origins (source_id, message_id);
 CREATE INDEX sources_list ON sources (imported_at, id);
+CREATE INDEX sources_by_format ON sources (format, imported_at, id);
 CREATE INDEX sources_by_sha256 ON sources (sha256, imported_at, id);
 CREATE INDEX model_calls_list ON model_calls (created_at, id);
 CREATE INDEX model_calls_by_task ON model_calls (task_id, created_at, id);

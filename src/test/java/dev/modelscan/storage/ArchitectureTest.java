@@ -350,7 +350,8 @@ class ArchitectureTest {
     @Test
     void whoMakesARecordByPositionNamesEachArgument() throws IOException {
         Pattern call = Pattern.compile(
-                "new (?:Agent|Workflow|Task|Message|Team|ToolExecution|CheckedOptions)\\(\n(.*?\\));\n",
+                "new (?:Agent|Workflow|Task|Message|Team|ToolExecution|Source|ModelCall|Score|Conversation|CheckedOptions)\\(\n"
+                    + "(.*?\\));\n",
                 Pattern.DOTALL);
         int calls = 0;
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
@@ -364,7 +365,7 @@ class ArchitectureTest {
                 }
             }
         }
-        assertThat(calls).isEqualTo(6 + 7 + 2);
+        assertThat(calls).isEqualTo(6 + 7 + 2 + 8);
     }
 
     @Test

@@ -130,19 +130,20 @@ class DocumentationTest {
                 .replaceAll("\"([a-z]+\\.db)\"", "\"" + directory + "/$1\"")
                 .replaceAll("\"/var/lib/([a-z]+)\"", "\"" + directory + "/$1\"");
         String source = """
-                %s
-                import static org.jooq.impl.DSL.*;
-                import dev.modelscan.storage.analytics.*;
-                import java.nio.file.Path;
-                import java.time.*;
-                import java.util.*;
+            %s
+            import static org.jooq.impl.DSL.*;
+            import dev.modelscan.storage.analytics.*;
+            import java.math.BigDecimal;
+            import java.nio.file.Path;
+            import java.time.*;
+            import java.util.*;
 
-                public class Snippet implements java.util.function.Consumer<Database> {
-                    public void accept(Database %s) {
-                %s
-                    }
+            public class Snippet implements java.util.function.Consumer<Database> {
+                public void accept(Database %s) {
+            %s
                 }
-                """.formatted(SnippetCompiler.IMPORTS, parameter, code);
+            }
+            """.formatted(SnippetCompiler.IMPORTS, parameter, code);
         try (URLClassLoader loader = compile(source, directory.resolve("classes"))) {
             Object snippet = loader.loadClass("Snippet").getConstructor().newInstance();
             try (Database db = Database.inMemory()) {

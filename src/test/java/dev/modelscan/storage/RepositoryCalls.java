@@ -54,7 +54,15 @@ final class RepositoryCalls {
     private RepositoryCalls() {}
 
     static Stream<RepositoryCall> all() {
-        return Stream.of(agents(), teams(), workflows(), tasks(), messages(), toolExecutions(), streams())
+        return Stream.of(
+                        agents(),
+                        teams(),
+                        workflows(),
+                        tasks(),
+                        messages(),
+                        toolExecutions(),
+                        HistoryCalls.all(),
+                        streams())
                 .flatMap(List::stream);
     }
 
@@ -66,7 +74,10 @@ final class RepositoryCalls {
                 "workflows", Repositories::workflows,
                 "tasks", Repositories::tasks,
                 "messages", Repositories::messages,
-                "toolExecutions", Repositories::toolExecutions);
+                "toolExecutions", Repositories::toolExecutions,
+                "modelCalls", Repositories::modelCalls,
+                "scores", Repositories::scores,
+                "sources", Repositories::sources);
         List<RepositoryCall> calls = new ArrayList<>();
         repositories.forEach((name, repository) -> {
             calls.add(plain(name + ": first of stream", 1, r -> repository.apply(r).stream()
@@ -81,12 +92,12 @@ final class RepositoryCalls {
         return calls;
     }
 
-    private static RepositoryCall call(String name, int statements, Preparation preparation) {
+    static RepositoryCall call(String name, int statements, Preparation preparation) {
         return new RepositoryCall(name, statements, preparation);
     }
 
     /** A call that needs nothing but existing rows. */
-    private static RepositoryCall plain(String name, int statements, Consumer<Repositories> call) {
+    static RepositoryCall plain(String name, int statements, Consumer<Repositories> call) {
         return call(name, statements, filled -> call);
     }
 
@@ -95,7 +106,7 @@ final class RepositoryCalls {
         return r -> assertThatThrownBy(() -> call.accept(r)).isExactlyInstanceOf(error);
     }
 
-    private static <T> List<T> times(int count, Supplier<T> maker) {
+    static <T> List<T> times(int count, Supplier<T> maker) {
         return Stream.generate(maker).limit(count).toList();
     }
 
@@ -372,14 +383,14 @@ final class RepositoryCalls {
         return r -> r.tasks().updateStatus(id, to);
     }
 
-    private interface ListOf<T> {
+    interface ListOf<T> {
         Page<T> read(FilledDatabase filled, Repositories repositories, PageRequest request);
     }
 
     /**
      * The first page takes one statement; the last one after a cursor takes one for each range of the list.
      */
-    private static <T> List<RepositoryCall> paged(String name, int behindCursor, ListOf<T> list) {
+    static <T> List<RepositoryCall> paged(String name, int behindCursor, ListOf<T> list) {
         return List.of(call(name, 1, f -> r -> list.read(f, r, PAGE)), call("next page of " + name, behindCursor, f -> {
             PageRequest next = list.read(f, f.db, PAGE).next().orElseThrow();
             PageRequest rest = PageRequest.after(next.after(), 5_000);

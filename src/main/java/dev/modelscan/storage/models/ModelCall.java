@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code inputTokens} includes the tokens that were read from and written to the cache, and {@code outputTokens} includes
  * those of the reasoning, whatever the provider's own counts leave out. Null is unknown, and is not 0.
  *
- * <p>The cost is exact to {@value dev.modelscan.storage.internal.values.Decimals#DIGITS} digits after the point, and rounded
+ * <p>The cost is exact to nine digits after the point, and rounded
  * to the nearest, half up, beyond them. It is kept as a whole number of billionths, so that sums are exact and the same on
  * every engine.
  *
@@ -92,8 +92,14 @@ public record ModelCall(
         if (cost != null && cost.signum() < 0) {
             throw Checks.invalid(ENTITY, id, "cost", cost + " is negative");
         }
-        if (currency == null ? cost != null : cost == null || !CURRENCY.matcher(currency).matches()) {
-            throw Checks.invalid(ENTITY, id, "currency", "a cost has a currency of three letters, such as USD, and no cost has none");
+        if (currency == null
+                ? cost != null
+                : cost == null || !CURRENCY.matcher(currency).matches()) {
+            throw Checks.invalid(
+                    ENTITY,
+                    id,
+                    "currency",
+                    "a cost has a currency of three letters, such as USD, and no cost has none");
         }
         Checks.optionalName(ENTITY, id, "finishReason", finishReason);
         startedAt = Checks.optionalTime(ENTITY, id, "startedAt", startedAt);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How well a task was done, as a number.
  *
- * <p>The value is exact to {@value dev.modelscan.storage.internal.values.Decimals#DIGITS} digits after the point, and rounded
+ * <p>The value is exact to nine digits after the point, and rounded
  * to the nearest, half up, beyond them, so that sums and means are the same on every engine.
  *
  * @param id the key; made by {@link Builder#build()} if it is not given

@@ -1,5 +1,7 @@
 package dev.modelscan.storage.sources;
 
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repository;
 import java.util.Optional;
 
@@ -17,4 +19,7 @@ public interface SourceRepository extends Repository<SourceId, Source> {
      * @param sha256 as {@link Source#sha256()} has it
      */
     Optional<Source> findBySha256(String sha256);
+
+    /** The sources of one form, by {@code importedAt}, then id. */
+    Page<Source> listByFormat(String format, PageRequest request);
 }

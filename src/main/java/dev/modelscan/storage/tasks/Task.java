@@ -75,7 +75,10 @@ public record Task(
         Checks.required(ENTITY, id, "origin", origin);
         if (origin.isImported() && !status.isFinal()) {
             throw Checks.invalid(
-                    ENTITY, id, "status", status.code() + " is no status of an imported task, which is history: "
+                    ENTITY,
+                    id,
+                    "status",
+                    status.code() + " is no status of an imported task, which is history: "
                             + "give it completed, failed or cancelled");
         }
         Checks.object(ENTITY, id, "metadata", metadata);

@@ -9,6 +9,7 @@ import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.InvalidTransitionException;
 import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran; {@code completedAt} from {@code
  * startedAt}, or else {@code createdAt}. Times that its status contradicts are refused with {@link InvalidDataException}.
  *
- * <p>A task that has an {@link dev.modelscan.storage.sources.Origin} was imported and is history: its status is completed, failed or cancelled,
- * whatever its source lacks, and no change of status leads out of these. So no list of pending work ever has it.
+ * <p>A task that has an {@link Origin} was imported and is history: its status is completed, failed or cancelled, whatever its
+ * source lacks, and no change of status leads out of these. So no list of pending work ever has it. Its times stay as
+ * they are given: null if its source does not say them.
  *
  * @since 0.1
  */

@@ -80,7 +80,8 @@ final class BulkInsert<I extends Id, R> {
      * trigger may have skipped some, and rolls back what it tried.
      */
     private @Nullable R refused(
-            Session session, CompiledQuery<Void> insert, List<R> records, long lastRow, SQLException why) throws SQLException {
+            Session session, CompiledQuery<Void> insert, List<R> records, long lastRow, SQLException why)
+            throws SQLException {
         int next = 1 + indexOfLastInserted(session, records, lastRow);
         try (Statement statement = session.connection().createStatement()) {
             statement.execute("SAVEPOINT refused");
@@ -115,7 +116,8 @@ final class BulkInsert<I extends Id, R> {
     /**
      * Whether the last stored record is the one that failed: {@code RAISE(FAIL)} of a trigger keeps its row.
      */
-    private boolean isRefusedAgain(Session session, CompiledQuery<Void> insert, R record, SQLException why) throws SQLException {
+    private boolean isRefusedAgain(Session session, CompiledQuery<Void> insert, R record, SQLException why)
+            throws SQLException {
         try {
             session.query(mapping.delete)
                     .set(mapping.id.parameter(), idOf(record))
@@ -160,7 +162,8 @@ final class BulkInsert<I extends Id, R> {
      * For engines without row ids: rolls a failed batch back, and inserts its records one by one to find the
      * cause.
      */
-    private void insertChunkBehindSavepoint(Session session, CompiledQuery<Void> insert, List<R> records) throws SQLException {
+    private void insertChunkBehindSavepoint(Session session, CompiledQuery<Void> insert, List<R> records)
+            throws SQLException {
         try (Statement statement = session.connection().createStatement()) {
             statement.execute("SAVEPOINT chunk");
             try {

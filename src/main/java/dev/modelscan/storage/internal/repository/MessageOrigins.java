@@ -39,10 +39,7 @@ final class MessageOrigins {
 
     private static final Columns<MessageOrigin> COLUMNS = new Columns<>("message origin");
     private static final Column<MessageOrigin, MessageId> MESSAGE_ID = COLUMNS.add(
-            "messageId",
-            Codec.text(Formats.MESSAGE_ID),
-            () -> MESSAGE_ORIGINS.MESSAGE_ID,
-            MessageOrigin::messageId);
+            "messageId", Codec.text(Formats.MESSAGE_ID), () -> MESSAGE_ORIGINS.MESSAGE_ID, MessageOrigin::messageId);
     private static final OriginColumns<MessageOrigin> ORIGIN = new OriginColumns<>(
             COLUMNS,
             new OriginColumns.Fields(
@@ -62,10 +59,9 @@ final class MessageOrigins {
             CompiledQuery.rows("messageOrigin.byId", MAPPER, () -> DSL.select(COLUMNS.fields())
                     .from(MESSAGE_ORIGINS)
                     .where(MESSAGE_ID.isParameter()));
-    private static final CompiledQuery<Message> BY_EXTERNAL_ID = CompiledQuery.rows(
-            "messageOrigin.byExternalId",
-            MessageMapping.MAPPING.mapper,
-            () -> DSL.select(MessageMapping.COLUMNS.fields())
+    private static final CompiledQuery<Message> BY_EXTERNAL_ID =
+            CompiledQuery.rows("messageOrigin.byExternalId", MessageMapping.MAPPING.mapper, () -> DSL.select(
+                            MessageMapping.COLUMNS.fields())
                     .from(MESSAGES)
                     .join(MESSAGE_ORIGINS)
                     .on(MESSAGE_ORIGINS.MESSAGE_ID.eq(MESSAGES.ID))
@@ -89,10 +85,12 @@ final class MessageOrigins {
         for (Column<MessageOrigin, ?> column : ORIGIN.all()) {
             columns.add(column.field());
             values.add(column.parameter().param());
-            changes.put(column.field(), DSL.excluded(column.field()));
+            changes.put(column.field(), column.parameter().param());
         }
         return DSL.insertInto(MESSAGE_ORIGINS, columns)
-                .select(DSL.select(values).from(MESSAGES).where(MESSAGES.ID.eq(MESSAGE_ID.parameter().param())))
+                .select(DSL.select(values)
+                        .from(MESSAGES)
+                        .where(MESSAGES.ID.eq(MESSAGE_ID.parameter().param())))
                 .onConflict(MESSAGE_ORIGINS.MESSAGE_ID)
                 .doUpdate()
                 .set(changes);
@@ -122,7 +120,8 @@ final class MessageOrigins {
             int[] written = session.query(PUT).updateAll(COLUMNS, chunk);
             for (int i = 0; i < written.length; i++) {
                 if (written[i] == 0) {
-                    throw new NotFoundException("message", chunk.get(i).messageId().value());
+                    throw new NotFoundException(
+                            "message", chunk.get(i).messageId().value());
                 }
             }
         }
@@ -135,8 +134,7 @@ final class MessageOrigins {
         return found == null ? Origin.NONE : found.origin();
     }
 
-    static @Nullable Message find(Session session, ConversationId conversation, String externalId)
-            throws SQLException {
+    static @Nullable Message find(Session session, ConversationId conversation, String externalId) throws SQLException {
         return session.query(BY_EXTERNAL_ID)
                 .set(MessageMapping.CONVERSATION_ID.parameter(), conversation)
                 .set(ORIGIN.externalId.parameter(), externalId)
@@ -146,8 +144,6 @@ final class MessageOrigins {
     static Page<MessageOrigin> list(Session session, ConversationId conversation, PageRequest request)
             throws SQLException {
         return BY_CONVERSATION.fetch(
-                session,
-                request,
-                execution -> execution.set(MessageMapping.CONVERSATION_ID.parameter(), conversation));
+                session, request, execution -> execution.set(MessageMapping.CONVERSATION_ID.parameter(), conversation));
     }
 }

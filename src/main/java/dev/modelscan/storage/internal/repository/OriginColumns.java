@@ -44,14 +44,18 @@ final class OriginColumns<R> {
 
     /** Adds them to the columns of a record. */
     OriginColumns(Columns<R> columns, Fields fields, Function<R, Origin> origin) {
-        format = columns.add("sourceFormat", Codec.TEXT, fields.format(), origin.andThen(Origin::format)::apply);
-        sourceId = columns.add(
-                "sourceId", Codec.text(Formats.SOURCE_ID), fields.sourceId(), origin.andThen(Origin::sourceId)::apply);
-        record = columns.add("sourceRecord", Codec.LONG, fields.record(), origin.andThen(Origin::record)::apply);
-        line = columns.add("sourceLine", Codec.LONG, fields.line(), origin.andThen(Origin::line)::apply);
-        offset = columns.add("sourceOffset", Codec.LONG, fields.offset(), origin.andThen(Origin::offset)::apply);
-        externalId =
-                columns.add("externalId", Codec.TEXT, fields.externalId(), origin.andThen(Origin::externalId)::apply);
+        format = columns.add("sourceFormat", Codec.TEXT, fields.format(), row -> origin.apply(row)
+                .format());
+        sourceId = columns.add("sourceId", Codec.text(Formats.SOURCE_ID), fields.sourceId(), row -> origin.apply(row)
+                .sourceId());
+        record = columns.add("sourceRecord", Codec.LONG, fields.record(), row -> origin.apply(row)
+                .record());
+        line = columns.add("sourceLine", Codec.LONG, fields.line(), row -> origin.apply(row)
+                .line());
+        offset = columns.add("sourceOffset", Codec.LONG, fields.offset(), row -> origin.apply(row)
+                .offset());
+        externalId = columns.add("externalId", Codec.TEXT, fields.externalId(), row -> origin.apply(row)
+                .externalId());
     }
 
     /** The origin of the row. Most rows have none, so the other columns are read only behind the format. */

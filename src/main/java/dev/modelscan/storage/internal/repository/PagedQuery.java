@@ -111,12 +111,13 @@ final class PagedQuery<R> {
 
     private CompiledQuery<R> compile(
             String part, Rows<R> rows, Supplier<Condition> filter, Supplier<Condition> position) {
-        return CompiledQuery.rows(name + part, rows.mapper(), () -> DSL.select(rows.columns().fields())
-                .from(rows.table().get())
-                .where(filter.get())
-                .and(position.get())
-                .orderBy(order.stream().map(Key::sort).toList())
-                .limit(Mapping.LIMIT.param()));
+        return CompiledQuery.rows(
+                name + part, rows.mapper(), () -> DSL.select(rows.columns().fields())
+                        .from(rows.table().get())
+                        .where(filter.get())
+                        .and(position.get())
+                        .orderBy(order.stream().map(Key::sort).toList())
+                        .limit(Mapping.LIMIT.param()));
     }
 
     private static <R> Condition beyond(List<Key<R>> keys) {

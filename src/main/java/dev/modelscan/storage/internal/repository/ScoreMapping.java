@@ -20,17 +20,23 @@ import java.time.Instant;
 final class ScoreMapping {
 
     static final Columns<Score> COLUMNS = new Columns<>("score");
-    static final Column<Score, ScoreId> ID = COLUMNS.add("id", Codec.text(Formats.SCORE_ID), () -> SCORES.ID, Score::id);
-    static final Column<Score, TaskId> TASK_ID = COLUMNS.add("taskId", Codec.text(Formats.TASK_ID), () -> SCORES.TASK_ID, Score::taskId);
+    static final Column<Score, ScoreId> ID =
+            COLUMNS.add("id", Codec.text(Formats.SCORE_ID), () -> SCORES.ID, Score::id);
+    static final Column<Score, TaskId> TASK_ID =
+            COLUMNS.add("taskId", Codec.text(Formats.TASK_ID), () -> SCORES.TASK_ID, Score::taskId);
     static final Column<Score, String> NAME = COLUMNS.add("name", Codec.TEXT, () -> SCORES.NAME, Score::name);
-    static final Column<Score, Long> VALUE_NANOS = COLUMNS.add("valueNanos", Codec.LONG, () -> SCORES.VALUE_NANOS, record -> Decimals.toNanos(record.value()));
+    static final Column<Score, Long> VALUE_NANOS =
+            COLUMNS.add("valueNanos", Codec.LONG, () -> SCORES.VALUE_NANOS, record -> Decimals.toNanos(record.value()));
     static final Column<Score, String> SOURCE = COLUMNS.add("source", Codec.TEXT, () -> SCORES.SOURCE, Score::source);
-    static final Column<Score, Json> METADATA = COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> SCORES.METADATA, Score::metadata);
+    static final Column<Score, Json> METADATA =
+            COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> SCORES.METADATA, Score::metadata);
     static final Column<Score, Long> VERSION = COLUMNS.add("version", Codec.LONG, () -> SCORES.VERSION, Score::version);
-    static final Column<Score, Instant> CREATED_AT = COLUMNS.add("createdAt", Codec.TIME, () -> SCORES.CREATED_AT, Score::createdAt);
-    static final Column<Score, Instant> UPDATED_AT = COLUMNS.add("updatedAt", Codec.TIME, () -> SCORES.UPDATED_AT, Score::updatedAt);
+    static final Column<Score, Instant> CREATED_AT =
+            COLUMNS.add("createdAt", Codec.TIME, () -> SCORES.CREATED_AT, Score::createdAt);
+    static final Column<Score, Instant> UPDATED_AT =
+            COLUMNS.add("updatedAt", Codec.TIME, () -> SCORES.UPDATED_AT, Score::updatedAt);
     static final Mapping<ScoreId, Score> MAPPING = new Mapping<>(
-            "score", () -> SCORES, COLUMNS, ScoreMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+                    "score", () -> SCORES, COLUMNS, ScoreMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .references("task", TASK_ID, () -> TASKS.ID)
             .listedBy(CREATED_AT, ID);
 

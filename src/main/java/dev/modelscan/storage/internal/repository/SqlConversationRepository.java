@@ -56,9 +56,9 @@ final class SqlConversationRepository implements ConversationRepository {
             COLUMNS.add("createdAt", Codec.TIME, () -> CONVERSATIONS.CREATED_AT, Conversation::createdAt);
     private static final RowMapper<Conversation> MAPPER = SqlConversationRepository::map;
 
-    private static final CompiledQuery<Void> INSERT = CompiledQuery.command(
-            "conversation.insert",
-            () -> DSL.insertInto(CONVERSATIONS, COLUMNS.fields()).values(COLUMNS.params()));
+    private static final CompiledQuery<Void> INSERT =
+            CompiledQuery.command("conversation.insert", () -> DSL.insertInto(CONVERSATIONS, COLUMNS.fields())
+                    .values(COLUMNS.params()));
     private static final CompiledQuery<Conversation> BY_ID = select("conversation.byId", ID::isParameter);
     private static final CompiledQuery<Conversation> BY_EXTERNAL_ID =
             select("conversation.byExternalId", ORIGIN::isNamed);
@@ -82,16 +82,15 @@ final class SqlConversationRepository implements ConversationRepository {
     }
 
     private static CompiledQuery<Conversation> select(String key, Supplier<Condition> condition) {
-        return CompiledQuery.rows(
-                key,
-                MAPPER,
-                () -> DSL.select(COLUMNS.fields()).from(CONVERSATIONS).where(condition.get()));
+        return CompiledQuery.rows(key, MAPPER, () -> DSL.select(COLUMNS.fields())
+                .from(CONVERSATIONS)
+                .where(condition.get()));
     }
 
     private static Map<Field<?>, Field<?>> originValues() {
         Map<Field<?>, Field<?>> values = new LinkedHashMap<>();
-        ORIGIN.all().forEach(column ->
-                values.put(column.field(), column.parameter().param()));
+        ORIGIN.all()
+                .forEach(column -> values.put(column.field(), column.parameter().param()));
         return values;
     }
 
@@ -144,8 +143,11 @@ final class SqlConversationRepository implements ConversationRepository {
     public Conversation updateOrigin(ConversationId id, Origin origin) {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(origin, "origin");
-        Conversation changed =
-                Conversation.builder().id(id).origin(origin).createdAt(Instant.EPOCH).build();
+        Conversation changed = Conversation.builder()
+                .id(id)
+                .origin(origin)
+                .createdAt(Instant.EPOCH)
+                .build();
         return sessions.write(ENTITY, id.value(), session -> {
             Conversation stored = session.query(SET_ORIGIN)
                     .set(ID.parameter(), id)

@@ -249,8 +249,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     public Page<MessageOrigin> listOrigins(ConversationId conversationId, PageRequest request) {
         Objects.requireNonNull(conversationId, "conversationId");
         Objects.requireNonNull(request, "request");
-        return sessions.read(
-                MAPPING.entity, null, session -> MessageOrigins.list(session, conversationId, request));
+        return sessions.read(MAPPING.entity, null, session -> MessageOrigins.list(session, conversationId, request));
     }
 
     @Override

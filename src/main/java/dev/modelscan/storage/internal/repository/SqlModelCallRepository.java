@@ -9,6 +9,7 @@ import static dev.modelscan.storage.internal.repository.ModelCallMapping.MAPPING
 import static dev.modelscan.storage.internal.repository.ModelCallMapping.MESSAGE_ID;
 import static dev.modelscan.storage.internal.repository.ModelCallMapping.SOURCE_FORMAT;
 import static dev.modelscan.storage.internal.repository.ModelCallMapping.TASK_ID;
+import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jooq.impl.DSL;
-import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 
 final class SqlModelCallRepository extends SqlRepository<ModelCallId, ModelCall> implements ModelCallRepository {
 
@@ -35,13 +35,11 @@ final class SqlModelCallRepository extends SqlRepository<ModelCallId, ModelCall>
     private static final PagedQuery<ModelCall> BY_AGENT = listBy("modelCall.byAgent", AGENT_ID);
     private static final PagedQuery<ModelCall> BY_MESSAGE = listBy("modelCall.byMessage", MESSAGE_ID);
 
-    private static final CompiledQuery<ModelCall> BY_EXTERNAL_ID =
-            MAPPING.select("modelCall.byExternalId", () -> SOURCE_FORMAT
-                    .isParameter()
-                    .and(EXTERNAL_ID.isParameter()));
+    private static final CompiledQuery<ModelCall> BY_EXTERNAL_ID = MAPPING.select(
+            "modelCall.byExternalId", () -> SOURCE_FORMAT.isParameter().and(EXTERNAL_ID.isParameter()));
 
-    private static final CompiledQuery<Void> INSERT_MISSING = CompiledQuery.command(
-            "modelCall.insertMissing", () -> DSL.insertInto(MODEL_CALLS, COLUMNS.fields())
+    private static final CompiledQuery<Void> INSERT_MISSING =
+            CompiledQuery.command("modelCall.insertMissing", () -> DSL.insertInto(MODEL_CALLS, COLUMNS.fields())
                     .values(COLUMNS.params())
                     .onConflict(MODEL_CALLS.SOURCE_FORMAT, MODEL_CALLS.EXTERNAL_ID)
                     .doNothing());

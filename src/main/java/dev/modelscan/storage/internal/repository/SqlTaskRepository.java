@@ -24,6 +24,7 @@ import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
 import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.Task;
@@ -32,12 +33,14 @@ import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.workflows.WorkflowId;
+import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
@@ -69,7 +72,9 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
             "task.setOutput", () -> Map.of(OUTPUT.field(), OUTPUT.parameter().param()), DSL::noCondition);
 
     private static final CompiledQuery<Task> UPDATE_IMPORTED =
-            MAPPING.updateBut("task.updateImported", Set.of(CREATED_AT), () -> ORIGIN.format.field().isNotNull());
+            MAPPING.updateBut("task.updateImported", Set.of(CREATED_AT), () -> ORIGIN.format
+                    .field()
+                    .isNotNull());
 
     SqlTaskRepository(Sessions sessions) {
         super(sessions, MAPPING);
@@ -121,13 +126,38 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
                     case FAILED, CANCELLED -> Phase.STOPPED;
                 };
         StatusTimes given = new StatusTimes(task.startedAt(), task.completedAt());
-        StatusTimes times = StatusTimes.of(MAPPING.entity, task.id(), phase, given, task.createdAt());
+        // What the source of an imported task does not say stays unknown.
+        StatusTimes times = task.origin().isImported()
+                ? given.inOrder(MAPPING.entity, task.id())
+                : StatusTimes.of(MAPPING.entity, task.id(), phase, given, task.createdAt());
         return times.equals(given)
                 ? task
                 : task.toBuilder()
                         .startedAt(times.startedAt())
                         .completedAt(times.completedAt())
                         .build();
+    }
+
+    /**
+     * Inserts parents before their children, one generation after the other: a foreign key is checked with each
+     * row.
+     */
+    @Override
+    List<Task> insertAll(Session session, List<Task> tasks) throws SQLException {
+        List<Task> left = tasks;
+        while (!left.isEmpty()) {
+            Set<@Nullable TaskId> waiting = left.stream().map(Task::id).collect(Collectors.toSet());
+            Map<Boolean, List<Task>> behind =
+                    left.stream().collect(Collectors.partitioningBy(task -> waiting.contains(task.parentId())));
+            List<Task> ready = Objects.requireNonNull(behind.get(false));
+            left = Objects.requireNonNull(behind.get(true));
+            if (ready.isEmpty()) {
+                throw new InvalidDataException(
+                        MAPPING.entity, left.get(0).id().value(), "parentId", "makes the task its own ancestor");
+            }
+            super.insertAll(session, ready);
+        }
+        return tasks;
     }
 
     @Override

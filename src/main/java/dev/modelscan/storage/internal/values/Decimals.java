@@ -18,7 +18,7 @@ public final class Decimals {
 
     private Decimals() {}
 
-    /** The value as it is stored: rounded, in its shortest form without an exponent. */
+    /** The value as it is stored: rounded, without zeros at its end. */
     public static BigDecimal required(String entity, Id id, String field, @Nullable BigDecimal given) {
         BigDecimal value = Checks.required(entity, id, field, given);
         // Compared before it is rounded: rounding 1e1000000 makes a million digits.
@@ -39,8 +39,13 @@ public final class Decimals {
     }
 
     /** The value of that many billionths. */
-    public static @Nullable BigDecimal ofNanos(@Nullable Long nanos) {
-        return nanos == null ? null : plain(BigDecimal.valueOf(nanos, DIGITS));
+    public static BigDecimal ofNanos(long nanos) {
+        return plain(BigDecimal.valueOf(nanos, DIGITS));
+    }
+
+    /** {@link #ofNanos}, or null for null. */
+    public static @Nullable BigDecimal optionalOfNanos(@Nullable Long nanos) {
+        return nanos == null ? null : ofNanos(nanos);
     }
 
     private static BigDecimal plain(BigDecimal value) {
