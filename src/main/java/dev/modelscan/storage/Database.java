@@ -2,6 +2,7 @@ package dev.modelscan.storage;
 
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.BusyException;
@@ -112,6 +113,11 @@ public final class Database implements Repositories, AutoCloseable {
     @Override
     public MessageRepository messages() {
         return repositories.messages();
+    }
+
+    @Override
+    public BlobRepository blobs() {
+        return repositories.blobs();
     }
 
     @Override

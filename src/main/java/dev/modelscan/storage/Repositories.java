@@ -1,6 +1,7 @@
 package dev.modelscan.storage;
 
 import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.StorageException;
@@ -35,6 +36,9 @@ public interface Repositories {
 
     /** The messages. */
     MessageRepository messages();
+
+    /** The bytes of messages: images, sound, files. */
+    BlobRepository blobs();
 
     /** The teams and their members. */
     TeamRepository teams();

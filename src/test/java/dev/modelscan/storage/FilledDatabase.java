@@ -8,6 +8,7 @@ import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.models.ModelCall;
 import dev.modelscan.storage.scores.Score;
 import dev.modelscan.storage.sources.Origin;
@@ -23,6 +24,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,8 @@ final class FilledDatabase implements AutoCloseable {
     final ConversationId conversation;
     final Source source;
     final Message asked;
+
+    final ConversationId branched = ConversationId.next();
     private int made;
 
     FilledDatabase(Path file) {
@@ -87,6 +91,9 @@ final class FilledDatabase implements AutoCloseable {
         conversation = asked.conversationId();
         source = Source.builder().format("atif").name("run 0").build();
         fillImported(agents, tasks);
+        for (int i = 0; i < 8; i++) {
+            firstOfNewBranch();
+        }
     }
 
     private void fillHistory(List<Agent> agents, List<Team> teams, List<Task> tasks) {
@@ -99,6 +106,7 @@ final class FilledDatabase implements AutoCloseable {
                     .receiverId(agents.get((i + 1) % 20).id())
                     .taskId(tasks.get(i % 20).id())
                     .teamId(teams.get(i % 20).id())
+                    .parts(i % 4 == 0 ? List.of(MessagePart.text("hello"), storedImage()) : List.of())
                     .build());
             executions.add(ToolExecution.builder()
                     .agentId(agents.get(i % 20).id())
@@ -185,6 +193,20 @@ final class FilledDatabase implements AutoCloseable {
                 .build();
     }
 
+
+    /** Ten messages of a new branch, which begins within the one before; the first of them. */
+    Message firstOfNewBranch() {
+        List<Message> latest = db.messages().listLatest(branched, 5);
+        List<Message> made = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            boolean forks = i == 0 && !latest.isEmpty();
+            made.add(newMessage(branched)
+                    .parentId(forks ? latest.get(0).id() : null)
+                    .build());
+        }
+        return db.messages().createAll(made).get(0);
+    }
+
     Agent newAgent(AgentStatus status) {
         return Agent.builder()
                 .name("agent " + made++)
@@ -224,6 +246,15 @@ final class FilledDatabase implements AutoCloseable {
     Message storedMessage() {
         return db.messages()
                 .create(newMessage(conversation).receiverId(receiver.id()).build());
+    }
+
+    /** Bytes that no blob has yet. */
+    byte[] newBytes(int length) {
+        return Arrays.copyOf(new byte[] {(byte) made, (byte) (made >> 8), (byte) (made++ >> 16)}, length);
+    }
+
+    MessagePart storedImage() {
+        return MessagePart.image("image/png", db.blobs().write(newBytes(20)).id());
     }
 
     ToolExecution newExecution() {

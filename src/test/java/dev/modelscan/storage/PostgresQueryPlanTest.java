@@ -58,8 +58,8 @@ class PostgresQueryPlanTest {
     }
 
     private static final String TABLES =
-            "agents, conversations, message_origins, messages, model_calls, scores, sources, tasks, team_members,"
-                    + " teams, tool_executions, workflows";
+            "agents, blob_chunks, blobs, compactions, conversations, message_origins, message_parts, messages, model_calls,"
+                    + " scores, sources, tasks, team_members, teams, tool_executions, workflows";
 
     private static Connection begin() throws SQLException {
         return begin(List.of("enable_seqscan = off", "enable_sort = off"));
@@ -197,6 +197,12 @@ class PostgresQueryPlanTest {
                     + " i % 100 + 1, 'a' || i % 99 + 1, 'k' || i % 100 + 1, 't' || i % 100 + 1, 'text/plain',"
                     + " 'hello', " + times
                         + from,
+                "blobs (id, size, created_at) SELECT lpad(i::text, 64, '0'), 1, now() - i * interval '1 s'" + from,
+                "blob_chunks (blob_id, position, bytes) SELECT lpad(i::text, 64, '0'), 0, '\\x00'" + from,
+                "message_parts (message_id, position, kind, blob_id) SELECT 'm' || i, 0, 'image',"
+                        + " CASE WHEN i < 40000 THEN lpad((i / 2 + 1)::text, 64, '0') END" + from,
+                "compactions (conversation_id, sequence_number, summary, created_at) SELECT 'c' || i % 100 + 1, i, 's',"
+                        + " now()" + from,
                 "tool_executions (id, agent_id, task_id, tool_name, status, started_at, created_at, updated_at) SELECT"
                         + " 'e' || i, 'a' || i % 100 + 1, 'k' || i % 100 + 1, 'tool ' || i % 20, 'running',"
                         + " now() - i * interval '1 s', " + times + from,

@@ -11,11 +11,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the key; made by {@link Builder#build()} if it is not given
  * @param lastSequenceNumber the number of the last message that was stored in it; 0 before the first
+ * @param title what a person calls it; null if nobody has named it
+ * @param headId the last message of the path that is read; null as long as the conversation has no branches, which {@link
+ *     ConversationRepository#fork} makes
  * @param origin where it came from; {@link Origin#NONE} unless it was imported
  * @param createdAt when it was made, in whole microseconds, unless the caller gave another time
  * @since 0.1
  */
-public record Conversation(ConversationId id, long lastSequenceNumber, Origin origin, Instant createdAt) {
+public record Conversation(
+        ConversationId id,
+        long lastSequenceNumber,
+        @Nullable String title,
+        @Nullable MessageId headId,
+        Origin origin,
+        Instant createdAt) {
 
     private static final String ENTITY = "conversation";
 
@@ -27,6 +36,9 @@ public record Conversation(ConversationId id, long lastSequenceNumber, Origin or
      */
     public Conversation {
         Checks.required(ENTITY, null, "id", id);
+        if (title != null) {
+            Checks.name(ENTITY, id, "title", title);
+        }
         Checks.required(ENTITY, id, "origin", origin);
         createdAt = Checks.time(ENTITY, id, "createdAt", createdAt);
     }
@@ -43,6 +55,7 @@ public record Conversation(ConversationId id, long lastSequenceNumber, Origin or
      */
     public static final class Builder {
         private @Nullable ConversationId id;
+        private @Nullable String title;
         private Origin origin = Origin.NONE;
         private @Nullable Instant createdAt;
 
@@ -51,6 +64,12 @@ public record Conversation(ConversationId id, long lastSequenceNumber, Origin or
         /** The key, if the caller makes its own. Without one, {@link #build()} makes a UUID of version 7. */
         public Builder id(ConversationId id) {
             this.id = id;
+            return this;
+        }
+
+        /** What a person calls it. */
+        public Builder title(@Nullable String title) {
+            this.title = title;
             return this;
         }
 
@@ -75,6 +94,8 @@ public record Conversation(ConversationId id, long lastSequenceNumber, Origin or
             return new Conversation(
                     /* id= */ id == null ? ConversationId.next() : id,
                     /* lastSequenceNumber= */ 0,
+                    /* title= */ title,
+                    /* headId= */ null,
                     /* origin= */ origin,
                     /* createdAt= */ createdAt == null ? Instant.now() : createdAt);
         }

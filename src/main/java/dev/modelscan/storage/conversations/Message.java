@@ -7,7 +7,10 @@ import dev.modelscan.storage.internal.values.Checks;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +30,14 @@ import org.jspecify.annotations.Nullable;
  * @param contentType what the content is
  * @param content the content, kept to the letter; may be empty
  * @param metadata a JSON object for whatever else the application keeps
+ * @param parentId the message that it follows; null if that is the one before it by number, as in every conversation without
+ *     branches; its own id if it follows none
  * @param readAt when the receiver read it; null while unread
  * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
  * @param createdAt when the record was built, in whole microseconds, unless the caller gave another time
  * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
+ * @param parts what to store with it; always empty in a message that was read or stored, since a list of messages reads no
+ *     parts: see {@link MessageRepository#listParts}
  * @since 0.1
  */
 public record Message(
@@ -45,10 +52,15 @@ public record Message(
         ContentType contentType,
         String content,
         Json metadata,
+        @Nullable MessageId parentId,
         @Nullable Instant readAt,
         long version,
         Instant createdAt,
-        Instant updatedAt) {
+        Instant updatedAt,
+        List<MessagePart> parts) {
+
+    /** The most parts that a message may have. */
+    public static final int MAX_PARTS = 10_000;
 
     private static final String ENTITY = "message";
 
@@ -69,6 +81,10 @@ public record Message(
         readAt = Checks.optionalTime(ENTITY, id, "readAt", readAt);
         createdAt = Checks.time(ENTITY, id, "createdAt", createdAt);
         updatedAt = Checks.time(ENTITY, id, "updatedAt", updatedAt);
+        parts = List.copyOf(Checks.required(ENTITY, id, "parts", parts));
+        if (parts.size() > MAX_PARTS) {
+            throw Checks.invalid(ENTITY, id, "parts", "are " + parts.size() + "; the most is " + MAX_PARTS);
+        }
     }
 
     /** A builder without values. */
@@ -90,10 +106,12 @@ public record Message(
         builder.contentType = contentType;
         builder.content = content;
         builder.metadata = metadata;
+        builder.parentId = parentId;
         builder.readAt = readAt;
         builder.version = version;
         builder.createdAt = createdAt;
         builder.updatedAt = updatedAt;
+        builder.parts = parts;
         return builder;
     }
 
@@ -114,10 +132,12 @@ public record Message(
         private ContentType contentType = ContentType.TEXT;
         private @Nullable String content;
         private Json metadata = Json.emptyObject();
+        private @Nullable MessageId parentId;
         private @Nullable Instant readAt;
         private long version = 1;
         private @Nullable Instant createdAt;
         private @Nullable Instant updatedAt;
+        private List<MessagePart> parts = List.of();
 
         private Builder() {}
 
@@ -169,7 +189,10 @@ public record Message(
             return this;
         }
 
-        /** The content, kept to the letter. */
+        /**
+         * The content, kept to the letter: what a person would read. Without it, the content is the text of the parts of kind
+         * {@link PartKind#TEXT} and {@link PartKind#REFUSAL}, with a line break between them.
+         */
         public Builder content(String content) {
             this.content = content;
             return this;
@@ -184,6 +207,29 @@ public record Message(
         /** A JSON object for whatever else the application keeps. Any values that {@link Json#of(Map)} takes. */
         public Builder metadata(Map<String, ?> metadata) {
             return metadata(Json.of(metadata));
+        }
+
+        /**
+         * The message that it follows, of the same conversation; see {@link Message#parentId()}. Without it, it follows the
+         * conversation's head, which is the newest message unless another was marked.
+         */
+        public Builder parentId(@Nullable MessageId parentId) {
+            this.parentId = parentId;
+            return this;
+        }
+
+        /**
+         * What to store with the message, in this order. Keep text that a person would read in the content as well, and bytes
+         * in blobs.
+         */
+        public Builder parts(List<MessagePart> parts) {
+            this.parts = List.copyOf(parts);
+            return this;
+        }
+
+        /** {@link #parts(List)}. */
+        public Builder parts(MessagePart... parts) {
+            return parts(List.of(parts));
         }
 
         /** When the record was built, in whole microseconds, unless the caller gave another time. */
@@ -216,12 +262,25 @@ public record Message(
                     /* teamId= */ teamId,
                     /* role= */ role,
                     /* contentType= */ contentType,
-                    /* content= */ Checks.text(ENTITY, key, "content", content),
+                    /* content= */ Checks.text(ENTITY, key, "content", readable()),
                     /* metadata= */ metadata,
+                    /* parentId= */ parentId,
                     /* readAt= */ readAt,
                     /* version= */ version,
                     /* createdAt= */ created,
-                    /* updatedAt= */ updatedAt == null ? created : updatedAt);
+                    /* updatedAt= */ updatedAt == null ? created : updatedAt,
+                    /* parts= */ parts);
+        }
+
+        private @Nullable String readable() {
+            if (content != null || parts.isEmpty()) {
+                return content;
+            }
+            return parts.stream()
+                    .filter(part -> part.kind() == PartKind.TEXT || part.kind() == PartKind.REFUSAL)
+                    .map(MessagePart::text)
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.joining("\n"));
         }
     }
 }

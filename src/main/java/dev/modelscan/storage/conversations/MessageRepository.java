@@ -11,6 +11,7 @@ import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,14 +23,14 @@ import java.util.Optional;
  *
  * <p>A conversation begins to exist with its first message. {@link #create} gives a message its sequence
  * number, whatever number it had elsewhere. {@link #createAll} numbers the messages of a conversation in the
- * order given.
+ * order given. Both store the parts of the messages with them. What they return has no parts, as no message that is read has.
  *
  * @since 0.1
  */
 public interface MessageRepository extends Repository<MessageId, Message> {
 
     /**
-     * The newest messages of a conversation by sequence number, the oldest of them first: what an agent is
+     * The newest messages of a conversation by sequence number (on the path to its head, if it has branches), the oldest of them first: what an agent is
      * given to answer. It holds what the first page of {@link Direction#BACKWARD} holds, and looks for no
      * page behind it.
      *
@@ -43,6 +44,9 @@ public interface MessageRepository extends Repository<MessageId, Message> {
      * The messages of a conversation, page by page in one of two directions. {@link Direction#FORWARD} begins
      * with the oldest page; {@link Direction#BACKWARD} begins with the newest page, and goes on to the one
      * before it. Within each page of both they go by sequence number, the oldest first.
+     *
+     * <p>Of a conversation with branches, these are the messages on the path to its head; see {@link
+     * ConversationRepository#fork}.
      */
     Page<Message> listByConversation(ConversationId conversationId, Direction direction, PageRequest request);
 
@@ -54,6 +58,15 @@ public interface MessageRepository extends Repository<MessageId, Message> {
     default Page<Message> listByConversation(ConversationId conversationId, PageRequest request) {
         return listByConversation(conversationId, Direction.FORWARD, request);
     }
+
+    /**
+     * The messages on the path to a message, page by page, whether that path is its conversation's own or that of another
+     * branch. Directions and order are those of {@link #listByConversation}.
+     *
+     * @param last the path's last message, such as one of {@link ConversationRepository#listBranches}
+     * @throws NotFoundException if there is none with that id
+     */
+    Page<Message> listByBranch(MessageId last, Direction direction, PageRequest request);
 
     /**
      * What an agent has not read, by conversation, then sequence number: messages to it whose {@code readAt}
@@ -100,6 +113,29 @@ public interface MessageRepository extends Repository<MessageId, Message> {
 
     /** The messages for a team, by conversation, then sequence number. */
     Page<Message> listByTeam(TeamId teamId, PageRequest request);
+
+    /**
+     * The parts of a message, in the order in which they were given, but for those of kind {@link PartKind#REASONING}: what a
+     * model thought is shown only by {@link #listAllParts(MessageId)}.
+     *
+     * @return an immutable list; empty if the message has none, or does not exist
+     */
+    List<MessagePart> listParts(MessageId id);
+
+    /**
+     * {@link #listParts(MessageId)} for the messages of a page, in one statement.
+     *
+     * @param ids at most {@link PageRequest#MAX_LIMIT}
+     * @return an immutable map with each of the messages, in the order given
+     * @throws IllegalArgumentException if there are too many
+     */
+    Map<MessageId, List<MessagePart>> listParts(Collection<MessageId> ids);
+
+    /** {@link #listParts(MessageId)} with the parts of kind {@link PartKind#REASONING}, each in its place. */
+    List<MessagePart> listAllParts(MessageId id);
+
+    /** {@link #listParts(Collection)} with the parts of kind {@link PartKind#REASONING}, each in its place. */
+    Map<MessageId, List<MessagePart>> listAllParts(Collection<MessageId> ids);
 
     /** The messages that an agent sent, by conversation, then sequence number. */
     Page<Message> listBySender(AgentId senderId, PageRequest request);

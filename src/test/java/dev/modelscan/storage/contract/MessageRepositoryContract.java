@@ -406,10 +406,12 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
                 stored.contentType(),
                 stored.content(),
                 stored.metadata(),
+                stored.parentId(),
                 stored.readAt(),
                 stored.version(),
                 stored.createdAt(),
-                stored.updatedAt());
+                stored.updatedAt(),
+                stored.parts());
 
         InvalidDataException refusal = catchThrowableOfType(
                 InvalidDataException.class, () -> db.messages().update(moved));

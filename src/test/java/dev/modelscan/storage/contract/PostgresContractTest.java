@@ -111,6 +111,30 @@ class PostgresContractTest {
     }
 
     @Nested
+    class Blobs extends BlobRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Parts extends MessagePartsContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Branches extends BranchContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {

@@ -111,6 +111,30 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class Blobs extends BlobRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Parts extends MessagePartsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Branches extends BranchContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {

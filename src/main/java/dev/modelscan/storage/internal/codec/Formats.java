@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.blobs.BlobId;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessageRole;
+import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.values.StoredJson;
 import dev.modelscan.storage.models.ModelCallId;
@@ -42,6 +44,11 @@ public final class Formats {
 
     public static final TextFormat<MessageId> MESSAGE_ID =
             new TextFormat<>(MessageId.class, MessageId::new, MessageId::value);
+
+    public static final TextFormat<BlobId> BLOB_ID = new TextFormat<>(BlobId.class, BlobId::new, BlobId::value);
+
+    public static final TextFormat<PartKind> PART_KIND =
+            new TextFormat<>(PartKind.class, PartKind::fromCode, PartKind::code);
 
     public static final TextFormat<ToolExecutionId> TOOL_EXECUTION_ID =
             new TextFormat<>(ToolExecutionId.class, ToolExecutionId::new, ToolExecutionId::value);

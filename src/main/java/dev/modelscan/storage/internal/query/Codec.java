@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,11 @@ public final class Codec<T> {
     public static final Codec<Instant> TIME =
             new Codec<>(Storage.TIME, false, Instant.class::cast, Formats.INSTANT.encode());
 
+    public static final Codec<byte[]> BYTES = new Codec<>(Storage.BYTES, true, byte[].class::cast, value -> value);
+
     private enum Storage {
         TEXT,
+        BYTES,
         TIME,
         INTEGER,
         LONG
@@ -40,7 +44,7 @@ public final class Codec<T> {
 
     private final Storage storage;
     private final boolean mayBeEmpty;
-    // From a String, an Integer, a Long or an Instant, depending on the storage.
+    // From a String, bytes, an Integer, a Long or an Instant, depending on the storage.
     private final Function<Object, T> decode;
     private final Function<T, ?> encode;
 
@@ -82,6 +86,7 @@ public final class Codec<T> {
         Object stored =
                 switch (storage) {
                     case TEXT -> rows.getString(column);
+                    case BYTES -> rows.getBytes(column);
                     case TIME -> dialect.time(rows, column);
                     case INTEGER, LONG -> {
                         long value = rows.getLong(column);
@@ -91,7 +96,7 @@ public final class Codec<T> {
         return stored == null ? null : decode.apply(stored);
     }
 
-    /** Binds a value and returns the length of its text, or 0 if it is not text. */
+    /** Binds a value and returns the length of its text or bytes, or 0 if it is neither. */
     int bind(PreparedStatement statement, int position, @Nullable T value, Dialect dialect) throws SQLException {
         if (storage == Storage.TIME) {
             dialect.bindTime(statement, position, (Instant) value);
@@ -102,24 +107,37 @@ public final class Codec<T> {
             statement.setString(position, text);
             return text.length();
         }
+        if (stored instanceof byte[] bytes) {
+            statement.setBytes(position, bytes);
+            return bytes.length;
+        }
         if (stored == null) {
-            statement.setNull(position, storage == Storage.TEXT ? Types.VARCHAR : Types.BIGINT);
+            statement.setNull(position, nullType());
         } else {
             statement.setLong(position, ((Number) stored).longValue());
         }
         return 0;
     }
 
-    /** The value as the database holds it: a {@link String}, an {@link Integer} or a {@link Long}. */
+    private int nullType() {
+        return switch (storage) {
+            case TEXT -> Types.VARCHAR;
+            case BYTES -> Types.BINARY;
+            default -> Types.BIGINT;
+        };
+    }
+
+    /** The value as the database holds it: a {@link String}, an {@link Integer}, a {@link Long} or bytes. */
     Object encode(T value) {
         return encode.apply(value);
     }
 
-    /** Decodes text that {@link #encode} returned, of any type, from UTF-8 bytes. */
+    /** Decodes text that {@link #encode} returned, of any type, from UTF-8 bytes; bytes are taken as they are. */
     T decode(byte[] bytes, int from, int to) {
         Object stored =
                 switch (storage) {
                     case TEXT -> Row.text(bytes, from, to);
+                    case BYTES -> from == 0 && to == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to);
                     case TIME -> Formats.instant(bytes, from, to);
                     case INTEGER, LONG -> number(Long.parseLong(Row.text(bytes, from, to)));
                 };

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.query;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.Query;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Renders a jOOQ expression and records the parameter of each {@code ?}. */
 final class Renderer {
+
+    /** jOOQ renders a row lock for every engine, and has no way to take it out of a query. */
+    private static final Pattern ROW_LOCK = Pattern.compile(" for (key share|update)( skip locked)?$");
 
     private Renderer() {}
 
@@ -48,7 +52,10 @@ final class Renderer {
         configuration.set(dialect.jooq());
         configuration.set(dialect.hasSchemas() ? JooqSettings.in(RenderedQuery.SCHEMA) : JooqSettings.create());
         configuration.set(VisitListener.onVisitStart(context -> collect(context, visited)));
-        String sql = DSL.using(configuration).render(query);
+        String rendered = DSL.using(configuration).render(query);
+        String sql = dialect.locksRows()
+                ? rendered
+                : ROW_LOCK.matcher(rendered).replaceFirst("");
         long places = sql.chars().filter(c -> c == '?').count();
         if (places != visited.size()) {
             throw new IllegalStateException(

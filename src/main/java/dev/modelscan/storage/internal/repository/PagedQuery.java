@@ -56,6 +56,7 @@ final class PagedQuery<R> {
     private record Range<R>(CompiledQuery<R> query, List<Key<R>> bounds) {}
 
     private final String name;
+    private final String key;
     private final List<Key<R>> order;
     private final CompiledQuery<R> start;
     private final List<Range<R>> behind;
@@ -71,14 +72,23 @@ final class PagedQuery<R> {
      * @param name the name of the list in cursors, and the key of its queries
      */
     PagedQuery(String name, Rows<R> rows, Supplier<Condition> filter, List<Key<R>> order) {
+        this(name, name, rows, filter, order);
+    }
+
+    /**
+     * @param name the name of the list in cursors
+     * @param key the key of its queries, if several queries give the same list
+     */
+    PagedQuery(String name, String key, Rows<R> rows, Supplier<Condition> filter, List<Key<R>> order) {
         this.name = name;
+        this.key = key;
         this.order = order;
         this.start = compile("", rows, filter, DSL::noCondition);
         this.behind = ranges(rows, filter);
     }
 
     /** What is read of each row. */
-    record Rows<R>(Supplier<Table<?>> table, Columns<R> columns, RowMapper<R> mapper) {}
+    record Rows<R>(Supplier<? extends Table<?>> table, Columns<R> columns, RowMapper<R> mapper) {}
 
     static <R> Key<R> ascending(Column<R, ?> column) {
         return new Key<>(column, false);
@@ -112,7 +122,7 @@ final class PagedQuery<R> {
     private CompiledQuery<R> compile(
             String part, Rows<R> rows, Supplier<Condition> filter, Supplier<Condition> position) {
         return CompiledQuery.rows(
-                name + part, rows.mapper(), () -> DSL.select(rows.columns().fields())
+                key + part, rows.mapper(), () -> DSL.select(rows.columns().fields())
                         .from(rows.table().get())
                         .where(filter.get())
                         .and(position.get())

@@ -5,8 +5,12 @@ import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.conversations.Conversation;
+import dev.modelscan.storage.conversations.ConversationContext;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.ConversationRepository;
+import dev.modelscan.storage.conversations.InsideToolCall;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.engine.Sessions;
@@ -16,6 +20,8 @@ import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.query.RowMapper;
+import dev.modelscan.storage.internal.values.Checks;
+import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.sources.Origin;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -52,6 +58,10 @@ final class SqlConversationRepository implements ConversationRepository {
                     () -> CONVERSATIONS.SOURCE_OFFSET,
                     () -> CONVERSATIONS.EXTERNAL_ID),
             Conversation::origin);
+    private static final Column<Conversation, String> TITLE =
+            COLUMNS.add("title", Codec.TEXT, () -> CONVERSATIONS.TITLE, Conversation::title);
+    private static final Column<Conversation, MessageId> HEAD_ID =
+            COLUMNS.add("headId", Codec.text(Formats.MESSAGE_ID), () -> CONVERSATIONS.HEAD_ID, Conversation::headId);
     private static final Column<Conversation, Instant> CREATED_AT =
             COLUMNS.add("createdAt", Codec.TIME, () -> CONVERSATIONS.CREATED_AT, Conversation::createdAt);
     private static final RowMapper<Conversation> MAPPER = SqlConversationRepository::map;
@@ -65,6 +75,11 @@ final class SqlConversationRepository implements ConversationRepository {
     private static final CompiledQuery<Conversation> SET_ORIGIN =
             CompiledQuery.rows("conversation.setOrigin", MAPPER, () -> DSL.update(CONVERSATIONS)
                     .set(originValues())
+                    .where(ID.isParameter())
+                    .returning(COLUMNS.fields()));
+    private static final CompiledQuery<Conversation> RENAME =
+            CompiledQuery.rows("conversation.rename", MAPPER, () -> DSL.update(CONVERSATIONS)
+                    .set(CONVERSATIONS.TITLE, TITLE.parameter().param())
                     .where(ID.isParameter())
                     .returning(COLUMNS.fields()));
     private static final CompiledQuery<Void> DELETE = CompiledQuery.command(
@@ -98,6 +113,8 @@ final class SqlConversationRepository implements ConversationRepository {
         return new Conversation(
                 /* id= */ row.get(ID),
                 /* lastSequenceNumber= */ row.get(LAST_SEQUENCE_NUMBER),
+                /* title= */ row.find(TITLE),
+                /* headId= */ row.find(HEAD_ID),
                 /* origin= */ ORIGIN.read(row),
                 /* createdAt= */ row.get(CREATED_AT));
     }
@@ -155,6 +172,55 @@ final class SqlConversationRepository implements ConversationRepository {
                     .first();
             return required(stored, id);
         });
+    }
+
+    @Override
+    public Conversation rename(ConversationId id, @Nullable String title) {
+        Objects.requireNonNull(id, "id");
+        if (title != null) {
+            Checks.name(ENTITY, id, "title", title);
+        }
+        return sessions.write(ENTITY, id.value(), session -> {
+            Conversation stored = session.query(RENAME)
+                    .set(ID.parameter(), id)
+                    .set(TITLE.parameter(), title)
+                    .first();
+            return required(stored, id);
+        });
+    }
+
+    @Override
+    public Message fork(ConversationId id, MessageId at, InsideToolCall inside) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(at, "at");
+        Objects.requireNonNull(inside, "inside");
+        return sessions.writeMany(ENTITY, id.value(), session -> Branches.fork(session, id, at, inside));
+    }
+
+    @Override
+    public Page<Message> listBranches(ConversationId id, PageRequest request) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(request, "request");
+        return sessions.read(ENTITY, id.value(), session -> Branches.list(session, id, request));
+    }
+
+    @Override
+    public Message compact(ConversationId id, MessageId upTo, String summary, InsideToolCall inside) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(upTo, "upTo");
+        Objects.requireNonNull(inside, "inside");
+        Checks.text(ENTITY, id, "summary", summary);
+        return sessions.writeMany(
+                ENTITY,
+                id.value(),
+                session -> Branches.compact(session, id, upTo, inside, summary, sessions.now()));
+    }
+
+    @Override
+    public ConversationContext context(ConversationId id, int limit) {
+        Objects.requireNonNull(id, "id");
+        Ranges.require("limit", limit, 1, PageRequest.MAX_LIMIT);
+        return sessions.read(ENTITY, id.value(), session -> Branches.context(session, id, limit));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.internal.engine.Sessions;
@@ -25,6 +26,7 @@ public abstract class SqlRepositories implements Repositories {
     private volatile @Nullable WorkflowRepository workflows;
     private volatile @Nullable TaskRepository tasks;
     private volatile @Nullable MessageRepository messages;
+    private volatile @Nullable BlobRepository blobs;
     private volatile @Nullable TeamRepository teams;
     private volatile @Nullable ToolExecutionRepository toolExecutions;
     private volatile @Nullable ConversationRepository conversations;
@@ -73,6 +75,16 @@ public abstract class SqlRepositories implements Repositories {
         if (made == null) {
             made = new SqlMessageRepository(sessions);
             messages = made;
+        }
+        return made;
+    }
+
+    @Override
+    public BlobRepository blobs() {
+        BlobRepository made = blobs;
+        if (made == null) {
+            made = new SqlBlobRepository(sessions);
+            blobs = made;
         }
         return made;
     }

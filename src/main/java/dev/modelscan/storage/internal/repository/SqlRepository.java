@@ -110,8 +110,13 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     /** Inserts many rows in lock order. Returns the stored records in the given order. */
     List<R> insertAll(Session session, List<R> records) throws SQLException {
-        bulk.insert(session, mapping.insert, mapping.inLockOrder(records));
+        bulk.insert(session, mapping.insert, inInsertOrder(records));
         return records;
+    }
+
+    /** The order in which many rows are inserted. */
+    List<R> inInsertOrder(List<R> records) {
+        return mapping.inLockOrder(records);
     }
 
     private void insertRow(Session session, R record) throws SQLException {
@@ -195,9 +200,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         Objects.requireNonNull(id, "id");
         sessions.writeMany(entity, id.value(), session -> {
             try {
-                int deleted = session.query(mapping.delete)
-                        .set(mapping.id.parameter(), id)
-                        .update();
+                int deleted = deleteRow(session, id);
                 if (deleted == 0) {
                     throw new NotFoundException(entity, id.value());
                 }
@@ -213,6 +216,11 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                 throw e;
             }
         });
+    }
+
+    /** Deletes the row with that id; returns how many there were. */
+    int deleteRow(Session session, I id) throws SQLException {
+        return session.query(mapping.delete).set(mapping.id.parameter(), id).update();
     }
 
     @Override
