@@ -22,6 +22,18 @@ public sealed interface Event {
     Place place();
 
     /**
+     * The source says something of all of its runs.
+     *
+     * @param metadata in the form's own words
+     */
+    record Described(Place place, ObjectNode metadata) implements Event {
+        @Override
+        public @Nullable String run() {
+            return null;
+        }
+    }
+
+    /**
      * A run begins.
      *
      * @param externalId the id that the file gives the run; null if it has none. With the form it identifies the run when the

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Fields {
 
     /** Keeps every digit of a number. Of a repeated key, the last value counts, as it does for most readers. */
-    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+    public static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(1_000)
                             .maxNumberLength(12_000)
@@ -43,6 +43,11 @@ public final class Fields {
     private static final BigDecimal MOST_SECONDS = new BigDecimal("1e11");
 
     private Fields() {}
+
+    /** A new object without members. */
+    public static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
 
     /** The text of the first of these members that is text or a number; null if there is none. */
     public static @Nullable String text(JsonNode node, String... members) {
@@ -143,6 +148,19 @@ public final class Fields {
         }
     }
 
+    /** Text that holds a JSON object or array is parsed; any other value is given back as it is. */
+    public static JsonNode structure(JsonNode value) {
+        if (!value.isTextual()) {
+            return value;
+        }
+        String text = value.textValue().strip();
+        if (!text.startsWith("{") && !text.startsWith("[")) {
+            return value;
+        }
+        JsonNode parsed = json(value);
+        return parsed == null ? value : parsed;
+    }
+
     /** The members of an object other than these. */
     public static ObjectNode rest(JsonNode object, String... known) {
         return rest(object, Set.of(known));
@@ -150,7 +168,7 @@ public final class Fields {
 
     /** The members of an object other than these. */
     public static ObjectNode rest(JsonNode object, Set<String> known) {
-        ObjectNode rest = JsonNodeFactory.instance.objectNode();
+        ObjectNode rest = object();
         for (Map.Entry<String, JsonNode> member : object.properties()) {
             if (!known.contains(member.getKey())) {
                 rest.set(member.getKey(), member.getValue());

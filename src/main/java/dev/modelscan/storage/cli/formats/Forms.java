@@ -7,7 +7,14 @@ import java.util.Optional;
 public final class Forms {
 
     /** Those that look at more come first: the first one that recognizes a source reads it. */
-    public static final List<Form> ALL = List.of();
+    public static final List<Form> ALL = List.of(
+            new LangSmithForm(),
+            new Tau2Form(),
+            new TauBenchForm(),
+            new ShareGptForm(),
+            new LangChainForm(),
+            new AnthropicForm(),
+            new OpenAiForm());
 
     private Forms() {}
 
