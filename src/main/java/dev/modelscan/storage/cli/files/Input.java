@@ -37,6 +37,11 @@ public record Input(
                 () -> Files.newInputStream(path));
     }
 
+    /** Its bytes, as they are stored. */
+    public InputStream open() throws IOException {
+        return opener.open();
+    }
+
     /** A stream that can be read once. */
     public static Input stream(String name, InputStream in) {
         return new Input(name, name, null, false, -1, () -> in);

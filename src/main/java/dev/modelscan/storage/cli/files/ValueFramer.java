@@ -15,6 +15,7 @@ final class ValueFramer extends Framer {
     private boolean escaped;
     private boolean scalar;
     private boolean complete;
+    private boolean broken;
 
     ValueFramer(Window window) {
         super(window);
@@ -30,11 +31,15 @@ final class ValueFramer extends Framer {
 
     @Override
     boolean begin() throws IOException {
+        if (broken) {
+            skipBroken();
+        }
         depth = 0;
         inString = false;
         escaped = false;
         scalar = false;
         complete = false;
+        broken = false;
         skip(inArray ? " \t\r\n,\u001E" : " \t\r\n\u001E");
         while (inArray && window.look() == ']') {
             window.take();
@@ -51,10 +56,11 @@ final class ValueFramer extends Framer {
     @Override
     boolean accept(int next) {
         if (inString) {
-            // A string cannot hold a line break. One that seems to lacks its end.
-            inString = next != '\n' && (escaped || next != '"');
+            // A string cannot hold a line break. One that seems to lacks its end, so brackets say nothing any more.
+            broken = next == '\n';
+            inString = !broken && (escaped || next != '"');
             escaped = !escaped && next == '\\';
-            complete = !inString && depth == 0;
+            complete = broken || (!inString && depth == 0);
             return true;
         }
         if (scalar && " \t\r\n,]}\u001E".indexOf(next) >= 0) {
@@ -80,6 +86,17 @@ final class ValueFramer extends Framer {
     @Override
     int array() {
         return inArray ? array : 0;
+    }
+
+    /** To the next line that begins with an object. */
+    private void skipBroken() throws IOException {
+        skip(" \t\r\n,");
+        while (window.look() >= 0 && window.look() != '{') {
+            while (window.look() >= 0 && window.look() != '\n') {
+                window.take();
+            }
+            skip(" \t\r\n,");
+        }
     }
 
     private void enterArray() {

@@ -235,6 +235,7 @@ abstract class ChatForm implements Form {
                 && ROLES.contains(record.path("role").asText())
                 && !record.has("messages")
                 && !record.has("stop_reason")
+                && !record.path("type").asText().equals("message")
                 && (record.has("content") || record.has("tool_calls") || record.has("function_call"));
     }
 
