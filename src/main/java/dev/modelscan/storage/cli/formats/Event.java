@@ -34,6 +34,19 @@ public sealed interface Event {
     }
 
     /**
+     * An agent that the source describes, whether or not it takes part in a run. It comes before the runs.
+     *
+     * @param name the name under which messages and runs know it, unique in the source
+     * @param metadata in the form's own words
+     */
+    record AgentDescribed(Place place, String name, ObjectNode metadata) implements Event {
+        @Override
+        public @Nullable String run() {
+            return null;
+        }
+    }
+
+    /**
      * A run begins.
      *
      * @param externalId the id that the file gives the run; null if it has none. With the form it identifies the run when the
@@ -135,6 +148,25 @@ public sealed interface Event {
             }
         }
     }
+
+    /**
+     * A tool was used, and no message tells of it: a source that keeps a table of executions, or a trace without content.
+     *
+     * @param externalId the execution's id
+     * @param agent the name of the agent that used it; null for the run's agent
+     * @param call the call, with its input and times
+     * @param answer its answer; null if it has none yet
+     * @param rest what the form has beyond this, in its own words
+     */
+    record ToolUsed(
+            String run,
+            Place place,
+            @Nullable String externalId,
+            @Nullable String agent,
+            Part.Call call,
+            Part.@Nullable Answer answer,
+            ObjectNode rest)
+            implements Event {}
 
     /** Tokens; null if the file does not say. */
     record Usage(

@@ -8,6 +8,21 @@ public final class Forms {
 
     /** Those that look at more come first: the first one that recognizes a source reads it. */
     public static final List<Form> ALL = List.of(
+            new GoStorageForm(),
+            new AgentsSdkForm(),
+            new ClaudeCodeForm(),
+            new CodexForm(),
+            new GeminiCliForm(),
+            new AdkForm(),
+            new GeminiForm(),
+            new AtifForm(),
+            new OtlpForm(),
+            new ChatGptForm(),
+            new SweAgentForm(),
+            new MiniSweAgentForm(),
+            new OpenHandsForm(),
+            new InspectForm(),
+            new ResponsesForm(),
             new LangSmithForm(),
             new Tau2Form(),
             new TauBenchForm(),

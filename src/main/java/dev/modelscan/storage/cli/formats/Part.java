@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ public sealed interface Part {
      * @param decidedBy the name of that flag, such as {@code is_error}; null without one
      * @param startedAt when the tool began, if the answer says so
      * @param completedAt when the tool ended, if the answer says so; else the message's time is taken
+     * @param took how long the tool ran, if the file says so; null if the times say it, or nothing does
      */
     record Answer(
             @Nullable String callId,
@@ -60,8 +62,21 @@ public sealed interface Part {
             Outcome outcome,
             @Nullable String decidedBy,
             @Nullable Instant startedAt,
-            @Nullable Instant completedAt)
+            @Nullable Instant completedAt,
+            @Nullable Duration took)
             implements Part {
+
+        /** An answer with times. */
+        public Answer(
+                @Nullable String callId,
+                @Nullable String tool,
+                @Nullable JsonNode output,
+                Outcome outcome,
+                @Nullable String decidedBy,
+                @Nullable Instant startedAt,
+                @Nullable Instant completedAt) {
+            this(callId, tool, output, outcome, decidedBy, startedAt, completedAt, null);
+        }
 
         /** An answer without times of its own. */
         public Answer(
@@ -70,7 +85,7 @@ public sealed interface Part {
                 @Nullable JsonNode output,
                 Outcome outcome,
                 @Nullable String decidedBy) {
-            this(callId, tool, output, outcome, decidedBy, null, null);
+            this(callId, tool, output, outcome, decidedBy, null, null, null);
         }
     }
 

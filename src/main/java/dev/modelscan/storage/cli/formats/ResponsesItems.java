@@ -52,7 +52,8 @@ final class ResponsesItems {
     static boolean isItem(JsonNode value) {
         String type = value.path("type").asText();
         if (type.equals("message")) {
-            return ROLES.contains(value.path("role").asText());
+            // Anthropic's answers have this type too, with a reason for their end.
+            return ROLES.contains(value.path("role").asText()) && !value.has("stop_reason");
         }
         return CALLS.containsKey(type) || OTHER_TYPES.contains(type) || isOutput(type);
     }
