@@ -88,6 +88,7 @@ final class CodexForm implements Form {
         void start(Place at, JsonNode meta, ObjectNode beyond) {
             place = at;
             Instant startedAt = Fields.time(meta, "timestamp");
+            startedAt = startedAt == null ? Fields.time(beyond, "timestamp") : startedAt;
             String id = Fields.text(meta, "id");
             run = id == null ? idInName() : id;
             provider = Fields.text(meta, "model_provider");
