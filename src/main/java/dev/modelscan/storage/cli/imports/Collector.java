@@ -68,6 +68,8 @@ final class Collector implements Events, AutoCloseable {
             result.fail(note(refused.place(), null, refused.text()));
         } else if (event instanceof Event.Described described) {
             provenance.describe(described.metadata());
+        } else if (event instanceof Event.AgentDescribed agent) {
+            provenance.describe(agent);
         } else if (event instanceof RunStarted started) {
             start(started);
         } else if (event instanceof Warned warned && warned.run() == null) {
@@ -115,7 +117,8 @@ final class Collector implements Events, AutoCloseable {
         while (!open.isEmpty()) {
             store(open.keySet().iterator().next());
         }
-        if (asked && result.problem() == null) {
+        if ((asked || !provenance.described().isEmpty()) && result.problem() == null) {
+            provenance.makeAgents(database.get());
             provenance.complete(database.get());
         }
     }

@@ -3,7 +3,6 @@ package dev.modelscan.storage.cli.imports;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
@@ -12,15 +11,15 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.modelscan.storage.cli.formats.Event;
 import dev.modelscan.storage.cli.formats.Part;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 
 /** Events as JSON: to hold the many of a long run in a file, and to tell equal messages by their hash. */
@@ -47,8 +46,10 @@ final class EventJson {
             .addMixIn(Event.class, Events.class)
             .addMixIn(Part.class, Parts.class)
             .addModule(new SimpleModule()
-                    .addSerializer(Instant.class, new InstantText())
-                    .addDeserializer(Instant.class, new TextInstant()))
+                    .addSerializer(Instant.class, new ToStringSerializer(Instant.class))
+                    .addDeserializer(Instant.class, new TextInstant())
+                    .addSerializer(Duration.class, new ToStringSerializer(Duration.class))
+                    .addDeserializer(Duration.class, new TextDuration()))
             .build();
 
     private EventJson() {}
@@ -56,10 +57,12 @@ final class EventJson {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
     @JsonSubTypes({
         @JsonSubTypes.Type(Event.Described.class),
+        @JsonSubTypes.Type(Event.AgentDescribed.class),
         @JsonSubTypes.Type(Event.RunStarted.class),
         @JsonSubTypes.Type(Event.MessageRead.class),
         @JsonSubTypes.Type(Event.ModelCalled.class),
         @JsonSubTypes.Type(Event.Scored.class),
+        @JsonSubTypes.Type(Event.ToolUsed.class),
         @JsonSubTypes.Type(Event.RunEnded.class),
         @JsonSubTypes.Type(Event.Warned.class),
         @JsonSubTypes.Type(Event.Refused.class)
@@ -78,19 +81,6 @@ final class EventJson {
     })
     private interface Parts {}
 
-    private static final class InstantText extends StdSerializer<Instant> {
-        private static final long serialVersionUID = 1L;
-
-        InstantText() {
-            super(Instant.class);
-        }
-
-        @Override
-        public void serialize(Instant value, JsonGenerator out, SerializerProvider provider) throws IOException {
-            out.writeString(value.toString());
-        }
-    }
-
     private static final class TextInstant extends StdDeserializer<Instant> {
         private static final long serialVersionUID = 1L;
 
@@ -101,6 +91,19 @@ final class EventJson {
         @Override
         public Instant deserialize(JsonParser parser, DeserializationContext context) throws IOException {
             return Instant.parse(parser.getText());
+        }
+    }
+
+    private static final class TextDuration extends StdDeserializer<Duration> {
+        private static final long serialVersionUID = 1L;
+
+        TextDuration() {
+            super(Duration.class);
+        }
+
+        @Override
+        public Duration deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            return Duration.parse(parser.getText());
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.modelscan.storage.cli.formats.Event;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Event.Warned;
 import dev.modelscan.storage.cli.formats.Events;
 import dev.modelscan.storage.cli.formats.Part;
@@ -30,6 +31,8 @@ final class Facts {
     private final Set<String> names = new HashSet<>();
     private final List<Warned> odd = new ArrayList<>();
     private @Nullable RunEnded ended;
+    private @Nullable ToolUsed lastTool;
+    private int toolsUsed;
     private @Nullable Instant firstTime;
     private @Nullable Instant lastTime;
     private long[] digests = new long[16];
@@ -48,6 +51,10 @@ final class Facts {
     void accept(Event event) {
         if (event instanceof MessageRead message) {
             message(message);
+        } else if (event instanceof ToolUsed used) {
+            lastTool = used;
+            toolsUsed++;
+            authors.add(toolUser(used));
         } else if (event instanceof RunEnded end) {
             ended = end;
             if (end.completedAt() != null) {
@@ -121,6 +128,11 @@ final class Facts {
         return started.agent() == null || started.agent().isBlank() ? "assistant" : Names.of(started.agent());
     }
 
+    /** Who used a tool of which no message tells. */
+    String toolUser(ToolUsed used) {
+        return used.agent() == null || used.agent().isBlank() ? toolAgent(started, agents) : Names.of(used.agent());
+    }
+
     /** Without the place: a session that moved inside its file is the same. */
     private static List<Object> hashed(MessageRead message) {
         return Arrays.asList(
@@ -178,6 +190,20 @@ final class Facts {
         return Digests.after(
                 messages == 0 ? 0 : digest(messages),
                 Arrays.asList(started.name(), started.agent(), started.startedAt(), started.metadata(), rest));
+    }
+
+    /** The last use of a tool of which no message tells, and how many there are. */
+    @Nullable ToolUsed lastTool() {
+        return lastTool;
+    }
+
+    int toolsUsed() {
+        return toolsUsed;
+    }
+
+    /** Whether the file shows one of several branches. */
+    boolean isTree() {
+        return ended != null && ended.head() != null;
     }
 
     /** Whether the file gives messages ids. */

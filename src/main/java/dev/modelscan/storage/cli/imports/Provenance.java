@@ -7,8 +7,10 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.cli.files.Input;
+import dev.modelscan.storage.cli.formats.Event.AgentDescribed;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.sources.Source;
@@ -19,8 +21,11 @@ import dev.modelscan.storage.workflows.WorkflowStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +44,7 @@ final class Provenance {
     private ObjectNode metadata = Fields.object();
     private @Nullable WorkflowId workflow;
     private final Map<String, AgentId> known = new HashMap<>();
+    private final Map<String, ObjectNode> described = new LinkedHashMap<>();
     private boolean sourceMade;
 
     Provenance(Input input, String form, @Nullable String name, @Nullable String sha256) {
@@ -51,6 +57,42 @@ final class Provenance {
     /** What the file says of all of its runs. */
     void describe(ObjectNode more) {
         metadata.setAll(more);
+    }
+
+    /** What the file says of an agent. */
+    void describe(AgentDescribed agent) {
+        described.put(Names.of(agent.name()), agent.metadata());
+    }
+
+    /** The agents that the file describes. */
+    Set<String> described() {
+        return described.keySet();
+    }
+
+    /** Finds the agent of that name, or makes it. */
+    AgentId agent(Tx tx, Values values, String name) {
+        ObjectNode more = described.getOrDefault(name, Fields.object());
+        return tx.agents()
+                .findByName(name)
+                .orElseGet(() -> tx.agents()
+                        .create(Agent.builder()
+                                .name(name)
+                                .mode(Names.of(more.path("mode").asText("transcript")))
+                                .metadata(values.object(more, new ArrayList<>()))
+                                .build()))
+                .id();
+    }
+
+    /** Makes the agents that the file describes and that take part in no run. */
+    void makeAgents(Database db) {
+        Set<String> missing = new TreeSet<>(described.keySet());
+        missing.removeAll(known.keySet());
+        if (!missing.isEmpty()) {
+            db.useTx(tx -> {
+                Values values = new Values(tx.blobs(), db.options().maxJsonDepth());
+                missing.forEach(name -> agent(tx, values, name));
+            });
+        }
     }
 
     Instant importedAt() {

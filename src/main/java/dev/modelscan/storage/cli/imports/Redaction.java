@@ -2,10 +2,12 @@ package dev.modelscan.storage.cli.imports;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.cli.formats.Event;
+import dev.modelscan.storage.cli.formats.Event.AgentDescribed;
 import dev.modelscan.storage.cli.formats.Event.Described;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Part;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,20 @@ final class Redaction {
                     e.head(),
                     redactor.object(e.rest()));
         }
+        if (event instanceof AgentDescribed a) {
+            return new AgentDescribed(a.place(), redactor.text(a.name()), redactor.object(a.metadata()));
+        }
+        if (event instanceof ToolUsed t) {
+            Part.Answer answer = t.answer() == null ? null : (Part.Answer) of(t.answer());
+            return new ToolUsed(
+                    t.run(),
+                    t.place(),
+                    t.externalId(),
+                    redactor.optional(t.agent()),
+                    (Part.Call) of(t.call()),
+                    answer,
+                    redactor.object(t.rest()));
+        }
         return event instanceof Described d ? new Described(d.place(), redactor.object(d.metadata())) : event;
     }
 
@@ -77,7 +93,14 @@ final class Redaction {
         }
         if (part instanceof Part.Answer a) {
             return new Part.Answer(
-                    a.callId(), a.tool(), optional(a.output()), a.outcome(), a.decidedBy(), a.startedAt(), a.completedAt());
+                    a.callId(),
+                    a.tool(),
+                    optional(a.output()),
+                    a.outcome(),
+                    a.decidedBy(),
+                    a.startedAt(),
+                    a.completedAt(),
+                    a.took());
         }
         if (part instanceof Part.Other other) {
             return new Part.Other(redactor.tree(other.json()));

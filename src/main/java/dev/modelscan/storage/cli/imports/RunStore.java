@@ -10,11 +10,11 @@ import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.Tx;
-import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.blobs.BlobId;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -122,7 +122,7 @@ final class RunStore {
         Values values = new Values(tx.blobs(), db.options().maxJsonDepth());
         WorkflowId owner = provenance.make(tx, values);
         workflow = owner;
-        Map<String, AgentId> agents = agents(tx);
+        Map<String, AgentId> agents = agents(tx, values);
         used = agents;
         Origin origin = Places.at(provenance.origin(known.externalId()), facts.started().place());
         List<BlobId> large = new ArrayList<>();
@@ -177,11 +177,12 @@ final class RunStore {
         long last = found.map(Conversation::lastSequenceNumber).orElse(0L);
         Task stored = task.orElse(null);
         if (last == 0) {
-            return new Known(id, name, stored, 0, null, stored != null && facts.messages() == 0);
+            return new Known(id, name, stored, 0, null, stored != null && facts.messages() == 0 && hasTools(tx, id));
         }
         if (last <= facts.messages()
                 && tx.messages().find(RunWriter.id(id, facts, (int) last)).isPresent()) {
-            return new Known(id, name, stored, (int) last, null, stored != null && last == facts.messages());
+            boolean complete = stored != null && last == facts.messages() && hasTools(tx, id);
+            return new Known(id, name, stored, (int) last, null, complete);
         }
         boolean older = facts.messages() > 0
                 && last > facts.messages()
@@ -197,6 +198,15 @@ final class RunStore {
                 .filter(message -> message.origin().externalId() != null)
                 .forEach(message -> names.put(message.origin().externalId(), message.messageId()));
         return new Known(id, name, stored, 0, names, stored != null && facts.isWithin(names.keySet()));
+    }
+
+    /** Whether all uses of tools are stored of which no message tells. */
+    private boolean hasTools(Tx tx, TaskId task) {
+        ToolUsed last = facts.lastTool();
+        return last == null
+                || tx.toolExecutions()
+                        .find(RunWriter.id(task, last, facts.toolsUsed()))
+                        .isPresent();
     }
 
     /** Creates the task, or brings it up to date. Whether it was put back: its messages outlived it. */
@@ -216,6 +226,7 @@ final class RunStore {
                     .create(Conversation.builder()
                             .id(conversation)
                             .origin(task.origin())
+                            .title(Names.optional(facts.started().name()))
                             .createdAt(task.createdAt())
                             .build());
             return false;
@@ -312,20 +323,12 @@ final class RunStore {
     }
 
     /** Sorted by name: two imports that create the same agents in different orders would deadlock. */
-    private Map<String, AgentId> agents(Tx tx) {
+    private Map<String, AgentId> agents(Tx tx, Values values) {
         Map<String, AgentId> agents = new HashMap<>();
         for (String name : new TreeSet<>(facts.authors())) {
             AgentId known = provenance.agents().get(name);
-            agents.put(name, known != null ? known : agent(tx, name));
+            agents.put(name, known != null ? known : provenance.agent(tx, values, name));
         }
         return agents;
-    }
-
-    private static AgentId agent(Tx tx, String name) {
-        return tx.agents()
-                .findByName(name)
-                .orElseGet(() -> tx.agents()
-                        .create(Agent.builder().name(name).mode("transcript").build()))
-                .id();
     }
 }

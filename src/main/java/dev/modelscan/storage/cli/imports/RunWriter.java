@@ -1,19 +1,23 @@
 package dev.modelscan.storage.cli.imports;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.blobs.BlobId;
 import dev.modelscan.storage.cli.formats.Event;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
+import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.Scored;
+import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Events;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
 import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.InsideToolCall;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.models.ModelCall;
@@ -27,6 +31,7 @@ import dev.modelscan.storage.tools.ToolExecutionId;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,6 +59,8 @@ final class RunWriter implements Events {
     private List<BlobId> blobs;
     private int index;
     private boolean fresh;
+    private boolean branched;
+    private int toolsUsed;
     private Instant time;
     private @Nullable MessageId previous;
     private @Nullable AgentId lastAgent;
@@ -104,6 +111,8 @@ final class RunWriter implements Events {
             modelCalled(call);
         } else if (event instanceof Scored score) {
             scored(score);
+        } else if (event instanceof ToolUsed used) {
+            toolUsed(used);
         }
     }
 
@@ -114,12 +123,14 @@ final class RunWriter implements Events {
                 batch.add(call.execution());
             }
         });
-        return batch.finish();
-    }
-
-    /** The stored message of that name in the file. */
-    @Nullable MessageId named(String externalId) {
-        return named.get(externalId);
+        Stored stored = batch.finish();
+        RunEnded ended = facts.ended();
+        MessageId head = ended == null || ended.head() == null ? null : named.get(Names.of(ended.head()));
+        head = head == null ? previous : head;
+        if (head != null && (branched || !head.equals(previous))) {
+            tx.conversations().fork(target.conversation(), head, InsideToolCall.MOVE_BEFORE_CALL);
+        }
+        return stored;
     }
 
     private void message(MessageRead message) {
@@ -190,13 +201,19 @@ final class RunWriter implements Events {
                 new Origin(origin.format(), name, origin.sourceId(), null, null, null), message.place());
     }
 
-    /** Null for the message before, as in all conversations without branches. */
+    /** Null for the message before, as in all conversations without branches; the id itself if it follows none. */
     private @Nullable MessageId parent(MessageRead message, MessageId id) {
-        if (message.parentId() == null) {
+        MessageId parent = message.parentId() == null ? null : named.get(Names.of(message.parentId()));
+        boolean root = facts.isTree() && message.parentId() == null && message.externalId() != null && previous != null;
+        if (root) {
+            branched = true;
+            return id;
+        }
+        if (parent == null || parent.equals(previous) || parent.equals(id)) {
             return null;
         }
-        MessageId parent = named.get(Names.of(message.parentId()));
-        return parent == null || parent.equals(previous) || parent.equals(id) ? null : parent;
+        branched = true;
+        return parent;
     }
 
     private Map<Part.Answer, OpenCall> answered(MessageRead message) {
@@ -262,27 +279,64 @@ final class RunWriter implements Events {
         if (stored && call.stored()) {
             return;
         }
-        Verdict verdict = Verdict.of(answer);
         ToolExecution asked = call.execution();
-        Instant started = answer.startedAt() == null ? asked.createdAt() : answer.startedAt();
-        Instant ended = answer.completedAt() == null ? time : answer.completedAt();
-        JsonNode output = answer.output() == null ? null : Fields.structure(answer.output());
-        ToolExecution.Builder done = asked.toBuilder()
-                .status(verdict.outcome() == Outcome.FAILED ? ToolExecutionStatus.FAILED : ToolExecutionStatus.SUCCESS)
-                .error(verdict.outcome() == Outcome.FAILED ? error(answer) : null)
-                .output(output == null ? null : values.json(output).json())
-                .answerMessageId(id)
-                .decidedBy(verdict.by())
-                .startedAt(started)
-                .completedAt(ended.isBefore(started) ? started : ended);
-        if (verdict.flag() != null) {
-            done.metadata(Map.of("decided_by", verdict.flag()));
-        }
         if (call.stored()) {
             // A status only moves forward with the clock; history has times of its own.
             tx.toolExecutions().find(asked.id()).ifPresent(known -> tx.toolExecutions().delete(known.id()));
         }
-        batch.add(done.build());
+        batch.add(answered(asked.toBuilder().answerMessageId(id), asked.createdAt(), time, answer).build());
+    }
+
+    /** The execution with its answer. */
+    private ToolExecution.Builder answered(
+            ToolExecution.Builder asked, Instant begun, Instant now, Part.Answer answer) {
+        Verdict verdict = Verdict.of(answer);
+        Instant started = answer.startedAt() == null ? begun : answer.startedAt();
+        Instant ended = answer.completedAt() == null ? now : answer.completedAt();
+        if (answer.took() != null) {
+            ended = started.plus(answer.took());
+        }
+        JsonNode output = answer.output() == null ? null : Fields.structure(answer.output());
+        asked.status(verdict.outcome() == Outcome.FAILED ? ToolExecutionStatus.FAILED : ToolExecutionStatus.SUCCESS)
+                .error(verdict.outcome() == Outcome.FAILED ? error(answer) : null)
+                .output(output == null ? null : values.json(output).json())
+                .decidedBy(verdict.by())
+                .startedAt(started)
+                .completedAt(ended.isBefore(started) ? started : ended);
+        return verdict.flag() == null ? asked : asked.metadata(Map.of("decided_by", verdict.flag()));
+    }
+
+    /** The id of the use of a tool of which no message tells. */
+    static ToolExecutionId id(TaskId task, ToolUsed used, int number) {
+        String name = used.externalId() == null ? "number " + number : used.externalId();
+        return new ToolExecutionId(Digests.uuid("tool execution", task.value(), name));
+    }
+
+    private void toolUsed(ToolUsed used) {
+        ToolExecutionId id = id(target.task(), used, ++toolsUsed);
+        if (tx.toolExecutions().find(id).isPresent()) {
+            return;
+        }
+        Part.Call call = used.call();
+        Instant begun = call.startedAt() == null ? time : call.startedAt();
+        ToolExecution.Builder execution = ToolExecution.builder()
+                .id(id)
+                .agentId(agent(facts.toolUser(used)))
+                .taskId(target.task())
+                .toolName(call.tool() == null ? "(unnamed)" : Names.of(call.tool()))
+                .callId(Names.optional(call.callId()))
+                .input(call.input() == null ? null : values.json(call.input()).json())
+                .createdAt(begun);
+        ObjectNode metadata = used.rest().deepCopy();
+        Part.Answer answer = used.answer();
+        if (answer != null) {
+            Instant ended = call.completedAt() == null ? begun : call.completedAt();
+            answered(execution, begun, ended, answer);
+            if (answer.decidedBy() != null) {
+                metadata.put("decided_by", answer.decidedBy());
+            }
+        }
+        batch.add(execution.metadata(values.object(metadata, new ArrayList<>())).build());
     }
 
     private static String error(Part.Answer answer) {
