@@ -104,15 +104,14 @@ final class AdkForm implements Form {
             if (!usage.isEmpty()) {
                 String model = Fields.text(event, "modelVersion", "model_version");
                 String finish = Fields.text(event, "finishReason", "finish_reason");
-                events.accept(new ModelCalled(
-                        run, place, id, id, model, "google", usage, null, null, null, time, finish));
+                events.accept(
+                        new ModelCalled(run, place, id, id, model, "google", usage, null, null, null, time, finish));
             }
         }
 
         void end(Place place, @Nullable Instant updated) {
             Instant end = updated == null ? latest : updated;
-            events.accept(
-                    new RunEnded(run, place, null, null, null, end, null, Fields.object()));
+            events.accept(new RunEnded(run, place, null, null, null, end, null, Fields.object()));
         }
     }
 }

@@ -45,12 +45,15 @@ final class AgentsSdkForm implements Form {
         try (SqliteSource source = SqliteSource.open(records.file())) {
             Map<String, ObjectNode> sessions = new LinkedHashMap<>();
             if (source.tables().contains(SESSIONS)) {
-                source.each("SELECT * FROM " + SESSIONS, row -> sessions.put(row.path("session_id").asText(), row));
+                source.each(
+                        "SELECT * FROM " + SESSIONS,
+                        row -> sessions.put(row.path("session_id").asText(), row));
             }
             Sessions reading = new Sessions(sessions, usage(source), events);
             source.each("SELECT rowid AS row_number, * FROM " + MESSAGES + " ORDER BY session_id, id", reading::row);
             reading.end();
             reading.empty();
+            source.requireUnchanged();
         }
     }
 
@@ -148,7 +151,18 @@ final class AgentsSdkForm implements Form {
             Usage usage = used.get(ended);
             if (usage != null) {
                 events.accept(new ModelCalled(
-                        ended, place, null, "usage of " + ended, null, "openai", usage, null, null, null, latest, null));
+                        ended,
+                        place,
+                        null,
+                        "usage of " + ended,
+                        null,
+                        "openai",
+                        usage,
+                        null,
+                        null,
+                        null,
+                        latest,
+                        null));
             }
             Instant updated = Fields.time(sessions.getOrDefault(ended, Fields.object()), "updated_at");
             Instant end = updated == null ? latest : updated;

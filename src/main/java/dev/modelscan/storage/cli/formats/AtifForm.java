@@ -34,10 +34,12 @@ final class AtifForm implements Form {
     @Override
     public boolean recognizes(First first) {
         return first.framing() != Framing.SQLITE
-                && first.objects().limit(3).anyMatch(value -> value.path("steps").isArray()
-                        && (value.path(SCHEMA_VERSION).asText().startsWith(PREFIX)
-                                || value.path("agent").isObject()
-                                        && value.path("steps").path(0).has("source")));
+                && first.objects()
+                        .limit(3)
+                        .anyMatch(value -> value.path("steps").isArray()
+                                && (value.path(SCHEMA_VERSION).asText().startsWith(PREFIX)
+                                        || value.path("agent").isObject()
+                                                && value.path("steps").path(0).has("source")));
     }
 
     @Override
@@ -80,13 +82,13 @@ final class AtifForm implements Form {
             for (JsonNode trajectory : value.path("subagent_trajectories")) {
                 new Trajectory(run + "/" + ++child, place, events).read(trajectory, run);
             }
-            events.accept(
-                    new RunEnded(run, place, null, null, null, latest, null, Fields.object()));
+            events.accept(new RunEnded(run, place, null, null, null, latest, null, Fields.object()));
         }
 
         private void step(JsonNode step, int number) {
             if (!step.isObject()) {
-                events.accept(new Warned(run, place, "steps[" + (number - 1) + "]", "is not an object; it is kept as it is"));
+                events.accept(
+                        new Warned(run, place, "steps[" + (number - 1) + "]", "is not an object; it is kept as it is"));
                 events.accept(MessageRead.builder(run, place, Role.OTHER)
                         .add(new Part.Other(step))
                         .build());
@@ -125,7 +127,10 @@ final class AtifForm implements Form {
                 }
                 default -> {
                     events.accept(new Warned(
-                            run, place, "steps[" + (number - 1) + "].source", "is not system, user or agent; it is kept"));
+                            run,
+                            place,
+                            "steps[" + (number - 1) + "].source",
+                            "is not system, user or agent; it is kept"));
                     if (step.has("source")) {
                         rest.set("source", step.path("source"));
                     }
@@ -189,7 +194,8 @@ final class AtifForm implements Form {
         /** The results are messages; what is left of the observation stays with the step. */
         private static void observation(JsonNode step, ObjectNode rest) {
             JsonNode observation = step.path(OBSERVATION);
-            boolean results = observation.path("results").isArray() && !observation.path("results").isEmpty();
+            boolean results = observation.path("results").isArray()
+                    && !observation.path("results").isEmpty();
             if (observation.isMissingNode()) {
                 return;
             }
@@ -257,7 +263,8 @@ final class AtifForm implements Form {
                     null,
                     Fields.count(metrics.path("extra"), "reasoning_tokens"));
             BigDecimal spent = Fields.number(metrics, "cost_usd");
-            if (usage.isEmpty() && spent == null || step.path("is_copied_context").asBoolean()) {
+            if (usage.isEmpty() && spent == null
+                    || step.path("is_copied_context").asBoolean()) {
                 return;
             }
             String ofStep = Fields.text(step, "model_name");

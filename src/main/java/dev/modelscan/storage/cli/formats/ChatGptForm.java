@@ -27,8 +27,10 @@ final class ChatGptForm implements Form {
     @Override
     public boolean recognizes(First first) {
         return first.framing() != Framing.SQLITE
-                && first.objects().limit(3).anyMatch(value -> value.path("mapping").isObject()
-                        && (value.has("current_node") || value.has("title") || value.has("conversation_id")));
+                && first.objects()
+                        .limit(3)
+                        .anyMatch(value -> value.path("mapping").isObject()
+                                && (value.has("current_node") || value.has("title") || value.has("conversation_id")));
     }
 
     @Override
@@ -79,9 +81,10 @@ final class ChatGptForm implements Form {
                 rest.set("nodes", structure);
             }
             String current = Fields.text(conversation, "current_node");
-            String head = current == null || mapping.path(current).path("message").isObject()
-                    ? current
-                    : parentMessage(current);
+            String head =
+                    current == null || mapping.path(current).path("message").isObject()
+                            ? current
+                            : parentMessage(current);
             if (current != null && !current.equals(head)) {
                 rest.put("current_node", current);
             }
@@ -167,7 +170,12 @@ final class ChatGptForm implements Form {
         }
 
         private void content(
-                MessageRead.Builder read, String key, JsonNode node, Role role, @Nullable Instant time, ObjectNode rest) {
+                MessageRead.Builder read,
+                String key,
+                JsonNode node,
+                Role role,
+                @Nullable Instant time,
+                ObjectNode rest) {
             JsonNode message = node.path("message");
             JsonNode content = message.path("content");
             String recipient = Fields.text(message, "recipient");

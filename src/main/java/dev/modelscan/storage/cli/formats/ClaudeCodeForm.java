@@ -24,8 +24,8 @@ final class ClaudeCodeForm implements Form {
     private static final Set<String> MESSAGES = Set.of("user", "assistant");
 
     /** Members that all lines of a run repeat. A message keeps them only if they differ from the run's. */
-    private static final List<String> REPEATED =
-            List.of("cwd", "version", "gitBranch", "userType", "slug", "entrypoint", "sessionId", "isSidechain", "agentId");
+    private static final List<String> REPEATED = List.of(
+            "cwd", "version", "gitBranch", "userType", "slug", "entrypoint", "sessionId", "isSidechain", "agentId");
 
     @Override
     public String name() {
@@ -46,7 +46,8 @@ final class ClaudeCodeForm implements Form {
     }
 
     private static boolean isMessage(JsonNode line) {
-        return MESSAGES.contains(line.path("type").asText()) && line.path("message").isObject();
+        return MESSAGES.contains(line.path("type").asText())
+                && line.path("message").isObject();
     }
 
     @Override
@@ -90,7 +91,9 @@ final class ClaudeCodeForm implements Form {
             place = at;
             if (isMessage(line)) {
                 message(at, line);
-            } else if (line.path("type").asText().equals("system") && line.path("content").isTextual() && line.has("uuid")) {
+            } else if (line.path("type").asText().equals("system")
+                    && line.path("content").isTextual()
+                    && line.has("uuid")) {
                 message(at, line);
             } else {
                 other(at, line);

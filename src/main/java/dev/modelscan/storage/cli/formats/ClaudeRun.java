@@ -68,7 +68,8 @@ final class ClaudeRun {
         head = uuid == null ? head : uuid;
         ObjectNode rest = ClaudeCodeForm.rest(line, ofRun);
         Rest.time(rest, line, "timestamp", time);
-        if (line.has("parentUuid") && !Objects.equals(follows, line.path("parentUuid").textValue())) {
+        if (line.has("parentUuid")
+                && !Objects.equals(follows, line.path("parentUuid").textValue())) {
             rest.set("parentUuid", line.path("parentUuid"));
         }
         MessageRead.Builder message = MessageRead.builder(key, at, ClaudeCodeForm.role(line));
@@ -96,7 +97,8 @@ final class ClaudeRun {
     private @Nullable String follows(JsonNode line, @Nullable String uuid, @Nullable String named) {
         Role role = ClaudeCodeForm.role(line);
         String message = Fields.text(line.path("message"), "id");
-        boolean goesOn = role == Role.TOOL || role == Role.ASSISTANT && message != null && message.equals(modelsMessage);
+        boolean goesOn =
+                role == Role.TOOL || role == Role.ASSISTANT && message != null && message.equals(modelsMessage);
         if (!goesOn) {
             turn.clear();
             modelsMessage = role == Role.ASSISTANT ? message : null;

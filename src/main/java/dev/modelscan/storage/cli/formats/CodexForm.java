@@ -38,8 +38,10 @@ final class CodexForm implements Form {
         return first.framing() != Framing.SQLITE
                 && (first.objects().limit(5).anyMatch(CodexForm::isEnvelope)
                         || first.objects().limit(5).anyMatch(line -> line.has("record_type"))
-                        || isHeader(first.value()) && first.objects().skip(1).limit(5).anyMatch(ResponsesItems::isItem)
-                        || first.value().path("session").has("id") && first.value().path("items").isArray());
+                        || isHeader(first.value())
+                                && first.objects().skip(1).limit(5).anyMatch(ResponsesItems::isItem)
+                        || first.value().path("session").has("id")
+                                && first.value().path("items").isArray());
     }
 
     private static boolean isEnvelope(JsonNode line) {
@@ -198,8 +200,8 @@ final class CodexForm implements Form {
             if (!told) {
                 calls++;
                 String id = run(at) + "/" + calls;
-                events.accept(new ModelCalled(
-                        run(at), at, null, id, model, provider, added, null, null, null, time, null));
+                events.accept(
+                        new ModelCalled(run(at), at, null, id, model, provider, added, null, null, null, time, null));
             }
         }
 

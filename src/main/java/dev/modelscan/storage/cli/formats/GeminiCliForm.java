@@ -36,7 +36,8 @@ final class GeminiCliForm implements Form {
                         .limit(3)
                         .anyMatch(value -> value.has("sessionId")
                                 && (value.has("projectHash")
-                                        || value.has("startTime") && value.path("messages").isArray()));
+                                        || value.has("startTime")
+                                                && value.path("messages").isArray()));
     }
 
     @Override
@@ -89,7 +90,8 @@ final class GeminiCliForm implements Form {
     }
 
     /** A line's message, and the id of the message that it follows. */
-    private record Line(Place place, JsonNode message, @Nullable String parent) {}
+    private record Line(
+            Place place, JsonNode message, @Nullable String parent) {}
 
     private static final class Session {
         private final JsonNode session;
@@ -188,15 +190,15 @@ final class GeminiCliForm implements Form {
             JsonNode response = result.path(0).path("functionResponse");
             JsonNode output = result.isMissingNode() ? null : result;
             if (result.size() == 1 && response.has("response")) {
-                output = response.path("response").size() == 1 && response.path("response").has("output")
+                output = response.path("response").size() == 1
+                                && response.path("response").has("output")
                         ? response.path("response").path("output")
                         : response.path("response");
                 rest.set("result", Fields.rest(response, "response"));
             }
             String status = Fields.text(call, "status");
-            Outcome outcome = status == null
-                    ? Outcome.UNKNOWN
-                    : status.equals("success") ? Outcome.SUCCESS : Outcome.FAILED;
+            Outcome outcome =
+                    status == null ? Outcome.UNKNOWN : status.equals("success") ? Outcome.SUCCESS : Outcome.FAILED;
             String id = Fields.text(call, "id");
             String tool = Fields.text(call, "name");
             return new Part.Answer(id, tool, output, outcome, status == null ? null : "status", null, time);

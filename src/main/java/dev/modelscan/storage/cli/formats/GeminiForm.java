@@ -29,7 +29,9 @@ final class GeminiForm implements Form {
     }
 
     private static boolean isContent(JsonNode value) {
-        return value.path("parts").isArray() && (!value.has("role") || value.path("role").isTextual()) && !value.has("author");
+        return value.path("parts").isArray()
+                && (!value.has("role") || value.path("role").isTextual())
+                && !value.has("author");
     }
 
     private static boolean isExchange(JsonNode value) {
@@ -72,9 +74,11 @@ final class GeminiForm implements Form {
     private static void exchange(String run, Records.Item item, Events events) {
         JsonNode value = item.value();
         ObjectNode metadata = Fields.object();
-        for (Map.Entry<String, JsonNode> member : Fields.rest(value, "contents", "candidates").properties()) {
+        for (Map.Entry<String, JsonNode> member :
+                Fields.rest(value, "contents", "candidates").properties()) {
             JsonNode inner = member.getValue();
-            boolean nested = member.getKey().equals("request") || member.getKey().equals("response");
+            boolean nested =
+                    member.getKey().equals("request") || member.getKey().equals("response");
             metadata.set(member.getKey(), nested ? Fields.rest(inner, "contents", "candidates") : inner);
         }
         JsonNode request = value.path("request").isObject() ? value.path("request") : value;
@@ -159,7 +163,6 @@ final class GeminiForm implements Form {
     }
 
     private static void end(String run, Place place, Events events) {
-        events.accept(
-                new RunEnded(run, place, null, null, null, null, null, Fields.object()));
+        events.accept(new RunEnded(run, place, null, null, null, null, null, Fields.object()));
     }
 }

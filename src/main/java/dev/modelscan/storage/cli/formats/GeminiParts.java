@@ -58,12 +58,7 @@ final class GeminiParts {
         JsonNode call = either(part, "functionCall", "function_call");
         if (call.isObject()) {
             return new Part.Call(
-                    Fields.text(call, "id"),
-                    Fields.text(call, "name"),
-                    Fields.json(call.path("args")),
-                    at,
-                    null,
-                    part);
+                    Fields.text(call, "id"), Fields.text(call, "name"), Fields.json(call.path("args")), at, null, part);
         }
         JsonNode response = either(part, "functionResponse", "function_response");
         if (response.isObject()) {
@@ -112,16 +107,14 @@ final class GeminiParts {
 
     private static ObjectNode beyond(JsonNode part, JsonNode inner, String... known) {
         ObjectNode beyond = Fields.rest(part);
-        part.properties().stream()
-                .filter(member -> member.getValue() == inner)
-                .forEach(member -> {
-                    ObjectNode rest = Fields.rest(inner, known);
-                    if (rest.isEmpty()) {
-                        beyond.remove(member.getKey());
-                    } else {
-                        beyond.set(member.getKey(), rest);
-                    }
-                });
+        part.properties().stream().filter(member -> member.getValue() == inner).forEach(member -> {
+            ObjectNode rest = Fields.rest(inner, known);
+            if (rest.isEmpty()) {
+                beyond.remove(member.getKey());
+            } else {
+                beyond.set(member.getKey(), rest);
+            }
+        });
         return beyond;
     }
 

@@ -22,8 +22,10 @@ final class GoAgents {
         GoAgents agents = new GoAgents();
         source.each("SELECT rowid AS row_number, * FROM agents ORDER BY rowid", row -> agents.add(row, events));
         if (source.tables().contains("teams")) {
-            source.each("SELECT id, name FROM teams", row ->
-                    agents.teams.put(row.path("id").asText(), row.path("name").asText()));
+            source.each(
+                    "SELECT id, name FROM teams",
+                    row -> agents.teams.put(
+                            row.path("id").asText(), row.path("name").asText()));
         }
         return agents;
     }
@@ -50,12 +52,14 @@ final class GoAgents {
     }
 
     /** The name of an agent; the id if there is no such agent, null without an id. */
-    @Nullable String name(@Nullable String id) {
+    @Nullable
+    String name(@Nullable String id) {
         return id == null ? null : names.getOrDefault(id, id);
     }
 
     /** The name of a team; the id if there is no such team, null without an id. */
-    @Nullable String team(@Nullable String id) {
+    @Nullable
+    String team(@Nullable String id) {
         return id == null ? null : teams.getOrDefault(id, id);
     }
 }

@@ -111,7 +111,7 @@ final class GoRuns {
         String team = columns.contains("team_id") ? "'team ' || nullif(r.team_id, ''), " : "";
         String conversation = columns.contains("conversation_id") ? "r.conversation_id, " : "";
         String task = columns.contains("task_id") ? "'task ' || nullif(r.task_id, ''), " : "";
-        return "coalesce(" + conversation + task + team + pair + ")";
+        return "coalesce(" + conversation + task + team + pair + ", 'messages')";
     }
 
     private String byAgent() throws IOException {
@@ -138,7 +138,8 @@ final class GoRuns {
         events.accept(new RunStarted(run, place, run, null, run, null, null, metadata));
     }
 
-    private void end(String run, Place place, @Nullable TaskStatus status, @Nullable String error, @Nullable Instant end) {
+    private void end(
+            String run, Place place, @Nullable TaskStatus status, @Nullable String error, @Nullable Instant end) {
         events.accept(new RunEnded(run, place, null, status, error, end, null, Fields.object()));
     }
 
@@ -162,8 +163,8 @@ final class GoRuns {
         for (String column : Set.of("created_at", "started_at", "completed_at", "updated_at")) {
             time(run, place, "tasks.", task, column);
         }
-        events.accept(
-                new RunStarted(run, place, run, null, GoRows.text(task, "type"), agents.name(agent), started, metadata));
+        events.accept(new RunStarted(
+                run, place, run, null, GoRows.text(task, "type"), agents.name(agent), started, metadata));
     }
 
     private void time(String run, Place place, String table, ObjectNode row, String column) {
@@ -271,7 +272,9 @@ final class GoRuns {
     }
 
     private static @Nullable JsonNode given(JsonNode value) {
-        boolean empty = value.isNull() || value.isMissingNode() || value.isTextual() && value.textValue().isEmpty();
+        boolean empty = value.isNull()
+                || value.isMissingNode()
+                || value.isTextual() && value.textValue().isEmpty();
         return empty ? null : Fields.structure(value);
     }
 }

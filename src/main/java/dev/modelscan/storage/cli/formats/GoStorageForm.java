@@ -44,6 +44,7 @@ final class GoStorageForm implements Form {
             GoAgents agents = GoAgents.read(source, events);
             describe(source, agents, events);
             new GoRuns(source, agents, events).tell();
+            source.requireUnchanged();
         }
     }
 

@@ -38,7 +38,10 @@ final class InspectForm implements Form {
     }
 
     private static boolean isSample(JsonNode value) {
-        return value.has("epoch") && value.has("input") && value.path("messages").isArray() && value.has("id");
+        return value.has("epoch")
+                && value.has("input")
+                && value.path("messages").isArray()
+                && value.has("id");
     }
 
     @Override
@@ -97,8 +100,8 @@ final class InspectForm implements Form {
         private void message(JsonNode message) {
             String role = message.path("role").asText();
             ObjectNode rest = Fields.rest(message, "id", "role", "content", "tool_calls");
-            MessageRead.Builder read = MessageRead.builder(run, place, role(role, rest))
-                    .externalId(Fields.text(message, "id"));
+            MessageRead.Builder read =
+                    MessageRead.builder(run, place, role(role, rest)).externalId(Fields.text(message, "id"));
             JsonNode content = resolved(message.path("content"));
             if (role.equals("tool")) {
                 read.add(answer(message, content));

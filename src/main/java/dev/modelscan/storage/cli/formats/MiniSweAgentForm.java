@@ -30,9 +30,11 @@ final class MiniSweAgentForm implements Form {
     @Override
     public boolean recognizes(First first) {
         return first.framing() != Framing.SQLITE
-                && first.objects().limit(3).anyMatch(value -> value.path("messages").isArray()
-                        && (value.path("trajectory_format").asText().startsWith("mini-swe-agent")
-                                || value.path("info").has("mini_version")));
+                && first.objects()
+                        .limit(3)
+                        .anyMatch(value -> value.path("messages").isArray()
+                                && (value.path("trajectory_format").asText().startsWith("mini-swe-agent")
+                                        || value.path("info").has("mini_version")));
     }
 
     @Override
@@ -67,8 +69,8 @@ final class MiniSweAgentForm implements Form {
             model = Fields.text(config.path("model"), "model_name");
             String id = Fields.text(value, "instance_id");
             id = id == null ? Fields.text(info, "instance_id") : id;
-            events.accept(new RunStarted(
-                    run, place, id, null, null, "mini-swe-agent", null, Fields.rest(value, "messages")));
+            events.accept(
+                    new RunStarted(run, place, id, null, null, "mini-swe-agent", null, Fields.rest(value, "messages")));
             int index = 0;
             for (JsonNode message : value.path("messages")) {
                 message(message, "messages[" + index++ + "]");
@@ -80,14 +82,7 @@ final class MiniSweAgentForm implements Form {
                         new ModelCalled(run, place, null, null, model, null, none, cost, "USD", null, null, null));
             }
             events.accept(new RunEnded(
-                    run,
-                    place,
-                    null,
-                    Outcomes.status(info),
-                    Outcomes.error(info),
-                    latest,
-                    null,
-                    Fields.object()));
+                    run, place, null, Outcomes.status(info), Outcomes.error(info), latest, null, Fields.object()));
         }
 
         private void message(JsonNode message, String path) {
@@ -127,7 +122,8 @@ final class MiniSweAgentForm implements Form {
             if (!calls && read.role() == Role.ASSISTANT) {
                 open.clear();
                 for (JsonNode action : extra.path("actions")) {
-                    JsonNode input = action.isObject() ? action : Fields.object().<ObjectNode>set("command", action);
+                    JsonNode input =
+                            action.isObject() ? action : Fields.object().<ObjectNode>set("command", action);
                     message.add(new Part.Call(null, SHELL, input, time, null, input));
                     open.add(action);
                 }
@@ -163,9 +159,7 @@ final class MiniSweAgentForm implements Form {
 
         private static Part answer(@Nullable String call, @Nullable String tool, JsonNode output, JsonNode extra) {
             BigDecimal code = Fields.number(extra, "returncode");
-            Outcome outcome = code == null
-                    ? Outcome.UNKNOWN
-                    : code.signum() == 0 ? Outcome.SUCCESS : Outcome.FAILED;
+            Outcome outcome = code == null ? Outcome.UNKNOWN : code.signum() == 0 ? Outcome.SUCCESS : Outcome.FAILED;
             JsonNode given = output.isMissingNode() ? null : output;
             return new Part.Answer(call, tool, given, outcome, code == null ? null : "returncode");
         }

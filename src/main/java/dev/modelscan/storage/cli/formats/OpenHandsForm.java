@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Set;
@@ -16,7 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class OpenHandsForm implements Form {
 
     private static final Set<String> KINDS = Set.of(
-            "MessageEvent", "ActionEvent", "ObservationEvent", "SystemPromptEvent", "AgentErrorEvent", "UserRejectObservation");
+            "MessageEvent",
+            "ActionEvent",
+            "ObservationEvent",
+            "SystemPromptEvent",
+            "AgentErrorEvent",
+            "UserRejectObservation");
 
     @Override
     public String name() {
@@ -36,7 +42,8 @@ final class OpenHandsForm implements Form {
     }
 
     private static boolean isEvent(JsonNode value) {
-        boolean named = value.path("action").isTextual() || value.path("observation").isTextual();
+        boolean named =
+                value.path("action").isTextual() || value.path("observation").isTextual();
         return named
                         && value.path("source").isTextual()
                         && (value.has("args") || value.has("extras") || value.has("tool_call_metadata"))
@@ -88,11 +95,12 @@ final class OpenHandsForm implements Form {
                 : value;
         Outcomes.scores(key, place, verdict, "test_result", events);
         String error = Fields.text(value, "error");
+        TaskStatus status = Outcomes.status(verdict);
         events.accept(new RunEnded(
                 key,
                 place,
                 null,
-                Outcomes.status(verdict),
+                status == null && error != null ? TaskStatus.FAILED : status,
                 error == null ? Outcomes.error(verdict) : error,
                 latest,
                 null,

@@ -51,7 +51,8 @@ final class OpenHandsRun {
 
     private record Called(@Nullable String id, @Nullable String tool) {}
 
-    @Nullable Instant latest() {
+    @Nullable
+    Instant latest() {
         return latest;
     }
 
@@ -94,7 +95,8 @@ final class OpenHandsRun {
         rest.put("action", action);
         MessageRead.Builder message = start(place, event, role, time);
         if (action.equals("message") || action.equals("system")) {
-            message.add(new Part.Text(args.path("content").asText(event.path("message").asText())));
+            message.add(new Part.Text(
+                    args.path("content").asText(event.path("message").asText())));
             for (JsonNode image : args.path("image_urls")) {
                 message.add(new Part.Media("image", null, image));
             }
@@ -107,7 +109,8 @@ final class OpenHandsRun {
     }
 
     /** An action of the agent is a call of a tool, by the name under which the model called it. */
-    private void use(MessageRead.Builder message, JsonNode event, String action, @Nullable Instant time, ObjectNode rest) {
+    private void use(
+            MessageRead.Builder message, JsonNode event, String action, @Nullable Instant time, ObjectNode rest) {
         JsonNode args = event.path("args");
         JsonNode metadata = event.path("tool_call_metadata");
         String thought = Fields.text(args, "thought");
@@ -133,7 +136,11 @@ final class OpenHandsRun {
     }
 
     private static @Nullable JsonNode arguments(JsonNode metadata, @Nullable String id) {
-        for (JsonNode call : metadata.path("model_response").path("choices").path(0).path("message").path("tool_calls")) {
+        for (JsonNode call : metadata.path("model_response")
+                .path("choices")
+                .path(0)
+                .path("message")
+                .path("tool_calls")) {
             if (call.path("id").asText().equals(id)) {
                 return Fields.json(call.path("function").path("arguments"));
             }
@@ -219,9 +226,13 @@ final class OpenHandsRun {
             }
             case "ObservationEvent", "AgentErrorEvent", "UserRejectObservation" -> {
                 JsonNode seen = event.path("observation");
-                JsonNode output = seen.has("content") ? seen.path("content") : seen.isMissingNode()
-                        ? event.path("error").isMissingNode() ? event.path("rejection_reason") : event.path("error")
-                        : seen;
+                JsonNode output = seen.has("content")
+                        ? seen.path("content")
+                        : seen.isMissingNode()
+                                ? event.path("error").isMissingNode()
+                                        ? event.path("rejection_reason")
+                                        : event.path("error")
+                                : seen;
                 boolean failed = !event.path("kind").asText().equals("ObservationEvent");
                 BigDecimal exit = Fields.number(seen, "exit_code");
                 Flag flag = failed
@@ -301,7 +312,18 @@ final class OpenHandsRun {
         if (!usage.isEmpty() || costs) {
             String model = Fields.text(tokens, "model");
             events.accept(new ModelCalled(
-                    run, place, null, null, model, null, usage, costs ? cost : null, costs ? "USD" : null, null, null, null));
+                    run,
+                    place,
+                    null,
+                    null,
+                    model,
+                    null,
+                    usage,
+                    costs ? cost : null,
+                    costs ? "USD" : null,
+                    null,
+                    null,
+                    null));
         }
     }
 }

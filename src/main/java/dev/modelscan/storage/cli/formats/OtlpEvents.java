@@ -79,10 +79,14 @@ final class OtlpEvents {
     private static void contents(ArrayNode parts, JsonNode content) {
         if (content.isArray()) {
             for (JsonNode part : content) {
-                String type = part.path("type").asText(part.has("toolUse") ? "toolUse" : part.has("text") ? "text" : "");
+                String type =
+                        part.path("type").asText(part.has("toolUse") ? "toolUse" : part.has("text") ? "text" : "");
                 JsonNode use = part.path("toolUse");
                 switch (type) {
-                    case "text" -> parts.addObject().put("type", "text").put("content", part.path("text").asText());
+                    case "text" ->
+                        parts.addObject()
+                                .put("type", "text")
+                                .put("content", part.path("text").asText());
                     case "tool_use" ->
                         parts.add(call(Fields.text(part, "id"), Fields.text(part, "name"), part.path("input")));
                     case "toolUse" ->

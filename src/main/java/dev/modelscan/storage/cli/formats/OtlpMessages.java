@@ -212,7 +212,8 @@ final class OtlpMessages {
         switch (part.path("type").asText()) {
             case "text" -> {
                 Rest.part(rest, position, Fields.rest(part, "type", "content", "text"));
-                return new Part.Text(part.path("content").asText(part.path("text").asText()));
+                return new Part.Text(
+                        part.path("content").asText(part.path("text").asText()));
             }
             case "reasoning", "thinking" -> {
                 return new Part.Reasoning(part);
@@ -241,7 +242,8 @@ final class OtlpMessages {
                     rest.set("tool_" + id, withoutMessages(tool));
                     return answer(id, tool, output.isMissingNode() ? null : output);
                 }
-                return Flag.of(part, output).answer(id == null ? "" : id, part.path("name").asText(), output);
+                return Flag.of(part, output)
+                        .answer(id == null ? "" : id, part.path("name").asText(), output);
             }
             case "blob", "uri", "file" -> {
                 String type = Fields.text(part, "mime_type");
@@ -278,8 +280,7 @@ final class OtlpMessages {
         JsonNode input = Fields.json(attributes.path("gen_ai.tool.call.arguments"));
         Part.Call used = new Part.Call(call, name, input, span.startedAt(), span.endedAt(), Fields.object());
         String agent = Fields.text(attributes, "gen_ai.agent.name");
-        events.accept(
-                new ToolUsed(run, span.place(), span.id(), agent, used, answer(call, span, null), whole(span)));
+        events.accept(new ToolUsed(run, span.place(), span.id(), agent, used, answer(call, span, null), whole(span)));
     }
 
     private void called(OtlpSpan span, @Nullable String finish) {
@@ -299,8 +300,7 @@ final class OtlpMessages {
                         attributes,
                         "gen_ai.usage.cache_creation.input_tokens",
                         "gen_ai.usage.cache_creation_input_tokens"),
-                Fields.count(
-                        attributes, "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens"));
+                Fields.count(attributes, "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens"));
         String model = Fields.text(attributes, "gen_ai.response.model", "gen_ai.request.model");
         if (usage.isEmpty() && model == null) {
             return;

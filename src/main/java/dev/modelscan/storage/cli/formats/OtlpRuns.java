@@ -1,6 +1,5 @@
 package dev.modelscan.storage.cli.formats;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -121,8 +120,8 @@ final class OtlpRuns {
         }
         metadata.set("spans", others);
         String title = agent == null ? null : Fields.text(agent.attributes(), "gen_ai.agent.description");
-        events.accept(new RunStarted(
-                run, first.place(), run, parents.get(run), title, name, first.startedAt(), metadata));
+        events.accept(
+                new RunStarted(run, first.place(), run, parents.get(run), title, name, first.startedAt(), metadata));
         new OtlpMessages(run, own, events).tell();
         Instant end = own.stream()
                 .map(OtlpSpan::endedAt)

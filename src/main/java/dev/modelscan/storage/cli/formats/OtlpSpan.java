@@ -70,7 +70,8 @@ record OtlpSpan(
         return trace + "/" + id;
     }
 
-    @Nullable String parentKey() {
+    @Nullable
+    String parentKey() {
         return parent == null ? null : trace + "/" + parent;
     }
 

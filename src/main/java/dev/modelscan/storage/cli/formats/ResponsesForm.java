@@ -35,13 +35,17 @@ final class ResponsesForm implements Form {
         if (value.isArray()) {
             return value.size() > 0 && ResponsesItems.isItem(value.path(0));
         }
-        return first.objects().limit(5).anyMatch(ResponsesItems::isItem) || isExchange(value) || isExchange(body(value));
+        return first.objects().limit(5).anyMatch(ResponsesItems::isItem)
+                || isExchange(value)
+                || isExchange(body(value));
     }
 
     private static boolean isExchange(JsonNode value) {
         return value.path("object").asText().equals("response")
-                || value.path("output").isArray() && ResponsesItems.isItem(value.path("output").path(0))
-                || value.path("input").isArray() && ResponsesItems.isItem(value.path("input").path(0));
+                || value.path("output").isArray()
+                        && ResponsesItems.isItem(value.path("output").path(0))
+                || value.path("input").isArray()
+                        && ResponsesItems.isItem(value.path("input").path(0));
     }
 
     /** The request or response inside a line of a batch file. */

@@ -41,7 +41,12 @@ final class ResponsesItems {
             "image_generation_call", "result");
 
     private static final Set<String> OTHER_TYPES = Set.of(
-            "reasoning", "item_reference", "mcp_list_tools", "mcp_approval_request", "mcp_approval_response", "compaction");
+            "reasoning",
+            "item_reference",
+            "mcp_list_tools",
+            "mcp_approval_request",
+            "mcp_approval_response",
+            "compaction");
 
     private static final Pattern EXIT = Pattern.compile("(?m)^(?:Process exited with code|Exit code:) (-?\\d+)");
     private static final int EXIT_IS_NEAR = 400;
@@ -84,7 +89,11 @@ final class ResponsesItems {
         }
         Role role = type.equals("reasoning") ? Role.ASSISTANT : Role.OTHER;
         Part part = type.equals("reasoning") ? new Part.Reasoning(item) : new Part.Other(item);
-        return MessageRead.builder(run, place, role).externalId(id).createdAt(at).add(part).build();
+        return MessageRead.builder(run, place, role)
+                .externalId(id)
+                .createdAt(at)
+                .add(part)
+                .build();
     }
 
     private static MessageRead.Builder message(String run, Place place, JsonNode item) {
@@ -109,12 +118,13 @@ final class ResponsesItems {
 
     private static Part part(JsonNode part, int position, ObjectNode rest) {
         String type = part.path("type").asText();
-        Part read = switch (type) {
-            case "summary_text" -> new Part.Text(part.path("text").asText());
-            case "reasoning_text" -> new Part.Reasoning(part);
-            case "computer_screenshot" -> new Part.Media("image", null, part);
-            default -> ContentParts.of1(part);
-        };
+        Part read =
+                switch (type) {
+                    case "summary_text" -> new Part.Text(part.path("text").asText());
+                    case "reasoning_text" -> new Part.Reasoning(part);
+                    case "computer_screenshot" -> new Part.Media("image", null, part);
+                    default -> ContentParts.of1(part);
+                };
         if (read instanceof Part.Text || read instanceof Part.Refusal) {
             Rest.part(rest, position, Fields.rest(part, "text", "refusal"));
         }
@@ -151,7 +161,8 @@ final class ResponsesItems {
             @Nullable String callId, @Nullable String tool, @Nullable JsonNode output, JsonNode item) {
         BigDecimal exit = exitCode(output);
         if (exit != null) {
-            return new Part.Answer(callId, tool, output, exit.signum() == 0 ? Outcome.SUCCESS : Outcome.FAILED, "exit_code");
+            return new Part.Answer(
+                    callId, tool, output, exit.signum() == 0 ? Outcome.SUCCESS : Outcome.FAILED, "exit_code");
         }
         if (item.hasNonNull("error")) {
             return new Part.Answer(callId, tool, output == null ? item.path("error") : output, Outcome.FAILED, "error");
@@ -165,7 +176,8 @@ final class ResponsesItems {
         if (Set.of("failed", "incomplete").contains(status)) {
             return new Part.Answer(callId, tool, output, Outcome.FAILED, "status");
         }
-        if (status.equals("completed") && ANSWERED_WITHIN.containsKey(item.path("type").asText())) {
+        if (status.equals("completed")
+                && ANSWERED_WITHIN.containsKey(item.path("type").asText())) {
             return new Part.Answer(callId, tool, output, Outcome.SUCCESS, "status");
         }
         return new Part.Answer(callId, tool, output, Outcome.UNKNOWN, null);

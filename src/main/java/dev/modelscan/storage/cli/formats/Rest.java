@@ -23,7 +23,8 @@ final class Rest {
     /** Keeps a time unless the instant, as ISO 8601, says the same to the letter. */
     static void time(ObjectNode rest, JsonNode object, String member, @Nullable Instant read) {
         JsonNode value = object.path(member);
-        if (!value.isMissingNode() && (read == null || !value.isTextual() || !value.textValue().equals(read.toString()))) {
+        if (!value.isMissingNode()
+                && (read == null || !value.isTextual() || !value.textValue().equals(read.toString()))) {
             rest.set(member, value);
         }
     }
@@ -37,7 +38,10 @@ final class Rest {
 
     /** Keeps text that was read as JSON, unless writing the JSON gives the same text. */
     static void text(ObjectNode rest, String member, JsonNode value, @Nullable JsonNode read) {
-        if (value.isTextual() && read != null && !read.isTextual() && !value.textValue().equals(written(read))) {
+        if (value.isTextual()
+                && read != null
+                && !read.isTextual()
+                && !value.textValue().equals(written(read))) {
             rest.set(member, value);
         }
     }

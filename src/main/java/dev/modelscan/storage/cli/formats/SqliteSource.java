@@ -8,11 +8,14 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -30,25 +33,54 @@ import org.sqlite.SQLiteConfig;
 final class SqliteSource implements AutoCloseable {
 
     private static final int BUSY_MILLIS = 5_000;
+    private static final int WAL_VERSION_AT = 19;
 
     private final Connection connection;
+    private final Path file;
+    private final @Nullable FileTime changed;
 
-    private SqliteSource(Connection connection) {
+    private SqliteSource(Connection connection, Path file, @Nullable FileTime changed) {
         this.connection = connection;
+        this.file = file;
+        this.changed = changed;
     }
 
     static SqliteSource open(Path file) throws IOException {
+        FileTime changed = isAtRest(file) ? Files.getLastModifiedTime(file) : null;
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         config.setBusyTimeout(BUSY_MILLIS);
         // The path is a URI, so that no character of it is read as an option of the driver.
-        String url = "jdbc:sqlite:" + file.toAbsolutePath().toUri().toASCIIString().replaceFirst("^file:///", "file:/");
+        String uri = file.toAbsolutePath().toUri().toASCIIString().replaceFirst("^file:///", "file:/");
         try {
-            Connection connection = config.createConnection(url);
+            Connection connection =
+                    config.createConnection("jdbc:sqlite:" + uri + (changed == null ? "" : "?immutable=1"));
             connection.setAutoCommit(false);
-            return new SqliteSource(connection);
+            return new SqliteSource(connection, file, changed);
         } catch (SQLException e) {
             throw failure(e);
+        }
+    }
+
+    /**
+     * Whether it has a write-ahead log that nobody has open. A reader would make the log's files anew and leave them there, so
+     * such a file is read as one that does not change.
+     */
+    private static boolean isAtRest(Path file) throws IOException {
+        byte[] header;
+        try (InputStream in = Files.newInputStream(file)) {
+            header = in.readNBytes(WAL_VERSION_AT + 1);
+        }
+        return header.length > WAL_VERSION_AT
+                && header[WAL_VERSION_AT] == 2
+                && !Files.exists(file.resolveSibling(file.getFileName() + "-wal"))
+                && !Files.exists(file.resolveSibling(file.getFileName() + "-shm"));
+    }
+
+    /** Fails if another program has changed the file since it was opened, which a reader of a file at rest does not see. */
+    void requireUnchanged() throws IOException {
+        if (changed != null && !Files.getLastModifiedTime(file).equals(changed)) {
+            throw new IOException("the database was changed by another program while it was read; import it again");
         }
     }
 
@@ -64,7 +96,9 @@ final class SqliteSource implements AutoCloseable {
     /** The names of its tables. */
     Set<String> tables() throws IOException {
         Set<String> tables = new LinkedHashSet<>();
-        each("SELECT name FROM sqlite_schema WHERE type = 'table'", row -> tables.add(row.path("name").asText()));
+        each(
+                "SELECT name FROM sqlite_schema WHERE type = 'table'",
+                row -> tables.add(row.path("name").asText()));
         return tables;
     }
 
@@ -112,7 +146,8 @@ final class SqliteSource implements AutoCloseable {
         }
 
         /** The next row; null at the end. */
-        @Nullable ObjectNode next() throws IOException {
+        @Nullable
+        ObjectNode next() throws IOException {
             try {
                 if (!rows.next()) {
                     return null;
@@ -159,7 +194,10 @@ final class SqliteSource implements AutoCloseable {
     /** Programs store text as a blob by mistake; other bytes are given in base 64. */
     private static JsonNode blob(byte[] bytes) {
         try {
-            return TextNode.valueOf(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+            return TextNode.valueOf(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
         } catch (CharacterCodingException e) {
             return Fields.object().put("base64", Base64.getEncoder().encodeToString(bytes));
         }

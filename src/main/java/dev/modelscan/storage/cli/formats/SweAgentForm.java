@@ -35,9 +35,11 @@ final class SweAgentForm implements Form {
     @Override
     public boolean recognizes(First first) {
         return first.framing() != Framing.SQLITE
-                && first.objects().limit(3).anyMatch(value -> isHistory(value.path("history"))
-                        || value.path("trajectory").path(0).has("action")
-                                && value.path("trajectory").path(0).has("observation"));
+                && first.objects()
+                        .limit(3)
+                        .anyMatch(value -> isHistory(value.path("history"))
+                                || value.path("trajectory").path(0).has("action")
+                                        && value.path("trajectory").path(0).has("observation"));
     }
 
     private static boolean isHistory(JsonNode history) {
@@ -93,8 +95,8 @@ final class SweAgentForm implements Form {
             if (!unused.isEmpty()) {
                 rest.set("trajectory", unused);
             }
-            events.accept(new RunEnded(
-                    run, place, null, Outcomes.status(info), Outcomes.error(info), null, null, rest));
+            events.accept(
+                    new RunEnded(run, place, null, Outcomes.status(info), Outcomes.error(info), null, null, rest));
         }
 
         private void history(JsonNode history, Iterator<JsonNode> steps) {
@@ -250,7 +252,8 @@ final class SweAgentForm implements Form {
         /** A step that no message of the history tells of. */
         private void step(JsonNode alone) {
             ObjectNode message = Fields.object().put("role", "assistant");
-            message.set("content", alone.path("response").isMissingNode() ? alone.path("thought") : alone.path("response"));
+            message.set(
+                    "content", alone.path("response").isMissingNode() ? alone.path("thought") : alone.path("response"));
             for (String member : List.of("action", "thought", "tool_calls")) {
                 if (alone.has(member)) {
                     message.set(member, alone.path(member));
@@ -258,7 +261,11 @@ final class SweAgentForm implements Form {
             }
             message(message, alone);
             if (alone.has("observation") && !open.isEmpty()) {
-                answer(Fields.object().<ObjectNode>set("content", alone.path("observation")).put("role", "tool"), Fields.object());
+                answer(
+                        Fields.object()
+                                .<ObjectNode>set("content", alone.path("observation"))
+                                .put("role", "tool"),
+                        Fields.object());
             }
         }
 

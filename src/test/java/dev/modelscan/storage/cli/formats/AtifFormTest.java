@@ -23,16 +23,17 @@ class AtifFormTest {
                 " 'final_metrics': {'total_steps': 3}}");
 
         assertThat(told.form()).isEqualTo("atif");
-        assertThat(told.lines()).containsExactly(
-                "run trajectory-1 = s by walker",
-                "system 1: be kind",
-                "user 2: go",
-                "assistant 3: (thought), , move#c1 {'dx':1}, stop#c2 {}",
-                "tool 3/1: ->#c2 'stopped' failed by extra.exit_code",
-                "tool 3/2: ->#c1 null unknown",
-                "tool 3/3: dark",
-                "model m-2 of 3 7+3 read 2 cost 0.25",
-                "end trajectory-1");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run trajectory-1 = s by walker",
+                        "system 1: be kind",
+                        "user 2: go",
+                        "assistant 3: (thought), , move#c1 {'dx':1}, stop#c2 {}",
+                        "tool 3/1: ->#c2 'stopped' failed by extra.exit_code",
+                        "tool 3/2: ->#c1 null unknown",
+                        "tool 3/3: dark",
+                        "model m-2 of 3 7+3 read 2 cost 0.25",
+                        "end trajectory-1");
         assertThat(told.kept()).contains("logprobs", "total_steps", "\"notes\":\"n\"");
     }
 
@@ -40,7 +41,8 @@ class AtifFormTest {
     void aSingleResultWithoutAnIdAnswersTheSingleCall() {
         String step = "{'step_id': 1, 'source': 'agent', 'message': 'x', 'tool_calls': [{'tool_call_id': 'c1',"
                 + " 'function_name': 'f', 'arguments': {}}], 'observation': {'results': [{'content': 'y'}]}}";
-        Told told = Told.of("t.json", "{'schema_version': 'ATIF-v1.0', 'agent': {'name': 'a'}, 'steps': [" + step + "]}");
+        Told told =
+                Told.of("t.json", "{'schema_version': 'ATIF-v1.0', 'agent': {'name': 'a'}, 'steps': [" + step + "]}");
 
         assertThat(told.lines()).contains("tool 1/1: ->#c1 'y' unknown");
     }
@@ -55,13 +57,14 @@ class AtifFormTest {
                 " 'subagent_trajectories': [{'trajectory_id': 'u', 'agent': {'name': 'b'}, 'steps': [",
                 "  {'step_id': 1, 'source': 'agent', 'message': 'done', 'is_copied_context': true, 'metrics': {'prompt_tokens': 1}}]}]}");
 
-        assertThat(told.lines()).containsExactly(
-                "run trajectory-1 = t by a",
-                "user 1: see, (image image/png)",
-                "run trajectory-1/1 = u below trajectory-1 by b",
-                "assistant 1: done",
-                "end trajectory-1/1",
-                "end trajectory-1");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run trajectory-1 = t by a",
+                        "user 1: see, (image image/png)",
+                        "run trajectory-1/1 = u below trajectory-1 by b",
+                        "assistant 1: done",
+                        "end trajectory-1/1",
+                        "end trajectory-1");
     }
 
     @Test
@@ -70,13 +73,14 @@ class AtifFormTest {
                 "t.json",
                 "{'schema_version': 'ATIF-v1.2', 'agent': {'name': 'a'}, 'steps': [{'source': 'ghost', 'message': 'boo'}, 'text']}");
 
-        assertThat(told.lines()).containsExactly(
-                "run trajectory-1 by a",
-                "warned of steps[0].source",
-                "other: boo",
-                "warned of steps[1]",
-                "other: (other)",
-                "end trajectory-1");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run trajectory-1 by a",
+                        "warned of steps[0].source",
+                        "other: boo",
+                        "warned of steps[1]",
+                        "other: (other)",
+                        "end trajectory-1");
         assertThat(told.kept()).contains("ghost");
     }
 }

@@ -35,7 +35,8 @@ class CodexFormTest {
                 "rollout.jsonl",
                 META,
                 turn("m-1"),
-                item("{'type': 'message', 'role': 'developer', 'content': [{'type': 'input_text', 'text': 'be short'}]}"),
+                item(
+                        "{'type': 'message', 'role': 'developer', 'content': [{'type': 'input_text', 'text': 'be short'}]}"),
                 event("{'type': 'user_message', 'message': 'list', 'kind': 'plain'}"),
                 item("{'type': 'message', 'role': 'user', 'content': [{'type': 'input_text', 'text': 'list'},"
                         + " {'type': 'input_image', 'image_url': 'data:image/png;base64,AA=='}]}"),
@@ -50,20 +51,23 @@ class CodexFormTest {
                 "{'timestamp': '2026-01-02T03:04:09Z', 'type': 'compacted', 'payload': {'message': 'sum'}}");
 
         assertThat(told.form()).isEqualTo("codex");
-        assertThat(told.lines()).containsExactly(
-                "run th = th by codex",
-                "developer: be short",
-                "user: list, (image image/png)",
-                "assistant: (thought)",
-                "assistant: apply_patch#c1 '*** Begin'",
-                "tool: ->#c1 {'output':'no','metadata':{'exit_code':1}} failed by exit_code",
-                "assistant: exec#c2 'not json'",
-                "tool: ->#c2 'Wall time: 1 s\\nProcess exited with code 0\\nOutput:\\nx' success by exit_code",
-                "other: (other)",
-                "end th");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run th = th by codex",
+                        "developer: be short",
+                        "user: list, (image image/png)",
+                        "assistant: (thought)",
+                        "assistant: apply_patch#c1 '*** Begin'",
+                        "tool: ->#c1 {'output':'no','metadata':{'exit_code':1}} failed by exit_code",
+                        "assistant: exec#c2 'not json'",
+                        "tool: ->#c2 'Wall time: 1 s\\nProcess exited with code 0\\nOutput:\\nx' success by exit_code",
+                        "other: (other)",
+                        "end th");
         assertThat(told.kept()).contains("user_message", "Z0A=", "compacted", "new_thing", "turn_context");
-        assertThat(told.all(Event.RunStarted.class).get(0).startedAt()).isEqualTo(Instant.parse("2026-01-02T03:04:04Z"));
-        assertThat(told.all(Event.RunEnded.class).get(0).completedAt()).isEqualTo(Instant.parse("2026-01-02T03:04:09Z"));
+        assertThat(told.all(Event.RunStarted.class).get(0).startedAt())
+                .isEqualTo(Instant.parse("2026-01-02T03:04:04Z"));
+        assertThat(told.all(Event.RunEnded.class).get(0).completedAt())
+                .isEqualTo(Instant.parse("2026-01-02T03:04:09Z"));
     }
 
     @Test
@@ -79,8 +83,9 @@ class CodexFormTest {
                 tokens(25, 9),
                 tokens(3, 1));
 
-        assertThat(told.all(ModelCalled.class)).extracting(call ->
-                        call.model() + " " + call.usage().input() + "+" + call.usage().output() + " " + call.externalId())
+        assertThat(told.all(ModelCalled.class))
+                .extracting(call -> call.model() + " " + call.usage().input() + "+"
+                        + call.usage().output() + " " + call.externalId())
                 .containsExactly("m-1 10+4 th/1", "m-2 15+5 th/2", "m-2 3+1 th/3");
     }
 
@@ -95,12 +100,13 @@ class CodexFormTest {
                 "{'type': 'function_call_output', 'call_id': 'c', 'output': 'x'}");
 
         assertThat(told.form()).isEqualTo("codex");
-        assertThat(told.lines()).containsExactly(
-                "run old = old by codex",
-                "user: hi",
-                "assistant: local_shell#c {'type':'exec','command':['ls']}",
-                "tool: ->#c 'x' unknown",
-                "end old");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run old = old by codex",
+                        "user: hi",
+                        "assistant: local_shell#c {'type':'exec','command':['ls']}",
+                        "tool: ->#c 'x' unknown",
+                        "end old");
     }
 
     @Test
@@ -133,8 +139,11 @@ class CodexFormTest {
                 "{'what': 'ever'}",
                 "{'cut");
 
-        assertThat(told.lines()).startsWith("run 0198c000-0000-7000-8000-000000000001 = 0198c000-0000-7000-8000-000000000001"
-                + " by codex", "user: hi", "warned of type");
+        assertThat(told.lines())
+                .startsWith(
+                        "run 0198c000-0000-7000-8000-000000000001 = 0198c000-0000-7000-8000-000000000001" + " by codex",
+                        "user: hi",
+                        "warned of type");
         assertThat(told.kept()).contains("\"what\":\"ever\"");
     }
 }

@@ -19,15 +19,16 @@ class GeminiFormTest {
                 "   {'codeExecutionResult': {'outcome': 'OUTCOME_OK', 'output': '1'}}, {'new': 2}]}]}");
 
         assertThat(told.form()).isEqualTo("gemini");
-        assertThat(told.lines()).containsExactly(
-                "run record-1",
-                "system: Be short.",
-                "user: look, (image image/png)",
-                "assistant: (thought), f#null {'a':1}",
-                "tool: ->#null f {'error':'no'} failed by error",
-                "assistant: code_execution#null {'language':'PYTHON','code':'1'}, ->#null code_execution '1' success by outcome,"
-                        + " (other)",
-                "end record-1");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record-1",
+                        "system: Be short.",
+                        "user: look, (image image/png)",
+                        "assistant: (thought), f#null {'a':1}",
+                        "tool: ->#null f {'error':'no'} failed by error",
+                        "assistant: code_execution#null {'language':'PYTHON','code':'1'}, ->#null code_execution '1' success by outcome,"
+                                + " (other)",
+                        "end record-1");
         assertThat(told.kept()).contains("c2ln", "temperature");
     }
 
@@ -45,7 +46,10 @@ class GeminiFormTest {
 
     @Test
     void contentsAsRecordsAreOneRun() {
-        Told told = Told.of("history.json", "[{'role': 'user', 'parts': [{'text': 'a'}]},", "{'role': 'model', 'parts': [{'text': 'b'}]}]");
+        Told told = Told.of(
+                "history.json",
+                "[{'role': 'user', 'parts': [{'text': 'a'}]},",
+                "{'role': 'model', 'parts': [{'text': 'b'}]}]");
 
         assertThat(told.lines()).containsExactly("run contents-1", "user: a", "assistant: b", "end contents-1");
     }
@@ -65,14 +69,15 @@ class GeminiFormTest {
                 " {'invocationId': 'i', 'author': 'guide', 'id': 'e4', 'content': {'role': 'model', 'parts': [{'text': 'here'}]}}]}");
 
         assertThat(told.form()).isEqualTo("adk");
-        assertThat(told.lines()).containsExactly(
-                "run session-1 = s named trip",
-                "user e1: go",
-                "assistant e2 by planner: transfer#c {}",
-                "model null of e2 3+1",
-                "tool e3: ->#c transfer {'status':'ok'} unknown",
-                "assistant e4 by guide: here",
-                "end session-1");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run session-1 = s named trip",
+                        "user e1: go",
+                        "assistant e2 by planner: transfer#c {}",
+                        "model null of e2 3+1",
+                        "tool e3: ->#c transfer {'status':'ok'} unknown",
+                        "assistant e4 by guide: here",
+                        "end session-1");
         assertThat(told.kept()).contains("\"k\":1", "transfer_to_agent", "\"thought\":null");
     }
 
@@ -90,15 +95,16 @@ class GeminiFormTest {
                 "  {'id': 'm3', 'timestamp': '2026-01-02T03:04:09Z', 'type': 'info', 'content': 'cancelled'}]}");
 
         assertThat(told.form()).isEqualTo("gemini-cli");
-        assertThat(told.lines()).containsExactly(
-                "run s = s by gemini-cli",
-                "user m1: list",
-                "assistant m2: (thought), I look., ls#c1 {}, rm#c2 {}",
-                "tool m2/1: ->#c1 ls 'a b' success by status",
-                "tool m2/2: ->#c2 rm nothing failed by status",
-                "model g-1 of m2 8+3 read 2 thought 1",
-                "other m3: cancelled",
-                "end s");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run s = s by gemini-cli",
+                        "user m1: list",
+                        "assistant m2: (thought), I look., ls#c1 {}, rm#c2 {}",
+                        "tool m2/1: ->#c1 ls 'a b' success by status",
+                        "tool m2/2: ->#c2 rm nothing failed by status",
+                        "model g-1 of m2 8+3 read 2 thought 1",
+                        "other m3: cancelled",
+                        "end s");
     }
 
     @Test
@@ -113,12 +119,13 @@ class GeminiFormTest {
                 "{'id': 'm3', 'type': 'gemini', 'content': 'other'}",
                 "{'$set': {'summary': 'T'}}");
 
-        assertThat(told.lines()).containsExactly(
-                "run s = s by gemini-cli named T",
-                "user m1: a",
-                "assistant m2 after m1: whole",
-                "assistant m3 after m1: other",
-                "end s at m3");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run s = s by gemini-cli named T",
+                        "user m1: a",
+                        "assistant m2 after m1: whole",
+                        "assistant m3 after m1: other",
+                        "end s at m3");
         assertThat(told.kept()).contains("$rewindTo");
     }
 }

@@ -20,23 +20,25 @@ class ResponsesFormTest {
                 "  [{'type': 'output_text', 'text': 'ok', 'annotations': [{'url': 'u'}]}, {'type': 'refusal', 'refusal': 'no'}]}]");
 
         assertThat(told.form()).isEqualTo("openai-responses");
-        assertThat(told.lines()).containsExactly(
-                "run items-1",
-                "user: hi",
-                "assistant r1: (thought)",
-                "assistant f1: add#c1 {'a':1}",
-                "tool: ->#c1 [1,2] failed by status",
-                "assistant w1: web_search#w1 {'query':'q'}, ->#w1 web_search nothing success by status",
-                "assistant m1: find#m1 {}, ->#m1 find 'no server' failed by error",
-                "assistant a1: ok, (refused) no",
-                "end items-1");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run items-1",
+                        "user: hi",
+                        "assistant r1: (thought)",
+                        "assistant f1: add#c1 {'a':1}",
+                        "tool: ->#c1 [1,2] failed by status",
+                        "assistant w1: web_search#w1 {'query':'q'}, ->#w1 web_search nothing success by status",
+                        "assistant m1: find#m1 {}, ->#m1 find 'no server' failed by error",
+                        "assistant a1: ok, (refused) no",
+                        "end items-1");
         assertThat(told.kept()).contains("[1, 2]", "\"url\":\"u\"");
     }
 
     @Test
     void itemsOnLinesAreOneRunAndAListOnEachLineIsARunEach() {
         String item = "{'type': 'message', 'role': 'user', 'content': 'x'}";
-        assertThat(Told.of("a.jsonl", item, item).lines()).containsExactly("run items", "user: x", "user: x", "end items");
+        assertThat(Told.of("a.jsonl", item, item).lines())
+                .containsExactly("run items", "user: x", "user: x", "end items");
         assertThat(Told.of("b.jsonl", "[" + item + "]", "[" + item + "]").lines())
                 .containsExactly("run list-1", "user: x", "end list-1", "run list-2", "user: x", "end list-2");
     }
@@ -50,12 +52,13 @@ class ResponsesFormTest {
                 " 'usage': {'input_tokens': 9, 'input_tokens_details': {'cached_tokens': 4}, 'output_tokens': 3,",
                 "  'output_tokens_details': {'reasoning_tokens': 2}}}");
 
-        assertThat(told.lines()).containsExactly(
-                "run record-1 = resp_1",
-                "system: Be short.",
-                "assistant: ",
-                "model m-1 9+3 read 4 thought 2",
-                "end record-1");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record-1 = resp_1",
+                        "system: Be short.",
+                        "assistant: ",
+                        "model m-1 9+3 read 4 thought 2",
+                        "end record-1");
     }
 
     @Test
@@ -72,7 +75,10 @@ class ResponsesFormTest {
     @Test
     void anItemOfAnUnknownTypeIsKeptWithAWarning() {
         Told told = Told.of(
-                "a.jsonl", "{'type': 'message', 'role': 'user', 'content': 'x'}", "{'type': 'dream', 'about': 'sheep'}", "7");
+                "a.jsonl",
+                "{'type': 'message', 'role': 'user', 'content': 'x'}",
+                "{'type': 'dream', 'about': 'sheep'}",
+                "7");
 
         assertThat(told.lines()).contains("warned of type", "other: (other)");
         assertThat(told.kept()).contains("sheep");

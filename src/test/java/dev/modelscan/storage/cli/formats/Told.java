@@ -46,8 +46,7 @@ final class Told {
     private static Told read(Input input, InputStream in) {
         try (Source source = Source.open(input, in)) {
             List<Event> events = new ArrayList<>();
-            Form form = Forms.of(source.first())
-                    .orElseThrow(() -> new AssertionError("no form for " + source.seen()));
+            Form form = Forms.of(source.first()).orElseThrow(() -> new AssertionError("no form for " + source.seen()));
             form.read(source.records(events::add), events::add);
             return new Told(form.name(), events);
         } catch (IOException e) {
@@ -112,9 +111,11 @@ final class Told {
                     + String.join(", ", e.parts().stream().map(Told::line).toList());
         }
         if (event instanceof Event.ModelCalled e) {
-            return "model " + e.model() + optional(" of ", e.messageId()) + " " + e.usage().input() + "+"
+            return "model " + e.model() + optional(" of ", e.messageId()) + " "
+                    + e.usage().input() + "+"
                     + e.usage().output() + optional(" read ", e.usage().cacheRead())
-                    + optional(" wrote ", e.usage().cacheWrite()) + optional(" thought ", e.usage().reasoning())
+                    + optional(" wrote ", e.usage().cacheWrite())
+                    + optional(" thought ", e.usage().reasoning())
                     + optional(" cost ", e.cost());
         }
         if (event instanceof Event.ToolUsed e) {
@@ -125,8 +126,9 @@ final class Told {
             return "score " + e.name() + " " + e.value();
         }
         if (event instanceof Event.RunEnded e) {
-            return "end " + e.run() + (e.status() == null ? "" : " " + e.status().code())
-                    + optional(" at ", e.head()) + optional(" because ", e.error());
+            return "end " + e.run()
+                    + (e.status() == null ? "" : " " + e.status().code()) + optional(" at ", e.head())
+                    + optional(" because ", e.error());
         }
         if (event instanceof Event.Warned e) {
             return "warned of " + e.field();
