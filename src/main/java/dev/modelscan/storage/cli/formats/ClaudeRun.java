@@ -33,6 +33,9 @@ final class ClaudeRun {
     private ArrayNode between = JsonNodeFactory.instance.arrayNode();
     private @Nullable Instant latest;
     private @Nullable String head;
+    /** Whether some message follows another one than the message before it. */
+    private boolean isTree;
+
     /** The lines of the model's latest message, and of the answers to its calls. */
     private final Set<String> turn = new HashSet<>();
 
@@ -65,6 +68,7 @@ final class ClaudeRun {
         Instant time = Fields.time(line, "timestamp");
         latest = time == null ? latest : time;
         String follows = follows(line, uuid, named);
+        isTree |= follows != null && !follows.equals(head);
         head = uuid == null ? head : uuid;
         ObjectNode rest = ClaudeCodeForm.rest(line, ofRun);
         Rest.time(rest, line, "timestamp", time);
@@ -151,6 +155,6 @@ final class ClaudeRun {
         if (!between.isEmpty()) {
             rest.set(Rest.AFTER, between);
         }
-        events.accept(new RunEnded(key, at, null, null, null, latest, head, rest));
+        events.accept(new RunEnded(key, at, null, null, null, latest, isTree ? head : null, rest));
     }
 }

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** The runs of a file of the Go package: three queries in the order of the tasks, read side by side. */
 final class GoRuns {
 
+    /** What is imported is history, so nothing of it waits or runs. */
     private static final Map<String, TaskStatus> STATUSES = Map.of(
-            "pending", TaskStatus.PENDING,
-            "running", TaskStatus.RUNNING,
+            "pending", TaskStatus.CANCELLED,
+            "running", TaskStatus.CANCELLED,
             "completed", TaskStatus.COMPLETED,
             "failed", TaskStatus.FAILED,
             "cancelled", TaskStatus.CANCELLED);
@@ -181,6 +182,9 @@ final class GoRuns {
         TaskStatus status = named == null ? null : STATUSES.get(named.toLowerCase(Locale.ROOT));
         if (named != null && status == null) {
             events.accept(new Warned(run, place, "tasks.status", "is " + named + "; it is kept in the metadata"));
+        } else if (named != null && UNFINISHED.contains(named.toLowerCase(Locale.ROOT))) {
+            String text = "is " + named + "; an imported task is history, so it is stored as cancelled";
+            events.accept(new Warned(run, place, "tasks.status", text));
         }
         String error = status == TaskStatus.FAILED ? GoRows.text(task, "error") : null;
         end(run, place, status, error, GoRows.time(task.path("completed_at")));

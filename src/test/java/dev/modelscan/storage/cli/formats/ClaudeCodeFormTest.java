@@ -52,8 +52,8 @@ class ClaudeCodeFormTest {
                         "assistant k2 after k1: a file",
                         "tool m3 after m2: ->#t1 [{'type':'text','text':'a file'}] success by toolUseResult",
                         "assistant m4 after m3: A file.",
-                        "end ses at m4",
-                        "end ses/a1 at k2");
+                        "end ses",
+                        "end ses/a1");
         assertThat(told.all(MessageRead.class).get(0).createdAt()).isEqualTo(Instant.parse("2026-03-04T05:06:01.250Z"));
         assertThat(told.kept()).contains("leafUuid", "c2ln", "\"agentId\":\"a1\"");
     }
@@ -131,6 +131,7 @@ class ClaudeCodeFormTest {
         assertThat(told.all(MessageRead.class))
                 .extracting(MessageRead::parentId)
                 .containsExactly(null, "m1", "m2", "m3", "m4", "m1");
+        assertThat(told.lines()).endsWith("end ses at m6");
         assertThat(told.all(MessageRead.class).get(3).rest().path("parentUuid").asText())
                 .isEqualTo("m2");
     }
@@ -159,7 +160,7 @@ class ClaudeCodeFormTest {
                         "warned of type",
                         told.lines().get(5),
                         "user m3 after b1: (other)",
-                        "end ses at m3");
+                        "end ses");
         assertThat(told.lines().get(5)).startsWith("refused: ");
         assertThat(told.kept()).contains("\"done\":3", "file-history-snapshot", "custom-title", "not an object", "p1");
     }

@@ -156,6 +156,18 @@ class GoStorageFormTest {
         assertThat(told.kept()).contains("not json");
     }
 
+    /** The importer stores no task that waits. */
+    @Test
+    void aTaskThatWaitsOrRunsIsToldAsCancelled() throws SQLException {
+        Told told = Told.of(file(
+                "CREATE TABLE messages (id TEXT, content TEXT)",
+                "UPDATE tasks SET status = 'pending' WHERE id = 't1'",
+                "UPDATE tasks SET status = 'running' WHERE id = 't2'"));
+
+        assertThat(told.lines()).contains("warned of tasks.status", "end t1 cancelled", "end t2 cancelled");
+        assertThat(told.kept()).contains("\"status\":\"pending\"", "\"status\":\"running\"");
+    }
+
     /** It may belong to a running program. */
     @Test
     void theFileIsNotChangedAndNothingIsLeftBesideIt() throws SQLException, IOException {
