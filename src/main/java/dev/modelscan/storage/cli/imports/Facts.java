@@ -78,18 +78,29 @@ final class Facts {
             timed++;
             seen(message.createdAt());
         }
+        boolean known = Names.hasAuthor(message);
+        if (known) {
+            // A service that runs a tool itself answers in the message of the call.
+            open(message, Names.author(message, started.agent()));
+        }
         String author = author(message);
         authors.add(author);
         if (message.role() == Role.ASSISTANT) {
             agents.add(author);
         }
+        if (!known) {
+            open(message, author);
+        }
+        if (Values.needEscapes(message)) {
+            warn(message, "holds NUL or half of a surrogate pair; kept as \\u escapes");
+        }
+    }
+
+    private void open(MessageRead message, String author) {
         for (Part part : message.parts()) {
             if (part instanceof Part.Call call) {
                 pairing.open(call, author);
             }
-        }
-        if (Values.needEscapes(message)) {
-            warn(message, "holds NUL or half of a surrogate pair; kept as \\u escapes");
         }
     }
 
@@ -105,7 +116,7 @@ final class Facts {
                 }
             }
         }
-        if (message.role() != Role.TOOL || message.author() != null) {
+        if (Names.hasAuthor(message)) {
             return Names.author(message, started.agent());
         }
         return caller == null ? toolAgent(started, agents) : caller;

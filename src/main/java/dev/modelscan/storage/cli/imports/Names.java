@@ -13,6 +13,11 @@ final class Names {
 
     private Names() {}
 
+    /** Whether a message tells by itself who wrote it. A tool's answer is from the agent that called the tool. */
+    static boolean hasAuthor(MessageRead message) {
+        return message.role() != Role.TOOL || message.author() != null;
+    }
+
     /** The name of who wrote a message: the file's name of its author; an assistant's is that of the run's agent; else the role. */
     static String author(MessageRead message, @Nullable String agent) {
         if (message.author() != null && !message.author().isBlank()) {

@@ -139,6 +139,11 @@ final class RunWriter implements Events {
         MessageId id = known == null ? id(target.task(), facts, number) : known;
         boolean stored = known != null || number <= target.stored() || isOld(message);
         time = message.createdAt() == null ? time : message.createdAt();
+        boolean hasAuthor = Names.hasAuthor(message);
+        if (hasAuthor) {
+            // A service that runs a tool itself answers in the message of the call.
+            calls(message, id, Names.author(message, facts.started().agent()), stored);
+        }
         Map<Part.Answer, OpenCall> answered = answered(message);
         String author = author(message, answered);
         AgentId sender = agent(author);
@@ -156,7 +161,9 @@ final class RunWriter implements Events {
             blobs = List.of();
             batch.add(made, origin(message, first));
         }
-        calls(message, id, author, stored);
+        if (!hasAuthor) {
+            calls(message, id, author, stored);
+        }
         answered.forEach((answer, call) -> answer(answer, call, id, stored));
         previous = id;
         lastAgent = message.role() == Role.ASSISTANT ? sender : lastAgent;
@@ -230,7 +237,7 @@ final class RunWriter implements Events {
     }
 
     private String author(MessageRead message, Map<Part.Answer, OpenCall> answered) {
-        if (message.role() == Role.TOOL && message.author() == null) {
+        if (!Names.hasAuthor(message)) {
             return answered.values().stream()
                     .map(OpenCall::agent)
                     .findFirst()
