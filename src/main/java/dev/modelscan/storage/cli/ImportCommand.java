@@ -11,6 +11,7 @@ import dev.modelscan.storage.cli.imports.Redactor;
 import dev.modelscan.storage.errors.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -19,7 +20,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Stack;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -40,12 +43,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Imports runs of agents: sessions, transcripts and traces, in the form that another program wrote them.",
             "",
-            "The form is told by the content, and so are gzip, zstd, zip, UTF-16, and whether the file is JSON, JSON Lines"
-                    + " or an array. docs/formats.md lists the forms, and what goes where.",
+            "The form is told by the content, and so are gzip, zstd, zip, UTF-16, and whether the file is JSON, JSON"
+                    + " Lines or an array. docs/formats.md lists the forms, and what goes where.",
             "",
             "Each run becomes a task and a conversation, in one transaction: all of it is stored, or nothing. A file"
-                    + " becomes a workflow. Who acted becomes an agent; one of that name that exists is used. Times are those of the"
-                    + " file.",
+                    + " becomes a workflow. Who acted becomes an agent; one of that name that exists is used. Times are"
+                    + " those of the file.",
             "",
             "What is odd is kept, and told with a warning; a record that cannot be read is reported with its place, and"
                     + " the exit code is 1. Importing again stores only what is new, and what a session has grown by."
@@ -83,8 +86,8 @@ final class ImportCommand extends DatabaseCommand {
             arity = "0..1",
             parameterConsumer = Redact.class,
             description = {
-                "Replace keys, tokens and mail addresses before anything is stored, and what the regular expression matches."
-                        + " May be repeated."
+                "Replace keys, tokens and mail addresses before anything is stored, and what the regular expression"
+                        + " matches. May be repeated."
             })
     @Nullable
     List<String> redact;
@@ -98,7 +101,9 @@ final class ImportCommand extends DatabaseCommand {
     private ImportSummary importFiles(InputStream standardInput) {
         Redactor redactor = redactor();
         ImportOptions options = new ImportOptions(form(), name, strict, redactor);
-        List<FileResult> results = new ArrayList<>();
+        List<FileResult> results = new CopyOnWriteArrayList<>();
+        Thread onInterrupt = new Thread(() -> interrupted(results));
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
         String error = null;
         try (Opened opened = new Opened()) {
             for (Input input : inputs(standardInput)) {
@@ -115,8 +120,31 @@ final class ImportCommand extends DatabaseCommand {
             error = e.getMessage();
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
+        } finally {
+            forget(onInterrupt);
         }
         return ImportSummary.of(results, redactor == null ? 0 : redactor.count(), error);
+    }
+
+    /** The user ended the program: what was stored is told. */
+    private void interrupted(List<FileResult> results) {
+        long stored = results.stream()
+                .mapToLong(result -> result.imported() + result.grown() + result.restored())
+                .sum();
+        PrintWriter err = spec.commandLine().getErr();
+        err.printf(
+                Locale.ROOT,
+                "%ninterrupted: %,d transcripts are stored. The same command again stores the rest.%n",
+                stored);
+        err.flush();
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The program is ending.
+        }
     }
 
     private List<Input> inputs(InputStream standardInput) throws IOException {
@@ -146,7 +174,8 @@ final class ImportCommand extends DatabaseCommand {
                 patterns.add(Pattern.compile(pattern));
             } catch (PatternSyntaxException e) {
                 throw new ParameterException(
-                        spec.commandLine(), "--redact: \"" + pattern + "\" is not a regular expression: " + e.getDescription());
+                        spec.commandLine(),
+                        "--redact: \"" + pattern + "\" is not a regular expression: " + e.getDescription());
             }
         }
         return new Redactor(patterns);

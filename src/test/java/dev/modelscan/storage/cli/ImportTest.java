@@ -157,7 +157,8 @@ class ImportTest {
                         line -> assertThat(line)
                                 .contains("warning: line 3, record 3: messages[0].role is \"robot\"", "other"),
                         line -> assertThat(line).contains("warning: line 4, record 4: x.0.a occurs more than once"),
-                        line -> assertThat(line).contains("warning: line 5, record 5: message 2 (tool) answers no open"));
+                        line -> assertThat(line)
+                                .contains("warning: line 5, record 5: message 2 (tool) answers no open"));
         try (Database db = open()) {
             assertThat(db.stats().rows()).containsEntry("tasks", 5L).containsEntry("messages", 6L);
             assertThat(db.messages().list(10, 0)).extracting(Message::role).contains(MessageRole.OTHER);
@@ -191,7 +192,8 @@ class ImportTest {
         assertThat(run.out()).contains("4 transcripts imported", "1 records failed");
         assertThat(run.err().lines()).satisfiesExactly(line -> assertThat(line).contains("line 4", "record 2"));
         assertThat(run(directory.resolve("a.jsonl")).out()).contains("0 transcripts imported, 4 stored already");
-        assertThat(run(write("b.jsonl", "{oops\n" + GOOD + "\n" + GOOD.substring(0, 30) + "\n" + GOOD + "\n")).out())
+        assertThat(run(write("b.jsonl", "{oops\n" + GOOD + "\n" + GOOD.substring(0, 30) + "\n" + GOOD + "\n"))
+                        .out())
                 .contains("2 stored already", "2 records failed");
     }
 
@@ -213,7 +215,14 @@ class ImportTest {
 
         assertThat(run.code()).as(run.err()).isZero();
         try (Database db = open()) {
-            assertThat(db.tasks().list(1, 0).get(0).metadata().toNode().path("x").asText()).isEqualTo(deep);
+            assertThat(db.tasks()
+                            .list(1, 0)
+                            .get(0)
+                            .metadata()
+                            .toNode()
+                            .path("x")
+                            .asText())
+                    .isEqualTo(deep);
         }
     }
 
@@ -238,7 +247,8 @@ class ImportTest {
         Run unknown = run(write("unknown.json", "{\"a\":1,\"b\":2}"));
         assertThat(unknown.err().lines())
                 .hasSize(1)
-                .allMatch(line -> line.contains("members a, b") && line.contains("known forms: ") && line.contains("openai"));
+                .allMatch(line ->
+                        line.contains("members a, b") && line.contains("known forms: ") && line.contains("openai"));
         assertThat(directory.resolve("import.db")).doesNotExist();
     }
 
@@ -258,7 +268,8 @@ class ImportTest {
             List<MessagePart> parts = db.messages().listParts(messages.get(0).id());
             assertThat(parts).extracting(MessagePart::kind).containsExactly(PartKind.TEXT, PartKind.IMAGE);
             assertThat(parts.get(1).mediaType()).isEqualTo("image/png");
-            assertThat(db.blobs().read(parts.get(1).blobId())).isEqualTo("ABC".repeat(400).getBytes(UTF_8));
+            assertThat(db.blobs().read(parts.get(1).blobId()))
+                    .isEqualTo("ABC".repeat(400).getBytes(UTF_8));
             assertThat(db.agents().get(messages.get(0).senderId()).name()).isEqualTo("Ann");
             assertThat(messages.get(1).content()).isEqualTo("no");
             assertThat(messages.get(1).metadata()).isEqualTo(Json.parse("{\"odd\":1,\"content\":null}"));
@@ -316,7 +327,8 @@ class ImportTest {
             assertThat(db.messages().list(10, 0)).hasSize(3);
             ToolExecution execution = db.toolExecutions().list(10, 0).get(0);
             assertThat(execution.status()).isEqualTo(ToolExecutionStatus.SUCCESS);
-            assertThat(execution.answerMessageId()).isEqualTo(db.messages().list(10, 0).get(2).id());
+            assertThat(execution.answerMessageId())
+                    .isEqualTo(db.messages().list(10, 0).get(2).id());
         }
     }
 
@@ -333,8 +345,10 @@ class ImportTest {
 
     @Test
     void aTaskThatWasDeletedIsPutBackWithItsMessages() throws IOException {
-        Path file = write("a.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}\n"
-                + "{\"messages\":[{\"role\":\"user\",\"content\":\"b\"}]}\n");
+        Path file = write(
+                "a.jsonl",
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}\n"
+                        + "{\"messages\":[{\"role\":\"user\",\"content\":\"b\"}]}\n");
         run(file);
         try (Database db = open()) {
             db.tasks().delete(db.tasks().list(10, 0).get(0).id());
@@ -375,7 +389,10 @@ class ImportTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.err()).contains("left out: package.json");
         try (Database db = open()) {
-            assertThat(db.messages().list(10, 0)).extracting(Message::content).hasSize(7).contains("\u00e4 1", "\u00e4 7");
+            assertThat(db.messages().list(10, 0))
+                    .extracting(Message::content)
+                    .hasSize(7)
+                    .contains("\u00e4 1", "\u00e4 7");
             assertThat(db.workflows().list(10, 0)).hasSize(6);
         }
         Run glob = run(Path.of(folder + "/*.json"), "--name", "all");
@@ -410,7 +427,7 @@ class ImportTest {
         run(write(
                 "a.json",
                 "[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"name\":\"planner\",\"content\":\"a\"},"
-                        + "{\"role\":\"assistant\",\"name\":\"coder\",\"content\":\"b\"}]"));
+                    + "{\"role\":\"assistant\",\"name\":\"coder\",\"content\":\"b\"}]"));
         try (Database db = open()) {
             Task task = db.tasks().list(10, 0).get(0);
             assertThat(db.teams().listMembers(task.teamId()))
@@ -425,8 +442,8 @@ class ImportTest {
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
             out.write("{\"id\":\"long\",\"messages\":[");
             for (int i = 0; i < 100; i++) {
-                out.write((i == 0 ? "" : ",") + "{\"role\":\"" + (i % 2 == 0 ? "user" : "assistant") + "\",\"content\":\""
-                        + ("m" + i + " ").repeat(60_000 / 4) + "\"}");
+                out.write((i == 0 ? "" : ",") + "{\"role\":\"" + (i % 2 == 0 ? "user" : "assistant")
+                        + "\",\"content\":\"" + ("m" + i + " ").repeat(60_000 / 4) + "\"}");
                 out.write(i == 99 ? "" : ",{\"role\":\"user\",\"content\":\"" + "x".repeat(200_000) + "\"}");
             }
             out.write("],\"reward\":1}");
@@ -475,7 +492,8 @@ class ImportTest {
 
     private static void requireSame(Database db, Message message, Task task, JsonNode expected) {
         assertThat(message.taskId()).isEqualTo(task.id());
-        assertThat(message.role()).isEqualTo(MessageRole.fromCode(expected.get("role").asText()));
+        assertThat(message.role())
+                .isEqualTo(MessageRole.fromCode(expected.get("role").asText()));
         if (expected.has("tool_calls")) {
             assertThat(message.contentType()).isEqualTo(ContentType.COMMAND);
             assertThat(message.content()).isEqualTo(expected.path("content").asText(""));
@@ -486,8 +504,10 @@ class ImportTest {
             for (int i = 0; i < calls.size(); i++) {
                 JsonNode call = expected.get("tool_calls").get(i);
                 assertThat(calls.get(i).callId()).isEqualTo(call.get("id").asText());
-                assertThat(calls.get(i).name()).isEqualTo(call.path("function").path("name").asText());
-                assertThat(calls.get(i).text()).isEqualTo(call.path("function").path("arguments").asText());
+                assertThat(calls.get(i).name())
+                        .isEqualTo(call.path("function").path("name").asText());
+                assertThat(calls.get(i).text())
+                        .isEqualTo(call.path("function").path("arguments").asText());
             }
             return;
         }
@@ -513,8 +533,8 @@ class ImportTest {
     }
 
     private Run run(Path file, String... options) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "import", "--db", directory.resolve("import.db").toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("import", "--db", directory.resolve("import.db").toString()));
         arguments.addAll(List.of(options));
         arguments.add(file.toString());
         return MainTest.run(arguments.toArray(new String[0]));

@@ -56,7 +56,8 @@ class InputsTest {
                     .toList();
         }
         assertThat(expected).isNotEmpty();
-        return expected.stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file)));
+        return expected.stream()
+                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file)));
     }
 
     private void check(Path expectedFile) throws IOException {
@@ -77,7 +78,8 @@ class InputsTest {
             rest(db, expected);
             if (name.startsWith("22-")) {
                 List<Message> messages = db.messages().list(10, 0);
-                assertThat(messages.get(0).metadata()).isNotEqualTo(messages.get(1).metadata());
+                assertThat(messages.get(0).metadata())
+                        .isNotEqualTo(messages.get(1).metadata());
             }
             if (name.startsWith("26-")) {
                 assertThat(db.tasks().list(10, 0).get(0).metadata().toString()).contains("traj");
@@ -91,10 +93,14 @@ class InputsTest {
     private static void counts(Database db, JsonNode expected) {
         List<Task> tasks = db.tasks().list(ALL).items();
         Map<String, Long> counted = new HashMap<>(db.stats().rows());
-        counted.put("transcripts", tasks.stream().filter(task -> task.parentId() == null).count());
+        counted.put(
+                "transcripts",
+                tasks.stream().filter(task -> task.parentId() == null).count());
         for (String member : List.of("transcripts", "messages", "conversations", "tasks", "workflows")) {
             if (expected.has(member)) {
-                assertThat(counted.get(member)).as(member).isEqualTo(expected.get(member).longValue());
+                assertThat(counted.get(member))
+                        .as(member)
+                        .isEqualTo(expected.get(member).longValue());
             }
         }
         if (expected.has("tasks") || expected.has("transcripts")) {
@@ -124,19 +130,24 @@ class InputsTest {
                 assertThat(execution.output()).isEqualTo(json(right.get("output")));
             }
             if (right.has("startedAt")) {
-                assertThat(execution.startedAt()).isEqualTo(Instant.parse(right.get("startedAt").asText()));
-                assertThat(execution.completedAt()).isEqualTo(Instant.parse(right.get("completedAt").asText()));
+                assertThat(execution.startedAt())
+                        .isEqualTo(Instant.parse(right.get("startedAt").asText()));
+                assertThat(execution.completedAt())
+                        .isEqualTo(Instant.parse(right.get("completedAt").asText()));
             }
             if (right.has("durationMs")) {
-                assertThat(execution.duration()).isEqualTo(Duration.ofMillis(right.get("durationMs").asLong()));
+                assertThat(execution.duration())
+                        .isEqualTo(Duration.ofMillis(right.get("durationMs").asLong()));
             }
             if (right.has("agent")) {
-                assertThat(db.agents().get(execution.agentId()).name()).isEqualTo(right.get("agent").asText());
+                assertThat(db.agents().get(execution.agentId()).name())
+                        .isEqualTo(right.get("agent").asText());
             }
         }
         for (int i = 0; i < expected.path("statuses").size(); i++) {
             // One of them is "failed or success, by a rule".
-            assertThat(expected.path("statuses").get(i).asText()).contains(stored.get(i).status().code());
+            assertThat(expected.path("statuses").get(i).asText())
+                    .contains(stored.get(i).status().code());
         }
     }
 
@@ -152,14 +163,22 @@ class InputsTest {
                     .toList();
             assertThat(own).as(model.getKey()).isNotEmpty();
             JsonNode usage = model.getValue();
-            assertThat(own.stream().mapToLong(call -> orZero(call.inputTokens())).sum())
+            assertThat(own.stream()
+                            .mapToLong(call -> orZero(call.inputTokens()))
+                            .sum())
                     .isEqualTo(usage.path("input").longValue());
-            assertThat(own.stream().mapToLong(call -> orZero(call.outputTokens())).sum())
+            assertThat(own.stream()
+                            .mapToLong(call -> orZero(call.outputTokens()))
+                            .sum())
                     .isEqualTo(usage.path("output").longValue());
-            assertThat(own.stream().mapToLong(call -> orZero(call.cacheReadTokens())).sum())
+            assertThat(own.stream()
+                            .mapToLong(call -> orZero(call.cacheReadTokens()))
+                            .sum())
                     .isEqualTo(usage.path("cacheRead").longValue());
             if (usage.has("costUsd")) {
-                assertThat(own.get(0).cost()).isEqualByComparingTo(new BigDecimal(usage.get("costUsd").asText()));
+                assertThat(own.get(0).cost())
+                        .isEqualByComparingTo(
+                                new BigDecimal(usage.get("costUsd").asText()));
             }
         });
     }
@@ -169,7 +188,8 @@ class InputsTest {
     }
 
     private static void rest(Database db, JsonNode expected) {
-        List<String> agents = db.agents().list(ALL).items().stream().map(Agent::name).toList();
+        List<String> agents =
+                db.agents().list(ALL).items().stream().map(Agent::name).toList();
         List<String> expectedAgents = new ArrayList<>();
         expected.path("agents").forEach(agent -> expectedAgents.add(agent.asText()));
         // A trace names the agent alone; its user is a role.
@@ -182,7 +202,8 @@ class InputsTest {
         if (!times.isEmpty()) {
             assertThat(db.messages().list(ALL).items())
                     .extracting(Message::createdAt)
-                    .containsExactlyElementsOf(times.stream().map(Instant::parse).toList());
+                    .containsExactlyElementsOf(
+                            times.stream().map(Instant::parse).toList());
         }
         if (expected.has("taskStatus")) {
             assertThat(db.tasks().list(1, 0).get(0).status()).isEqualTo(TaskStatus.COMPLETED);

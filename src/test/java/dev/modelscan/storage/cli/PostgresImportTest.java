@@ -98,8 +98,7 @@ class PostgresImportTest {
             String file = records("the same");
             List<FileResult> summaries = importTogether(db, List.of(file, file, file, file));
             assertThat(summaries).allMatch(summary -> summary.failed() == 0);
-            assertThat(summaries.stream().mapToLong(FileResult::imported).sum())
-                    .isEqualTo(RECORDS);
+            assertThat(summaries.stream().mapToLong(FileResult::imported).sum()).isEqualTo(RECORDS);
             assertThat(db.tasks().list(1_000, 0)).hasSize(RECORDS);
             assertThat(db.messages().list(1_000, 0)).hasSize(RECORDS * ROLES.length);
         }

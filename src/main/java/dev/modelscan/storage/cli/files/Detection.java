@@ -36,7 +36,8 @@ final class Detection {
     }
 
     /** The framing; null if the source does not hold JSON. */
-    @Nullable Framing framing() throws IOException {
+    @Nullable
+    Framing framing() throws IOException {
         int start = skipSpace(0);
         if (start == head.length) {
             return Framing.LINES;

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param size its bytes, as they are stored; -1 if that is not known
  * @param opener opens the bytes
  */
-public record Input(
-        String name, String origin, @Nullable Path path, boolean found, long size, Opener opener) {
+public record Input(String name, String origin, @Nullable Path path, boolean found, long size, Opener opener) {
 
     /** Opens a source's bytes. */
     @FunctionalInterface

@@ -78,7 +78,11 @@ public final class Inputs {
 
     /** A pattern that the shell did not expand. */
     private static List<Input> glob(String pattern) throws IOException {
-        int wild = Stream.of('*', '?', '[', '{').mapToInt(pattern::indexOf).filter(at -> at >= 0).min().orElse(-1);
+        int wild = Stream.of('*', '?', '[', '{')
+                .mapToInt(pattern::indexOf)
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(-1);
         if (wild < 0) {
             throw new NoSuchFileException(pattern);
         }

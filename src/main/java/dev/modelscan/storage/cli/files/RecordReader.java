@@ -38,8 +38,7 @@ final class RecordReader implements Records, AutoCloseable {
         this.framer = framer;
         this.window = framer.window;
         this.events = events;
-        this.trees = new TreeReader(
-                spool, (field, text) -> events.accept(new Event.Warned(null, place, field, text)));
+        this.trees = new TreeReader(spool, (field, text) -> events.accept(new Event.Warned(null, place, field, text)));
     }
 
     @Override

@@ -107,8 +107,9 @@ final class TreeReader {
                 for (int number = 1; object.has(name); number++) {
                     name = key + " (" + number + ")";
                 }
-                odd.accept(path(parser), "occurs more than once; the last value counts, one before it is kept as \""
-                        + name + "\"");
+                odd.accept(
+                        path(parser),
+                        "occurs more than once; the last value counts, one before it is kept as \"" + name + "\"");
                 object.set(name, earlier);
             }
             parser.nextToken();
@@ -144,7 +145,11 @@ final class TreeReader {
     }
 
     private static String path(JsonParser parser) {
-        return parser.getParsingContext().pathAsPointer().toString().substring(1).replace('/', '.');
+        return parser.getParsingContext()
+                .pathAsPointer()
+                .toString()
+                .substring(1)
+                .replace('/', '.');
     }
 
     /** Where a node belongs in its parent. */

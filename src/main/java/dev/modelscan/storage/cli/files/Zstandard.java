@@ -14,7 +14,8 @@ final class Zstandard {
             return new ZstdInputStream(in);
         } catch (LinkageError e) {
             throw new UnreadableException(
-                    "is compressed by zstd, and com.github.luben:zstd-jni is not on the class path; add it, or decompress the file with zstd -d");
+                    "is compressed by zstd, and com.github.luben:zstd-jni is not on the class path; add it, or"
+                            + " decompress the file with zstd -d");
         }
     }
 }

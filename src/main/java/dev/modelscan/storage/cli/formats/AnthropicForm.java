@@ -20,7 +20,8 @@ final class AnthropicForm extends ChatForm {
     @Override
     public boolean recognizes(First first) {
         return first.values().stream()
-                .anyMatch(record -> ChatForm.holdsMessages(record) && bodies(record).anyMatch(AnthropicForm::isOurs));
+                .anyMatch(record ->
+                        ChatForm.holdsMessages(record) && bodies(record).anyMatch(AnthropicForm::isOurs));
     }
 
     private static boolean isOurs(JsonNode body) {
@@ -67,7 +68,8 @@ final class AnthropicForm extends ChatForm {
         MessageRead.Builder message = MessageRead.builder(run, place, Role.SYSTEM);
         ObjectNode rest = Fields.object().put("message_in", "system");
         if (system.isTextual()) {
-            events.accept(message.add(new Part.Text(system.textValue())).rest(rest).build());
+            events.accept(
+                    message.add(new Part.Text(system.textValue())).rest(rest).build());
         } else if (system.isArray()) {
             ContentParts.of(system).forEach(message::add);
             events.accept(message.rest(ContentParts.withShape(rest, system)).build());

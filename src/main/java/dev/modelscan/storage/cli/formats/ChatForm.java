@@ -52,8 +52,7 @@ abstract class ChatForm implements Form {
 
     private static void end(@Nullable String run, @Nullable Place place, Events events) {
         if (run != null && place != null) {
-            events.accept(new RunEnded(
-                    run, place, null, null, null, null, null, Fields.object()));
+            events.accept(new RunEnded(run, place, null, null, null, null, null, Fields.object()));
         }
     }
 
@@ -116,7 +115,9 @@ abstract class ChatForm implements Form {
                 externalId(record),
                 null,
                 Fields.text(record, "title"),
-                agent == null && record.path("agent").isTextual() ? record.path("agent").textValue() : agent,
+                agent == null && record.path("agent").isTextual()
+                        ? record.path("agent").textValue()
+                        : agent,
                 Fields.time(record, "created_at", "createdAt", "created", "start_time", "timestamp"),
                 metadata));
         ChatMessages messages = new ChatMessages(run, events).model(Fields.text(body, "model"));
@@ -254,6 +255,9 @@ abstract class ChatForm implements Form {
     }
 
     private static boolean isRoleList(JsonNode messages) {
-        return messages.isArray() && (messages.isEmpty() || messages.path(0).has("role") || !messages.path(0).isObject());
+        return messages.isArray()
+                && (messages.isEmpty()
+                        || messages.path(0).has("role")
+                        || !messages.path(0).isObject());
     }
 }

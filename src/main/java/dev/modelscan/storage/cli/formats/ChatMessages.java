@@ -225,8 +225,7 @@ public final class ChatMessages {
         } else if (!calls.isMissingNode()) {
             rest.set("tool_calls", calls);
             if (!calls.isNull() && !calls.isArray()) {
-                events.accept(
-                        new Warned(run, place, path + ".tool_calls", "is not an array; kept in the metadata"));
+                events.accept(new Warned(run, place, path + ".tool_calls", "is not an array; kept in the metadata"));
             }
         }
         JsonNode legacy = message.path("function_call");

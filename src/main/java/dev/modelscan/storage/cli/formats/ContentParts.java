@@ -30,8 +30,7 @@ final class ContentParts {
         ArrayNode shape = JsonNodeFactory.instance.arrayNode();
         for (JsonNode part : content) {
             boolean text = of1(part) instanceof Part.Text;
-            shape.add(
-                    text && part.isObject() ? Fields.rest(part, "text") : JsonNodeFactory.instance.objectNode());
+            shape.add(text && part.isObject() ? Fields.rest(part, "text") : JsonNodeFactory.instance.objectNode());
         }
         return shape;
     }
@@ -42,9 +41,7 @@ final class ContentParts {
         }
         return switch (part.path("type").asText()) {
             case "text", "input_text", "output_text" ->
-                part.path("text").isTextual()
-                        ? new Part.Text(part.path("text").textValue())
-                        : new Part.Other(part);
+                part.path("text").isTextual() ? new Part.Text(part.path("text").textValue()) : new Part.Other(part);
             case "refusal" ->
                 part.path("refusal").isTextual()
                         ? new Part.Refusal(part.path("refusal").textValue())
@@ -72,7 +69,8 @@ final class ContentParts {
 
     private static Part answer(JsonNode part) {
         JsonNode output = part.path("content");
-        return Flag.of(part, output).answer(part.path("tool_use_id").asText(), part.path("name").asText(), output);
+        return Flag.of(part, output)
+                .answer(part.path("tool_use_id").asText(), part.path("name").asText(), output);
     }
 
     private static @Nullable String mediaType(JsonNode part, String kind) {
@@ -87,8 +85,11 @@ final class ContentParts {
         if (format != null) {
             return "audio/" + format;
         }
-        for (JsonNode url : List.of(part.path("image_url").path("url"), part.path("image_url"), part.path(kind)
-                .path("url"), part.path("file").path("file_data"))) {
+        for (JsonNode url : List.of(
+                part.path("image_url").path("url"),
+                part.path("image_url"),
+                part.path(kind).path("url"),
+                part.path("file").path("file_data"))) {
             String text = url.asText();
             int end = text.indexOf(';');
             if (text.startsWith("data:") && end > 5 && end < 100) {

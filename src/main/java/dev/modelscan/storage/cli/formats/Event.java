@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Event {
 
     /** The key of the run inside its source; null if the event belongs to none. */
-    @Nullable String run();
+    @Nullable
+    String run();
 
     /** Where it was read. */
     Place place();
@@ -210,7 +211,12 @@ public sealed interface Event {
      *
      * @param source who gave it; null if the file does not say
      */
-    record Scored(String run, Place place, String name, BigDecimal value, @Nullable String source) implements Event {}
+    record Scored(
+            String run,
+            Place place,
+            String name,
+            BigDecimal value,
+            @Nullable String source) implements Event {}
 
     /**
      * A run has ended.

@@ -1,8 +1,8 @@
 package dev.modelscan.storage.cli.formats;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
@@ -126,7 +126,8 @@ public final class Fields {
             if (number.signum() > 0 && number.compareTo(MOST_SECONDS.multiply(scale)) < 0) {
                 BigDecimal nanos = number.multiply(SCALES.get(3)).divideToIntegralValue(scale);
                 long whole = nanos.longValueExact();
-                return Instant.ofEpochSecond(Math.floorDiv(whole, 1_000_000_000L), Math.floorMod(whole, 1_000_000_000L));
+                return Instant.ofEpochSecond(
+                        Math.floorDiv(whole, 1_000_000_000L), Math.floorMod(whole, 1_000_000_000L));
             }
         }
         return null;

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param values the records at its start, at most 50; the last one may be cut off after a megabyte. Empty for SQLite
  * @param file the SQLite database; null for anything else
  */
-public record First(String name, Framing framing, List<JsonNode> values, @Nullable Path file) {
+public record First(
+        String name,
+        Framing framing,
+        List<JsonNode> values,
+        @Nullable Path file) {
 
     public First {
         values = List.copyOf(values);

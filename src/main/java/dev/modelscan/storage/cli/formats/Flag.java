@@ -43,7 +43,8 @@ public record Flag(Outcome outcome, String name) {
             return new Flag(holder.path("success").booleanValue() ? Outcome.SUCCESS : Outcome.FAILED, "success");
         }
         JsonNode answer = Fields.structure(output);
-        if (answer.isObject() && (isGiven(answer.path("error")) || answer.path("error").asBoolean(false))) {
+        if (answer.isObject()
+                && (isGiven(answer.path("error")) || answer.path("error").asBoolean(false))) {
             return new Flag(Outcome.FAILED, "output.error");
         }
         return NONE;

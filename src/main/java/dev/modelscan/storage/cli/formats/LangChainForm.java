@@ -60,7 +60,8 @@ final class LangChainForm implements Form {
 
     private static void list(Place place, JsonNode record, Events events) {
         String run = "record " + place.record();
-        ObjectNode metadata = record.isObject() ? Fields.rest(record, "messages", "values", "channel_values") : Fields.object();
+        ObjectNode metadata =
+                record.isObject() ? Fields.rest(record, "messages", "values", "channel_values") : Fields.object();
         if (record.isObject() && !record.has("messages")) {
             String holder = record.has("values") ? "values" : "channel_values";
             metadata.set(holder, Fields.rest(record.path(holder), "messages"));

@@ -77,7 +77,10 @@ final class LangChainMessages {
         JsonNode content = body.path("content");
         if (role == Role.TOOL) {
             message.add(Flag.of(body, content)
-                    .answer(body.path("tool_call_id").asText(), body.path("name").asText(), content));
+                    .answer(
+                            body.path("tool_call_id").asText(),
+                            body.path("name").asText(),
+                            content));
         } else {
             content(message, content, rest);
             calls(place, message, body, path);

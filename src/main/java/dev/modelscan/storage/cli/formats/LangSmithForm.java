@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
-import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
+import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.Usage;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
@@ -92,7 +92,8 @@ final class LangSmithForm implements Form {
                     // Chains and prompts hold no messages of their own.
                 }
             }
-            if (record.path("parent_run_id").isNull() || record.path("parent_run_id").isMissingNode()) {
+            if (record.path("parent_run_id").isNull()
+                    || record.path("parent_run_id").isMissingNode()) {
                 root = record;
             }
             ObjectNode kept = Fields.rest(record, "child_runs");
@@ -156,7 +157,8 @@ final class LangSmithForm implements Form {
         /** Tells of a message unless it was told. */
         private void one(Place place, JsonNode message, String path) {
             JsonNode body = LangChainMessages.body(message);
-            if (message.isMissingNode() || answered.contains(body.path("tool_call_id").asText())) {
+            if (message.isMissingNode()
+                    || answered.contains(body.path("tool_call_id").asText())) {
                 return;
             }
             String id = body.path("id").isTextual()
@@ -207,8 +209,7 @@ final class LangSmithForm implements Form {
                     rest.set("feedback_stats", top.path("feedback_stats"));
                 }
             }
-            events.accept(
-                    new RunEnded(run, last, null, status, error, Fields.time(top, "end_time"), null, rest));
+            events.accept(new RunEnded(run, last, null, status, error, Fields.time(top, "end_time"), null, rest));
         }
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class Outcomes {
 
     private static final List<String> VERDICTS = List.of("reward", "score", "resolved", "success");
-    private static final Set<String> GOOD_ENDS = Set.of("submitted", "success", "completed", "finished", "exit_success");
+    private static final Set<String> GOOD_ENDS =
+            Set.of("submitted", "success", "completed", "finished", "exit_success");
 
     private Outcomes() {}
 

@@ -19,7 +19,8 @@ public interface Records {
     Framing framing();
 
     /** The next record; null at the end. */
-    @Nullable Item next() throws IOException;
+    @Nullable
+    Item next() throws IOException;
 
     /** The file, for a source that is a SQLite database. */
     Path file();

@@ -112,7 +112,10 @@ final class ShareGptForm implements Form {
                 .rest(rest);
         if (role == Role.OTHER) {
             events.accept(new Warned(
-                    run, place, path + ".from", "is " + turn.path("from") + ", which the form does not have; kept with the role other"));
+                    run,
+                    place,
+                    path + ".from",
+                    "is " + turn.path("from") + ", which the form does not have; kept with the role other"));
         }
         if (role == Role.TOOL) {
             message.add(Flag.of(turn, value).answer("", turn.path("name").asText(), value));
@@ -132,7 +135,8 @@ final class ShareGptForm implements Form {
     private static void calls(
             String run, Place place, JsonNode value, String path, MessageRead.Builder message, Events events) {
         JsonNode parsed = Fields.structure(value);
-        for (JsonNode call : parsed.isArray() ? parsed : Fields.MAPPER.createArrayNode().add(parsed)) {
+        for (JsonNode call :
+                parsed.isArray() ? parsed : Fields.MAPPER.createArrayNode().add(parsed)) {
             String name = Fields.text(call, "name");
             if (name == null) {
                 events.accept(new Warned(

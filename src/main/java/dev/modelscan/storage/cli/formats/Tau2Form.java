@@ -23,7 +23,9 @@ final class Tau2Form implements Form {
     }
 
     private static boolean isSimulation(JsonNode record) {
-        return record.has("task_id") && record.has("termination_reason") && record.path("messages").isArray();
+        return record.has("task_id")
+                && record.has("termination_reason")
+                && record.path("messages").isArray();
     }
 
     @Override

@@ -52,7 +52,8 @@ final class Batch {
         executions.add(execution);
         executionCount++;
         failures += execution.status() == ToolExecutionStatus.FAILED ? 1 : 0;
-        characters += execution.output() == null ? 0 : execution.output().toString().length();
+        characters +=
+                execution.output() == null ? 0 : execution.output().toString().length();
     }
 
     void add(ModelCall call) {

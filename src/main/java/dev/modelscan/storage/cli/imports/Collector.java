@@ -38,6 +38,7 @@ final class Collector implements Events, AutoCloseable {
     private final Map<String, TaskId> parents = new LinkedHashMap<>();
     private final Map<Long, Integer> occurrences = new HashMap<>();
     private @Nullable Warned loose;
+    private long weight;
     private long stored;
     private boolean asked;
 
@@ -91,7 +92,8 @@ final class Collector implements Events, AutoCloseable {
     private void add(Event event) {
         Run run = open.get(event.run());
         if (run == null) {
-            throw new IllegalStateException("a form tells of the run " + event.run() + " before its start, or after its end");
+            throw new IllegalStateException(
+                    "a form tells of the run " + event.run() + " before its start, or after its end");
         }
         run.facts.accept(event);
         if (event instanceof RunEnded) {
@@ -101,13 +103,12 @@ final class Collector implements Events, AutoCloseable {
                 store(String.valueOf(event.run()));
             }
         } else if (!(event instanceof Warned)) {
+            weight -= run.events.weight();
             run.events.add(event);
-            long weight = 0;
-            for (Run other : open.values()) {
-                weight += other.events.weight();
-            }
+            weight += run.events.weight();
             if (weight > MOST_IN_MEMORY) {
                 open.values().forEach(other -> other.events.spill());
+                weight = 0;
             }
         }
     }
@@ -138,6 +139,7 @@ final class Collector implements Events, AutoCloseable {
             store(key, run, events, parent);
         } finally {
             open.remove(key);
+            weight -= run.events.weight();
         }
         List<String> waiting = new ArrayList<>();
         open.forEach((other, child) -> {
@@ -157,9 +159,8 @@ final class Collector implements Events, AutoCloseable {
         }
         Database db = database.get();
         asked = true;
-        int occurrence = run.facts.externalId() == null
-                ? occurrences.merge(run.facts.digest(), 1, Integer::sum) - 1
-                : 0;
+        int occurrence =
+                run.facts.externalId() == null ? occurrences.merge(run.facts.digest(), 1, Integer::sum) - 1 : 0;
         // Without times of their own, runs are listed in the file's order.
         Instant base = provenance.importedAt().plus(stored++, ChronoUnit.MICROS);
         try {

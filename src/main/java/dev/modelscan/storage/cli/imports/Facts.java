@@ -147,7 +147,12 @@ final class Facts {
     /** Without the place: a session that moved inside its file is the same. */
     private static List<Object> hashed(MessageRead message) {
         return Arrays.asList(
-                message.role(), message.author(), message.createdAt(), message.externalId(), message.parts(), message.rest());
+                message.role(),
+                message.author(),
+                message.createdAt(),
+                message.externalId(),
+                message.parts(),
+                message.rest());
     }
 
     private void warn(MessageRead message, String text) {
@@ -174,12 +179,14 @@ final class Facts {
         return started;
     }
 
-    @Nullable RunEnded ended() {
+    @Nullable
+    RunEnded ended() {
         return ended;
     }
 
     /** The id that the file gives the run. */
-    @Nullable String externalId() {
+    @Nullable
+    String externalId() {
         RunEnded end = ended;
         String id = end == null || end.externalId() == null ? started.externalId() : end.externalId();
         return Names.optional(id);
@@ -204,7 +211,8 @@ final class Facts {
     }
 
     /** The last use of a tool of which no message tells, and how many there are. */
-    @Nullable ToolUsed lastTool() {
+    @Nullable
+    ToolUsed lastTool() {
         return lastTool;
     }
 
@@ -237,11 +245,13 @@ final class Facts {
         return agents;
     }
 
-    @Nullable Instant firstTime() {
+    @Nullable
+    Instant firstTime() {
         return firstTime;
     }
 
-    @Nullable Instant lastTime() {
+    @Nullable
+    Instant lastTime() {
         return lastTime;
     }
 

@@ -108,7 +108,8 @@ public final class FileImport {
     }
 
     private @Nullable String sha256() throws IOException {
-        if (input.path() == null || !input.origin().equals(input.path().toRealPath().toString())) {
+        if (input.path() == null
+                || !input.origin().equals(input.path().toRealPath().toString())) {
             return null;
         }
         MessageDigest digest = Digests.sha256();

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param redactor what to take out of texts; null for nothing
  */
 public record ImportOptions(
-        @Nullable String form, @Nullable String name, boolean strict, @Nullable Redactor redactor) {
+        @Nullable String form,
+        @Nullable String name,
+        boolean strict,
+        @Nullable Redactor redactor) {
 
     /** Without options. */
     public static final ImportOptions DEFAULT = new ImportOptions(null, null, false, null);

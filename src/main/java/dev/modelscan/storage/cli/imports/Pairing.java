@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pairing<C> {
 
-    private record Open<C>(@Nullable String callId, @Nullable String tool, C call) {}
+    private record Open<C>(
+            @Nullable String callId, @Nullable String tool, C call) {}
 
     // A long run has few open calls at a time.
     private final Map<String, Deque<Open<C>>> byId = new LinkedHashMap<>();
@@ -39,7 +40,8 @@ final class Pairing<C> {
     }
 
     /** The call that is answered, which is then no longer open; null if there is none. */
-    @Nullable C answer(Part.Answer answer) {
+    @Nullable
+    C answer(Part.Answer answer) {
         Deque<Open<C>> open = answer.callId() == null ? null : byId.get(answer.callId());
         if (answer.callId() != null && open != null && !open.isEmpty()) {
             answered.add(answer.callId());

@@ -27,7 +27,8 @@ final class PartMaker {
     private static final int SHORTEST_FILE = 1_024;
 
     private static final Pattern DATA_URL = Pattern.compile("(data:[^,]{1,200};base64,)", Pattern.CASE_INSENSITIVE);
-    private static final List<String> THOUGHTS = List.of("thinking", "reasoning_content", "reasoning", "text", "content");
+    private static final List<String> THOUGHTS =
+            List.of("thinking", "reasoning_content", "reasoning", "text", "content");
 
     private final Values values;
 
@@ -91,8 +92,8 @@ final class PartMaker {
     }
 
     private MessagePart.Builder media(Part.Media media) {
-        MessagePart.Builder made = MessagePart.builder(
-                PartKind.valueOf(media.kind().toUpperCase(Locale.ROOT)));
+        MessagePart.Builder made =
+                MessagePart.builder(PartKind.valueOf(media.kind().toUpperCase(Locale.ROOT)));
         made.mediaType(Names.optional(media.mediaType()));
         JsonNode copy = media.json().deepCopy();
         BlobId blob = takeFile(copy);

@@ -111,14 +111,15 @@ final class Provenance {
     /** Makes what is missing, in the transaction of a run that is stored; gives the workflow. */
     WorkflowId make(Tx tx, Values values) {
         if (!sourceMade) {
-            tx.sources().create(Source.builder()
-                    .id(sourceId)
-                    .format(form)
-                    .name(Names.of(input.origin()))
-                    .sha256(sha256)
-                    .bytes(input.size() < 0 ? null : input.size())
-                    .importedAt(importedAt)
-                    .build());
+            tx.sources()
+                    .create(Source.builder()
+                            .id(sourceId)
+                            .format(form)
+                            .name(Names.of(input.origin()))
+                            .sha256(sha256)
+                            .bytes(input.size() < 0 ? null : input.size())
+                            .importedAt(importedAt)
+                            .build());
         }
         WorkflowId made = workflow;
         if (made != null) {
@@ -159,15 +160,15 @@ final class Provenance {
 
     private Optional<Workflow> find(Tx tx) {
         String key = key();
-        Optional<Workflow> here = key == null ? Optional.empty() : tx.workflows().findByExternalId(form, key);
+        Optional<Workflow> here =
+                key == null ? Optional.empty() : tx.workflows().findByExternalId(form, key);
         if (here.isPresent() || name != null || sha256 == null) {
             return here;
         }
-        return tx.sources().findBySha256(sha256).flatMap(source -> tx.workflows()
-                .listBySource(source.id(), PageRequest.first(1))
-                .items()
-                .stream()
-                .findFirst());
+        return tx.sources()
+                .findBySha256(sha256)
+                .flatMap(source -> tx.workflows().listBySource(source.id(), PageRequest.first(1)).items().stream()
+                        .findFirst());
     }
 
     private @Nullable String key() {

@@ -66,7 +66,8 @@ public final class Redactor {
         return clean;
     }
 
-    @Nullable String optional(@Nullable String text) {
+    @Nullable
+    String optional(@Nullable String text) {
         return text == null ? null : text(text);
     }
 

@@ -1,8 +1,8 @@
 package dev.modelscan.storage.cli.imports;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import dev.modelscan.storage.cli.formats.Event;
 import dev.modelscan.storage.cli.formats.Events;
 import dev.modelscan.storage.cli.formats.Part;
@@ -10,9 +10,11 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,6 @@ final class RunBuffer implements AutoCloseable {
     private final List<Event> events = new ArrayList<>();
     private long weight;
     private @Nullable Path file;
-    private @Nullable JsonGenerator out;
 
     void add(Event event) {
         events.add(event);
@@ -45,17 +46,20 @@ final class RunBuffer implements AutoCloseable {
             return;
         }
         try {
-            JsonGenerator writer = out;
-            if (writer == null) {
-                Path made = Files.createTempFile("modelscan-import-", ".events");
-                made.toFile().deleteOnExit();
-                file = made;
-                writer = EventJson.MAPPER.createGenerator(
-                        new BufferedOutputStream(Files.newOutputStream(made), 1 << 16));
-                out = writer;
+            Path held = file;
+            if (held == null) {
+                held = Files.createTempFile("modelscan-import-", ".events");
+                held.toFile().deleteOnExit();
+                file = held;
             }
-            for (Event event : events) {
-                EventJson.MAPPER.writerFor(Event.class).writeValue(writer, event);
+            // Opened each time: a source may have thousands of open runs.
+            try (OutputStream out =
+                            new BufferedOutputStream(Files.newOutputStream(held, StandardOpenOption.APPEND), 1 << 16);
+                    JsonGenerator writer = EventJson.MAPPER.createGenerator(out)) {
+                for (Event event : events) {
+                    EventJson.MAPPER.writerFor(Event.class).writeValue(writer, event);
+                }
+                writer.writeRaw('\n');
             }
             events.clear();
             weight = 0;
@@ -73,16 +77,11 @@ final class RunBuffer implements AutoCloseable {
     void replay(Events to) {
         Path held = file;
         if (held != null) {
-            try {
-                if (out != null) {
-                    out.flush();
-                }
-                try (InputStream in = new BufferedInputStream(Files.newInputStream(held), 1 << 16);
-                        MappingIterator<Event> iterator =
-                                EventJson.MAPPER.readerFor(Event.class).readValues(in)) {
-                    while (iterator.hasNextValue()) {
-                        to.accept(iterator.nextValue());
-                    }
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(held), 1 << 16);
+                    MappingIterator<Event> iterator =
+                            EventJson.MAPPER.readerFor(Event.class).readValues(in)) {
+                while (iterator.hasNextValue()) {
+                    to.accept(iterator.nextValue());
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read a temporary file: " + e.getMessage(), e);
@@ -135,9 +134,6 @@ final class RunBuffer implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (out != null) {
-                out.close();
-            }
             if (file != null) {
                 Files.deleteIfExists(file);
             }

@@ -56,6 +56,7 @@ final class RunStore {
 
     /** Set by each attempt: the workflow, and a warning. */
     private @Nullable WorkflowId workflow;
+
     private @Nullable String warning;
     private Map<String, AgentId> used = Map.of();
 
@@ -83,11 +84,17 @@ final class RunStore {
     }
 
     /** The result of storing a run. */
-    record Outcome(Fate fate, Stored stored, TaskId task, @Nullable String warning) {}
+    record Outcome(
+            Fate fate, Stored stored, TaskId task, @Nullable String warning) {}
 
     /** What is stored of a run, and under which name. */
-    private record Known(TaskId id, @Nullable String externalId, @Nullable Task task, int messages,
-                         @Nullable Map<String, MessageId> names, boolean complete) {}
+    private record Known(
+            TaskId id,
+            @Nullable String externalId,
+            @Nullable Task task,
+            int messages,
+            @Nullable Map<String, MessageId> names,
+            boolean complete) {}
 
     /**
      * Every row has a known key, so imports may run in parallel, and READ COMMITTED is enough. If another import has created
@@ -124,7 +131,8 @@ final class RunStore {
         workflow = owner;
         Map<String, AgentId> agents = agents(tx, values);
         used = agents;
-        Origin origin = Places.at(provenance.origin(known.externalId()), facts.started().place());
+        Origin origin =
+                Places.at(provenance.origin(known.externalId()), facts.started().place());
         List<BlobId> large = new ArrayList<>();
         Task task = task(known, owner, agents, origin, values, large);
         boolean restored = putTask(tx, known, task, agents);
@@ -133,11 +141,22 @@ final class RunStore {
                 db.options().maxJsonDepth(),
                 facts,
                 new RunWriter.Target(
-                        known.id(), origin, agents, known.messages(), known.names(), start(), large));
+                        known.id(),
+                        origin,
+                        agents,
+                        isKnown(known, restored),
+                        known.messages(),
+                        known.names(),
+                        start(),
+                        large));
         events.replay(writer);
         Stored stored = writer.finish();
         Fate fate = known.task() != null ? Fate.GROWN : restored ? Fate.RESTORED : Fate.IMPORTED;
         return new Outcome(fate, stored, known.id(), warning);
+    }
+
+    private static boolean isKnown(Known known, boolean restored) {
+        return known.task() != null || restored;
     }
 
     private Instant start() {
@@ -159,9 +178,7 @@ final class RunStore {
         String variant = Names.of(name + "#" + content.substring(0, 8));
         warning = "the id " + name + " is that of another run that is stored already; stored beside it as " + variant;
         Known second = named(tx, variant);
-        return second.messages() >= 0
-                ? second
-                : new Known(second.id(), variant, second.task(), 0, Map.of(), true);
+        return second.messages() >= 0 ? second : new Known(second.id(), variant, second.task(), 0, Map.of(), true);
     }
 
     private Known named(Tx tx, String name) {
@@ -205,7 +222,7 @@ final class RunStore {
         ToolUsed last = facts.lastTool();
         return last == null
                 || tx.toolExecutions()
-                        .find(RunWriter.id(task, last, facts.toolsUsed()))
+                        .find(Executions.id(task, last, facts.toolsUsed()))
                         .isPresent();
     }
 
@@ -241,19 +258,15 @@ final class RunStore {
                 .update(TOOL_EXECUTIONS)
                 .set(TOOL_EXECUTIONS.TASK_ID, task.id())
                 .where(TOOL_EXECUTIONS.TASK_ID.isNull())
-                .and(TOOL_EXECUTIONS.MESSAGE_ID.in(tx.dsl()
-                        .select(MESSAGES.ID)
-                        .from(MESSAGES)
-                        .where(MESSAGES.CONVERSATION_ID.eq(conversation))))
+                .and(TOOL_EXECUTIONS.MESSAGE_ID.in(
+                        tx.dsl().select(MESSAGES.ID).from(MESSAGES).where(MESSAGES.CONVERSATION_ID.eq(conversation))))
                 .execute();
         tx.dsl()
                 .update(MODEL_CALLS)
                 .set(MODEL_CALLS.TASK_ID, task.id())
                 .where(MODEL_CALLS.TASK_ID.isNull())
-                .and(MODEL_CALLS.MESSAGE_ID.in(tx.dsl()
-                        .select(MESSAGES.ID)
-                        .from(MESSAGES)
-                        .where(MESSAGES.CONVERSATION_ID.eq(conversation))))
+                .and(MODEL_CALLS.MESSAGE_ID.in(
+                        tx.dsl().select(MESSAGES.ID).from(MESSAGES).where(MESSAGES.CONVERSATION_ID.eq(conversation))))
                 .execute();
         return true;
     }
@@ -298,7 +311,7 @@ final class RunStore {
                 .parentId(parent == null && stored != null ? stored.parentId() : parent)
                 .status(status)
                 .error(ended == null || ended.error() == null ? null : Escapes.of(ended.error()))
-                .startedAt(begun)
+                .startedAt(facts.firstTime())
                 .completedAt(done)
                 .metadata(metadata(values, large))
                 .origin(origin)

@@ -1,7 +1,5 @@
 package dev.modelscan.storage.cli.imports;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.blobs.BlobId;
@@ -12,26 +10,18 @@ import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.Scored;
 import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Events;
-import dev.modelscan.storage.cli.formats.Fields;
-import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.InsideToolCall;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
-import dev.modelscan.storage.models.ModelCall;
-import dev.modelscan.storage.models.ModelCallId;
 import dev.modelscan.storage.scores.Score;
-import dev.modelscan.storage.scores.ScoreId;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionId;
-import dev.modelscan.storage.tools.ToolExecutionStatus;
-import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -43,24 +33,22 @@ import org.jspecify.annotations.Nullable;
 /** Writes the messages, tool executions, model calls and scores of one run, in one transaction, a few hundred at a time. */
 final class RunWriter implements Events {
 
-    private static final BigDecimal MOST = new BigDecimal("9223372036");
-
     private final Tx tx;
     private final Facts facts;
     private final Target target;
     private final Batch batch;
     private final MessageMaker maker;
-    private final Values values;
+    private final Executions executions;
     private final Pairing<OpenCall> pairing = new Pairing<>();
     private final Set<String> agentsSoFar = new LinkedHashSet<>();
     private final Map<String, MessageId> named = new HashMap<>();
-    private final Map<String, Integer> modelCalls = new HashMap<>();
 
     private List<BlobId> blobs;
     private int index;
     private boolean fresh;
     private boolean branched;
     private int toolsUsed;
+    private int modelCalls;
     private Instant time;
     private @Nullable MessageId previous;
     private @Nullable AgentId lastAgent;
@@ -70,6 +58,7 @@ final class RunWriter implements Events {
      *
      * @param origin the task's origin, whose place the messages take if they have none of their own
      * @param agents the agents by name
+     * @param known whether a part of the run is stored
      * @param stored the number of messages at the start of the run that are stored
      * @param storedNames the stored messages by their external ids, if those are to tell what is stored; null for the number
      * @param base the time of what has none
@@ -79,6 +68,7 @@ final class RunWriter implements Events {
             TaskId task,
             Origin origin,
             Map<String, AgentId> agents,
+            boolean known,
             int stored,
             @Nullable Map<String, MessageId> storedNames,
             Instant base,
@@ -97,8 +87,9 @@ final class RunWriter implements Events {
         this.facts = facts;
         this.target = target;
         this.batch = new Batch(tx);
-        this.values = new Values(tx.blobs(), maxDepth);
+        Values values = new Values(tx.blobs(), maxDepth);
         this.maker = new MessageMaker(values);
+        this.executions = new Executions(values, target.task());
         this.time = target.base();
         this.blobs = target.blobs();
     }
@@ -204,8 +195,7 @@ final class RunWriter implements Events {
     private Origin origin(MessageRead message, boolean first) {
         String name = first && message.externalId() != null ? Names.of(message.externalId()) : null;
         Origin origin = target.origin();
-        return Places.at(
-                new Origin(origin.format(), name, origin.sourceId(), null, null, null), message.place());
+        return Places.at(new Origin(origin.format(), name, origin.sourceId(), null, null, null), message.place());
     }
 
     /** Null for the message before, as in all conversations without branches; the id itself if it follows none. */
@@ -261,24 +251,14 @@ final class RunWriter implements Events {
     private void calls(MessageRead message, MessageId id, String author, boolean stored) {
         int number = 0;
         for (Part part : message.parts()) {
-            if (!(part instanceof Part.Call call)) {
-                continue;
+            if (part instanceof Part.Call call) {
+                ToolExecutionId execution = new ToolExecutionId(id.value() + ":" + padded(++number, 3));
+                ToolExecution asked = executions
+                        .asked(execution, agent(author), call, time)
+                        .messageId(id)
+                        .build();
+                pairing.open(call, new OpenCall(asked, author, stored));
             }
-            ToolExecution.Builder execution = ToolExecution.builder()
-                    .id(new ToolExecutionId(id.value() + ":" + padded(++number, 3)))
-                    .agentId(agent(author))
-                    .taskId(target.task())
-                    .toolName(call.tool() == null ? "(unnamed)" : Names.of(call.tool()))
-                    .callId(Names.optional(call.callId()))
-                    .messageId(id)
-                    .createdAt(call.startedAt() == null ? time : call.startedAt());
-            if (call.input() != null) {
-                execution.input(values.json(call.input()).json());
-            }
-            if (call.completedAt() != null) {
-                execution.metadata(Map.of("call_completed_at", call.completedAt().toString()));
-            }
-            pairing.open(call, new OpenCall(execution.build(), author, stored));
         }
     }
 
@@ -289,118 +269,36 @@ final class RunWriter implements Events {
         ToolExecution asked = call.execution();
         if (call.stored()) {
             // A status only moves forward with the clock; history has times of its own.
-            tx.toolExecutions().find(asked.id()).ifPresent(known -> tx.toolExecutions().delete(known.id()));
+            tx.toolExecutions().find(asked.id()).ifPresent(known -> tx.toolExecutions()
+                    .delete(known.id()));
         }
-        batch.add(answered(asked.toBuilder().answerMessageId(id), asked.createdAt(), time, answer).build());
-    }
-
-    /** The execution with its answer. */
-    private ToolExecution.Builder answered(
-            ToolExecution.Builder asked, Instant begun, Instant now, Part.Answer answer) {
-        Verdict verdict = Verdict.of(answer);
-        Instant started = answer.startedAt() == null ? begun : answer.startedAt();
-        Instant ended = answer.completedAt() == null ? now : answer.completedAt();
-        if (answer.took() != null) {
-            ended = started.plus(answer.took());
-        }
-        JsonNode output = answer.output() == null ? null : Fields.structure(answer.output());
-        asked.status(verdict.outcome() == Outcome.FAILED ? ToolExecutionStatus.FAILED : ToolExecutionStatus.SUCCESS)
-                .error(verdict.outcome() == Outcome.FAILED ? error(answer) : null)
-                .output(output == null ? null : values.json(output).json())
-                .decidedBy(verdict.by())
-                .startedAt(started)
-                .completedAt(ended.isBefore(started) ? started : ended);
-        return verdict.flag() == null ? asked : asked.metadata(Map.of("decided_by", verdict.flag()));
-    }
-
-    /** The id of the use of a tool of which no message tells. */
-    static ToolExecutionId id(TaskId task, ToolUsed used, int number) {
-        String name = used.externalId() == null ? "number " + number : used.externalId();
-        return new ToolExecutionId(Digests.uuid("tool execution", task.value(), name));
+        batch.add(executions
+                .answered(asked.toBuilder().answerMessageId(id), asked.createdAt(), time, answer)
+                .build());
     }
 
     private void toolUsed(ToolUsed used) {
-        ToolExecutionId id = id(target.task(), used, ++toolsUsed);
-        if (tx.toolExecutions().find(id).isPresent()) {
-            return;
+        ToolExecutionId id = Executions.id(target.task(), used, ++toolsUsed);
+        if (!target.known() || tx.toolExecutions().find(id).isEmpty()) {
+            batch.add(executions.used(id, agent(facts.toolUser(used)), used, time));
         }
-        Part.Call call = used.call();
-        Instant begun = call.startedAt() == null ? time : call.startedAt();
-        ToolExecution.Builder execution = ToolExecution.builder()
-                .id(id)
-                .agentId(agent(facts.toolUser(used)))
-                .taskId(target.task())
-                .toolName(call.tool() == null ? "(unnamed)" : Names.of(call.tool()))
-                .callId(Names.optional(call.callId()))
-                .input(call.input() == null ? null : values.json(call.input()).json())
-                .createdAt(begun);
-        ObjectNode metadata = used.rest().deepCopy();
-        Part.Answer answer = used.answer();
-        if (answer != null) {
-            Instant ended = call.completedAt() == null ? begun : call.completedAt();
-            answered(execution, begun, ended, answer);
-            if (answer.decidedBy() != null) {
-                metadata.put("decided_by", answer.decidedBy());
-            }
-        }
-        batch.add(execution.metadata(values.object(metadata, new ArrayList<>())).build());
-    }
-
-    private static String error(Part.Answer answer) {
-        String text = Escapes.of(Verdict.text(answer));
-        return Values.isLarge(text) ? Values.excerpt(text) : text;
     }
 
     private void modelCalled(ModelCalled event) {
         MessageId message = event.messageId() == null ? previous : named.get(Names.of(event.messageId()));
         String run = facts.externalId() == null ? target.task().value() : facts.externalId();
-        String name = event.externalId() == null
-                ? run + ":call:" + modelCalls.merge("", 1, Integer::sum)
-                : event.externalId();
-        Instant completed = event.completedAt() == null ? (event.startedAt() == null ? time : event.startedAt()) : event.completedAt();
-        BigDecimal cost = event.cost() != null && event.cost().signum() >= 0 && event.cost().compareTo(MOST) < 0
-                ? event.cost()
-                : null;
-        String format = String.valueOf(target.origin().format());
-        batch.add(ModelCall.builder()
-                .id(new ModelCallId(Digests.uuid("model call", format, Names.of(name))))
+        String name = event.externalId() == null ? run + ":call:" + ++modelCalls : event.externalId();
+        batch.add(ModelCalls.of(event, name, String.valueOf(target.origin().format()), time)
                 .taskId(target.task())
                 .messageId(message)
                 .agentId(lastAgent)
-                .model(Names.optional(event.model()))
-                .provider(Names.optional(event.provider()))
-                .inputTokens(positive(event.usage().input()))
-                .outputTokens(positive(event.usage().output()))
-                .cacheReadTokens(positive(event.usage().cacheRead()))
-                .cacheWriteTokens(positive(event.usage().cacheWrite()))
-                .reasoningTokens(positive(event.usage().reasoning()))
-                .cost(cost)
-                .currency(cost == null ? null : event.currency() == null ? "USD" : event.currency())
-                .finishReason(Names.optional(event.finishReason()))
-                .startedAt(event.startedAt())
-                .completedAt(completed)
-                .sourceFormat(format)
-                .externalId(Names.of(name))
-                .createdAt(completed)
                 .build());
     }
 
-    private static @Nullable Long positive(@Nullable Long count) {
-        return count == null || count < 0 ? null : count;
-    }
-
     private void scored(Scored event) {
-        ScoreId id = new ScoreId(
-                Digests.uuid("score", target.task().value(), event.name(), String.valueOf(event.source())));
-        if (event.value().abs().compareTo(MOST) < 0 && tx.scores().find(id).isEmpty()) {
-            batch.add(Score.builder()
-                    .id(id)
-                    .taskId(target.task())
-                    .name(Names.of(event.name()))
-                    .value(event.value())
-                    .source(Names.optional(event.source()))
-                    .createdAt(time)
-                    .build());
+        Score score = ModelCalls.score(event, target.task(), time);
+        if (score != null && (!target.known() || tx.scores().find(score.id()).isEmpty())) {
+            batch.add(score);
         }
     }
 }

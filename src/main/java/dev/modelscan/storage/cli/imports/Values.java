@@ -74,12 +74,15 @@ final class Values {
         ObjectNode fitting = Fields.object();
         for (var member : node.properties()) {
             JsonNode value = member.getValue();
-            if (value.isContainerNode() || (value.isTextual() && value.textValue().length() > EXCERPT)) {
+            if (value.isContainerNode()
+                    || (value.isTextual() && value.textValue().length() > EXCERPT)) {
                 Fitted fitted = json(value);
                 if (fitted.blob() != null) {
                     large.add(fitted.blob());
                 }
-                value = fitted.blob() != null || !fitted.json().isObject() ? fitted.json().toNode() : value;
+                value = fitted.blob() != null || !fitted.json().isObject()
+                        ? fitted.json().toNode()
+                        : value;
             }
             fitting.set(member.getKey(), value);
         }

@@ -39,7 +39,9 @@ record Verdict(Outcome outcome, DecidedBy by, @Nullable String flag) {
         if (output.isArray() && !output.isEmpty()) {
             StringBuilder text = new StringBuilder();
             for (JsonNode part : output) {
-                String one = part.isTextual() ? part.textValue() : part.path("text").isTextual() ? part.path("text").textValue() : null;
+                String one = part.isTextual()
+                        ? part.textValue()
+                        : part.path("text").isTextual() ? part.path("text").textValue() : null;
                 if (one != null) {
                     text.append(text.isEmpty() ? "" : "\n").append(one);
                 }

@@ -17,9 +17,11 @@ class AtifFormTest {
                 "  {'step_id': 3, 'source': 'agent', 'message': '', 'reasoning_content': 'hm', 'model_name': 'm-2',",
                 "   'tool_calls': [{'tool_call_id': 'c1', 'function_name': 'move', 'arguments': {'dx': 1}},",
                 "    {'tool_call_id': 'c2', 'function_name': 'stop', 'arguments': {}}],",
-                "   'observation': {'results': [{'source_call_id': 'c2', 'content': 'stopped', 'extra': {'exit_code': 2}},",
+                "   'observation': {'results': [{'source_call_id': 'c2', 'content': 'stopped', 'extra': {'exit_code':"
+                        + " 2}},",
                 "    {'source_call_id': 'c1', 'content': null}, {'content': 'dark'}]},",
-                "   'metrics': {'prompt_tokens': 7, 'completion_tokens': 3, 'cached_tokens': 2, 'cost_usd': 0.25, 'logprobs': []}}],",
+                "   'metrics': {'prompt_tokens': 7, 'completion_tokens': 3, 'cached_tokens': 2, 'cost_usd': 0.25,"
+                        + " 'logprobs': []}}],",
                 " 'final_metrics': {'total_steps': 3}}");
 
         assertThat(told.form()).isEqualTo("atif");
@@ -55,7 +57,8 @@ class AtifFormTest {
                 " {'step_id': 1, 'source': 'user', 'message': [{'type': 'text', 'text': 'see'},",
                 "  {'type': 'image', 'source': {'media_type': 'image/png', 'path': 'i.png'}}]}],",
                 " 'subagent_trajectories': [{'trajectory_id': 'u', 'agent': {'name': 'b'}, 'steps': [",
-                "  {'step_id': 1, 'source': 'agent', 'message': 'done', 'is_copied_context': true, 'metrics': {'prompt_tokens': 1}}]}]}");
+                "  {'step_id': 1, 'source': 'agent', 'message': 'done', 'is_copied_context': true, 'metrics':"
+                        + " {'prompt_tokens': 1}}]}]}");
 
         assertThat(told.lines())
                 .containsExactly(
@@ -71,7 +74,8 @@ class AtifFormTest {
     void oddStepsAreKept() {
         Told told = Told.of(
                 "t.json",
-                "{'schema_version': 'ATIF-v1.2', 'agent': {'name': 'a'}, 'steps': [{'source': 'ghost', 'message': 'boo'}, 'text']}");
+                "{'schema_version': 'ATIF-v1.2', 'agent': {'name': 'a'}, 'steps': [{'source': 'ghost', 'message':"
+                        + " 'boo'}, 'text']}");
 
         assertThat(told.lines())
                 .containsExactly(

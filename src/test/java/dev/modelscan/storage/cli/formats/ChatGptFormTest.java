@@ -72,9 +72,9 @@ class ChatGptFormTest {
                                 "n4",
                                 "n3",
                                 "user",
-                                "{'content_type': 'multimodal_text', 'parts': ['see',"
-                                        + " {'content_type': 'image_asset_pointer', 'asset_pointer': 'file-service://f'},"
-                                        + " {'content_type': 'audio_transcription', 'text': 'said'}]}",
+                                "{'content_type': 'multimodal_text', 'parts': ['see', {'content_type':"
+                                    + " 'image_asset_pointer', 'asset_pointer': 'file-service://f'}, {'content_type':"
+                                    + " 'audio_transcription', 'text': 'said'}]}",
                                 "")
                         + "}}]");
 

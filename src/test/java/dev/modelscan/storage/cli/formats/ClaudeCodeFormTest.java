@@ -38,7 +38,8 @@ class ClaudeCodeFormTest {
                         "m3",
                         "m2",
                         "'toolUseResult': {'agentId': 'a1'},",
-                        "[{'type': 'tool_result', 'tool_use_id': 't1', 'content': [{'type': 'text', 'text': 'a file'}]}]"),
+                        "[{'type': 'tool_result', 'tool_use_id': 't1', 'content': [{'type': 'text', 'text': 'a"
+                                + " file'}]}]"),
                 line("assistant", "m4", "m3", "", "[{'type': 'text', 'text': 'A file.'}]"));
 
         assertThat(told.form()).isEqualTo("claude-code");

@@ -35,8 +35,8 @@ class CodexFormTest {
                 "rollout.jsonl",
                 META,
                 turn("m-1"),
-                item(
-                        "{'type': 'message', 'role': 'developer', 'content': [{'type': 'input_text', 'text': 'be short'}]}"),
+                item("{'type': 'message', 'role': 'developer', 'content': [{'type': 'input_text', 'text': 'be"
+                        + " short'}]}"),
                 event("{'type': 'user_message', 'message': 'list', 'kind': 'plain'}"),
                 item("{'type': 'message', 'role': 'user', 'content': [{'type': 'input_text', 'text': 'list'},"
                         + " {'type': 'input_image', 'image_url': 'data:image/png;base64,AA=='}]}"),
@@ -96,7 +96,8 @@ class CodexFormTest {
                 "{'id': 'old', 'timestamp': '2025-08-01T10:00:00.000Z', 'instructions': null, 'git': {}}",
                 "{'record_type': 'state'}",
                 "{'type': 'message', 'id': null, 'role': 'user', 'content': [{'type': 'input_text', 'text': 'hi'}]}",
-                "{'type': 'local_shell_call', 'call_id': 'c', 'status': 'completed', 'action': {'type': 'exec', 'command': ['ls']}}",
+                "{'type': 'local_shell_call', 'call_id': 'c', 'status': 'completed', 'action': {'type': 'exec',"
+                        + " 'command': ['ls']}}",
                 "{'type': 'function_call_output', 'call_id': 'c', 'output': 'x'}");
 
         assertThat(told.form()).isEqualTo("codex");

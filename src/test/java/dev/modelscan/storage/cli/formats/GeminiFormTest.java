@@ -11,7 +11,8 @@ class GeminiFormTest {
         Told told = Told.of(
                 "request.json",
                 "{'systemInstruction': {'parts': [{'text': 'Be short.'}]}, 'generationConfig': {'temperature': 0},",
-                " 'contents': [{'role': 'user', 'parts': [{'text': 'look'}, {'inlineData': {'mimeType': 'image/png', 'data': 'AA=='}}]},",
+                " 'contents': [{'role': 'user', 'parts': [{'text': 'look'}, {'inlineData': {'mimeType': 'image/png',"
+                        + " 'data': 'AA=='}}]},",
                 "  {'role': 'model', 'parts': [{'thought': true, 'text': 'hm'},",
                 "   {'functionCall': {'name': 'f', 'args': {'a': 1}}, 'thoughtSignature': 'c2ln'}]},",
                 "  {'role': 'user', 'parts': [{'functionResponse': {'name': 'f', 'response': {'error': 'no'}}}]},",
@@ -26,8 +27,8 @@ class GeminiFormTest {
                         "user: look, (image image/png)",
                         "assistant: (thought), f#null {'a':1}",
                         "tool: ->#null f {'error':'no'} failed by error",
-                        "assistant: code_execution#null {'language':'PYTHON','code':'1'}, ->#null code_execution '1' success by outcome,"
-                                + " (other)",
+                        "assistant: code_execution#null {'language':'PYTHON','code':'1'}, ->#null code_execution '1'"
+                                + " success by outcome, (other)",
                         "end record-1");
         assertThat(told.kept()).contains("c2ln", "temperature");
     }
@@ -59,14 +60,18 @@ class GeminiFormTest {
         Told told = Told.of(
                 "session.json",
                 "{'id': 's', 'app_name': 'trip', 'user_id': 'u', 'state': {'k': 1}, 'events': [",
-                " {'invocation_id': 'i', 'author': 'user', 'content': {'role': 'user', 'parts': [{'text': 'go', 'thought': null}]},",
+                " {'invocation_id': 'i', 'author': 'user', 'content': {'role': 'user', 'parts': [{'text': 'go',"
+                        + " 'thought': null}]},",
                 "  'id': 'e1', 'timestamp': 1767323045.25},",
-                " {'invocation_id': 'i', 'author': 'planner', 'id': 'e2', 'timestamp': 1767323046, 'content': {'role': 'model',",
-                "  'parts': [{'function_call': {'id': 'c', 'name': 'transfer', 'args': {}}}]}, 'actions': {'transfer_to_agent': 'guide'},",
+                " {'invocation_id': 'i', 'author': 'planner', 'id': 'e2', 'timestamp': 1767323046, 'content': {'role':"
+                        + " 'model',",
+                "  'parts': [{'function_call': {'id': 'c', 'name': 'transfer', 'args': {}}}]}, 'actions':"
+                        + " {'transfer_to_agent': 'guide'},",
                 "  'usage_metadata': {'prompt_token_count': 3, 'candidates_token_count': 1}},",
                 " {'invocation_id': 'i', 'author': 'planner', 'id': 'e3', 'content': {'role': 'user',",
                 "  'parts': [{'function_response': {'id': 'c', 'name': 'transfer', 'response': {'status': 'ok'}}}]}},",
-                " {'invocationId': 'i', 'author': 'guide', 'id': 'e4', 'content': {'role': 'model', 'parts': [{'text': 'here'}]}}]}");
+                " {'invocationId': 'i', 'author': 'guide', 'id': 'e4', 'content': {'role': 'model', 'parts': [{'text':"
+                        + " 'here'}]}}]}");
 
         assertThat(told.form()).isEqualTo("adk");
         assertThat(told.lines())
@@ -85,11 +90,15 @@ class GeminiFormTest {
     void aSessionOfTheCommandLineHasItsCallsAndAnswersInOneMessage() {
         Told told = Told.of(
                 "session-1.json",
-                "{'sessionId': 's', 'projectHash': 'h', 'startTime': '2026-01-02T03:04:05Z', 'lastUpdated': '2026-01-02T03:05:00Z',",
+                "{'sessionId': 's', 'projectHash': 'h', 'startTime': '2026-01-02T03:04:05Z', 'lastUpdated':"
+                        + " '2026-01-02T03:05:00Z',",
                 " 'messages': [{'id': 'm1', 'timestamp': '2026-01-02T03:04:05Z', 'type': 'user', 'content': 'list'},",
-                "  {'id': 'm2', 'timestamp': '2026-01-02T03:04:07Z', 'type': 'gemini', 'content': 'I look.', 'model': 'g-1',",
-                "   'thoughts': [{'subject': 'S', 'description': 'D'}], 'tokens': {'input': 8, 'output': 3, 'cached': 2, 'thoughts': 1},",
-                "   'toolCalls': [{'id': 'c1', 'name': 'ls', 'args': {}, 'status': 'success', 'timestamp': '2026-01-02T03:04:08Z',",
+                "  {'id': 'm2', 'timestamp': '2026-01-02T03:04:07Z', 'type': 'gemini', 'content': 'I look.', 'model':"
+                        + " 'g-1',",
+                "   'thoughts': [{'subject': 'S', 'description': 'D'}], 'tokens': {'input': 8, 'output': 3, 'cached':"
+                        + " 2, 'thoughts': 1},",
+                "   'toolCalls': [{'id': 'c1', 'name': 'ls', 'args': {}, 'status': 'success', 'timestamp':"
+                        + " '2026-01-02T03:04:08Z',",
                 "    'result': [{'functionResponse': {'id': 'c1', 'name': 'ls', 'response': {'output': 'a b'}}}]},",
                 "    {'id': 'c2', 'name': 'rm', 'args': {}, 'status': 'cancelled'}]},",
                 "  {'id': 'm3', 'timestamp': '2026-01-02T03:04:09Z', 'type': 'info', 'content': 'cancelled'}]}");

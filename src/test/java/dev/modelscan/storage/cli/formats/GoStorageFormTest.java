@@ -27,17 +27,18 @@ class GoStorageFormTest {
                 + " created_at DATETIME, updated_at DATETIME)",
         "CREATE TABLE teams (id TEXT PRIMARY KEY, name TEXT NOT NULL, config TEXT, description TEXT, metadata TEXT)",
         "CREATE TABLE team_members (team_id TEXT, agent_id TEXT, role TEXT)",
-        "CREATE TABLE tasks (id TEXT PRIMARY KEY, agent_id TEXT NOT NULL, team_id TEXT, type TEXT NOT NULL, status TEXT,"
-                + " priority INTEGER, input TEXT, output TEXT, metadata TEXT, created_at DATETIME, started_at DATETIME,"
-                + " completed_at DATETIME, updated_at DATETIME)",
+        "CREATE TABLE tasks (id TEXT PRIMARY KEY, agent_id TEXT NOT NULL, team_id TEXT, type TEXT NOT NULL, status"
+                + " TEXT, priority INTEGER, input TEXT, output TEXT, metadata TEXT, created_at DATETIME, started_at"
+                + " DATETIME, completed_at DATETIME, updated_at DATETIME)",
         "CREATE TABLE agent_stats (agent_id TEXT PRIMARY KEY, tasks_completed INTEGER)",
-        "INSERT INTO agents (id, name, capabilities, config, status) VALUES"
-                + " ('a1', 'scout', x'5B22776562225D', '{\"type\": \"llm\"}', 'idle'), ('a2', 'scout', 'web, maps', 'not json', 'busy')",
+        "INSERT INTO agents (id, name, capabilities, config, status) VALUES ('a1', 'scout', x'5B22776562225D',"
+                + " '{\"type\": \"llm\"}', 'idle'), ('a2', 'scout', 'web, maps', 'not json', 'busy')",
         "INSERT INTO teams (id, name) VALUES ('g', 'crew')",
         "INSERT INTO team_members VALUES ('g', 'a1', 'lead')",
         "INSERT INTO agent_stats VALUES ('a1', 3)",
-        "INSERT INTO tasks VALUES ('t1', 'a1', 'g', 'walk', 'completed', 500, x'7B22676F223A20317D', 'plain text', x'6E756C6C',"
-                + " '2026-01-02 03:04:05', '2026-01-02 03:04:06.123456789+01:00', '2026-01-02T03:05:00Z', 'soon')",
+        "INSERT INTO tasks VALUES ('t1', 'a1', 'g', 'walk', 'completed', 500, x'7B22676F223A20317D', 'plain text',"
+                + " x'6E756C6C', '2026-01-02 03:04:05', '2026-01-02 03:04:06.123456789+01:00', '2026-01-02T03:05:00Z',"
+                + " 'soon')",
         "INSERT INTO tasks VALUES ('t2', 'a2', NULL, 'rest', 'dreaming', 1, '', NULL, NULL,"
                 + " '2026-01-02 03:04:05.5 +0000 UTC m=+0.25', '0001-01-01 00:00:00+00:00', NULL, NULL)"
     };
@@ -64,19 +65,18 @@ class GoStorageFormTest {
     void tasksAreRunsWithTheirMessagesAndTools() throws SQLException {
         Told told = Told.of(file(
                 "INSERT INTO schema_migrations VALUES (3, '2026-01-01 00:00:00')",
-                "CREATE TABLE messages (id TEXT PRIMARY KEY, task_id TEXT, agent_id TEXT, team_id TEXT, type TEXT, content TEXT,"
-                        + " metadata TEXT, created_at DATETIME)",
-                "INSERT INTO messages VALUES ('m2', 't2', 'a2', NULL, 'thought', 'zzz', '{\"k\": 1}', '2026-01-02 03:04:07'),"
-                        + " ('m1', 't1', 'a1', NULL, 'assistant', 'I walk.', NULL, '2026-01-02T03:04:08Z'),"
+                "CREATE TABLE messages (id TEXT PRIMARY KEY, task_id TEXT, agent_id TEXT, team_id TEXT, type TEXT,"
+                        + " content TEXT, metadata TEXT, created_at DATETIME)",
+                "INSERT INTO messages VALUES ('m2', 't2', 'a2', NULL, 'thought', 'zzz', '{\"k\": 1}', '2026-01-02"
+                        + " 03:04:07'), ('m1', 't1', 'a1', NULL, 'assistant', 'I walk.', NULL, '2026-01-02T03:04:08Z'),"
                         + " ('m3', 'gone', 'a1', NULL, 'user', 'hello?', NULL, NULL)",
-                "CREATE TABLE tool_executions (id TEXT PRIMARY KEY, task_id TEXT, agent_id TEXT, tool_name TEXT, tool_type TEXT,"
-                        + " input TEXT, output TEXT, error TEXT, status TEXT, duration INTEGER, metadata TEXT, started_at DATETIME,"
-                        + " completed_at DATETIME, created_at DATETIME)",
-                "INSERT INTO tool_executions VALUES"
-                        + " ('x1', 't1', 'a1', 'map', 'web', x'7B2261223A317D', NULL, 'no map', 'failed', 250000000, NULL,"
-                        + " '2026-01-02 03:04:06', NULL, NULL),"
-                        + " ('x2', NULL, 'a2', 'web', NULL, 'look', 'found', '', 'success', 150, NULL, NULL, NULL, NULL),"
-                        + " ('x3', 't2', 'a2', 'nap', NULL, NULL, NULL, NULL, 'running', 0, NULL, NULL, NULL, NULL)"));
+                "CREATE TABLE tool_executions (id TEXT PRIMARY KEY, task_id TEXT, agent_id TEXT, tool_name TEXT,"
+                    + " tool_type TEXT, input TEXT, output TEXT, error TEXT, status TEXT, duration INTEGER, metadata"
+                    + " TEXT, started_at DATETIME, completed_at DATETIME, created_at DATETIME)",
+                "INSERT INTO tool_executions VALUES ('x1', 't1', 'a1', 'map', 'web', x'7B2261223A317D', NULL, 'no"
+                    + " map', 'failed', 250000000, NULL, '2026-01-02 03:04:06', NULL, NULL), ('x2', NULL, 'a2', 'web',"
+                    + " NULL, 'look', 'found', '', 'success', 150, NULL, NULL, NULL, NULL), ('x3', 't2', 'a2', 'nap',"
+                    + " NULL, NULL, NULL, NULL, 'running', 0, NULL, NULL, NULL, NULL)"));
 
         assertThat(told.form()).isEqualTo("modelscan-go");
         assertThat(told.lines())
@@ -138,11 +138,11 @@ class GoStorageFormTest {
     @Test
     void messagesBetweenAgentsAreARunForEachPairOrTeam() throws SQLException {
         Told told = Told.of(file(
-                "CREATE TABLE messages (id TEXT PRIMARY KEY, from_agent TEXT, to_agent TEXT, team_id TEXT, message_type TEXT,"
-                        + " content TEXT, data TEXT, created_at DATETIME)",
-                "INSERT INTO messages VALUES ('m1', 'a1', 'a2', NULL, 'request', 'come', '{\"k\": 2}', '2026-01-02 03:04:05'),"
-                        + " ('m2', 'a2', 'a1', NULL, 'reply', NULL, 'not json', '2026-01-02 03:04:06'),"
-                        + " ('m3', 'a1', NULL, 'g', 'broadcast', 'all', NULL, NULL)"));
+                "CREATE TABLE messages (id TEXT PRIMARY KEY, from_agent TEXT, to_agent TEXT, team_id TEXT,"
+                        + " message_type TEXT, content TEXT, data TEXT, created_at DATETIME)",
+                "INSERT INTO messages VALUES ('m1', 'a1', 'a2', NULL, 'request', 'come', '{\"k\": 2}', '2026-01-02"
+                    + " 03:04:05'), ('m2', 'a2', 'a1', NULL, 'reply', NULL, 'not json', '2026-01-02 03:04:06'), ('m3',"
+                    + " 'a1', NULL, 'g', 'broadcast', 'all', NULL, NULL)"));
 
         assertThat(told.lines())
                 .contains(

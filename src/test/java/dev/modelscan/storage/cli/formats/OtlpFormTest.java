@@ -23,8 +23,9 @@ class OtlpFormTest {
     }
 
     private static String trace(String... spans) {
-        return "{'resourceSpans': [{'resource': {'attributes': [{'key': 'service.name', 'value': {'stringValue': 'demo'}}]},"
-                + " 'scopeSpans': [{'scope': {'name': 'lib'}, 'spans': [" + String.join(",", spans) + "]}]}]}";
+        return "{'resourceSpans': [{'resource': {'attributes': [{'key': 'service.name', 'value': {'stringValue':"
+                + " 'demo'}}]}, 'scopeSpans': [{'scope': {'name': 'lib'}, 'spans': [" + String.join(",", spans)
+                + "]}]}]}";
     }
 
     private static String json(String text) {
@@ -205,13 +206,26 @@ class OtlpFormTest {
                         "",
                         "chat",
                         45,
-                        "'events': [{'name': 'gen_ai.system.message', 'attributes': [{'key': 'content', 'value': {'stringValue': 'be kind'}}]},"
-                                + "{'name': 'gen_ai.user.message', 'attributes': [{'key': 'content', 'value': {'stringValue': 'go'}}]},"
-                                + "{'name': 'gen_ai.assistant.message', 'attributes': [{'key': 'tool_calls', 'value': {"
-                                + json("[{`id`:`c1`,`function`:{`name`:`f`,`arguments`:`{}`}}]") + "}}]},"
-                                + "{'name': 'gen_ai.tool.message', 'attributes': [{'key': 'id', 'value': {'stringValue': 'c1'}},"
-                                + " {'key': 'content', 'value': {'stringValue': 'x'}}]},"
-                                + "{'name': 'gen_ai.choice', 'attributes': [{'key': 'message', 'value': {"
+                        "'events': [{'name': 'gen_ai.system.message', 'attributes': [{'key': 'content', 'value':"
+                            + " {'stringValue': 'be kind'}}]},{'name': 'gen_ai.user.message', 'attributes': [{'key':"
+                            + " 'content', 'value': {'stringValue': 'go'}}]},{'name': 'gen_ai.assistant.message',"
+                            + " 'attributes': [{'key': 'tool_calls', 'value': {"
+                                + json("[{`id`:`c1`,`function`:{`name`:`f`,`arguments`:`{}`}}]") + "}}]},{'name':"
+                                + " 'gen_ai.tool.message',"
+                                + " 'attributes':"
+                                + " [{'key': 'id',"
+                                + " 'value':"
+                                + " {'stringValue':"
+                                + " 'c1'}}, {'key':"
+                                + " 'content',"
+                                + " 'value':"
+                                + " {'stringValue':"
+                                + " 'x'}}]},{'name':"
+                                + " 'gen_ai.choice',"
+                                + " 'attributes':"
+                                + " [{'key':"
+                                + " 'message',"
+                                + " 'value': {"
                                 + json("{`content`:`done`}")
                                 + "}}, {'key': 'finish_reason', 'value': {'stringValue': 'stop'}}]}],",
                         "gen_ai.request.model",
@@ -234,8 +248,9 @@ class OtlpFormTest {
         Told logs = Told.of(
                 "logs.jsonl",
                 trace(span("s1", "", "chat", 45, "", "gen_ai.request.model", "'stringValue': 'm'")),
-                "{'resourceLogs': [{'scopeLogs': [{'logRecords': [{'traceId': 'tr', 'spanId': 's1', 'eventName': 'gen_ai.user.message',"
-                        + " 'body': {'kvlistValue': {'values': [{'key': 'content', 'value': {'stringValue': 'go'}}]}}}]}]}]}");
+                "{'resourceLogs': [{'scopeLogs': [{'logRecords': [{'traceId': 'tr', 'spanId': 's1', 'eventName':"
+                        + " 'gen_ai.user.message', 'body': {'kvlistValue': {'values': [{'key': 'content', 'value':"
+                        + " {'stringValue': 'go'}}]}}}]}]}]}");
         assertThat(logs.lines()).contains("user: go");
 
         Told numbered = Told.of(

@@ -15,9 +15,11 @@ class ResponsesFormTest {
                 " {'type': 'function_call', 'id': 'f1', 'call_id': 'c1', 'name': 'add', 'arguments': '{\\'a\\': 1}'},",
                 " {'type': 'function_call_output', 'call_id': 'c1', 'output': '[1, 2]', 'status': 'incomplete'},",
                 " {'type': 'web_search_call', 'id': 'w1', 'status': 'completed', 'action': {'query': 'q'}},",
-                " {'type': 'mcp_call', 'id': 'm1', 'name': 'find', 'arguments': '{}', 'output': null, 'error': 'no server'},",
+                " {'type': 'mcp_call', 'id': 'm1', 'name': 'find', 'arguments': '{}', 'output': null, 'error': 'no"
+                        + " server'},",
                 " {'type': 'message', 'id': 'a1', 'role': 'assistant', 'content':",
-                "  [{'type': 'output_text', 'text': 'ok', 'annotations': [{'url': 'u'}]}, {'type': 'refusal', 'refusal': 'no'}]}]");
+                "  [{'type': 'output_text', 'text': 'ok', 'annotations': [{'url': 'u'}]}, {'type': 'refusal',"
+                        + " 'refusal': 'no'}]}]");
 
         assertThat(told.form()).isEqualTo("openai-responses");
         assertThat(told.lines())
@@ -47,7 +49,8 @@ class ResponsesFormTest {
     void aResponseTellsWhatTheModelCost() {
         Told told = Told.of(
                 "r.json",
-                "{'id': 'resp_1', 'object': 'response', 'created_at': 1767323045, 'model': 'm-1', 'status': 'completed',",
+                "{'id': 'resp_1', 'object': 'response', 'created_at': 1767323045, 'model': 'm-1', 'status':"
+                        + " 'completed',",
                 " 'instructions': 'Be short.', 'output': [{'type': 'message', 'role': 'assistant', 'content': []}],",
                 " 'usage': {'input_tokens': 9, 'input_tokens_details': {'cached_tokens': 4}, 'output_tokens': 3,",
                 "  'output_tokens_details': {'reasoning_tokens': 2}}}");

@@ -11,15 +11,21 @@ class SweAgentFormTest {
     void callsByNameTakeTheTimeOfTheirStep() {
         Told told = Told.of(
                 "a.traj",
-                "{'environment': 'main', 'trajectory': [{'action': 'ls', 'observation': 'a b', 'response': 'look', 'thought': 'look',",
+                "{'environment': 'main', 'trajectory': [{'action': 'ls', 'observation': 'a b', 'response': 'look',"
+                        + " 'thought': 'look',",
                 "  'execution_time': 1.25, 'state': {'working_dir': '/w'}}, {'action': 'submit', 'observation': 'bye',",
                 "  'response': 'end', 'thought': 'end', 'execution_time': 0.5}],",
                 " 'history': [{'role': 'system', 'content': 's', 'agent': 'main', 'message_type': 'system_prompt'},",
-                "  {'role': 'user', 'content': [{'type': 'text', 'text': 'fix'}], 'agent': 'main', 'message_type': 'observation'},",
-                "  {'role': 'assistant', 'content': 'look', 'thought': 'look', 'action': 'ls', 'agent': 'main', 'message_type': 'action',",
-                "   'tool_calls': [{'id': 'c1', 'type': 'function', 'function': {'name': 'bash', 'arguments': '{\\'command\\': \\'ls\\'}'}}]},",
-                "  {'role': 'tool', 'content': 'a b', 'agent': 'main', 'message_type': 'observation', 'tool_call_ids': ['c1']}],",
-                " 'info': {'exit_status': 'exit_cost', 'model_stats': {'instance_cost': 0.5, 'tokens_sent': 9, 'tokens_received': 2}}}");
+                "  {'role': 'user', 'content': [{'type': 'text', 'text': 'fix'}], 'agent': 'main', 'message_type':"
+                        + " 'observation'},",
+                "  {'role': 'assistant', 'content': 'look', 'thought': 'look', 'action': 'ls', 'agent': 'main',"
+                        + " 'message_type': 'action',",
+                "   'tool_calls': [{'id': 'c1', 'type': 'function', 'function': {'name': 'bash', 'arguments':"
+                        + " '{\\'command\\': \\'ls\\'}'}}]},",
+                "  {'role': 'tool', 'content': 'a b', 'agent': 'main', 'message_type': 'observation', 'tool_call_ids':"
+                        + " ['c1']}],",
+                " 'info': {'exit_status': 'exit_cost', 'model_stats': {'instance_cost': 0.5, 'tokens_sent': 9,"
+                        + " 'tokens_received': 2}}}");
 
         assertThat(told.form()).isEqualTo("swe-agent");
         assertThat(told.lines())
@@ -43,7 +49,8 @@ class SweAgentFormTest {
     void anActionThatIsTextIsACallOfTheShellButNotInADemonstration() {
         Told told = Told.of(
                 "b.traj",
-                "{'environment': 'e', 'trajectory': [{'action': 'ls', 'observation': 'x', 'response': 'r', 'thought': 't'}],",
+                "{'environment': 'e', 'trajectory': [{'action': 'ls', 'observation': 'x', 'response': 'r', 'thought':"
+                        + " 't'}],",
                 " 'history': [{'role': 'system', 'content': 's', 'agent': 'primary'},",
                 "  {'role': 'user', 'content': 'demo', 'agent': 'primary', 'is_demo': true},",
                 "  {'role': 'assistant', 'content': 'r', 'thought': 't', 'action': 'ls', 'agent': 'primary'},",
@@ -80,12 +87,15 @@ class SweAgentFormTest {
     void theMiniAgentsChatHasItsCostAndExitCodeUnderExtra() {
         Told told = Told.of(
                 "m.traj.json",
-                "{'trajectory_format': 'mini-swe-agent-1.1', 'instance_id': 'i', 'info': {'exit_status': 'Submitted', 'mini_version': '2',",
+                "{'trajectory_format': 'mini-swe-agent-1.1', 'instance_id': 'i', 'info': {'exit_status': 'Submitted',"
+                        + " 'mini_version': '2',",
                 "  'config': {'model': {'model_name': 'm-1'}}, 'model_stats': {'instance_cost': 0.5}},",
                 " 'messages': [{'role': 'system', 'content': 's'}, {'role': 'user', 'content': 'fix'},",
-                "  {'role': 'assistant', 'content': 'look', 'extra': {'actions': [{'command': 'ls'}], 'cost': 0.25, 'timestamp': 1767323045.5,",
+                "  {'role': 'assistant', 'content': 'look', 'extra': {'actions': [{'command': 'ls'}], 'cost': 0.25,"
+                        + " 'timestamp': 1767323045.5,",
                 "   'response': {'model': 'm-2', 'usage': {'prompt_tokens': 5, 'completion_tokens': 1}}}},",
-                "  {'role': 'user', 'content': '<returncode>1</returncode>', 'extra': {'returncode': 1, 'timestamp': 1767323046}},",
+                "  {'role': 'user', 'content': '<returncode>1</returncode>', 'extra': {'returncode': 1, 'timestamp':"
+                        + " 1767323046}},",
                 "  {'role': 'assistant', 'content': null, 'tool_calls': [{'id': 'c1', 'type': 'function', 'function':",
                 "   {'name': 'bash', 'arguments': '{\\'command\\': \\'pwd\\'}'}}], 'extra': {'cost': 0.25}},",
                 "  {'role': 'tool', 'tool_call_id': 'c1', 'content': '/w', 'extra': {'returncode': 0}},",
@@ -111,7 +121,8 @@ class SweAgentFormTest {
     void theMiniAgentsResponsesAreReadAsItems() {
         Told told = Told.of(
                 "m.traj.json",
-                "{'trajectory_format': 'mini-swe-agent-1.1', 'info': {}, 'messages': [{'object': 'response', 'id': 'r', 'output': [",
+                "{'trajectory_format': 'mini-swe-agent-1.1', 'info': {}, 'messages': [{'object': 'response', 'id':"
+                        + " 'r', 'output': [",
                 "  {'type': 'function_call', 'call_id': 'c1', 'name': 'bash', 'arguments': '{}'}], 'extra': {}},",
                 " {'type': 'function_call_output', 'call_id': 'c1', 'output': 'x', 'extra': {'returncode': 0}}]}");
 

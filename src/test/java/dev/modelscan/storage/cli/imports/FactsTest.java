@@ -28,7 +28,10 @@ class FactsTest {
     /** As services do that run the tool themselves, and as the spans of a trace do. */
     @Test
     void anAnswerMayBeInTheMessageOfItsCall() {
-        facts.accept(MessageRead.builder("r", PLACE, Role.ASSISTANT).add(CALL).add(ANSWER).build());
+        facts.accept(MessageRead.builder("r", PLACE, Role.ASSISTANT)
+                .add(CALL)
+                .add(ANSWER)
+                .build());
 
         assertThat(warnings).isEmpty();
     }
