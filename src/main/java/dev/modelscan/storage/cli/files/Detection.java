@@ -54,7 +54,7 @@ final class Detection {
             // A record of one line that is longer than what is looked at.
             boolean oneLine = !whole && lineEnd(start) == head.length;
             boolean broken = !oneLine && state(start, head.length) == State.INVALID && hasLine(head[start], start);
-            return oneLine && !array || broken ? Framing.LINES : array ? Framing.ARRAY : Framing.VALUES;
+            return (oneLine && !array) || broken ? Framing.LINES : array ? Framing.ARRAY : Framing.VALUES;
         }
         if (lineEnd(start) < end) {
             boolean broken = state(start, end) == State.INVALID && hasLine(head[start], start);
@@ -89,6 +89,7 @@ final class Detection {
         return values;
     }
 
+    @SuppressWarnings("ReferenceEquality") // The last record may be the one that was cut off.
     private static void addPartial(List<JsonNode> values, JsonNode partial) {
         if (partial.isContainerNode() && values.stream().noneMatch(value -> value == partial)) {
             values.add(partial);

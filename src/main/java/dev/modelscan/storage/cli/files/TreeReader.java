@@ -51,6 +51,7 @@ final class TreeReader {
     }
 
     /** Hands the node over before it is filled, so that a value that is cut off leaves what came before. */
+    @SuppressWarnings("ReferenceEquality") // It asks for the very node that it made.
     private JsonNode value(JsonParser parser, Slot slot) throws IOException {
         JsonNode node =
                 switch (parser.currentToken()) {

@@ -32,6 +32,19 @@ final class Utf16Stream extends InputStream {
         return bytes[position++] & 0xFF;
     }
 
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        int count = 0;
+        while (count < length) {
+            int next = read();
+            if (next < 0) {
+                return count == 0 && length > 0 ? -1 : count;
+            }
+            target[offset + count++] = (byte) next;
+        }
+        return count;
+    }
+
     private byte[] encode(char unit) throws IOException {
         if (Character.isHighSurrogate(unit)) {
             int low = next();

@@ -37,7 +37,7 @@ abstract class ChatForm implements Form {
                 if (!run.equals(open)) {
                     end(open, last, events);
                     events.accept(new RunStarted(
-                            run, item.place(), null, null, null, null, null, record(item.place(), "", events)));
+                            run, item.place(), null, null, null, null, null, record("")));
                     open = run;
                     index = 0;
                 }
@@ -59,7 +59,7 @@ abstract class ChatForm implements Form {
     private void readRecord(Place place, JsonNode record, Events events) {
         String run = "record " + place.record();
         if (record.isArray() && (record.isEmpty() || isMessage(record.path(0)))) {
-            events.accept(new RunStarted(run, place, null, null, null, null, null, record(place, "", events)));
+            events.accept(new RunStarted(run, place, null, null, null, null, null, record("")));
             new ChatMessages(run, events).readAll(place, record, "");
             end(run, place, events);
         } else if (isPreferences(record)) {
@@ -68,10 +68,13 @@ abstract class ChatForm implements Form {
             events.accept(new Event.Refused(place, "is neither a JSON object nor a list of messages"));
         } else if (LISTS.stream().anyMatch(list -> record.path(list).isArray())) {
             readRun(run, place, record, record, events);
-        } else if (bodyOf(record) != null) {
-            readRun(run, place, record, bodyOf(record), events);
         } else {
-            events.accept(new Event.Refused(place, "has neither \"messages\" nor \"traj\" that is a list"));
+            JsonNode body = bodyOf(record);
+            if (body == null) {
+                events.accept(new Event.Refused(place, "has neither \"messages\" nor \"traj\" that is a list"));
+            } else {
+                readRun(run, place, record, body, events);
+            }
         }
     }
 
@@ -98,6 +101,7 @@ abstract class ChatForm implements Form {
                         && body.has("stop_reason"));
     }
 
+    @SuppressWarnings("ReferenceEquality") // It asks whether the messages are in the record itself.
     private void readRun(String run, Place place, JsonNode record, JsonNode body, Events events) {
         String list = LISTS.stream().filter(body::has).findFirst().orElse("");
         boolean wrapped = record != body;
@@ -106,7 +110,7 @@ abstract class ChatForm implements Form {
             withoutMessages(rest);
         }
         rest.remove(List.of("choices"));
-        ObjectNode metadata = record(place, list, events);
+        ObjectNode metadata = record(list);
         metadata.setAll(systemLeft(rest, body, wrapped));
         String agent = Fields.text(record.path("agent"), "name");
         events.accept(new RunStarted(
@@ -146,7 +150,7 @@ abstract class ChatForm implements Form {
     }
 
     /** What the run's metadata says of the way the record was written. */
-    private static ObjectNode record(Place place, String list, Events events) {
+    private static ObjectNode record(String list) {
         ObjectNode metadata = Fields.object();
         if (!list.isEmpty() && !list.equals("messages")) {
             metadata.put("messages_in", list);

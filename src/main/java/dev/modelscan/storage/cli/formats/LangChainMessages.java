@@ -55,6 +55,7 @@ final class LangChainMessages {
         };
     }
 
+    @SuppressWarnings("ReferenceEquality") // It asks whether something is wrapped around the members.
     void read(Place place, JsonNode node, String path) {
         Role role = role(node);
         if (role == null) {

@@ -63,7 +63,7 @@ public final class FileImport {
                 read(source, form.get());
             }
         } catch (UnreadableException e) {
-            result.problem(e.getMessage());
+            result.problem(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             result.problem(reason(e));
         } catch (UncheckedIOException e) {

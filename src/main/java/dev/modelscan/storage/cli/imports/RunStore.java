@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -283,7 +284,7 @@ final class RunStore {
             tx.teams().create(Team.builder().id(id).name(Names.of(name)).build());
         }
         for (String agent : facts.agents()) {
-            tx.teams().addMember(id, agents.get(agent));
+            tx.teams().addMember(id, Objects.requireNonNull(agents.get(agent), agent));
         }
     }
 

@@ -12,6 +12,8 @@ import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.errors.InvalidDataException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes values that the database takes: with escapes, not nested too deep, and large ones as blobs. */
@@ -70,9 +72,9 @@ final class Values {
     }
 
     /** An object whose large members are blobs; each blob is added to the parts. */
-    Json object(ObjectNode node, java.util.List<BlobId> large) {
+    Json object(ObjectNode node, List<BlobId> large) {
         ObjectNode fitting = Fields.object();
-        for (var member : node.properties()) {
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
             JsonNode value = member.getValue();
             if (value.isContainerNode()
                     || (value.isTextual() && value.textValue().length() > EXCERPT)) {
