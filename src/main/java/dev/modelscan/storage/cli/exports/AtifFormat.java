@@ -20,7 +20,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The Agent Trajectory Interchange Format: version 1.6 for runs that came from elsewhere, that of the source for others. */
+/**
+ * The Agent Trajectory Interchange Format: version 1.6 for runs that came from elsewhere, that of the source
+ * for others.
+ */
 public final class AtifFormat implements RunFormat {
 
     private static final String NAME = "atif";

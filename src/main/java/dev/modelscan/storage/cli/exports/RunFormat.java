@@ -12,7 +12,8 @@ public interface RunFormat {
     /**
      * The record that a run is in this form.
      *
-     * @param unsaid takes what the form has no place for, in a few words each, such as {@code the parent of a message}
+     * @param unsaid takes what the form has no place for, in a few words each, such as {@code the parent of a
+     *     message}
      */
     JsonNode write(Run run, Consumer<String> unsaid);
 }

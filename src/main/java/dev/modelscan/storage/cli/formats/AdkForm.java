@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Events of the Agent Development Kit: a session with {@code events}, or events one by one. Several agents share a run. */
+/**
+ * Events of the Agent Development Kit: a session with {@code events}, or events one by one. Several agents
+ * share a run.
+ */
 final class AdkForm implements Form {
 
     @Override

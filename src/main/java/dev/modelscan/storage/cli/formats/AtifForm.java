@@ -14,8 +14,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Agent Trajectory Interchange Format, versions 1.0 to 1.8. A step is a message, and so is each result of its observation.
- * Trajectories of sub-agents inside a trajectory are runs of their own.
+ * The Agent Trajectory Interchange Format, versions 1.0 to 1.8. A step is a message, and so is each result of
+ * its observation. Trajectories of sub-agents inside a trajectory are runs of their own.
  */
 final class AtifForm implements Form {
 

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions of Claude Code: a line for each message, with the line that it follows. Side chains are runs of sub-agents, in the
- * same file or in files of their own; both name the session.
+ * Sessions of Claude Code: a line for each message, with the line that it follows. Side chains are runs of
+ * sub-agents, in the same file or in files of their own; both name the session.
  */
 final class ClaudeCodeForm implements Form {
 

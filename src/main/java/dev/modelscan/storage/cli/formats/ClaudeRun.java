@@ -95,8 +95,8 @@ final class ClaudeRun {
     }
 
     /**
-     * The parallel calls of one message are lines of their own, and the file lets each answer follow its own call. They are
-     * put in a row, so that the path to the head holds all of them.
+     * The parallel calls of one message are lines of their own, and the file lets each answer follow its own
+     * call. They are put in a row, so that the path to the head holds all of them.
      */
     private @Nullable String follows(JsonNode line, @Nullable String uuid, @Nullable String named) {
         Role role = ClaudeCodeForm.role(line);

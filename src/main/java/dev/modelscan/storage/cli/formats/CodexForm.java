@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rollouts of the CodexForm CLI. Lines are envelopes with {@code type} and {@code payload}; until September 2025 they were bare
- * items after a header, and before that one object with {@code session} and {@code items}.
+ * Rollouts of the Codex CLI. Lines are envelopes with {@code type} and {@code payload}; until September
+ * 2025 they were bare items after a header, and before that one object with {@code session} and {@code
+ * items}.
  */
 final class CodexForm implements Form {
 
@@ -146,7 +147,8 @@ final class CodexForm implements Form {
         private void envelope(Place at, JsonNode line, JsonNode payload, @Nullable Instant time) {
             switch (line.path("type").asText()) {
                 case "session_meta" -> {
-                    // A forked session repeats the lines of the one that it was forked from, with their header.
+                    // A forked session repeats the lines of the one that it was forked from, with their
+                    // header.
                     if (run == null) {
                         ObjectNode beyond = Fields.rest(line, "type", "payload", "timestamp");
                         Rest.time(beyond, line, "timestamp", null);

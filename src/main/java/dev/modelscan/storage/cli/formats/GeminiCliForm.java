@@ -16,8 +16,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions of the Gemini CLI: an object with {@code messages}, or, since 2026, lines of which a later one with the same id
- * replaces the earlier one, {@code $set} changes the session, and {@code $rewindTo} leaves a branch.
+ * Sessions of the Gemini CLI: an object with {@code messages}, or, since 2026, lines of which a later one
+ * with the same id replaces the earlier one, {@code $set} changes the session, and {@code $rewindTo} leaves a
+ * branch.
  */
 final class GeminiCliForm implements Form {
 

@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Contents of the GeminiForm API: a list of them, or requests and responses with {@code contents} and {@code candidates}. */
+/**
+ * Contents of the Gemini API: a list of them, or requests and responses with {@code contents} and {@code
+ * candidates}.
+ */
 final class GeminiForm implements Form {
 
     @Override

@@ -96,9 +96,11 @@ final class GoRuns {
         if (columns.isEmpty()) {
             return "SELECT NULL AS task_row WHERE 0";
         }
-        boolean tasks = columns.contains("task_id");
+        // A conversation may be that of a task.
+        String id = columns.contains("task_id") ? "task_id" : "conversation_id";
+        boolean tasks = columns.contains(id);
         return "SELECT r.rowid AS row_number, " + (tasks ? "t.rowid" : "NULL") + " AS task_row, " + key
-                + " AS run_key, r.* FROM " + table + " r" + (tasks ? " LEFT JOIN tasks t ON t.id = r.task_id" : "")
+                + " AS run_key, r.* FROM " + table + " r" + (tasks ? " LEFT JOIN tasks t ON t.id = r." + id : "")
                 + " ORDER BY task_row, run_key, r.rowid";
     }
 

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * The SQLite file of the Go package {@code sdk/storage}, at its versions 1 to 3. A task is a run. Messages have one of three
- * layouts; those without a task are a run for each conversation, team or pair of agents.
+ * The SQLite file of the Go package {@code sdk/storage}, at its versions 1 to 3. A task is a run. Messages
+ * have one of three layouts; those without a task are a run for each conversation, team or pair of agents.
  */
 final class GoStorageForm implements Form {
 

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Logs of Inspect. A sample is a run; a sample may also stand alone, as it does inside a {@code .eval} archive. */
+/**
+ * Logs of Inspect. A sample is a run; a sample may also stand alone, as it does inside a {@code .eval}
+ * archive.
+ */
 final class InspectForm implements Form {
 
     private static final Map<String, BigDecimal> GRADES =

@@ -15,8 +15,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trajectories of mini-swe-agent: chat messages, or responses of the Responses API, with actions, outputs and cost under
- * {@code extra}.
+ * Trajectories of mini-swe-agent: chat messages, or responses of the Responses API, with actions, outputs and
+ * cost under {@code extra}.
  */
 final class MiniSweAgentForm implements Form {
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Traces of OpenTelemetry as OTLP JSON, one object or one a line, with the attributes {@code gen_ai.*}. Spans come in any
- * order, so all of them are read before the first run is told.
+ * Traces of OpenTelemetry as OTLP JSON, one object or one a line, with the attributes {@code gen_ai.*}. Spans
+ * come in any order, so all of them are read before the first run is told.
  */
 final class OtlpForm implements Form {
 

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a run's spans. Each call of a model repeats the messages before it, so a message is told where it is first
- * seen. The span of a tool says how its call ended.
+ * The messages of a run's spans. Each call of a model repeats the messages before it, so a message is told
+ * where it is first seen. The span of a tool says how its call ended.
  */
 final class OtlpMessages {
 
@@ -140,7 +140,10 @@ final class OtlpMessages {
         return -1;
     }
 
-    /** What makes two messages the same: the output of one call is the input of the next, without its finish reason. */
+    /**
+     * What makes two messages the same: the output of one call is the input of the next, without its finish
+     * reason.
+     */
     private static JsonNode identity(JsonNode message) {
         ObjectNode identity = Fields.object();
         identity.set("role", message.path("role"));

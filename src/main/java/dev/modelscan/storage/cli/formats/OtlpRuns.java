@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of a set of spans. Agents' spans with one conversation, or one trace, are a run; an agent's span below another
- * agent's is a sub-agent's run.
+ * The runs of a set of spans. Agents' spans with one conversation, or one trace, are a run; an agent's span
+ * below another agent's is a sub-agent's run.
  */
 final class OtlpRuns {
 

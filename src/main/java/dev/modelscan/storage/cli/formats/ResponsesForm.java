@@ -11,15 +11,18 @@ import dev.modelscan.storage.cli.formats.Event.Warned;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's ResponsesForm API: a list of items, as an array or one a line, a list in each line, or requests and responses as
- * objects with {@code input} and {@code output}.
+ * OpenAI's Responses API: a list of items, as an array or one a line, a list in each line, or requests
+ * and responses as objects with {@code input} and {@code output}.
  */
 final class ResponsesForm implements Form {
 
     private static final String ITEMS = "items";
+    private static final List<String> LISTS = List.of("items", "input", "output");
+    private static final int LOOKED_AT = 5;
 
     @Override
     public String name() {
@@ -33,7 +36,7 @@ final class ResponsesForm implements Form {
         }
         JsonNode value = first.value();
         if (value.isArray()) {
-            return value.size() > 0 && ResponsesItems.isItem(value.path(0));
+            return holdsItems(value);
         }
         return first.objects().limit(5).anyMatch(ResponsesItems::isItem)
                 || isExchange(value)
@@ -42,10 +45,16 @@ final class ResponsesForm implements Form {
 
     private static boolean isExchange(JsonNode value) {
         return value.path("object").asText().equals("response")
-                || value.path("output").isArray()
-                        && ResponsesItems.isItem(value.path("output").path(0))
-                || value.path("input").isArray()
-                        && ResponsesItems.isItem(value.path("input").path(0));
+                || LISTS.stream().anyMatch(list -> holdsItems(value.path(list)));
+    }
+
+    private static boolean holdsItems(JsonNode list) {
+        for (int i = 0; i < Math.min(list.size(), LOOKED_AT); i++) {
+            if (ResponsesItems.isItem(list.path(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The request or response inside a line of a batch file. */
@@ -89,7 +98,7 @@ final class ResponsesForm implements Form {
         JsonNode value = record.value();
         JsonNode exchange = isExchange(value) ? value : body(value);
         Run run = new Run(key, events);
-        ObjectNode metadata = Fields.rest(exchange, "input", "output", "instructions", "usage");
+        ObjectNode metadata = Fields.rest(exchange, "items", "input", "output", "instructions", "usage");
         if (exchange != value) {
             metadata.set("batch", Fields.rest(value, "body", "response"));
             if (value.path("response").isObject()) {
@@ -97,11 +106,10 @@ final class ResponsesForm implements Form {
             }
         }
         Instant created = Fields.time(exchange, "created_at");
-        run.start(record.place(), Fields.text(exchange, "id"), created, metadata);
+        run.start(record.place(), Fields.text(exchange, "id", "session_id"), created, metadata);
         run.text(record.place(), Role.SYSTEM, exchange.path("instructions"));
         run.text(record.place(), Role.USER, exchange.path("input"));
-        run.items(record.place(), exchange.path("input"));
-        run.items(record.place(), exchange.path("output"));
+        LISTS.forEach(list -> run.items(record.place(), exchange.path(list)));
         run.called(record.place(), exchange, created);
         JsonNode error = exchange.path("error");
         boolean failed = error.isObject() || exchange.path("status").asText().equals("failed");

@@ -63,8 +63,8 @@ final class SqliteSource implements AutoCloseable {
     }
 
     /**
-     * Whether it has a write-ahead log that nobody has open. A reader would make the log's files anew and leave them there, so
-     * such a file is read as one that does not change.
+     * Whether it has a write-ahead log that nobody has open. A reader would make the log's files anew and
+     * leave them there, so such a file is read as one that does not change.
      */
     private static boolean isAtRest(Path file) throws IOException {
         byte[] header;
@@ -77,7 +77,10 @@ final class SqliteSource implements AutoCloseable {
                 && !Files.exists(file.resolveSibling(file.getFileName() + "-shm"));
     }
 
-    /** Fails if another program has changed the file since it was opened, which a reader of a file at rest does not see. */
+    /**
+     * Fails if another program has changed the file since it was opened, which a reader of a file at rest
+     * does not see.
+     */
     void requireUnchanged() throws IOException {
         if (changed != null && !Files.getLastModifiedTime(file).equals(changed)) {
             throw new IOException("the database was changed by another program while it was read; import it again");

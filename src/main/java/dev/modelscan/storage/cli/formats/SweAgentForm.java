@@ -19,8 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trajectories of SWE-agent: the messages are in {@code history}, and what each action did is in {@code trajectory}. Before
- * tools were called by name, an action was text that the shell ran, and the user told its output.
+ * Trajectories of SWE-agent: the messages are in {@code history}, and what each action did is in {@code
+ * trajectory}. Before tools were called by name, an action was text that the shell ran, and the user told its
+ * output.
  */
 final class SweAgentForm implements Form {
 

@@ -156,6 +156,19 @@ class GoStorageFormTest {
         assertThat(told.kept()).contains("not json");
     }
 
+    @Test
+    void aConversationOfTheDocumentedLayoutIsThatOfItsTaskOrARun() throws SQLException {
+        Told told = Told.of(file(
+                "CREATE TABLE messages (id TEXT PRIMARY KEY, conversation_id TEXT, sender_id TEXT, receiver_id TEXT,"
+                        + " content_type TEXT, content TEXT, metadata TEXT, created_at DATETIME)",
+                "INSERT INTO messages VALUES ('m1', 'talk', 'a1', 'a2', 'text/plain', 'hi', NULL, NULL),"
+                        + " ('m2', 't1', 'a1', NULL, 'text/plain', 'of the task', NULL, NULL)"));
+
+        assertThat(told.lines()).containsSubsequence(
+                "run talk = talk named talk", "other m1 by scout: hi", "end talk",
+                "run t1 = t1 by scout named walk", "other m2 by scout: of the task");
+    }
+
     /** The importer stores no task that waits. */
     @Test
     void aTaskThatWaitsOrRunsIsToldAsCancelled() throws SQLException {

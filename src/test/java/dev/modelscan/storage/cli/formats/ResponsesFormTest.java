@@ -65,6 +65,16 @@ class ResponsesFormTest {
     }
 
     @Test
+    void aSessionWithItemsIsARunAndItsFirstItemMayHaveNoType() {
+        Told told = Told.of(
+                "session.json",
+                "{'session_id': 's', 'items': [{'role': 'user', 'content': 'hi'},",
+                " {'type': 'message', 'role': 'assistant', 'content': [{'type': 'output_text', 'text': 'yo'}]}]}");
+
+        assertThat(told.lines()).containsExactly("run record-1 = s", "user: hi", "assistant: yo", "end record-1");
+    }
+
+    @Test
     void aFailedResponseOfABatchIsAFailedRunWithTheBatchsMembers() {
         Told told = Told.of(
                 "batch.jsonl",
