@@ -43,6 +43,9 @@ public final class ShareGptFormat implements RunFormat {
             }
         }
         record.set(list == null ? "conversations" : list.asText(), turns);
+        if (!run.children().isEmpty()) {
+            unsaid.accept("the runs of sub-agents");
+        }
         return record;
     }
 

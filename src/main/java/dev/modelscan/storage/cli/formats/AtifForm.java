@@ -38,8 +38,8 @@ final class AtifForm implements Form {
                         .limit(3)
                         .anyMatch(value -> value.path("steps").isArray()
                                 && (value.path(SCHEMA_VERSION).asText().startsWith(PREFIX)
-                                        || value.path("agent").isObject()
-                                                && value.path("steps").path(0).has("source")));
+                                        || (value.path("agent").isObject()
+                                                && value.path("steps").path(0).has("source"))));
     }
 
     @Override
@@ -263,7 +263,7 @@ final class AtifForm implements Form {
                     null,
                     Fields.count(metrics.path("extra"), "reasoning_tokens"));
             BigDecimal spent = Fields.number(metrics, "cost_usd");
-            if (usage.isEmpty() && spent == null
+            if ((usage.isEmpty() && spent == null)
                     || step.path("is_copied_context").asBoolean()) {
                 return;
             }

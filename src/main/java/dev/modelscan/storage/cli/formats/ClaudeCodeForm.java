@@ -41,8 +41,8 @@ final class ClaudeCodeForm implements Form {
     }
 
     private static boolean isLine(JsonNode line) {
-        return line.has("sessionId") && line.has("uuid") && line.has("type")
-                || isMessage(line) && line.has("sessionId") && !line.has("projectHash");
+        return line.has("sessionId")
+                && ((line.has("uuid") && line.has("type")) || (isMessage(line) && !line.has("projectHash")));
     }
 
     private static boolean isMessage(JsonNode line) {

@@ -102,7 +102,7 @@ final class ClaudeRun {
         Role role = ClaudeCodeForm.role(line);
         String message = Fields.text(line.path("message"), "id");
         boolean goesOn =
-                role == Role.TOOL || role == Role.ASSISTANT && message != null && message.equals(modelsMessage);
+                role == Role.TOOL || (role == Role.ASSISTANT && message != null && message.equals(modelsMessage));
         if (!goesOn) {
             turn.clear();
             modelsMessage = role == Role.ASSISTANT ? message : null;
@@ -126,7 +126,7 @@ final class ClaudeRun {
                 null);
         BigDecimal cost = Fields.number(line, "costUSD");
         // Messages that the program itself made have a model too, and counts of zero.
-        if (usage.isEmpty() && cost == null || "<synthetic>".equals(model)) {
+        if ((usage.isEmpty() && cost == null) || "<synthetic>".equals(model)) {
             return;
         }
         String id = Fields.text(message, "id");

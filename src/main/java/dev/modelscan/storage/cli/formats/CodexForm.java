@@ -12,6 +12,7 @@ import dev.modelscan.storage.cli.formats.Event.Usage;
 import dev.modelscan.storage.cli.formats.Event.Warned;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,10 +40,10 @@ final class CodexForm implements Form {
         return first.framing() != Framing.SQLITE
                 && (first.objects().limit(5).anyMatch(CodexForm::isEnvelope)
                         || first.objects().limit(5).anyMatch(line -> line.has("record_type"))
-                        || isHeader(first.value())
-                                && first.objects().skip(1).limit(5).anyMatch(ResponsesItems::isItem)
-                        || first.value().path("session").has("id")
-                                && first.value().path("items").isArray());
+                        || (isHeader(first.value())
+                                && first.objects().skip(1).limit(5).anyMatch(ResponsesItems::isItem))
+                        || (first.value().path("session").has("id")
+                                && first.value().path("items").isArray()));
     }
 
     private static boolean isEnvelope(JsonNode line) {
@@ -122,7 +123,7 @@ final class CodexForm implements Form {
             if (run == null) {
                 start(at, Fields.object(), Fields.object());
             }
-            return run;
+            return Objects.requireNonNull(run, "a run that has started");
         }
 
         void line(Place at, JsonNode line) {

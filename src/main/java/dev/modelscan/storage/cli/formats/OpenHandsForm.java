@@ -38,16 +38,15 @@ final class OpenHandsForm implements Form {
         return first.objects().limit(5).anyMatch(OpenHandsForm::isEvent)
                 || isEvent(first.value().path(0))
                 || isEvent(history)
-                || history.isArray() && isEvent(history.path(0));
+                || (history.isArray() && isEvent(history.path(0)));
     }
 
     private static boolean isEvent(JsonNode value) {
         boolean named =
                 value.path("action").isTextual() || value.path("observation").isTextual();
-        return named
-                        && value.path("source").isTextual()
-                        && (value.has("args") || value.has("extras") || value.has("tool_call_metadata"))
-                || KINDS.contains(value.path("kind").asText()) && value.has("source");
+        boolean holds = value.has("args") || value.has("extras") || value.has("tool_call_metadata");
+        return (named && holds && value.path("source").isTextual())
+                || (KINDS.contains(value.path("kind").asText()) && value.has("source"));
     }
 
     @Override

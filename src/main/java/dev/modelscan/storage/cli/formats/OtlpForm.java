@@ -92,7 +92,7 @@ final class OtlpForm implements Form {
                     trace,
                     id,
                     null,
-                    Fields.text(log, "eventName") == null ? "log" : Fields.text(log, "eventName"),
+                    name == null ? "log" : name,
                     Fields.time(log, "timeUnixNano", "observedTimeUnixNano"),
                     null,
                     attributes.deepCopy(),

@@ -79,7 +79,7 @@ final class OtlpMessages {
     private static List<Message> messages(OtlpSpan span) {
         List<Message> messages = new ArrayList<>();
         JsonNode system = Fields.structure(span.attributes().path("gen_ai.system_instructions"));
-        if (system.isArray() && !system.isEmpty() || system.isTextual()) {
+        if ((system.isArray() && !system.isEmpty()) || system.isTextual()) {
             ObjectNode prompt = Fields.object().put("role", "system");
             prompt.set("parts", system.isArray() ? system : text(system));
             messages.add(new Message(prompt, false));

@@ -84,7 +84,7 @@ record OtlpSpan(
         if (name.startsWith("execute_tool ") || attributes.has("gen_ai.tool.name")) {
             return "execute_tool";
         }
-        if (name.startsWith("invoke_agent") || attributes.has("gen_ai.agent.name") && !isModelCall()) {
+        if (name.startsWith("invoke_agent") || (attributes.has("gen_ai.agent.name") && !isModelCall())) {
             return "invoke_agent";
         }
         return isModelCall() ? "chat" : "";

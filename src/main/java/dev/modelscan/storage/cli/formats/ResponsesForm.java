@@ -96,10 +96,11 @@ final class ResponsesForm implements Form {
 
     private static void exchange(String key, Records.Item record, Events events) {
         JsonNode value = record.value();
-        JsonNode exchange = isExchange(value) ? value : body(value);
+        boolean whole = isExchange(value);
+        JsonNode exchange = whole ? value : body(value);
         Run run = new Run(key, events);
         ObjectNode metadata = Fields.rest(exchange, "items", "input", "output", "instructions", "usage");
-        if (exchange != value) {
+        if (!whole) {
             metadata.set("batch", Fields.rest(value, "body", "response"));
             if (value.path("response").isObject()) {
                 metadata.withObjectProperty("batch").set("response", Fields.rest(value.path("response"), "body"));

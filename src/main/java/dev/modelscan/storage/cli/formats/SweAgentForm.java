@@ -39,8 +39,8 @@ final class SweAgentForm implements Form {
                 && first.objects()
                         .limit(3)
                         .anyMatch(value -> isHistory(value.path("history"))
-                                || value.path("trajectory").path(0).has("action")
-                                        && value.path("trajectory").path(0).has("observation"));
+                                || (value.path("trajectory").path(0).has("action")
+                                        && value.path("trajectory").path(0).has("observation")));
     }
 
     private static boolean isHistory(JsonNode history) {
@@ -124,7 +124,7 @@ final class SweAgentForm implements Form {
         private void message(JsonNode message, @Nullable JsonNode ofStep) {
             ObjectNode rest = Fields.rest(message, "role", "content", "tool_calls");
             String role = message.path("role").asText();
-            boolean answers = !open.isEmpty() && (role.equals("tool") || shellAction && role.equals("user"));
+            boolean answers = !open.isEmpty() && (role.equals("tool") || (shellAction && role.equals("user")));
             if (answers) {
                 answer(message, rest);
                 return;
