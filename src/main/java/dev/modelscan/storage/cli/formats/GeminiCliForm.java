@@ -37,8 +37,8 @@ final class GeminiCliForm implements Form {
                         .limit(3)
                         .anyMatch(value -> value.has("sessionId")
                                 && (value.has("projectHash")
-                                        || value.has("startTime")
-                                                && value.path("messages").isArray()));
+                                        || (value.has("startTime")
+                                                && value.path("messages").isArray())));
     }
 
     @Override

@@ -64,9 +64,9 @@ final class GeminiForm implements Form {
                         end(list, place, events);
                     }
                     list = key;
-                    start(list, place, null, Fields.object(), events);
+                    start(key, place, null, Fields.object(), events);
                 }
-                content(list, place, item.value(), events);
+                content(key, place, item.value(), events);
             }
         }
         if (list != null) {

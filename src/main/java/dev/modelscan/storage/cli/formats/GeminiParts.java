@@ -107,7 +107,7 @@ final class GeminiParts {
 
     private static ObjectNode beyond(JsonNode part, JsonNode inner, String... known) {
         ObjectNode beyond = Fields.rest(part);
-        part.properties().stream().filter(member -> member.getValue() == inner).forEach(member -> {
+        part.properties().stream().filter(member -> member.getValue().equals(inner)).forEach(member -> {
             ObjectNode rest = Fields.rest(inner, known);
             if (rest.isEmpty()) {
                 beyond.remove(member.getKey());

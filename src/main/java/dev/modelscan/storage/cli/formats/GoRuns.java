@@ -280,7 +280,7 @@ final class GoRuns {
     private static @Nullable JsonNode given(JsonNode value) {
         boolean empty = value.isNull()
                 || value.isMissingNode()
-                || value.isTextual() && value.textValue().isEmpty();
+                || (value.isTextual() && value.textValue().isEmpty());
         return empty ? null : Fields.structure(value);
     }
 }

@@ -94,7 +94,7 @@ final class MiniSweAgentForm implements Form {
                 response(message, time);
             } else if (ResponsesItems.isItem(message) && message.has("call_id")) {
                 events.accept(observed(ResponsesItems.read(run, place, message, time), extra));
-            } else if (message.path("role").asText().equals("tool") || observation && !open.isEmpty()) {
+            } else if (message.path("role").asText().equals("tool") || (observation && !open.isEmpty())) {
                 observation(message, extra, time);
             } else if (message.path("role").asText().equals("exit")) {
                 events.accept(MessageRead.builder(run, place, Role.OTHER)
