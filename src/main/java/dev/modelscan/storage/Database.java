@@ -2,6 +2,8 @@ package dev.modelscan.storage;
 
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.blobs.BlobRepository;
+import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
@@ -15,6 +17,9 @@ import dev.modelscan.storage.internal.repository.Maintenance;
 import dev.modelscan.storage.internal.repository.StoreRepositories;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.models.ModelCallRepository;
+import dev.modelscan.storage.scores.ScoreRepository;
+import dev.modelscan.storage.sources.SourceRepository;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.teams.TeamRepository;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
@@ -112,8 +117,18 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     @Override
+    public ConversationRepository conversations() {
+        return repositories.conversations();
+    }
+
+    @Override
     public MessageRepository messages() {
         return repositories.messages();
+    }
+
+    @Override
+    public BlobRepository blobs() {
+        return repositories.blobs();
     }
 
     @Override
@@ -124,6 +139,21 @@ public final class Database implements Repositories, AutoCloseable {
     @Override
     public ToolExecutionRepository toolExecutions() {
         return repositories.toolExecutions();
+    }
+
+    @Override
+    public ModelCallRepository modelCalls() {
+        return repositories.modelCalls();
+    }
+
+    @Override
+    public ScoreRepository scores() {
+        return repositories.scores();
+    }
+
+    @Override
+    public SourceRepository sources() {
+        return repositories.sources();
     }
 
     /**

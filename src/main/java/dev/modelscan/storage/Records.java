@@ -4,6 +4,9 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.repository.RecordReader;
+import dev.modelscan.storage.models.ModelCall;
+import dev.modelscan.storage.scores.Score;
+import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamMember;
@@ -53,6 +56,21 @@ public final class Records {
     /** The tool execution of a row with all columns of {@code TOOL_EXECUTIONS}. */
     public static ToolExecution toolExecution(Record row) {
         return RecordReader.toolExecution(row);
+    }
+
+    /** The model call of a row with all columns of {@code MODEL_CALLS}. */
+    public static ModelCall modelCall(Record row) {
+        return RecordReader.modelCall(row);
+    }
+
+    /** The score of a row with all columns of {@code SCORES}. */
+    public static Score score(Record row) {
+        return RecordReader.score(row);
+    }
+
+    /** The source of a row with all columns of {@code SOURCES}. */
+    public static Source source(Record row) {
+        return RecordReader.source(row);
     }
 
     /** The member of a row with all columns of {@code AGENTS}, and the role and time of {@code TEAM_MEMBERS}. */

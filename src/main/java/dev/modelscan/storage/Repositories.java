@@ -1,10 +1,15 @@
 package dev.modelscan.storage;
 
 import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.blobs.BlobRepository;
+import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.models.ModelCallRepository;
+import dev.modelscan.storage.scores.ScoreRepository;
+import dev.modelscan.storage.sources.SourceRepository;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.teams.TeamRepository;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
@@ -28,14 +33,29 @@ public interface Repositories {
     /** The tasks. */
     TaskRepository tasks();
 
+    /** The conversations. */
+    ConversationRepository conversations();
+
     /** The messages. */
     MessageRepository messages();
+
+    /** The bytes of messages: images, sound, files. */
+    BlobRepository blobs();
 
     /** The teams and their members. */
     TeamRepository teams();
 
     /** The uses of tools. */
     ToolExecutionRepository toolExecutions();
+
+    /** The calls of models. */
+    ModelCallRepository modelCalls();
+
+    /** The scores of tasks. */
+    ScoreRepository scores();
+
+    /** What records were imported from. */
+    SourceRepository sources();
 
     /**
      * jOOQ, for queries of the caller's own against the generated tables in {@code dev.modelscan.storage.schema}. What the

@@ -54,6 +54,7 @@ class ArchitectureTest {
     /** The packages of the public API. */
     private static final String[] ROOMS = Stream.of(
                     "agents",
+                    "blobs",
                     "conversations",
                     "errors",
                     "queries",
@@ -375,7 +376,8 @@ class ArchitectureTest {
     @Test
     void whoMakesARecordByPositionNamesEachArgument() throws IOException {
         Pattern call = Pattern.compile(
-                "new (?:Agent|Workflow|Task|Message|Team|ToolExecution|CheckedOptions)\\(\n(.*?\\));\n",
+                "new (?:Agent|Workflow|Task|Message|Team|ToolExecution|Source|ModelCall|Score|Conversation|CheckedOptions)\\(\n"
+                    + "(.*?\\));\n",
                 Pattern.DOTALL);
         int calls = 0;
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
@@ -389,7 +391,7 @@ class ArchitectureTest {
                 }
             }
         }
-        assertThat(calls).isEqualTo(6 + 7 + 2);
+        assertThat(calls).isEqualTo(6 + 7 + 2 + 8);
     }
 
     @Test

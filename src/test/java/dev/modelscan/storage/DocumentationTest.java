@@ -134,6 +134,7 @@ class DocumentationTest {
                 %s
                 import static org.jooq.impl.DSL.*;
                 import dev.modelscan.storage.analytics.*;
+                import java.math.BigDecimal;
                 import java.nio.file.Path;
                 import java.sql.Connection;
                 import java.sql.DriverManager;

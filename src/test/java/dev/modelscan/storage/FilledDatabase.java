@@ -4,8 +4,15 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.models.ModelCall;
+import dev.modelscan.storage.scores.Score;
+import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.Team;
@@ -13,10 +20,15 @@ import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
 import dev.modelscan.storage.workflows.Workflow;
 import dev.modelscan.storage.workflows.WorkflowStatus;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** A database with some hundred rows of each kind, and factories for rows that no test has used. */
 final class FilledDatabase implements AutoCloseable {
@@ -30,6 +42,10 @@ final class FilledDatabase implements AutoCloseable {
     final Workflow workflow;
     final Task task;
     final ConversationId conversation;
+    final Source source;
+    final Message asked;
+
+    final ConversationId branched = ConversationId.next();
     private int made;
 
     FilledDatabase(Path file) {
@@ -71,7 +87,13 @@ final class FilledDatabase implements AutoCloseable {
         db.tasks().createAll(tasks);
         task = tasks.get(0);
         fillHistory(agents, teams, tasks);
-        conversation = db.messages().list(1, 0).get(0).conversationId();
+        asked = db.messages().list(1, 0).get(0);
+        conversation = asked.conversationId();
+        source = Source.builder().format("atif").name("run 0").build();
+        fillImported(agents, tasks);
+        for (int i = 0; i < 8; i++) {
+            firstOfNewBranch();
+        }
     }
 
     private void fillHistory(List<Agent> agents, List<Team> teams, List<Task> tasks) {
@@ -84,6 +106,7 @@ final class FilledDatabase implements AutoCloseable {
                     .receiverId(agents.get((i + 1) % 20).id())
                     .taskId(tasks.get(i % 20).id())
                     .teamId(teams.get(i % 20).id())
+                    .parts(i % 4 == 0 ? List.of(MessagePart.text("hello"), storedImage()) : List.of())
                     .build());
             executions.add(ToolExecution.builder()
                     .agentId(agents.get(i % 20).id())
@@ -99,6 +122,89 @@ final class FilledDatabase implements AutoCloseable {
                 tx.teams().addMember(teams.get(i / 3).id(), agents.get(i % 200).id());
             }
         });
+    }
+
+    private void fillImported(List<Agent> agents, List<Task> tasks) {
+        List<Source> sources = new ArrayList<>(List.of(source));
+        List<Task> imported = new ArrayList<>();
+        List<Workflow> workflows = new ArrayList<>();
+        List<ModelCall> calls = new ArrayList<>();
+        List<Score> scores = new ArrayList<>();
+        List<ToolExecution> linked = new ArrayList<>();
+        Map<MessageId, Origin> origins = new LinkedHashMap<>();
+        List<Message> messages = db.messages().list(400, 0);
+        for (int i = 0; i < 400; i++) {
+            sources.add(Source.builder().format("format " + i % 20).name("run").build());
+            Origin origin = Origin.of(sources.get(i % 20), "record " + i);
+            imported.add(newImported("record " + i).toBuilder()
+                    .origin(origin)
+                    .parentId(tasks.get(i % 20).id())
+                    .build());
+            workflows.add(Workflow.builder().name("imported").origin(origin).build());
+            origins.put(messages.get(i).id(), Origin.of(source, "m" + i));
+            calls.add(ModelCall.builder()
+                    .taskId(tasks.get(i % 20).id())
+                    .agentId(agents.get(i % 20).id())
+                    .messageId(messages.get(i % 20).id())
+                    .sourceFormat("format " + i % 20)
+                    .externalId("call " + i)
+                    .build());
+            scores.add(Score.builder()
+                    .taskId(tasks.get(i % 20).id())
+                    .name(i % 20 == 0 ? "reward" : "score " + i % 20)
+                    .value(BigDecimal.ONE)
+                    .build());
+            linked.add(newExecution().toBuilder()
+                    .messageId(messages.get(i % 20).id())
+                    .answerMessageId(messages.get((i + 1) % 20).id())
+                    .callId("call " + i % 20)
+                    .childTaskId(tasks.get(i % 20).id())
+                    .build());
+        }
+        sources.addAll(Stream.generate(
+                        () -> Source.builder().format("atif").name("other").build())
+                .limit(20)
+                .toList());
+        db.sources().createAll(sources);
+        db.tasks().createAll(imported);
+        db.workflows().createAll(workflows);
+        db.messages().putOrigins(origins);
+        db.modelCalls().createAll(calls);
+        db.scores().createAll(scores);
+        db.toolExecutions().createAll(linked);
+        for (int i = 0; i < 20; i++) {
+            db.conversations().create(Conversation.builder().build());
+        }
+    }
+
+    Task newImported(String externalId) {
+        return Task.builder()
+                .type("imported")
+                .status(TaskStatus.COMPLETED)
+                .origin(Origin.of("atif", externalId))
+                .build();
+    }
+
+    Score newScore() {
+        return Score.builder()
+                .taskId(task.id())
+                .name("reward")
+                .value(BigDecimal.ONE)
+                .build();
+    }
+
+
+    /** Ten messages of a new branch, which begins within the one before; the first of them. */
+    Message firstOfNewBranch() {
+        List<Message> latest = db.messages().listLatest(branched, 5);
+        List<Message> made = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            boolean forks = i == 0 && !latest.isEmpty();
+            made.add(newMessage(branched)
+                    .parentId(forks ? latest.get(0).id() : null)
+                    .build());
+        }
+        return db.messages().createAll(made).get(0);
     }
 
     Agent newAgent(AgentStatus status) {
@@ -140,6 +246,15 @@ final class FilledDatabase implements AutoCloseable {
     Message storedMessage() {
         return db.messages()
                 .create(newMessage(conversation).receiverId(receiver.id()).build());
+    }
+
+    /** Bytes that no blob has yet. */
+    byte[] newBytes(int length) {
+        return Arrays.copyOf(new byte[] {(byte) made, (byte) (made >> 8), (byte) (made++ >> 16)}, length);
+    }
+
+    MessagePart storedImage() {
+        return MessagePart.image("image/png", db.blobs().write(newBytes(20)).id());
     }
 
     ToolExecution newExecution() {

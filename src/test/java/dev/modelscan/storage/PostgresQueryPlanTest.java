@@ -58,7 +58,8 @@ class PostgresQueryPlanTest {
     }
 
     private static final String TABLES =
-            "agents, conversations, messages, tasks, team_members, teams, tool_executions, workflows";
+            "agents, blob_chunks, blobs, compactions, conversations, message_origins, message_parts, messages, model_calls,"
+                    + " scores, sources, tasks, team_members, teams, tool_executions, workflows";
 
     private static Connection begin() throws SQLException {
         return begin(List.of("enable_seqscan = off", "enable_sort = off"));
@@ -191,13 +192,37 @@ class PostgresQueryPlanTest {
                         + " 'k' || i, 'a' || i % 100 + 1, 't' || i % 100 + 1, 'w' || i % 100 + 1, 'summarise',"
                         + " CASE i % 2 WHEN 0 THEN 'pending' ELSE 'completed' END, i % 7, " + times + from,
                 "conversations (id, created_at) SELECT 'c' || i, now()" + from,
-                "messages (id, conversation_id, sequence_number, sender_id, receiver_id, task_id, team_id, content_type,"
-                        + " content, created_at, updated_at) SELECT 'm' || i, 'c' || i % 100 + 1, i, 'a' || i % 100 + 1,"
-                        + " 'a' || i % 99 + 1, 'k' || i % 100 + 1, 't' || i % 100 + 1, 'text/plain', 'hello', " + times
+                "messages (id, conversation_id, sequence_number, sender_id, receiver_id, task_id, team_id,"
+                    + " content_type, content, created_at, updated_at) SELECT 'm' || i, 'c' || i % 100 + 1, i, 'a' ||"
+                    + " i % 100 + 1, 'a' || i % 99 + 1, 'k' || i % 100 + 1, 't' || i % 100 + 1, 'text/plain',"
+                    + " 'hello', " + times
                         + from,
+                "blobs (id, size, created_at) SELECT lpad(i::text, 64, '0'), 1, now() - i * interval '1 s'" + from,
+                "blob_chunks (blob_id, position, bytes) SELECT lpad(i::text, 64, '0'), 0, '\\x00'" + from,
+                "message_parts (message_id, position, kind, blob_id) SELECT 'm' || i, 0, 'image',"
+                        + " CASE WHEN i < 40000 THEN lpad((i / 2 + 1)::text, 64, '0') END" + from,
+                "compactions (conversation_id, sequence_number, summary, created_at) SELECT 'c' || i % 100 + 1, i, 's',"
+                        + " now()" + from,
                 "tool_executions (id, agent_id, task_id, tool_name, status, started_at, created_at, updated_at) SELECT"
                         + " 'e' || i, 'a' || i % 100 + 1, 'k' || i % 100 + 1, 'tool ' || i % 20, 'running',"
-                        + " now() - i * interval '1 s', " + times + from)) {
+                        + " now() - i * interval '1 s', " + times + from,
+                "sources (id, format, name, imported_at, updated_at) SELECT 's' || i, 'f' || i % 100, 'x', " + times
+                        + from,
+                "workflows (id, name, status, source_format, source_id, external_id, created_at, updated_at) SELECT"
+                        + " 'x' || i, 'w', 'completed', 'f1', 's' || i % 100 + 1, 'x' || i, " + times + from,
+                "tasks (id, parent_id, type, status, source_format, source_id, external_id, created_at, updated_at)"
+                    + " SELECT 'x' || i, 'k' || i % 100 + 1, 'run', 'completed', 'f1', 's' || i % 100 + 1, 'x' || i, "
+                        + times + from,
+                "message_origins (message_id, conversation_id, source_format, source_id, external_id) SELECT id,"
+                        + " conversation_id, 'f1', 's1', id FROM messages ON CONFLICT DO NOTHING",
+                "tool_executions (id, agent_id, tool_name, status, call_id, message_id, answer_message_id,"
+                        + " child_task_id, created_at, updated_at) SELECT 'x' || i, 'a1', 'tool', 'success', 'c' || i %"
+                        + " 100 + 1, 'm' || i % 100 + 1, 'm' || i % 100 + 1, 'k' || i % 100 + 1, " + times + from,
+                "model_calls (id, task_id, message_id, agent_id, source_format, external_id, created_at, updated_at)"
+                    + " SELECT 'p' || i, 'k' || i % 100 + 1, 'm' || i % 100 + 1, 'a' || i % 100 + 1, 'f1', 'x' || i, "
+                        + times + from,
+                "scores (id, task_id, name, value_nanos, created_at, updated_at) SELECT 'v' || i, 'k' || i % 100 + 1,"
+                        + " 'n' || i % 100, 1, " + times + from)) {
             execute(connection, "INSERT INTO " + sql);
         }
         execute(connection, "ANALYZE " + TABLES);

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.blobs.Blob;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Direction;
+import dev.modelscan.storage.conversations.InsideToolCall;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.InvalidTransitionException;
 import dev.modelscan.storage.errors.NotFoundException;
@@ -25,6 +28,11 @@ import dev.modelscan.storage.tools.ToolExecutionStatus;
 import dev.modelscan.storage.workflows.Workflow;
 import dev.modelscan.storage.workflows.WorkflowId;
 import dev.modelscan.storage.workflows.WorkflowStatus;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +63,18 @@ final class RepositoryCalls {
     private RepositoryCalls() {}
 
     static Stream<RepositoryCall> all() {
-        return Stream.of(agents(), teams(), workflows(), tasks(), messages(), toolExecutions(), streams())
+        return Stream.of(
+                        agents(),
+                        teams(),
+                        workflows(),
+                        tasks(),
+                        messages(),
+                        toolExecutions(),
+                        HistoryCalls.all(),
+                        parts(),
+                        branches(),
+                        blobs(),
+                        streams())
                 .flatMap(List::stream);
     }
 
@@ -67,7 +86,10 @@ final class RepositoryCalls {
                 "workflows", Repositories::workflows,
                 "tasks", Repositories::tasks,
                 "messages", Repositories::messages,
-                "toolExecutions", Repositories::toolExecutions);
+                "toolExecutions", Repositories::toolExecutions,
+                "modelCalls", Repositories::modelCalls,
+                "scores", Repositories::scores,
+                "sources", Repositories::sources);
         List<RepositoryCall> calls = new ArrayList<>();
         repositories.forEach((name, repository) -> {
             calls.add(plain(name + ": first of stream", 1, r -> repository.apply(r).stream()
@@ -85,12 +107,12 @@ final class RepositoryCalls {
         return calls;
     }
 
-    private static RepositoryCall call(String name, int statements, Preparation preparation) {
+    static RepositoryCall call(String name, int statements, Preparation preparation) {
         return new RepositoryCall(name, statements, preparation);
     }
 
     /** A call that needs nothing but existing rows. */
-    private static RepositoryCall plain(String name, int statements, Consumer<Repositories> call) {
+    static RepositoryCall plain(String name, int statements, Consumer<Repositories> call) {
         return call(name, statements, filled -> call);
     }
 
@@ -99,7 +121,7 @@ final class RepositoryCalls {
         return r -> assertThatThrownBy(() -> call.accept(r)).isExactlyInstanceOf(error);
     }
 
-    private static <T> List<T> times(int count, Supplier<T> maker) {
+    static <T> List<T> times(int count, Supplier<T> maker) {
         return Stream.generate(maker).limit(count).toList();
     }
 
@@ -376,14 +398,14 @@ final class RepositoryCalls {
         return r -> r.tasks().updateStatus(id, to);
     }
 
-    private interface ListOf<T> {
+    interface ListOf<T> {
         Page<T> read(FilledDatabase filled, Repositories repositories, PageRequest request);
     }
 
     /**
      * The first page takes one statement; the last one after a cursor takes one for each range of the list.
      */
-    private static <T> List<RepositoryCall> paged(String name, int behindCursor, ListOf<T> list) {
+    static <T> List<RepositoryCall> paged(String name, int behindCursor, ListOf<T> list) {
         return List.of(call(name, 1, f -> r -> list.read(f, r, PAGE)), call("next page of " + name, behindCursor, f -> {
             PageRequest next = list.read(f, f.db, PAGE).next().orElseThrow();
             PageRequest rest = PageRequest.after(next.after(), 5_000);
@@ -458,6 +480,190 @@ final class RepositoryCalls {
             return r -> r.messages().markAllRead(reader.id());
         }));
         return calls;
+    }
+
+    private static List<RepositoryCall> parts() {
+        return List.of(
+                call("messages: create with parts", 3, f -> {
+                    Message made = f.newMessage(f.conversation)
+                            .parts(times(5, () -> MessagePart.text("a part")))
+                            .build();
+                    return r -> r.messages().create(made);
+                }),
+                call("messages: create with an image", 4, f -> {
+                    MessagePart image = f.storedImage();
+                    Message made = f.newMessage(f.conversation).parts(image).build();
+                    return r -> r.messages().create(made);
+                }),
+                call("messages: createAll of 1,000 with two parts and one of 100 images each", 1 + 1 + 1 + 3, f -> {
+                    List<MessagePart> images = times(100, f::storedImage);
+                    List<Message> made = new ArrayList<>();
+                    for (int i = 0; i < 1_000; i++) {
+                        made.add(f.newMessage(f.conversation)
+                                .parts(MessagePart.text("a"), MessagePart.reasoning("b"), images.get(i % 100))
+                                .build());
+                    }
+                    return r -> r.messages().createAll(made);
+                }),
+                call("messages: listParts", 1, f -> {
+                    MessageId id = f.storedMessage().id();
+                    return r -> r.messages().listParts(id);
+                }),
+                call("messages: listAllParts", 1, f -> {
+                    MessageId id = f.storedMessage().id();
+                    return r -> r.messages().listAllParts(id);
+                }),
+                call("messages: listParts of a page", 1, f -> {
+                    List<MessageId> ids = f.db.messages().list(100, 0).stream()
+                            .map(Message::id)
+                            .toList();
+                    return r -> r.messages().listParts(ids);
+                }),
+                call("messages: listAllParts of a page", 1, f -> {
+                    List<MessageId> ids = f.db.messages().list(100, 0).stream()
+                            .map(Message::id)
+                            .toList();
+                    return r -> r.messages().listAllParts(ids);
+                }));
+    }
+
+    /** On a conversation with branches, and on one without. */
+    private static List<RepositoryCall> branches() {
+        List<RepositoryCall> calls = new ArrayList<>(List.of(
+                call("messages: create in a conversation with branches", 4, f -> {
+                    Message made = f.newMessage(f.branched).build();
+                    return r -> r.messages().create(made);
+                }),
+                call("messages: createAll with parents that are stored", 4, f -> {
+                    ConversationId talk = ConversationId.next();
+                    List<Message> stored = f.db.messages()
+                            .createAll(times(3, () -> f.newMessage(talk).build()));
+                    List<Message> made = new ArrayList<>();
+                    for (Message parent : stored) {
+                        made.add(f.newMessage(talk).parentId(parent.id()).build());
+                    }
+                    return r -> r.messages().createAll(made);
+                }),
+                call("messages: delete of the last of a branch", 7, f -> {
+                    Message made = f.db.messages().create(f.newMessage(f.branched).build());
+                    return r -> r.messages().delete(made.id());
+                }),
+                call("messages: delete of the first of a branch", 6, f -> {
+                    Message first = f.firstOfNewBranch();
+                    return r -> r.messages().delete(first.id());
+                }),
+                call("messages: listLatest with branches", 3, f -> r -> r.messages().listLatest(f.branched, 100)),
+                plain("messages: listLatest of none", 2, r -> r.messages().listLatest(ConversationId.next(), 100)),
+                call("messages: listByConversation with branches", 3, f -> r -> r.messages()
+                        .listByConversation(f.branched, PAGE)),
+                call("messages: listByConversation backward with branches", 3, f -> r -> r.messages()
+                        .listByConversation(f.branched, Direction.BACKWARD, PAGE)),
+                call("messages: listByBranch", 2, f -> {
+                    MessageId last = f.firstOfNewBranch().id();
+                    return r -> r.messages().listByBranch(last, Direction.FORWARD, PAGE);
+                }),
+                call("messages: next page of listByBranch", 2, f -> {
+                    MessageId last = f.firstOfNewBranch().id();
+                    PageRequest next = f.db
+                            .messages()
+                            .listByBranch(last, Direction.BACKWARD, PAGE)
+                            .next()
+                            .orElseThrow();
+                    return r -> r.messages().listByBranch(last, Direction.BACKWARD, next);
+                }),
+                call("conversations: fork", 5, f -> {
+                    MessageId at = f.firstOfNewBranch().id();
+                    f.firstOfNewBranch();
+                    return r -> r.conversations().fork(f.branched, at);
+                }),
+                call("conversations: fork before a call", 11, f -> {
+                    ConversationId talk = ConversationId.next();
+                    List<Message> stored = f.db.messages()
+                            .createAll(List.of(
+                                    f.newMessage(talk).build(),
+                                    f.newMessage(talk)
+                                            .parts(MessagePart.toolCall("1", "search", Json.emptyObject()))
+                                            .build(),
+                                    f.newMessage(talk)
+                                            .parts(MessagePart.toolResult("1", "found"))
+                                            .build()));
+                    MessageId call = stored.get(1).id();
+                    return r -> r.conversations().fork(talk, call, InsideToolCall.MOVE_BEFORE_CALL);
+                }),
+                call("conversations: compact", 4, f -> {
+                    MessageId upTo = f.firstOfNewBranch().id();
+                    return r -> r.conversations().compact(f.branched, upTo, "summary");
+                }),
+                call("conversations: compact by a rule", 4, f -> {
+                    MessageId upTo = f.firstOfNewBranch().id();
+                    return r -> r.conversations()
+                            .compact(f.branched, upTo, "summary", InsideToolCall.MOVE_BEFORE_CALL);
+                }),
+                call("conversations: context", 3, f -> r -> r.conversations().context(f.branched, 1_000)),
+                call("conversations: rename", 1, f -> r -> r.conversations().rename(f.branched, "trains"))));
+        calls.addAll(paged("conversations: listBranches", 1, (f, r, request) -> r.conversations()
+                .listBranches(f.branched, request)));
+        return calls;
+    }
+
+    private static List<RepositoryCall> blobs() {
+        return List.of(
+                call("blobs: write of a new one of 5 MiB", 1 + 2, f -> {
+                    byte[] bytes = f.newBytes(5 * 1_024 * 1_024);
+                    return r -> r.blobs().write(bytes);
+                }),
+                call("blobs: write of one that is stored", 2, f -> {
+                    byte[] bytes = f.newBytes(100);
+                    f.db.blobs().write(bytes);
+                    return r -> r.blobs().write(bytes);
+                }),
+                call("blobs: write of a stream", 2, f -> {
+                    byte[] bytes = f.newBytes(100);
+                    return r -> io(() -> r.blobs().write(new ByteArrayInputStream(bytes)));
+                }),
+                call("blobs: get", 1, f -> {
+                    Blob blob = f.db.blobs().write(f.newBytes(100));
+                    return r -> r.blobs().get(blob.id());
+                }),
+                call("blobs: find", 1, f -> {
+                    Blob blob = f.db.blobs().write(f.newBytes(100));
+                    return r -> r.blobs().find(blob.id());
+                }),
+                call("blobs: read of 1 MiB", 1 + 4, f -> {
+                    Blob blob = f.db.blobs().write(f.newBytes(1_024 * 1_024));
+                    return r -> r.blobs().read(blob.id());
+                }),
+                call("blobs: copy", 1 + 1, f -> {
+                    Blob blob = f.db.blobs().write(f.newBytes(100));
+                    return r -> io(() -> r.blobs().copy(blob.id(), OutputStream.nullOutputStream()));
+                }),
+                call("blobs: open reads nothing yet", 1, f -> {
+                    Blob blob = f.db.blobs().write(f.newBytes(100));
+                    return r -> r.blobs().open(blob.id());
+                }),
+                plain("blobs: list", 1, r -> r.blobs().list(PAGE)),
+                call("blobs: next page of list", 1, f -> {
+                    f.db.blobs().write(f.newBytes(1));
+                    PageRequest next = f.db.blobs().list(PageRequest.first(1)).next().orElseThrow();
+                    return r -> r.blobs().list(next);
+                }),
+                call("blobs: deleteUnused", 2 + 1, f -> {
+                    f.db.blobs().write(f.newBytes(100));
+                    return r -> r.blobs().deleteUnused(Instant.now().plusSeconds(60));
+                }));
+    }
+
+    /** What may throw because of a stream. */
+    private interface OnStreams {
+        Object run() throws IOException;
+    }
+
+    private static void io(OnStreams call) {
+        try {
+            call.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<RepositoryCall> toolExecutions() {

@@ -23,9 +23,13 @@ final class SnippetCompiler {
             import static dev.modelscan.storage.schema.Tables.*;
             import dev.modelscan.storage.*;
             import dev.modelscan.storage.agents.*;
+            import dev.modelscan.storage.blobs.*;
             import dev.modelscan.storage.conversations.*;
             import dev.modelscan.storage.errors.*;
+            import dev.modelscan.storage.models.*;
             import dev.modelscan.storage.queries.*;
+            import dev.modelscan.storage.scores.*;
+            import dev.modelscan.storage.sources.*;
             import dev.modelscan.storage.tasks.*;
             import dev.modelscan.storage.teams.*;
             import dev.modelscan.storage.tools.*;
@@ -45,16 +49,16 @@ final class SnippetCompiler {
     static List<CompileError> errors(String statements, Path output, String classPath, List<Path> sources)
             throws IOException {
         String source = """
-                %s
-                import dev.modelscan.storage.schema.*;
-                import java.util.*;
-                import org.jooq.*;
-                class Snippet {
-                    void run(DSLContext dsl) {
-                        %s
-                    }
+            %s
+            import dev.modelscan.storage.schema.*;
+            import java.util.*;
+            import org.jooq.*;
+            class Snippet {
+                void run(DSLContext dsl) {
+                    %s
                 }
-                """.formatted(IMPORTS, statements);
+            }
+            """.formatted(IMPORTS, statements);
         JavaFileObject snippet =
                 new SimpleJavaFileObject(URI.create("memory:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
                     @Override

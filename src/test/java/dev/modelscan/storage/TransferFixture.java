@@ -7,6 +7,8 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.transfer.Transfer;
 import dev.modelscan.storage.transfer.TransferProgress.Phase;
@@ -111,6 +113,27 @@ abstract class TransferFixture {
                                 .input(Json.parse(shortest))
                                 .build());
             }
+            byte[] everyByte = new byte[300_000];
+            for (int i = 0; i < everyByte.length; i++) {
+                everyByte[i] = (byte) i;
+            }
+            List<MessagePart> parts = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                parts.add(MessagePart.builder(PartKind.REASONING)
+                        .text("\t\\x41\n" + i)
+                        .data(Json.parse("{\"signature\":\"\\u0001==\"}"))
+                        .build());
+            }
+            parts.add(MessagePart.image(
+                    "image/png", filled.db.blobs().write(everyByte).id()));
+            filled.db.blobs().write(new byte[0]);
+            filled.db
+                    .messages()
+                    .create(filled.newMessage(filled.conversation).parts(parts).build());
+            Message upTo = filled.firstOfNewBranch();
+            filled.db.conversations().compact(filled.branched, upTo.id(), "\t\\summary\n");
+            filled.db.conversations().rename(filled.branched, "\\N");
+            filled.db.conversations().fork(filled.branched, upTo.id());
             Message deleted = filled.storedMessage();
             filled.db.messages().delete(deleted.id());
             filled.db.messages().markRead(filled.storedMessage().id());
@@ -252,6 +275,13 @@ abstract class TransferFixture {
             same(source.tasks().stream(), db.tasks().stream());
             same(source.messages().stream(), db.messages().stream());
             same(source.toolExecutions().stream(), db.toolExecutions().stream());
+            source.messages().stream()
+                    .limit(500)
+                    .forEach(message -> assertThat(db.messages().listAllParts(message.id()))
+                            .isEqualTo(source.messages().listAllParts(message.id())));
+            Page.stream(source.blobs()::list).forEach(blob -> assertThat(
+                            db.blobs().read(blob.id()))
+                    .isEqualTo(source.blobs().read(blob.id())));
             source.teams().stream().forEach(team -> assertThat(db.teams().listMembers(team.id()))
                     .isEqualTo(source.teams().listMembers(team.id())));
         }

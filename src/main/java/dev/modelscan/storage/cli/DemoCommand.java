@@ -1,6 +1,10 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.cli.files.Input;
+import dev.modelscan.storage.cli.imports.FileImport;
+import dev.modelscan.storage.cli.imports.FileResult;
+import dev.modelscan.storage.cli.imports.ImportOptions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +48,8 @@ final class DemoCommand extends DatabaseCommand {
             if (in == null) {
                 throw new FileNotFoundException(SAMPLE + " is missing from the program");
             }
-            ImportSummary summary = TranscriptImporter.run(db, SAMPLE, in);
+            FileResult result = new FileImport(() -> db, Input.stream(SAMPLE, in), ImportOptions.DEFAULT).run(in);
+            ImportSummary summary = ImportSummary.of(List.of(result), 0, null);
             return new Demo(summary, Status.of(db, place(db)), Report.of(db, ReportCommand.DEFAULT_TOP));
         }
     }

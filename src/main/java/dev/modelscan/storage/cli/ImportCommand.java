@@ -1,60 +1,184 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.cli.files.Input;
+import dev.modelscan.storage.cli.files.Inputs;
+import dev.modelscan.storage.cli.formats.Forms;
+import dev.modelscan.storage.cli.imports.FileImport;
+import dev.modelscan.storage.cli.imports.FileResult;
+import dev.modelscan.storage.cli.imports.ImportOptions;
+import dev.modelscan.storage.cli.imports.Redactor;
+import dev.modelscan.storage.errors.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Stack;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** Imports a file of transcripts. */
+/** Imports files of agents' runs. */
 @Command(
         name = "import",
         description = {
-            "Imports chat transcripts: a JSON array or JSON Lines, each record an object with \"messages\" or \"traj\".",
+            "Imports runs of agents: sessions, transcripts and traces, in the form that another program wrote them.",
             "",
-            "Each transcript becomes a task and a conversation, in one transaction: all of it is stored, or nothing. "
-                    + "\"reward\" 1 or more is a completed task, less a failed one, none a pending one. The file "
-                    + "becomes a workflow, each role an agent of that name (one that exists is used).",
+            "The form is told by the content, and so are gzip, zstd, zip, UTF-16, and whether the file is JSON, JSON"
+                    + " Lines or an array. docs/formats.md lists the forms, and what goes where.",
             "",
-            "A message that calls tools is command/execute and holds its content and its calls as JSON; each call is a "
-                    + "tool execution of the task. A tool's answer is result/success, or result/error if it begins"
-                    + " with \"Error\"; other messages are text/plain, or application/json for a list of parts. All"
-                    + " other "
-                    + "members of records and messages are kept in the metadata. Times are those of the import.",
+            "Each run becomes a task and a conversation, in one transaction: all of it is stored, or nothing. A file"
+                    + " becomes a workflow. Who acted becomes an agent; one of that name that exists is used. Times are"
+                    + " those of the file.",
             "",
-            "Importing again stores only what is new: a record is known by its content and its number in the file. "
-                    + "A malformed record is reported with its position, nothing of it is stored, and the exit code"
-                    + " is 1; a syntax error in an array ends the import, in JSON Lines only that line is skipped."
+            "What is odd is kept, and told with a warning; a record that cannot be read is reported with its place, and"
+                    + " the exit code is 1. Importing again stores only what is new, and what a session has grown by."
         })
 final class ImportCommand extends DatabaseCommand {
 
-    @Parameters(paramLabel = "<transcripts>", description = "The file to import.")
+    @Parameters(
+            paramLabel = "<files>",
+            arity = "1..*",
+            description = "Files, directories or patterns to import; - is the standard input.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    Path transcripts;
+    List<String> files;
+
+    @Option(
+            names = "--format",
+            paramLabel = "<form>",
+            description = "The form of the files, if it is not detected: ${COMPLETION-CANDIDATES}.",
+            completionCandidates = FormNames.class)
+    @Nullable
+    String format;
+
+    @Option(
+            names = "--name",
+            paramLabel = "<workflow>",
+            description = "The name of one workflow for all files. Default: a workflow a file, named after it.")
+    @Nullable
+    String name;
+
+    @Option(names = "--strict", description = "Refuse a record with anything odd in it.")
+    boolean strict;
+
+    @Option(
+            names = "--redact",
+            paramLabel = "<pattern>",
+            arity = "0..1",
+            parameterConsumer = Redact.class,
+            description = {
+                "Replace keys, tokens and mail addresses before anything is stored, and what the regular expression"
+                        + " matches. May be repeated."
+            })
+    @Nullable
+    List<String> redact;
 
     @Override
     public Integer call() {
         // show() prints only after the progress bar has ended.
-        return show(importFile());
+        return show(importFiles(System.in));
     }
 
-    private Result importFile() {
-        // Opened first, so that a missing file does not create a database.
-        try (InputStream in = withProgress(Files.newInputStream(transcripts), Files.size(transcripts));
-                Database db = open()) {
-            return TranscriptImporter.run(db, fileName(), in);
-        } catch (NoSuchFileException e) {
-            throw new UncheckedIOException("no such file: " + transcripts, e);
+    private ImportSummary importFiles(InputStream standardInput) {
+        Redactor redactor = redactor();
+        ImportOptions options = new ImportOptions(form(), name, strict, redactor);
+        List<FileResult> results = new CopyOnWriteArrayList<>();
+        Thread onInterrupt = new Thread(() -> interrupted(results));
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
+        String error = null;
+        try (Opened opened = new Opened()) {
+            for (Input input : inputs(standardInput)) {
+                FileImport running = new FileImport(opened::get, input, options);
+                results.add(running.result());
+                InputStream in = input.open();
+                running.run(isWatched() && input.size() > 0 ? withProgress(in, input) : in);
+            }
+        } catch (StorageException e) {
+            // What was stored before it is told.
+            if (results.stream().noneMatch(result -> result.imported() + result.grown() > 0)) {
+                throw e;
+            }
+            error = e.getMessage();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + transcripts + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(e.getMessage(), e);
+        } finally {
+            forget(onInterrupt);
         }
+        return ImportSummary.of(results, redactor == null ? 0 : redactor.count(), error);
+    }
+
+    /** The user ended the program: what was stored is told. */
+    private void interrupted(List<FileResult> results) {
+        long stored = results.stream()
+                .mapToLong(result -> result.imported() + result.grown() + result.restored())
+                .sum();
+        PrintWriter err = spec.commandLine().getErr();
+        err.printf(
+                Locale.ROOT,
+                "%ninterrupted: %,d transcripts are stored. The same command again stores the rest.%n",
+                stored);
+        err.flush();
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The program is ending.
+        }
+    }
+
+    private List<Input> inputs(InputStream standardInput) throws IOException {
+        try {
+            return Inputs.of(files, standardInput);
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException("no such file: " + e.getMessage());
+        }
+    }
+
+    private @Nullable String form() {
+        if (format != null && Forms.named(format).isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Unknown form \"" + format + "\"; known forms: " + String.join(", ", Forms.names()));
+        }
+        return format;
+    }
+
+    private @Nullable Redactor redactor() {
+        if (redact == null) {
+            return null;
+        }
+        List<Pattern> patterns = new ArrayList<>();
+        for (String pattern : redact) {
+            try {
+                patterns.add(Pattern.compile(pattern));
+            } catch (PatternSyntaxException e) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--redact: \"" + pattern + "\" is not a regular expression: " + e.getDescription());
+            }
+        }
+        return new Redactor(patterns);
     }
 
     @Override
@@ -62,20 +186,63 @@ final class ImportCommand extends DatabaseCommand {
         throw new UnsupportedOperationException();
     }
 
-    private String fileName() {
-        Path name = transcripts.getFileName();
-        return name == null ? transcripts.toString() : name.toString();
+    private static InputStream withProgress(InputStream in, Input input) {
+        return ProgressBar.wrap(
+                in,
+                new ProgressBarBuilder()
+                        .setTaskName("Importing")
+                        .setInitialMax(input.size())
+                        .setUnit(" KiB", 1_024)
+                        .setConsumer(new ConsoleProgressBarConsumer(System.err)));
     }
 
-    private InputStream withProgress(InputStream in, long size) {
-        return isWatched()
-                ? ProgressBar.wrap(
-                        in,
-                        new ProgressBarBuilder()
-                                .setTaskName("Importing")
-                                .setInitialMax(size)
-                                .setUnit(" KiB", 1_024)
-                                .setConsumer(new ConsoleProgressBarConsumer(System.err)))
-                : in;
+    /** The database, which is opened, and so made, with the first run. */
+    private final class Opened implements AutoCloseable {
+
+        private @Nullable Database db;
+
+        Database get() {
+            Database known = db;
+            if (known == null) {
+                known = open();
+                db = known;
+            }
+            return known;
+        }
+
+        @Override
+        public void close() {
+            if (db != null) {
+                db.close();
+            }
+        }
+    }
+
+    /** Takes a pattern behind {@code --redact}, unless what follows is an option or a file. */
+    static final class Redact implements IParameterConsumer {
+        @Override
+        public void consumeParameters(Stack<String> arguments, ArgSpec option, CommandSpec command) {
+            List<String> patterns = option.getValue() == null ? new ArrayList<>() : new ArrayList<>(option.getValue());
+            if (!arguments.isEmpty() && !arguments.peek().startsWith("-") && !isFile(arguments.peek())) {
+                patterns.add(arguments.pop());
+            }
+            option.setValue(patterns);
+        }
+
+        private static boolean isFile(String argument) {
+            try {
+                return Files.exists(Path.of(argument));
+            } catch (InvalidPathException e) {
+                return false;
+            }
+        }
+    }
+
+    /** The names of the forms. */
+    static final class FormNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Forms.names().iterator();
+        }
     }
 }

@@ -1,80 +1,187 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.cli.imports.FileResult;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The result of an import.
+ * The result of an import. Its members but the last two are sums over the files.
  *
- * @param file the file's name
  * @param imported how many transcripts it stored
+ * @param grown how many were stored before, and have grown
+ * @param restored how many tasks that were deleted it put back
  * @param skipped how many were stored already
  * @param failed how many records it could not store
+ * @param warnings how many odd things it kept
  * @param messages how many messages it stored
  * @param toolExecutions how many tool executions it stored
  * @param toolFailures how many of those failed
- * @param failures the first records that it could not store
+ * @param modelCalls how many model calls it stored
+ * @param redacted how many secrets it took out
+ * @param files each file's own result
+ * @param error what ended the import before its end; null if nothing did
  */
 record ImportSummary(
-        String file,
         long imported,
+        long grown,
+        long restored,
         long skipped,
         long failed,
+        long warnings,
         long messages,
         long toolExecutions,
         long toolFailures,
-        List<Failure> failures)
+        long modelCalls,
+        long redacted,
+        List<FileSummary> files,
+        @Nullable String error)
         implements Result {
 
-    /** The maximum number of failures that are kept; all are counted. */
-    static final int MAX_FAILURES = 1_000;
+    /** How many warnings are printed; JSON has more of them. */
+    private static final int PRINTED = 20;
 
-    /**
-     * A record that was not stored.
-     *
-     * @param line its line, from 1
-     * @param column its column, from 1
-     * @param record its number, from 1
-     * @param reason why it was not stored
-     */
-    record Failure(long line, long column, long record, String reason) {}
+    /** One file's result. */
+    record FileSummary(
+            String file,
+            @Nullable String form,
+            @Nullable String problem,
+            boolean leftOut,
+            long imported,
+            long grown,
+            long restored,
+            long skipped,
+            long failed,
+            long warned,
+            List<FileResult.Note> warnings,
+            List<FileResult.Note> failures) {
+
+        private static FileSummary of(FileResult result) {
+            return new FileSummary(
+                    result.file(),
+                    result.form(),
+                    result.problem(),
+                    result.isLeftOut(),
+                    result.imported(),
+                    result.grown(),
+                    result.restored(),
+                    result.skipped(),
+                    result.failed(),
+                    result.warned(),
+                    result.warnings(),
+                    result.failures());
+        }
+
+        private boolean isComplete() {
+            return failed == 0 && (problem == null || leftOut);
+        }
+    }
+
+    static ImportSummary of(List<FileResult> results, long redacted, @Nullable String error) {
+        return new ImportSummary(
+                sum(results, FileResult::imported),
+                sum(results, FileResult::grown),
+                sum(results, FileResult::restored),
+                sum(results, FileResult::skipped),
+                sum(results, FileResult::failed),
+                sum(results, FileResult::warned),
+                sum(results, FileResult::messages),
+                sum(results, FileResult::toolExecutions),
+                sum(results, FileResult::toolFailures),
+                sum(results, FileResult::modelCalls),
+                redacted,
+                results.stream().map(FileSummary::of).toList(),
+                error);
+    }
+
+    private static long sum(List<FileResult> results, ToLongFunction<FileResult> count) {
+        return results.stream().mapToLong(count).sum();
+    }
 
     @Override
     public void print(PrintWriter out) {
+        if (files.stream().allMatch(file -> file.form == null)) {
+            return;
+        }
+        for (FileSummary file : files) {
+            if (file.form == null) {
+                continue;
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "%s (%s): %,d transcripts imported, %,d stored already, %,d records failed%s%n",
+                    TextTable.printable(file.file),
+                    file.form,
+                    file.imported,
+                    file.skipped,
+                    file.failed,
+                    more(file));
+        }
+        if (files.size() > 1) {
+            out.printf(Locale.ROOT, "%,d files: %,d transcripts imported%n", files.size(), imported);
+        }
         out.printf(
                 Locale.ROOT,
-                "%s: %,d transcripts imported, %,d stored already, %,d records failed%n",
-                TextTable.printable(file),
-                imported,
-                skipped,
-                failed);
-        out.printf(
-                Locale.ROOT,
-                "%,d messages and %,d tool executions stored, %,d of them failed%n",
+                "%,d messages and %,d tool executions stored, %,d of them failed%s%n",
                 messages,
                 toolExecutions,
-                toolFailures);
+                toolFailures,
+                redacted == 0 ? "" : String.format(Locale.ROOT, "; %,d secrets redacted", redacted));
+    }
+
+    private static String more(FileSummary file) {
+        StringBuilder text = new StringBuilder();
+        append(text, file.grown, "grown");
+        append(text, file.restored, "put back");
+        append(text, file.warned, "warnings");
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, long count, String what) {
+        if (count > 0) {
+            text.append(String.format(Locale.ROOT, ", %,d %s", count, what));
+        }
     }
 
     @Override
     public void printFailures(PrintWriter err) {
-        for (Failure failure : failures) {
-            err.printf(
-                    "%s: line %d, column %d, record %d: %s%n",
-                    TextTable.printable(file),
-                    failure.line,
-                    failure.column,
-                    failure.record,
-                    TextTable.printable(failure.reason));
+        for (FileSummary file : files) {
+            print(err, file, "", file.failures, file.failed, file.failures.size());
+            print(err, file, "warning: ", file.warnings, file.warned, PRINTED);
+            if (file.problem != null) {
+                err.println((file.leftOut ? "left out: " : "error: ") + TextTable.printable(file.file) + " "
+                        + TextTable.printable(file.problem));
+            }
         }
-        if (failed > failures.size()) {
-            err.println("and " + (failed - failures.size()) + " more");
+        if (error != null) {
+            err.println("error: " + TextTable.printable(error));
+            err.println("What was stored before stays. The same command again stores the rest.");
         }
+    }
+
+    private static void print(
+            PrintWriter err, FileSummary file, String kind, List<FileResult.Note> notes, long count, int most) {
+        List<FileResult.Note> printed = notes.subList(0, Math.min(most, notes.size()));
+        for (FileResult.Note note : printed) {
+            err.println(TextTable.printable(file.file) + ": " + kind + place(note)
+                    + TextTable.printable((note.field() == null ? "" : note.field() + " ") + note.text()));
+        }
+        if (count > printed.size()) {
+            err.printf(Locale.ROOT, "%s: and %,d more%n", TextTable.printable(file.file), count - printed.size());
+        }
+    }
+
+    private static String place(FileResult.Note note) {
+        return (note.line() > 0 ? "line " + note.line() + ", " : "")
+                + (note.record() > 0 ? "record " + note.record() + ": " : "");
     }
 
     @Override
     public int exitCode() {
-        return failed == 0 ? 0 : 1;
+        boolean complete = error == null && files.stream().allMatch(FileSummary::isComplete);
+        boolean any = files.stream().anyMatch(file -> file.form != null);
+        return complete && any ? 0 : 1;
     }
 }

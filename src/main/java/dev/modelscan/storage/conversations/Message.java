@@ -7,7 +7,10 @@ import dev.modelscan.storage.internal.values.Checks;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +26,18 @@ import org.jspecify.annotations.Nullable;
  * @param receiverId the agent that it is for; null if it is for everyone in the conversation
  * @param taskId the task that it is about
  * @param teamId the team that it is for
+ * @param role its part in a conversation with a model; null if nobody has said it, which is usual among agents
  * @param contentType what the content is
  * @param content the content, kept to the letter; may be empty
  * @param metadata a JSON object for whatever else the application keeps
+ * @param parentId the message that it follows; null if that is the one before it by number, as in every conversation without
+ *     branches; its own id if it follows none
  * @param readAt when the receiver read it; null while unread
  * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
  * @param createdAt when the record was built, in whole microseconds, unless the caller gave another time
  * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
+ * @param parts what to store with it; always empty in a message that was read or stored, since a list of messages reads no
+ *     parts: see {@link MessageRepository#listParts}
  * @since 0.1
  */
 public record Message(
@@ -40,13 +48,19 @@ public record Message(
         @Nullable AgentId receiverId,
         @Nullable TaskId taskId,
         @Nullable TeamId teamId,
+        @Nullable MessageRole role,
         ContentType contentType,
         String content,
         Json metadata,
+        @Nullable MessageId parentId,
         @Nullable Instant readAt,
         long version,
         Instant createdAt,
-        Instant updatedAt) {
+        Instant updatedAt,
+        List<MessagePart> parts) {
+
+    /** The most parts that a message may have. */
+    public static final int MAX_PARTS = 10_000;
 
     private static final String ENTITY = "message";
 
@@ -67,6 +81,10 @@ public record Message(
         readAt = Checks.optionalTime(ENTITY, id, "readAt", readAt);
         createdAt = Checks.time(ENTITY, id, "createdAt", createdAt);
         updatedAt = Checks.time(ENTITY, id, "updatedAt", updatedAt);
+        parts = List.copyOf(Checks.required(ENTITY, id, "parts", parts));
+        if (parts.size() > MAX_PARTS) {
+            throw Checks.invalid(ENTITY, id, "parts", "are " + parts.size() + "; the most is " + MAX_PARTS);
+        }
     }
 
     /** A builder without values. */
@@ -84,13 +102,16 @@ public record Message(
         builder.receiverId = receiverId;
         builder.taskId = taskId;
         builder.teamId = teamId;
+        builder.role = role;
         builder.contentType = contentType;
         builder.content = content;
         builder.metadata = metadata;
+        builder.parentId = parentId;
         builder.readAt = readAt;
         builder.version = version;
         builder.createdAt = createdAt;
         builder.updatedAt = updatedAt;
+        builder.parts = parts;
         return builder;
     }
 
@@ -107,13 +128,16 @@ public record Message(
         private @Nullable AgentId receiverId;
         private @Nullable TaskId taskId;
         private @Nullable TeamId teamId;
+        private @Nullable MessageRole role;
         private ContentType contentType = ContentType.TEXT;
         private @Nullable String content;
         private Json metadata = Json.emptyObject();
+        private @Nullable MessageId parentId;
         private @Nullable Instant readAt;
         private long version = 1;
         private @Nullable Instant createdAt;
         private @Nullable Instant updatedAt;
+        private List<MessagePart> parts = List.of();
 
         private Builder() {}
 
@@ -153,13 +177,22 @@ public record Message(
             return this;
         }
 
+        /** Its part in a conversation with a model; null if nobody has said it, which is usual among agents. */
+        public Builder role(@Nullable MessageRole role) {
+            this.role = role;
+            return this;
+        }
+
         /** What the content is. */
         public Builder contentType(ContentType contentType) {
             this.contentType = contentType;
             return this;
         }
 
-        /** The content, kept to the letter. */
+        /**
+         * The content, kept to the letter: what a person would read. Without it, the content is the text of the parts of kind
+         * {@link PartKind#TEXT} and {@link PartKind#REFUSAL}, with a line break between them.
+         */
         public Builder content(String content) {
             this.content = content;
             return this;
@@ -174,6 +207,29 @@ public record Message(
         /** A JSON object for whatever else the application keeps. Any values that {@link Json#of(Map)} takes. */
         public Builder metadata(Map<String, ?> metadata) {
             return metadata(Json.of(metadata));
+        }
+
+        /**
+         * The message that it follows, of the same conversation; see {@link Message#parentId()}. Without it, it follows the
+         * conversation's head, which is the newest message unless another was marked.
+         */
+        public Builder parentId(@Nullable MessageId parentId) {
+            this.parentId = parentId;
+            return this;
+        }
+
+        /**
+         * What to store with the message, in this order. Keep text that a person would read in the content as well, and bytes
+         * in blobs.
+         */
+        public Builder parts(List<MessagePart> parts) {
+            this.parts = List.copyOf(parts);
+            return this;
+        }
+
+        /** {@link #parts(List)}. */
+        public Builder parts(MessagePart... parts) {
+            return parts(List.of(parts));
         }
 
         /** When the record was built, in whole microseconds, unless the caller gave another time. */
@@ -204,13 +260,27 @@ public record Message(
                     /* receiverId= */ receiverId,
                     /* taskId= */ taskId,
                     /* teamId= */ teamId,
+                    /* role= */ role,
                     /* contentType= */ contentType,
-                    /* content= */ Checks.text(ENTITY, key, "content", content),
+                    /* content= */ Checks.text(ENTITY, key, "content", readable()),
                     /* metadata= */ metadata,
+                    /* parentId= */ parentId,
                     /* readAt= */ readAt,
                     /* version= */ version,
                     /* createdAt= */ created,
-                    /* updatedAt= */ updatedAt == null ? created : updatedAt);
+                    /* updatedAt= */ updatedAt == null ? created : updatedAt,
+                    /* parts= */ parts);
+        }
+
+        private @Nullable String readable() {
+            if (content != null || parts.isEmpty()) {
+                return content;
+            }
+            return parts.stream()
+                    .filter(part -> part.kind() == PartKind.TEXT || part.kind() == PartKind.REFUSAL)
+                    .map(MessagePart::text)
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.joining("\n"));
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.values.Checks;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.workflows.WorkflowId;
 import java.time.Instant;
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param agentId who does it; null while nobody is assigned, and after that agent was deleted
  * @param workflowId the workflow that it is part of
  * @param teamId the team that it belongs to
+ * @param parentId the task that it is a part of, such as the one that handed it over
  * @param type what kind of work, in the application's words; 1 to 255 characters, not blank
  * @param status how far the task is
  * @param priority {@link #MIN_PRIORITY} to {@link #MAX_PRIORITY}; the higher, the sooner
  * @param input what the task works on
  * @param output what it made
  * @param error why it failed
+ * @param origin where it came from; {@link Origin#NONE} unless it was imported. An imported task is history: its status is final
  * @param metadata a JSON object for whatever else the application keeps
  * @param startedAt when it last began to run
  * @param completedAt when it ended, well or not
@@ -38,12 +41,14 @@ public record Task(
         @Nullable AgentId agentId,
         @Nullable WorkflowId workflowId,
         @Nullable TeamId teamId,
+        @Nullable TaskId parentId,
         String type,
         TaskStatus status,
         int priority,
         @Nullable Json input,
         @Nullable Json output,
         @Nullable String error,
+        Origin origin,
         Json metadata,
         @Nullable Instant startedAt,
         @Nullable Instant completedAt,
@@ -64,6 +69,18 @@ public record Task(
         Checks.name(ENTITY, id, "type", type);
         Checks.required(ENTITY, id, "status", status);
         Checks.optionalText(ENTITY, id, "error", error);
+        if (id.equals(parentId)) {
+            throw Checks.invalid(ENTITY, id, "parentId", "is the task itself");
+        }
+        Checks.required(ENTITY, id, "origin", origin);
+        if (origin.isImported() && !status.isFinal()) {
+            throw Checks.invalid(
+                    ENTITY,
+                    id,
+                    "status",
+                    status.code() + " is no status of an imported task, which is history: "
+                            + "give it completed, failed or cancelled");
+        }
         Checks.object(ENTITY, id, "metadata", metadata);
         startedAt = Checks.optionalTime(ENTITY, id, "startedAt", startedAt);
         completedAt = Checks.optionalTime(ENTITY, id, "completedAt", completedAt);
@@ -93,12 +110,14 @@ public record Task(
         builder.agentId = agentId;
         builder.workflowId = workflowId;
         builder.teamId = teamId;
+        builder.parentId = parentId;
         builder.type = type;
         builder.status = status;
         builder.priority = priority;
         builder.input = input;
         builder.output = output;
         builder.error = error;
+        builder.origin = origin;
         builder.metadata = metadata;
         builder.startedAt = startedAt;
         builder.completedAt = completedAt;
@@ -118,12 +137,14 @@ public record Task(
         private @Nullable AgentId agentId;
         private @Nullable WorkflowId workflowId;
         private @Nullable TeamId teamId;
+        private @Nullable TaskId parentId;
         private @Nullable String type;
         private TaskStatus status = TaskStatus.PENDING;
         private int priority = 0;
         private @Nullable Json input;
         private @Nullable Json output;
         private @Nullable String error;
+        private Origin origin = Origin.NONE;
         private Json metadata = Json.emptyObject();
         private @Nullable Instant startedAt;
         private @Nullable Instant completedAt;
@@ -154,6 +175,12 @@ public record Task(
         /** The team that it belongs to. */
         public Builder teamId(@Nullable TeamId teamId) {
             this.teamId = teamId;
+            return this;
+        }
+
+        /** The task that it is a part of, such as the one that handed it over. */
+        public Builder parentId(@Nullable TaskId parentId) {
+            this.parentId = parentId;
             return this;
         }
 
@@ -190,6 +217,12 @@ public record Task(
         /** Why it failed. */
         public Builder error(@Nullable String error) {
             this.error = error;
+            return this;
+        }
+
+        /** Where it came from; {@link Origin#NONE} unless it was imported. An imported task is history: its status is final. */
+        public Builder origin(Origin origin) {
+            this.origin = origin;
             return this;
         }
 
@@ -235,12 +268,14 @@ public record Task(
                     /* agentId= */ agentId,
                     /* workflowId= */ workflowId,
                     /* teamId= */ teamId,
+                    /* parentId= */ parentId,
                     /* type= */ Checks.required(ENTITY, key, "type", type),
                     /* status= */ status,
                     /* priority= */ priority,
                     /* input= */ input,
                     /* output= */ output,
                     /* error= */ error,
+                    /* origin= */ origin,
                     /* metadata= */ metadata,
                     /* startedAt= */ startedAt,
                     /* completedAt= */ completedAt,

@@ -5,12 +5,16 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.InvalidTransitionException;
 import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
 import dev.modelscan.storage.workflows.WorkflowId;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #create} takes a task of any status, as history has it. Times that its status requires and that it lacks are
  * filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran; {@code completedAt} from {@code
  * startedAt}, or else {@code createdAt}. Times that its status contradicts are refused with {@link InvalidDataException}.
+ *
+ * <p>A task that has an {@link Origin} was imported and is history: its status is completed, failed or cancelled, whatever its
+ * source lacks, and no change of status leads out of these. So no list of pending work ever has it. Its times stay as
+ * they are given: null if its source does not say them.
  *
  * @since 0.1
  */
@@ -36,6 +44,29 @@ public interface TaskRepository extends Repository<TaskId, Task> {
 
     /** The tasks of a workflow, by {@code createdAt}, then id. */
     Page<Task> listByWorkflow(WorkflowId workflowId, PageRequest request);
+
+    /**
+     * The tasks that are part of another, by {@code createdAt}, then id. Deleting a task leaves those, which then have no
+     * parent.
+     */
+    Page<Task> listByParent(TaskId parentId, PageRequest request);
+
+    /** The tasks that came from a source, by {@code createdAt}, then id. */
+    Page<Task> listBySource(SourceId sourceId, PageRequest request);
+
+    /** The task of that name in sources of that form. */
+    Optional<Task> findByExternalId(String format, String externalId);
+
+    /**
+     * Replaces an imported task as {@link #update} does, and its status and times too: its source has grown, or was read
+     * better.
+     *
+     * @return the task as it is stored
+     * @throws NotFoundException if there is none with that id that was imported
+     * @throws InvalidDataException if the given task has no origin, or a value cannot be stored
+     * @throws ConflictException if somebody changed it since it was read, or its external id is taken
+     */
+    Task updateImported(Task task);
 
     /** The tasks of one status, by priority, the highest first, then the oldest first. */
     Page<Task> listByStatus(TaskStatus status, PageRequest request);

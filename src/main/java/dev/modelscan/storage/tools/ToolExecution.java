@@ -2,6 +2,7 @@ package dev.modelscan.storage.tools;
 
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.values.Checks;
 import dev.modelscan.storage.tasks.TaskId;
@@ -18,11 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param id the key; made by {@link Builder#build()} if it is not given
  * @param agentId who used the tool
  * @param taskId the task that it was used for
+ * @param childTaskId the task that it started, such as a sub-agent's
+ * @param messageId the message that asked for it
+ * @param answerMessageId the message with its answer
+ * @param callId the name by which its answer refers to it; 1 to 255 characters, not blank; need not be unique
  * @param toolName 1 to 255 characters, not blank
  * @param status how far the execution is
  * @param input what the tool was given
  * @param output what it answered
  * @param error why it failed
+ * @param decidedBy what decided whether it succeeded or failed; null unless it was imported
  * @param metadata a JSON object for whatever else the application keeps
  * @param startedAt when the tool began
  * @param completedAt when it ended, well or not
@@ -35,11 +41,16 @@ public record ToolExecution(
         ToolExecutionId id,
         AgentId agentId,
         @Nullable TaskId taskId,
+        @Nullable TaskId childTaskId,
+        @Nullable MessageId messageId,
+        @Nullable MessageId answerMessageId,
+        @Nullable String callId,
         String toolName,
         ToolExecutionStatus status,
         @Nullable Json input,
         @Nullable Json output,
         @Nullable String error,
+        @Nullable DecidedBy decidedBy,
         Json metadata,
         @Nullable Instant startedAt,
         @Nullable Instant completedAt,
@@ -61,6 +72,7 @@ public record ToolExecution(
         Checks.name(ENTITY, id, "toolName", toolName);
         Checks.required(ENTITY, id, "status", status);
         Checks.optionalText(ENTITY, id, "error", error);
+        Checks.optionalName(ENTITY, id, "callId", callId);
         Checks.object(ENTITY, id, "metadata", metadata);
         startedAt = Checks.optionalTime(ENTITY, id, "startedAt", startedAt);
         completedAt = Checks.optionalTime(ENTITY, id, "completedAt", completedAt);
@@ -84,11 +96,16 @@ public record ToolExecution(
         builder.id = id;
         builder.agentId = agentId;
         builder.taskId = taskId;
+        builder.childTaskId = childTaskId;
+        builder.messageId = messageId;
+        builder.answerMessageId = answerMessageId;
+        builder.callId = callId;
         builder.toolName = toolName;
         builder.status = status;
         builder.input = input;
         builder.output = output;
         builder.error = error;
+        builder.decidedBy = decidedBy;
         builder.metadata = metadata;
         builder.startedAt = startedAt;
         builder.completedAt = completedAt;
@@ -107,11 +124,16 @@ public record ToolExecution(
         private @Nullable ToolExecutionId id;
         private @Nullable AgentId agentId;
         private @Nullable TaskId taskId;
+        private @Nullable TaskId childTaskId;
+        private @Nullable MessageId messageId;
+        private @Nullable MessageId answerMessageId;
+        private @Nullable String callId;
         private @Nullable String toolName;
         private ToolExecutionStatus status = ToolExecutionStatus.PENDING;
         private @Nullable Json input;
         private @Nullable Json output;
         private @Nullable String error;
+        private @Nullable DecidedBy decidedBy;
         private Json metadata = Json.emptyObject();
         private @Nullable Instant startedAt;
         private @Nullable Instant completedAt;
@@ -136,6 +158,30 @@ public record ToolExecution(
         /** The task that it was used for. */
         public Builder taskId(@Nullable TaskId taskId) {
             this.taskId = taskId;
+            return this;
+        }
+
+        /** The task that it started, such as a sub-agent's. */
+        public Builder childTaskId(@Nullable TaskId childTaskId) {
+            this.childTaskId = childTaskId;
+            return this;
+        }
+
+        /** The message that asked for it. */
+        public Builder messageId(@Nullable MessageId messageId) {
+            this.messageId = messageId;
+            return this;
+        }
+
+        /** The message with its answer. */
+        public Builder answerMessageId(@Nullable MessageId answerMessageId) {
+            this.answerMessageId = answerMessageId;
+            return this;
+        }
+
+        /** The name by which its answer refers to it; 1 to 255 characters, not blank; need not be unique. */
+        public Builder callId(@Nullable String callId) {
+            this.callId = callId;
             return this;
         }
 
@@ -166,6 +212,12 @@ public record ToolExecution(
         /** Why it failed. */
         public Builder error(@Nullable String error) {
             this.error = error;
+            return this;
+        }
+
+        /** What decided whether it succeeded or failed; null unless it was imported. */
+        public Builder decidedBy(@Nullable DecidedBy decidedBy) {
+            this.decidedBy = decidedBy;
             return this;
         }
 
@@ -210,11 +262,16 @@ public record ToolExecution(
                     /* id= */ key,
                     /* agentId= */ Checks.required(ENTITY, key, "agentId", agentId),
                     /* taskId= */ taskId,
+                    /* childTaskId= */ childTaskId,
+                    /* messageId= */ messageId,
+                    /* answerMessageId= */ answerMessageId,
+                    /* callId= */ callId,
                     /* toolName= */ Checks.required(ENTITY, key, "toolName", toolName),
                     /* status= */ status,
                     /* input= */ input,
                     /* output= */ output,
                     /* error= */ error,
+                    /* decidedBy= */ decidedBy,
                     /* metadata= */ metadata,
                     /* startedAt= */ startedAt,
                     /* completedAt= */ completedAt,

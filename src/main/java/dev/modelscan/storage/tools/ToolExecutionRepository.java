@@ -5,6 +5,7 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.InvalidTransitionException;
 import dev.modelscan.storage.errors.NotFoundException;
@@ -82,6 +83,12 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
 
     /** What was executed for a task, by {@code createdAt}, then id. */
     Page<ToolExecution> listByTask(TaskId taskId, PageRequest request);
+
+    /** What a message asked for, by {@code createdAt}, then id. */
+    Page<ToolExecution> listByMessage(MessageId messageId, PageRequest request);
+
+    /** The executions whose answer refers to them by that name, by {@code createdAt}, then id. */
+    Page<ToolExecution> listByCall(String callId, PageRequest request);
 
     /** The executions of one tool, by {@code createdAt}, then id. */
     Page<ToolExecution> listByTool(String toolName, PageRequest request);

@@ -3,6 +3,7 @@ package dev.modelscan.storage.workflows;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.values.Checks;
+import dev.modelscan.storage.sources.Origin;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the key; made by {@link Builder#build()} if it is not given
  * @param name 1 to 255 characters, not blank; need not be unique
  * @param status how far the workflow is
+ * @param origin where it came from; {@link Origin#NONE} unless it was imported
  * @param metadata a JSON object for whatever else the application keeps
  * @param startedAt when it last began to run
  * @param completedAt when it ended, well or not
@@ -27,6 +29,7 @@ public record Workflow(
         WorkflowId id,
         String name,
         WorkflowStatus status,
+        Origin origin,
         Json metadata,
         @Nullable Instant startedAt,
         @Nullable Instant completedAt,
@@ -46,6 +49,7 @@ public record Workflow(
         Checks.required(ENTITY, null, "id", id);
         Checks.name(ENTITY, id, "name", name);
         Checks.required(ENTITY, id, "status", status);
+        Checks.required(ENTITY, id, "origin", origin);
         Checks.object(ENTITY, id, "metadata", metadata);
         startedAt = Checks.optionalTime(ENTITY, id, "startedAt", startedAt);
         completedAt = Checks.optionalTime(ENTITY, id, "completedAt", completedAt);
@@ -64,6 +68,7 @@ public record Workflow(
         builder.id = id;
         builder.name = name;
         builder.status = status;
+        builder.origin = origin;
         builder.metadata = metadata;
         builder.startedAt = startedAt;
         builder.completedAt = completedAt;
@@ -82,6 +87,7 @@ public record Workflow(
         private @Nullable WorkflowId id;
         private @Nullable String name;
         private WorkflowStatus status = WorkflowStatus.PENDING;
+        private Origin origin = Origin.NONE;
         private Json metadata = Json.emptyObject();
         private @Nullable Instant startedAt;
         private @Nullable Instant completedAt;
@@ -106,6 +112,12 @@ public record Workflow(
         /** How far the workflow is. */
         public Builder status(WorkflowStatus status) {
             this.status = status;
+            return this;
+        }
+
+        /** Where it came from; {@link Origin#NONE} unless it was imported. */
+        public Builder origin(Origin origin) {
+            this.origin = origin;
             return this;
         }
 
@@ -150,6 +162,7 @@ public record Workflow(
                     /* id= */ key,
                     /* name= */ Checks.required(ENTITY, key, "name", name),
                     /* status= */ status,
+                    /* origin= */ origin,
                     /* metadata= */ metadata,
                     /* startedAt= */ startedAt,
                     /* completedAt= */ completedAt,

@@ -5,6 +5,8 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.errors.InvalidTransitionException;
 import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.sources.SourceId;
+import java.util.Optional;
 
 /**
  * Stores workflows. Deleting one leaves its tasks, which then belong to none.
@@ -12,6 +14,12 @@ import dev.modelscan.storage.errors.NotFoundException;
  * @since 0.1
  */
 public interface WorkflowRepository extends Repository<WorkflowId, Workflow> {
+
+    /** The workflow of that name in sources of that form. */
+    Optional<Workflow> findByExternalId(String format, String externalId);
+
+    /** The workflows that came from a source, by {@code createdAt}, then id. */
+    Page<Workflow> listBySource(SourceId sourceId, PageRequest request);
 
     /** The workflows of one status, by {@code createdAt}, then id. */
     Page<Workflow> listByStatus(WorkflowStatus status, PageRequest request);

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.PostgresServer;
+import dev.modelscan.storage.cli.files.Input;
+import dev.modelscan.storage.cli.imports.FileImport;
+import dev.modelscan.storage.cli.imports.FileResult;
+import dev.modelscan.storage.cli.imports.ImportOptions;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,26 +47,25 @@ class PostgresImportTest {
         return lines.toString();
     }
 
-    private static List<ImportSummary> importTogether(Database db, List<String> files) throws Exception {
+    private static List<FileResult> importTogether(Database db, List<String> files) throws Exception {
         CyclicBarrier all = new CyclicBarrier(files.size());
-        List<CompletableFuture<ImportSummary>> imports = new ArrayList<>();
+        List<CompletableFuture<FileResult>> imports = new ArrayList<>();
         for (String file : files) {
             imports.add(CompletableFuture.supplyAsync(
                     () -> {
                         try {
                             all.await(20, TimeUnit.SECONDS);
-                            return TranscriptImporter.run(
-                                    db, "file", new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8)));
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
+                            InputStream in = new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8));
+                            Input input = Input.stream("file", in);
+                            return new FileImport(() -> db, input, ImportOptions.DEFAULT).run(in);
                         } catch (Exception e) {
                             throw new IllegalStateException(e);
                         }
                     },
                     task -> new Thread(task).start()));
         }
-        List<ImportSummary> summaries = new ArrayList<>();
-        for (CompletableFuture<ImportSummary> running : imports) {
+        List<FileResult> summaries = new ArrayList<>();
+        for (CompletableFuture<FileResult> running : imports) {
             summaries.add(running.get(100, TimeUnit.SECONDS));
         }
         return summaries;
@@ -94,10 +96,9 @@ class PostgresImportTest {
     void theSameFileIsStoredOnce() throws Exception {
         try (Database db = open()) {
             String file = records("the same");
-            List<ImportSummary> summaries = importTogether(db, List.of(file, file, file, file));
+            List<FileResult> summaries = importTogether(db, List.of(file, file, file, file));
             assertThat(summaries).allMatch(summary -> summary.failed() == 0);
-            assertThat(summaries.stream().mapToLong(ImportSummary::imported).sum())
-                    .isEqualTo(RECORDS);
+            assertThat(summaries.stream().mapToLong(FileResult::imported).sum()).isEqualTo(RECORDS);
             assertThat(db.tasks().list(1_000, 0)).hasSize(RECORDS);
             assertThat(db.messages().list(1_000, 0)).hasSize(RECORDS * ROLES.length);
         }

@@ -7,10 +7,14 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.models.ModelCall;
+import dev.modelscan.storage.scores.Score;
+import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.workflows.Workflow;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -70,6 +74,18 @@ abstract class Contract {
                 .content("hello");
     }
 
+    static Source.Builder source() {
+        return Source.builder().format("claude-code").name("session.jsonl");
+    }
+
+    static ModelCall.Builder modelCall() {
+        return ModelCall.builder().model("large-2");
+    }
+
+    static Score.Builder score(Task task) {
+        return Score.builder().taskId(task.id()).name("reward").value(BigDecimal.ONE);
+    }
+
     static ToolExecution.Builder execution(Agent agent) {
         return ToolExecution.builder().agentId(agent.id()).toolName("search");
     }
@@ -94,6 +110,10 @@ abstract class Contract {
         all.addAll(db.tasks().list(PageRequest.MAX_LIMIT, 0));
         all.addAll(db.messages().list(PageRequest.MAX_LIMIT, 0));
         all.addAll(db.toolExecutions().list(PageRequest.MAX_LIMIT, 0));
+        all.addAll(db.sources().list(PageRequest.MAX_LIMIT, 0));
+        all.addAll(db.modelCalls().list(PageRequest.MAX_LIMIT, 0));
+        all.addAll(db.scores().list(PageRequest.MAX_LIMIT, 0));
+        walk(100, db.conversations()::list).forEach(all::add);
         walk(100, db.teams()::listWithMembers).forEach(all::add);
         return all;
     }

@@ -15,6 +15,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.tasks.Task;
@@ -75,6 +76,7 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
                 .receiverId(receiver.id())
                 .taskId(task.id())
                 .teamId(team.id())
+                .role(MessageRole.values()[number % MessageRole.values().length])
                 .content("message " + number)
                 .metadata(Map.of("number", number))
                 .createdAt(createdAt)
@@ -88,6 +90,7 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
                 .receiverId(null)
                 .taskId(null)
                 .teamId(null)
+                .role(null)
                 .contentType(ContentType.JSON)
                 .content("[1, 2]")
                 .metadata(Map.of("changed", true))
@@ -399,13 +402,16 @@ abstract class MessageRepositoryContract extends RepositoryContract<MessageId, M
                 stored.receiverId(),
                 stored.taskId(),
                 stored.teamId(),
+                stored.role(),
                 stored.contentType(),
                 stored.content(),
                 stored.metadata(),
+                stored.parentId(),
                 stored.readAt(),
                 stored.version(),
                 stored.createdAt(),
-                stored.updatedAt());
+                stored.updatedAt(),
+                stored.parts());
 
         InvalidDataException refusal = catchThrowableOfType(
                 InvalidDataException.class, () -> db.messages().update(moved));

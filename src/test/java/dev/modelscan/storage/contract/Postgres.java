@@ -82,7 +82,8 @@ final class Postgres implements TestEngine {
     @Override
     public List<String> slowTrigger() {
         return List.of(
-                "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'",
+                "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW;"
+                        + " END'",
                 "CREATE TRIGGER slow BEFORE UPDATE OF mode ON agents FOR EACH ROW EXECUTE FUNCTION slow()");
     }
 
@@ -94,9 +95,9 @@ final class Postgres implements TestEngine {
                 Statement statement = connection.createStatement()) {
             statement.execute("DROP FUNCTION IF EXISTS slow, reject CASCADE");
             connection.setAutoCommit(false);
-            statement.execute("DELETE FROM messages; DELETE FROM conversations; DELETE FROM tool_executions;"
-                    + " DELETE FROM tasks; DELETE FROM team_members; DELETE FROM teams; DELETE FROM workflows;"
-                    + " DELETE FROM agents");
+            statement.execute("DELETE FROM model_calls; DELETE FROM messages; DELETE FROM conversations; DELETE FROM"
+                    + " tool_executions; DELETE FROM tasks; DELETE FROM team_members; DELETE FROM teams; DELETE"
+                    + " FROM workflows; DELETE FROM agents; DELETE FROM sources");
             connection.commit();
             RECYCLED.add(schema);
         } catch (SQLException e) {

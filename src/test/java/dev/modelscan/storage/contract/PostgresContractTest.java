@@ -63,6 +63,78 @@ class PostgresContractTest {
     }
 
     @Nested
+    class Sources extends SourceRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class ModelCalls extends ModelCallRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Scores extends ScoreRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class ModelCosts extends ModelCostsContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Histories extends HistoryContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Origins extends OriginContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Blobs extends BlobRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Parts extends MessagePartsContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class Branches extends BranchContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {

@@ -63,6 +63,78 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class Sources extends SourceRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class ModelCalls extends ModelCallRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Scores extends ScoreRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class ModelCosts extends ModelCostsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Histories extends HistoryContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Origins extends OriginContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Blobs extends BlobRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Parts extends MessagePartsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class Branches extends BranchContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {

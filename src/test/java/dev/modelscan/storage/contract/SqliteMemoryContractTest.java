@@ -21,6 +21,30 @@ class SqliteMemoryContractTest {
     }
 
     @Nested
+    class Blobs extends BlobRepositoryContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
+    class Parts extends MessagePartsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
+    class Branches extends BranchContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {

@@ -149,7 +149,7 @@ class SqliteWorkspacesTest extends WorkspacesContract {
         List<WorkspaceMigration> result = workspaces.migrateAll(2, progress -> {});
         assertThat(result).extracting(WorkspaceMigration::name).containsExactly("damaged", "old");
         assertThat(result.get(0).failure()).hasMessageContaining("damaged.db");
-        assertThat(result.get(1).appliedMigrations()).containsExactly("V6__list_indexes.sql");
+        assertThat(result.get(1).appliedMigrations()).startsWith("V6__list_indexes.sql");
     }
 
     @Test

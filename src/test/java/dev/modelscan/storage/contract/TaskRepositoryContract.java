@@ -106,6 +106,7 @@ abstract class TaskRepositoryContract extends StatefulRepositoryContract<TaskId,
                 .agentId(null)
                 .teamId(null)
                 .workflowId(null)
+                .parentId(null)
                 .type("translate")
                 .priority(-100)
                 .input(null)
@@ -167,6 +168,7 @@ abstract class TaskRepositoryContract extends StatefulRepositoryContract<TaskId,
         return Map.of(
                 "agentId", record.toBuilder().agentId(new AgentId("missing")).build(),
                 "teamId", record.toBuilder().teamId(new TeamId("missing")).build(),
+                "parentId", record.toBuilder().parentId(new TaskId("missing")).build(),
                 "workflowId",
                         record.toBuilder().workflowId(new WorkflowId("missing")).build());
     }

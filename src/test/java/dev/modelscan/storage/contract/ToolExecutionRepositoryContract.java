@@ -15,9 +15,12 @@ import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.InvalidTransitionException;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tools.DecidedBy;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionId;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
@@ -43,11 +46,17 @@ abstract class ToolExecutionRepositoryContract
 
     private Agent agent;
     private Task task;
+    private Task child;
+    private Message asked;
+    private Message answered;
 
     @Override
     void prepare() {
         agent = createAgent("researcher");
         task = db.tasks().create(task().build());
+        child = db.tasks().create(task().parentId(task.id()).build());
+        asked = db.messages().create(message(agent).build());
+        answered = db.messages().create(message(agent).build());
     }
 
     @Override
@@ -70,6 +79,11 @@ abstract class ToolExecutionRepositoryContract
         return execution(agent)
                 .id(id)
                 .taskId(task.id())
+                .childTaskId(child.id())
+                .messageId(asked.id())
+                .answerMessageId(answered.id())
+                .callId("call " + number)
+                .decidedBy(DecidedBy.values()[number % 2])
                 .input(Json.of(List.of(number)))
                 .output(Json.parse("\"out\""))
                 .error("none")
@@ -93,6 +107,11 @@ abstract class ToolExecutionRepositoryContract
     ToolExecution changed(ToolExecution record) {
         return record.toBuilder()
                 .taskId(null)
+                .childTaskId(null)
+                .messageId(null)
+                .answerMessageId(null)
+                .callId(null)
+                .decidedBy(null)
                 .toolName("calculator")
                 .input(null)
                 .output(Json.parse("null"))
@@ -153,7 +172,15 @@ abstract class ToolExecutionRepositoryContract
     Map<String, ToolExecution> withMissingReference(ToolExecution record) {
         return Map.of(
                 "agentId", record.toBuilder().agentId(new AgentId("missing")).build(),
-                "taskId", record.toBuilder().taskId(new TaskId("missing")).build());
+                "taskId", record.toBuilder().taskId(new TaskId("missing")).build(),
+                "childTaskId",
+                        record.toBuilder().childTaskId(new TaskId("missing")).build(),
+                "messageId",
+                        record.toBuilder().messageId(new MessageId("missing")).build(),
+                "answerMessageId",
+                        record.toBuilder()
+                                .answerMessageId(new MessageId("missing"))
+                                .build());
     }
 
     @Override

@@ -11,6 +11,9 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.Repository;
+import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.sources.Source;
+import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.workflows.Workflow;
 import dev.modelscan.storage.workflows.WorkflowId;
@@ -26,6 +29,13 @@ import org.junit.jupiter.api.Test;
 
 /** What the repository of workflows does. */
 abstract class WorkflowRepositoryContract extends StatefulRepositoryContract<WorkflowId, Workflow, WorkflowStatus> {
+
+    private Source source;
+
+    @Override
+    void prepare() {
+        source = db.sources().create(source().build());
+    }
 
     @Override
     String entity() {
@@ -46,6 +56,7 @@ abstract class WorkflowRepositoryContract extends StatefulRepositoryContract<Wor
     Workflow newRecord(int number, WorkflowId id, Instant createdAt) {
         return workflow()
                 .id(id)
+                .origin(Origin.of(source, "workflow " + id).at((long) number, 2L * number + 1, 100L * number))
                 .metadata(Map.of("number", number))
                 .createdAt(createdAt)
                 .build();
@@ -66,6 +77,7 @@ abstract class WorkflowRepositoryContract extends StatefulRepositoryContract<Wor
     Workflow changed(Workflow record) {
         return record.toBuilder()
                 .name("weekly")
+                .origin(Origin.NONE)
                 .metadata(Map.of("changed", true))
                 .build();
     }
@@ -120,7 +132,8 @@ abstract class WorkflowRepositoryContract extends StatefulRepositoryContract<Wor
 
     @Override
     Map<String, Workflow> withMissingReference(Workflow record) {
-        return Map.of();
+        Origin missing = new Origin("atif", null, new SourceId("missing"), null, null, null);
+        return Map.of("sourceId", record.toBuilder().origin(missing).build());
     }
 
     @Override

@@ -339,9 +339,8 @@ abstract class WorkspacesContract {
                 .hasMessageContaining("migration 2");
         assertThat(result.subList(1, 4)).noneMatch(WorkspaceMigration::isFailed);
         assertThat(result.get(1).appliedMigrations()).isEmpty();
-        assertThat(result.get(2).appliedMigrations()).hasSize(5).first().isEqualTo("V2__team_description.sql");
-        assertThat(result.get(3).appliedMigrations())
-                .containsExactly("V5__conversation_order.sql", "V6__list_indexes.sql");
+        assertThat(result.get(2).appliedMigrations()).startsWith("V2__team_description.sql");
+        assertThat(result.get(3).appliedMigrations()).startsWith("V5__conversation_order.sql", "V6__list_indexes.sql");
         assertThat(seen)
                 .extracting(MigrationProgress::done)
                 .containsExactlyElementsOf(

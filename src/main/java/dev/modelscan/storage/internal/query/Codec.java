@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import org.jooq.Converter;
@@ -36,6 +37,8 @@ public final class Codec<T> {
     public static final Codec<Instant> TIME =
             new Codec<>(Storage.TIME, false, Instant.class::cast, Formats.INSTANT.encode());
 
+    public static final Codec<byte[]> BYTES = new Codec<>(Storage.BYTES, true, byte[].class::cast, value -> value);
+
     private static final Codec<Double> DOUBLE = new Codec<>(Storage.DOUBLE, false, Double.class::cast, value -> value);
 
     private static final Codec<BigDecimal> DECIMAL =
@@ -55,6 +58,7 @@ public final class Codec<T> {
 
     private enum Storage {
         TEXT,
+        BYTES,
         TIME,
         INTEGER,
         LONG,
@@ -65,7 +69,7 @@ public final class Codec<T> {
 
     private final Storage storage;
     private final boolean mayBeEmpty;
-    // From what PLAIN has, or from an Instant, depending on the storage.
+    // From what PLAIN has, bytes, or an Instant, depending on the storage.
     private final Function<Object, T> decode;
     private final Function<T, ?> encode;
 
@@ -136,6 +140,7 @@ public final class Codec<T> {
         Object stored =
                 switch (storage) {
                     case TEXT -> rows.getString(column);
+                    case BYTES -> rows.getBytes(column);
                     case TIME -> dialect.time(rows, column);
                     case INTEGER, LONG -> {
                         long value = rows.getLong(column);
@@ -158,7 +163,7 @@ public final class Codec<T> {
         return stored == null ? null : decode.apply(stored);
     }
 
-    /** Binds a value and returns the length of its text, or 0 if it is not text. */
+    /** Binds a value and returns the length of its text or bytes, or 0 if it is neither. */
     int bind(PreparedStatement statement, int position, @Nullable T value, Dialect dialect) throws SQLException {
         if (storage == Storage.TIME) {
             dialect.bindTime(statement, position, (Instant) value);
@@ -168,6 +173,10 @@ public final class Codec<T> {
         if (stored instanceof String text) {
             statement.setString(position, text);
             return text.length();
+        }
+        if (stored instanceof byte[] bytes) {
+            statement.setBytes(position, bytes);
+            return bytes.length;
         }
         switch (storage) {
             case DOUBLE -> statement.setObject(position, stored, Types.DOUBLE);
@@ -180,10 +189,18 @@ public final class Codec<T> {
 
     private void bindNumber(PreparedStatement statement, int position, @Nullable Number stored) throws SQLException {
         if (stored == null) {
-            statement.setNull(position, storage == Storage.TEXT ? Types.VARCHAR : Types.BIGINT);
+            statement.setNull(position, nullType());
         } else {
             statement.setLong(position, stored.longValue());
         }
+    }
+
+    private int nullType() {
+        return switch (storage) {
+            case TEXT -> Types.VARCHAR;
+            case BYTES -> Types.BINARY;
+            default -> Types.BIGINT;
+        };
     }
 
     /** The value as the database holds it, such as a {@link String} or a {@link Long}. */
@@ -191,11 +208,12 @@ public final class Codec<T> {
         return encode.apply(value);
     }
 
-    /** Decodes text that {@link #encode} returned, of any type, from UTF-8 bytes. */
+    /** Decodes text that {@link #encode} returned, of any type, from UTF-8 bytes; bytes are taken as they are. */
     public T decode(byte[] bytes, int from, int to) {
         Object stored =
                 switch (storage) {
                     case TEXT -> Row.text(bytes, from, to);
+                    case BYTES -> from == 0 && to == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to);
                     case TIME -> Formats.instant(bytes, from, to);
                     case INTEGER, LONG -> number(Long.parseLong(Row.text(bytes, from, to)));
                     case DOUBLE -> Double.valueOf(Row.text(bytes, from, to));

@@ -43,6 +43,15 @@ public final class Columns<R> {
         return column;
     }
 
+    /**
+     * The same columns but one. Those behind it are one position to the left of where they were declared.
+     */
+    public Columns<R> without(Column<R, ?> left) {
+        Columns<R> others = new Columns<>(owner, before);
+        columns.stream().filter(column -> column != left).forEach(others.columns::add);
+        return others;
+    }
+
     /** How many positions of a select list are used, up to the last of these columns. */
     public int end() {
         return before + columns.size();

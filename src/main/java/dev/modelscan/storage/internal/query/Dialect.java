@@ -28,6 +28,11 @@ public interface Dialect {
         return false;
     }
 
+    /** Whether a select can lock rows; else one transaction writes at a time, so nothing has to be locked. */
+    default boolean locksRows() {
+        return true;
+    }
+
     /**
      * How many rows the connection has written since it was opened, including those that triggers wrote;
      * negative if the engine does not count them.

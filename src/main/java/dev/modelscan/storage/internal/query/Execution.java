@@ -105,8 +105,13 @@ public final class Execution<R> {
 
     /** Binds the record's value of each column whose parameter the query has. */
     public <X> Execution<R> setAll(Columns<X> columns, X record) throws SQLException {
+        return setAll(columns.all(), record);
+    }
+
+    /** {@link #setAll(Columns, Object)} with some of a record's columns. */
+    public <X> Execution<R> setAll(List<Column<X, ?>> columns, X record) throws SQLException {
         int expected = 0;
-        for (Column<X, ?> column : columns.all()) {
+        for (Column<X, ?> column : columns) {
             bindColumn(column, record, expected++);
         }
         return this;
@@ -257,8 +262,8 @@ public final class Execution<R> {
         }
     }
 
-    /** Writes one row per record in one batch. */
-    public <X> void updateAll(Columns<X> columns, List<? extends X> records) throws SQLException {
+    /** Writes one row per record in one batch. Returns what the driver says that each has written. */
+    public <X> int[] updateAll(Columns<X> columns, List<? extends X> records) throws SQLException {
         begun();
         try {
             for (X record : records) {
@@ -269,8 +274,9 @@ public final class Execution<R> {
             if (SQL.isDebugEnabled()) {
                 SQL.debug("batch of {}: {}", records.size(), sql);
             }
-            statement.executeBatch();
+            int[] written = statement.executeBatch();
             returned = true;
+            return written;
         } catch (SQLException e) {
             if (!statement.isClosed()) {
                 statement.clearBatch();

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.Id;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.StatementCancelledException;
 import java.sql.SQLException;
@@ -47,28 +48,28 @@ final class BulkInsert<I extends Id, R> {
      * Inserts the records. Checks for an interrupt between chunks, because the watchdog does not see a single
      * chunk: each is too short.
      */
-    void insert(Session session, List<R> records) throws SQLException {
+    void insert(Session session, CompiledQuery<Void> insert, List<R> records) throws SQLException {
         for (int from = 0; from < records.size(); from += CHUNK) {
             if (from > 0 && Thread.currentThread().isInterrupted()) {
                 throw StatementCancelledException.interrupted();
             }
-            insertChunk(session, records.subList(from, Math.min(from + CHUNK, records.size())));
+            insertChunk(session, insert, records.subList(from, Math.min(from + CHUNK, records.size())));
         }
     }
 
-    private void insertChunk(Session session, List<R> records) throws SQLException {
+    private void insertChunk(Session session, CompiledQuery<Void> insert, List<R> records) throws SQLException {
         long before = session.dialect().lastRow(session.connection(), mapping.table.get());
         if (before < 0) {
-            insertChunkBehindSavepoint(session, records);
+            insertChunkBehindSavepoint(session, insert, records);
             return;
         }
         try {
-            session.query(mapping.insert).updateAll(mapping.columns, records);
+            session.query(insert).updateAll(mapping.columns, records);
         } catch (SQLException e) {
             if (!sessions.classify(e).mayBeOneRows()) {
                 throw e;
             }
-            R refused = refused(session, records, before, e);
+            R refused = refused(session, insert, records, before, e);
             throw refused == null ? e : explanation.explain(session, refused, e);
         }
     }
@@ -78,16 +79,18 @@ final class BulkInsert<I extends Id, R> {
      * the engine knows the last one, even if triggers wrote others. This tries each later record, because a
      * trigger may have skipped some, and rolls back what it tried.
      */
-    private @Nullable R refused(Session session, List<R> records, long lastRow, SQLException why) throws SQLException {
+    private @Nullable R refused(
+            Session session, CompiledQuery<Void> insert, List<R> records, long lastRow, SQLException why)
+            throws SQLException {
         int next = 1 + indexOfLastInserted(session, records, lastRow);
         try (Statement statement = session.connection().createStatement()) {
             statement.execute("SAVEPOINT refused");
             try {
-                if (next > 0 && isRefusedAgain(session, records.get(next - 1), why)) {
+                if (next > 0 && isRefusedAgain(session, insert, records.get(next - 1), why)) {
                     return records.get(next - 1);
                 }
                 for (R record : records.subList(next, records.size())) {
-                    if (refusal(session, record) != null) {
+                    if (refusal(session, insert, record) != null) {
                         return record;
                     }
                 }
@@ -98,9 +101,9 @@ final class BulkInsert<I extends Id, R> {
         }
     }
 
-    private @Nullable SQLException refusal(Session session, R record) throws SQLException {
+    private @Nullable SQLException refusal(Session session, CompiledQuery<Void> insert, R record) throws SQLException {
         try {
-            session.query(mapping.insert).setAll(mapping.columns, record).update();
+            session.query(insert).setAll(mapping.columns, record).update();
             return null;
         } catch (SQLException e) {
             if (!sessions.classify(e).mayBeOneRows()) {
@@ -113,7 +116,8 @@ final class BulkInsert<I extends Id, R> {
     /**
      * Whether the last stored record is the one that failed: {@code RAISE(FAIL)} of a trigger keeps its row.
      */
-    private boolean isRefusedAgain(Session session, R record, SQLException why) throws SQLException {
+    private boolean isRefusedAgain(Session session, CompiledQuery<Void> insert, R record, SQLException why)
+            throws SQLException {
         try {
             session.query(mapping.delete)
                     .set(mapping.id.parameter(), idOf(record))
@@ -121,7 +125,7 @@ final class BulkInsert<I extends Id, R> {
         } catch (SQLException e) {
             return false;
         }
-        SQLException again = refusal(session, record);
+        SQLException again = refusal(session, insert, record);
         return again != null && Objects.equals(again.getMessage(), why.getMessage());
     }
 
@@ -158,18 +162,19 @@ final class BulkInsert<I extends Id, R> {
      * For engines without row ids: rolls a failed batch back, and inserts its records one by one to find the
      * cause.
      */
-    private void insertChunkBehindSavepoint(Session session, List<R> records) throws SQLException {
+    private void insertChunkBehindSavepoint(Session session, CompiledQuery<Void> insert, List<R> records)
+            throws SQLException {
         try (Statement statement = session.connection().createStatement()) {
             statement.execute("SAVEPOINT chunk");
             try {
-                session.query(mapping.insert).updateAll(mapping.columns, records);
+                session.query(insert).updateAll(mapping.columns, records);
             } catch (SQLException e) {
                 if (!sessions.classify(e).mayBeOneRows()) {
                     throw e;
                 }
                 statement.execute("ROLLBACK TO SAVEPOINT chunk");
                 for (R record : records) {
-                    SQLException refusal = refusal(session, record);
+                    SQLException refusal = refusal(session, insert, record);
                     if (refusal != null) {
                         throw explanation.explain(session, record, refusal);
                     }

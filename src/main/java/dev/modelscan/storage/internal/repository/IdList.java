@@ -1,6 +1,9 @@
 package dev.modelscan.storage.internal.repository;
 
+import dev.modelscan.storage.Id;
+import dev.modelscan.storage.Json;
 import dev.modelscan.storage.internal.engines.Engines;
+import java.util.Collection;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.QueryPart;
@@ -24,6 +27,11 @@ final class IdList {
     static final Field<String> VALUE = DSL.field("ids.value", SQLDataType.CLOB);
 
     private IdList() {}
+
+    /** The parameter's value for these ids: sorted, so that transactions lock rows in the same order. */
+    static String text(Collection<? extends Id> ids) {
+        return Json.of(ids.stream().map(Id::value).distinct().sorted().toList()).toString();
+    }
 
     /** A table with a row for each id. */
     static Table<?> of(Param<String> ids) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -82,7 +83,8 @@ final class Mapping<I extends Id, R> {
         byId = select(entity + ".byId", id::isParameter);
         delete = CompiledQuery.command(
                 entity + ".delete", () -> DSL.deleteFrom(table.get()).where(id.isParameter()));
-        update = CompiledQuery.rows(entity + ".update", mapper, this::updateExpression);
+        update = CompiledQuery.rows(
+                entity + ".update", mapper, () -> updateExpression(fixed.keySet(), DSL.noCondition()));
     }
 
     /** Declares a column that refers to another table. */
@@ -203,16 +205,21 @@ final class Mapping<I extends Id, R> {
         return DSL.when(column.gt(time), column).otherwise(time);
     }
 
-    private Query updateExpression() {
+    /** An update of a whole record but for some columns, if the row meets a condition. */
+    CompiledQuery<R> updateBut(String key, Set<Column<R, ?>> kept, Supplier<Condition> condition) {
+        return CompiledQuery.rows(key, mapper, () -> updateExpression(kept, condition.get()));
+    }
+
+    private Query updateExpression(Set<Column<R, ?>> fixed, Condition condition) {
         Map<Field<?>, Field<?>> changes = new LinkedHashMap<>();
         for (Column<R, ?> column : columns.all()) {
-            boolean kept = column == id || column == version || column == updatedAt || fixed.containsKey(column);
+            boolean kept = column == id || column == version || column == updatedAt || fixed.contains(column);
             if (!kept) {
                 changes.put(column.field(), column.parameter().param());
             }
         }
         Condition unchanged = DSL.noCondition();
-        for (Column<R, ?> column : fixed.keySet()) {
+        for (Column<R, ?> column : fixed) {
             unchanged = unchanged.and(same(column));
         }
         return DSL.update(table.get())
@@ -220,6 +227,7 @@ final class Mapping<I extends Id, R> {
                 .where(id.isParameter())
                 .and(version.isParameter())
                 .and(unchanged)
+                .and(condition)
                 .returning(columns.fields());
     }
 

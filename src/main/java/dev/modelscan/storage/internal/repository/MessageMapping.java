@@ -11,6 +11,7 @@ import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
@@ -20,6 +21,8 @@ import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The columns of {@link Message}. */
 final class MessageMapping {
@@ -42,6 +45,8 @@ final class MessageMapping {
             COLUMNS.add("taskId", Codec.text(Formats.TASK_ID), () -> MESSAGES.TASK_ID, Message::taskId);
     static final Column<Message, TeamId> TEAM_ID =
             COLUMNS.add("teamId", Codec.text(Formats.TEAM_ID), () -> MESSAGES.TEAM_ID, Message::teamId);
+    static final Column<Message, MessageRole> ROLE =
+            COLUMNS.add("role", Codec.text(Formats.MESSAGE_ROLE), () -> MESSAGES.ROLE, Message::role);
     static final Column<Message, ContentType> CONTENT_TYPE = COLUMNS.add(
             "contentType", Codec.text(Formats.CONTENT_TYPE), () -> MESSAGES.CONTENT_TYPE, Message::contentType);
     static final Column<Message, Json> METADATA =
@@ -54,23 +59,42 @@ final class MessageMapping {
             COLUMNS.add("createdAt", Codec.TIME, () -> MESSAGES.CREATED_AT, Message::createdAt);
     static final Column<Message, Instant> UPDATED_AT =
             COLUMNS.add("updatedAt", Codec.TIME, () -> MESSAGES.UPDATED_AT, Message::updatedAt);
+    // Before the content, so that it can be left out.
+    static final Column<Message, MessageId> PARENT_ID =
+            COLUMNS.add("parentId", Codec.text(Formats.MESSAGE_ID), () -> MESSAGES.PARENT_ID, Message::parentId);
     // Must be last: on SQLite it is not among the packed columns.
     static final Column<Message, String> CONTENT =
             COLUMNS.add("content", Codec.TEXT, () -> MESSAGES.CONTENT, Message::content);
+    /**
+     * The columns for messages that have no parents. SQLite needs 4 % of a page of 100 to tell that each has
+     * none.
+     */
+    static final Columns<Message> WITHOUT_PARENT = COLUMNS.without(PARENT_ID);
     static final Mapping<MessageId, Message> MAPPING = new Mapping<>(
                     "message", () -> MESSAGES, COLUMNS, MessageMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .references("agent", SENDER_ID, () -> AGENTS.ID)
             .references("agent", RECEIVER_ID, () -> AGENTS.ID)
             .references("task", TASK_ID, () -> TASKS.ID)
             .references("team", TEAM_ID, () -> TEAMS.ID)
+            .references("message", PARENT_ID, () -> MESSAGES.ID)
             .fixed(CONVERSATION_ID, "a message stays in its conversation")
             .fixed(SEQUENCE_NUMBER, "a message keeps its place")
+            .fixed(PARENT_ID, "a message stays on its branch")
             .fixed(READ_AT, "use markRead")
             .listedBy(CONVERSATION_ID, SEQUENCE_NUMBER);
 
     private MessageMapping() {}
 
     static Message map(Row row) throws SQLException {
+        return map(row, row.get(CONTENT), row.find(PARENT_ID));
+    }
+
+    /** Maps {@link #WITHOUT_PARENT}. */
+    static Message mapWithoutParent(Row row) throws SQLException {
+        return map(row, row.get(Codec.TEXT, COLUMNS.end() - 1), null);
+    }
+
+    private static Message map(Row row, String content, @Nullable MessageId parentId) throws SQLException {
         return new Message(
                 /* id= */ row.get(ID),
                 /* conversationId= */ row.get(CONVERSATION_ID),
@@ -79,20 +103,23 @@ final class MessageMapping {
                 /* receiverId= */ row.find(RECEIVER_ID),
                 /* taskId= */ row.find(TASK_ID),
                 /* teamId= */ row.find(TEAM_ID),
+                /* role= */ row.find(ROLE),
                 /* contentType= */ row.get(CONTENT_TYPE),
-                /* content= */ row.get(CONTENT),
+                /* content= */ content,
                 /* metadata= */ row.get(METADATA),
+                /* parentId= */ parentId,
                 /* readAt= */ row.find(READ_AT),
                 /* version= */ row.get(VERSION),
                 /* createdAt= */ row.get(CREATED_AT),
-                /* updatedAt= */ row.get(UPDATED_AT));
+                /* updatedAt= */ row.get(UPDATED_AT),
+                /* parts= */ List.of());
     }
 
     /**
-     * The message with the sequence number that it has in its conversation. Its content is not looked at
-     * again.
+     * The message as it is stored: with its number and its parent in the conversation, and without parts. Its
+     * content is not looked at again.
      */
-    static Message numbered(Message message, long sequenceNumber) {
+    static Message placed(Message message, long sequenceNumber, @Nullable MessageId parentId) {
         return new Message(
                 /* id= */ message.id(),
                 /* conversationId= */ message.conversationId(),
@@ -101,12 +128,15 @@ final class MessageMapping {
                 /* receiverId= */ message.receiverId(),
                 /* taskId= */ message.taskId(),
                 /* teamId= */ message.teamId(),
+                /* role= */ message.role(),
                 /* contentType= */ message.contentType(),
                 /* content= */ message.content(),
                 /* metadata= */ message.metadata(),
+                /* parentId= */ parentId,
                 /* readAt= */ message.readAt(),
                 /* version= */ message.version(),
                 /* createdAt= */ message.createdAt(),
-                /* updatedAt= */ message.updatedAt());
+                /* updatedAt= */ message.updatedAt(),
+                /* parts= */ List.of());
     }
 }

@@ -4,8 +4,10 @@ import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Execution;
+import dev.modelscan.storage.internal.query.RowMapper;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.SortField;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 
 /**
@@ -53,6 +56,7 @@ final class PagedQuery<R> {
     private record Range<R>(CompiledQuery<R> query, List<Key<R>> bounds) {}
 
     private final String name;
+    private final String key;
     private final List<Key<R>> order;
     private final CompiledQuery<R> start;
     private final List<Range<R>> behind;
@@ -61,15 +65,34 @@ final class PagedQuery<R> {
      * @param name the name of the list in cursors, and the key of its queries
      */
     PagedQuery(String name, Mapping<?, R> mapping, Supplier<Condition> filter, List<Key<R>> order) {
-        this.name = name;
-        this.order = order;
-        this.start = compile("", mapping, filter, DSL::noCondition);
-        this.behind = ranges(mapping, filter);
+        this(name, new Rows<>(mapping.table, mapping.columns, mapping.mapper), filter, order);
     }
 
     List<Key<R>> order() {
         return order;
     }
+
+    /**
+     * @param name the name of the list in cursors, and the key of its queries
+     */
+    PagedQuery(String name, Rows<R> rows, Supplier<Condition> filter, List<Key<R>> order) {
+        this(name, name, rows, filter, order);
+    }
+
+    /**
+     * @param name the name of the list in cursors
+     * @param key the key of its queries, if several queries give the same list
+     */
+    PagedQuery(String name, String key, Rows<R> rows, Supplier<Condition> filter, List<Key<R>> order) {
+        this.name = name;
+        this.key = key;
+        this.order = order;
+        this.start = compile("", rows, filter, DSL::noCondition);
+        this.behind = ranges(rows, filter);
+    }
+
+    /** What is read of each row. */
+    record Rows<R>(Supplier<? extends Table<?>> table, Columns<R> columns, RowMapper<R> mapper) {}
 
     static <R> Key<R> ascending(Column<R, ?> column) {
         return new Key<>(column, false);
@@ -79,11 +102,11 @@ final class PagedQuery<R> {
         return new Key<>(column, true);
     }
 
-    private List<Range<R>> ranges(Mapping<?, R> mapping, Supplier<Condition> filter) {
+    private List<Range<R>> ranges(Rows<R> rows, Supplier<Condition> filter) {
         boolean uniform =
                 order.stream().allMatch(key -> key.descending() == order.get(0).descending());
         if (uniform) {
-            return List.of(new Range<>(compile(".behind", mapping, filter, () -> beyond(order)), order));
+            return List.of(new Range<>(compile(".behind", rows, filter, () -> beyond(order)), order));
         }
         List<Key<R>> lead = order.subList(0, 1);
         List<Key<R>> rest = order.subList(1, order.size());
@@ -92,22 +115,23 @@ final class PagedQuery<R> {
         }
         return List.of(
                 new Range<>(
-                        compile(".within", mapping, filter, () -> lead.get(0)
+                        compile(".within", rows, filter, () -> lead.get(0)
                                 .column()
                                 .isParameter()
                                 .and(beyond(rest))),
                         order),
-                new Range<>(compile(".beyond", mapping, filter, () -> beyond(lead)), lead));
+                new Range<>(compile(".beyond", rows, filter, () -> beyond(lead)), lead));
     }
 
     private CompiledQuery<R> compile(
-            String part, Mapping<?, R> mapping, Supplier<Condition> filter, Supplier<Condition> position) {
-        return CompiledQuery.rows(name + part, mapping.mapper, () -> DSL.select(mapping.columns.fields())
-                .from(mapping.table.get())
-                .where(filter.get())
-                .and(position.get())
-                .orderBy(order.stream().map(Key::sort).toList())
-                .limit(Mapping.LIMIT.param()));
+            String part, Rows<R> rows, Supplier<Condition> filter, Supplier<Condition> position) {
+        return CompiledQuery.rows(
+                key + part, rows.mapper(), () -> DSL.select(rows.columns().fields())
+                        .from(rows.table().get())
+                        .where(filter.get())
+                        .and(position.get())
+                        .orderBy(order.stream().map(Key::sort).toList())
+                        .limit(Mapping.LIMIT.param()));
     }
 
     private static <R> Condition beyond(List<Key<R>> keys) {

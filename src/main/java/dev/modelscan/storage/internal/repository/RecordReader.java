@@ -7,6 +7,9 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.query.RowMapper;
+import dev.modelscan.storage.models.ModelCall;
+import dev.modelscan.storage.scores.Score;
+import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamMember;
@@ -30,15 +33,18 @@ import org.jooq.impl.TableImpl;
 /** Creates the library's records from rows of the caller's queries, with the mappings of the repositories. */
 public final class RecordReader {
 
-    private static final Map<Class<?>, Function<Record, ?>> READERS = Map.of(
-            Agent.class, RecordReader::agent,
-            Workflow.class, RecordReader::workflow,
-            Task.class, RecordReader::task,
-            Message.class, RecordReader::message,
-            Team.class, RecordReader::team,
-            TeamMember.class, RecordReader::teamMember,
-            TeamMembership.class, RecordReader::teamMembership,
-            ToolExecution.class, RecordReader::toolExecution);
+    private static final Map<Class<?>, Function<Record, ?>> READERS = Map.ofEntries(
+            Map.entry(Agent.class, RecordReader::agent),
+            Map.entry(Workflow.class, RecordReader::workflow),
+            Map.entry(Task.class, RecordReader::task),
+            Map.entry(Message.class, RecordReader::message),
+            Map.entry(Team.class, RecordReader::team),
+            Map.entry(TeamMember.class, RecordReader::teamMember),
+            Map.entry(TeamMembership.class, RecordReader::teamMembership),
+            Map.entry(ToolExecution.class, RecordReader::toolExecution),
+            Map.entry(ModelCall.class, RecordReader::modelCall),
+            Map.entry(Score.class, RecordReader::score),
+            Map.entry(Source.class, RecordReader::source));
 
     /** Makes {@code fetchInto(Task.class)} find columns by name. jOOQ would use their positions. */
     static final RecordMapperProvider MAPPERS = new RecordMapperProvider() {
@@ -82,6 +88,21 @@ public final class RecordReader {
     /** The tool execution in a row. */
     public static ToolExecution toolExecution(Record row) {
         return read("tool execution", ToolExecutionMapping.COLUMNS.all(), row, ToolExecutionMapping::map);
+    }
+
+    /** The model call in a row. */
+    public static ModelCall modelCall(Record row) {
+        return read("model call", ModelCallMapping.COLUMNS.all(), row, ModelCallMapping::map);
+    }
+
+    /** The score in a row. */
+    public static Score score(Record row) {
+        return read("score", ScoreMapping.COLUMNS.all(), row, ScoreMapping::map);
+    }
+
+    /** The source in a row. */
+    public static Source source(Record row) {
+        return read("source", SourceMapping.COLUMNS.all(), row, SourceMapping::map);
     }
 
     /** The membership and its agent in a row. */

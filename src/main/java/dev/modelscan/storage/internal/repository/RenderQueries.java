@@ -20,9 +20,21 @@ public final class RenderQueries {
         SqlWorkflowRepository.class,
         SqlTaskRepository.class,
         SqlMessageRepository.class,
+        MessageParts.class,
+        Placement.class,
+        Paths.class,
+        BranchDeletion.class,
+        OpenCalls.class,
+        Branches.class,
+        SqlBlobRepository.class,
         SqlTeamRepository.class,
         TeamQueries.class,
         SqlToolExecutionRepository.class,
+        SqlConversationRepository.class,
+        MessageOrigins.class,
+        SqlModelCallRepository.class,
+        SqlScoreRepository.class,
+        SqlSourceRepository.class,
         Maintenance.class
     };
 

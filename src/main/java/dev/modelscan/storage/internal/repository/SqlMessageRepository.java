@@ -19,8 +19,11 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessageOrigin;
+import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
@@ -28,33 +31,43 @@ import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.values.Ranges;
+import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 final class SqlMessageRepository extends SqlRepository<MessageId, Message> implements MessageRepository {
 
     private static final Parameter<Long> COUNT = Parameter.of("count", Codec.LONG, Long.class);
     private static final Parameter<Instant> NOW = UPDATED_AT.parameter();
 
+    /** The last number that was given out, and the conversation's head if it has branches. */
+    private record Taken(long last, @Nullable MessageId head) {}
+
     /**
      * Takes the next numbers of a conversation. The write lock, or the lock on the conversation's row,
      * prevents others from taking the same.
      */
-    private static final CompiledQuery<Long> TAKE_NUMBERS =
-            CompiledQuery.rows("message.takeNumbers", row -> row.get(Codec.LONG, 1), () -> DSL.insertInto(
+    private static final CompiledQuery<Taken> TAKE_NUMBERS = CompiledQuery.rows(
+            "message.takeNumbers",
+            row -> new Taken(row.get(Codec.LONG, 1), row.find(Codec.text(Formats.MESSAGE_ID), 2)),
+            () -> DSL.insertInto(
                             CONVERSATIONS,
                             CONVERSATIONS.ID,
                             CONVERSATIONS.LAST_SEQUENCE_NUMBER,
@@ -63,19 +76,16 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
                     .onConflict(CONVERSATIONS.ID)
                     .doUpdate()
                     .set(CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.LAST_SEQUENCE_NUMBER.plus(COUNT.param()))
-                    .returning(CONVERSATIONS.LAST_SEQUENCE_NUMBER));
+                    .returning(CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.HEAD_ID));
 
-    private static final PagedQuery<Message> BY_CONVERSATION_BACKWARD = new PagedQuery<>(
-            "message.byConversationBackward",
-            MAPPING,
-            CONVERSATION_ID::isParameter,
-            List.of(PagedQuery.descending(SEQUENCE_NUMBER)));
-
-    private static final PagedQuery<Message> BY_CONVERSATION = new PagedQuery<>(
-            "message.byConversation",
-            MAPPING,
-            CONVERSATION_ID::isParameter,
-            List.of(PagedQuery.ascending(SEQUENCE_NUMBER)));
+    /** A message of a conversation without branches, which no other refers to. */
+    private static final CompiledQuery<Void> DELETE_UNBRANCHED =
+            CompiledQuery.command("message.deleteUnbranched", () -> DSL.deleteFrom(MESSAGES)
+                    .where(MessageMapping.ID.isParameter())
+                    .andNotExists(DSL.selectOne()
+                            .from(CONVERSATIONS)
+                            .where(CONVERSATIONS.ID.eq(MESSAGES.CONVERSATION_ID))
+                            .and(CONVERSATIONS.HEAD_ID.isNotNull())));
 
     private static final PagedQuery<Message> BY_SENDER = listBy("message.bySender", SENDER_ID, DSL::noCondition);
     private static final PagedQuery<Message> BY_TASK = listBy("message.byTask", TASK_ID, DSL::noCondition);
@@ -127,6 +137,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
                 throw new InvalidDataException(MAPPING.entity, message.id().value(), "content", e.reason(), e);
             }
         }
+        MessageParts.check(sessions.options(), message);
         return message;
     }
 
@@ -139,9 +150,18 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     }
 
     @Override
+    public Message update(Message message) {
+        Objects.requireNonNull(message, "message");
+        if (!message.parts().isEmpty()) {
+            throw new InvalidDataException(
+                    MAPPING.entity, message.id().value(), "parts", "cannot be changed by update: leave them out");
+        }
+        return super.update(message);
+    }
+
+    @Override
     Message insert(Session session, Message message) throws SQLException {
-        return super.insert(
-                session, MessageMapping.numbered(message, takeNumbers(session, message.conversationId(), 1) + 1));
+        return insertAll(session, List.of(message)).get(0);
     }
 
     /**
@@ -153,25 +173,72 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     List<Message> insertAll(Session session, List<Message> messages) throws SQLException {
         Map<ConversationId, Long> counts = new TreeMap<>(Comparator.comparing(ConversationId::value));
         messages.forEach(message -> counts.merge(message.conversationId(), 1L, Long::sum));
-        Map<ConversationId, Long> last = new HashMap<>();
+        Placement placement = new Placement();
         for (Map.Entry<ConversationId, Long> entry : counts.entrySet()) {
-            last.put(entry.getKey(), takeNumbers(session, entry.getKey(), entry.getValue()));
+            Taken taken = takeNumbers(session, entry.getKey(), entry.getValue());
+            placement.begin(session, entry.getKey(), taken.last() - entry.getValue(), taken.head());
         }
-        List<Message> numbered = new ArrayList<>(messages.size());
+        placement.findParents(session, messages);
+        List<Message> placed = new ArrayList<>(messages.size());
         for (Message message : messages) {
-            numbered.add(MessageMapping.numbered(message, last.merge(message.conversationId(), 1L, Long::sum)));
+            placed.add(placement.next(message));
         }
-        return super.insertAll(session, numbered);
+        if (placed.size() == 1) {
+            super.insert(session, placed.get(0));
+        } else {
+            super.insertAll(session, placed);
+        }
+        placement.moveHeads(session);
+        MessageParts.insert(session, messages);
+        return placed;
     }
 
-    /** Reserves {@code count} numbers. Returns the number before the first of them. */
-    private long takeNumbers(Session session, ConversationId id, long count) throws SQLException {
-        Long last = session.query(TAKE_NUMBERS)
+    /** A message comes after its parent. The locks of the conversations make all other orders safe. */
+    @Override
+    List<Message> inInsertOrder(List<Message> messages) {
+        return messages.stream().allMatch(message -> message.parentId() == null)
+                ? super.inInsertOrder(messages)
+                : messages;
+    }
+
+    private Taken takeNumbers(Session session, ConversationId id, long count) throws SQLException {
+        Taken taken = session.query(TAKE_NUMBERS)
                 .set(CONVERSATION_ID.parameter(), id)
                 .set(COUNT, count)
                 .set(NOW, sessions.now())
                 .first();
-        return Objects.requireNonNull(last) - count;
+        return Objects.requireNonNull(taken);
+    }
+
+    @Override
+    public List<MessagePart> listParts(MessageId id) {
+        return parts(List.of(Objects.requireNonNull(id, "id")), false).values().iterator().next();
+    }
+
+    @Override
+    public Map<MessageId, List<MessagePart>> listParts(Collection<MessageId> ids) {
+        return parts(List.copyOf(Objects.requireNonNull(ids, "ids")), false);
+    }
+
+    @Override
+    public List<MessagePart> listAllParts(MessageId id) {
+        return parts(List.of(Objects.requireNonNull(id, "id")), true).values().iterator().next();
+    }
+
+    @Override
+    public Map<MessageId, List<MessagePart>> listAllParts(Collection<MessageId> ids) {
+        return parts(List.copyOf(Objects.requireNonNull(ids, "ids")), true);
+    }
+
+    private Map<MessageId, List<MessagePart>> parts(List<MessageId> ids, boolean all) {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        Ranges.require("the number of messages", ids.size(), 1, PageRequest.MAX_LIMIT);
+        return sessions.read(
+                MAPPING.entity,
+                ids.get(0).value(),
+                session -> Collections.unmodifiableMap(MessageParts.list(session, ids, all)));
     }
 
     @Override
@@ -179,10 +246,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         Objects.requireNonNull(conversationId, "conversationId");
         Ranges.require("limit", limit, 1, PageRequest.MAX_LIMIT);
         return sessions.read(
-                MAPPING.entity,
-                null,
-                session -> List.copyOf(BY_CONVERSATION_BACKWARD.last(
-                        session, limit, execution -> execution.set(CONVERSATION_ID.parameter(), conversationId))));
+                MAPPING.entity, null, session -> List.copyOf(Paths.latest(session, conversationId, limit)));
     }
 
     @Override
@@ -190,15 +254,33 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         Objects.requireNonNull(conversationId, "conversationId");
         Objects.requireNonNull(direction, "direction");
         Objects.requireNonNull(request, "request");
-        PagedQuery.Filter filter = execution -> execution.set(CONVERSATION_ID.parameter(), conversationId);
-        return switch (direction) {
-            case FORWARD -> fetch(BY_CONVERSATION, request, filter);
-            case BACKWARD ->
-                sessions.read(
-                        MAPPING.entity,
-                        null,
-                        session -> BY_CONVERSATION_BACKWARD.fetchReversed(session, request, filter));
-        };
+        return sessions.read(
+                MAPPING.entity, null, session -> Paths.page(session, conversationId, direction, request));
+    }
+
+    @Override
+    public Page<Message> listByBranch(MessageId last, Direction direction, PageRequest request) {
+        Objects.requireNonNull(last, "last");
+        Objects.requireNonNull(direction, "direction");
+        Objects.requireNonNull(request, "request");
+        return sessions.read(MAPPING.entity, last.value(), session -> {
+            Message end = required(session, last);
+            return Paths.page(session, end.conversationId(), end.sequenceNumber(), direction, request);
+        });
+    }
+
+    /** One statement if the conversation has no branches. */
+    @Override
+    int deleteRow(Session session, MessageId id) throws SQLException {
+        int deleted = session.query(DELETE_UNBRANCHED)
+                .set(MessageMapping.ID.parameter(), id)
+                .update();
+        Message onBranch = deleted == 0 ? byId(session, id) : null;
+        if (onBranch == null) {
+            return deleted;
+        }
+        BranchDeletion.unlink(session, onBranch, sessions.now());
+        return super.deleteRow(session, id);
     }
 
     @Override
@@ -224,6 +306,40 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
                 .set(RECEIVER_ID.parameter(), receiverId)
                 .set(NOW, sessions.now())
                 .update());
+    }
+
+    @Override
+    public void putOrigins(Map<MessageId, Origin> origins) {
+        Objects.requireNonNull(origins, "origins");
+        List<MessageOrigin> checked = MessageOrigins.checked(origins);
+        if (!checked.isEmpty()) {
+            sessions.writeMany(MAPPING.entity, null, session -> MessageOrigins.put(session, checked));
+        }
+    }
+
+    @Override
+    public Origin originOf(MessageId id) {
+        Objects.requireNonNull(id, "id");
+        return sessions.read(MAPPING.entity, id.value(), session -> MessageOrigins.of(session, id));
+    }
+
+    @Override
+    public Page<MessageOrigin> listOrigins(ConversationId conversationId, PageRequest request) {
+        Objects.requireNonNull(conversationId, "conversationId");
+        Objects.requireNonNull(request, "request");
+        return sessions.read(MAPPING.entity, null, session -> MessageOrigins.list(session, conversationId, request));
+    }
+
+    @Override
+    public Optional<Message> findByExternalId(ConversationId conversationId, String externalId) {
+        Objects.requireNonNull(conversationId, "conversationId");
+        Objects.requireNonNull(externalId, "externalId");
+        return TextRules.isStorable(externalId)
+                ? sessions.read(
+                        MAPPING.entity,
+                        null,
+                        session -> Optional.ofNullable(MessageOrigins.find(session, conversationId, externalId)))
+                : Optional.empty();
     }
 
     @Override

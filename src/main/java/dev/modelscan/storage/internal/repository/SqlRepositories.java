@@ -2,10 +2,15 @@ package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.blobs.BlobRepository;
+import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.models.ModelCallRepository;
+import dev.modelscan.storage.scores.ScoreRepository;
+import dev.modelscan.storage.sources.SourceRepository;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.teams.TeamRepository;
 import dev.modelscan.storage.tools.ToolExecutionRepository;
@@ -24,8 +29,13 @@ public abstract class SqlRepositories implements Repositories {
     private volatile @Nullable WorkflowRepository workflows;
     private volatile @Nullable TaskRepository tasks;
     private volatile @Nullable MessageRepository messages;
+    private volatile @Nullable BlobRepository blobs;
     private volatile @Nullable TeamRepository teams;
     private volatile @Nullable ToolExecutionRepository toolExecutions;
+    private volatile @Nullable ConversationRepository conversations;
+    private volatile @Nullable ModelCallRepository modelCalls;
+    private volatile @Nullable ScoreRepository scores;
+    private volatile @Nullable SourceRepository sources;
 
     /** All repositories run their work on these sessions. */
     protected SqlRepositories(Sessions sessions) {
@@ -73,6 +83,16 @@ public abstract class SqlRepositories implements Repositories {
     }
 
     @Override
+    public BlobRepository blobs() {
+        BlobRepository made = blobs;
+        if (made == null) {
+            made = new SqlBlobRepository(sessions);
+            blobs = made;
+        }
+        return made;
+    }
+
+    @Override
     public TeamRepository teams() {
         TeamRepository made = teams;
         if (made == null) {
@@ -99,5 +119,45 @@ public abstract class SqlRepositories implements Repositories {
     public <R> QueryRun<R> query(StoredQuery<R> query) {
         Objects.requireNonNull(query, "query");
         return new SqlQueryRun<>(sessions, (CallersQuery<R>) query, mayWrite());
+    }
+
+    @Override
+    public ConversationRepository conversations() {
+        ConversationRepository made = conversations;
+        if (made == null) {
+            made = new SqlConversationRepository(sessions);
+            conversations = made;
+        }
+        return made;
+    }
+
+    @Override
+    public ModelCallRepository modelCalls() {
+        ModelCallRepository made = modelCalls;
+        if (made == null) {
+            made = new SqlModelCallRepository(sessions);
+            modelCalls = made;
+        }
+        return made;
+    }
+
+    @Override
+    public ScoreRepository scores() {
+        ScoreRepository made = scores;
+        if (made == null) {
+            made = new SqlScoreRepository(sessions);
+            scores = made;
+        }
+        return made;
+    }
+
+    @Override
+    public SourceRepository sources() {
+        SourceRepository made = sources;
+        if (made == null) {
+            made = new SqlSourceRepository(sessions);
+            sources = made;
+        }
+        return made;
     }
 }

@@ -93,6 +93,17 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                         () -> sessions.writeMany(entity, null, session -> List.copyOf(insertAll(session, prepared))));
     }
 
+    /** Stores new records with an insert of their kind. */
+    final void createAll(CompiledQuery<Void> insert, List<R> records) {
+        Conflicts.naming(
+                sessions,
+                mapping,
+                () -> sessions.writeMany(entity, null, session -> {
+                    bulk.insert(session, insert, mapping.inLockOrder(records));
+                    return true;
+                }));
+    }
+
     /** Inserts one row. Returns the record as it is stored. */
     R insert(Session session, R record) throws SQLException {
         insertRow(session, record);
@@ -101,8 +112,13 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
 
     /** Inserts many rows in lock order. Returns the stored records in the given order. */
     List<R> insertAll(Session session, List<R> records) throws SQLException {
-        bulk.insert(session, mapping.inLockOrder(records));
+        bulk.insert(session, mapping.insert, inInsertOrder(records));
         return records;
+    }
+
+    /** The order in which many rows are inserted. */
+    List<R> inInsertOrder(List<R> records) {
+        return mapping.inLockOrder(records);
     }
 
     private void insertRow(Session session, R record) throws SQLException {
@@ -132,6 +148,10 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     @Override
     public R update(R record) {
         Objects.requireNonNull(record, "record");
+        return update(mapping.update, record);
+    }
+
+    final R update(CompiledQuery<R> update, R record) {
         R prepared = prepared(record);
         return Conflicts.naming(
                 sessions,
@@ -139,7 +159,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                 () -> sessions.write(entity, idOf(record).value(), session -> {
                     R updated;
                     try {
-                        Execution<R> execution = session.query(mapping.update).setAll(mapping.columns, prepared);
+                        Execution<R> execution = session.query(update).setAll(mapping.columns, prepared);
                         updated = execution
                                 .set(mapping.updatedAt.parameter(), sessions.now())
                                 .first();
@@ -182,9 +202,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         Objects.requireNonNull(id, "id");
         sessions.writeMany(entity, id.value(), session -> {
             try {
-                int deleted = session.query(mapping.delete)
-                        .set(mapping.id.parameter(), id)
-                        .update();
+                int deleted = deleteRow(session, id);
                 if (deleted == 0) {
                     throw new NotFoundException(entity, id.value());
                 }
@@ -200,6 +218,11 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                 throw e;
             }
         });
+    }
+
+    /** Deletes the row with that id; returns how many there were. */
+    int deleteRow(Session session, I id) throws SQLException {
+        return session.query(mapping.delete).set(mapping.id.parameter(), id).update();
     }
 
     @Override

@@ -6,7 +6,9 @@ import static dev.modelscan.storage.internal.repository.TaskMapping.CREATED_AT;
 import static dev.modelscan.storage.internal.repository.TaskMapping.ERROR;
 import static dev.modelscan.storage.internal.repository.TaskMapping.ID;
 import static dev.modelscan.storage.internal.repository.TaskMapping.MAPPING;
+import static dev.modelscan.storage.internal.repository.TaskMapping.ORIGIN;
 import static dev.modelscan.storage.internal.repository.TaskMapping.OUTPUT;
+import static dev.modelscan.storage.internal.repository.TaskMapping.PARENT_ID;
 import static dev.modelscan.storage.internal.repository.TaskMapping.PRIORITY;
 import static dev.modelscan.storage.internal.repository.TaskMapping.STARTED_AT;
 import static dev.modelscan.storage.internal.repository.TaskMapping.STATUS;
@@ -18,20 +20,28 @@ import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
+import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.workflows.WorkflowId;
+import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +56,9 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     private static final PagedQuery<Task> BY_AGENT = listBy("task.byAgent", AGENT_ID);
     private static final PagedQuery<Task> BY_TEAM = listBy("task.byTeam", TEAM_ID);
     private static final PagedQuery<Task> BY_WORKFLOW = listBy("task.byWorkflow", WORKFLOW_ID);
+    private static final PagedQuery<Task> BY_PARENT = listBy("task.byParent", PARENT_ID);
+    private static final PagedQuery<Task> BY_SOURCE = listBy("task.bySource", ORIGIN.sourceId);
+    private static final CompiledQuery<Task> BY_EXTERNAL_ID = MAPPING.select("task.byExternalId", ORIGIN::isNamed);
     private static final PagedQuery<Task> BY_STATUS =
             new PagedQuery<>("task.byStatus", MAPPING, STATUS::isParameter, MOST_URGENT_FIRST);
     private static final PagedQuery<Task> BY_AGENT_AND_STATUS = new PagedQuery<>(
@@ -57,6 +70,11 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     private static final Map<TaskStatus, CompiledQuery<Task>> CHANGES = changes();
     private static final CompiledQuery<Task> SET_OUTPUT = MAPPING.updateOf(
             "task.setOutput", () -> Map.of(OUTPUT.field(), OUTPUT.parameter().param()), DSL::noCondition);
+
+    private static final CompiledQuery<Task> UPDATE_IMPORTED =
+            MAPPING.updateBut("task.updateImported", Set.of(CREATED_AT), () -> ORIGIN.format
+                    .field()
+                    .isNotNull());
 
     SqlTaskRepository(Sessions sessions) {
         super(sessions, MAPPING);
@@ -76,9 +94,14 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
                     MAPPING.updateOf(
                             "task.become." + status.code(),
                             () -> sets(change, status),
-                            () -> change.from(status.predecessors())));
+                            () -> isAllowed(change.from(status.predecessors()), status)));
         }
         return changes;
+    }
+
+    /** An imported task is history: it is not tried again. */
+    private static Condition isAllowed(Condition from, TaskStatus status) {
+        return status.isFinal() ? from : from.and(ORIGIN.format.field().isNull());
     }
 
     private static Map<Field<?>, Field<?>> sets(StatusChange<Task, TaskStatus> change, TaskStatus status) {
@@ -103,13 +126,38 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
                     case FAILED, CANCELLED -> Phase.STOPPED;
                 };
         StatusTimes given = new StatusTimes(task.startedAt(), task.completedAt());
-        StatusTimes times = StatusTimes.of(MAPPING.entity, task.id(), phase, given, task.createdAt());
+        // What the source of an imported task does not say stays unknown.
+        StatusTimes times = task.origin().isImported()
+                ? given.inOrder(MAPPING.entity, task.id())
+                : StatusTimes.of(MAPPING.entity, task.id(), phase, given, task.createdAt());
         return times.equals(given)
                 ? task
                 : task.toBuilder()
                         .startedAt(times.startedAt())
                         .completedAt(times.completedAt())
                         .build();
+    }
+
+    /**
+     * Inserts parents before their children, one generation after the other: a foreign key is checked with each
+     * row.
+     */
+    @Override
+    List<Task> insertAll(Session session, List<Task> tasks) throws SQLException {
+        List<Task> left = tasks;
+        while (!left.isEmpty()) {
+            Set<@Nullable TaskId> waiting = left.stream().map(Task::id).collect(Collectors.toSet());
+            Map<Boolean, List<Task>> behind =
+                    left.stream().collect(Collectors.partitioningBy(task -> waiting.contains(task.parentId())));
+            List<Task> ready = Objects.requireNonNull(behind.get(false));
+            left = Objects.requireNonNull(behind.get(true));
+            if (ready.isEmpty()) {
+                throw new InvalidDataException(
+                        MAPPING.entity, left.get(0).id().value(), "parentId", "makes the task its own ancestor");
+            }
+            super.insertAll(session, ready);
+        }
+        return tasks;
     }
 
     @Override
@@ -141,6 +189,35 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
         Objects.requireNonNull(workflowId, "workflowId");
         Objects.requireNonNull(request, "request");
         return fetch(BY_WORKFLOW, request, execution -> execution.set(WORKFLOW_ID.parameter(), workflowId));
+    }
+
+    @Override
+    public Page<Task> listByParent(TaskId parentId, PageRequest request) {
+        Objects.requireNonNull(parentId, "parentId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_PARENT, request, execution -> execution.set(PARENT_ID.parameter(), parentId));
+    }
+
+    @Override
+    public Page<Task> listBySource(SourceId sourceId, PageRequest request) {
+        Objects.requireNonNull(sourceId, "sourceId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_SOURCE, request, execution -> execution.set(ORIGIN.sourceId.parameter(), sourceId));
+    }
+
+    @Override
+    public Optional<Task> findByExternalId(String format, String externalId) {
+        return ORIGIN.find(sessions, MAPPING.entity, BY_EXTERNAL_ID, format, externalId);
+    }
+
+    @Override
+    public Task updateImported(Task task) {
+        Objects.requireNonNull(task, "task");
+        if (!task.origin().isImported()) {
+            throw new InvalidDataException(
+                    MAPPING.entity, task.id().value(), "origin", "is NONE: use update and updateStatus");
+        }
+        return update(UPDATE_IMPORTED, initial(task));
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.modelscan.storage.internal.repository;
 
 import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.AGENT_ID;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.CALL_ID;
 import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.COMPLETED_AT;
 import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.CREATED_AT;
 import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.ERROR;
 import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.ID;
 import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.MAPPING;
+import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.MESSAGE_ID;
 import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.OUTPUT;
 import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.STARTED_AT;
 import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.STATUS;
@@ -18,6 +20,7 @@ import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
@@ -53,6 +56,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
 
     private static final PagedQuery<ToolExecution> BY_AGENT = listBy("toolExecution.byAgent", AGENT_ID);
     private static final PagedQuery<ToolExecution> BY_TASK = listBy("toolExecution.byTask", TASK_ID);
+    private static final PagedQuery<ToolExecution> BY_MESSAGE = listBy("toolExecution.byMessage", MESSAGE_ID);
+    private static final PagedQuery<ToolExecution> BY_CALL = listBy("toolExecution.byCall", CALL_ID);
     private static final PagedQuery<ToolExecution> BY_TOOL = listBy("toolExecution.byTool", TOOL_NAME);
 
     private static final Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> CHANGES = changes();
@@ -253,6 +258,23 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
         Objects.requireNonNull(taskId, "taskId");
         Objects.requireNonNull(request, "request");
         return fetch(BY_TASK, request, execution -> execution.set(TASK_ID.parameter(), taskId));
+    }
+
+    @Override
+    public Page<ToolExecution> listByMessage(MessageId messageId, PageRequest request) {
+        Objects.requireNonNull(messageId, "messageId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_MESSAGE, request, execution -> execution.set(MESSAGE_ID.parameter(), messageId));
+    }
+
+    @Override
+    public Page<ToolExecution> listByCall(String callId, PageRequest request) {
+        Objects.requireNonNull(callId, "callId");
+        Objects.requireNonNull(request, "request");
+        if (!TextRules.isStorable(callId)) {
+            return new Page<>(List.of(), Optional.empty());
+        }
+        return fetch(BY_CALL, request, execution -> execution.set(CALL_ID.parameter(), callId));
     }
 
     @Override

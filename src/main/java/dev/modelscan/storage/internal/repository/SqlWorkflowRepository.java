@@ -4,6 +4,7 @@ import static dev.modelscan.storage.internal.repository.WorkflowMapping.COMPLETE
 import static dev.modelscan.storage.internal.repository.WorkflowMapping.CREATED_AT;
 import static dev.modelscan.storage.internal.repository.WorkflowMapping.ID;
 import static dev.modelscan.storage.internal.repository.WorkflowMapping.MAPPING;
+import static dev.modelscan.storage.internal.repository.WorkflowMapping.ORIGIN;
 import static dev.modelscan.storage.internal.repository.WorkflowMapping.STARTED_AT;
 import static dev.modelscan.storage.internal.repository.WorkflowMapping.STATUS;
 import static dev.modelscan.storage.internal.repository.WorkflowMapping.UPDATED_AT;
@@ -13,6 +14,7 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
+import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.workflows.Workflow;
 import dev.modelscan.storage.workflows.WorkflowId;
 import dev.modelscan.storage.workflows.WorkflowRepository;
@@ -21,6 +23,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jooq.Field;
 
 final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> implements WorkflowRepository {
@@ -30,6 +33,14 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
             MAPPING,
             STATUS::isParameter,
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
+
+    private static final PagedQuery<Workflow> BY_SOURCE = new PagedQuery<>(
+            "workflow.bySource",
+            MAPPING,
+            ORIGIN.sourceId::isParameter,
+            List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
+    private static final CompiledQuery<Workflow> BY_EXTERNAL_ID =
+            MAPPING.select("workflow.byExternalId", ORIGIN::isNamed);
 
     private static final Map<WorkflowStatus, CompiledQuery<Workflow>> CHANGES = changes();
 
@@ -73,6 +84,18 @@ final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> im
                         .startedAt(times.startedAt())
                         .completedAt(times.completedAt())
                         .build();
+    }
+
+    @Override
+    public Page<Workflow> listBySource(SourceId sourceId, PageRequest request) {
+        Objects.requireNonNull(sourceId, "sourceId");
+        Objects.requireNonNull(request, "request");
+        return fetch(BY_SOURCE, request, execution -> execution.set(ORIGIN.sourceId.parameter(), sourceId));
+    }
+
+    @Override
+    public Optional<Workflow> findByExternalId(String format, String externalId) {
+        return ORIGIN.find(sessions, MAPPING.entity, BY_EXTERNAL_ID, format, externalId);
     }
 
     @Override

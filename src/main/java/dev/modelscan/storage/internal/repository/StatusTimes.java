@@ -61,9 +61,14 @@ record StatusTimes(@Nullable Instant startedAt, @Nullable Instant completedAt) {
         if (completedAt == null && (phase == Phase.DONE || phase == Phase.STOPPED)) {
             completedAt = startedAt == null ? createdAt : startedAt;
         }
+        return new StatusTimes(startedAt, completedAt).inOrder(entity, id);
+    }
+
+    /** These times. Throws if the end is before the begin. */
+    StatusTimes inOrder(String entity, Id id) {
         if (startedAt != null && completedAt != null && completedAt.isBefore(startedAt)) {
             throw new InvalidDataException(entity, id.value(), "completedAt", "is before startedAt");
         }
-        return new StatusTimes(startedAt, completedAt);
+        return this;
     }
 }

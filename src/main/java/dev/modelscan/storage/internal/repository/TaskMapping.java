@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.repository;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.SOURCES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TEAMS;
 import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
@@ -31,6 +32,8 @@ final class TaskMapping {
             COLUMNS.add("workflowId", Codec.text(Formats.WORKFLOW_ID), () -> TASKS.WORKFLOW_ID, Task::workflowId);
     static final Column<Task, TeamId> TEAM_ID =
             COLUMNS.add("teamId", Codec.text(Formats.TEAM_ID), () -> TASKS.TEAM_ID, Task::teamId);
+    static final Column<Task, TaskId> PARENT_ID =
+            COLUMNS.add("parentId", Codec.text(Formats.TASK_ID), () -> TASKS.PARENT_ID, Task::parentId);
     static final Column<Task, String> TYPE = COLUMNS.add("type", Codec.TEXT, () -> TASKS.TYPE, Task::type);
     static final Column<Task, TaskStatus> STATUS =
             COLUMNS.add("status", Codec.text(Formats.TASK_STATUS), () -> TASKS.STATUS, Task::status);
@@ -41,6 +44,16 @@ final class TaskMapping {
     static final Column<Task, Json> OUTPUT =
             COLUMNS.add("output", Codec.text(Formats.JSON), () -> TASKS.OUTPUT, Task::output);
     static final Column<Task, String> ERROR = COLUMNS.add("error", Codec.TEXT, () -> TASKS.ERROR, Task::error);
+    static final OriginColumns<Task> ORIGIN = new OriginColumns<>(
+            COLUMNS,
+            new OriginColumns.Fields(
+                    () -> TASKS.SOURCE_FORMAT,
+                    () -> TASKS.SOURCE_ID,
+                    () -> TASKS.SOURCE_RECORD,
+                    () -> TASKS.SOURCE_LINE,
+                    () -> TASKS.SOURCE_OFFSET,
+                    () -> TASKS.EXTERNAL_ID),
+            Task::origin);
     static final Column<Task, Json> METADATA =
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> TASKS.METADATA, Task::metadata);
     static final Column<Task, Instant> STARTED_AT =
@@ -57,6 +70,8 @@ final class TaskMapping {
             .references("agent", AGENT_ID, () -> AGENTS.ID)
             .references("workflow", WORKFLOW_ID, () -> WORKFLOWS.ID)
             .references("team", TEAM_ID, () -> TEAMS.ID)
+            .references("task", PARENT_ID, () -> TASKS.ID)
+            .references("source", ORIGIN.sourceId, () -> SOURCES.ID)
             .fixed(STATUS, "use updateStatus")
             .fixed(STARTED_AT, "it follows the status")
             .fixed(COMPLETED_AT, "it follows the status")
@@ -70,12 +85,14 @@ final class TaskMapping {
                 /* agentId= */ row.find(AGENT_ID),
                 /* workflowId= */ row.find(WORKFLOW_ID),
                 /* teamId= */ row.find(TEAM_ID),
+                /* parentId= */ row.find(PARENT_ID),
                 /* type= */ row.get(TYPE),
                 /* status= */ row.get(STATUS),
                 /* priority= */ row.get(PRIORITY),
                 /* input= */ row.find(INPUT),
                 /* output= */ row.find(OUTPUT),
                 /* error= */ row.find(ERROR),
+                /* origin= */ ORIGIN.read(row),
                 /* metadata= */ row.get(METADATA),
                 /* startedAt= */ row.find(STARTED_AT),
                 /* completedAt= */ row.find(COMPLETED_AT),

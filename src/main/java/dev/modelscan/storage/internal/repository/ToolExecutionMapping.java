@@ -1,17 +1,20 @@
 package dev.modelscan.storage.internal.repository;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tools.DecidedBy;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionId;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
@@ -28,6 +31,20 @@ final class ToolExecutionMapping {
             "agentId", Codec.text(Formats.AGENT_ID), () -> TOOL_EXECUTIONS.AGENT_ID, ToolExecution::agentId);
     static final Column<ToolExecution, TaskId> TASK_ID =
             COLUMNS.add("taskId", Codec.text(Formats.TASK_ID), () -> TOOL_EXECUTIONS.TASK_ID, ToolExecution::taskId);
+    static final Column<ToolExecution, TaskId> CHILD_TASK_ID = COLUMNS.add(
+            "childTaskId",
+            Codec.text(Formats.TASK_ID),
+            () -> TOOL_EXECUTIONS.CHILD_TASK_ID,
+            ToolExecution::childTaskId);
+    static final Column<ToolExecution, MessageId> MESSAGE_ID = COLUMNS.add(
+            "messageId", Codec.text(Formats.MESSAGE_ID), () -> TOOL_EXECUTIONS.MESSAGE_ID, ToolExecution::messageId);
+    static final Column<ToolExecution, MessageId> ANSWER_MESSAGE_ID = COLUMNS.add(
+            "answerMessageId",
+            Codec.text(Formats.MESSAGE_ID),
+            () -> TOOL_EXECUTIONS.ANSWER_MESSAGE_ID,
+            ToolExecution::answerMessageId);
+    static final Column<ToolExecution, String> CALL_ID =
+            COLUMNS.add("callId", Codec.TEXT, () -> TOOL_EXECUTIONS.CALL_ID, ToolExecution::callId);
     static final Column<ToolExecution, String> TOOL_NAME =
             COLUMNS.add("toolName", Codec.TEXT, () -> TOOL_EXECUTIONS.TOOL_NAME, ToolExecution::toolName);
     static final Column<ToolExecution, ToolExecutionStatus> STATUS = COLUMNS.add(
@@ -38,6 +55,8 @@ final class ToolExecutionMapping {
             COLUMNS.add("output", Codec.text(Formats.JSON), () -> TOOL_EXECUTIONS.OUTPUT, ToolExecution::output);
     static final Column<ToolExecution, String> ERROR =
             COLUMNS.add("error", Codec.TEXT, () -> TOOL_EXECUTIONS.ERROR, ToolExecution::error);
+    static final Column<ToolExecution, DecidedBy> DECIDED_BY = COLUMNS.add(
+            "decidedBy", Codec.text(Formats.DECIDED_BY), () -> TOOL_EXECUTIONS.DECIDED_BY, ToolExecution::decidedBy);
     static final Column<ToolExecution, Json> METADATA =
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> TOOL_EXECUTIONS.METADATA, ToolExecution::metadata);
     static final Column<ToolExecution, Instant> STARTED_AT =
@@ -61,6 +80,9 @@ final class ToolExecutionMapping {
                     UPDATED_AT)
             .references("agent", AGENT_ID, () -> AGENTS.ID)
             .references("task", TASK_ID, () -> TASKS.ID)
+            .references("task", CHILD_TASK_ID, () -> TASKS.ID)
+            .references("message", MESSAGE_ID, () -> MESSAGES.ID)
+            .references("message", ANSWER_MESSAGE_ID, () -> MESSAGES.ID)
             .fixed(STATUS, "use updateStatus")
             .fixed(STARTED_AT, "it follows the status")
             .fixed(COMPLETED_AT, "it follows the status")
@@ -73,11 +95,16 @@ final class ToolExecutionMapping {
                 /* id= */ row.get(ID),
                 /* agentId= */ row.get(AGENT_ID),
                 /* taskId= */ row.find(TASK_ID),
+                /* childTaskId= */ row.find(CHILD_TASK_ID),
+                /* messageId= */ row.find(MESSAGE_ID),
+                /* answerMessageId= */ row.find(ANSWER_MESSAGE_ID),
+                /* callId= */ row.find(CALL_ID),
                 /* toolName= */ row.get(TOOL_NAME),
                 /* status= */ row.get(STATUS),
                 /* input= */ row.find(INPUT),
                 /* output= */ row.find(OUTPUT),
                 /* error= */ row.find(ERROR),
+                /* decidedBy= */ row.find(DECIDED_BY),
                 /* metadata= */ row.get(METADATA),
                 /* startedAt= */ row.find(STARTED_AT),
                 /* completedAt= */ row.find(COMPLETED_AT),

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.repository;
 
+import static dev.modelscan.storage.schema.Tables.SOURCES;
 import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
 
 import dev.modelscan.storage.Json;
@@ -23,6 +24,16 @@ final class WorkflowMapping {
     static final Column<Workflow, String> NAME = COLUMNS.add("name", Codec.TEXT, () -> WORKFLOWS.NAME, Workflow::name);
     static final Column<Workflow, WorkflowStatus> STATUS =
             COLUMNS.add("status", Codec.text(Formats.WORKFLOW_STATUS), () -> WORKFLOWS.STATUS, Workflow::status);
+    static final OriginColumns<Workflow> ORIGIN = new OriginColumns<>(
+            COLUMNS,
+            new OriginColumns.Fields(
+                    () -> WORKFLOWS.SOURCE_FORMAT,
+                    () -> WORKFLOWS.SOURCE_ID,
+                    () -> WORKFLOWS.SOURCE_RECORD,
+                    () -> WORKFLOWS.SOURCE_LINE,
+                    () -> WORKFLOWS.SOURCE_OFFSET,
+                    () -> WORKFLOWS.EXTERNAL_ID),
+            Workflow::origin);
     static final Column<Workflow, Json> METADATA =
             COLUMNS.add("metadata", Codec.text(Formats.JSON), () -> WORKFLOWS.METADATA, Workflow::metadata);
     static final Column<Workflow, Instant> STARTED_AT =
@@ -37,6 +48,7 @@ final class WorkflowMapping {
             COLUMNS.add("updatedAt", Codec.TIME, () -> WORKFLOWS.UPDATED_AT, Workflow::updatedAt);
     static final Mapping<WorkflowId, Workflow> MAPPING = new Mapping<>(
                     "workflow", () -> WORKFLOWS, COLUMNS, WorkflowMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+            .references("source", ORIGIN.sourceId, () -> SOURCES.ID)
             .fixed(STATUS, "use updateStatus")
             .fixed(STARTED_AT, "it follows the status")
             .fixed(COMPLETED_AT, "it follows the status")
@@ -49,6 +61,7 @@ final class WorkflowMapping {
                 /* id= */ row.get(ID),
                 /* name= */ row.get(NAME),
                 /* status= */ row.get(STATUS),
+                /* origin= */ ORIGIN.read(row),
                 /* metadata= */ row.get(METADATA),
                 /* startedAt= */ row.find(STARTED_AT),
                 /* completedAt= */ row.find(COMPLETED_AT),

@@ -4,6 +4,7 @@ import dev.modelscan.storage.internal.values.StoredJson;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** A row as bytes that are equal on both engines exactly if the values are equal. */
 final class CanonicalRow {
@@ -33,7 +34,7 @@ final class CanonicalRow {
         }
     }
 
-    /** Text in UTF-8. The length comes first, so that two values cannot merge. */
+    /** Text in UTF-8, or bytes. The length comes first, so that two values cannot merge. */
     void text(byte[] value, int size) {
         reserve(5L + size);
         bytes[length++] = TEXT;
@@ -42,6 +43,15 @@ final class CanonicalRow {
         }
         System.arraycopy(value, 0, bytes, length, size);
         length += size;
+    }
+
+    /** Bytes that are given as two hexadecimal digits each. */
+    void hexadecimal(byte[] value, int size) {
+        byte[] plain = new byte[size / 2];
+        for (int i = 0; i < plain.length; i++) {
+            plain[i] = (byte) (HexFormat.fromHexDigit(value[2 * i]) << 4 | HexFormat.fromHexDigit(value[2 * i + 1]));
+        }
+        text(plain, plain.length);
     }
 
     /** JSON by its value: jsonb changes the order of keys, white space and the notation of numbers. */

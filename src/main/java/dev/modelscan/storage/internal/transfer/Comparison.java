@@ -1,11 +1,9 @@
 package dev.modelscan.storage.internal.transfer;
 
 import dev.modelscan.storage.errors.ConflictException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -59,7 +57,7 @@ final class Comparison {
     }
 
     private ConflictException difference(boolean inSource, boolean inTarget) throws SQLException {
-        int order = inSource && inTarget ? order(source.key(), target.key()) : inSource ? -1 : 1;
+        int order = inSource && inTarget ? table.order(source.key(), target.key()) : inSource ? -1 : 1;
         List<String> key = order <= 0 ? source.key() : target.key();
         String what = order == 0
                 ? "is not the same in source and target"
@@ -72,20 +70,6 @@ final class Comparison {
                 table.name(),
                 id,
                 null);
-    }
-
-    private static int order(List<String> left, List<String> right) {
-        for (int i = 0; i < left.size(); i++) {
-            int order = Arrays.compareUnsigned(utf8(left.get(i)), utf8(right.get(i)));
-            if (order != 0) {
-                return order;
-            }
-        }
-        return 0;
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static MessageDigest sha256() {

@@ -1,8 +1,16 @@
 package dev.modelscan.storage.internal.transfer;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.BLOBS;
+import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
+import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
+import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
+import static dev.modelscan.storage.schema.Tables.SCORES;
+import static dev.modelscan.storage.schema.Tables.SOURCES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TEAMS;
 import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
@@ -13,10 +21,12 @@ import dev.modelscan.storage.Json;
 import dev.modelscan.storage.internal.postgres.PostgresSchema;
 import dev.modelscan.storage.internal.query.JooqSettings;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -28,12 +38,29 @@ import org.jooq.SQLDialect;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 
-/** A generated table, and how its rows are read and written. Rows are sorted by the key's bytes. */
+/** A generated table, and how its rows are read and written. Rows are sorted by the key: text by its bytes. */
 final class CopiedTable {
 
-    /** All tables of the schema, each after those that it refers to. */
+    /**
+     * All tables of the schema, each after those that it refers to; foreign keys are checked when all are copied.
+     */
     static final List<CopiedTable> ALL = Stream.of(
-                    AGENTS, TEAMS, TEAM_MEMBERS, WORKFLOWS, CONVERSATIONS, TASKS, MESSAGES, TOOL_EXECUTIONS)
+                    AGENTS,
+                    TEAMS,
+                    TEAM_MEMBERS,
+                    SOURCES,
+                    WORKFLOWS,
+                    CONVERSATIONS,
+                    TASKS,
+                    MESSAGES,
+                    MESSAGE_ORIGINS,
+                    TOOL_EXECUTIONS,
+                    MODEL_CALLS,
+                    SCORES,
+                    BLOBS,
+                    BLOB_CHUNKS,
+                    MESSAGE_PARTS,
+                    COMPACTIONS)
             .map(CopiedTable::new)
             .toList();
 
@@ -41,7 +68,8 @@ final class CopiedTable {
         TEXT,
         NUMBER,
         TIME,
-        JSON
+        JSON,
+        BYTES
     }
 
     record Column(String name, Kind kind) {}
@@ -72,6 +100,9 @@ final class CopiedTable {
         }
         if (stored == String.class) {
             return Kind.TEXT;
+        }
+        if (stored == byte[].class) {
+            return Kind.BYTES;
         }
         // A new type must not be copied by guesswork.
         throw new IllegalStateException("nothing says how " + field + " is copied");
@@ -105,6 +136,22 @@ final class CopiedTable {
             values.add(String.valueOf(SqliteDialect.text(rows, table.indexOf(field) + 1)));
         }
         return values;
+    }
+
+    /** Which of two keys comes first, as both engines sort them: numbers by value, text by its bytes. */
+    int order(List<String> left, List<String> right) {
+        for (int i = 0; i < left.size(); i++) {
+            boolean number = columns.get(table.indexOf(key.get(i))).kind() == Kind.NUMBER;
+            int order = number
+                    ? Long.compare(Long.parseLong(left.get(i)), Long.parseLong(right.get(i)))
+                    : Arrays.compareUnsigned(
+                            left.get(i).getBytes(StandardCharsets.UTF_8),
+                            right.get(i).getBytes(StandardCharsets.UTF_8));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
     }
 
     String select(SQLDialect dialect) {

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Rows in the text format of {@code COPY}: values separated by tabs, one row per line. */
 final class CopyText {
 
+    private static final byte[] HEX_DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
     private byte[] bytes;
     private int length;
     private int[] rowEnds = new int[1_024];
@@ -101,6 +103,17 @@ final class CopyText {
             } else {
                 bytes[length++] = b;
             }
+        }
+    }
+
+    /** Bytes as {@code bytea} reads them: a backslash, which is escaped, an x, and two digits for each byte. */
+    void hexadecimal(byte[] value) {
+        separate();
+        plain("\\\\x");
+        reserve(2L * value.length);
+        for (byte b : value) {
+            bytes[length++] = HEX_DIGITS[b >> 4 & 0xf];
+            bytes[length++] = HEX_DIGITS[b & 0xf];
         }
     }
 

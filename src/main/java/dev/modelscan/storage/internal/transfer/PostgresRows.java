@@ -1,7 +1,6 @@
 package dev.modelscan.storage.internal.transfer;
 
 import dev.modelscan.storage.internal.transfer.CopiedTable.Column;
-import dev.modelscan.storage.internal.transfer.CopiedTable.Kind;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -10,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A table's rows from PostgreSQL, by {@code COPY … TO STDOUT}: one row at a time, of any length, while the
- * server reads ahead. Times arrive as microseconds, which do not depend on the session's settings.
+ * server reads ahead. Times arrive as microseconds and bytes as digits, which do not depend on the
+ * session's settings.
  */
 final class PostgresRows implements RowSource {
 
@@ -30,9 +30,11 @@ final class PostgresRows implements RowSource {
         List<String> values = new ArrayList<>();
         for (Column column : table.columns()) {
             values.add(
-                    column.kind() == Kind.TIME
-                            ? "(extract(epoch FROM " + column.name() + ") * 1000000)::bigint"
-                            : column.name());
+                    switch (column.kind()) {
+                        case TIME -> "(extract(epoch FROM " + column.name() + ") * 1000000)::bigint";
+                        case BYTES -> "encode(" + column.name() + ", 'hex')";
+                        default -> column.name();
+                    });
         }
         return "COPY (SELECT " + String.join(", ", values) + " FROM " + target.table(table.name()) + " ORDER BY "
                 + String.join(", ", table.keyNames()) + ") TO STDOUT";
@@ -62,6 +64,7 @@ final class PostgresRows implements RowSource {
         switch (column.kind()) {
             case NUMBER, TIME -> into.number(Long.parseLong(new String(value, 0, size, StandardCharsets.ISO_8859_1)));
             case JSON -> into.json(value, size);
+            case BYTES -> into.hexadecimal(value, size);
             default -> into.text(value, size);
         }
     }

@@ -70,6 +70,7 @@ final class RowEncoder {
         return switch (column.kind()) {
             case TIME -> time(stored, out);
             case JSON -> json(stored, out);
+            case BYTES -> bytes(stored, out);
             default -> text(stored, out);
         };
     }
@@ -89,6 +90,11 @@ final class RowEncoder {
             }
         }
         out.text(stored);
+        return null;
+    }
+
+    private static @Nullable String bytes(byte[] stored, CopyText out) {
+        out.hexadecimal(stored);
         return null;
     }
 

@@ -32,6 +32,20 @@ public final class Checks {
         return accepted(entity, id, field, value, TextRules.nameProblem(required(entity, id, field, value)));
     }
 
+    /** {@link #name}, or null. */
+    public static void optionalName(String entity, @Nullable Id id, String field, @Nullable String value) {
+        if (value != null) {
+            name(entity, id, field, value);
+        }
+    }
+
+    /** A number from 0, or null. */
+    public static void notNegative(String entity, @Nullable Id id, String field, @Nullable Long value) {
+        if (value != null && value < 0) {
+            throw invalid(entity, id, field, value + " is negative");
+        }
+    }
+
     /** Text that every engine returns unchanged. */
     public static String text(String entity, @Nullable Id id, String field, @Nullable String value) {
         return accepted(entity, id, field, value, TextRules.problem(required(entity, id, field, value)));

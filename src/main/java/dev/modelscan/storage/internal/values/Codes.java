@@ -12,6 +12,11 @@ public final class Codes {
     private Codes() {}
 
     public static <E extends Enum<E>> E find(String entity, E[] values, Function<E, String> code, String wanted) {
+        return find(entity, "status", values, code, wanted);
+    }
+
+    public static <E extends Enum<E>> E find(
+            String entity, String field, E[] values, Function<E, String> code, String wanted) {
         Objects.requireNonNull(wanted, "code");
         for (E value : values) {
             if (code.apply(value).equals(wanted)) {
@@ -19,6 +24,6 @@ public final class Codes {
             }
         }
         String known = Arrays.stream(values).map(code).collect(Collectors.joining(", "));
-        throw new InvalidDataException(entity, null, "status", "\"" + wanted + "\" is unknown; there are " + known);
+        throw new InvalidDataException(entity, null, field, "\"" + wanted + "\" is unknown; there are " + known);
     }
 }

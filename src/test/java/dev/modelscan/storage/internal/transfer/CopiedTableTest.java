@@ -22,10 +22,11 @@ class CopiedTableTest {
     void everyTableComesBehindThoseThatItRefersTo() {
         Set<String> before = new HashSet<>();
         for (CopiedTable table : CopiedTable.ALL) {
+            // A row that refers to its own table is copied while no foreign key is in force.
+            before.add(table.name());
             for (var key : table.table().getReferences()) {
                 assertThat(before).contains(key.getKey().getTable().getName());
             }
-            before.add(table.name());
         }
     }
 

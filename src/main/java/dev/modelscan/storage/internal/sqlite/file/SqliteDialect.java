@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sqlite.file;
 
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Codec;
@@ -48,6 +49,11 @@ public final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public boolean locksRows() {
+        return false;
+    }
+
+    @Override
     public long rowsWritten(Connection connection) throws SQLException {
         return connection.unwrap(SQLiteConnection.class).getDatabase().total_changes();
     }
@@ -75,7 +81,7 @@ public final class SqliteDialect implements Dialect {
     }
 
     /**
-     * Packs text and whole numbers, the only types in the schema. SQLite treats the marker bytes as text,
+     * Packs text and whole numbers; bytes and large texts stay apart. SQLite treats the marker bytes as text,
      * although they are not valid UTF-8.
      */
     @Override
@@ -101,7 +107,10 @@ public final class SqliteDialect implements Dialect {
      * for this.
      */
     private static boolean isLarge(Field<?> column) {
-        return column.equals(MESSAGES.CONTENT);
+        return column.equals(MESSAGES.CONTENT)
+                || column.equals(MESSAGE_PARTS.DATA)
+                || column.equals(MESSAGE_PARTS.TEXT)
+                || column.getType() == byte[].class;
     }
 
     /** An empty id was stored by another program, and is rejected. */

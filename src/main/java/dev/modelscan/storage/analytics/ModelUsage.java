@@ -1,0 +1,30 @@
+package dev.modelscan.storage.analytics;
+
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What models were asked, and what it cost. Tokens that a call does not tell count as 0.
+ *
+ * @param <K> what the calls are grouped by
+ * @param key the agent, model, workflow, tool or day; null for the calls that name none
+ * @param currency the currency of the cost; null for the calls without a cost, which are a row of their own
+ * @param calls how many calls there were
+ * @param inputTokens the tokens of the input, with those of the cache
+ * @param outputTokens the tokens of the output, with those of the reasoning
+ * @param cacheReadTokens the part of the input that was read from the cache
+ * @param cacheWriteTokens the part of the input that was written to the cache
+ * @param reasoningTokens the part of the output that was reasoning
+ * @param cost the exact sum in that currency; 0 if the currency is null
+ * @since 0.1
+ */
+public record ModelUsage<K>(
+        @Nullable K key,
+        @Nullable String currency,
+        long calls,
+        long inputTokens,
+        long outputTokens,
+        long cacheReadTokens,
+        long cacheWriteTokens,
+        long reasoningTokens,
+        BigDecimal cost) {}

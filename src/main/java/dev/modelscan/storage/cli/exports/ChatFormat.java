@@ -1,0 +1,210 @@
+package dev.modelscan.storage.cli.exports;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.modelscan.storage.cli.formats.Event.MessageRead;
+import dev.modelscan.storage.cli.formats.Fields;
+import dev.modelscan.storage.cli.formats.Part;
+import dev.modelscan.storage.cli.formats.Role;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Records with a list of chat messages, as OpenAI and Anthropic have them. */
+abstract class ChatFormat implements RunFormat {
+
+    private static final String SHAPE = "content_parts";
+    private static final String ABSENT = "absent";
+    private static final String CONTINUED = "continued";
+    private static final String LIST = "messages_in";
+    private static final String PLACE = "message_in";
+    private static final String CONTENT = "content";
+
+    /** What the readers note for the writer. */
+    private static final Set<String> NOTES = Set.of(SHAPE, ABSENT, CONTINUED, PLACE);
+
+    /** The forms whose rests are in the words of chat messages. */
+    private static final Set<String> CHATS = Set.of("openai", "anthropic", "tau-bench");
+
+    @Override
+    public JsonNode write(Run run, Consumer<String> unsaid) {
+        boolean same = CHATS.contains(run.form());
+        ObjectNode record = Fields.object();
+        if (same) {
+            record.setAll(run.started().metadata());
+        } else if (run.started().externalId() != null) {
+            record.put("id", run.started().externalId());
+        }
+        JsonNode list = record.remove(LIST);
+        ArrayNode messages = Fields.MAPPER.createArrayNode();
+        for (MessageRead message : run.messages()) {
+            if (same && isOwn(message, run.form())) {
+                kept(message, record, messages);
+            } else {
+                foreign(message, record, messages, unsaid);
+            }
+        }
+        record.set(list == null ? "messages" : list.asText(), messages);
+        if (!run.children().isEmpty()) {
+            unsaid.accept("the runs of sub-agents");
+        }
+        return record;
+    }
+
+    /** Whether a message that came from a form of chats is written as it was. */
+    abstract boolean isOwn(MessageRead message, String form);
+
+    /** Writes a message that came from a form without the members of chat messages. */
+    abstract void foreign(MessageRead message, ObjectNode record, ArrayNode messages, Consumer<String> unsaid);
+
+    /** Writes a message as the source had it. */
+    private static void kept(MessageRead message, ObjectNode record, ArrayNode messages) {
+        ObjectNode rest = message.rest();
+        if (rest.has(PLACE)) {
+            record.set(rest.path(PLACE).asText(), content(message));
+            return;
+        }
+        if (rest.has(CONTINUED) && messages.path(messages.size() - 1) instanceof ObjectNode before) {
+            before.withArrayProperty(CONTENT).addAll((ArrayNode) content(message));
+            return;
+        }
+        if (message.parts().size() == 1 && message.parts().get(0) instanceof Part.Other other
+                && message.role() == Role.OTHER && rest.isEmpty()) {
+            messages.add(other.json());
+            return;
+        }
+        ObjectNode written = messages.addObject();
+        if (message.role() != Role.OTHER) {
+            written.put("role", message.role().name().toLowerCase(Locale.ROOT));
+        }
+        JsonNode content = content(message);
+        if (!content.isMissingNode()) {
+            written.set(CONTENT, content);
+        }
+        calls(message, written);
+        for (Part part : message.parts()) {
+            if (part instanceof Part.Reasoning thought && !rest.has(SHAPE) && thought.json().isObject()) {
+                written.setAll((ObjectNode) thought.json());
+            } else if (part instanceof Part.Refusal refusal && !rest.has(SHAPE)) {
+                written.put("refusal", refusal.text());
+            }
+        }
+        for (Map.Entry<String, JsonNode> member : rest.properties()) {
+            if (!NOTES.contains(member.getKey())) {
+                written.set(member.getKey(), member.getValue());
+            }
+        }
+    }
+
+    /** The content: a list by its shape, or a single value; missing if the source had none. */
+    private static JsonNode content(MessageRead message) {
+        JsonNode shape = message.rest().path(SHAPE);
+        if (shape.isArray()) {
+            return list(message, shape);
+        }
+        for (Part part : message.parts()) {
+            if (part instanceof Part.Text text) {
+                return TextNode.valueOf(text.text());
+            }
+            if (part instanceof Part.Answer answer && answer.output() != null) {
+                return answer.output();
+            }
+            if (part instanceof Part.Other other) {
+                return other.json();
+            }
+            if (part instanceof Part.Media media) {
+                return media.json();
+            }
+        }
+        return message.rest().path("\0");
+    }
+
+    private static JsonNode list(MessageRead message, JsonNode shape) {
+        ArrayNode list = Fields.MAPPER.createArrayNode();
+        Iterator<Part> parts = message.parts().iterator();
+        for (JsonNode each : shape) {
+            Part part = parts.hasNext() ? parts.next() : null;
+            // Reasoning that stood beside the content comes first.
+            while (part instanceof Part.Reasoning thought && !thought.json().has("type") && parts.hasNext()) {
+                part = parts.next();
+            }
+            list.add(element(part, each));
+        }
+        return list;
+    }
+
+    private static JsonNode element(@Nullable Part part, JsonNode shape) {
+        ObjectNode element = shape.deepCopy();
+        if (part instanceof Part.Text text) {
+            return shape.isEmpty() ? TextNode.valueOf(text.text()) : element.put("text", text.text());
+        }
+        if (part instanceof Part.Answer answer) {
+            if (answer.output() != null) {
+                element.set(CONTENT, answer.output());
+            }
+            return element;
+        }
+        if (part instanceof Part.Refusal refusal) {
+            return shape.isEmpty()
+                    ? element.put("type", "refusal").put("refusal", refusal.text())
+                    : element.put("refusal", refusal.text());
+        }
+        return part == null ? element : json(part);
+    }
+
+    private static JsonNode json(Part part) {
+        if (part instanceof Part.Reasoning reasoning) {
+            return reasoning.json();
+        }
+        if (part instanceof Part.Media media) {
+            return media.json();
+        }
+        if (part instanceof Part.Call call) {
+            return call.json();
+        }
+        return part instanceof Part.Other other ? other.json() : Fields.object();
+    }
+
+    /** Calls beside the content. The calls of Anthropic's messages are in it. */
+    private static void calls(MessageRead message, ObjectNode written) {
+        int inContent = message.rest().path(SHAPE).size();
+        List<JsonNode> calls = new ArrayList<>();
+        int position = 0;
+        for (Part part : message.parts()) {
+            boolean beside = part instanceof Part.Reasoning thought && !thought.json().has("type");
+            if (part instanceof Part.Call call && position >= inContent) {
+                calls.add(call.json());
+            }
+            position += beside ? 0 : 1;
+        }
+        if (calls.size() == 1 && isLegacy(calls.get(0))) {
+            written.set("function_call", calls.get(0));
+        } else if (!calls.isEmpty()) {
+            written.putArray("tool_calls").addAll(calls);
+        }
+    }
+
+    private static boolean isLegacy(JsonNode call) {
+        return !call.has("id") && !call.has("type") && !call.has("function") && !call.has("custom");
+    }
+
+    /** The texts of a message in one. */
+    static String text(MessageRead message) {
+        List<String> texts = new ArrayList<>();
+        for (Part part : message.parts()) {
+            if (part instanceof Part.Text text) {
+                texts.add(text.text());
+            } else if (part instanceof Part.Refusal refusal) {
+                texts.add(refusal.text());
+            }
+        }
+        return String.join("\n", texts);
+    }
+}

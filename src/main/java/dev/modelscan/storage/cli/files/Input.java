@@ -1,0 +1,53 @@
+package dev.modelscan.storage.cli.files;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One source of bytes.
+ *
+ * @param name its name in messages, and that of its workflow: the file's name, or {@code -}
+ * @param origin where it is: an absolute path, with the entry behind {@code !} in an archive; or {@code -}
+ * @param path the file, or the archive; null for a stream
+ * @param found whether it was found in a directory or an archive, and not named: it may then be something else
+ * @param size its bytes, as they are stored; -1 if that is not known
+ * @param opener opens the bytes
+ */
+public record Input(String name, String origin, @Nullable Path path, boolean found, long size, Opener opener) {
+
+    /** Opens a source's bytes. */
+    @FunctionalInterface
+    public interface Opener {
+        InputStream open() throws IOException;
+    }
+
+    /** A file. */
+    static Input file(Path path, boolean found) throws IOException {
+        Path name = path.getFileName();
+        return new Input(
+                name == null ? path.toString() : name.toString(),
+                path.toRealPath().toString(),
+                path,
+                found,
+                Files.size(path),
+                () -> Files.newInputStream(path));
+    }
+
+    /** Its bytes, as they are stored. */
+    public InputStream open() throws IOException {
+        return opener.open();
+    }
+
+    /** A stream that can be read once. */
+    public static Input stream(String name, InputStream in) {
+        return new Input(name, name, null, false, -1, () -> in);
+    }
+
+    /** Whether {@link #path} holds this source and nothing else. */
+    boolean isWholeFile() {
+        return !origin.contains("!");
+    }
+}

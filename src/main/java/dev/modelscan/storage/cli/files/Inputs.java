@@ -1,0 +1,161 @@
+package dev.modelscan.storage.cli.files;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/** The sources that the arguments of a command name: files, directories, globs, archives, and {@code -}. */
+public final class Inputs {
+
+    /** Names of files that a directory or an archive is searched for. */
+    private static final Pattern RECORDED =
+            Pattern.compile("(?i).*\\.(json|jsonl|ndjson|traj|db|sqlite|sqlite3|zip)(\\.gz|\\.zst)?");
+
+    /** In the archive that ChatGPT exports, all else is about the account. */
+    private static final Pattern CONVERSATIONS = Pattern.compile("(?i)(.*/)?conversations(-\\d+)?\\.json");
+
+    private Inputs() {}
+
+    /**
+     * The sources, each once, in the order of the arguments; those of a directory by path.
+     *
+     * @throws NoSuchFileException if an argument names nothing
+     */
+    public static List<Input> of(List<String> arguments, InputStream standardInput) throws IOException {
+        Map<String, Input> inputs = new LinkedHashMap<>();
+        for (String argument : arguments) {
+            List<Input> found = argument.equals("-") ? List.of(Input.stream("-", standardInput)) : of(argument);
+            found.forEach(input -> inputs.putIfAbsent(input.origin(), input));
+        }
+        return List.copyOf(inputs.values());
+    }
+
+    private static List<Input> of(String argument) throws IOException {
+        Path path;
+        try {
+            path = Path.of(argument);
+        } catch (InvalidPathException e) {
+            return glob(argument);
+        }
+        if (!Files.exists(path)) {
+            return glob(argument);
+        }
+        return Files.isDirectory(path) ? directory(path) : file(path, false);
+    }
+
+    private static List<Input> directory(Path directory) throws IOException {
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(directory)) {
+            files = walk.filter(file -> RECORDED.matcher(file.toString()).matches())
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
+        }
+        List<Input> inputs = new ArrayList<>();
+        for (Path file : files) {
+            inputs.addAll(file(file, true));
+        }
+        if (inputs.isEmpty()) {
+            throw new NoSuchFileException(directory + " (no .json, .jsonl, .ndjson, .traj, .zip or SQLite file in it)");
+        }
+        return inputs;
+    }
+
+    /** A pattern that the shell did not expand. */
+    private static List<Input> glob(String pattern) throws IOException {
+        int wild = Stream.of('*', '?', '[', '{')
+                .mapToInt(pattern::indexOf)
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(-1);
+        if (wild < 0) {
+            throw new NoSuchFileException(pattern);
+        }
+        int slash = pattern.substring(0, wild).lastIndexOf('/');
+        Path base = Path.of(slash < 0 ? "." : pattern.substring(0, slash + 1));
+        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern.substring(slash + 1));
+        List<Path> files;
+        if (!Files.isDirectory(base)) {
+            throw new NoSuchFileException(pattern);
+        }
+        try (Stream<Path> walk = Files.walk(base)) {
+            files = walk.filter(file -> matcher.matches(base.relativize(file)))
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
+        }
+        if (files.isEmpty()) {
+            throw new NoSuchFileException(pattern);
+        }
+        List<Input> inputs = new ArrayList<>();
+        for (Path file : files) {
+            inputs.addAll(file(file, false));
+        }
+        return inputs;
+    }
+
+    private static List<Input> file(Path file, boolean found) throws IOException {
+        return Files.isRegularFile(file) && Decoded.isZip(Decoded.start(file))
+                ? archive(file, found)
+                : List.of(Input.file(file, found));
+    }
+
+    private static List<Input> archive(Path file, boolean found) throws IOException {
+        Input whole = Input.file(file, found);
+        List<ZipEntry> entries;
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            List<? extends ZipEntry> all = zip.stream()
+                    .filter(entry -> !entry.isDirectory())
+                    .filter(entry -> RECORDED.matcher(entry.getName()).matches())
+                    .toList();
+            List<? extends ZipEntry> exported = all.stream()
+                    .filter(entry -> CONVERSATIONS.matcher(entry.getName()).matches())
+                    .toList();
+            entries = List.copyOf(exported.isEmpty() ? all : exported);
+        } catch (ZipException e) {
+            throw new UnreadableException(file + " is a damaged zip archive");
+        }
+        if (entries.isEmpty()) {
+            throw new UnreadableException(file + " is a zip archive without a .json, .jsonl or SQLite file in it");
+        }
+        List<Input> inputs = new ArrayList<>();
+        for (ZipEntry entry : entries) {
+            String name = entries.size() == 1 ? whole.name() : whole.name() + "!" + entry.getName();
+            inputs.add(new Input(
+                    name,
+                    whole.origin() + "!" + entry.getName(),
+                    file,
+                    found || entries.size() > 1,
+                    entry.getSize(),
+                    () -> open(file, entry.getName())));
+        }
+        return inputs;
+    }
+
+    private static InputStream open(Path file, String entry) throws IOException {
+        ZipFile zip = new ZipFile(file.toFile());
+        InputStream in = zip.getInputStream(zip.getEntry(entry));
+        return new FilterInputStream(in) {
+            @Override
+            public void close() throws IOException {
+                super.close();
+                zip.close();
+            }
+        };
+    }
+}

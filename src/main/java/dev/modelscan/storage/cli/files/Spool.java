@@ -1,0 +1,30 @@
+package dev.modelscan.storage.cli.files;
+
+import dev.modelscan.storage.cli.formats.Fields;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The temporary files of one source, readable by this user alone. Closing deletes them. */
+final class Spool implements AutoCloseable {
+
+    private final List<SpooledArray> arrays = new ArrayList<>();
+
+    SpooledArray array() throws IOException {
+        Path file = Files.createTempFile("modelscan-import-", ".json");
+        file.toFile().deleteOnExit();
+        SpooledArray array = new SpooledArray(file, this, Fields.MAPPER);
+        arrays.add(array);
+        return array;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (SpooledArray array : arrays) {
+            array.delete();
+        }
+        arrays.clear();
+    }
+}

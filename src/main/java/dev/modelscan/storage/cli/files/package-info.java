@@ -1,0 +1,5 @@
+/** Files as a stream of JSON records: compression, encoding, and how the records are parted. */
+@NullMarked
+package dev.modelscan.storage.cli.files;
+
+import org.jspecify.annotations.NullMarked;

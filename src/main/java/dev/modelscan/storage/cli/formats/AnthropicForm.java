@@ -1,0 +1,84 @@
+package dev.modelscan.storage.cli.formats;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.cli.formats.Event.MessageRead;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Anthropic's messages: the system prompt beside the list, calls and answers as parts, reasoning with a signature. */
+final class AnthropicForm extends ChatForm {
+
+    private static final Set<String> PARTS = Set.of(
+            "tool_use", "tool_result", "thinking", "redacted_thinking", "server_tool_use", "web_search_tool_result");
+
+    @Override
+    public String name() {
+        return "anthropic";
+    }
+
+    @Override
+    public boolean recognizes(First first) {
+        return first.values().stream()
+                .anyMatch(record ->
+                        ChatForm.holdsMessages(record) && bodies(record).anyMatch(AnthropicForm::isOurs));
+    }
+
+    private static boolean isOurs(JsonNode body) {
+        if (body.isArray()) {
+            return hasParts(body);
+        }
+        boolean system = body.has("system") && body.path("messages").isArray();
+        return system
+                || hasParts(body.path("messages"))
+                || hasPart(body.path("content"))
+                || (body.path("type").asText().equals("message") && body.has("stop_reason"));
+    }
+
+    private static Stream<JsonNode> bodies(JsonNode record) {
+        return Stream.of(
+                record,
+                record.path("params"),
+                record.path("request"),
+                record.path("response"),
+                record.path("result").path("message"));
+    }
+
+    private static boolean hasParts(JsonNode messages) {
+        for (JsonNode message : messages) {
+            if (hasPart(message.path("content"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasPart(JsonNode content) {
+        for (JsonNode part : content) {
+            if (PARTS.contains(part.path("type").asText())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    void readSystem(String run, Place place, JsonNode body, Events events) {
+        JsonNode system = body.path("system");
+        MessageRead.Builder message = MessageRead.builder(run, place, Role.SYSTEM);
+        ObjectNode rest = Fields.object().put("message_in", "system");
+        if (system.isTextual()) {
+            events.accept(
+                    message.add(new Part.Text(system.textValue())).rest(rest).build());
+        } else if (system.isArray()) {
+            ContentParts.of(system).forEach(message::add);
+            events.accept(message.rest(ContentParts.withShape(rest, system)).build());
+        }
+    }
+
+    @Override
+    ObjectNode systemLeft(ObjectNode rest, JsonNode body, boolean wrapped) {
+        JsonNode system = body.path("system");
+        return wrapped || !(system.isTextual() || system.isArray()) ? rest : rest.without("system");
+    }
+}

@@ -1,0 +1,267 @@
+package dev.modelscan.storage.cli.formats;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.cli.formats.Event.ModelCalled;
+import dev.modelscan.storage.cli.formats.Event.RunEnded;
+import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.cli.formats.Event.Usage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files of chat messages: records with a list of messages, lists of messages, single messages one after the other, requests
+ * and responses of a provider's interface, alone, together, or in batch files.
+ */
+abstract class ChatForm implements Form {
+
+    private static final List<String> LISTS = List.of("messages", "traj");
+    private static final List<String> IDS =
+            List.of("id", "conversation_id", "session_id", "thread_id", "custom_id", "task_id");
+    private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool", "function");
+
+    @Override
+    public void read(Records records, Events events) throws IOException {
+        @Nullable String open = null;
+        @Nullable Place last = null;
+        Records.Item item;
+        int index = 0;
+        while ((item = records.next()) != null) {
+            JsonNode record = item.value();
+            if (isMessage(record)) {
+                // Messages that are records themselves are one run, or one for each array.
+                String run = "messages " + item.array();
+                if (!run.equals(open)) {
+                    end(open, last, events);
+                    events.accept(new RunStarted(
+                            run, item.place(), null, null, null, null, null, record("")));
+                    open = run;
+                    index = 0;
+                }
+                new ChatMessages(run, events).read(item.place(), record, "[" + index++ + "]");
+                last = item.place();
+                continue;
+            }
+            readRecord(item.place(), record, events);
+        }
+        end(open, last, events);
+    }
+
+    private static void end(@Nullable String run, @Nullable Place place, Events events) {
+        if (run != null && place != null) {
+            events.accept(new RunEnded(run, place, null, null, null, null, null, Fields.object()));
+        }
+    }
+
+    private void readRecord(Place place, JsonNode record, Events events) {
+        String run = "record " + place.record();
+        if (record.isArray() && (record.isEmpty() || isMessage(record.path(0)))) {
+            events.accept(new RunStarted(run, place, null, null, null, null, null, record("")));
+            new ChatMessages(run, events).readAll(place, record, "");
+            end(run, place, events);
+        } else if (isPreferences(record)) {
+            events.accept(new Event.Refused(place, "holds preferences, which are no run"));
+        } else if (!record.isObject()) {
+            events.accept(new Event.Refused(place, "is neither a JSON object nor a list of messages"));
+        } else if (LISTS.stream().anyMatch(list -> record.path(list).isArray())) {
+            readRun(run, place, record, record, events);
+        } else {
+            JsonNode body = bodyOf(record);
+            if (body == null) {
+                events.accept(new Event.Refused(place, "has neither \"messages\" nor \"traj\" that is a list"));
+            } else {
+                readRun(run, place, record, body, events);
+            }
+        }
+    }
+
+    /** The object in a request, response or batch record that holds the messages; null if there is none. */
+    private static @Nullable JsonNode bodyOf(JsonNode record) {
+        return Stream.of(
+                        record,
+                        record.path("body"),
+                        record.path("params"),
+                        record.path("request"),
+                        record.path("request").path("body"),
+                        record.path("response").path("body"),
+                        record.path("response"),
+                        record.path("result").path("message"))
+                .filter(body -> body.path("messages").isArray() || isResponse(body))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean isResponse(JsonNode body) {
+        return body.path("choices").isArray()
+                || (body.path("role").asText().equals("assistant")
+                        && body.path("content").isArray()
+                        && body.has("stop_reason"));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // It asks whether the messages are in the record itself.
+    private void readRun(String run, Place place, JsonNode record, JsonNode body, Events events) {
+        String list = LISTS.stream().filter(body::has).findFirst().orElse("");
+        boolean wrapped = record != body;
+        ObjectNode rest = Fields.rest(record, list);
+        if (wrapped) {
+            withoutMessages(rest);
+        }
+        rest.remove(List.of("choices"));
+        ObjectNode metadata = record(list);
+        metadata.setAll(systemLeft(rest, body, wrapped));
+        String agent = Fields.text(record.path("agent"), "name");
+        events.accept(new RunStarted(
+                run,
+                place,
+                externalId(record),
+                null,
+                Fields.text(record, "title"),
+                agent == null && record.path("agent").isTextual()
+                        ? record.path("agent").textValue()
+                        : agent,
+                Fields.time(record, "created_at", "createdAt", "created", "start_time", "timestamp"),
+                metadata));
+        ChatMessages messages = new ChatMessages(run, events).model(Fields.text(body, "model"));
+        readSystem(run, place, body, events);
+        messages.readAll(place, body.path(list), list);
+        readResponse(place, record, body, messages);
+        usage(run, place, record, body, events);
+        Outcomes.scores(run, place, record, null, events);
+        events.accept(new RunEnded(
+                run,
+                place,
+                null,
+                Outcomes.status(record),
+                Outcomes.error(record),
+                Fields.time(record, "completed_at", "ended_at", "end_time", "updated_at"),
+                null,
+                Fields.object()));
+    }
+
+    /** Messages that the system prompt beside the list makes. */
+    void readSystem(String run, Place place, JsonNode body, Events events) {}
+
+    /** What of a record goes to the metadata. */
+    ObjectNode systemLeft(ObjectNode rest, JsonNode body, boolean wrapped) {
+        return rest;
+    }
+
+    /** What the run's metadata says of the way the record was written. */
+    private static ObjectNode record(String list) {
+        ObjectNode metadata = Fields.object();
+        if (!list.isEmpty() && !list.equals("messages")) {
+            metadata.put("messages_in", list);
+        }
+        return metadata;
+    }
+
+    private static void withoutMessages(ObjectNode rest) {
+        for (String holder : List.of("body", "params", "request", "response", "result")) {
+            if (rest.path(holder).isObject()) {
+                ObjectNode inner = Fields.rest(rest.path(holder), "messages", "choices", "system", "content");
+                for (String deeper : List.of("body", "message")) {
+                    if (inner.path(deeper).isObject()) {
+                        inner.set(deeper, Fields.rest(inner.path(deeper), "messages", "choices", "system", "content"));
+                    }
+                }
+                rest.set(holder, inner);
+            }
+        }
+    }
+
+    private static void readResponse(Place place, JsonNode record, JsonNode body, ChatMessages messages) {
+        for (JsonNode response : List.of(
+                body,
+                record.path("response"),
+                record.path("response").path("body"),
+                record.path("result").path("message"))) {
+            int index = 0;
+            for (JsonNode choice : response.path("choices")) {
+                messages.read(place, choice.path("message"), "choices[" + index++ + "].message");
+            }
+            if (index == 0 && isResponse(response)) {
+                messages.read(place, Fields.rest(response, "usage", "model"), "message");
+            }
+            if (isResponse(response)) {
+                return;
+            }
+        }
+    }
+
+    private static void usage(String run, Place place, JsonNode record, JsonNode body, Events events) {
+        for (JsonNode holder : List.of(
+                record,
+                body,
+                record.path("response"),
+                record.path("response").path("body"),
+                record.path("result").path("message"))) {
+            Usage usage = Usages.of(holder.path("usage"));
+            if (!usage.isEmpty()) {
+                String model = Fields.text(holder, "model");
+                events.accept(new ModelCalled(
+                        run,
+                        place,
+                        null,
+                        Fields.text(holder, "id"),
+                        model == null ? Fields.text(body, "model") : model,
+                        null,
+                        usage,
+                        Fields.number(holder, "cost"),
+                        Fields.number(holder, "cost") == null ? null : "USD",
+                        null,
+                        Fields.time(holder, "created"),
+                        Fields.text(holder.path("choices").path(0), "finish_reason")));
+                return;
+            }
+        }
+    }
+
+    private static @Nullable String externalId(JsonNode record) {
+        for (String member : IDS) {
+            String id = Fields.text(record, member);
+            if (id != null) {
+                String trial = Fields.text(record, "trial");
+                return member.equals("task_id") && trial != null ? id + "/" + trial : id;
+            }
+        }
+        return null;
+    }
+
+    static boolean isPreferences(JsonNode record) {
+        return (record.has("chosen") && record.has("rejected")) || record.has("preferred_output");
+    }
+
+    /** Whether a record is a message, and no container of messages. */
+    static boolean isMessage(JsonNode record) {
+        return record.isObject()
+                && ROLES.contains(record.path("role").asText())
+                && !record.has("messages")
+                && !record.has("stop_reason")
+                && !record.path("type").asText().equals("message")
+                && (record.has("content") || record.has("tool_calls") || record.has("function_call"));
+    }
+
+    /** Whether a record holds messages in one of the ways that this form knows. */
+    static boolean holdsMessages(JsonNode record) {
+        if (isPreferences(record)) {
+            return false;
+        }
+        if (record.isArray()) {
+            return isMessage(record.path(0));
+        }
+        JsonNode body = bodyOf(record);
+        return isMessage(record)
+                || record.path("traj").isArray()
+                || (body != null && (isResponse(body) || isRoleList(body.path("messages"))));
+    }
+
+    private static boolean isRoleList(JsonNode messages) {
+        return messages.isArray()
+                && (messages.isEmpty()
+                        || messages.path(0).has("role")
+                        || !messages.path(0).isObject());
+    }
+}

@@ -1,0 +1,65 @@
+package dev.modelscan.storage.cli.formats;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.cli.formats.Event.MessageRead;
+
+/** The content of a message in Claude's sessions. */
+final class ClaudeBlocks {
+
+    private ClaudeBlocks() {}
+
+    /** Whether the content answers a tool. */
+    static boolean answers(JsonNode content) {
+        if (content.isArray()) {
+            for (JsonNode block : content) {
+                if (block.path("type").asText().equals("tool_result")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Adds the parts of the content.
+     *
+     * @param toolResult what the session says of the answer beside its content: an object after a success
+     */
+    static void add(MessageRead.Builder message, JsonNode content, JsonNode toolResult, ObjectNode rest) {
+        if (content.isTextual()) {
+            message.add(new Part.Text(content.textValue()));
+        } else if (content.isArray()) {
+            rest.put("content_is_array", true);
+            int position = 0;
+            for (JsonNode block : content) {
+                Part part = ContentParts.of1(block);
+                if (part instanceof Part.Answer answer) {
+                    message.add(decided(answer, toolResult));
+                    Rest.part(rest, position, Fields.rest(block, "tool_use_id", "content"));
+                } else {
+                    message.add(part);
+                    if (part instanceof Part.Text && block.isObject()) {
+                        Rest.part(rest, position, Fields.rest(block, "type", "text"));
+                    }
+                }
+                position++;
+            }
+        } else if (!content.isMissingNode()) {
+            message.add(new Part.Other(content));
+        }
+    }
+
+    private static Part decided(Part.Answer answer, JsonNode toolResult) {
+        if (answer.outcome() != Outcome.UNKNOWN || !toolResult.isObject()) {
+            return answer;
+        }
+        boolean interrupted = toolResult.path("interrupted").asBoolean();
+        return new Part.Answer(
+                answer.callId(),
+                answer.tool(),
+                answer.output(),
+                interrupted ? Outcome.FAILED : Outcome.SUCCESS,
+                interrupted ? "toolUseResult.interrupted" : "toolUseResult");
+    }
+}

@@ -1,0 +1,215 @@
+package dev.modelscan.storage.cli.formats;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.cli.formats.Event.MessageRead;
+import dev.modelscan.storage.cli.formats.Event.ModelCalled;
+import dev.modelscan.storage.cli.formats.Event.RunEnded;
+import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.cli.formats.Event.Usage;
+import dev.modelscan.storage.tasks.TaskStatus;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs as LangSmith exports them: a trace is a run here, its model calls give the messages, its tools the answers. Each
+ * model call repeats the messages before it; each of them is told once.
+ */
+final class LangSmithForm implements Form {
+
+    @Override
+    public String name() {
+        return "langsmith";
+    }
+
+    @Override
+    public boolean recognizes(First first) {
+        return first.objects()
+                .anyMatch(record -> record.has("run_type") && (record.has("inputs") || record.has("trace_id")));
+    }
+
+    @Override
+    public void read(Records records, Events events) throws IOException {
+        Map<String, Trace> traces = new LinkedHashMap<>();
+        Records.Item item;
+        while ((item = records.next()) != null) {
+            JsonNode record = item.value();
+            if (!record.has("run_type")) {
+                events.accept(new Event.Refused(item.place(), "has no \"run_type\""));
+                continue;
+            }
+            String id = Fields.text(record, "trace_id", "id");
+            String key = id == null ? "record " + item.place().record() : id;
+            Place place = item.place();
+            Trace trace = traces.computeIfAbsent(key, unknown -> Trace.start(key, place, record, events));
+            trace.read(place, record);
+            if (!record.path("child_runs").isEmpty()) {
+                trace.readChildren(place, record.path("child_runs"));
+            }
+        }
+        traces.values().forEach(Trace::end);
+    }
+
+    /** One trace, and what was told of it. */
+    private static final class Trace {
+        private final String run;
+        private final Events events;
+        private final Set<String> told = new HashSet<>();
+        private final Set<String> answered = new HashSet<>();
+        private final ObjectNode rest = Fields.object();
+        private Place last;
+        private @Nullable JsonNode root;
+
+        private Trace(String run, Place place, Events events) {
+            this.run = run;
+            this.last = place;
+            this.events = events;
+        }
+
+        static Trace start(String run, Place place, JsonNode record, Events events) {
+            events.accept(new RunStarted(
+                    run,
+                    place,
+                    run,
+                    null,
+                    Fields.text(record, "name"),
+                    null,
+                    Fields.time(record, "start_time"),
+                    Fields.object()));
+            return new Trace(run, place, events);
+        }
+
+        void read(Place place, JsonNode record) {
+            last = place;
+            switch (record.path("run_type").asText()) {
+                case "llm", "chat_model" -> model(place, record);
+                case "tool" -> tool(place, record);
+                default -> {
+                    // Chains and prompts hold no messages of their own.
+                }
+            }
+            if (record.path("parent_run_id").isNull()
+                    || record.path("parent_run_id").isMissingNode()) {
+                root = record;
+            }
+            ObjectNode kept = Fields.rest(record, "child_runs");
+            rest.withArray("runs").add(isModel(record) ? kept.without(Set.of("inputs", "outputs")) : kept);
+        }
+
+        private static boolean isModel(JsonNode record) {
+            String type = record.path("run_type").asText();
+            return type.equals("llm") || type.equals("chat_model");
+        }
+
+        void readChildren(Place place, JsonNode children) {
+            for (JsonNode child : children) {
+                read(place, child);
+                readChildren(place, child.path("child_runs"));
+            }
+        }
+
+        private void model(Place place, JsonNode record) {
+            JsonNode inputs = record.path("inputs").path("messages");
+            message(place, inputs.path(0).isArray() ? inputs.path(0) : inputs, "inputs.messages");
+            JsonNode outputs = record.path("outputs");
+            JsonNode generations = outputs.path("generations");
+            JsonNode first = generations.path(0).isArray() ? generations.path(0) : generations;
+            if (first.isArray()) {
+                for (JsonNode generation : first) {
+                    one(place, generation.path("message"), "outputs.generations");
+                }
+            } else if (outputs.path("choices").isArray()) {
+                for (JsonNode choice : outputs.path("choices")) {
+                    one(place, choice.path("message"), "outputs.choices");
+                }
+            } else {
+                message(place, outputs.path("messages"), "outputs.messages");
+            }
+            JsonNode extra = record.path("extra").path("metadata");
+            Usage usage = Usages.of(record);
+            usage = usage.isEmpty() ? Usages.of(outputs.path("llm_output").path("token_usage")) : usage;
+            usage = usage.isEmpty() ? Usages.of(outputs.path("usage_metadata")) : usage;
+            events.accept(new ModelCalled(
+                    run,
+                    place,
+                    null,
+                    Fields.text(record, "id"),
+                    Fields.text(extra, "ls_model_name"),
+                    Fields.text(extra, "ls_provider"),
+                    usage,
+                    Fields.number(record, "total_cost"),
+                    Fields.number(record, "total_cost") == null ? null : "USD",
+                    Fields.time(record, "start_time"),
+                    Fields.time(record, "end_time"),
+                    null));
+        }
+
+        private void message(Place place, JsonNode messages, String path) {
+            for (JsonNode message : messages) {
+                one(place, message, path);
+            }
+        }
+
+        /** Tells of a message unless it was told. */
+        private void one(Place place, JsonNode message, String path) {
+            JsonNode body = LangChainMessages.body(message);
+            if (message.isMissingNode()
+                    || answered.contains(body.path("tool_call_id").asText())) {
+                return;
+            }
+            String id = body.path("id").isTextual()
+                    ? body.path("id").textValue()
+                    : message.path("type").asText() + body.path("content") + body.path("tool_calls");
+            if (told.add(id)) {
+                new LangChainMessages(run, event -> {
+                            // The model call that holds the message tells of its tokens.
+                            if (!(event instanceof ModelCalled)) {
+                                events.accept(event);
+                            }
+                        })
+                        .read(place, message, path);
+            }
+        }
+
+        private void tool(Place place, JsonNode record) {
+            JsonNode outputs = record.path("outputs");
+            JsonNode output = outputs.path("output").isMissingNode() ? outputs : outputs.path("output");
+            JsonNode body = LangChainMessages.body(output);
+            JsonNode answer = body.has("content") && body.has("tool_call_id") ? body.path("content") : output;
+            String callId = body.path("tool_call_id").asText();
+            if (!callId.isEmpty() && !answered.add(callId)) {
+                return;
+            }
+            Flag flag = Flag.of(record.path("error").isTextual() ? record : body, answer);
+            Part.Answer part = flag.answer(callId, record.path("name").asText(), answer);
+            events.accept(MessageRead.builder(run, place, Role.TOOL)
+                    .externalId(Fields.text(record, "id"))
+                    .createdAt(Fields.time(record, "end_time"))
+                    .add(new Part.Answer(
+                            part.callId(),
+                            part.tool(),
+                            answer.isNull() || answer.isMissingNode() ? null : answer,
+                            part.outcome(),
+                            part.decidedBy(),
+                            Fields.time(record, "start_time"),
+                            Fields.time(record, "end_time")))
+                    .build());
+        }
+
+        void end() {
+            JsonNode top = root == null ? Fields.object() : root;
+            String error = Fields.text(top, "error");
+            TaskStatus status = error == null ? null : TaskStatus.FAILED;
+            for (JsonNode score : top.path("feedback_stats")) {
+                if (Fields.number(score, "avg") != null) {
+                    rest.set("feedback_stats", top.path("feedback_stats"));
+                }
+            }
+            events.accept(new RunEnded(run, last, null, status, error, Fields.time(top, "end_time"), null, rest));
+        }
+    }
+}

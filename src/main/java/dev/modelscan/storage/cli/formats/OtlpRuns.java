@@ -1,0 +1,153 @@
+package dev.modelscan.storage.cli.formats;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.cli.formats.Event.RunEnded;
+import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.tasks.TaskStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of a set of spans. Agents' spans with one conversation, or one trace, are a run; an agent's span
+ * below another agent's is a sub-agent's run.
+ */
+final class OtlpRuns {
+
+    private static final String CONVERSATION = "gen_ai.conversation.id";
+    private static final Comparator<OtlpSpan> BY_TIME =
+            Comparator.comparing(OtlpSpan::startedAt, Comparator.nullsLast(Comparator.naturalOrder()));
+
+    private final Map<String, OtlpSpan> spans;
+    private final Events events;
+    private final Map<String, List<OtlpSpan>> runs = new LinkedHashMap<>();
+    private final Map<String, String> parents = new LinkedHashMap<>();
+
+    OtlpRuns(Map<String, OtlpSpan> spans, Events events) {
+        this.spans = spans;
+        this.events = events;
+    }
+
+    void tell() {
+        for (OtlpSpan span : spans.values()) {
+            runs.computeIfAbsent(run(span), key -> new ArrayList<>()).add(span);
+        }
+        Set<String> told = new HashSet<>();
+        runs.keySet().forEach(run -> tell(run, told));
+    }
+
+    /** A parent's run is told before its sub-agents' runs. */
+    private void tell(String run, Set<String> told) {
+        List<OtlpSpan> own = runs.get(run);
+        if (own == null || !told.add(run)) {
+            return;
+        }
+        String parent = parents.get(run);
+        if (parent != null) {
+            tell(parent, told);
+        }
+        tell(run, own);
+    }
+
+    private String run(OtlpSpan span) {
+        OtlpSpan agent = span.isAgent() ? span : agentAbove(span);
+        if (agent == null) {
+            return conversation(span);
+        }
+        OtlpSpan above = agentAbove(agent);
+        boolean sameAgent = above != null
+                && Fields.text(agent.attributes(), "gen_ai.agent.name") != null
+                && java.util.Objects.equals(
+                        Fields.text(agent.attributes(), "gen_ai.agent.name"),
+                        Fields.text(above.attributes(), "gen_ai.agent.name"));
+        if (above == null) {
+            return conversation(agent);
+        }
+        if (sameAgent) {
+            return run(above);
+        }
+        String key = agent.key();
+        parents.put(key, run(above));
+        return key;
+    }
+
+    /** The conversation that a span, or the nearest one above it, names; else its trace. */
+    private String conversation(OtlpSpan span) {
+        Set<String> seen = new HashSet<>();
+        for (OtlpSpan each = span; each != null && seen.add(each.key()); each = above(each)) {
+            String conversation = Fields.text(each.attributes(), CONVERSATION);
+            if (conversation != null) {
+                return conversation;
+            }
+        }
+        return span.trace();
+    }
+
+    private @Nullable OtlpSpan agentAbove(OtlpSpan span) {
+        Set<String> seen = new HashSet<>();
+        for (OtlpSpan each = above(span); each != null && seen.add(each.key()); each = above(each)) {
+            if (each.isAgent()) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable OtlpSpan above(OtlpSpan span) {
+        String parent = span.parentKey();
+        return parent == null ? null : spans.get(parent);
+    }
+
+    private void tell(String run, List<OtlpSpan> own) {
+        own.sort(BY_TIME);
+        OtlpSpan first = own.get(0);
+        OtlpSpan agent = own.stream().filter(OtlpSpan::isAgent).findFirst().orElse(null);
+        String name = agentsName(own);
+        ObjectNode metadata = Fields.object();
+        ArrayNode others = JsonNodeFactory.instance.arrayNode();
+        for (OtlpSpan span : own) {
+            if (!span.isCall() && !span.isTool()) {
+                others.add(OtlpMessages.whole(span));
+            }
+        }
+        metadata.set("spans", others);
+        String title = agent == null ? null : Fields.text(agent.attributes(), "gen_ai.agent.description");
+        events.accept(
+                new RunStarted(run, first.place(), run, parents.get(run), title, name, first.startedAt(), metadata));
+        new OtlpMessages(run, own, events).tell();
+        Instant end = own.stream()
+                .map(OtlpSpan::endedAt)
+                .filter(java.util.Objects::nonNull)
+                .max(Comparator.naturalOrder())
+                .orElse(null);
+        OtlpSpan root = agent == null ? first : agent;
+        boolean failed = root.failed();
+        String error = failed ? Fields.text(root.status(), "message") : null;
+        if (failed && error == null) {
+            error = Fields.text(root.attributes(), "error.type");
+        }
+        events.accept(new RunEnded(
+                run, first.place(), null, failed ? TaskStatus.FAILED : null, error, end, null, Fields.object()));
+    }
+
+    private static @Nullable String agentsName(List<OtlpSpan> own) {
+        for (OtlpSpan span : own) {
+            String name = Fields.text(span.attributes(), "gen_ai.agent.name");
+            if (name != null) {
+                return name;
+            }
+            if (span.isAgent() && span.name().startsWith("invoke_agent ")) {
+                return span.name().substring("invoke_agent ".length());
+            }
+        }
+        return null;
+    }
+}

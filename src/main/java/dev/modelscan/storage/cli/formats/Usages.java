@@ -1,0 +1,39 @@
+package dev.modelscan.storage.cli.formats;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelscan.storage.cli.formats.Event.Usage;
+import org.jspecify.annotations.Nullable;
+
+/** Counts of tokens, by the names that several forms share. */
+public final class Usages {
+
+    private Usages() {}
+
+    /** The counts of an object such as {@code usage}; empty if it has none. */
+    public static Usage of(JsonNode usage) {
+        return new Usage(
+                Fields.count(usage, "prompt_tokens", "input_tokens", "promptTokens", "inputTokens"),
+                Fields.count(usage, "completion_tokens", "output_tokens", "completionTokens", "outputTokens"),
+                first(
+                        Fields.count(usage, "cache_read_input_tokens"),
+                        Fields.count(usage.path("prompt_tokens_details"), "cached_tokens"),
+                        Fields.count(usage.path("input_tokens_details"), "cached_tokens"),
+                        Fields.count(usage.path("input_token_details"), "cache_read")),
+                first(
+                        Fields.count(usage, "cache_creation_input_tokens"),
+                        Fields.count(usage.path("input_token_details"), "cache_creation")),
+                first(
+                        Fields.count(usage.path("completion_tokens_details"), "reasoning_tokens"),
+                        Fields.count(usage.path("output_tokens_details"), "reasoning_tokens"),
+                        Fields.count(usage.path("output_token_details"), "reasoning")));
+    }
+
+    private static @Nullable Long first(@Nullable Long... counts) {
+        for (Long count : counts) {
+            if (count != null) {
+                return count;
+            }
+        }
+        return null;
+    }
+}

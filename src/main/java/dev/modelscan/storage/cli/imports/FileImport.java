@@ -1,0 +1,124 @@
+package dev.modelscan.storage.cli.imports;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.cli.files.Input;
+import dev.modelscan.storage.cli.files.Source;
+import dev.modelscan.storage.cli.files.UnreadableException;
+import dev.modelscan.storage.cli.formats.Form;
+import dev.modelscan.storage.cli.formats.Forms;
+import dev.modelscan.storage.cli.formats.Records;
+import dev.modelscan.storage.errors.StorageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Imports one file. */
+public final class FileImport {
+
+    private final Supplier<Database> database;
+    private final Input input;
+    private final ImportOptions options;
+    private final FileResult result;
+
+    /**
+     * An import of a file.
+     *
+     * @param database opens the database, and makes it if it is missing; asked when there is something to store
+     */
+    public FileImport(Supplier<Database> database, Input input, ImportOptions options) {
+        this.database = database;
+        this.input = input;
+        this.options = options;
+        this.result = new FileResult(input.name());
+    }
+
+    /** What became of the file, up to now. */
+    public FileResult result() {
+        return result;
+    }
+
+    /**
+     * Reads and stores all of it.
+     *
+     * @param in the file's bytes, as they are stored; closed at the end
+     * @return what became of it; a file that cannot be read says so
+     * @throws StorageException if the database fails; {@link #result} says what was stored before
+     */
+    public FileResult run(InputStream in) {
+        try (in;
+                Source source = Source.open(input, in)) {
+            if (source.isEmpty()) {
+                result.problem("is empty; there is nothing to import");
+                return result;
+            }
+            Optional<Form> form = options.form() == null ? Forms.of(source.first()) : Forms.named(options.form());
+            if (form.isEmpty()) {
+                unknown(source);
+            } else {
+                read(source, form.get());
+            }
+        } catch (UnreadableException e) {
+            result.problem(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            result.problem(reason(e));
+        } catch (UncheckedIOException e) {
+            result.problem(reason(e));
+        }
+        return result;
+    }
+
+    private void unknown(Source source) {
+        String text = "is " + source.seen() + "; known forms: " + String.join(", ", Forms.names());
+        if (input.found()) {
+            result.leaveOut(text);
+        } else {
+            result.problem(text);
+        }
+    }
+
+    private void read(Source source, Form form) throws IOException {
+        result.form(form.name());
+        Provenance provenance = new Provenance(input, form.name(), options.name(), sha256());
+        try (Collector collector = new Collector(database, provenance, options, result)) {
+            Records records = source.records(collector);
+            try {
+                form.read(records, collector);
+            } catch (IOException | UncheckedIOException e) {
+                // What was read before is stored; the workflow stays open, so that it is seen that more follows.
+                result.problem(reason(e) + "; what was read before it is stored");
+            }
+            collector.finish();
+        }
+        if (!result.hasRuns() && result.failed() == 0 && result.problem() == null) {
+            result.problem("holds no run; there is nothing to import");
+        }
+    }
+
+    private static String reason(Exception e) {
+        Throwable cause = e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
+        if (cause instanceof java.io.EOFException || cause instanceof java.util.zip.ZipException) {
+            return "is damaged or cut off";
+        }
+        return "cannot be read: " + cause.getMessage();
+    }
+
+    private @Nullable String sha256() throws IOException {
+        if (input.path() == null
+                || !input.origin().equals(input.path().toRealPath().toString())) {
+            return null;
+        }
+        MessageDigest digest = Digests.sha256();
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(input.path())) {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+            }
+        }
+        return Digests.hex(digest.digest());
+    }
+}

@@ -1,0 +1,206 @@
+package dev.modelscan.storage.cli.imports;
+
+import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.cli.files.Input;
+import dev.modelscan.storage.cli.formats.Event.AgentDescribed;
+import dev.modelscan.storage.cli.formats.Fields;
+import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.sources.Source;
+import dev.modelscan.storage.sources.SourceId;
+import dev.modelscan.storage.workflows.Workflow;
+import dev.modelscan.storage.workflows.WorkflowId;
+import dev.modelscan.storage.workflows.WorkflowStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source and the workflow of one file. They are made with the first run that is stored. The workflow is known by where
+ * the file is, or by the name that the user gives it; if the file has moved, by its bytes.
+ */
+final class Provenance {
+
+    private final Input input;
+    private final String form;
+    private final @Nullable String name;
+    private final @Nullable String sha256;
+    private final SourceId sourceId = SourceId.next();
+    private final WorkflowId newWorkflow = WorkflowId.next();
+    private final Instant importedAt = Instant.now();
+    private ObjectNode metadata = Fields.object();
+    private @Nullable WorkflowId workflow;
+    private final Map<String, AgentId> known = new HashMap<>();
+    private final Map<String, ObjectNode> described = new LinkedHashMap<>();
+    private boolean sourceMade;
+
+    Provenance(Input input, String form, @Nullable String name, @Nullable String sha256) {
+        this.input = input;
+        this.form = form;
+        this.name = name;
+        this.sha256 = sha256;
+    }
+
+    /** What the file says of all of its runs. */
+    void describe(ObjectNode more) {
+        metadata.setAll(more);
+    }
+
+    /** What the file says of an agent. */
+    void describe(AgentDescribed agent) {
+        described.put(Names.of(agent.name()), agent.metadata());
+    }
+
+    /** The agents that the file describes. */
+    Set<String> described() {
+        return described.keySet();
+    }
+
+    /** Finds the agent of that name, or makes it. */
+    AgentId agent(Tx tx, Values values, String name) {
+        ObjectNode more = described.getOrDefault(name, Fields.object());
+        return tx.agents()
+                .findByName(name)
+                .orElseGet(() -> tx.agents()
+                        .create(Agent.builder()
+                                .name(name)
+                                .mode(Names.of(more.path("mode").asText("transcript")))
+                                .metadata(values.object(more, new ArrayList<>()))
+                                .build()))
+                .id();
+    }
+
+    /** Makes the agents that the file describes and that take part in no run. */
+    void makeAgents(Database db) {
+        Set<String> missing = new TreeSet<>(described.keySet());
+        missing.removeAll(known.keySet());
+        if (!missing.isEmpty()) {
+            db.useTx(tx -> {
+                Values values = new Values(tx.blobs(), db.options().maxJsonDepth());
+                missing.forEach(name -> agent(tx, values, name));
+            });
+        }
+    }
+
+    Instant importedAt() {
+        return importedAt;
+    }
+
+    /** The origin of what has this name in the file. */
+    Origin origin(@Nullable String externalId) {
+        return new Origin(form, externalId, sourceId, null, null, null);
+    }
+
+    String form() {
+        return form;
+    }
+
+    /** Makes what is missing, in the transaction of a run that is stored; gives the workflow. */
+    WorkflowId make(Tx tx, Values values) {
+        if (!sourceMade) {
+            tx.sources()
+                    .create(Source.builder()
+                            .id(sourceId)
+                            .format(form)
+                            .name(Names.of(input.origin()))
+                            .sha256(sha256)
+                            .bytes(input.size() < 0 ? null : input.size())
+                            .importedAt(importedAt)
+                            .build());
+        }
+        WorkflowId made = workflow;
+        if (made != null) {
+            return made;
+        }
+        Optional<Workflow> found = find(tx);
+        if (found.isEmpty()) {
+            tx.workflows()
+                    .create(Workflow.builder()
+                            .id(newWorkflow)
+                            .name(Names.of(name == null ? input.name() : name))
+                            .status(WorkflowStatus.RUNNING)
+                            .metadata(described(values))
+                            .origin(origin(key()))
+                            .createdAt(importedAt)
+                            .build());
+            return newWorkflow;
+        }
+        reopen(tx, found.get());
+        return found.get().id();
+    }
+
+    private Json described(Values values) {
+        return values.object(metadata, new ArrayList<>());
+    }
+
+    /** The transaction was committed. */
+    void made(WorkflowId id, Map<String, AgentId> agents) {
+        sourceMade = true;
+        workflow = id;
+        known.putAll(agents);
+    }
+
+    /** Agents that are stored, by name. */
+    Map<String, AgentId> agents() {
+        return known;
+    }
+
+    private Optional<Workflow> find(Tx tx) {
+        String key = key();
+        Optional<Workflow> here =
+                key == null ? Optional.empty() : tx.workflows().findByExternalId(form, key);
+        if (here.isPresent() || name != null || sha256 == null) {
+            return here;
+        }
+        return tx.sources()
+                .findBySha256(sha256)
+                .flatMap(source -> tx.workflows().listBySource(source.id(), PageRequest.first(1)).items().stream()
+                        .findFirst());
+    }
+
+    private @Nullable String key() {
+        if (name != null) {
+            return Names.of("name:" + name);
+        }
+        return input.path() == null ? null : Names.of("file:" + input.origin());
+    }
+
+    /** A workflow that gets more runs is complete again only if all of them were stored. */
+    private static void reopen(Tx tx, Workflow found) {
+        if (found.status() != WorkflowStatus.RUNNING) {
+            tx.dsl()
+                    .update(WORKFLOWS)
+                    .set(WORKFLOWS.STATUS, WorkflowStatus.RUNNING)
+                    .setNull(WORKFLOWS.COMPLETED_AT)
+                    .where(WORKFLOWS.ID.eq(found.id()))
+                    .execute();
+        }
+    }
+
+    /** The file was read to its end: the workflow is complete. One that an import left open before, too. */
+    void complete(Database db) {
+        db.useTx(tx -> {
+            WorkflowId id = workflow == null ? find(tx).map(Workflow::id).orElse(null) : workflow;
+            if (id == null) {
+                return;
+            }
+            Optional<Workflow> found = tx.workflows().find(id);
+            if (found.isPresent() && found.get().status() == WorkflowStatus.RUNNING) {
+                tx.workflows().complete(id);
+            }
+        });
+    }
+}

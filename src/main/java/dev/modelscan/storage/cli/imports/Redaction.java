@@ -1,0 +1,115 @@
+package dev.modelscan.storage.cli.imports;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelscan.storage.cli.formats.Event;
+import dev.modelscan.storage.cli.formats.Event.AgentDescribed;
+import dev.modelscan.storage.cli.formats.Event.Described;
+import dev.modelscan.storage.cli.formats.Event.MessageRead;
+import dev.modelscan.storage.cli.formats.Event.RunEnded;
+import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.cli.formats.Event.ToolUsed;
+import dev.modelscan.storage.cli.formats.Part;
+import org.jspecify.annotations.Nullable;
+
+/** Redacts all texts of an event. Ids stay, since calls and answers are found by them. */
+final class Redaction {
+
+    private final Redactor redactor;
+
+    Redaction(Redactor redactor) {
+        this.redactor = redactor;
+    }
+
+    Event of(Event event) {
+        if (event instanceof MessageRead m) {
+            return new MessageRead(
+                    m.run(),
+                    m.place(),
+                    m.externalId(),
+                    m.parentId(),
+                    m.role(),
+                    redactor.optional(m.author()),
+                    m.createdAt(),
+                    m.parts().stream().map(this::of).toList(),
+                    redactor.object(m.rest()));
+        }
+        if (event instanceof RunStarted s) {
+            return new RunStarted(
+                    s.run(),
+                    s.place(),
+                    s.externalId(),
+                    s.parentRun(),
+                    redactor.optional(s.name()),
+                    redactor.optional(s.agent()),
+                    s.startedAt(),
+                    redactor.object(s.metadata()));
+        }
+        if (event instanceof RunEnded e) {
+            return new RunEnded(
+                    e.run(),
+                    e.place(),
+                    e.externalId(),
+                    e.status(),
+                    redactor.optional(e.error()),
+                    e.completedAt(),
+                    e.head(),
+                    redactor.object(e.rest()));
+        }
+        if (event instanceof AgentDescribed a) {
+            return new AgentDescribed(a.place(), redactor.text(a.name()), redactor.object(a.metadata()));
+        }
+        if (event instanceof ToolUsed t) {
+            Part.Answer answer = t.answer() == null ? null : (Part.Answer) of(t.answer());
+            return new ToolUsed(
+                    t.run(),
+                    t.place(),
+                    t.externalId(),
+                    redactor.optional(t.agent()),
+                    (Part.Call) of(t.call()),
+                    answer,
+                    redactor.object(t.rest()));
+        }
+        return event instanceof Described d ? new Described(d.place(), redactor.object(d.metadata())) : event;
+    }
+
+    private Part of(Part part) {
+        if (part instanceof Part.Text text) {
+            return new Part.Text(redactor.text(text.text()));
+        }
+        if (part instanceof Part.Refusal refusal) {
+            return new Part.Refusal(redactor.text(refusal.text()));
+        }
+        if (part instanceof Part.Reasoning reasoning) {
+            return new Part.Reasoning(redactor.tree(reasoning.json()));
+        }
+        if (part instanceof Part.Call call) {
+            return new Part.Call(
+                    call.callId(),
+                    call.tool(),
+                    optional(call.input()),
+                    call.startedAt(),
+                    call.completedAt(),
+                    redactor.tree(call.json()));
+        }
+        if (part instanceof Part.Answer a) {
+            return new Part.Answer(
+                    a.callId(),
+                    a.tool(),
+                    optional(a.output()),
+                    a.outcome(),
+                    a.decidedBy(),
+                    a.startedAt(),
+                    a.completedAt(),
+                    a.took());
+        }
+        if (part instanceof Part.Other other) {
+            return new Part.Other(redactor.tree(other.json()));
+        }
+        // Pictures and sound are no text.
+        return part;
+    }
+
+    private @Nullable JsonNode optional(@Nullable JsonNode node) {
+        return node == null ? null : redactor.tree(node);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.modelscan.storage.cli.imports;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Replaces secrets in texts by {@code [redacted]}, and counts them. Not thread-safe. */
+public final class Redactor {
+
+    /** What takes the place of a secret. */
+    public static final String REPLACEMENT = "[redacted]";
+
+    private static final List<String> KNOWN = List.of(
+            // Keys and tokens of providers, by their prefixes.
+            "\\bsk-(?:ant-|proj-|svcacct-|or-v1-)?[A-Za-z0-9_-]{16,}",
+            "\\b(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{16,}",
+            "\\b(?:AKIA|ASIA)[0-9A-Z]{16}\\b",
+            "\\bgh[pousr]_[A-Za-z0-9]{30,}|\\bgithub_pat_[A-Za-z0-9_]{22,}|\\bglpat-[A-Za-z0-9_-]{20,}",
+            "\\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
+            "\\bAIza[0-9A-Za-z_-]{35}",
+            "\\bhf_[A-Za-z0-9]{30,}|\\bnpm_[A-Za-z0-9]{36}|\\bpypi-[A-Za-z0-9_-]{40,}|\\bgsk_[A-Za-z0-9]{40,}",
+            "\\beyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*",
+            "(?<=\\b[Bb]earer )[A-Za-z0-9._~+/-]{16,}=*",
+            "-----BEGIN [A-Z ]*PRIVATE KEY-----[\\s\\S]*?-----END [A-Z ]*PRIVATE KEY-----",
+            // A value that is called a secret.
+            "(?i)(?<=\\b(?:api[_-]?key|secret|token|password|passwd)[\"']?\\s{0,3}[:=]\\s{0,3}[\"']?)[A-Za-z0-9._~+/-]{16,}=*",
+            // Mail addresses.
+            "\\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){0,8}\\.[A-Za-z]{2,24}\\b");
+
+    private final List<Pattern> patterns = new ArrayList<>();
+    private long count;
+
+    /**
+     * A redactor with the well-known patterns.
+     *
+     * @param more patterns of the user's own
+     */
+    public Redactor(List<Pattern> more) {
+        KNOWN.forEach(pattern -> patterns.add(Pattern.compile(pattern)));
+        patterns.addAll(more);
+    }
+
+    /** How many secrets were replaced. */
+    public long count() {
+        return count;
+    }
+
+    String text(String text) {
+        String clean = text;
+        for (Pattern pattern : patterns) {
+            Matcher matcher = pattern.matcher(clean);
+            if (matcher.find()) {
+                clean = matcher.replaceAll(found -> {
+                    count += found.group().isEmpty() ? 0 : 1;
+                    return found.group().isEmpty() ? "" : Matcher.quoteReplacement(REPLACEMENT);
+                });
+            }
+        }
+        return clean;
+    }
+
+    @Nullable
+    String optional(@Nullable String text) {
+        return text == null ? null : text(text);
+    }
+
+    /** The same tree if there is nothing to replace. */
+    JsonNode tree(JsonNode node) {
+        if (node.isTextual()) {
+            String clean = text(node.textValue());
+            return clean.equals(node.textValue()) ? node : TextNode.valueOf(clean);
+        }
+        if (node instanceof ObjectNode object) {
+            return object(object);
+        }
+        if (node.isArray()) {
+            ArrayNode copy = ((ArrayNode) node).arrayNode();
+            node.forEach(child -> copy.add(tree(child)));
+            return copy;
+        }
+        return node;
+    }
+
+    ObjectNode object(ObjectNode object) {
+        ObjectNode copy = object.objectNode();
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            copy.set(text(member.getKey()), tree(member.getValue()));
+        }
+        return copy;
+    }
+}

@@ -1,0 +1,348 @@
+package dev.modelscan.storage.cli.imports;
+
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.blobs.BlobId;
+import dev.modelscan.storage.cli.formats.Event.RunEnded;
+import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.cli.formats.Event.ToolUsed;
+import dev.modelscan.storage.cli.formats.Fields;
+import dev.modelscan.storage.conversations.Conversation;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.teams.TeamId;
+import dev.modelscan.storage.workflows.WorkflowId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores one run in one transaction: all of it, what it has grown by, or nothing.
+ *
+ * <p>A run is a task of the type {@code transcript}; its conversation has the task's id. It is known by the form and the id
+ * that the file gives it, or else by its content. A stored run whose messages begin those of this one has grown. If they do
+ * not, the messages' own ids tell which are new; without such ids the run is another one of the same name.
+ */
+final class RunStore {
+
+    private final Database db;
+    private final Provenance provenance;
+    private final Facts facts;
+    private final RunBuffer events;
+    private final @Nullable TaskId parent;
+    private final Instant base;
+    private final String content;
+
+    /** Set by each attempt: the workflow, and a warning. */
+    private @Nullable WorkflowId workflow;
+
+    private @Nullable String warning;
+    private Map<String, AgentId> used = Map.of();
+
+    /**
+     * A run that is to be stored.
+     *
+     * @param occurrence how many runs with the same content came before it in the file
+     * @param base the time of what has none
+     */
+    RunStore(
+            Database db,
+            Provenance provenance,
+            Facts facts,
+            RunBuffer events,
+            @Nullable TaskId parent,
+            int occurrence,
+            Instant base) {
+        this.db = db;
+        this.provenance = provenance;
+        this.facts = facts;
+        this.events = events;
+        this.parent = parent;
+        this.base = base;
+        this.content = Digests.hex(facts.digest()) + (occurrence == 0 ? "" : "." + occurrence);
+    }
+
+    /** The result of storing a run. */
+    record Outcome(
+            Fate fate, Stored stored, TaskId task, @Nullable String warning) {}
+
+    /** What is stored of a run, and under which name. */
+    private record Known(
+            TaskId id,
+            @Nullable String externalId,
+            @Nullable Task task,
+            int messages,
+            @Nullable Map<String, MessageId> names,
+            boolean complete) {}
+
+    /**
+     * Every row has a known key, so imports may run in parallel, and READ COMMITTED is enough. If another import has created
+     * the same agent, workflow or task meanwhile, the key conflicts, and the next attempt finds the row. So as many attempts
+     * as keys are enough.
+     */
+    Outcome store() {
+        for (int left = facts.authors().size() + 4; ; left--) {
+            try {
+                Outcome outcome = db.withTx(Isolation.READ_COMMITTED, this::store);
+                if (workflow != null) {
+                    provenance.made(workflow, used);
+                }
+                return outcome;
+            } catch (ConflictException | ReferenceException e) {
+                // An agent may have been deleted meanwhile.
+                provenance.agents().clear();
+                if (left == 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Outcome store(Tx tx) {
+        workflow = null;
+        warning = null;
+        Known known = find(tx);
+        if (known.complete()) {
+            return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), null);
+        }
+        Values values = new Values(tx.blobs(), db.options().maxJsonDepth());
+        WorkflowId owner = provenance.make(tx, values);
+        workflow = owner;
+        Map<String, AgentId> agents = agents(tx, values);
+        used = agents;
+        Origin origin =
+                Places.at(provenance.origin(known.externalId()), facts.started().place());
+        List<BlobId> large = new ArrayList<>();
+        Task task = task(known, owner, agents, origin, values, large);
+        boolean restored = putTask(tx, known, task, agents);
+        RunWriter writer = new RunWriter(
+                tx,
+                db.options().maxJsonDepth(),
+                facts,
+                new RunWriter.Target(
+                        known.id(),
+                        origin,
+                        agents,
+                        isKnown(known, restored),
+                        known.messages(),
+                        known.names(),
+                        start(),
+                        large));
+        events.replay(writer);
+        Stored stored = writer.finish();
+        Fate fate = known.task() != null ? Fate.GROWN : restored ? Fate.RESTORED : Fate.IMPORTED;
+        return new Outcome(fate, stored, known.id(), warning);
+    }
+
+    private static boolean isKnown(Known known, boolean restored) {
+        return known.task() != null || restored;
+    }
+
+    private Instant start() {
+        return facts.firstTime() == null ? base : facts.firstTime();
+    }
+
+    private Known find(Tx tx) {
+        String name = facts.externalId();
+        String form = provenance.form();
+        if (name == null) {
+            TaskId id = new TaskId(Digests.uuid(form, "content", content));
+            return known(tx, id, null, tx.tasks().find(id));
+        }
+        Known first = named(tx, name);
+        if (first.messages() >= 0) {
+            return first;
+        }
+        // Another run of that name, such as one of the same number in another file of results.
+        String variant = Names.of(name + "#" + content.substring(0, 8));
+        warning = "the id " + name + " is that of another run that is stored already; stored beside it as " + variant;
+        Known second = named(tx, variant);
+        return second.messages() >= 0 ? second : new Known(second.id(), variant, second.task(), 0, Map.of(), true);
+    }
+
+    private Known named(Tx tx, String name) {
+        Optional<Task> found = tx.tasks().findByExternalId(provenance.form(), name);
+        TaskId id = found.map(Task::id).orElseGet(() -> new TaskId(Digests.uuid(provenance.form(), "name", name)));
+        return known(tx, id, name, found);
+    }
+
+    /** What is stored: the number of messages is -1 if they are those of another run. */
+    private Known known(Tx tx, TaskId id, @Nullable String name, Optional<Task> task) {
+        ConversationId conversation = new ConversationId(id.value());
+        Optional<Conversation> found = tx.conversations().find(conversation);
+        long last = found.map(Conversation::lastSequenceNumber).orElse(0L);
+        Task stored = task.orElse(null);
+        if (last == 0) {
+            return new Known(id, name, stored, 0, null, stored != null && facts.messages() == 0 && hasTools(tx, id));
+        }
+        if (last <= facts.messages()
+                && tx.messages().find(RunWriter.id(id, facts, (int) last)).isPresent()) {
+            boolean complete = stored != null && last == facts.messages() && hasTools(tx, id);
+            return new Known(id, name, stored, (int) last, null, complete);
+        }
+        boolean older = facts.messages() > 0
+                && last > facts.messages()
+                && tx.messages().find(RunWriter.id(id, facts, facts.messages())).isPresent();
+        if (older) {
+            return new Known(id, name, stored, facts.messages(), null, stored != null);
+        }
+        if (!facts.isNamed()) {
+            return new Known(id, name, stored, -1, null, false);
+        }
+        Map<String, MessageId> names = new HashMap<>();
+        Page.stream(request -> tx.messages().listOrigins(conversation, request))
+                .filter(message -> message.origin().externalId() != null)
+                .forEach(message -> names.put(message.origin().externalId(), message.messageId()));
+        return new Known(id, name, stored, 0, names, stored != null && facts.isWithin(names.keySet()));
+    }
+
+    /** Whether all uses of tools are stored of which no message tells. */
+    private boolean hasTools(Tx tx, TaskId task) {
+        ToolUsed last = facts.lastTool();
+        return last == null
+                || tx.toolExecutions()
+                        .find(Executions.id(task, last, facts.toolsUsed()))
+                        .isPresent();
+    }
+
+    /** Creates the task, or brings it up to date. Whether it was put back: its messages outlived it. */
+    private boolean putTask(Tx tx, Known known, Task task, Map<String, AgentId> agents) {
+        Task stored = known.task();
+        if (stored != null) {
+            tx.tasks().updateImported(task);
+            return false;
+        }
+        if (facts.agents().size() > 1) {
+            team(tx, task, agents);
+        }
+        tx.tasks().create(task);
+        ConversationId conversation = new ConversationId(task.id().value());
+        if (tx.conversations().find(conversation).isEmpty()) {
+            tx.conversations()
+                    .create(Conversation.builder()
+                            .id(conversation)
+                            .origin(task.origin())
+                            .title(Names.optional(facts.started().name()))
+                            .createdAt(task.createdAt())
+                            .build());
+            return false;
+        }
+        tx.dsl()
+                .update(MESSAGES)
+                .set(MESSAGES.TASK_ID, task.id())
+                .where(MESSAGES.CONVERSATION_ID.eq(conversation))
+                .and(MESSAGES.TASK_ID.isNull())
+                .execute();
+        tx.dsl()
+                .update(TOOL_EXECUTIONS)
+                .set(TOOL_EXECUTIONS.TASK_ID, task.id())
+                .where(TOOL_EXECUTIONS.TASK_ID.isNull())
+                .and(TOOL_EXECUTIONS.MESSAGE_ID.in(
+                        tx.dsl().select(MESSAGES.ID).from(MESSAGES).where(MESSAGES.CONVERSATION_ID.eq(conversation))))
+                .execute();
+        tx.dsl()
+                .update(MODEL_CALLS)
+                .set(MODEL_CALLS.TASK_ID, task.id())
+                .where(MODEL_CALLS.TASK_ID.isNull())
+                .and(MODEL_CALLS.MESSAGE_ID.in(
+                        tx.dsl().select(MESSAGES.ID).from(MESSAGES).where(MESSAGES.CONVERSATION_ID.eq(conversation))))
+                .execute();
+        return true;
+    }
+
+    private static TeamId teamId(TaskId task) {
+        return new TeamId(task.value());
+    }
+
+    /** Two agents of one run are a team. */
+    private void team(Tx tx, Task task, Map<String, AgentId> agents) {
+        TeamId id = teamId(task.id());
+        if (tx.teams().find(id).isEmpty()) {
+            String name = String.join(", ", facts.agents()) + " (" + task.id() + ")";
+            tx.teams().create(Team.builder().id(id).name(Names.of(name)).build());
+        }
+        for (String agent : facts.agents()) {
+            tx.teams().addMember(id, Objects.requireNonNull(agents.get(agent), agent));
+        }
+    }
+
+    private Task task(
+            Known known,
+            WorkflowId owner,
+            Map<String, AgentId> agents,
+            Origin origin,
+            Values values,
+            List<BlobId> large) {
+        RunEnded ended = facts.ended();
+        TaskStatus status = ended == null || ended.status() == null ? TaskStatus.COMPLETED : ended.status();
+        Instant begun = start();
+        Instant done = ended == null ? null : ended.completedAt();
+        done = done == null ? facts.lastTime() : done;
+        done = done != null && done.isBefore(begun) ? begun : done;
+        Task stored = known.task();
+        Task.Builder task = stored == null ? Task.builder().id(known.id()).createdAt(begun) : stored.toBuilder();
+        if (stored == null) {
+            task.workflowId(owner).teamId(facts.agents().size() > 1 ? teamId(known.id()) : null);
+        }
+        String agent = facts.agents().stream().findFirst().orElse(null);
+        return task.type("transcript")
+                .agentId(agent == null ? null : agents.get(agent))
+                .parentId(parent == null && stored != null ? stored.parentId() : parent)
+                .status(status)
+                .error(ended == null || ended.error() == null ? null : Escapes.of(ended.error()))
+                .startedAt(facts.firstTime())
+                .completedAt(done)
+                .metadata(metadata(values, large))
+                .origin(origin)
+                .build();
+    }
+
+    private Json metadata(Values values, List<BlobId> large) {
+        ObjectNode metadata = Fields.object();
+        RunStarted started = facts.started();
+        metadata.setAll(started.metadata());
+        RunEnded ended = facts.ended();
+        if (ended != null) {
+            metadata.setAll(ended.rest());
+        }
+        if (started.name() != null && !metadata.has("title")) {
+            metadata.put("title", started.name());
+        }
+        if (facts.timed() < facts.messages()) {
+            metadata.put("times", facts.timed() == 0 && facts.firstTime() == null ? "none" : "some");
+        }
+        return values.object(metadata, large);
+    }
+
+    /** Sorted by name: two imports that create the same agents in different orders would deadlock. */
+    private Map<String, AgentId> agents(Tx tx, Values values) {
+        Map<String, AgentId> agents = new HashMap<>();
+        for (String name : new TreeSet<>(facts.authors())) {
+            AgentId known = provenance.agents().get(name);
+            agents.put(name, known != null ? known : provenance.agent(tx, values, name));
+        }
+        return agents;
+    }
+}

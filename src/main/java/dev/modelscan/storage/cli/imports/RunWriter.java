@@ -1,0 +1,304 @@
+package dev.modelscan.storage.cli.imports;
+
+import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.blobs.BlobId;
+import dev.modelscan.storage.cli.formats.Event;
+import dev.modelscan.storage.cli.formats.Event.MessageRead;
+import dev.modelscan.storage.cli.formats.Event.ModelCalled;
+import dev.modelscan.storage.cli.formats.Event.RunEnded;
+import dev.modelscan.storage.cli.formats.Event.Scored;
+import dev.modelscan.storage.cli.formats.Event.ToolUsed;
+import dev.modelscan.storage.cli.formats.Events;
+import dev.modelscan.storage.cli.formats.Part;
+import dev.modelscan.storage.cli.formats.Role;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.InsideToolCall;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.scores.Score;
+import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.tools.ToolExecutionId;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the messages, tool executions, model calls and scores of one run, in one transaction, a few hundred at a time. */
+final class RunWriter implements Events {
+
+    private final Tx tx;
+    private final Facts facts;
+    private final Target target;
+    private final Batch batch;
+    private final MessageMaker maker;
+    private final Executions executions;
+    private final Pairing<OpenCall> pairing = new Pairing<>();
+    private final Set<String> agentsSoFar = new LinkedHashSet<>();
+    private final Map<String, MessageId> named = new HashMap<>();
+
+    private List<BlobId> blobs;
+    private int index;
+    private boolean fresh;
+    private boolean branched;
+    private int toolsUsed;
+    private int modelCalls;
+    private Instant time;
+    private @Nullable MessageId previous;
+    private @Nullable AgentId lastAgent;
+
+    /**
+     * Where a run goes.
+     *
+     * @param origin the task's origin, whose place the messages take if they have none of their own
+     * @param agents the agents by name
+     * @param known whether a part of the run is stored
+     * @param stored the number of messages at the start of the run that are stored
+     * @param storedNames the stored messages by their external ids, if those are to tell what is stored; null for the number
+     * @param base the time of what has none
+     * @param blobs blobs of the task's metadata, to which the first message that is stored refers
+     */
+    record Target(
+            TaskId task,
+            Origin origin,
+            Map<String, AgentId> agents,
+            boolean known,
+            int stored,
+            @Nullable Map<String, MessageId> storedNames,
+            Instant base,
+            List<BlobId> blobs) {
+
+        ConversationId conversation() {
+            return new ConversationId(task.value());
+        }
+    }
+
+    /** A call that waits for its answer. */
+    private record OpenCall(ToolExecution execution, String agent, boolean stored) {}
+
+    RunWriter(Tx tx, int maxDepth, Facts facts, Target target) {
+        this.tx = tx;
+        this.facts = facts;
+        this.target = target;
+        this.batch = new Batch(tx);
+        Values values = new Values(tx.blobs(), maxDepth);
+        this.maker = new MessageMaker(values);
+        this.executions = new Executions(values, target.task());
+        this.time = target.base();
+        this.blobs = target.blobs();
+    }
+
+    @Override
+    public void accept(Event event) {
+        if (event instanceof MessageRead message) {
+            message(message);
+        } else if (event instanceof ModelCalled call) {
+            modelCalled(call);
+        } else if (event instanceof Scored score) {
+            scored(score);
+        } else if (event instanceof ToolUsed used) {
+            toolUsed(used);
+        }
+    }
+
+    /** Stores what is left. */
+    Stored finish() {
+        pairing.open().forEach(call -> {
+            if (!call.stored()) {
+                batch.add(call.execution());
+            }
+        });
+        Stored stored = batch.finish();
+        RunEnded ended = facts.ended();
+        MessageId head = ended == null || ended.head() == null ? null : named.get(Names.of(ended.head()));
+        head = head == null ? previous : head;
+        if (head != null && (branched || !head.equals(previous))) {
+            tx.conversations().fork(target.conversation(), head, InsideToolCall.MOVE_BEFORE_CALL);
+        }
+        return stored;
+    }
+
+    private void message(MessageRead message) {
+        int number = ++index;
+        MessageId known = known(message);
+        MessageId id = known == null ? id(target.task(), facts, number) : known;
+        boolean stored = known != null || number <= target.stored() || isOld(message);
+        time = message.createdAt() == null ? time : message.createdAt();
+        boolean hasAuthor = Names.hasAuthor(message);
+        if (hasAuthor) {
+            // A service that runs a tool itself answers in the message of the call.
+            calls(message, id, Names.author(message, facts.started().agent()), stored);
+        }
+        Map<Part.Answer, OpenCall> answered = answered(message);
+        String author = author(message, answered);
+        AgentId sender = agent(author);
+        boolean first = register(message, id);
+        if (!stored) {
+            Message made = maker.make(message, !answered.isEmpty(), blobs)
+                    .id(id)
+                    .conversationId(target.conversation())
+                    .taskId(target.task())
+                    .senderId(sender)
+                    .parentId(parent(message, id))
+                    .createdAt(time)
+                    .readAt(time)
+                    .build();
+            blobs = List.of();
+            batch.add(made, origin(message, first));
+        }
+        if (!hasAuthor) {
+            calls(message, id, author, stored);
+        }
+        answered.forEach((answer, call) -> answer(answer, call, id, stored));
+        previous = id;
+        lastAgent = message.role() == Role.ASSISTANT ? sender : lastAgent;
+    }
+
+    /** The id of a message says its place in the run, and what it and those before it hold. */
+    static MessageId id(TaskId task, Facts facts, int number) {
+        String digest = Digests.hex(facts.digest(number)).substring(0, 8);
+        return new MessageId(task.value() + ":" + padded(number, 6) + ":" + digest);
+    }
+
+    /** Where names tell what is stored, a message without a name is as new as the one before it. */
+    private boolean isOld(MessageRead message) {
+        if (target.storedNames() == null) {
+            return false;
+        }
+        fresh = message.externalId() == null ? fresh : known(message) == null;
+        return !fresh;
+    }
+
+    /** So that ids sort as their numbers do. */
+    private static String padded(int number, int digits) {
+        String text = Integer.toString(number);
+        return text.length() >= digits ? text : "0".repeat(digits - text.length()) + text;
+    }
+
+    private @Nullable MessageId known(MessageRead message) {
+        return target.storedNames() == null || message.externalId() == null
+                ? null
+                : target.storedNames().get(Names.of(message.externalId()));
+    }
+
+    /** Whether the file's name of a message occurs for the first time. */
+    private boolean register(MessageRead message, MessageId id) {
+        return message.externalId() == null || named.putIfAbsent(Names.of(message.externalId()), id) == null;
+    }
+
+    private Origin origin(MessageRead message, boolean first) {
+        String name = first && message.externalId() != null ? Names.of(message.externalId()) : null;
+        Origin origin = target.origin();
+        return Places.at(new Origin(origin.format(), name, origin.sourceId(), null, null, null), message.place());
+    }
+
+    /** Null for the message before, as in all conversations without branches; the id itself if it follows none. */
+    private @Nullable MessageId parent(MessageRead message, MessageId id) {
+        MessageId parent = message.parentId() == null ? null : named.get(Names.of(message.parentId()));
+        boolean root = facts.isTree() && message.parentId() == null && message.externalId() != null && previous != null;
+        if (root) {
+            branched = true;
+            return id;
+        }
+        if (parent == null || parent.equals(previous) || parent.equals(id)) {
+            return null;
+        }
+        branched = true;
+        return parent;
+    }
+
+    private Map<Part.Answer, OpenCall> answered(MessageRead message) {
+        Map<Part.Answer, OpenCall> answered = new LinkedHashMap<>();
+        for (Part part : message.parts()) {
+            if (part instanceof Part.Answer answer) {
+                OpenCall call = pairing.answer(answer);
+                if (call != null) {
+                    answered.put(answer, call);
+                }
+            }
+        }
+        return answered;
+    }
+
+    private String author(MessageRead message, Map<Part.Answer, OpenCall> answered) {
+        if (!Names.hasAuthor(message)) {
+            return answered.values().stream()
+                    .map(OpenCall::agent)
+                    .findFirst()
+                    .orElseGet(() -> Facts.toolAgent(facts.started(), agentsSoFar));
+        }
+        String author = Names.author(message, facts.started().agent());
+        if (message.role() == Role.ASSISTANT) {
+            agentsSoFar.add(author);
+        }
+        return author;
+    }
+
+    private AgentId agent(String name) {
+        AgentId id = target.agents().get(name);
+        if (id == null) {
+            throw new IllegalStateException("no agent was made for " + name);
+        }
+        return id;
+    }
+
+    private void calls(MessageRead message, MessageId id, String author, boolean stored) {
+        int number = 0;
+        for (Part part : message.parts()) {
+            if (part instanceof Part.Call call) {
+                ToolExecutionId execution = new ToolExecutionId(id.value() + ":" + padded(++number, 3));
+                ToolExecution asked = executions
+                        .asked(execution, agent(author), call, time)
+                        .messageId(id)
+                        .build();
+                pairing.open(call, new OpenCall(asked, author, stored));
+            }
+        }
+    }
+
+    private void answer(Part.Answer answer, OpenCall call, MessageId id, boolean stored) {
+        if (stored && call.stored()) {
+            return;
+        }
+        ToolExecution asked = call.execution();
+        if (call.stored()) {
+            // A status only moves forward with the clock; history has times of its own.
+            tx.toolExecutions().find(asked.id()).ifPresent(known -> tx.toolExecutions()
+                    .delete(known.id()));
+        }
+        batch.add(executions
+                .answered(asked.toBuilder().answerMessageId(id), asked.createdAt(), time, answer)
+                .build());
+    }
+
+    private void toolUsed(ToolUsed used) {
+        ToolExecutionId id = Executions.id(target.task(), used, ++toolsUsed);
+        if (!target.known() || tx.toolExecutions().find(id).isEmpty()) {
+            batch.add(executions.used(id, agent(facts.toolUser(used)), used, time));
+        }
+    }
+
+    private void modelCalled(ModelCalled event) {
+        MessageId message = event.messageId() == null ? previous : named.get(Names.of(event.messageId()));
+        String run = facts.externalId() == null ? target.task().value() : facts.externalId();
+        String name = event.externalId() == null ? run + ":call:" + ++modelCalls : event.externalId();
+        batch.add(ModelCalls.of(event, name, String.valueOf(target.origin().format()), time)
+                .taskId(target.task())
+                .messageId(message)
+                .agentId(lastAgent)
+                .build());
+    }
+
+    private void scored(Scored event) {
+        Score score = ModelCalls.score(event, target.task(), time);
+        if (score != null && (!target.known() || tx.scores().find(score.id()).isEmpty())) {
+            batch.add(score);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.conversations.ConversationContext;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.InsideToolCall;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.errors.OpenToolCallException;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.schema.tables.Messages;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** Forks and compacts conversations. */
+final class Branches {
+
+    private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
+    private static final Parameter<Long> NUMBER =
+            Parameter.of("number", Codec.LONG, () -> COMPACTIONS.SEQUENCE_NUMBER);
+    private static final Parameter<Long> END = Parameter.of("end", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
+    private static final Parameter<String> SUMMARY =
+            Parameter.of("summary", Codec.TEXT, () -> COMPACTIONS.SUMMARY);
+    private static final Parameter<Instant> NOW = Parameter.of("now", Codec.TIME, () -> COMPACTIONS.CREATED_AT);
+
+    private static final CompiledQuery<Long> NEWEST = CompiledQuery.rows(
+            "message.newestNumber", row -> row.find(Codec.LONG, 1), () -> DSL.select(DSL.max(MESSAGES.SEQUENCE_NUMBER))
+                    .from(MESSAGES)
+                    .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param())));
+
+    /** The messages that none follows. */
+    private static final PagedQuery<Message> LAST_OF_BRANCHES = new PagedQuery<>(
+            "message.branches",
+            new PagedQuery.Rows<>(() -> MESSAGES, MessageMapping.COLUMNS, MessageMapping::map),
+            () -> {
+                Messages child = MESSAGES.as("child");
+                Messages branch = MESSAGES.as("branch");
+                Messages newest = MESSAGES.as("newest");
+                return MESSAGES.CONVERSATION_ID
+                        .eq(CONVERSATION.param())
+                        // The message before each that begins a range, and the newest one, end a range.
+                        .and(MESSAGES.SEQUENCE_NUMBER.in(DSL.select(numberBefore(branch.SEQUENCE_NUMBER))
+                                .from(branch)
+                                .where(branch.CONVERSATION_ID.eq(CONVERSATION.param()))
+                                .and(branch.PARENT_ID.isNotNull())
+                                .unionAll(DSL.select(DSL.max(newest.SEQUENCE_NUMBER))
+                                        .from(newest)
+                                        .where(newest.CONVERSATION_ID.eq(CONVERSATION.param())))))
+                        .andNotExists(DSL.selectOne()
+                                .from(child)
+                                .where(child.PARENT_ID.eq(MESSAGES.ID))
+                                .and(child.ID.ne(MESSAGES.ID)));
+            },
+            List.of(PagedQuery.ascending(MessageMapping.SEQUENCE_NUMBER)));
+
+    private record Compaction(long number, String summary) {}
+
+    private static final CompiledQuery<Void> COMPACT = CompiledQuery.command(
+            "conversation.compact", () -> DSL.insertInto(
+                            COMPACTIONS,
+                            COMPACTIONS.CONVERSATION_ID,
+                            COMPACTIONS.SEQUENCE_NUMBER,
+                            COMPACTIONS.SUMMARY,
+                            COMPACTIONS.CREATED_AT)
+                    .values(CONVERSATION.param(), NUMBER.param(), SUMMARY.param(), NOW.param())
+                    .onConflict(COMPACTIONS.CONVERSATION_ID, COMPACTIONS.SEQUENCE_NUMBER)
+                    .doUpdate()
+                    .set(COMPACTIONS.SUMMARY, SUMMARY.param())
+                    .set(COMPACTIONS.CREATED_AT, NOW.param()));
+
+    private static final CompiledQuery<Compaction> LAST_COMPACTION = CompiledQuery.rows(
+            "conversation.lastCompaction",
+            row -> new Compaction(row.get(Codec.LONG, 2), row.get(Codec.TEXT, 3)),
+            () -> DSL.select(COMPACTIONS.CONVERSATION_ID, COMPACTIONS.SEQUENCE_NUMBER, COMPACTIONS.SUMMARY)
+                    .from(COMPACTIONS)
+                    .where(COMPACTIONS.CONVERSATION_ID.eq(CONVERSATION.param()))
+                    .and(Paths.isOnPath(COMPACTIONS.SEQUENCE_NUMBER))
+                    .orderBy(COMPACTIONS.SEQUENCE_NUMBER.desc())
+                    .limit(DSL.inline(1)));
+
+    private Branches() {}
+
+    private static Field<Long> numberBefore(Field<Long> number) {
+        Messages before = MESSAGES.as("earlier");
+        return DSL.field(DSL.select(DSL.max(before.SEQUENCE_NUMBER))
+                .from(before)
+                .where(before.CONVERSATION_ID.eq(CONVERSATION.param()))
+                .and(before.SEQUENCE_NUMBER.lt(number)));
+    }
+
+    /** Makes a message the last one of the path. Returns the message that is. */
+    static Message fork(Session session, ConversationId id, MessageId at, InsideToolCall inside) throws SQLException {
+        MessageId head = BranchDeletion.hold(session, id);
+        Message last = cut(session, id, at, inside);
+        boolean newestOfUnbranched = head == null && Objects.equals(newest(session, id), last.sequenceNumber());
+        if (!newestOfUnbranched) {
+            Placement.setHead(session, id, last.id());
+        }
+        return last;
+    }
+
+    /** Notes a summary for the path up to a message. Returns the last message that it stands for. */
+    static Message compact(
+            Session session, ConversationId id, MessageId upTo, InsideToolCall inside, String summary, Instant now)
+            throws SQLException {
+        Message last = cut(session, id, upTo, inside);
+        session.query(COMPACT)
+                .set(CONVERSATION, id)
+                .set(NUMBER, last.sequenceNumber())
+                .set(SUMMARY, summary)
+                .set(NOW, now)
+                .update();
+        return last;
+    }
+
+    /** The message after which a path may be cut: the given one, or one before the calls that are open there. */
+    private static Message cut(Session session, ConversationId id, MessageId at, InsideToolCall inside)
+            throws SQLException {
+        Message last = message(session, id, at);
+        Long open = OpenCalls.first(session, id, last.sequenceNumber());
+        while (open != null) {
+            Message call = atNumber(session, id, open);
+            MessageId before = inside == InsideToolCall.REFUSE ? null : BranchDeletion.before(session, call);
+            if (before == null) {
+                throw new OpenToolCallException(at.value(), call.id().value());
+            }
+            last = message(session, id, before);
+            open = OpenCalls.first(session, id, last.sequenceNumber());
+        }
+        return last;
+    }
+
+    private static Message message(Session session, ConversationId id, MessageId at) throws SQLException {
+        Message message = session.query(MessageMapping.MAPPING.byId)
+                .set(MessageMapping.ID.parameter(), at)
+                .first();
+        if (message == null) {
+            throw new NotFoundException("message", at.value());
+        }
+        if (!message.conversationId().equals(id)) {
+            throw new InvalidDataException(
+                    "message", at.value(), "conversationId", "is " + message.conversationId() + ", not " + id);
+        }
+        return message;
+    }
+
+    /** The message with a number that is known to exist. */
+    private static Message atNumber(Session session, ConversationId id, long number) throws SQLException {
+        return Paths.newestAfter(session, id, number - 1, number, 1).get(0);
+    }
+
+    static Page<Message> list(Session session, ConversationId id, PageRequest request) throws SQLException {
+        return LAST_OF_BRANCHES.fetch(session, request, execution -> execution.set(CONVERSATION, id));
+    }
+
+    private static @Nullable Long newest(Session session, ConversationId id) throws SQLException {
+        return session.query(NEWEST).set(CONVERSATION, id).first();
+    }
+
+    /** The summary that holds for the path to the head, and up to {@code limit} messages after it. */
+    static ConversationContext context(Session session, ConversationId id, int limit) throws SQLException {
+        Long head = Paths.headNumber(session, id);
+        long end = head == null ? Long.MAX_VALUE : head;
+        Compaction compaction = session.query(LAST_COMPACTION)
+                .set(CONVERSATION, id)
+                .set(END, end)
+                .first();
+        long after = compaction == null ? 0 : compaction.number();
+        List<Message> messages = Paths.newestAfter(session, id, after, end, limit + 1);
+        boolean complete = messages.size() <= limit;
+        if (!complete) {
+            messages = withoutAnswers(session, id, messages.subList(1, messages.size()), messages.get(0));
+        }
+        return new ConversationContext(compaction == null ? null : compaction.summary(), messages, complete);
+    }
+
+    /** Leaves out messages at the start until no answer is left whose call is left out. */
+    private static List<Message> withoutAnswers(
+            Session session, ConversationId id, List<Message> messages, Message before) throws SQLException {
+        Message last = before;
+        List<Message> rest = messages;
+        while (!rest.isEmpty() && OpenCalls.first(session, id, last.sequenceNumber()) != null) {
+            last = rest.get(0);
+            rest = rest.subList(1, rest.size());
+        }
+        return rest;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
+
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessageOrigin;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.internal.codec.Formats;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Columns;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Row;
+import dev.modelscan.storage.internal.query.RowMapper;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.sources.Origin;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jooq.Field;
+import org.jooq.Query;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The origins of messages. They are a table of their own, which no page of messages reads: six more columns
+ * would cost each page.
+ */
+final class MessageOrigins {
+
+    private static final Columns<MessageOrigin> COLUMNS = new Columns<>("message origin");
+    private static final Column<MessageOrigin, MessageId> MESSAGE_ID = COLUMNS.add(
+            "messageId", Codec.text(Formats.MESSAGE_ID), () -> MESSAGE_ORIGINS.MESSAGE_ID, MessageOrigin::messageId);
+    private static final OriginColumns<MessageOrigin> ORIGIN = new OriginColumns<>(
+            COLUMNS,
+            new OriginColumns.Fields(
+                    () -> MESSAGE_ORIGINS.SOURCE_FORMAT,
+                    () -> MESSAGE_ORIGINS.SOURCE_ID,
+                    () -> MESSAGE_ORIGINS.SOURCE_RECORD,
+                    () -> MESSAGE_ORIGINS.SOURCE_LINE,
+                    () -> MESSAGE_ORIGINS.SOURCE_OFFSET,
+                    () -> MESSAGE_ORIGINS.EXTERNAL_ID),
+            MessageOrigin::origin);
+    private static final RowMapper<MessageOrigin> MAPPER = MessageOrigins::map;
+    private static final int CHUNK = 1_000;
+
+    private static final CompiledQuery<Void> PUT =
+            CompiledQuery.command("messageOrigin.put", MessageOrigins::putExpression);
+    private static final CompiledQuery<MessageOrigin> BY_ID =
+            CompiledQuery.rows("messageOrigin.byId", MAPPER, () -> DSL.select(COLUMNS.fields())
+                    .from(MESSAGE_ORIGINS)
+                    .where(MESSAGE_ID.isParameter()));
+    private static final CompiledQuery<Message> BY_EXTERNAL_ID =
+            CompiledQuery.rows("messageOrigin.byExternalId", MessageMapping.MAPPING.mapper, () -> DSL.select(
+                            MessageMapping.COLUMNS.fields())
+                    .from(MESSAGES)
+                    .join(MESSAGE_ORIGINS)
+                    .on(MESSAGE_ORIGINS.MESSAGE_ID.eq(MESSAGES.ID))
+                    .where(MESSAGE_ORIGINS.CONVERSATION_ID.eq(
+                            MessageMapping.CONVERSATION_ID.parameter().param()))
+                    .and(ORIGIN.externalId.isParameter()));
+    private static final PagedQuery<MessageOrigin> BY_CONVERSATION = new PagedQuery<>(
+            "messageOrigin.byConversation",
+            new PagedQuery.Rows<>(() -> MESSAGE_ORIGINS, COLUMNS, MAPPER),
+            () -> MESSAGE_ORIGINS.CONVERSATION_ID.eq(
+                    MessageMapping.CONVERSATION_ID.parameter().param()),
+            List.of(PagedQuery.ascending(MESSAGE_ID)));
+
+    private MessageOrigins() {}
+
+    /** The conversation comes from the message's row, so that the two cannot differ. */
+    private static Query putExpression() {
+        List<Field<?>> columns = new ArrayList<>(List.of(MESSAGE_ORIGINS.MESSAGE_ID, MESSAGE_ORIGINS.CONVERSATION_ID));
+        List<Field<?>> values = new ArrayList<>(List.of(MESSAGES.ID, MESSAGES.CONVERSATION_ID));
+        Map<Field<?>, Field<?>> changes = new LinkedHashMap<>();
+        for (Column<MessageOrigin, ?> column : ORIGIN.all()) {
+            columns.add(column.field());
+            values.add(column.parameter().param());
+            changes.put(column.field(), column.parameter().param());
+        }
+        return DSL.insertInto(MESSAGE_ORIGINS, columns)
+                .select(DSL.select(values)
+                        .from(MESSAGES)
+                        .where(MESSAGES.ID.eq(MESSAGE_ID.parameter().param())))
+                .onConflict(MESSAGE_ORIGINS.MESSAGE_ID)
+                .doUpdate()
+                .set(changes);
+    }
+
+    private static MessageOrigin map(Row row) throws SQLException {
+        return new MessageOrigin(/* messageId= */ row.get(MESSAGE_ID), /* origin= */ ORIGIN.read(row));
+    }
+
+    /** The origins in the order of their ids, so that two batches wait for each other in one order. */
+    static List<MessageOrigin> checked(Map<MessageId, Origin> origins) {
+        Map<String, MessageOrigin> sorted = new TreeMap<>();
+        origins.forEach((id, origin) -> {
+            MessageOrigin given = new MessageOrigin(id, origin);
+            if (!origin.isImported()) {
+                throw new InvalidDataException("message", id.value(), "origin", "is NONE, which is not stored");
+            }
+            sorted.put(id.value(), given);
+        });
+        return List.copyOf(sorted.values());
+    }
+
+    /** Stores checked origins. */
+    static boolean put(Session session, List<MessageOrigin> origins) throws SQLException {
+        for (int from = 0; from < origins.size(); from += CHUNK) {
+            List<MessageOrigin> chunk = origins.subList(from, Math.min(from + CHUNK, origins.size()));
+            int[] written = session.query(PUT).updateAll(COLUMNS, chunk);
+            for (int i = 0; i < written.length; i++) {
+                if (written[i] == 0) {
+                    throw new NotFoundException(
+                            "message", chunk.get(i).messageId().value());
+                }
+            }
+        }
+        return true;
+    }
+
+    static Origin of(Session session, MessageId id) throws SQLException {
+        MessageOrigin found =
+                session.query(BY_ID).set(MESSAGE_ID.parameter(), id).first();
+        return found == null ? Origin.NONE : found.origin();
+    }
+
+    static @Nullable Message find(Session session, ConversationId conversation, String externalId) throws SQLException {
+        return session.query(BY_EXTERNAL_ID)
+                .set(MessageMapping.CONVERSATION_ID.parameter(), conversation)
+                .set(ORIGIN.externalId.parameter(), externalId)
+                .first();
+    }
+
+    static Page<MessageOrigin> list(Session session, ConversationId conversation, PageRequest request)
+            throws SQLException {
+        return BY_CONVERSATION.fetch(
+                session, request, execution -> execution.set(MessageMapping.CONVERSATION_ID.parameter(), conversation));
+    }
+}

@@ -1,0 +1,102 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.blobs.BlobId;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a stream held, with its hash: in memory up to 1 MiB, else in a temporary file that only this user can
+ * read. So a slow stream keeps no transaction open, and a transaction that is tried again reads it anew.
+ */
+final class SpooledBytes implements AutoCloseable {
+
+    private static final int MOST_IN_MEMORY = 1_024 * 1_024;
+    private static final int BUFFER = 64 * 1_024;
+
+    private final MessageDigest digest = sha256();
+    private byte[] bytes = {};
+    private @Nullable Path file;
+    private long size;
+
+    private SpooledBytes() {}
+
+    static SpooledBytes of(byte[] given) {
+        SpooledBytes spooled = new SpooledBytes();
+        spooled.bytes = given;
+        spooled.size = given.length;
+        spooled.digest.update(given);
+        return spooled;
+    }
+
+    /** Reads the stream to its end. */
+    static SpooledBytes read(InputStream from) throws IOException {
+        SpooledBytes spooled = new SpooledBytes();
+        try {
+            byte[] first = from.readNBytes(MOST_IN_MEMORY);
+            spooled.take(first, first.length);
+            if (first.length < MOST_IN_MEMORY) {
+                spooled.bytes = first;
+            } else {
+                spooled.spill(first, from);
+            }
+            return spooled;
+        } catch (Throwable t) {
+            spooled.close();
+            throw t;
+        }
+    }
+
+    private void spill(byte[] first, InputStream from) throws IOException {
+        file = Files.createTempFile("modelscan-blob-", ".tmp");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            out.write(first);
+            byte[] buffer = new byte[BUFFER];
+            for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
+                out.write(buffer, 0, read);
+                take(buffer, read);
+            }
+        }
+    }
+
+    private void take(byte[] read, int length) {
+        digest.update(read, 0, length);
+        size += length;
+    }
+
+    /** The id; to be asked for once. */
+    BlobId takeId() {
+        return new BlobId(HexFormat.of().formatHex(digest.digest()));
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** The bytes from the first on. */
+    InputStream open() throws IOException {
+        return file == null ? new ByteArrayInputStream(bytes) : Files.newInputStream(file);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

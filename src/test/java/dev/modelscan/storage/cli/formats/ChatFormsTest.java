@@ -1,0 +1,223 @@
+package dev.modelscan.storage.cli.formats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** The forms whose records are lists of chat messages. */
+class ChatFormsTest {
+
+    @Test
+    void openAiHasAllRolesCallsAndParts() {
+        Told told = Told.of(
+                "a.json",
+                "{'id': 'c-1', 'model': 'm', 'created_at': '2026-01-02T03:04:05Z', 'messages': [",
+                " {'role': 'developer', 'content': 'd'}, {'role': 'user', 'name': 'Ann', 'content': [",
+                "  {'type': 'text', 'text': 'see'}, {'type': 'input_audio', 'input_audio': {'data': 'x', 'format':"
+                        + " 'wav'}}]},",
+                " {'role': 'assistant', 'reasoning_content': 'hm', 'content': null, 'refusal': 'no', 'tool_calls': [",
+                "  {'id': '1', 'type': 'function', 'function': {'name': 'f', 'arguments': 'not json'}},",
+                "  {'id': '2', 'type': 'function', 'function': {'arguments': '{}'}}]},",
+                " {'role': 'tool', 'tool_call_id': '1', 'content': 'r', 'status': 'error'}, 7],",
+                " 'usage': {'prompt_tokens': 9, 'completion_tokens': 3, 'prompt_tokens_details': {'cached_tokens':"
+                        + " 4}}}");
+
+        assertThat(told.form()).isEqualTo("openai");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record 1 = c-1",
+                        "developer: d",
+                        "user by Ann: see, (audio audio/wav)",
+                        "warned of messages[2].tool_calls[1]",
+                        "assistant: (thought), (refused) no, f#1 'not json', null#2 {}",
+                        "tool: ->#1 'r' failed by status",
+                        "warned of messages[4]",
+                        "other: (other)",
+                        "model m 9+3 read 4",
+                        "end record 1");
+        assertThat(told.kept()).contains("\"content\":null", "\"created_at\"");
+    }
+
+    @Test
+    void batchFilesRequestsAndResponsesHoldMessages() {
+        Told input = Told.of(
+                "in.jsonl",
+                "{'custom_id': 'q1', 'method': 'POST', 'url': '/v1/chat/completions', 'body': {'model': 'm',"
+                        + " 'messages': [{'role': 'user', 'content': 'a'}]}}");
+        assertThat(input.lines()).containsExactly("run record 1 = q1", "user: a", "end record 1");
+        assertThat(input.kept()).contains("/v1/chat/completions", "\"model\":\"m\"");
+        Told output = Told.of(
+                "out.jsonl",
+                "{'id': 'b', 'custom_id': 'q1', 'response': {'status_code': 200, 'body': {'id': 'x', 'model': 'm',"
+                        + " 'choices': [",
+                " {'index': 0, 'message': {'role': 'assistant', 'content': 'b'}, 'finish_reason': 'stop'}], 'usage':"
+                        + " {'prompt_tokens': 1, 'completion_tokens': 2}}}}");
+        assertThat(output.lines()).containsExactly("run record 1 = b", "assistant: b", "model m 1+2", "end record 1");
+        Told log = Told.of(
+                "log.json",
+                "{'request': {'messages': [{'role': 'user', 'content': 'a'}]}, 'response': {'choices': [{'message':"
+                        + " {'role': 'assistant', 'content': 'b'}}]}}");
+        assertThat(log.lines()).containsExactly("run record 1", "user: a", "assistant: b", "end record 1");
+    }
+
+    @Test
+    void messagesOnTheirOwnAreOneRun() {
+        String user = "{'role': 'user', 'content': 'x'}";
+        assertThat(Told.of("a.jsonl", user, user).lines())
+                .containsExactly("run messages 0", "user: x", "user: x", "end messages 0");
+        assertThat(Told.of("a.json", "[" + user + ", " + user + "]").lines())
+                .containsExactly("run messages 1", "user: x", "user: x", "end messages 1");
+        assertThat(Told.of("b.jsonl", "[" + user + "]", "[" + user + "]").lines())
+                .containsExactly("run record 1", "user: x", "end record 1", "run record 2", "user: x", "end record 2");
+    }
+
+    @Test
+    void anthropicPutsAnswersIntoMessagesOfTheTool() {
+        Told told = Told.of(
+                "a.json",
+                "{'system': [{'type': 'text', 'text': 's', 'cache_control': {'type': 'ephemeral'}}], 'messages': [",
+                " {'role': 'assistant', 'content': [{'type': 'thinking', 'thinking': 't', 'signature': 'g'},",
+                "  {'type': 'tool_use', 'id': '1', 'name': 'f', 'input': {}}, {'type': 'tool_use', 'id': '2', 'name':"
+                        + " 'g', 'input': {}}]},",
+                " {'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': '1', 'content': [{'type':"
+                        + " 'text', 'text': 'r'}]},",
+                "  {'type': 'tool_result', 'tool_use_id': '2', 'is_error': true}, {'type': 'text', 'text': 'go"
+                        + " on'}]}]}");
+
+        assertThat(told.form()).isEqualTo("anthropic");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record 1",
+                        "system: s",
+                        "assistant: (thought), f#1 {}, g#2 {}",
+                        "tool: ->#1 [{'type':'text','text':'r'}] unknown, ->#2 nothing failed by is_error",
+                        "user: go on",
+                        "end record 1");
+        assertThat(told.kept()).contains("cache_control", "\"signature\":\"g\"", "continued", "message_in");
+    }
+
+    @Test
+    void anAnthropicResponseIsAMessage() {
+        Told told = Told.of(
+                "r.json",
+                "{'id': 'msg_1', 'type': 'message', 'role': 'assistant', 'model': 'm', 'content': [{'type': 'text',"
+                        + " 'text': 'hi'}],",
+                " 'stop_reason': 'end_turn', 'usage': {'input_tokens': 3, 'output_tokens': 1,"
+                        + " 'cache_creation_input_tokens': 2}}");
+        assertThat(told.lines())
+                .containsExactly("run record 1 = msg_1", "assistant msg_1: hi", "model m 3+1 wrote 2", "end record 1");
+    }
+
+    @Test
+    void tauBenchNamesItsRunsByTaskAndTrial() {
+        Told told = Told.of(
+                "t.json", "[{'task_id': 3, 'trial': 1, 'reward': 0.5, 'traj': [{'role': 'user', 'content': 'x'}]}]");
+        assertThat(told.form()).isEqualTo("tau-bench");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record 1 = 3/1",
+                        "user: x",
+                        "score reward 0.5",
+                        "end record 1 failed because reward is 0.5");
+        assertThat(told.kept()).contains("\"messages_in\":\"traj\"", "\"task_id\":3", "\"trial\":1");
+    }
+
+    @Test
+    void tau2KeepsEachRunsTask() {
+        Told told = Told.of(
+                "t.json",
+                "{'info': {'agent_info': {'llm': 'm'}}, 'tasks': [{'id': '7', 'goal': 'g'}], 'simulations': [",
+                " {'id': 's', 'task_id': '7', 'reward_info': {'reward': 1.0}, 'messages': [",
+                "  {'role': 'assistant', 'content': 'Hi', 'cost': 0.5, 'usage': {'prompt_tokens': 2,"
+                        + " 'completion_tokens': 1}},",
+                "  {'role': 'tool', 'tool_messages': [{'id': 'u', 'role': 'tool', 'content': 'ok', 'error':"
+                        + " true}]}]}]}");
+        assertThat(told.lines())
+                .containsExactly(
+                        "described",
+                        "run simulation 1/0 = s",
+                        "assistant: Hi",
+                        "model m 2+1 cost 0.5",
+                        "tool: ->#u 'ok' failed by error",
+                        "score reward 1.0",
+                        "end simulation 1/0 completed");
+        assertThat(told.kept()).contains("\"goal\":\"g\"", "agent_info");
+    }
+
+    @Test
+    void shareGptMixesTurns() {
+        Told told = Told.of(
+                "s.jsonl",
+                "{'id': 1, 'system': 's', 'conversations': [{'from': 'human', 'value': 'q', 'weight': 0}, {'role':"
+                        + " 'user', 'content': 'p'}, {'from': 'moon', 'value': 'm'}]}");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record 1 = 1",
+                        "system: s",
+                        "user: q",
+                        "user: p",
+                        "warned of conversations[2].from",
+                        "other: m",
+                        "end record 1");
+        assertThat(told.kept()).contains("\"weight\":0");
+    }
+
+    @Test
+    void langChainWritesMessagesInThreeWays() {
+        Told told = Told.of(
+                "l.json",
+                "{'messages': [{'type': 'human', 'data': {'content': 'a', 'id': 'h1'}},",
+                " {'lc': 1, 'type': 'constructor', 'id': ['langchain', 'schema', 'messages', 'AIMessage'], 'kwargs':"
+                        + " {'content': '', 'id': 'a1',",
+                "  'additional_kwargs': {'tool_calls': [{'id': '1', 'type': 'function', 'function': {'name': 'f',"
+                        + " 'arguments': '{}'}}]},",
+                "  'response_metadata': {'model_name': 'm', 'token_usage': {'prompt_tokens': 1, 'completion_tokens':"
+                        + " 2}}}},",
+                " {'type': 'tool', 'content': 'r', 'tool_call_id': '1', 'status': 'success'}]}");
+        assertThat(told.form()).isEqualTo("langchain");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record 1",
+                        "user h1: a",
+                        "assistant a1: , f#1 {}",
+                        "model m of a1 1+2",
+                        "tool: ->#1 'r' success by status",
+                        "end record 1");
+    }
+
+    @Test
+    void langSmithTellsEachMessageOfATraceOnce() {
+        String human =
+                "{'lc': 1, 'type': 'constructor', 'id': ['x', 'HumanMessage'], 'kwargs': {'content': 'q', 'id': 'h'}}";
+        String call = "{'lc': 1, 'type': 'constructor', 'id': ['x', 'AIMessage'], 'kwargs': {'content': '', 'id': 'a',"
+                + " 'tool_calls': [{'name': 'f', 'args': {}, 'id': 'c'}]}}";
+        String answer = "{'type': 'tool', 'content': 'r', 'tool_call_id': 'c', 'id': 't'}";
+        String done = "{'type': 'ai', 'content': 'done', 'id': 'b'}";
+        Told told = Told.of(
+                "runs.jsonl",
+                "{'id': 'root', 'trace_id': 'root', 'parent_run_id': null, 'run_type': 'chain', 'name': 'agent',"
+                        + " 'inputs': {}, 'outputs': {}, 'error': null}",
+                "{'id': 'l1', 'trace_id': 'root', 'parent_run_id': 'root', 'run_type': 'llm', 'inputs': {'messages': [["
+                        + human
+                        + "]]}, 'outputs': {'generations': [[{'message': " + call
+                        + "}]]}, 'prompt_tokens': 5, 'completion_tokens': 1, 'extra': {'metadata': {'ls_model_name':"
+                        + " 'm'}}}",
+                "{'id': 't1', 'trace_id': 'root', 'parent_run_id': 'root', 'run_type': 'tool', 'name': 'f', 'inputs':"
+                        + " {}, 'outputs': {'output': "
+                        + answer + "}, 'error': 'late'}",
+                "{'id': 'l2', 'trace_id': 'root', 'parent_run_id': 'root', 'run_type': 'llm', 'inputs': {'messages': [["
+                        + human + "," + call + "," + answer + "]]}, 'outputs': {'generations': [[{'message': " + done
+                        + "}]]}}");
+        assertThat(told.form()).isEqualTo("langsmith");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run root = root named agent",
+                        "user h: q",
+                        "assistant a: , f#c {}",
+                        "model m 5+1",
+                        "tool t1: ->#c f 'r' failed by error",
+                        "assistant b: done",
+                        "model null null+null",
+                        "end root");
+    }
+}

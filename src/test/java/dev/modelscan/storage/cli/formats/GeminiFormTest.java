@@ -1,0 +1,140 @@
+package dev.modelscan.storage.cli.formats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class GeminiFormTest {
+
+    @Test
+    void aRequestsContentsAreMessages() {
+        Told told = Told.of(
+                "request.json",
+                "{'systemInstruction': {'parts': [{'text': 'Be short.'}]}, 'generationConfig': {'temperature': 0},",
+                " 'contents': [{'role': 'user', 'parts': [{'text': 'look'}, {'inlineData': {'mimeType': 'image/png',"
+                        + " 'data': 'AA=='}}]},",
+                "  {'role': 'model', 'parts': [{'thought': true, 'text': 'hm'},",
+                "   {'functionCall': {'name': 'f', 'args': {'a': 1}}, 'thoughtSignature': 'c2ln'}]},",
+                "  {'role': 'user', 'parts': [{'functionResponse': {'name': 'f', 'response': {'error': 'no'}}}]},",
+                "  {'role': 'model', 'parts': [{'executableCode': {'language': 'PYTHON', 'code': '1'}},",
+                "   {'codeExecutionResult': {'outcome': 'OUTCOME_OK', 'output': '1'}}, {'new': 2}]}]}");
+
+        assertThat(told.form()).isEqualTo("gemini");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record-1",
+                        "system: Be short.",
+                        "user: look, (image image/png)",
+                        "assistant: (thought), f#null {'a':1}",
+                        "tool: ->#null f {'error':'no'} failed by error",
+                        "assistant: code_execution#null {'language':'PYTHON','code':'1'}, ->#null code_execution '1'"
+                                + " success by outcome, (other)",
+                        "end record-1");
+        assertThat(told.kept()).contains("c2ln", "temperature");
+    }
+
+    @Test
+    void aResponsesCandidatesAreMessagesAndItsUsageIsACall() {
+        Told told = Told.of(
+                "response.json",
+                "{'candidates': [{'content': {'role': 'model', 'parts': [{'text': 'hi'}]}, 'finishReason': 'STOP'}],",
+                " 'usageMetadata': {'promptTokenCount': 5, 'candidatesTokenCount': 2, 'thoughtsTokenCount': 1},",
+                " 'modelVersion': 'g-1', 'responseId': 'r'}");
+
+        assertThat(told.lines())
+                .containsExactly("run record-1 = r", "assistant: hi", "model g-1 5+2 thought 1", "end record-1");
+    }
+
+    @Test
+    void contentsAsRecordsAreOneRun() {
+        Told told = Told.of(
+                "history.json",
+                "[{'role': 'user', 'parts': [{'text': 'a'}]},",
+                "{'role': 'model', 'parts': [{'text': 'b'}]}]");
+
+        assertThat(told.lines()).containsExactly("run contents-1", "user: a", "assistant: b", "end contents-1");
+    }
+
+    @Test
+    void eventsOfAnAgentDevelopmentKitNameTheirAgents() {
+        Told told = Told.of(
+                "session.json",
+                "{'id': 's', 'app_name': 'trip', 'user_id': 'u', 'state': {'k': 1}, 'events': [",
+                " {'invocation_id': 'i', 'author': 'user', 'content': {'role': 'user', 'parts': [{'text': 'go',"
+                        + " 'thought': null}]},",
+                "  'id': 'e1', 'timestamp': 1767323045.25},",
+                " {'invocation_id': 'i', 'author': 'planner', 'id': 'e2', 'timestamp': 1767323046, 'content': {'role':"
+                        + " 'model',",
+                "  'parts': [{'function_call': {'id': 'c', 'name': 'transfer', 'args': {}}}]}, 'actions':"
+                        + " {'transfer_to_agent': 'guide'},",
+                "  'usage_metadata': {'prompt_token_count': 3, 'candidates_token_count': 1}},",
+                " {'invocation_id': 'i', 'author': 'planner', 'id': 'e3', 'content': {'role': 'user',",
+                "  'parts': [{'function_response': {'id': 'c', 'name': 'transfer', 'response': {'status': 'ok'}}}]}},",
+                " {'invocationId': 'i', 'author': 'guide', 'id': 'e4', 'content': {'role': 'model', 'parts': [{'text':"
+                        + " 'here'}]}}]}");
+
+        assertThat(told.form()).isEqualTo("adk");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run session-1 = s named trip",
+                        "user e1: go",
+                        "assistant e2 by planner: transfer#c {}",
+                        "model null of e2 3+1",
+                        "tool e3: ->#c transfer {'status':'ok'} unknown",
+                        "assistant e4 by guide: here",
+                        "end session-1");
+        assertThat(told.kept()).contains("\"k\":1", "transfer_to_agent", "\"thought\":null");
+    }
+
+    @Test
+    void aSessionOfTheCommandLineHasItsCallsAndAnswersInOneMessage() {
+        Told told = Told.of(
+                "session-1.json",
+                "{'sessionId': 's', 'projectHash': 'h', 'startTime': '2026-01-02T03:04:05Z', 'lastUpdated':"
+                        + " '2026-01-02T03:05:00Z',",
+                " 'messages': [{'id': 'm1', 'timestamp': '2026-01-02T03:04:05Z', 'type': 'user', 'content': 'list'},",
+                "  {'id': 'm2', 'timestamp': '2026-01-02T03:04:07Z', 'type': 'gemini', 'content': 'I look.', 'model':"
+                        + " 'g-1',",
+                "   'thoughts': [{'subject': 'S', 'description': 'D'}], 'tokens': {'input': 8, 'output': 3, 'cached':"
+                        + " 2, 'thoughts': 1},",
+                "   'toolCalls': [{'id': 'c1', 'name': 'ls', 'args': {}, 'status': 'success', 'timestamp':"
+                        + " '2026-01-02T03:04:08Z',",
+                "    'result': [{'functionResponse': {'id': 'c1', 'name': 'ls', 'response': {'output': 'a b'}}}]},",
+                "    {'id': 'c2', 'name': 'rm', 'args': {}, 'status': 'cancelled'}]},",
+                "  {'id': 'm3', 'timestamp': '2026-01-02T03:04:09Z', 'type': 'info', 'content': 'cancelled'}]}");
+
+        assertThat(told.form()).isEqualTo("gemini-cli");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run s = s by gemini-cli",
+                        "user m1: list",
+                        "assistant m2: (thought), I look., ls#c1 {}, rm#c2 {}",
+                        "tool m2/1: ->#c1 ls 'a b' success by status",
+                        "tool m2/2: ->#c2 rm nothing failed by status",
+                        "model g-1 of m2 8+3 read 2 thought 1",
+                        "other m3: cancelled",
+                        "end s");
+    }
+
+    @Test
+    void inASessionOfLinesTheLastVersionCountsAndARewindLeavesABranch() {
+        Told told = Told.of(
+                "session-2.jsonl",
+                "{'sessionId': 's', 'projectHash': 'h', 'startTime': '2026-01-02T03:04:05Z', 'kind': 'main'}",
+                "{'id': 'm1', 'type': 'user', 'content': [{'text': 'a'}]}",
+                "{'id': 'm2', 'type': 'gemini', 'content': 'part'}",
+                "{'id': 'm2', 'type': 'gemini', 'content': 'whole'}",
+                "{'$rewindTo': 'm2'}",
+                "{'id': 'm3', 'type': 'gemini', 'content': 'other'}",
+                "{'$set': {'summary': 'T'}}");
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "run s = s by gemini-cli named T",
+                        "user m1: a",
+                        "assistant m2 after m1: whole",
+                        "assistant m3 after m1: other",
+                        "end s at m3");
+        assertThat(told.kept()).contains("$rewindTo");
+    }
+}

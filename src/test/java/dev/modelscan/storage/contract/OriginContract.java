@@ -1,0 +1,189 @@
+package dev.modelscan.storage.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.Conversation;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessageOrigin;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.sources.Source;
+import dev.modelscan.storage.sources.SourceId;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Where records came from. */
+abstract class OriginContract extends Contract {
+
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00.000001Z");
+
+    private Agent agent;
+    private Source source;
+
+    @BeforeEach
+    void prepare() {
+        agent = createAgent("researcher");
+        source = db.sources().create(source().build());
+    }
+
+    private Origin origin(String externalId) {
+        return Origin.of(source, externalId).at(3L, 17L, 4_096L);
+    }
+
+    private Task.Builder imported(String externalId) {
+        return task().status(TaskStatus.COMPLETED).origin(origin(externalId));
+    }
+
+    @Test
+    void aConversationIsMadeBeforeItsMessagesAndCountsThem() {
+        Conversation made = db.conversations()
+                .create(Conversation.builder()
+                        .origin(origin("c"))
+                        .createdAt(NOON)
+                        .build());
+        db.messages().create(message(agent).conversationId(made.id()).build());
+        Message other = db.messages().create(message(agent).build());
+
+        Conversation stored = db.conversations().get(made.id());
+
+        assertThat(stored.lastSequenceNumber()).isEqualTo(1);
+        assertThat(stored)
+                .usingRecursiveComparison()
+                .ignoringFields("lastSequenceNumber")
+                .isEqualTo(made);
+        assertThat(db.conversations().get(other.conversationId()).origin()).isEqualTo(Origin.NONE);
+        assertThat(db.conversations().updateOrigin(other.conversationId(), origin("d")))
+                .isEqualTo(db.conversations().get(other.conversationId()));
+        assertThat(walk(1, db.conversations()::list)).hasSize(2).first().isEqualTo(stored);
+        assertThatThrownBy(() -> db.conversations().create(made)).isInstanceOf(ConflictException.class);
+    }
+
+    @Test
+    void aDeletedConversationTakesItsMessagesAndOrigins() {
+        Message message = db.messages().create(message(agent).build());
+        db.messages().putOrigins(Map.of(message.id(), origin("m")));
+
+        db.conversations().delete(CONVERSATION);
+
+        assertThat(db.messages().find(message.id())).isEmpty();
+        assertThat(db.messages().originOf(message.id())).isEqualTo(Origin.NONE);
+        for (Runnable call : List.<Runnable>of(
+                () -> db.conversations().delete(CONVERSATION),
+                () -> db.conversations().get(CONVERSATION),
+                () -> db.conversations().updateOrigin(CONVERSATION, origin("x")))) {
+            RepositoryContract.assertNames(
+                    catchThrowableOfType(NotFoundException.class, call::run), "conversation", CONVERSATION);
+        }
+        assertThat(db.conversations().find(CONVERSATION)).isEmpty();
+    }
+
+    @Test
+    void messagesHaveOriginsThatAreReplaced() {
+        List<Message> messages = new ArrayList<>();
+        Map<MessageId, Origin> origins = new LinkedHashMap<>();
+        for (int i = 0; i < 1_100; i++) {
+            messages.add(message(agent).build());
+            origins.put(messages.get(i).id(), origin("m" + i).at((long) i, null, 10L * i));
+        }
+        db.messages().createAll(messages);
+
+        db.messages().putOrigins(origins);
+        MessageId first = messages.get(0).id();
+        Origin moved = Origin.of("claude-code", "m0");
+        db.messages().putOrigins(Map.of(first, moved));
+        origins.put(first, moved);
+
+        assertThat(db.messages().originOf(first)).isEqualTo(moved);
+        assertThat(walk(500, request -> db.messages().listOrigins(CONVERSATION, request)))
+                .isEqualTo(origins.entrySet().stream()
+                        .map(entry -> new MessageOrigin(entry.getKey(), entry.getValue()))
+                        .sorted(Comparator.comparing(o -> o.messageId().value()))
+                        .toList());
+        assertThat(db.messages().findByExternalId(CONVERSATION, "m7"))
+                .contains(db.messages().get(messages.get(7).id()));
+        assertThat(db.messages().findByExternalId(new ConversationId("other"), "m7"))
+                .isEmpty();
+        assertThat(db.messages().findByExternalId(CONVERSATION, "a\0")).isEmpty();
+    }
+
+    @Test
+    void originsAreStoredAllOrNone() {
+        Message one = db.messages().create(message(agent).build());
+        Message two = db.messages().create(message(agent).build());
+        MessageId missing = new MessageId("missing");
+
+        RepositoryContract.assertNames(
+                catchThrowableOfType(NotFoundException.class, () -> db.messages()
+                        .putOrigins(Map.of(one.id(), origin("a"), missing, origin("b")))),
+                "message",
+                missing);
+        assertThatThrownBy(() -> db.messages().putOrigins(Map.of(one.id(), origin("a"), two.id(), origin("a"))))
+                .isInstanceOf(ConflictException.class);
+        assertThatThrownBy(() -> db.messages().putOrigins(Map.of(one.id(), Origin.NONE)))
+                .isInstanceOf(InvalidDataException.class);
+        db.messages().putOrigins(Map.of());
+        assertThat(db.messages()
+                        .listOrigins(CONVERSATION, PageRequest.first(10))
+                        .items())
+                .isEmpty();
+    }
+
+    @Test
+    void whatWasImportedOutlivesItsSource() {
+        Task task = db.tasks().create(imported("session 1").build());
+        Conversation conversation = db.conversations()
+                .create(Conversation.builder().origin(origin("session 1")).build());
+        Message message = db.messages().create(message(agent).build());
+        db.messages().putOrigins(Map.of(message.id(), origin("m")));
+
+        db.sources().delete(source.id());
+
+        Origin left = new Origin("claude-code", "session 1", null, 3L, 17L, 4_096L);
+        assertThat(db.tasks().get(task.id()).origin()).isEqualTo(left);
+        assertThat(db.conversations().get(conversation.id()).origin()).isEqualTo(left);
+        assertThat(db.messages().originOf(message.id()).sourceId()).isNull();
+        assertThat(db.tasks().findByExternalId("claude-code", "session 1"))
+                .map(Task::id)
+                .contains(task.id());
+    }
+
+    @Test
+    void anOriginNeedsAForm() {
+        InvalidDataException refusal =
+                catchThrowableOfType(InvalidDataException.class, () -> new Origin(null, "x", null, null, null, null));
+
+        assertThat(refusal.field()).isEqualTo("format");
+        assertThat(Origin.NONE.isImported()).isFalse();
+        assertThat(origin("x").isImported()).isTrue();
+    }
+
+    @Test
+    void aMissingSourceIsNamed() {
+        Origin missing = new Origin("atif", "x", new SourceId("missing"), null, null, null);
+
+        assertThat(catchThrowableOfType(ReferenceException.class, () -> db.tasks()
+                        .create(imported("x").origin(missing).build())))
+                .hasMessageContaining("sourceId")
+                .hasMessageContaining("missing");
+        assertThatThrownBy(() -> db.conversations()
+                        .create(Conversation.builder().origin(missing).build()))
+                .isInstanceOf(ReferenceException.class);
+    }
+}
