@@ -68,10 +68,13 @@ class ArchitectureTest {
     /** The packages of one engine each. */
     private static final String[] WINGS = {INTERNAL + "sqlite..", INTERNAL + "postgres.."};
 
-    private static final DescribedPredicate<JavaClass> DATABASE = describe("are entry points", javaClass -> javaClass
-            .getName()
-            .matches(ROOT.replace(".", "\\.")
-                    + "\\.(Database|DatabaseBuilder|HostedWorkspaces|Times|Conditions|Records)(\\$.*)?"));
+    private static final DescribedPredicate<JavaClass> DATABASE = describe(
+            "are entry points",
+            javaClass -> javaClass
+                    .getName()
+                    .matches(
+                            ROOT.replace(".", "\\.")
+                                    + "\\.(ColumnTypes|Database|DatabaseBuilder|HostedWorkspaces|SchemaExport|Times|Conditions|Records)(\\$.*)?"));
 
     @Test
     void theRulesLookAtTheLibrary() {
@@ -107,7 +110,7 @@ class ArchitectureTest {
                 .map(JavaClass::getSimpleName)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(users)
-                .isSubsetOf("Database", "Repositories", "Tx", "Times", "Conditions", "Records")
+                .isSubsetOf("ColumnTypes", "Database", "Repositories", "Tx", "Times", "Conditions", "Records")
                 .contains("Repositories");
     }
 
@@ -262,7 +265,7 @@ class ArchitectureTest {
     void analyticsAndTheCommandUseThePublicApiAlone() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + ".analytics..", ROOT + ".cli..")
+                .resideInAnyPackage(ROOT + ".analytics..", ROOT + ".cli..", ROOT + ".codegen..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".internal..")
