@@ -3,6 +3,7 @@ package dev.modelscan.storage;
 import dev.modelscan.storage.internal.values.Ranges;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /** Options whose ranges were checked. */
@@ -17,7 +18,9 @@ record CheckedOptions(
         int maxJsonDepth,
         int maxValueBytes,
         Clock clock,
-        boolean readOnly)
+        boolean readOnly,
+        List<MigrationSet> migrations,
+        boolean validateOnly)
         implements DatabaseOptions {
 
     // Without a limit for a statement, a server that is cut off would be waited for as long as the system
@@ -33,12 +36,15 @@ record CheckedOptions(
             /* maxJsonDepth= */ 100,
             /* maxValueBytes= */ 16 * 1_024 * 1_024,
             /* clock= */ Clock.systemUTC(),
-            /* readOnly= */ false);
+            /* readOnly= */ false,
+            /* migrations= */ List.of(),
+            /* validateOnly= */ false);
 
     CheckedOptions {
         Objects.requireNonNull(durability, "durability");
         Objects.requireNonNull(isolation, "isolation");
         Objects.requireNonNull(clock, "clock");
+        migrations = List.copyOf(migrations);
         Ranges.require("readers", readers, 1, 1_000);
         Ranges.require("poolSize", poolSize, 1, 1_000);
         Ranges.require("busyTimeout", busyTimeout, Duration.ZERO, Duration.ofHours(1));

@@ -26,11 +26,14 @@ import dev.modelscan.storage.tools.ToolExecutionRepository;
 import dev.modelscan.storage.workflows.WorkflowRepository;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -252,6 +255,7 @@ public final class Database implements Repositories, AutoCloseable {
     public DatabaseStats stats() {
         return new DatabaseStats(
                 opened.schemaVersion(),
+                opened.sets(),
                 Maintenance.rowCounts(repositories.dsl()),
                 opened.store().sizeBytes());
     }
@@ -263,7 +267,20 @@ public final class Database implements Repositories, AutoCloseable {
      */
     public Health healthCheck() {
         List<String> problems = opened.store().problems();
-        return new Health(problems, problems.isEmpty() ? opened.store().notes() : List.of());
+        return new Health(problems, problems.isEmpty() ? notes() : List.of());
+    }
+
+    private List<String> notes() {
+        List<String> notes = new ArrayList<>(opened.store().notes());
+        Set<String> known =
+                options.migrations().stream().map(MigrationSet::name).collect(Collectors.toSet());
+        opened.sets().forEach((set, version) -> {
+            if (!known.contains(set)) {
+                notes.add("the database holds migrations of the set " + set + ", up to version " + version
+                        + ", and was opened without them; add migrations(\"" + set + "\", ...)");
+            }
+        });
+        return notes;
     }
 
     /**
@@ -281,12 +298,18 @@ public final class Database implements Repositories, AutoCloseable {
         return repositories.cancelRunning(agentIds);
     }
 
-    /** The version of the schema, which is that of the last migration. */
+    /**
+     * The version of the library's schema, which is that of its last migration. {@link DatabaseStats#sets} has
+     * those of the application's.
+     */
     public int schemaVersion() {
         return opened.schemaVersion();
     }
 
-    /** The names of the migrations that opening this database applied, in order; empty if it was up to date. */
+    /**
+     * The names of the migrations that opening this database applied, in order; empty if it was up to date. A
+     * migration of a set is {@code <set>/<file>}.
+     */
     public List<String> appliedMigrations() {
         return opened.appliedMigrations();
     }

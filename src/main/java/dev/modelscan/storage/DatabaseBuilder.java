@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -53,6 +55,8 @@ public final class DatabaseBuilder {
     private Clock clock = DatabaseOptions.defaults().clock();
     private @Nullable Supplier<? extends @Nullable Connection> joined;
     private boolean readOnly;
+    private final Map<String, MigrationSet> migrations = new LinkedHashMap<>();
+    private boolean validateOnly;
 
     DatabaseBuilder() {}
 
@@ -286,6 +290,63 @@ public final class DatabaseBuilder {
     }
 
     /**
+     * Adds migrations of the application's own tables, as the set {@link MigrationSet#DEFAULT_NAME}. {@link
+     * #migrations(String, String)} says how they are applied.
+     *
+     * @throws IllegalArgumentException if the location is malformed, or a set of that name was added
+     */
+    public DatabaseBuilder migrations(String location) {
+        Objects.requireNonNull(location, "migrations");
+        return migrations(MigrationSet.DEFAULT_NAME, location);
+    }
+
+    /**
+     * Adds a set of migrations of the application's own tables. Opening applies those that the database lacks:
+     * the library's first, then each set's, in the order in which the sets were added.
+     *
+     * <p>A location is {@code classpath:<folder>}, seen by the thread's context class loader, or {@code
+     * filesystem:<folder>}. It holds a folder {@code sqlite} and a folder {@code postgresql}, of which the
+     * engine's is used, or the migrations themselves, if their SQL serves both. A migration is a UTF-8 file
+     * {@code V<number>__<words>.sql}. Placeholders are not replaced. A file {@code index} in the folder, with
+     * the name of a file in each line, takes the place of a look at the folder.
+     *
+     * <p>All migrations of one opening, the library's included, are one transaction: if one fails, the database
+     * is as it was before, and the exception names the set, the file and the statement. So a migration cannot
+     * contain what no transaction can, such as {@code VACUUM} or {@code CREATE INDEX CONCURRENTLY}. On SQLite
+     * foreign keys are checked at the end of each migration.
+     *
+     * <p>Each set has its own history, the table {@code modelscan_<name>_schema_history} beside the library's.
+     * A changed or missing file of an applied migration, a new one before it, and a database that has newer
+     * ones than the folder, are a {@link SchemaException}. A database opens without sets that it holds; {@link
+     * Database#healthCheck} then notes them.
+     *
+     * @param name of the set, which never changes: 1 to 30 of a to z, 0 to 9 and _, beginning with a letter
+     * @throws IllegalArgumentException if the name or the location is malformed, or a set of that name was
+     *     added
+     */
+    public DatabaseBuilder migrations(String name, String location) {
+        MigrationSet set = new MigrationSet(name, location);
+        if (migrations.putIfAbsent(name, set) != null) {
+            throw new IllegalArgumentException(
+                    "migrations " + name + " were added already; give each set its own name");
+        }
+        given.add("migrations");
+        return this;
+    }
+
+    /**
+     * Applies no migration, neither the library's nor the application's, for teams that apply them by hand.
+     * Opening compares the histories, with their checksums, and throws {@link SchemaException}, which names the
+     * missing migrations, if the database is behind, and {@link UnavailableException} if there is none. Does
+     * not go with {@link #inMemory}, {@link #readOnly}, which implies it, and a transfer.
+     */
+    public DatabaseBuilder validateOnly() {
+        this.validateOnly = true;
+        given.add("validateOnly");
+        return this;
+    }
+
+    /**
      * Opens the database. What it throws is said at {@link Database#open(Path)}.
      *
      * @throws IllegalArgumentException if an option is out of its range, has no effect on what is opened, or
@@ -322,6 +383,10 @@ public final class DatabaseBuilder {
         DatabaseLocation location =
                 new DatabaseLocation(kind, path, url, readUrl, user, password, dataSource, workspace);
         given.requireEffect(Engines.at(location), kind);
+        if (readOnly && validateOnly) {
+            throw new IllegalArgumentException(
+                    "validateOnly cannot go with readOnly(), which implies it; leave it out");
+        }
         return location;
     }
 
@@ -340,11 +405,14 @@ public final class DatabaseBuilder {
                 /* maxJsonDepth= */ maxJsonDepth,
                 /* maxValueBytes= */ maxValueBytes,
                 /* clock= */ clock,
-                /* readOnly= */ readOnly);
+                /* readOnly= */ readOnly,
+                /* migrations= */ List.copyOf(migrations.values()),
+                /* validateOnly= */ validateOnly);
     }
 
     /**
      * Copies a SQLite file into the server's database that this builder names, into its {@link #workspace} if one was given.
+     * Copies the library's tables alone: {@link #migrations(String)} cannot go with it.
      *
      * @throws IllegalArgumentException if the source is the beginning of a URL, an option is out of its
      *     range, or not exactly one of a URL and a data source was given
@@ -353,6 +421,14 @@ public final class DatabaseBuilder {
         Locations.requirePath(source);
         if (!given.has("url") && !given.has("dataSource")) {
             throw new IllegalArgumentException("url is required, or a data source");
+        }
+        if (validateOnly) {
+            throw new IllegalArgumentException(
+                    "validateOnly cannot go with a transfer, which makes tables; leave it out");
+        }
+        if (!migrations.isEmpty()) {
+            throw new IllegalArgumentException("migrations cannot go with a transfer, which copies the library's tables"
+                    + " alone; leave them out, and open the target with them afterwards");
         }
         return new FileTransfer(source, location(), options());
     }

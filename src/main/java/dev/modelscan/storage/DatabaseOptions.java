@@ -2,6 +2,7 @@ package dev.modelscan.storage;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What a database was opened with; see {@link DatabaseBuilder} for each. Immutable.
@@ -53,4 +54,10 @@ public sealed interface DatabaseOptions permits CheckedOptions {
 
     /** Whether nothing is written. */
     boolean readOnly();
+
+    /** The application's migrations, in the order in which they are applied; immutable. */
+    List<MigrationSet> migrations();
+
+    /** Whether no migration is applied, and a database that lacks one is not opened. */
+    boolean validateOnly();
 }

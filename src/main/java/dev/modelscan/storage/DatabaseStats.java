@@ -7,15 +7,18 @@ import java.util.Map;
 /**
  * What a database holds.
  *
- * @param schemaVersion the version of the last migration that was applied
+ * @param schemaVersion the version of the library's last migration that was applied
+ * @param sets the version of each set of the application's migrations that the database holds, by the set's
+ *     name, in alphabetical order; those that it was not opened with are among them
  * @param rows how many rows each table has, by the table's name, in alphabetical order
  * @param sizeBytes the size of the file and of its write-ahead log, in bytes
  * @since 0.1
  */
-public record DatabaseStats(int schemaVersion, Map<String, Long> rows, long sizeBytes) {
+public record DatabaseStats(int schemaVersion, Map<String, Long> sets, Map<String, Long> rows, long sizeBytes) {
 
-    /** Copies the map. */
+    /** Copies the maps. */
     public DatabaseStats {
+        sets = Collections.unmodifiableMap(new LinkedHashMap<>(sets));
         rows = Collections.unmodifiableMap(new LinkedHashMap<>(rows));
     }
 }

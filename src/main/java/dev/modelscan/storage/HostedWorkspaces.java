@@ -4,6 +4,7 @@ import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReadOnlyException;
+import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
 import dev.modelscan.storage.internal.engines.Locations;
@@ -89,7 +90,7 @@ final class HostedWorkspaces implements Workspaces {
     public void create(String name) {
         Objects.requireNonNull(name, "name");
         Locations.requireWorkspace(name);
-        requireWritable(name);
+        requireMigrating(name);
         enter(name);
         try {
             if (!host.create(name)) {
@@ -127,7 +128,7 @@ final class HostedWorkspaces implements Workspaces {
     public List<WorkspaceMigration> migrateAll(int parallelism, Consumer<? super MigrationProgress> progress) {
         Objects.requireNonNull(progress, "progress");
         Ranges.require("parallelism", parallelism, 1, MigrateAll.MAX_PARALLELISM);
-        requireWritable(null);
+        requireMigrating(null);
         return new MigrateAll(host, list()).run(parallelism, progress);
     }
 
@@ -168,6 +169,17 @@ final class HostedWorkspaces implements Workspaces {
     private void requireOpen() {
         if (closed) {
             throw new UnavailableException("the workspaces are closed", null);
+        }
+    }
+
+    private void requireMigrating(@Nullable String name) {
+        requireWritable(name);
+        if (options.validateOnly()) {
+            throw new SchemaException(
+                    "the workspaces were opened with validateOnly(), which migrates and makes none; open them"
+                            + " without it to do so"
+                            + (name == null ? "" : ", or make the tables of " + name + " by hand"),
+                    null);
         }
     }
 

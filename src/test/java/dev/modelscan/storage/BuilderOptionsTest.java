@@ -53,7 +53,7 @@ class BuilderOptionsTest {
             "dataSource", Set.of("isolation", "joinTransactions", "workspace"));
 
     private static final Set<String> EVERYWHERE =
-            Set.of("busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock");
+            Set.of("busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock", "migrations");
 
     private static final Map<String, Object> VALUES = Map.ofEntries(
             Map.entry("readUrl", NOWHERE),
@@ -69,6 +69,7 @@ class BuilderOptionsTest {
             Map.entry("durability", Durability.NORMAL),
             Map.entry("maxJsonDepth", 5),
             Map.entry("maxValueBytes", 5_000),
+            Map.entry("migrations", "classpath:db/app"),
             Map.entry("clock", Clock.systemUTC()),
             Map.entry("joinTransactions", (Supplier<Connection>) () -> null));
 
@@ -122,6 +123,47 @@ class BuilderOptionsTest {
             });
         }
         assertThat(seen).isEqualTo(VALUES.keySet().stream().collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    @Test
+    void validateOnlyIsRejectedWhereItHasNoEffect() {
+        assertThatThrownBy(() -> Database.builder().inMemory().validateOnly().open())
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("validateOnly has no effect on ");
+        assertThatThrownBy(() -> Database.builder()
+                        .path(directory.resolve("x"))
+                        .readOnly()
+                        .validateOnly()
+                        .open())
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("validateOnly cannot go with readOnly()");
+        assertThatThrownBy(() -> Database.builder().url(NOWHERE).validateOnly().transferFrom("x"))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("validateOnly cannot go with a transfer");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "App, classpath:db/app, the name is not",
+        "1, classpath:db/app, the name is not",
+        "a2345678901234567890123456789012, classpath:db/app, the name is not",
+        "app, db/app, names no folder",
+        "app, classpath:, names no folder",
+        "app, jar:db/app, names no folder",
+    })
+    void aMalformedSetIsRejected(String name, String location, String says) {
+        assertThatThrownBy(() -> Database.builder().migrations(name, location))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("migrations " + name)
+                .hasMessageContaining(says);
+    }
+
+    @Test
+    void eachSetHasANameOfItsOwn() {
+        assertThatThrownBy(() -> Database.builder().migrations("classpath:a").migrations("classpath:b"))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("migrations app were added already");
     }
 
     @Test

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             StatusCommand.class,
             MigrateCommand.class,
+            SchemaCommand.class,
             TransferCommand.class,
             WorkspacesCommand.class,
             DemoCommand.class

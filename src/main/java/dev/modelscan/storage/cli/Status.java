@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param database its location
  * @param workspace the workspace's name; null if it is not a workspace
  * @param schemaVersion the version of its schema
+ * @param sets the version of each set of the application's migrations
  * @param appliedMigrations the migrations that opening it applied
  * @param sizeBytes the size of the file and of its write-ahead log, or of the tables and their indexes
  * @param rows how many rows each table has
@@ -21,6 +22,7 @@ record Status(
         String database,
         @Nullable String workspace,
         int schemaVersion,
+        Map<String, Long> sets,
         List<String> appliedMigrations,
         long sizeBytes,
         Map<String, Long> rows)
@@ -32,6 +34,7 @@ record Status(
                 database,
                 db.workspace(),
                 stats.schemaVersion(),
+                stats.sets(),
                 db.appliedMigrations(),
                 stats.sizeBytes(),
                 stats.rows());
@@ -44,6 +47,7 @@ record Status(
             out.println("Workspace       " + workspace);
         }
         out.println("Schema version  " + schemaVersion);
+        sets.forEach((set, version) -> out.println("Migrations      " + set + " " + version));
         if (!appliedMigrations.isEmpty()) {
             out.println("Migrated now    " + String.join(", ", appliedMigrations));
         }

@@ -27,7 +27,8 @@ import java.util.function.Consumer;
  * from a snapshot in a file next to it, {@code <source>-transfer-<id>}. The snapshot needs as much space as
  * the source, and is deleted at the end. The target does not get what is written to the source later.
  *
- * <p>The transfer copies only the library's own tables. If the source has other objects, the transfer names
+ * <p>The transfer copies only the library's own tables, and neither the application's nor their history of
+ * migrations: open the target with the same sets afterwards, which makes the tables, and copy their rows. If the source has other objects, the transfer names
  * them and does nothing, until {@link #leaveBehind} allows it to leave them behind. It does not change other
  * objects in the schema of the target.
  *

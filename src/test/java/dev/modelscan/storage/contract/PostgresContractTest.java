@@ -271,6 +271,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class OwnMigrations extends OwnMigrationsContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
     @EnabledForJreRange(min = JRE.JAVA_21)
     class ConcurrencyOfVirtualThreads extends ConcurrencyContract {
         @BeforeEach

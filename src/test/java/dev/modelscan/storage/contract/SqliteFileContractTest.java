@@ -271,6 +271,14 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class OwnMigrations extends OwnMigrationsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     @EnabledForJreRange(min = JRE.JAVA_21)
     class ConcurrencyOfVirtualThreads extends ConcurrencyContract {
         @BeforeEach

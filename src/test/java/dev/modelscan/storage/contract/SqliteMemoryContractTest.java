@@ -117,6 +117,14 @@ class SqliteMemoryContractTest {
     }
 
     @Nested
+    class OwnMigrations extends OwnMigrationsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
     @EnabledForJreRange(min = JRE.JAVA_21)
     class ConcurrencyOfVirtualThreads extends ConcurrencyContract {
         @BeforeEach

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.DatabaseOptions;
+import dev.modelscan.storage.MigrationSet;
 import dev.modelscan.storage.internal.query.Dialect;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,16 @@ public interface Engine {
 
     /** Opens what holds any number of workspaces; throws what {@link #open} throws. */
     WorkspaceHost openWorkspaces(DatabaseLocation location, DatabaseOptions options);
+
+    /**
+     * The SQL of migrations, as one script that also writes the history.
+     *
+     * @param set null for the library's
+     * @param from the version that the database has; 0 for none
+     * @param to the version to arrive at; {@link Long#MAX_VALUE} for the newest
+     * @throws IllegalArgumentException if there is no such version, or nothing between the two
+     */
+    String migrationSql(@Nullable MigrationSet set, long from, long to);
 
     /** Whether a text is a URL for this engine, in the spelling that its driver takes. */
     default boolean isUrl(String text) {

@@ -31,6 +31,19 @@ public final class Engines {
                 .orElseThrow(() -> new IllegalStateException("no engine accepts " + location));
     }
 
+    /**
+     * The engine of a name, in any case.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Engine named(String name) {
+        return ALL.stream()
+                .filter(engine -> engine.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("engine " + name + " is none of "
+                        + ALL.stream().map(Engine::name).collect(Collectors.joining(", "))));
+    }
+
     /** The SQL of the engine for which a query is rendered. */
     public static Expressions expressions(Scope context) {
         return dialect(context).expressions();

@@ -12,7 +12,7 @@ public final class GivenOptions {
 
     /** What has an effect on every engine. */
     private static final Set<String> EVERYWHERE =
-            Set.of("busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock");
+            Set.of("busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock", "migrations");
 
     private final Set<String> given = new LinkedHashSet<>();
 

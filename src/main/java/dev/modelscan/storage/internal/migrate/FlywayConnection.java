@@ -6,19 +6,28 @@ import java.sql.SQLException;
 import org.jooq.tools.jdbc.DefaultConnection;
 
 /**
- * A connection for Flyway in a transaction that the caller ends. Flyway asks for several connections and
- * always gets this one, so a pooler needs only one session. Flyway's settings end with the transaction.
+ * A connection for Flyway in a transaction that the caller ends, so that all migrations of one start are
+ * stored, or none. Flyway asks for several connections and always gets this one, so a pooler needs only one
+ * session. Flyway's settings end with the transaction.
  */
 final class FlywayConnection extends DefaultConnection {
 
+    private final boolean rollsBack;
     private boolean autoCommit = true;
 
-    private FlywayConnection(Connection connection) {
+    private FlywayConnection(Connection connection, boolean rollsBack) {
         super(connection);
+        this.rollsBack = rollsBack;
     }
 
-    static Connection inside(Connection connection) {
-        return new FlywayConnection(connection);
+    /** A transaction on a server, where a failed statement has to be rolled back before Flyway's next one. */
+    static Connection onServer(Connection connection) {
+        return new FlywayConnection(connection, true);
+    }
+
+    /** A transaction that BEGIN began, of which the driver does not know, so that it would not roll back. */
+    static Connection afterBegin(Connection connection) {
+        return new FlywayConnection(connection, false);
     }
 
     /**
@@ -53,6 +62,13 @@ final class FlywayConnection extends DefaultConnection {
 
     @Override
     public void commit() {}
+
+    @Override
+    public void rollback() throws SQLException {
+        if (rollsBack) {
+            super.rollback();
+        }
+    }
 
     @Override
     public void setReadOnly(boolean readOnly) {}

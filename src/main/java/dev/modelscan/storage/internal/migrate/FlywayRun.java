@@ -5,18 +5,18 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.EngineText;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.SimpleDataSource;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.flywaydb.core.internal.sqlscript.FlywaySqlScriptException;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +40,13 @@ public final class FlywayRun {
         StorageException explain(String file, SQLException e);
     }
 
-    /** Migrates a SQLite database over one connection, which stays open. Returns the scripts' names. */
-    public static List<String> migrate(Connection connection, String name, PackagedMigrations packaged) {
-        Connection kept = keptOpen(connection);
-        return migrate(() -> kept, name, packaged, null, (file, e) -> null, new ForeignKeyCheck());
+    /**
+     * Migrates a SQLite database in the transaction that BEGIN began on this connection. Returns the scripts'
+     * names. After a failure the caller rolls back.
+     */
+    public static List<String> migrate(Connection connection, String name, MigrationPlan plan) {
+        Connections connections = () -> FlywayConnection.afterBegin(connection);
+        return migrate(connections, name, plan, null, (file, e) -> null, new ForeignKeyCheck());
     }
 
     /**
@@ -51,74 +54,85 @@ public final class FlywayRun {
      * the scripts' names. A failure rolls back.
      */
     public static List<String> migrate(
-            Connection connection, String name, PackagedMigrations packaged, String schema, Reasons reasons) {
-        return migrate(() -> FlywayConnection.inside(connection), name, packaged, schema, reasons, new Callback[0]);
+            Connection connection, String name, MigrationPlan plan, String schema, Reasons reasons) {
+        return migrate(() -> FlywayConnection.onServer(connection), name, plan, schema, reasons, new Callback[0]);
     }
 
     private static List<String> migrate(
             Connections connections,
             String name,
-            PackagedMigrations packaged,
+            MigrationPlan plan,
             @Nullable String schema,
             Reasons reasons,
             Callback... callbacks) {
-        FlywayLogs.begin();
-        try {
-            MigrateResult result = Flyway.configure(FlywayRun.class.getClassLoader())
-                    .dataSource(new OwnConnections(connections))
-                    .defaultSchema(schema)
-                    .createSchemas(false)
-                    .locations("classpath:" + packaged.location())
-                    .failOnMissingLocations(true)
-                    .table(SchemaState.HISTORY_TABLE)
-                    .ignoreMigrationPatterns(new String[0])
-                    .validateMigrationNaming(true)
-                    .mixed(false)
-                    .group(false)
-                    .loggers(FlywayLogs.name())
-                    .callbacks(callbacks)
-                    .load()
-                    .migrate();
-            return result.migrations.stream()
-                    .map(applied -> applied.filepath.substring(
-                            Math.max(applied.filepath.lastIndexOf('/'), applied.filepath.lastIndexOf('\\')) + 1))
-                    .toList();
-        } catch (FlywayException e) {
-            SQLException driver = Failure.driverException(e);
-            StorageException explained = driver == null ? null : reasons.explain(file(e), driver);
-            throw explained == null ? failed(name, e) : explained;
-        } finally {
-            FlywayLogs.end();
+        List<String> applied = new ArrayList<>();
+        for (PackagedMigrations packaged : plan.all()) {
+            FlywayLogs.begin();
+            try {
+                MigrateResult result = configure(packaged, schema)
+                        .dataSource(new OwnConnections(connections))
+                        .callbacks(callbacks)
+                        .load()
+                        .migrate();
+                result.migrations.forEach(each -> applied.add(packaged.label(each.filepath)));
+            } catch (FlywayException e) {
+                SQLException driver = Failure.driverException(e);
+                StorageException explained = driver == null ? null : reasons.explain(file(packaged, e), driver);
+                throw explained == null ? failed(name, packaged, e) : explained;
+            } finally {
+                FlywayLogs.end();
+            }
         }
+        return List.copyOf(applied);
     }
 
-    private static String file(FlywayException flyway) {
+    private static FluentConfiguration configure(PackagedMigrations packaged, @Nullable String schema) {
+        return Flyway.configure(FlywayRun.class.getClassLoader())
+                .defaultSchema(schema)
+                .createSchemas(false)
+                .locations(new String[0])
+                .resourceProvider(new PackagedResources(packaged))
+                .table(packaged.historyTable())
+                // A set begins in a schema that has the library's tables. Its own versions begin at 1.
+                .baselineOnMigrate(packaged.set() != null)
+                .baselineVersion("0")
+                .ignoreMigrationPatterns(new String[0])
+                .validateMigrationNaming(true)
+                // What runs is the file as its checksum has it.
+                .placeholderReplacement(false)
+                .mixed(false)
+                .group(false)
+                .loggers(FlywayLogs.name());
+    }
+
+    private static String file(PackagedMigrations packaged, FlywayException flyway) {
         for (Throwable t = flyway; t != null; t = t.getCause()) {
             if (t instanceof FlywaySqlScriptException script && script.getResource() != null) {
-                return "migration " + script.getResource().getFilename();
+                return "migration " + packaged.label(script.getResource().getFilename());
             }
         }
         return "a migration";
     }
 
-    private static StorageException failed(String name, FlywayException flyway) {
+    private static StorageException failed(String name, PackagedMigrations packaged, FlywayException flyway) {
         for (Throwable t = flyway; t != null; t = t.getCause()) {
             if (t instanceof FlywaySqlScriptException script) {
                 String file = script.getResource() == null
                         ? "a migration"
-                        : script.getResource().getFilename();
+                        : packaged.label(script.getResource().getFilename());
                 String reason = script.getCause() == null ? EngineText.of(script) : EngineText.of(script.getCause());
                 return new SchemaException(
                         name + ": migration " + file + ", line " + script.getLineNumber() + ", failed: " + reason
                                 + "\nStatement: " + script.getStatement()
-                                + "\nThe migration was rolled back. Correct it, or the rows that it fails on, and"
-                                + " open the database again",
+                                + "\nAll migrations of this start were rolled back. Correct it, or the rows that it"
+                                + " fails on, and open the database again",
                         flyway);
             }
         }
         SQLException driver = Failure.driverException(flyway);
         return new SchemaException(
-                name + " could not be migrated; the database is as it was: "
+                name + " could not be migrated" + (packaged.set() == null ? "" : " by migrations " + packaged.set())
+                        + "; the database is as it was: "
                         + EngineText.of(driver == null ? flyway : driver),
                 flyway);
     }
@@ -158,21 +172,6 @@ public final class FlywayRun {
         public String getCallbackName() {
             return "foreign keys";
         }
-    }
-
-    /** Ignores close(): Flyway closes its connections, and an in-memory database ends with its last one. */
-    private static Connection keptOpen(Connection connection) {
-        return (Connection) Proxy.newProxyInstance(
-                FlywayRun.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("close")) {
-                        return null;
-                    }
-                    try {
-                        return method.invoke(connection, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause() == null ? e : e.getCause();
-                    }
-                });
     }
 
     /** Connections with the library's settings, as a data source. */

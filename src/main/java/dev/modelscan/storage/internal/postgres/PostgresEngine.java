@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.DatabaseOptions;
+import dev.modelscan.storage.MigrationSet;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.DatabaseLocation;
 import dev.modelscan.storage.internal.engine.DatabaseLocation.Kind;
@@ -10,6 +11,7 @@ import dev.modelscan.storage.internal.engine.Libraries.Library;
 import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
+import dev.modelscan.storage.internal.migrate.MigrationScript;
 import dev.modelscan.storage.internal.query.Dialect;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +62,7 @@ public final class PostgresEngine implements Engine {
     @Override
     public Set<String> options(Kind kind) {
         return kind == Kind.DATA_SOURCE
-                ? Set.of("isolation", "joinTransactions", "readOnly", "workspace")
+                ? Set.of("isolation", "joinTransactions", "readOnly", "validateOnly", "workspace")
                 : Set.of(
                         "readUrl",
                         "user",
@@ -70,6 +72,7 @@ public final class PostgresEngine implements Engine {
                         "isolation",
                         "joinTransactions",
                         "readOnly",
+                        "validateOnly",
                         "workspace");
     }
 
@@ -100,6 +103,17 @@ public final class PostgresEngine implements Engine {
     }
 
     @Override
+    public String migrationSql(@Nullable MigrationSet set, long from, long to) {
+        return MigrationScript.of(
+                PostgresMigrator.packaged(set),
+                from,
+                to,
+                name() + ", in the schema that is first in search_path",
+                List.of("BEGIN"),
+                "timestamp NOT NULL DEFAULT now()");
+    }
+
+    @Override
     public OpenedStore open(DatabaseLocation location, DatabaseOptions options) {
         requireLibraries();
         return checked(() -> opened(new PostgresServer(location, options), location.workspace()));
@@ -107,15 +121,15 @@ public final class PostgresEngine implements Engine {
 
     private static OpenedStore opened(PostgresServer server, @Nullable String schema) {
         PostgresMigrator migrator = new PostgresMigrator(server, schema);
-        if (server.options().readOnly()) {
-            migrator.requireReadable();
-            PostgresStore store = new PostgresStore(new PostgresPools(server), true, schema, migrator.schema());
-            return new OpenedStore(
-                    new ReadOnlyStore(store, server.name()), null, schema, migrator.latestVersion(), List.of());
-        }
-        List<String> applied = migrator.migrate();
+        List<String> applied = migrator.migrateOrCheck();
         PostgresStore store = new PostgresStore(new PostgresPools(server), true, schema, migrator.schema());
-        return new OpenedStore(store, null, schema, migrator.latestVersion(), applied);
+        return new OpenedStore(
+                server.options().readOnly() ? new ReadOnlyStore(store, server.name()) : store,
+                null,
+                schema,
+                migrator.latestVersion(),
+                migrator.sets(),
+                applied);
     }
 
     @Override

@@ -1,11 +1,14 @@
 package dev.modelscan.storage.internal.postgres;
 
+import dev.modelscan.storage.DatabaseOptions;
+import dev.modelscan.storage.MigrationSet;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Retry;
 import dev.modelscan.storage.internal.migrate.FlywayRun;
+import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.PackagedMigrations;
 import dev.modelscan.storage.internal.migrate.SchemaState;
 import java.sql.Connection;
@@ -16,6 +19,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,15 +39,30 @@ public final class PostgresMigrator {
 
     private final PostgresServer server;
     private final @Nullable String workspace;
-    private final PackagedMigrations packaged;
+    private final MigrationPlan plan;
     private @Nullable PostgresSchema schema;
+    private Map<String, Long> sets = Map.of();
 
     /** For a workspace's schema, or for the one that the server chooses if it is null. */
     public PostgresMigrator(PostgresServer server, @Nullable String workspace) {
+        this(server, workspace, plan(server.options()));
+    }
+
+    PostgresMigrator(PostgresServer server, @Nullable String workspace, MigrationPlan plan) {
         this.server = server;
         this.workspace = workspace;
-        this.packaged = PackagedMigrations.load(LOCATION);
+        this.plan = plan;
         this.schema = workspace == null ? null : PostgresSchema.of(workspace);
+    }
+
+    /** A set's migrations; the library's if it is null. */
+    static PackagedMigrations packaged(@Nullable MigrationSet set) {
+        return MigrationPlan.packaged(LOCATION, set);
+    }
+
+    /** The library's migrations and the application's sets. */
+    static MigrationPlan plan(DatabaseOptions options) {
+        return MigrationPlan.of(LOCATION, options);
     }
 
     /** The schema. If the server chooses it, it is known after the first connection. */
@@ -51,9 +70,14 @@ public final class PostgresMigrator {
         return Objects.requireNonNull(schema);
     }
 
-    /** The version that {@link #migrate} migrates to. */
+    /** The library's version that {@link #migrate} migrates to. */
     public int latestVersion() {
-        return packaged.latest();
+        return plan.version();
+    }
+
+    /** The versions of the application's sets in the schema, as they were found. */
+    Map<String, Long> sets() {
+        return sets;
     }
 
     /**
@@ -83,6 +107,19 @@ public final class PostgresMigrator {
         }
     }
 
+    /**
+     * Migrates, or only checks, as the options say.
+     *
+     * @return the names of the migrations that were applied, in order
+     */
+    List<String> migrateOrCheck() {
+        if (server.options().readOnly() || server.options().validateOnly()) {
+            requireReadable();
+            return List.of();
+        }
+        return migrate();
+    }
+
     private PostgresSchema schema(Connection connection) throws SQLException {
         PostgresSchema known = schema;
         if (known == null) {
@@ -97,20 +134,20 @@ public final class PostgresMigrator {
     }
 
     private boolean isCurrent(Connection connection, PostgresSchema target) throws SQLException {
-        return state(connection, target) == SchemaState.Kind.CURRENT;
+        return state(connection, target).kind() == SchemaState.Kind.CURRENT;
     }
 
     /** Whether the workspace's schema, which has a history, is current. */
     boolean isCurrentByHistory(Connection connection) throws SQLException {
-        return compare(connection, schema()) == SchemaState.Kind.CURRENT;
+        return plan.hasSets()
+                ? isCurrent(connection)
+                : compare(connection, schema(), Set.of(SchemaState.HISTORY_TABLE))
+                                .kind()
+                        == SchemaState.Kind.CURRENT;
     }
 
-    private SchemaState.Kind compare(Connection connection, PostgresSchema target) throws SQLException {
-        return SchemaState.compare(SchemaState.history(connection, history(target)), name(), packaged);
-    }
-
-    private static String history(PostgresSchema target) {
-        return target.quoted() + '.' + SchemaState.HISTORY_TABLE;
+    private SchemaState compare(Connection connection, PostgresSchema target, Set<String> tables) throws SQLException {
+        return SchemaState.read(connection, tables, table -> target.quoted() + '.' + table, name(), plan);
     }
 
     /**
@@ -174,21 +211,19 @@ public final class PostgresMigrator {
     }
 
     private void requireReadable(Connection connection, PostgresSchema target) throws SQLException {
-        SchemaState.Kind state = state(connection, target);
-        if (state == SchemaState.Kind.EMPTY) {
+        SchemaState state = state(connection, target);
+        boolean validateOnly = server.options().validateOnly();
+        if (state.kind() == SchemaState.Kind.EMPTY && !validateOnly) {
             throw new UnavailableException(
                     name() + " does not exist: there are no tables of this library. None were created", null);
         }
-        if (state != SchemaState.Kind.CURRENT) {
-            List<SchemaState.Applied> history = SchemaState.history(connection, history(target));
-            throw new SchemaException(
-                    name() + " has an older schema than this library: version "
-                            + (history.isEmpty()
-                                    ? 0
-                                    : history.get(history.size() - 1).version()) + ", and not "
-                            + latestVersion() + "; open it once to write, or run migrate, which brings it up to date."
-                            + " Nothing was written",
-                    null);
+        if (state.kind() != SchemaState.Kind.CURRENT) {
+            throw state.behind(
+                    name(),
+                    plan,
+                    validateOnly
+                            ? SchemaState.VALIDATE_ONLY
+                            : "open it once to write, or run migrate, which brings it up to date. Nothing was written");
         }
     }
 
@@ -199,7 +234,8 @@ public final class PostgresMigrator {
      */
     public void requireCurrent(Connection connection) {
         try {
-            if (compare(connection, schema(connection)) != SchemaState.Kind.CURRENT) {
+            PostgresSchema target = schema(connection);
+            if (compare(connection, target, tables(connection, target)).kind() != SchemaState.Kind.CURRENT) {
                 throw new SchemaException(
                         name() + " has an older schema than this library; finish the transfer with the release that"
                                 + " began it, or restart it",
@@ -225,7 +261,8 @@ public final class PostgresMigrator {
             // Another process may have migrated while this one waited for the lock.
             List<String> applied = isCurrent(connection, target)
                     ? List.of()
-                    : FlywayRun.migrate(connection, name(), packaged, target.name(), this::stopped);
+                    : FlywayRun.migrate(connection, name(), plan, target.name(), this::stopped);
+            isCurrent(connection, target);
             commit(connection);
             return applied;
         } finally {
@@ -248,19 +285,8 @@ public final class PostgresMigrator {
         }
     }
 
-    private SchemaState.Kind state(Connection connection, PostgresSchema target) throws SQLException {
-        Set<String> tables = new HashSet<>();
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename IN ('"
-                        + SchemaState.HISTORY_TABLE + "', '" + TRANSFER_TABLE
-                        + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')")) {
-            statement.setString(1, target.name());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    tables.add(rows.getString(1));
-                }
-            }
-        }
+    private SchemaState state(Connection connection, PostgresSchema target) throws SQLException {
+        Set<String> tables = tables(connection, target);
         if (!tables.isEmpty() && !PostgresSchemas.mayUse(connection, target.name())) {
             throw noUsage(target);
         }
@@ -271,14 +297,30 @@ public final class PostgresMigrator {
                             + " restart it",
                     null);
         }
-        if (tables.contains(SchemaState.HISTORY_TABLE)) {
-            return compare(connection, target);
-        }
-        if (!tables.isEmpty()) {
+        if (!tables.isEmpty() && !tables.contains(SchemaState.HISTORY_TABLE)) {
             throw new SchemaException(
                     name() + " has tables of another program; name a workspace, which gets a schema of its own", null);
         }
-        return SchemaState.Kind.EMPTY;
+        SchemaState state = compare(connection, target, tables);
+        sets = state.sets();
+        return state;
+    }
+
+    /** Those of the library's tables that tell whose schema it is, and the histories. */
+    private static Set<String> tables(Connection connection, PostgresSchema target) throws SQLException {
+        Set<String> tables = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ? AND (tablename IN ('" + TRANSFER_TABLE
+                        + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')"
+                        + " OR tablename LIKE 'modelscan\\_%schema\\_history')")) {
+            statement.setString(1, target.name());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tables.add(rows.getString(1));
+                }
+            }
+        }
+        return tables;
     }
 
     /** On a Citus cluster this creates a schema that lives on one node, with all its tables. */

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.internal.engine.Retry;
 import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
+import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -18,16 +19,18 @@ public final class PostgresWorkspaceMigrator implements WorkspaceMigrator {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresWorkspaceMigrator.class);
 
     private final PostgresServer server;
+    private final MigrationPlan plan;
     private @Nullable Connection connection;
 
     /** Connects at the first workspace. */
-    public PostgresWorkspaceMigrator(PostgresServer server) {
+    PostgresWorkspaceMigrator(PostgresServer server, MigrationPlan plan) {
         this.server = server;
+        this.plan = plan;
     }
 
     @Override
     public List<String> migrate(String name) {
-        PostgresMigrator migrator = new PostgresMigrator(server, name);
+        PostgresMigrator migrator = new PostgresMigrator(server, name, plan);
         return isCurrent(migrator) ? List.of() : migrator.migrate();
     }
 

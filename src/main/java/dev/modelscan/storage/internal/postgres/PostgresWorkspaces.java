@@ -5,6 +5,7 @@ import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
 import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
+import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -12,12 +13,14 @@ import java.util.List;
 final class PostgresWorkspaces implements WorkspaceHost {
 
     private final PostgresServer server;
+    private final MigrationPlan plan;
     private final PostgresPools pools;
     private final PostgresStore anySchema;
 
     /** Connects, and checks that the server can be used. */
     PostgresWorkspaces(PostgresServer server) {
         this.server = server;
+        this.plan = PostgresMigrator.plan(server.options());
         this.pools = new PostgresPools(server);
         this.anySchema = new PostgresStore(pools, true, null, null);
         try {
@@ -37,20 +40,20 @@ final class PostgresWorkspaces implements WorkspaceHost {
     }
 
     private OpenedStore opened(String name) {
-        PostgresMigrator migrator = new PostgresMigrator(server, name);
+        PostgresMigrator migrator = new PostgresMigrator(server, name, plan);
         PostgresStore store = new PostgresStore(pools, false, name, migrator.schema());
-        if (server.options().readOnly()) {
-            migrator.requireReadable();
-            return new OpenedStore(
-                    new ReadOnlyStore(store, "workspace " + name + " of " + server.name()),
-                    null,
-                    name,
-                    migrator.latestVersion(),
-                    List.of());
-        }
-        boolean current = store.read("workspace", name, session -> migrator.isCurrent(session.connection()));
-        List<String> applied = current ? List.of() : migrator.migrate();
-        return new OpenedStore(store, null, name, migrator.latestVersion(), applied);
+        boolean readOnly = server.options().readOnly();
+        // Over the pool, which costs no connection.
+        boolean current =
+                !readOnly && store.read("workspace", name, session -> migrator.isCurrent(session.connection()));
+        List<String> applied = current ? List.of() : migrator.migrateOrCheck();
+        return new OpenedStore(
+                readOnly ? new ReadOnlyStore(store, "workspace " + name + " of " + server.name()) : store,
+                null,
+                name,
+                migrator.latestVersion(),
+                migrator.sets(),
+                applied);
     }
 
     @Override
@@ -77,8 +80,8 @@ final class PostgresWorkspaces implements WorkspaceHost {
 
     @Override
     public boolean create(String name) {
-        return PostgresEngine.checked(() ->
-                !exists(name) && !new PostgresMigrator(server, name).migrate().isEmpty());
+        return PostgresEngine.checked(() -> !exists(name)
+                && !new PostgresMigrator(server, name, plan).migrate().isEmpty());
     }
 
     @Override
@@ -98,7 +101,7 @@ final class PostgresWorkspaces implements WorkspaceHost {
 
     @Override
     public WorkspaceMigrator migrator() {
-        WorkspaceMigrator migrator = new PostgresWorkspaceMigrator(server);
+        WorkspaceMigrator migrator = new PostgresWorkspaceMigrator(server, plan);
         return new WorkspaceMigrator() {
             @Override
             public List<String> migrate(String name) {

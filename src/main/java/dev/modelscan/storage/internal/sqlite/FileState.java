@@ -1,14 +1,15 @@
 package dev.modelscan.storage.internal.sqlite;
 
 import dev.modelscan.storage.errors.SchemaException;
-import dev.modelscan.storage.internal.migrate.PackagedMigrations;
+import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.SchemaState;
-import dev.modelscan.storage.internal.migrate.SchemaState.Kind;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The state of a SQLite file, found without writing. */
 final class FileState {
@@ -16,7 +17,7 @@ final class FileState {
     private FileState() {}
 
     /** Returns the state of a file, or throws if the library cannot open it. */
-    static Kind read(Connection connection, String name, PackagedMigrations packaged) throws SQLException {
+    static SchemaState read(Connection connection, String name, MigrationPlan plan) throws SQLException {
         int applicationId = applicationId(connection);
         boolean hasTables = number(connection, "SELECT count(*) FROM sqlite_schema") > 0;
         if (applicationId != SqliteConnections.APPLICATION_ID) {
@@ -24,15 +25,21 @@ final class FileState {
                 throw foreign(connection, name);
             }
             requireUtf8(connection, name);
-            return Kind.EMPTY;
+            return SchemaState.empty(plan);
         }
-        boolean hasHistory = number(
-                        connection,
-                        "SELECT count(*) FROM sqlite_schema WHERE name = '" + SchemaState.HISTORY_TABLE + "'")
-                > 0;
-        return hasHistory
-                ? SchemaState.compare(SchemaState.history(connection, SchemaState.HISTORY_TABLE), name, packaged)
-                : Kind.EMPTY;
+        return SchemaState.read(connection, histories(connection), table -> table, name, plan);
+    }
+
+    private static Set<String> histories(Connection connection) throws SQLException {
+        Set<String> tables = new TreeSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT name FROM sqlite_schema WHERE type = 'table' AND name"
+                        + " GLOB 'modelscan_*schema_history'")) {
+            while (rows.next()) {
+                tables.add(rows.getString(1));
+            }
+        }
+        return tables;
     }
 
     /** Whether the file is marked as this library's. */

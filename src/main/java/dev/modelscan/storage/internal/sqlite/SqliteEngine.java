@@ -1,17 +1,21 @@
 package dev.modelscan.storage.internal.sqlite;
 
 import dev.modelscan.storage.DatabaseOptions;
+import dev.modelscan.storage.MigrationSet;
 import dev.modelscan.storage.internal.engine.DatabaseLocation;
 import dev.modelscan.storage.internal.engine.DatabaseLocation.Kind;
 import dev.modelscan.storage.internal.engine.Engine;
 import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
+import dev.modelscan.storage.internal.migrate.MigrationPlan;
+import dev.modelscan.storage.internal.migrate.MigrationScript;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -41,7 +45,9 @@ public final class SqliteEngine implements Engine {
 
     @Override
     public Set<String> options(Kind kind) {
-        return kind == Kind.MEMORY ? Set.of("readers") : Set.of("readers", "durability", "joinTransactions", "readOnly", "workspace");
+        return kind == Kind.MEMORY
+                ? Set.of("readers")
+                : Set.of("readers", "durability", "joinTransactions", "readOnly", "validateOnly", "workspace");
     }
 
     @Override
@@ -68,7 +74,7 @@ public final class SqliteEngine implements Engine {
     @Override
     public OpenedStore open(DatabaseLocation location, DatabaseOptions options) {
         return location.workspace() == null
-                ? open(location.path(), options)
+                ? open(location.path(), options, SqliteMigrator.plan(options))
                 : openWorkspaces(location, options).open(location.workspace());
     }
 
@@ -77,13 +83,30 @@ public final class SqliteEngine implements Engine {
         return new SqliteWorkspaces(Objects.requireNonNull(location.path()), options);
     }
 
-    /** Opens a file, or if it is null, a new database in memory. */
-    static OpenedStore open(@Nullable Path file, DatabaseOptions options) {
-        return checked(() ->
-                options.readOnly() ? openedReadOnly(Objects.requireNonNull(file), options) : opened(file, options));
+    @Override
+    public String migrationSql(@Nullable MigrationSet set, long from, long to) {
+        List<String> begin = new ArrayList<>(List.of("PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"));
+        if (set == null && from == 0) {
+            begin.add("PRAGMA application_id = " + SqliteConnections.APPLICATION_ID);
+        }
+        return MigrationScript.of(
+                SqliteMigrator.packaged(set),
+                from,
+                to,
+                name(),
+                begin,
+                // Flyway reads it by the driver's format.
+                "text NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))");
     }
 
-    private static OpenedStore opened(@Nullable Path file, DatabaseOptions options) {
+    /** Opens a file, or if it is null, a new database in memory. */
+    static OpenedStore open(@Nullable Path file, DatabaseOptions options, MigrationPlan plan) {
+        return checked(() -> options.readOnly()
+                ? openedReadOnly(Objects.requireNonNull(file), options, plan)
+                : opened(file, options, plan));
+    }
+
+    private static OpenedStore opened(@Nullable Path file, DatabaseOptions options, MigrationPlan plan) {
         SqliteConnections connections = file == null
                 ? SqliteConnections.toMemory(options.busyTimeout())
                 : SqliteConnections.toFile(file, options.durability(), options.busyTimeout());
@@ -93,19 +116,24 @@ public final class SqliteEngine implements Engine {
                 // A database in memory lives as long as a connection to it: this one, from before the first migration.
                 store.openWriter();
             }
-            SqliteMigrator migrator = new SqliteMigrator(connections, MIGRATION_TIMEOUT);
-            List<String> applied = migrator.migrate();
+            SqliteMigrator migrator = new SqliteMigrator(connections, plan, MIGRATION_TIMEOUT);
+            List<String> applied = List.of();
+            if (options.validateOnly()) {
+                migrator.validate();
+            } else {
+                applied = migrator.migrate();
+            }
             store.rememberFile();
-            return new OpenedStore(store, connections.file(), null, migrator.latestVersion(), applied);
+            return new OpenedStore(store, connections.file(), null, migrator.latestVersion(), migrator.sets(), applied);
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;
         }
     }
 
-    private static OpenedStore openedReadOnly(Path file, DatabaseOptions options) {
+    private static OpenedStore openedReadOnly(Path file, DatabaseOptions options, MigrationPlan plan) {
         SqliteConnections connections = SqliteConnections.toReadOnlyFile(file, options.busyTimeout());
-        SqliteMigrator migrator = new SqliteMigrator(connections, MIGRATION_TIMEOUT);
+        SqliteMigrator migrator = new SqliteMigrator(connections, plan, MIGRATION_TIMEOUT);
         migrator.requireCurrent();
         SqliteStore store = new SqliteStore(connections, options);
         try {
@@ -115,6 +143,7 @@ public final class SqliteEngine implements Engine {
                     connections.file(),
                     null,
                     migrator.latestVersion(),
+                    migrator.sets(),
                     List.of());
         } catch (RuntimeException | Error e) {
             store.close();

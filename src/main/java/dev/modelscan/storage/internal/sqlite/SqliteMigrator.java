@@ -1,5 +1,7 @@
 package dev.modelscan.storage.internal.sqlite;
 
+import dev.modelscan.storage.DatabaseOptions;
+import dev.modelscan.storage.MigrationSet;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.SchemaException;
@@ -8,6 +10,7 @@ import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.EngineText;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.migrate.FlywayRun;
+import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.PackagedMigrations;
 import dev.modelscan.storage.internal.migrate.SchemaState;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
@@ -26,6 +29,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,18 +46,29 @@ public final class SqliteMigrator {
     static final String LOCATION = "dev/modelscan/storage/migration/sqlite";
 
     private final SqliteConnections connections;
-    private final PackagedMigrations packaged;
+    private final MigrationPlan plan;
     private final Duration lockTimeout;
+    private Map<String, Long> sets = Map.of();
 
+    /** For the library's migrations alone. */
     public SqliteMigrator(SqliteConnections connections, Duration lockTimeout) {
-        this(connections, LOCATION, lockTimeout);
+        this(connections, MigrationPlan.of(LOCATION, List.of()), lockTimeout);
     }
 
-    /** For migrations in another folder of the class path. */
-    public SqliteMigrator(SqliteConnections connections, String location, Duration lockTimeout) {
+    public SqliteMigrator(SqliteConnections connections, MigrationPlan plan, Duration lockTimeout) {
         this.connections = connections;
-        this.packaged = PackagedMigrations.load(location);
+        this.plan = plan;
         this.lockTimeout = lockTimeout;
+    }
+
+    /** A set's migrations; the library's if it is null. */
+    static PackagedMigrations packaged(@Nullable MigrationSet set) {
+        return MigrationPlan.packaged(LOCATION, set);
+    }
+
+    /** The library's migrations and the application's sets. */
+    static MigrationPlan plan(DatabaseOptions options) {
+        return MigrationPlan.of(LOCATION, options);
     }
 
     /**
@@ -70,13 +85,7 @@ public final class SqliteMigrator {
         if (file == null) {
             return migrateLocked();
         }
-        if (Files.isDirectory(file)) {
-            throw new UnavailableException(file + " is a directory; name a file", null);
-        }
-        // Reading a pipe would block for ever, and a device would get a journal beside it.
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new UnavailableException(file + " is a device or a pipe; name a file", null);
-        }
+        requireFile(file);
         Leftovers.requireComplete(file);
         rejectEarly(file);
         if (Files.exists(file) && isCurrent()) {
@@ -89,6 +98,16 @@ public final class SqliteMigrator {
             return migrateLocked();
         } catch (IOException e) {
             throw FileFacts.failed(file + " cannot be created or locked", e);
+        }
+    }
+
+    private static void requireFile(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new UnavailableException(file + " is a directory; name a file", null);
+        }
+        // Reading a pipe would block for ever, and a device would get a journal beside it.
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new UnavailableException(file + " is a device or a pipe; name a file", null);
         }
     }
 
@@ -159,13 +178,39 @@ public final class SqliteMigrator {
     }
 
     /**
-     * Checks, without writing, that the database exists and has the library's schema version.
+     * Checks, without writing, that the database exists and lacks no migration.
      *
      * @throws SchemaException if the file is another program's, or its schema is older or newer
      * @throws CorruptDatabaseException if the file is not a database, or is damaged
      * @throws UnavailableException if there is no such file, or it cannot be opened
      */
     public void requireCurrent() {
+        SchemaState state = existing();
+        if (state.kind() == SchemaState.Kind.EMPTY) {
+            throw new SchemaException(
+                    connections.name()
+                            + " has no tables yet; open it once for writing, which creates them. Nothing was written to"
+                            + " it",
+                    null);
+        }
+        if (state.kind() != SchemaState.Kind.CURRENT) {
+            throw state.behind(
+                    connections.name(),
+                    plan,
+                    "open it once to write, or run migrate, which brings it up to date. Nothing was written to it");
+        }
+    }
+
+    /** The same for a database that is opened to write and that somebody else migrates. */
+    void validate() {
+        SchemaState state = existing();
+        if (state.kind() != SchemaState.Kind.CURRENT) {
+            throw state.behind(connections.name(), plan, SchemaState.VALIDATE_ONLY);
+        }
+        isCurrent();
+    }
+
+    private SchemaState existing() {
         Path file = connections.file();
         if (file != null) {
             Leftovers.requireComplete(file);
@@ -175,48 +220,40 @@ public final class SqliteMigrator {
                     connections.name() + " does not exist; name the file of a database. None was created", null);
         }
         rejectEarly(file);
-        SchemaState.Kind state = state();
-        if (state == SchemaState.Kind.EMPTY) {
-            throw new SchemaException(
-                    file + " has no tables yet; open it once for writing, which creates them. Nothing was written to"
-                            + " it",
-                    null);
-        }
-        if (state != SchemaState.Kind.CURRENT) {
-            throw new SchemaException(
-                    file + " has an older schema than this library: version " + version() + ", and not "
-                            + latestVersion()
-                            + "; open it once to write, or run migrate, which brings it up to date. Nothing was written to it",
-                    null);
-        }
+        return state();
     }
 
-    private int version() {
-        try {
-            List<SchemaState.Applied> history =
-                    probe(connection -> SchemaState.history(connection, SchemaState.HISTORY_TABLE));
-            return history.isEmpty() ? 0 : history.get(history.size() - 1).version();
-        } catch (SQLException e) {
-            throw unreadable(e);
-        }
-    }
-
-    /** The version that {@link #migrate} migrates to. */
+    /** The library's version that {@link #migrate} migrates to. */
     public int latestVersion() {
-        return packaged.latest();
+        return plan.version();
+    }
+
+    /** The versions of the application's sets in the database, as they were found. */
+    public Map<String, Long> sets() {
+        return sets;
     }
 
     private List<String> migrateLocked() {
         // Another process may have migrated while this one waited for the lock.
-        if (state() == SchemaState.Kind.CURRENT) {
+        if (state().kind() == SchemaState.Kind.CURRENT) {
             return List.of();
         }
+        List<String> applied = migrateInOneTransaction();
+        state();
+        return applied;
+    }
+
+    /** Closing the connection rolls back what was not committed. */
+    private List<String> migrateInOneTransaction() {
         try (Connection connection = connections.openMigrator()) {
             if (connections.file() != null) {
                 execute(connection, "PRAGMA journal_mode = WAL");
             }
+            execute(connection, "BEGIN IMMEDIATE");
             execute(connection, "PRAGMA application_id = " + SqliteConnections.APPLICATION_ID);
-            return FlywayRun.migrate(connection, connections.name(), packaged);
+            List<String> applied = FlywayRun.migrate(connection, connections.name(), plan);
+            execute(connection, "COMMIT");
+            return applied;
         } catch (SchemaException e) {
             throw isFault(e) ? unreadable(Objects.requireNonNull(Failure.driverException(e))) : e;
         } catch (SQLException e) {
@@ -224,9 +261,11 @@ public final class SqliteMigrator {
         }
     }
 
-    private SchemaState.Kind state() {
+    private SchemaState state() {
         try {
-            return probe(connection -> FileState.read(connection, connections.name(), packaged));
+            SchemaState state = probe(connection -> FileState.read(connection, connections.name(), plan));
+            sets = state.sets();
+            return state;
         } catch (SQLException e) {
             throw unreadable(e);
         }
@@ -263,7 +302,7 @@ public final class SqliteMigrator {
     /** Rejects a foreign file: another program's unfinished transaction is for that program to roll back. */
     private void rejectForeign() {
         try {
-            glance(connection -> FileState.read(connection, connections.name(), packaged));
+            glance(connection -> FileState.read(connection, connections.name(), plan));
         } catch (SQLException | SchemaException e) {
             if (e instanceof SchemaException foreign && !isOursAtAGlance()) {
                 throw foreign;
@@ -287,7 +326,7 @@ public final class SqliteMigrator {
     private void rejectEarly(Path file) {
         if (isComplete(file)) {
             try {
-                glance(connection -> FileState.read(connection, connections.name(), packaged));
+                glance(connection -> FileState.read(connection, connections.name(), plan));
             } catch (SQLException e) {
                 LOG.debug("{} cannot be read without its locks", file, e);
             }
@@ -306,7 +345,7 @@ public final class SqliteMigrator {
      * program may have changed.
      */
     private boolean isCurrent() {
-        if (state() != SchemaState.Kind.CURRENT) {
+        if (state().kind() != SchemaState.Kind.CURRENT) {
             return false;
         }
         try {

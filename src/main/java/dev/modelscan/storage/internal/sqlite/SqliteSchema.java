@@ -73,7 +73,7 @@ public final class SqliteSchema {
                 Statement statement = connection.createStatement()) {
             for (PackagedMigrations.Packaged migration : packaged.migrations()) {
                 // The driver passes on the whole text, and SQLite splits it into statements.
-                statement.executeUpdate(packaged.sql(migration));
+                statement.executeUpdate(migration.sql());
             }
             for (Entry entry : read(connection)) {
                 schema.entries.put(entry.key(), entry);
@@ -115,21 +115,26 @@ public final class SqliteSchema {
         return names;
     }
 
-    /** Whether the schema has a table of that name, including the history of migrations. */
+    /** Whether the schema has a table of that name, including the histories of migrations. */
     public boolean hasTable(String name) {
-        return entries.containsKey("table " + lower(name)) || lower(name).equals(SchemaState.HISTORY_TABLE);
+        return entries.containsKey("table " + lower(name)) || isHistory(name);
     }
 
     /** Whether the schema has that entry, created by the same statement. */
     public boolean has(Entry entry) {
         Entry own = entries.get(entry.key());
-        return lower(entry.table()).equals(SchemaState.HISTORY_TABLE)
+        return isHistory(entry.table())
                 || (own != null && own.words().equals(entry.words()));
     }
 
     public boolean hasColumn(String table, String column) {
-        return lower(table).equals(SchemaState.HISTORY_TABLE)
+        return isHistory(table)
                 || columns.getOrDefault(lower(table), Set.of()).contains(column);
+    }
+
+    /** The history of the library's migrations, or of a set of the application's. */
+    private static boolean isHistory(String table) {
+        return lower(table).equals(SchemaState.HISTORY_TABLE) || PackagedMigrations.setOf(lower(table)) != null;
     }
 
     private static String lower(String name) {

@@ -6,6 +6,7 @@ import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
 import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
+import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.values.TextRules;
@@ -26,11 +27,13 @@ final class SqliteWorkspaces implements WorkspaceHost {
 
     private final Path directory;
     private final DatabaseOptions options;
+    private final MigrationPlan plan;
 
     /** The directory is created with the first workspace; read-only it has to be there. */
     SqliteWorkspaces(Path directory, DatabaseOptions options) {
         this.directory = directory.toAbsolutePath().normalize();
         this.options = options;
+        this.plan = SqliteMigrator.plan(options);
         if (options.readOnly() && !Files.exists(directory)) {
             throw new UnavailableException(
                     directory + " does not exist; name the directory of the workspaces. None was created", null);
@@ -43,7 +46,7 @@ final class SqliteWorkspaces implements WorkspaceHost {
 
     @Override
     public OpenedStore open(String name) {
-        return SqliteEngine.open(file(name), options).in(name);
+        return SqliteEngine.open(file(name), options, plan).in(name);
     }
 
     /** A file that cannot be read may well be a workspace; opening it says what is wrong. */
@@ -108,11 +111,11 @@ final class SqliteWorkspaces implements WorkspaceHost {
 
     private List<String> migrate(String name) {
         return SqliteLibrary.checked(
-                () -> new SqliteMigrator(connections(name), SqliteEngine.MIGRATION_TIMEOUT).migrate());
+                () -> new SqliteMigrator(connections(name), plan, SqliteEngine.MIGRATION_TIMEOUT).migrate());
     }
 
     private SqliteMigrator migrator(String name) {
-        return new SqliteMigrator(connections(name), options.busyTimeout());
+        return new SqliteMigrator(connections(name), plan, options.busyTimeout());
     }
 
     private SqliteConnections connections(String name) {

@@ -46,7 +46,9 @@ class MigrationFailureTest {
     private SqliteMigrator migrator(String folder) {
         Duration timeout = Duration.ofSeconds(5);
         return new SqliteMigrator(
-                SqliteConnections.toFile(file, Durability.FULL, timeout), "migrations/" + folder, timeout);
+                SqliteConnections.toFile(file, Durability.FULL, timeout),
+                MigrationPlan.of("migrations/" + folder, List.of()),
+                timeout);
     }
 
     private String url() {

@@ -1,0 +1,9 @@
+CREATE TABLE reviews (
+    id text COLLATE "C" NOT NULL PRIMARY KEY,
+    task_id text COLLATE "C" NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    verdict text COLLATE "C" NOT NULL CHECK (verdict IN ('good', 'bad')),
+    metadata jsonb NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL
+);
+
+CREATE INDEX reviews_by_task ON reviews (task_id, created_at);

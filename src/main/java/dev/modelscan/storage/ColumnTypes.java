@@ -1,0 +1,68 @@
+package dev.modelscan.storage;
+
+import dev.modelscan.storage.internal.codec.Converters;
+import dev.modelscan.storage.internal.codec.Formats;
+import dev.modelscan.storage.internal.codec.TextFormat;
+import dev.modelscan.storage.internal.repository.Bindings;
+import java.lang.reflect.Field;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jooq.Binding;
+import org.jooq.Converter;
+
+/**
+ * How columns of generated tables become the library's types: for the code that {@link
+ * dev.modelscan.storage.codegen.StorageDatabase} has jOOQ generate, and for forced types of the
+ * application's own.
+ *
+ * @since 0.1
+ */
+public final class ColumnTypes {
+
+    private ColumnTypes() {}
+
+    /**
+     * Converts a text column to one of the library's ids, statuses or content types.
+     *
+     * @throws IllegalArgumentException for any other type
+     */
+    public static <T> Converter<String, T> of(Class<T> type) {
+        Objects.requireNonNull(type, "type");
+        return Converters.of(format(type));
+    }
+
+    /** JSON: text on SQLite, {@code jsonb} on PostgreSQL. */
+    public static Binding<String, Json> json() {
+        return Bindings.json();
+    }
+
+    /** A JSON array of strings: text on SQLite, {@code jsonb} on PostgreSQL. */
+    public static Binding<String, List<String>> strings() {
+        return Bindings.strings();
+    }
+
+    /** A time to the microsecond: text on SQLite, {@code timestamptz} on PostgreSQL. */
+    public static Binding<String, Instant> instant() {
+        return Bindings.instant();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> TextFormat<T> format(Class<T> type) {
+        for (Field constant : Formats.class.getFields()) {
+            try {
+                // Those of JSON, lists and times are bindings, which differ between engines.
+                if (constant.get(null) instanceof TextFormat<?> format
+                        && format.type() == type
+                        && type.getPackageName().startsWith(ColumnTypes.class.getPackageName() + ".")) {
+                    return (TextFormat<T>) format;
+                }
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        throw new IllegalArgumentException(type.getName()
+                + " is no id, status or content type of the library's; use json(), strings() or instant(), or a"
+                + " converter of your own");
+    }
+}

@@ -1,0 +1,4 @@
+CREATE TABLE reviews (
+    id TEXT NOT NULL PRIMARY KEY,
+    task_id TEXT NOT NULL REFERENCES tasks (id)
+) STRICT;
