@@ -73,11 +73,11 @@ public final class FileImport {
     }
 
     private void unknown(Source source) {
-        String text = "is " + source.seen() + "; known forms: " + String.join(", ", Forms.names());
+        String text = "is " + source.seen();
         if (input.found()) {
             result.leaveOut(text);
         } else {
-            result.problem(text);
+            result.problem(text + "; known forms: " + String.join(", ", Forms.names()));
         }
     }
 
