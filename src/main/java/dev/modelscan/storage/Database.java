@@ -15,9 +15,9 @@ import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.repository.Maintenance;
 import dev.modelscan.storage.internal.repository.StoreRepositories;
+import dev.modelscan.storage.models.ModelCallRepository;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;
-import dev.modelscan.storage.models.ModelCallRepository;
 import dev.modelscan.storage.scores.ScoreRepository;
 import dev.modelscan.storage.sources.SourceRepository;
 import dev.modelscan.storage.tasks.TaskRepository;
@@ -59,9 +59,8 @@ public final class Database implements Repositories, AutoCloseable {
         this.opened = opened;
         this.options = options;
         this.onClose = onClose;
-        this.repositories = joined == null
-                ? new StoreRepositories(opened.store())
-                : new StoreRepositories(opened.store(), joined);
+        this.repositories =
+                joined == null ? new StoreRepositories(opened.store()) : new StoreRepositories(opened.store(), joined);
     }
 
     /**

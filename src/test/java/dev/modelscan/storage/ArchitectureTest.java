@@ -381,7 +381,7 @@ class ArchitectureTest {
     void whoMakesARecordByPositionNamesEachArgument() throws IOException {
         Pattern call = Pattern.compile(
                 "new (?:Agent|Workflow|Task|Message|Team|ToolExecution|Source|ModelCall|Score|Conversation|CheckedOptions)\\(\n"
-                    + "(.*?\\));\n",
+                        + "(.*?\\));\n",
                 Pattern.DOTALL);
         int calls = 0;
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {

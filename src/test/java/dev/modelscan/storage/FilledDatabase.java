@@ -193,7 +193,6 @@ final class FilledDatabase implements AutoCloseable {
                 .build();
     }
 
-
     /** Ten messages of a new branch, which begins within the one before; the first of them. */
     Message firstOfNewBranch() {
         List<Message> latest = db.messages().listLatest(branched, 5);

@@ -27,8 +27,8 @@ class HistorySchemaTest {
             "INSERT INTO messages (id, conversation_id, sequence_number, sender_id, content_type, content, created_at,"
                     + " updated_at) VALUES ('m1', 'c1', 1, 'a1', 'text/plain', 'hello'" + TIMES,
             "INSERT INTO tool_executions (id, agent_id, task_id, tool_name, input, output, error, status, started_at,"
-                + " metadata, version, created_at, updated_at) VALUES ('e1', 'a1', 't1', 'grep', '[1]', '{\"a\": 2}',"
-                + " 'none', 'running', '" + THEN + "', '{\"b\": 3}', 4" + TIMES);
+                    + " metadata, version, created_at, updated_at) VALUES ('e1', 'a1', 't1', 'grep', '[1]', '{\"a\": 2}',"
+                    + " 'none', 'running', '" + THEN + "', '{\"b\": 3}', 4" + TIMES);
 
     private static final List<String> AFTER = List.of(
             "INSERT INTO sources (id, format, name, imported_at, updated_at) VALUES ('s1', 'atif', 'run'" + TIMES,

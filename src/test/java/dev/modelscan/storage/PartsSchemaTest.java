@@ -67,8 +67,9 @@ class PartsSchemaTest {
     @EnumSource
     void olderRowsStayAsTheyWere(Engine engine) throws SQLException, IOException {
         try (MigratedSchema schema = filled(engine)) {
-            assertThat(schema.rows("SELECT id, sequence_number, content, role, version, parent_id FROM messages ORDER BY"
-                            + " id"))
+            assertThat(schema.rows(
+                            "SELECT id, sequence_number, content, role, version, parent_id FROM messages ORDER BY"
+                                    + " id"))
                     .containsExactly("m1 1 hello user 1 null", "m2 2 hello user 1 null", "m3 3 hello user 1 null");
             assertThat(schema.rows("SELECT id, last_sequence_number, title, head_id FROM conversations"))
                     .containsExactly("c1 3 null null");
@@ -96,9 +97,8 @@ class PartsSchemaTest {
             for (String row : AFTER) {
                 schema.execute(row);
             }
-            schema.execute(
-                    "INSERT INTO blob_chunks (blob_id, position, bytes) VALUES (" + BLOB + ", 0, "
-                            + (engine == Engine.SQLITE ? "x'010203'" : "'\\x010203'") + ")");
+            schema.execute("INSERT INTO blob_chunks (blob_id, position, bytes) VALUES (" + BLOB + ", 0, "
+                    + (engine == Engine.SQLITE ? "x'010203'" : "'\\x010203'") + ")");
             schema.execute("UPDATE messages SET parent_id = 'm1' WHERE id = 'm3'");
             schema.execute("UPDATE conversations SET head_id = 'm2'");
 
@@ -110,7 +110,9 @@ class PartsSchemaTest {
             schema.execute("DELETE FROM messages WHERE id = 'm2'");
             assertThat(schema.rows("SELECT id, head_id FROM conversations")).containsExactly("c1 null");
             for (String table : List.of("message_parts", "blobs", "blob_chunks", "compactions")) {
-                assertThat(schema.rows("SELECT count(*) FROM " + table)).as(table).containsExactly("0");
+                assertThat(schema.rows("SELECT count(*) FROM " + table))
+                        .as(table)
+                        .containsExactly("0");
             }
             schema.execute("DELETE FROM conversations");
             assertThat(schema.rows("SELECT count(*) FROM messages")).containsExactly("0");

@@ -193,9 +193,9 @@ class PostgresQueryPlanTest {
                         + " CASE i % 2 WHEN 0 THEN 'pending' ELSE 'completed' END, i % 7, " + times + from,
                 "conversations (id, created_at) SELECT 'c' || i, now()" + from,
                 "messages (id, conversation_id, sequence_number, sender_id, receiver_id, task_id, team_id,"
-                    + " content_type, content, created_at, updated_at) SELECT 'm' || i, 'c' || i % 100 + 1, i, 'a' ||"
-                    + " i % 100 + 1, 'a' || i % 99 + 1, 'k' || i % 100 + 1, 't' || i % 100 + 1, 'text/plain',"
-                    + " 'hello', " + times
+                        + " content_type, content, created_at, updated_at) SELECT 'm' || i, 'c' || i % 100 + 1, i, 'a' ||"
+                        + " i % 100 + 1, 'a' || i % 99 + 1, 'k' || i % 100 + 1, 't' || i % 100 + 1, 'text/plain',"
+                        + " 'hello', " + times
                         + from,
                 "blobs (id, size, created_at) SELECT lpad(i::text, 64, '0'), 1, now() - i * interval '1 s'" + from,
                 "blob_chunks (blob_id, position, bytes) SELECT lpad(i::text, 64, '0'), 0, '\\x00'" + from,
@@ -211,7 +211,7 @@ class PostgresQueryPlanTest {
                 "workflows (id, name, status, source_format, source_id, external_id, created_at, updated_at) SELECT"
                         + " 'x' || i, 'w', 'completed', 'f1', 's' || i % 100 + 1, 'x' || i, " + times + from,
                 "tasks (id, parent_id, type, status, source_format, source_id, external_id, created_at, updated_at)"
-                    + " SELECT 'x' || i, 'k' || i % 100 + 1, 'run', 'completed', 'f1', 's' || i % 100 + 1, 'x' || i, "
+                        + " SELECT 'x' || i, 'k' || i % 100 + 1, 'run', 'completed', 'f1', 's' || i % 100 + 1, 'x' || i, "
                         + times + from,
                 "message_origins (message_id, conversation_id, source_format, source_id, external_id) SELECT id,"
                         + " conversation_id, 'f1', 's1', id FROM messages ON CONFLICT DO NOTHING",
@@ -219,7 +219,7 @@ class PostgresQueryPlanTest {
                         + " child_task_id, created_at, updated_at) SELECT 'x' || i, 'a1', 'tool', 'success', 'c' || i %"
                         + " 100 + 1, 'm' || i % 100 + 1, 'm' || i % 100 + 1, 'k' || i % 100 + 1, " + times + from,
                 "model_calls (id, task_id, message_id, agent_id, source_format, external_id, created_at, updated_at)"
-                    + " SELECT 'p' || i, 'k' || i % 100 + 1, 'm' || i % 100 + 1, 'a' || i % 100 + 1, 'f1', 'x' || i, "
+                        + " SELECT 'p' || i, 'k' || i % 100 + 1, 'm' || i % 100 + 1, 'a' || i % 100 + 1, 'f1', 'x' || i, "
                         + times + from,
                 "scores (id, task_id, name, value_nanos, created_at, updated_at) SELECT 'v' || i, 'k' || i % 100 + 1,"
                         + " 'n' || i % 100, 1, " + times + from)) {

@@ -545,27 +545,34 @@ final class RepositoryCalls {
                     return r -> r.messages().createAll(made);
                 }),
                 call("messages: delete of the last of a branch", 7, f -> {
-                    Message made = f.db.messages().create(f.newMessage(f.branched).build());
+                    Message made =
+                            f.db.messages().create(f.newMessage(f.branched).build());
                     return r -> r.messages().delete(made.id());
                 }),
                 call("messages: delete of the first of a branch", 6, f -> {
                     Message first = f.firstOfNewBranch();
                     return r -> r.messages().delete(first.id());
                 }),
-                call("messages: listLatest with branches", 3, f -> r -> r.messages().listLatest(f.branched, 100)),
+                call(
+                        "messages: listLatest with branches",
+                        3,
+                        f -> r -> r.messages().listLatest(f.branched, 100)),
                 plain("messages: listLatest of none", 2, r -> r.messages().listLatest(ConversationId.next(), 100)),
-                call("messages: listByConversation with branches", 3, f -> r -> r.messages()
-                        .listByConversation(f.branched, PAGE)),
-                call("messages: listByConversation backward with branches", 3, f -> r -> r.messages()
-                        .listByConversation(f.branched, Direction.BACKWARD, PAGE)),
+                call(
+                        "messages: listByConversation with branches",
+                        3,
+                        f -> r -> r.messages().listByConversation(f.branched, PAGE)),
+                call(
+                        "messages: listByConversation backward with branches",
+                        3,
+                        f -> r -> r.messages().listByConversation(f.branched, Direction.BACKWARD, PAGE)),
                 call("messages: listByBranch", 2, f -> {
                     MessageId last = f.firstOfNewBranch().id();
                     return r -> r.messages().listByBranch(last, Direction.FORWARD, PAGE);
                 }),
                 call("messages: next page of listByBranch", 2, f -> {
                     MessageId last = f.firstOfNewBranch().id();
-                    PageRequest next = f.db
-                            .messages()
+                    PageRequest next = f.db.messages()
                             .listByBranch(last, Direction.BACKWARD, PAGE)
                             .next()
                             .orElseThrow();
@@ -596,8 +603,7 @@ final class RepositoryCalls {
                 }),
                 call("conversations: compact by a rule", 4, f -> {
                     MessageId upTo = f.firstOfNewBranch().id();
-                    return r -> r.conversations()
-                            .compact(f.branched, upTo, "summary", InsideToolCall.MOVE_BEFORE_CALL);
+                    return r -> r.conversations().compact(f.branched, upTo, "summary", InsideToolCall.MOVE_BEFORE_CALL);
                 }),
                 call("conversations: context", 3, f -> r -> r.conversations().context(f.branched, 1_000)),
                 call("conversations: rename", 1, f -> r -> r.conversations().rename(f.branched, "trains"))));
@@ -644,7 +650,8 @@ final class RepositoryCalls {
                 plain("blobs: list", 1, r -> r.blobs().list(PAGE)),
                 call("blobs: next page of list", 1, f -> {
                     f.db.blobs().write(f.newBytes(1));
-                    PageRequest next = f.db.blobs().list(PageRequest.first(1)).next().orElseThrow();
+                    PageRequest next =
+                            f.db.blobs().list(PageRequest.first(1)).next().orElseThrow();
                     return r -> r.blobs().list(next);
                 }),
                 call("blobs: deleteUnused", 2 + 1, f -> {

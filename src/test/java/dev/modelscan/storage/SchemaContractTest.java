@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 /** docs/schema-contract.md promises columns and keys; the schema keeps each. */
 class SchemaContractTest {
 
-    private static final Pattern ROW =
-            Pattern.compile("\\| `(\\w+)\\.(\\w+)` \\| `(\\w+)` \\| (yes|no) \\|(.*)\\|");
+    private static final Pattern ROW = Pattern.compile("\\| `(\\w+)\\.(\\w+)` \\| `(\\w+)` \\| (yes|no) \\|(.*)\\|");
 
     private static List<MatchResult> rows() throws IOException {
         return ROW.matcher(Files.readString(Path.of("docs/schema-contract.md")))
@@ -37,7 +36,8 @@ class SchemaContractTest {
         UniqueKey<?> key = table.getPrimaryKey();
         if (key != null && key.getFields().contains(field)) {
             words.add(key.getFields().size() == 1 ? "key" : "part of the key");
-        } else if (table.getUniqueKeys().stream().anyMatch(unique -> unique.getFields().equals(List.of(field)))) {
+        } else if (table.getUniqueKeys().stream()
+                .anyMatch(unique -> unique.getFields().equals(List.of(field)))) {
             words.add("unique");
         }
         for (ForeignKey<?, ?> reference : table.getReferences()) {

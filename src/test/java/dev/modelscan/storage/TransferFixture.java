@@ -275,13 +275,12 @@ abstract class TransferFixture {
             same(source.tasks().stream(), db.tasks().stream());
             same(source.messages().stream(), db.messages().stream());
             same(source.toolExecutions().stream(), db.toolExecutions().stream());
-            source.messages().stream()
-                    .limit(500)
-                    .forEach(message -> assertThat(db.messages().listAllParts(message.id()))
-                            .isEqualTo(source.messages().listAllParts(message.id())));
-            Page.stream(source.blobs()::list).forEach(blob -> assertThat(
-                            db.blobs().read(blob.id()))
-                    .isEqualTo(source.blobs().read(blob.id())));
+            source.messages().stream().limit(500).forEach(message -> assertThat(
+                            db.messages().listAllParts(message.id()))
+                    .isEqualTo(source.messages().listAllParts(message.id())));
+            Page.stream(source.blobs()::list)
+                    .forEach(blob -> assertThat(db.blobs().read(blob.id()))
+                            .isEqualTo(source.blobs().read(blob.id())));
             source.teams().stream().forEach(team -> assertThat(db.teams().listMembers(team.id()))
                     .isEqualTo(source.teams().listMembers(team.id())));
         }

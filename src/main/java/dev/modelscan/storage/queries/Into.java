@@ -73,7 +73,8 @@ public final class Into<X extends Record, R> {
         return function.apply(values);
     }
 
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // The type of the row says what is at each position.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"
+    }) // The type of the row says what is at each position.
     private static <T> T at(@Nullable Object[] values, int index) {
         return (T) values[index];
     }

@@ -427,7 +427,7 @@ class ImportTest {
         run(write(
                 "a.json",
                 "[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"name\":\"planner\",\"content\":\"a\"},"
-                    + "{\"role\":\"assistant\",\"name\":\"coder\",\"content\":\"b\"}]"));
+                        + "{\"role\":\"assistant\",\"name\":\"coder\",\"content\":\"b\"}]"));
         try (Database db = open()) {
             Task task = db.tasks().list(10, 0).get(0);
             assertThat(db.teams().listMembers(task.teamId()))

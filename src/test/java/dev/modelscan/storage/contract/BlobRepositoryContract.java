@@ -55,8 +55,7 @@ abstract class BlobRepositoryContract extends Contract {
 
     private static String sha256(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -173,8 +172,10 @@ abstract class BlobRepositoryContract extends Contract {
         }
         List<Blob> all = walk(2, db.blobs()::list);
 
-        assertThat(all).hasSize(7).isSortedAccordingTo(Comparator.comparing(Blob::createdAt)
-                .thenComparing(blob -> blob.id().value()));
+        assertThat(all)
+                .hasSize(7)
+                .isSortedAccordingTo(Comparator.comparing(Blob::createdAt)
+                        .thenComparing(blob -> blob.id().value()));
     }
 
     @Test

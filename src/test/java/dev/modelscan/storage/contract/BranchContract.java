@@ -86,8 +86,7 @@ abstract class BranchContract extends Contract {
 
     private String pathTo(String content) {
         MessageId last = find(content).id();
-        List<Message> forward =
-                walk(3, request -> db.messages().listByBranch(last, Direction.FORWARD, request));
+        List<Message> forward = walk(3, request -> db.messages().listByBranch(last, Direction.FORWARD, request));
         assertThat(db.messages()
                         .listByBranch(last, Direction.BACKWARD, PageRequest.first(1_000))
                         .items())
@@ -145,7 +144,8 @@ abstract class BranchContract extends Contract {
         assertThat(path()).isEqualTo("a d e g");
         assertThat(pathTo("f")).isEqualTo("a b c f");
         assertThat(branches()).isEqualTo("f g");
-        assertThat(db.messages().get(find("g").id()).parentId()).isEqualTo(find("e").id());
+        assertThat(db.messages().get(find("g").id()).parentId())
+                .isEqualTo(find("e").id());
     }
 
     @Test
@@ -163,11 +163,7 @@ abstract class BranchContract extends Contract {
         say("a", "b");
         MessageId own = MessageId.next();
         Message other = db.messages()
-                .create(message(sender)
-                        .id(own)
-                        .parentId(own)
-                        .content("a2")
-                        .build());
+                .create(message(sender).id(own).parentId(own).content("a2").build());
         say("b2");
 
         assertThat(db.messages().get(own)).isEqualTo(other);
@@ -202,7 +198,10 @@ abstract class BranchContract extends Contract {
 
         List<Message> stored = db.messages().createAll(given);
 
-        assertThat(stored).extracting(Message::parentId).filteredOn(parent -> parent != null).hasSize(3);
+        assertThat(stored)
+                .extracting(Message::parentId)
+                .filteredOn(parent -> parent != null)
+                .hasSize(3);
         assertThat(path()).isEqualTo("a b c g");
         assertThat(branches()).isEqualTo("e f g");
         fork("e");
@@ -227,8 +226,7 @@ abstract class BranchContract extends Contract {
                 .hasMessageContaining("another conversation");
         Message later = message(sender).build();
         assertThatThrownBy(() -> db.messages()
-                        .createAll(List.of(
-                                message(sender).parentId(later.id()).build(), later)))
+                        .createAll(List.of(message(sender).parentId(later.id()).build(), later)))
                 .isInstanceOf(ReferenceException.class);
         assertThat(path()).isEqualTo("a");
     }
@@ -343,14 +341,12 @@ abstract class BranchContract extends Contract {
     void aForkDoesNotPartACallFromItsAnswer() {
         sayWithCalls();
         for (String inside : List.of("call", "answer1")) {
-            OpenToolCallException refusal =
-                    catchThrowableOfType(OpenToolCallException.class, () -> fork(inside));
+            OpenToolCallException refusal = catchThrowableOfType(OpenToolCallException.class, () -> fork(inside));
             RepositoryContract.assertNames(refusal, "message", find(inside).id());
             assertThat(refusal.callMessageId()).isEqualTo(find("call").id().value());
             assertThat(path()).isEqualTo("a call answer1 answer2 z");
         }
-        Message moved = db.conversations()
-                .fork(CONVERSATION, find("answer1").id(), InsideToolCall.MOVE_BEFORE_CALL);
+        Message moved = db.conversations().fork(CONVERSATION, find("answer1").id(), InsideToolCall.MOVE_BEFORE_CALL);
         assertThat(moved.content()).isEqualTo("a");
         assertThat(path()).isEqualTo("a");
         fork("answer2");
@@ -395,7 +391,8 @@ abstract class BranchContract extends Contract {
     void aSummaryStandsForTheBeginningAndTheHistoryStaysWhole() {
         say("a", "b", "c", "d");
 
-        assertThat(db.conversations().compact(CONVERSATION, find("b").id(), "they met")).isEqualTo(find("b"));
+        assertThat(db.conversations().compact(CONVERSATION, find("b").id(), "they met"))
+                .isEqualTo(find("b"));
 
         assertThat(context(10)).isEqualTo("they met|c d|true");
         assertThat(contents(walk(10, request -> db.messages().listByConversation(CONVERSATION, request))))
@@ -423,15 +420,11 @@ abstract class BranchContract extends Contract {
     @Test
     void aSummaryAndALimitedContextKeepCallsAndAnswersTogether() {
         sayWithCalls();
-        assertThatThrownBy(() -> db.conversations()
-                        .compact(CONVERSATION, find("answer1").id(), "summary"))
+        assertThatThrownBy(() ->
+                        db.conversations().compact(CONVERSATION, find("answer1").id(), "summary"))
                 .isInstanceOf(OpenToolCallException.class);
         assertThat(db.conversations()
-                        .compact(
-                                CONVERSATION,
-                                find("answer1").id(),
-                                "summary",
-                                InsideToolCall.MOVE_BEFORE_CALL)
+                        .compact(CONVERSATION, find("answer1").id(), "summary", InsideToolCall.MOVE_BEFORE_CALL)
                         .content())
                 .isEqualTo("a");
         assertThat(context(10)).isEqualTo("summary|call answer1 answer2 z|true");
@@ -447,8 +440,7 @@ abstract class BranchContract extends Contract {
         assertThat(named.title()).isEqualTo("Trains");
         assertThat(db.conversations().get(CONVERSATION)).isEqualTo(named);
         assertThat(db.conversations().rename(CONVERSATION, null).title()).isNull();
-        assertThatThrownBy(() -> db.conversations().rename(CONVERSATION, " "))
-                .isInstanceOf(InvalidDataException.class);
+        assertThatThrownBy(() -> db.conversations().rename(CONVERSATION, " ")).isInstanceOf(InvalidDataException.class);
         assertThatThrownBy(() -> db.conversations().rename(ConversationId.next(), "a"))
                 .isInstanceOf(NotFoundException.class);
     }

@@ -66,7 +66,9 @@ abstract class CallersConnectionContract extends Contract {
         changeMode(ONE, "by JDBC");
         Task task = db.on(connection).tasks().create(task().agentId(ONE.id()).build());
         db.on(connection).tasks().start(task.id());
-        db.on(connection).messages().createAll(List.of(message(ONE).build(), message(ONE).build()));
+        db.on(connection)
+                .messages()
+                .createAll(List.of(message(ONE).build(), message(ONE).build()));
 
         assertThat(created).isEqualTo(ONE);
         assertThat(db.on(connection).agents().get(ONE.id()).mode()).isEqualTo("by JDBC");
@@ -75,7 +77,9 @@ abstract class CallersConnectionContract extends Contract {
 
         assertThat(db.agents().get(ONE.id()).mode()).isEqualTo("by JDBC");
         assertThat(db.tasks().get(task.id()).status()).isEqualTo(TaskStatus.RUNNING);
-        assertThat(db.messages().list(10, 0)).extracting(Message::sequenceNumber).containsExactlyInAnyOrder(1L, 2L);
+        assertThat(db.messages().list(10, 0))
+                .extracting(Message::sequenceNumber)
+                .containsExactlyInAnyOrder(1L, 2L);
     }
 
     @Test
@@ -134,9 +138,13 @@ abstract class CallersConnectionContract extends Contract {
 
         assertThat(dsl.select(TASKS.TYPE, TASKS.agents().NAME).from(TASKS).fetchOne(TASKS.agents().NAME))
                 .isEqualTo("one");
-        assertThat(dsl.select(alias.NAME).from(alias).where(alias.ID.eq(ONE.id())).fetchOne(alias.NAME))
+        assertThat(dsl.select(alias.NAME)
+                        .from(alias)
+                        .where(alias.ID.eq(ONE.id()))
+                        .fetchOne(alias.NAME))
                 .isEqualTo("one");
-        assertThat(dsl.with(recent).selectCount().from(recent).fetchOne(0, int.class)).isOne();
+        assertThat(dsl.with(recent).selectCount().from(recent).fetchOne(0, int.class))
+                .isOne();
         assertThat(dsl.select(AGENTS.asterisk()).from(AGENTS).fetch()).hasSize(1);
         assertThat(dsl.deleteFrom(TASKS)
                         .where(TASKS.AGENT_ID.in(DSL.select(AGENTS.ID).from(AGENTS)))
@@ -172,7 +180,9 @@ abstract class CallersConnectionContract extends Contract {
     @Test
     void failuresAreTheLibrarysAndSayWhatItWas() throws SQLException {
         Savepoint savepoint = connection.setSavepoint();
-        assertThatThrownBy(() -> db.on(connection).tasks().create(task().agentId(new AgentId("nobody")).build()))
+        assertThatThrownBy(() -> db.on(connection)
+                        .tasks()
+                        .create(task().agentId(new AgentId("nobody")).build()))
                 .isInstanceOf(ReferenceException.class)
                 .hasMessageContaining("task");
         connection.rollback(savepoint);
@@ -245,15 +255,13 @@ abstract class CallersConnectionContract extends Contract {
                 .queryTimeout(Duration.ofMillis(200))
                 .open()) {
             Tx tx = timed.on(connection);
-            assertTimeoutPreemptively(
-                    Duration.ofSeconds(30),
-                    () -> assertThatThrownBy(() -> timed.on(connection)
-                                    .dsl()
-                                    .selectOne()
-                                    .where(DSL.condition(engine().slowCondition()))
-                                    .fetch())
-                            .isInstanceOf(CancelledException.class)
-                            .hasMessageContaining("queryTimeout"));
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThatThrownBy(() -> timed.on(connection)
+                            .dsl()
+                            .selectOne()
+                            .where(DSL.condition(engine().slowCondition()))
+                            .fetch())
+                    .isInstanceOf(CancelledException.class)
+                    .hasMessageContaining("queryTimeout"));
             assertThat(tx).isNotNull();
         }
     }

@@ -65,15 +65,18 @@ abstract class MessagePartsContract extends Contract {
                 .build());
         given.add(thought());
 
-        Message stored =
-                db.messages().create(message(sender).content("hello").parts(given).build());
+        Message stored = db.messages()
+                .create(message(sender).content("hello").parts(given).build());
 
         assertThat(stored.parts()).isEmpty();
         assertThat(db.messages().get(stored.id())).isEqualTo(stored);
         assertThat(db.messages().listAllParts(stored.id())).isEqualTo(given);
         assertThat(given).allMatch(part -> part.toBuilder().build().equals(part));
         assertThat(thought().text())
-                .isEqualTo(db.messages().listAllParts(stored.id()).get(given.size() - 1).text());
+                .isEqualTo(db.messages()
+                        .listAllParts(stored.id())
+                        .get(given.size() - 1)
+                        .text());
     }
 
     @Test
@@ -114,8 +117,8 @@ abstract class MessagePartsContract extends Contract {
         assertThat(db.messages().listAllParts(ids)).isEqualTo(parts);
         assertThat(db.messages().listParts(List.of())).isEmpty();
         assertThat(db.messages().listParts(MessageId.next())).isEmpty();
-        assertThatThrownBy(() -> db.messages()
-                        .listParts(Collections.nCopies(PageRequest.MAX_LIMIT + 1, MessageId.next())))
+        assertThatThrownBy(
+                        () -> db.messages().listParts(Collections.nCopies(PageRequest.MAX_LIMIT + 1, MessageId.next())))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -171,9 +174,7 @@ abstract class MessagePartsContract extends Contract {
 
         assertThat(db.messages().listParts(stored.id())).containsExactly(MessagePart.text("a"));
         assertThatThrownBy(() -> db.messages()
-                        .update(updated.toBuilder()
-                                .parts(MessagePart.text("b"))
-                                .build()))
+                        .update(updated.toBuilder().parts(MessagePart.text("b")).build()))
                 .isInstanceOf(InvalidDataException.class)
                 .hasMessageContaining("parts");
     }
@@ -181,15 +182,15 @@ abstract class MessagePartsContract extends Contract {
     @Test
     void whatCannotBeStoredIsRefusedByName() {
         assertThatThrownBy(() -> MessagePart.text("a\0b")).isInstanceOf(InvalidDataException.class);
-        assertThatThrownBy(() -> MessagePart.builder(PartKind.IMAGE).mediaType(" ").build())
+        assertThatThrownBy(
+                        () -> MessagePart.builder(PartKind.IMAGE).mediaType(" ").build())
                 .isInstanceOf(InvalidDataException.class)
                 .hasMessageContaining("mediaType");
-        Message.Builder many = message(sender)
-                .parts(Collections.nCopies(Message.MAX_PARTS + 1, MessagePart.text("")));
+        Message.Builder many = message(sender).parts(Collections.nCopies(Message.MAX_PARTS + 1, MessagePart.text("")));
         assertThatThrownBy(many::build).isInstanceOf(InvalidDataException.class).hasMessageContaining("parts");
         MessagePart unchecked = new MessagePart(PartKind.TEXT, null, null, null, null, null, "\ud800");
-        assertThatThrownBy(() -> db.messages()
-                        .create(message(sender).parts(unchecked).build()))
+        assertThatThrownBy(() ->
+                        db.messages().create(message(sender).parts(unchecked).build()))
                 .isInstanceOf(InvalidDataException.class)
                 .hasMessageContaining("parts.text");
     }

@@ -53,17 +53,20 @@ public final class AnthropicFormat extends ChatFormat {
             content.addObject().put("type", "text").put("text", text.text());
         } else if (part instanceof Part.Refusal refusal) {
             content.addObject().put("type", "text").put("text", refusal.text());
-        } else if (part instanceof Part.Reasoning thought && REASONING.contains(thought.json().path("type").asText())) {
+        } else if (part instanceof Part.Reasoning thought
+                && REASONING.contains(thought.json().path("type").asText())) {
             content.add(thought.json());
         } else if (part instanceof Part.Call call) {
             ObjectNode use = content.addObject().put("type", "tool_use");
-            use.put("id", call.callId() == null ? "" : call.callId()).put("name", call.tool() == null ? "" : call.tool());
+            use.put("id", call.callId() == null ? "" : call.callId())
+                    .put("name", call.tool() == null ? "" : call.tool());
             JsonNode input = call.input() == null ? Fields.object() : call.input();
             use.set("input", input.isObject() ? input : Fields.object().set("input", input));
         } else if (part instanceof Part.Answer answer) {
             answer(answer, content);
         } else {
-            unsaid.accept("a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+            unsaid.accept(
+                    "a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));
         }
     }
 

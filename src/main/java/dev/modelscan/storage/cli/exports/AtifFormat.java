@@ -102,8 +102,11 @@ public final class AtifFormat implements RunFormat {
                 result(message, last);
                 return;
             }
-            if (same && message.role() == Role.OTHER && message.parts().size() == 1
-                    && message.parts().get(0) instanceof Part.Other other && message.rest().isEmpty()) {
+            if (same
+                    && message.role() == Role.OTHER
+                    && message.parts().size() == 1
+                    && message.parts().get(0) instanceof Part.Other other
+                    && message.rest().isEmpty()) {
                 steps.add(other.json());
                 return;
             }
@@ -170,7 +173,8 @@ public final class AtifFormat implements RunFormat {
                 } else if (part instanceof Part.Other other && same) {
                     parts.add(other.json());
                 } else if (!(part instanceof Part.Call) && !(part instanceof Part.Answer)) {
-                    unsaid.accept("a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+                    unsaid.accept("a part of the kind "
+                            + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));
                 }
             }
             if (message.rest().has(member + "_is_array") || parts.size() > texts.size()) {
@@ -186,7 +190,9 @@ public final class AtifFormat implements RunFormat {
         private void reasoning(ObjectNode step, List<JsonNode> reasoning) {
             List<String> texts = new ArrayList<>();
             for (JsonNode thought : reasoning) {
-                String text = thought.isTextual() ? thought.textValue() : Fields.text(thought, "thinking", "reasoning", "text");
+                String text = thought.isTextual()
+                        ? thought.textValue()
+                        : Fields.text(thought, "thinking", "reasoning", "text");
                 if (text == null) {
                     unsaid.accept("reasoning that is not text");
                 } else {
@@ -226,7 +232,9 @@ public final class AtifFormat implements RunFormat {
                     written.put("tool_call_id", id(call, calls));
                     written.put("function_name", call.tool() == null ? "" : call.tool());
                     JsonNode input = call.input() == null ? Fields.object() : call.input();
-                    written.set("arguments", input.isObject() ? input : Fields.object().set("input", input));
+                    written.set(
+                            "arguments",
+                            input.isObject() ? input : Fields.object().set("input", input));
                 }
             }
             if (!calls.isEmpty()) {
@@ -248,7 +256,8 @@ public final class AtifFormat implements RunFormat {
         /** A message of another form: its model calls are the metrics, its rest is extra. */
         private void foreign(MessageRead message, ObjectNode step) {
             for (ModelCalled call : run.calls()) {
-                if (message.externalId() != null && message.externalId().equals(call.messageId())
+                if (message.externalId() != null
+                        && message.externalId().equals(call.messageId())
                         && message.role() == Role.ASSISTANT) {
                     metrics(call, step);
                 }

@@ -75,8 +75,10 @@ abstract class ChatFormat implements RunFormat {
             before.withArrayProperty(CONTENT).addAll((ArrayNode) content(message));
             return;
         }
-        if (message.parts().size() == 1 && message.parts().get(0) instanceof Part.Other other
-                && message.role() == Role.OTHER && rest.isEmpty()) {
+        if (message.parts().size() == 1
+                && message.parts().get(0) instanceof Part.Other other
+                && message.role() == Role.OTHER
+                && rest.isEmpty()) {
             messages.add(other.json());
             return;
         }
@@ -90,7 +92,9 @@ abstract class ChatFormat implements RunFormat {
         }
         calls(message, written);
         for (Part part : message.parts()) {
-            if (part instanceof Part.Reasoning thought && !rest.has(SHAPE) && thought.json().isObject()) {
+            if (part instanceof Part.Reasoning thought
+                    && !rest.has(SHAPE)
+                    && thought.json().isObject()) {
                 written.setAll((ObjectNode) thought.json());
             } else if (part instanceof Part.Refusal refusal && !rest.has(SHAPE)) {
                 written.put("refusal", refusal.text());
@@ -178,7 +182,8 @@ abstract class ChatFormat implements RunFormat {
         List<JsonNode> calls = new ArrayList<>();
         int position = 0;
         for (Part part : message.parts()) {
-            boolean beside = part instanceof Part.Reasoning thought && !thought.json().has("type");
+            boolean beside =
+                    part instanceof Part.Reasoning thought && !thought.json().has("type");
             if (part instanceof Part.Call call && position >= inContent) {
                 calls.add(call.json());
             }

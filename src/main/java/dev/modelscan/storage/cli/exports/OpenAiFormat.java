@@ -34,7 +34,8 @@ public final class OpenAiFormat extends ChatFormat {
             } else if (part instanceof Part.Reasoning) {
                 unsaid.accept("reasoning");
             } else if (part instanceof Part.Media || part instanceof Part.Other) {
-                unsaid.accept("a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+                unsaid.accept(
+                        "a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));
             } else {
                 written = written == null ? start(message, messages) : written;
                 if (part instanceof Part.Call call) {

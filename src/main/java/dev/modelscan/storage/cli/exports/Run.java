@@ -47,7 +47,8 @@ public record Run(
             if (event instanceof RunStarted run) {
                 started.put(run.run(), run);
             } else if (event instanceof MessageRead message) {
-                messages.computeIfAbsent(message.run(), run -> new ArrayList<>()).add(message);
+                messages.computeIfAbsent(message.run(), run -> new ArrayList<>())
+                        .add(message);
             } else if (event instanceof ModelCalled call) {
                 calls.computeIfAbsent(call.run(), run -> new ArrayList<>()).add(call);
             } else if (event instanceof RunEnded run) {

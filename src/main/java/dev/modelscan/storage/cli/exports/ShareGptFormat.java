@@ -103,7 +103,8 @@ public final class ShareGptFormat implements RunFormat {
                 String value = output == null ? "" : output.isTextual() ? output.textValue() : output.toString();
                 turn(turns, "observation").put("value", value);
             } else if (!(part instanceof Part.Text) && !(part instanceof Part.Refusal)) {
-                unsaid.accept("a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+                unsaid.accept(
+                        "a part of the kind " + part.getClass().getSimpleName().toLowerCase(Locale.ROOT));
             }
         }
         if (!message.rest().isEmpty()) {

@@ -36,8 +36,7 @@ abstract class ChatForm implements Form {
                 String run = "messages " + item.array();
                 if (!run.equals(open)) {
                     end(open, last, events);
-                    events.accept(new RunStarted(
-                            run, item.place(), null, null, null, null, null, record("")));
+                    events.accept(new RunStarted(run, item.place(), null, null, null, null, null, record("")));
                     open = run;
                     index = 0;
                 }

@@ -107,14 +107,16 @@ final class GeminiParts {
 
     private static ObjectNode beyond(JsonNode part, JsonNode inner, String... known) {
         ObjectNode beyond = Fields.rest(part);
-        part.properties().stream().filter(member -> member.getValue().equals(inner)).forEach(member -> {
-            ObjectNode rest = Fields.rest(inner, known);
-            if (rest.isEmpty()) {
-                beyond.remove(member.getKey());
-            } else {
-                beyond.set(member.getKey(), rest);
-            }
-        });
+        part.properties().stream()
+                .filter(member -> member.getValue().equals(inner))
+                .forEach(member -> {
+                    ObjectNode rest = Fields.rest(inner, known);
+                    if (rest.isEmpty()) {
+                        beyond.remove(member.getKey());
+                    } else {
+                        beyond.set(member.getKey(), rest);
+                    }
+                });
         return beyond;
     }
 

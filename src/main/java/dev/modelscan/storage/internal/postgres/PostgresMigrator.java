@@ -397,7 +397,8 @@ public final class PostgresMigrator {
                 new UnavailableException(
                         name() + ": the connection was lost during " + file
                                 + ", which was stored as a whole or not at all;"
-                                + " open the database again, which continues from there: " + PostgresErrors.serverText(e),
+                                + " open the database again, which continues from there: "
+                                + PostgresErrors.serverText(e),
                         e);
             case DENIED, NO_CONNECTION_LEFT, FULL, UNAVAILABLE, UNUSABLE, READ_ONLY, CORRUPT ->
                 PostgresErrors.unusable(

@@ -94,7 +94,8 @@ final class PostgresWorkspaces implements WorkspaceHost {
             return PostgresSchemas.drop(server, name);
         } catch (SQLException e) {
             throw new UnavailableException(
-                    "workspace " + name + " of " + server.name() + " could not be dropped: " + PostgresErrors.serverText(e),
+                    "workspace " + name + " of " + server.name() + " could not be dropped: "
+                            + PostgresErrors.serverText(e),
                     e);
         }
     }

@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +31,14 @@ import org.jspecify.annotations.Nullable;
 final class Branches {
 
     private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
-    private static final Parameter<Long> NUMBER =
-            Parameter.of("number", Codec.LONG, () -> COMPACTIONS.SEQUENCE_NUMBER);
+    private static final Parameter<Long> NUMBER = Parameter.of("number", Codec.LONG, () -> COMPACTIONS.SEQUENCE_NUMBER);
     private static final Parameter<Long> END = Parameter.of("end", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
-    private static final Parameter<String> SUMMARY =
-            Parameter.of("summary", Codec.TEXT, () -> COMPACTIONS.SUMMARY);
+    private static final Parameter<String> SUMMARY = Parameter.of("summary", Codec.TEXT, () -> COMPACTIONS.SUMMARY);
     private static final Parameter<Instant> NOW = Parameter.of("now", Codec.TIME, () -> COMPACTIONS.CREATED_AT);
 
-    private static final CompiledQuery<Long> NEWEST = CompiledQuery.rows(
-            "message.newestNumber", row -> row.find(Codec.LONG, 1), () -> DSL.select(DSL.max(MESSAGES.SEQUENCE_NUMBER))
+    private static final CompiledQuery<Optional<Long>> NEWEST = CompiledQuery.rows(
+            "message.newestNumber", row -> Optional.ofNullable(row.find(Codec.LONG, 1)), () -> DSL.select(
+                            DSL.max(MESSAGES.SEQUENCE_NUMBER))
                     .from(MESSAGES)
                     .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param())));
 
@@ -69,8 +69,8 @@ final class Branches {
 
     private record Compaction(long number, String summary) {}
 
-    private static final CompiledQuery<Void> COMPACT = CompiledQuery.command(
-            "conversation.compact", () -> DSL.insertInto(
+    private static final CompiledQuery<Void> COMPACT =
+            CompiledQuery.command("conversation.compact", () -> DSL.insertInto(
                             COMPACTIONS,
                             COMPACTIONS.CONVERSATION_ID,
                             COMPACTIONS.SEQUENCE_NUMBER,
@@ -168,7 +168,8 @@ final class Branches {
     }
 
     private static @Nullable Long newest(Session session, ConversationId id) throws SQLException {
-        return session.query(NEWEST).set(CONVERSATION, id).first();
+        Optional<Long> newest = session.query(NEWEST).set(CONVERSATION, id).first();
+        return newest == null ? null : newest.orElse(null);
     }
 
     /** The summary that holds for the path to the head, and up to {@code limit} messages after it. */

@@ -186,9 +186,7 @@ final class DslContexts {
             OpenStatements open) {
         DSLContext dsl = writing(store, session, connection, requireUsable, refused, open);
         String schema = session.schema();
-        return schema == null
-                ? dsl
-                : DSL.using(dsl.configuration().deriveAppending(new SchemaNames(schema)));
+        return schema == null ? dsl : DSL.using(dsl.configuration().deriveAppending(new SchemaNames(schema)));
     }
 
     private static Configuration configuration(

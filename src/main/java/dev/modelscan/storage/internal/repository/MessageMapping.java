@@ -70,6 +70,7 @@ final class MessageMapping {
      * none.
      */
     static final Columns<Message> WITHOUT_PARENT = COLUMNS.without(PARENT_ID);
+
     static final Mapping<MessageId, Message> MAPPING = new Mapping<>(
                     "message", () -> MESSAGES, COLUMNS, MessageMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .references("agent", SENDER_ID, () -> AGENTS.ID)

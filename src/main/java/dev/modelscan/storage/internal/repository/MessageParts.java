@@ -43,40 +43,42 @@ final class MessageParts {
     private record Placed(MessageId messageId, int position, MessagePart part) {}
 
     private static final Columns<Placed> COLUMNS = new Columns<>("messagePart");
-    private static final Column<Placed, MessageId> MESSAGE_ID = COLUMNS.add(
-            "messageId", Codec.text(Formats.MESSAGE_ID), () -> MESSAGE_PARTS.MESSAGE_ID, Placed::messageId);
+    private static final Column<Placed, MessageId> MESSAGE_ID =
+            COLUMNS.add("messageId", Codec.text(Formats.MESSAGE_ID), () -> MESSAGE_PARTS.MESSAGE_ID, Placed::messageId);
     private static final Column<Placed, Integer> POSITION =
             COLUMNS.add("position", Codec.INTEGER, () -> MESSAGE_PARTS.POSITION, Placed::position);
     private static final Column<Placed, PartKind> KIND =
             COLUMNS.add("parts.kind", Codec.text(Formats.PART_KIND), () -> MESSAGE_PARTS.KIND, placed -> placed.part()
                     .kind());
-    private static final Column<Placed, String> NAME = COLUMNS.add(
-            "parts.name", Codec.TEXT, () -> MESSAGE_PARTS.NAME, placed -> placed.part().name());
+    private static final Column<Placed, String> NAME =
+            COLUMNS.add("parts.name", Codec.TEXT, () -> MESSAGE_PARTS.NAME, placed -> placed.part()
+                    .name());
     private static final Column<Placed, String> CALL_ID =
             COLUMNS.add("parts.callId", Codec.TEXT, () -> MESSAGE_PARTS.CALL_ID, placed -> placed.part()
                     .callId());
     private static final Column<Placed, String> MEDIA_TYPE =
             COLUMNS.add("parts.mediaType", Codec.TEXT, () -> MESSAGE_PARTS.MEDIA_TYPE, placed -> placed.part()
                     .mediaType());
-    private static final Column<Placed, BlobId> BLOB_ID =
-            COLUMNS.add("parts.blobId", Codec.text(Formats.BLOB_ID), () -> MESSAGE_PARTS.BLOB_ID, placed -> placed.part()
+    private static final Column<Placed, BlobId> BLOB_ID = COLUMNS.add(
+            "parts.blobId", Codec.text(Formats.BLOB_ID), () -> MESSAGE_PARTS.BLOB_ID, placed -> placed.part()
                     .blobId());
     // Must be last: on SQLite they are not among the packed columns.
     private static final Column<Placed, Json> DATA =
             COLUMNS.add("parts.data", Codec.text(Formats.JSON), () -> MESSAGE_PARTS.DATA, placed -> placed.part()
                     .data());
-    private static final Column<Placed, String> TEXT = COLUMNS.add(
-            "parts.text", Codec.TEXT, () -> MESSAGE_PARTS.TEXT, placed -> placed.part().text());
+    private static final Column<Placed, String> TEXT =
+            COLUMNS.add("parts.text", Codec.TEXT, () -> MESSAGE_PARTS.TEXT, placed -> placed.part()
+                    .text());
 
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
-    private static final CompiledQuery<Void> INSERT = CompiledQuery.command(
-            "messagePart.insert",
-            () -> DSL.insertInto(MESSAGE_PARTS, COLUMNS.fields()).values(COLUMNS.params()));
+    private static final CompiledQuery<Void> INSERT =
+            CompiledQuery.command("messagePart.insert", () -> DSL.insertInto(MESSAGE_PARTS, COLUMNS.fields())
+                    .values(COLUMNS.params()));
 
     private static final CompiledQuery<Placed> ALL = list("messagePart.all", DSL::noCondition);
-    private static final CompiledQuery<Placed> SHOWN = list(
-            "messagePart.shown", () -> MESSAGE_PARTS.KIND.ne(DSL.inline(PartKind.REASONING, MESSAGE_PARTS.KIND)));
+    private static final CompiledQuery<Placed> SHOWN =
+            list("messagePart.shown", () -> MESSAGE_PARTS.KIND.ne(DSL.inline(PartKind.REASONING, MESSAGE_PARTS.KIND)));
 
     /** Keeps others from deleting these blobs until the transaction ends. */
     private static final CompiledQuery<BlobId> HELD_BLOBS = CompiledQuery.rows(
@@ -148,8 +150,8 @@ final class MessageParts {
             return;
         }
         // Sorted, so that two transactions lock them in the same order.
-        Set<BlobId> held =
-                new HashSet<>(session.query(HELD_BLOBS).set(IDS, IdList.text(wanted.keySet())).list());
+        Set<BlobId> held = new HashSet<>(
+                session.query(HELD_BLOBS).set(IDS, IdList.text(wanted.keySet())).list());
         for (Map.Entry<BlobId, MessageId> blob : wanted.entrySet()) {
             if (!held.contains(blob.getKey())) {
                 throw new ReferenceException(
@@ -166,7 +168,8 @@ final class MessageParts {
     static Map<MessageId, List<MessagePart>> list(Session session, Collection<MessageId> ids, boolean all)
             throws SQLException {
         Map<MessageId, List<Placed>> found = new HashMap<>();
-        for (Placed placed : session.query(all ? ALL : SHOWN).set(IDS, IdList.text(ids)).list()) {
+        for (Placed placed :
+                session.query(all ? ALL : SHOWN).set(IDS, IdList.text(ids)).list()) {
             found.computeIfAbsent(placed.messageId(), id -> new ArrayList<>()).add(placed);
         }
         Map<MessageId, List<MessagePart>> parts = new LinkedHashMap<>();

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,8 @@ final class OpenCalls {
     private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
 
     /** Begins with the answers after the end: mostly there are few. */
-    private static final CompiledQuery<Long> BY_EXECUTIONS =
-            CompiledQuery.rows("message.openExecution", row -> row.find(Codec.LONG, 1), () -> {
+    private static final CompiledQuery<Optional<Long>> BY_EXECUTIONS =
+            CompiledQuery.rows("message.openExecution", row -> Optional.ofNullable(row.find(Codec.LONG, 1)), () -> {
                 Messages answer = MESSAGES.as("answer");
                 return DSL.select(DSL.min(MESSAGES.SEQUENCE_NUMBER))
                         .from(answer)
@@ -60,10 +61,7 @@ final class OpenCalls {
                     row.get(Codec.text(Formats.PART_KIND), 3),
                     row.get(Codec.TEXT, 4)),
             () -> DSL.select(
-                            MESSAGES.SEQUENCE_NUMBER,
-                            MESSAGE_PARTS.POSITION,
-                            MESSAGE_PARTS.KIND,
-                            MESSAGE_PARTS.CALL_ID)
+                            MESSAGES.SEQUENCE_NUMBER, MESSAGE_PARTS.POSITION, MESSAGE_PARTS.KIND, MESSAGE_PARTS.CALL_ID)
                     .from(MESSAGES)
                     .join(MESSAGE_PARTS)
                     .on(MESSAGE_PARTS.MESSAGE_ID.eq(MESSAGES.ID))
@@ -78,13 +76,11 @@ final class OpenCalls {
 
     /** The number of the first message with a call that is open after a number; null if none is. */
     static @Nullable Long first(Session session, ConversationId id, long end) throws SQLException {
-        Long execution = session.query(BY_EXECUTIONS)
-                .set(CONVERSATION, id)
-                .set(END, end)
-                .first();
+        Optional<Long> execution =
+                session.query(BY_EXECUTIONS).set(CONVERSATION, id).set(END, end).first();
         Long part = firstPart(
                 session.query(PARTS).set(CONVERSATION, id).set(END, end).list(), end);
-        return earlier(execution, part);
+        return earlier(execution == null ? null : execution.orElse(null), part);
     }
 
     private static @Nullable Long earlier(@Nullable Long first, @Nullable Long second) {

@@ -40,11 +40,9 @@ import org.jspecify.annotations.Nullable;
 final class Paths {
 
     /** The number of the path's last message. */
-    private static final Parameter<Long> END =
-            Parameter.of("end", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
+    private static final Parameter<Long> END = Parameter.of("end", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
 
-    private static final Parameter<Long> AFTER =
-            Parameter.of("after", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
+    private static final Parameter<Long> AFTER = Parameter.of("after", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
 
     private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
 
@@ -163,8 +161,7 @@ final class Paths {
     }
 
     /** A page of the path to the message with that number. */
-    static Page<Message> page(
-            Session session, ConversationId id, long end, Direction direction, PageRequest request)
+    static Page<Message> page(Session session, ConversationId id, long end, Direction direction, PageRequest request)
             throws SQLException {
         return direction == Direction.FORWARD
                 ? PATH.fetch(session, request, endingWith(id, end))
@@ -173,8 +170,7 @@ final class Paths {
 
     /** The newest messages of the path to a conversation's head, the oldest of them first. */
     static List<Message> latest(Session session, ConversationId id, int limit) throws SQLException {
-        List<Message> latest =
-                UNBRANCHED_BACKWARD.last(session, limit, execution -> execution.set(CONVERSATION, id));
+        List<Message> latest = UNBRANCHED_BACKWARD.last(session, limit, execution -> execution.set(CONVERSATION, id));
         Long head = latest.isEmpty() ? headNumber(session, id) : null;
         return head == null ? latest : PATH_BACKWARD.last(session, limit, endingWith(id, head));
     }

@@ -31,8 +31,8 @@ final class Placement {
 
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
     private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
-    private static final Parameter<MessageId> HEAD = Parameter.of(
-            "headId", Codec.text(Formats.MESSAGE_ID), () -> CONVERSATIONS.HEAD_ID);
+    private static final Parameter<MessageId> HEAD =
+            Parameter.of("headId", Codec.text(Formats.MESSAGE_ID), () -> CONVERSATIONS.HEAD_ID);
 
     /** A stored message, or one that is about to be. */
     private record Known(MessageId id, ConversationId conversationId, long number) {}

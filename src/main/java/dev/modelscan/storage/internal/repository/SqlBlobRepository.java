@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 final class SqlBlobRepository implements BlobRepository {
 
@@ -67,30 +66,30 @@ final class SqlBlobRepository implements BlobRepository {
 
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
-    private static final CompiledQuery<Blob> BY_ID = CompiledQuery.rows(
-            "blob.byId", SqlBlobRepository::map, () -> DSL.select(COLUMNS.fields())
+    private static final CompiledQuery<Blob> BY_ID =
+            CompiledQuery.rows("blob.byId", SqlBlobRepository::map, () -> DSL.select(COLUMNS.fields())
                     .from(BLOBS)
                     .where(ID.isParameter()));
 
-    private static final CompiledQuery<Void> INSERT = CompiledQuery.command("blob.insert", () -> DSL.insertInto(
-                    BLOBS, COLUMNS.fields())
-            .values(COLUMNS.params())
-            .onConflict(BLOBS.ID)
-            .doNothing());
+    private static final CompiledQuery<Void> INSERT =
+            CompiledQuery.command("blob.insert", () -> DSL.insertInto(BLOBS, COLUMNS.fields())
+                    .values(COLUMNS.params())
+                    .onConflict(BLOBS.ID)
+                    .doNothing());
 
     /** Keeps others from deleting the blob until the transaction ends. */
-    private static final CompiledQuery<Blob> HOLD = CompiledQuery.rows(
-            "blob.hold", SqlBlobRepository::map, () -> DSL.select(COLUMNS.fields())
+    private static final CompiledQuery<Blob> HOLD =
+            CompiledQuery.rows("blob.hold", SqlBlobRepository::map, () -> DSL.select(COLUMNS.fields())
                     .from(BLOBS)
                     .where(ID.isParameter())
                     .forKeyShare());
 
-    private static final CompiledQuery<Void> INSERT_CHUNK = CompiledQuery.command(
-            "blob.insertChunk",
-            () -> DSL.insertInto(BLOB_CHUNKS, CHUNK_COLUMNS.fields()).values(CHUNK_COLUMNS.params()));
+    private static final CompiledQuery<Void> INSERT_CHUNK =
+            CompiledQuery.command("blob.insertChunk", () -> DSL.insertInto(BLOB_CHUNKS, CHUNK_COLUMNS.fields())
+                    .values(CHUNK_COLUMNS.params()));
 
-    private static final CompiledQuery<byte[]> CHUNK = CompiledQuery.rows(
-            "blob.chunk", row -> row.get(BYTES), () -> DSL.select(CHUNK_COLUMNS.fields())
+    private static final CompiledQuery<byte[]> CHUNK =
+            CompiledQuery.rows("blob.chunk", row -> row.get(BYTES), () -> DSL.select(CHUNK_COLUMNS.fields())
                     .from(BLOB_CHUNKS)
                     .where(CHUNK_BLOB_ID.isParameter())
                     .and(POSITION.isParameter()));
@@ -102,8 +101,8 @@ final class SqlBlobRepository implements BlobRepository {
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
 
     /** Locks some of the blobs to delete; leaves out those that somebody is about to refer to. */
-    private static final CompiledQuery<BlobId> UNUSED = CompiledQuery.rows(
-            "blob.unused", row -> row.get(Codec.text(Formats.BLOB_ID), 1), () -> DSL.select(BLOBS.ID)
+    private static final CompiledQuery<BlobId> UNUSED =
+            CompiledQuery.rows("blob.unused", row -> row.get(Codec.text(Formats.BLOB_ID), 1), () -> DSL.select(BLOBS.ID)
                     .from(BLOBS)
                     .where(BLOBS.CREATED_AT.lt(CREATED_AT.parameter().param()))
                     .and(DSL.notExists(DSL.selectOne().from(MESSAGE_PARTS).where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID))))
@@ -112,8 +111,8 @@ final class SqlBlobRepository implements BlobRepository {
                     .skipLocked());
 
     /** A statement after the lock, so that it sees references that were committed before the lock was had. */
-    private static final CompiledQuery<Void> DELETE_UNUSED = CompiledQuery.command(
-            "blob.deleteUnused", () -> DSL.deleteFrom(BLOBS)
+    private static final CompiledQuery<Void> DELETE_UNUSED =
+            CompiledQuery.command("blob.deleteUnused", () -> DSL.deleteFrom(BLOBS)
                     .where(BLOBS.ID.in(IdList.select(IDS.param(), BLOBS.ID)))
                     .and(DSL.notExists(DSL.selectOne().from(MESSAGE_PARTS).where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID)))));
 
@@ -189,9 +188,11 @@ final class SqlBlobRepository implements BlobRepository {
     @Override
     public Optional<Blob> find(BlobId id) {
         Objects.requireNonNull(id, "id");
-        return sessions.read(ENTITY, id.value(), session -> Optional.ofNullable(session.query(BY_ID)
-                .set(ID.parameter(), id)
-                .first()));
+        return sessions.read(
+                ENTITY,
+                id.value(),
+                session -> Optional.ofNullable(
+                        session.query(BY_ID).set(ID.parameter(), id).first()));
     }
 
     @Override
@@ -237,16 +238,19 @@ final class SqlBlobRepository implements BlobRepository {
     }
 
     private byte[] chunk(BlobId id, int position) {
-        byte @Nullable [] bytes = sessions.read(ENTITY, id.value(), session -> session.query(CHUNK)
-                .set(CHUNK_BLOB_ID.parameter(), id)
-                .set(POSITION.parameter(), position)
-                .first());
-        if (bytes == null) {
+        Optional<byte[]> bytes = sessions.read(
+                ENTITY,
+                id.value(),
+                session -> Optional.ofNullable(session.query(CHUNK)
+                        .set(CHUNK_BLOB_ID.parameter(), id)
+                        .set(POSITION.parameter(), position)
+                        .first()));
+        if (bytes.isEmpty()) {
             get(id);
             throw new CorruptDatabaseException(
                     "blob " + id + " lacks its piece " + position + "; restore it from a backup", null);
         }
-        return bytes;
+        return bytes.get();
     }
 
     @Override
@@ -268,6 +272,8 @@ final class SqlBlobRepository implements BlobRepository {
                 .set(CREATED_AT.parameter(), before)
                 .set(Mapping.LIMIT, PageRequest.MAX_LIMIT)
                 .list();
-        return ids.isEmpty() ? 0 : session.query(DELETE_UNUSED).set(IDS, IdList.text(ids)).update();
+        return ids.isEmpty()
+                ? 0
+                : session.query(DELETE_UNUSED).set(IDS, IdList.text(ids)).update();
     }
 }

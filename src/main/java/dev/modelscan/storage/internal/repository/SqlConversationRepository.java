@@ -211,9 +211,7 @@ final class SqlConversationRepository implements ConversationRepository {
         Objects.requireNonNull(inside, "inside");
         Checks.text(ENTITY, id, "summary", summary);
         return sessions.writeMany(
-                ENTITY,
-                id.value(),
-                session -> Branches.compact(session, id, upTo, inside, summary, sessions.now()));
+                ENTITY, id.value(), session -> Branches.compact(session, id, upTo, inside, summary, sessions.now()));
     }
 
     @Override

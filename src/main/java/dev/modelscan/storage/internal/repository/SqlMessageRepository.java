@@ -212,7 +212,10 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public List<MessagePart> listParts(MessageId id) {
-        return parts(List.of(Objects.requireNonNull(id, "id")), false).values().iterator().next();
+        return parts(List.of(Objects.requireNonNull(id, "id")), false)
+                .values()
+                .iterator()
+                .next();
     }
 
     @Override
@@ -222,7 +225,10 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
 
     @Override
     public List<MessagePart> listAllParts(MessageId id) {
-        return parts(List.of(Objects.requireNonNull(id, "id")), true).values().iterator().next();
+        return parts(List.of(Objects.requireNonNull(id, "id")), true)
+                .values()
+                .iterator()
+                .next();
     }
 
     @Override
@@ -254,8 +260,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         Objects.requireNonNull(conversationId, "conversationId");
         Objects.requireNonNull(direction, "direction");
         Objects.requireNonNull(request, "request");
-        return sessions.read(
-                MAPPING.entity, null, session -> Paths.page(session, conversationId, direction, request));
+        return sessions.read(MAPPING.entity, null, session -> Paths.page(session, conversationId, direction, request));
     }
 
     @Override

@@ -89,12 +89,7 @@ final class SqlTx extends SqlRepositories implements Tx {
         private @Nullable Throwable refused;
 
         TxSessions(
-                Store store,
-                Session session,
-                Instant now,
-                int depth,
-                CallersTransaction transaction,
-                boolean joined) {
+                Store store, Session session, Instant now, int depth, CallersTransaction transaction, boolean joined) {
             this.store = store;
             this.session = session;
             this.now = now;

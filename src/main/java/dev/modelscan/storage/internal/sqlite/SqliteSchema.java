@@ -123,13 +123,11 @@ public final class SqliteSchema {
     /** Whether the schema has that entry, created by the same statement. */
     public boolean has(Entry entry) {
         Entry own = entries.get(entry.key());
-        return isHistory(entry.table())
-                || (own != null && own.words().equals(entry.words()));
+        return isHistory(entry.table()) || (own != null && own.words().equals(entry.words()));
     }
 
     public boolean hasColumn(String table, String column) {
-        return isHistory(table)
-                || columns.getOrDefault(lower(table), Set.of()).contains(column);
+        return isHistory(table) || columns.getOrDefault(lower(table), Set.of()).contains(column);
     }
 
     /** The history of the library's migrations, or of a set of the application's. */

@@ -24,9 +24,16 @@ final class AtifRules {
     }
 
     private void trajectory(JsonNode root) {
-        members(root, "trajectory", Set.of("schema_version", "session_id", "agent", "steps"),
+        members(
+                root,
+                "trajectory",
+                Set.of("schema_version", "session_id", "agent", "steps"),
                 Set.of("notes", "final_metrics", "continued_trajectory_ref", "extra", "subagent_trajectories"));
-        members(root.path("agent"), "agent", Set.of("name", "version"), Set.of("model_name", "tool_definitions", "extra"));
+        members(
+                root.path("agent"),
+                "agent",
+                Set.of("name", "version"),
+                Set.of("model_name", "tool_definitions", "extra"));
         if (root.path("steps").isEmpty()) {
             broken.add("has no steps");
         }
@@ -38,9 +45,20 @@ final class AtifRules {
 
     private void step(JsonNode step, int number) {
         String at = "step " + number;
-        members(step, at, Set.of("step_id", "source", "message"), Set.of(
-                "timestamp", "model_name", "reasoning_effort", "reasoning_content", "tool_calls", "observation", "metrics",
-                "is_copied_context", "extra"));
+        members(
+                step,
+                at,
+                Set.of("step_id", "source", "message"),
+                Set.of(
+                        "timestamp",
+                        "model_name",
+                        "reasoning_effort",
+                        "reasoning_content",
+                        "tool_calls",
+                        "observation",
+                        "metrics",
+                        "is_copied_context",
+                        "extra"));
         require(step.path("step_id").asInt() == number, at + " has the id " + step.path("step_id"));
         String source = step.path("source").asText();
         require(Set.of("system", "user", "agent").contains(source), at + " is from " + source);
@@ -56,7 +74,9 @@ final class AtifRules {
         }
         for (JsonNode result : step.path("observation").path("results")) {
             members(result, at, Set.of(), Set.of("source_call_id", "content", "subagent_trajectory_ref"));
-            require(!result.has("source_call_id") || calls.contains(result.path("source_call_id").asText()),
+            require(
+                    !result.has("source_call_id")
+                            || calls.contains(result.path("source_call_id").asText()),
                     at + " answers the unknown call " + result.path("source_call_id"));
             if (result.has("content")) {
                 content(result.path("content"), at);

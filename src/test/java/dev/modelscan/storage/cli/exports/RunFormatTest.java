@@ -39,89 +39,97 @@ class RunFormatTest {
     private static void comesBack(RunFormat format, String source) throws IOException {
         String text = source.replace('\'', '"');
         assertThat(read(text)).hasSize(1);
-        assertThat(json(format.write(read(text).get(0), unsaid -> {}).toString())).isEqualTo(json(text));
+        assertThat(json(format.write(read(text).get(0), unsaid -> {}).toString()))
+                .isEqualTo(json(text));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{'id': 'r', 'tags': ['a'], 'messages': [{'role': 'user', 'content': 'hi'}]}",
-        "{'messages': [{'role': 'assistant'}, {'role': 'assistant', 'content': null}, {'role': 'assistant', 'content': ''}]}",
-        "{'messages': [{'role': 'assistant', 'content': null, 'refusal': 'no', 'tool_calls': null, 'name': 'planner'}]}",
-        "{'messages': [{'role': 'assistant', 'content': 'x', 'reasoning_content': 'hm', 'tool_calls': [{'id': 'c', 'type': 'function',"
-                + " 'function': {'name': 'f', 'arguments': '{ }'}}]}, {'role': 'tool', 'tool_call_id': 'c', 'content': '{}', 'x': 1}]}",
-        "{'messages': [{'role': 'assistant', 'content': null, 'function_call': {'name': 'f', 'arguments': '{'}},"
-                + " {'role': 'function', 'name': 'f', 'content': '1'}]}",
-        "{'messages': [{'role': 'user', 'content': [{'type': 'text', 'text': 'a', 'cache_control': {}}, 'b',"
-                + " {'type': 'image_url', 'image_url': {'url': 'u'}}, {'type': 'dream'}]}]}",
-        "{'messages': [{'role': 'assistant', 'tool_calls': [{'id': 'c', 'type': 'custom', 'custom': {'name': 'f', 'input': 'x'}}]}]}",
-        "{'messages': [{'role': 'ghost', 'content': 'boo'}, {'content': 'nobody'}, 'text', {'role': 'user', 'content': 7}]}",
-        "{'traj': [{'role': 'user', 'content': 'hi'}], 'reward': 0.5, 'task_id': 3}"
-    })
+    @ValueSource(
+            strings = {
+                "{'id': 'r', 'tags': ['a'], 'messages': [{'role': 'user', 'content': 'hi'}]}",
+                "{'messages': [{'role': 'assistant'}, {'role': 'assistant', 'content': null}, {'role': 'assistant', 'content': ''}]}",
+                "{'messages': [{'role': 'assistant', 'content': null, 'refusal': 'no', 'tool_calls': null, 'name': 'planner'}]}",
+                "{'messages': [{'role': 'assistant', 'content': 'x', 'reasoning_content': 'hm', 'tool_calls': [{'id': 'c', 'type': 'function',"
+                        + " 'function': {'name': 'f', 'arguments': '{ }'}}]}, {'role': 'tool', 'tool_call_id': 'c', 'content': '{}', 'x': 1}]}",
+                "{'messages': [{'role': 'assistant', 'content': null, 'function_call': {'name': 'f', 'arguments': '{'}},"
+                        + " {'role': 'function', 'name': 'f', 'content': '1'}]}",
+                "{'messages': [{'role': 'user', 'content': [{'type': 'text', 'text': 'a', 'cache_control': {}}, 'b',"
+                        + " {'type': 'image_url', 'image_url': {'url': 'u'}}, {'type': 'dream'}]}]}",
+                "{'messages': [{'role': 'assistant', 'tool_calls': [{'id': 'c', 'type': 'custom', 'custom': {'name': 'f', 'input': 'x'}}]}]}",
+                "{'messages': [{'role': 'ghost', 'content': 'boo'}, {'content': 'nobody'}, 'text', {'role': 'user', 'content': 7}]}",
+                "{'traj': [{'role': 'user', 'content': 'hi'}], 'reward': 0.5, 'task_id': 3}"
+            })
     void messagesOfOpenAiComeBack(String record) throws IOException {
         comesBack(new OpenAiFormat(), record);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{'model': 'm', 'system': 'be kind', 'messages': [{'role': 'user', 'content': 'go'}, {'role': 'assistant', 'content':"
-                + " [{'type': 'thinking', 'thinking': 'hm', 'signature': 's'}, {'type': 'text', 'text': 'I look.', 'citations': null},"
-                + " {'type': 'tool_use', 'id': 't', 'name': 'f', 'input': {'a': 1}, 'cache_control': {}}]},"
-                + " {'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': 't', 'content': [{'type': 'text', 'text': 'x'}],"
-                + " 'is_error': false}, {'type': 'text', 'text': 'and now?'}]}]}",
-        "{'system': [{'type': 'text', 'text': 's', 'cache_control': {}}], 'messages': [{'role': 'user', 'content':"
-                + " [{'type': 'tool_result', 'tool_use_id': 't'}]}]}"
-    })
+    @ValueSource(
+            strings = {
+                "{'model': 'm', 'system': 'be kind', 'messages': [{'role': 'user', 'content': 'go'}, {'role': 'assistant', 'content':"
+                        + " [{'type': 'thinking', 'thinking': 'hm', 'signature': 's'}, {'type': 'text', 'text': 'I look.', 'citations': null},"
+                        + " {'type': 'tool_use', 'id': 't', 'name': 'f', 'input': {'a': 1}, 'cache_control': {}}]},"
+                        + " {'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': 't', 'content': [{'type': 'text', 'text': 'x'}],"
+                        + " 'is_error': false}, {'type': 'text', 'text': 'and now?'}]}]}",
+                "{'system': [{'type': 'text', 'text': 's', 'cache_control': {}}], 'messages': [{'role': 'user', 'content':"
+                        + " [{'type': 'tool_result', 'tool_use_id': 't'}]}]}"
+            })
     void messagesOfAnthropicComeBack(String record) throws IOException {
         comesBack(new AnthropicFormat(), record);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{'id': 'x', 'system': 's', 'conversations': [{'from': 'human', 'value': 'q', 'weight': 1}, {'from': 'function_call', 'value':"
-                + " '[1, {}]'}, {'from': 'observation', 'value': 'r'}, {'from': 'narrator', 'value': 'z'}]}",
-        "{'items': [{'from': 'human', 'value': 'q'}]}"
-    })
+    @ValueSource(
+            strings = {
+                "{'id': 'x', 'system': 's', 'conversations': [{'from': 'human', 'value': 'q', 'weight': 1}, {'from': 'function_call', 'value':"
+                        + " '[1, {}]'}, {'from': 'observation', 'value': 'r'}, {'from': 'narrator', 'value': 'z'}]}",
+                "{'items': [{'from': 'human', 'value': 'q'}]}"
+            })
     void turnsOfShareGptComeBack(String record) throws IOException {
         comesBack(new ShareGptFormat(), record);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{'schema_version': 'ATIF-v1.6', 'session_id': 's', 'agent': {'name': 'a', 'version': '1'}, 'notes': 'n', 'steps': ["
-                + "{'step_id': 1, 'source': 'user', 'message': [{'type': 'text', 'text': 'see'}, {'type': 'image', 'source':"
-                + " {'media_type': 'image/png', 'path': 'i.png'}}], 'timestamp': '2026-01-02T03:04:05+01:00'},"
-                + "{'step_id': 2, 'source': 'agent', 'message': '', 'reasoning_content': 'hm', 'timestamp': '2026-01-02T03:04:05.120000Z',"
-                + " 'tool_calls': [{'tool_call_id': 'c', 'function_name': 'f', 'arguments': {'a': 1.0}, 'extra': {}}], 'observation':"
-                + " {'results': [{'source_call_id': 'c', 'content': [{'type': 'text', 'text': 'x'}], 'timestamp': '2026-01-02T03:04:06Z'},"
-                + " {'source_call_id': null, 'content': 'dark', 'subagent_trajectory_ref': []}]}, 'metrics': {'prompt_tokens': 1}}],"
-                + " 'final_metrics': {}, 'subagent_trajectories': [{'agent': {'name': 'b', 'version': '1'}, 'steps': [{'step_id': 1,"
-                + " 'source': 'agent', 'message': 'done', 'observation': {'results': []}, 'tool_calls': []}]}]}",
-        "{'schema_version': 'ATIF-v1.0', 'agent': {'name': 'a', 'version': '1'}, 'steps': [{'step_id': 'one', 'source': 'agent',"
-                + " 'tool_calls': [{'tool_call_id': 'c', 'function_name': 'f', 'arguments': {}}], 'observation': {'results':"
-                + " [{'content': 'y'}]}, 'message': null, 'new': 1}, {'source': 'ghost', 'message': 'boo'}, 7]}"
-    })
+    @ValueSource(
+            strings = {
+                "{'schema_version': 'ATIF-v1.6', 'session_id': 's', 'agent': {'name': 'a', 'version': '1'}, 'notes': 'n', 'steps': ["
+                        + "{'step_id': 1, 'source': 'user', 'message': [{'type': 'text', 'text': 'see'}, {'type': 'image', 'source':"
+                        + " {'media_type': 'image/png', 'path': 'i.png'}}], 'timestamp': '2026-01-02T03:04:05+01:00'},"
+                        + "{'step_id': 2, 'source': 'agent', 'message': '', 'reasoning_content': 'hm', 'timestamp': '2026-01-02T03:04:05.120000Z',"
+                        + " 'tool_calls': [{'tool_call_id': 'c', 'function_name': 'f', 'arguments': {'a': 1.0}, 'extra': {}}], 'observation':"
+                        + " {'results': [{'source_call_id': 'c', 'content': [{'type': 'text', 'text': 'x'}], 'timestamp': '2026-01-02T03:04:06Z'},"
+                        + " {'source_call_id': null, 'content': 'dark', 'subagent_trajectory_ref': []}]}, 'metrics': {'prompt_tokens': 1}}],"
+                        + " 'final_metrics': {}, 'subagent_trajectories': [{'agent': {'name': 'b', 'version': '1'}, 'steps': [{'step_id': 1,"
+                        + " 'source': 'agent', 'message': 'done', 'observation': {'results': []}, 'tool_calls': []}]}]}",
+                "{'schema_version': 'ATIF-v1.0', 'agent': {'name': 'a', 'version': '1'}, 'steps': [{'step_id': 'one', 'source': 'agent',"
+                        + " 'tool_calls': [{'tool_call_id': 'c', 'function_name': 'f', 'arguments': {}}], 'observation': {'results':"
+                        + " [{'content': 'y'}]}, 'message': null, 'new': 1}, {'source': 'ghost', 'message': 'boo'}, 7]}"
+            })
     void trajectoriesComeBack(String record) throws IOException {
         comesBack(new AtifFormat(), record);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{'messages': [{'role': 'developer', 'content': 's'}, {'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content': null,"
-                + " 'tool_calls': [{'id': 'c', 'type': 'function', 'function': {'name': 'f', 'arguments': '{}'}}, {'id': 'c', 'type':"
-                + " 'function', 'function': {'name': 'g', 'arguments': '7'}}]}, {'role': 'tool', 'tool_call_id': 'c', 'content': 'x'},"
-                + " {'role': 'tool', 'tool_call_id': 'gone', 'content': 'y'}, {'role': 'assistant', 'content': 'done'}]}",
-        "[{'type': 'message', 'role': 'user', 'content': 'q'}, {'type': 'function_call', 'call_id': 'a', 'name': 'f', 'arguments': '{}'},"
-                + "{'type': 'function_call', 'call_id': 'b', 'name': 'g', 'arguments': '{}'}, {'type': 'function_call_output',"
-                + " 'call_id': 'a', 'output': '[1]'}, {'type': 'reasoning', 'id': 'r', 'summary': []},"
-                + " {'type': 'web_search_call', 'id': 'w', 'status': 'completed', 'action': {}}]",
-        "{'sessionId': 's', 'projectHash': 'h', 'messages': [{'id': '1', 'type': 'user', 'content': 'q'}, {'id': '2', 'type': 'gemini',"
-                + " 'content': 'a', 'model': 'm', 'tokens': {'input': 1, 'output': 2}, 'thoughts': [{'subject': 't'}],"
-                + " 'toolCalls': [{'id': 'c', 'name': 'f', 'args': {}, 'status': 'success', 'result': []}]}]}"
-    })
+    @ValueSource(
+            strings = {
+                "{'messages': [{'role': 'developer', 'content': 's'}, {'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content': null,"
+                        + " 'tool_calls': [{'id': 'c', 'type': 'function', 'function': {'name': 'f', 'arguments': '{}'}}, {'id': 'c', 'type':"
+                        + " 'function', 'function': {'name': 'g', 'arguments': '7'}}]}, {'role': 'tool', 'tool_call_id': 'c', 'content': 'x'},"
+                        + " {'role': 'tool', 'tool_call_id': 'gone', 'content': 'y'}, {'role': 'assistant', 'content': 'done'}]}",
+                "[{'type': 'message', 'role': 'user', 'content': 'q'}, {'type': 'function_call', 'call_id': 'a', 'name': 'f', 'arguments': '{}'},"
+                        + "{'type': 'function_call', 'call_id': 'b', 'name': 'g', 'arguments': '{}'}, {'type': 'function_call_output',"
+                        + " 'call_id': 'a', 'output': '[1]'}, {'type': 'reasoning', 'id': 'r', 'summary': []},"
+                        + " {'type': 'web_search_call', 'id': 'w', 'status': 'completed', 'action': {}}]",
+                "{'sessionId': 's', 'projectHash': 'h', 'messages': [{'id': '1', 'type': 'user', 'content': 'q'}, {'id': '2', 'type': 'gemini',"
+                        + " 'content': 'a', 'model': 'm', 'tokens': {'input': 1, 'output': 2}, 'thoughts': [{'subject': 't'}],"
+                        + " 'toolCalls': [{'id': 'c', 'name': 'f', 'args': {}, 'status': 'success', 'result': []}]}]}"
+            })
     void runsOfOtherFormsFollowThePublishedRules(String record) throws IOException {
         Run run = read(record.replace('\'', '"')).get(0);
 
-        assertThat(AtifRules.brokenBy(json(new AtifFormat().write(run, unsaid -> {}).toString()))).isEmpty();
+        assertThat(AtifRules.brokenBy(
+                        json(new AtifFormat().write(run, unsaid -> {}).toString())))
+                .isEmpty();
     }
 
     @Test
@@ -144,13 +152,17 @@ class RunFormatTest {
                  {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": "x", "is_error": true}]}]}
                 """).get(0);
 
-        assertThat(json(new OpenAiFormat().write(run, unsaid -> {}).toString()).path("messages")).isEqualTo(json("""
+        assertThat(json(new OpenAiFormat().write(run, unsaid -> {}).toString()).path("messages"))
+                .isEqualTo(json("""
                 [{"role": "system", "content": "s"}, {"role": "user", "content": "q"},
                  {"role": "assistant", "content": null, "tool_calls": [{"id": "t", "type": "function",
                   "function": {"name": "f", "arguments": "{\\"a\\":1}"}}]},
                  {"role": "tool", "tool_call_id": "t", "content": "x"}]
                 """));
-        assertThat(json(new AnthropicFormat().write(run, unsaid -> {}).toString()).path("system").asText()).isEqualTo("s");
+        assertThat(json(new AnthropicFormat().write(run, unsaid -> {}).toString())
+                        .path("system")
+                        .asText())
+                .isEqualTo("s");
     }
 
     @Test

@@ -73,8 +73,8 @@ class ChatGptFormTest {
                                 "n3",
                                 "user",
                                 "{'content_type': 'multimodal_text', 'parts': ['see', {'content_type':"
-                                    + " 'image_asset_pointer', 'asset_pointer': 'file-service://f'}, {'content_type':"
-                                    + " 'audio_transcription', 'text': 'said'}]}",
+                                        + " 'image_asset_pointer', 'asset_pointer': 'file-service://f'}, {'content_type':"
+                                        + " 'audio_transcription', 'text': 'said'}]}",
                                 "")
                         + "}}]");
 

@@ -71,12 +71,12 @@ class GoStorageFormTest {
                         + " 03:04:07'), ('m1', 't1', 'a1', NULL, 'assistant', 'I walk.', NULL, '2026-01-02T03:04:08Z'),"
                         + " ('m3', 'gone', 'a1', NULL, 'user', 'hello?', NULL, NULL)",
                 "CREATE TABLE tool_executions (id TEXT PRIMARY KEY, task_id TEXT, agent_id TEXT, tool_name TEXT,"
-                    + " tool_type TEXT, input TEXT, output TEXT, error TEXT, status TEXT, duration INTEGER, metadata"
-                    + " TEXT, started_at DATETIME, completed_at DATETIME, created_at DATETIME)",
+                        + " tool_type TEXT, input TEXT, output TEXT, error TEXT, status TEXT, duration INTEGER, metadata"
+                        + " TEXT, started_at DATETIME, completed_at DATETIME, created_at DATETIME)",
                 "INSERT INTO tool_executions VALUES ('x1', 't1', 'a1', 'map', 'web', x'7B2261223A317D', NULL, 'no"
-                    + " map', 'failed', 250000000, NULL, '2026-01-02 03:04:06', NULL, NULL), ('x2', NULL, 'a2', 'web',"
-                    + " NULL, 'look', 'found', '', 'success', 150, NULL, NULL, NULL, NULL), ('x3', 't2', 'a2', 'nap',"
-                    + " NULL, NULL, NULL, NULL, 'running', 0, NULL, NULL, NULL, NULL)"));
+                        + " map', 'failed', 250000000, NULL, '2026-01-02 03:04:06', NULL, NULL), ('x2', NULL, 'a2', 'web',"
+                        + " NULL, 'look', 'found', '', 'success', 150, NULL, NULL, NULL, NULL), ('x3', 't2', 'a2', 'nap',"
+                        + " NULL, NULL, NULL, NULL, 'running', 0, NULL, NULL, NULL, NULL)"));
 
         assertThat(told.form()).isEqualTo("modelscan-go");
         assertThat(told.lines())
@@ -141,8 +141,8 @@ class GoStorageFormTest {
                 "CREATE TABLE messages (id TEXT PRIMARY KEY, from_agent TEXT, to_agent TEXT, team_id TEXT,"
                         + " message_type TEXT, content TEXT, data TEXT, created_at DATETIME)",
                 "INSERT INTO messages VALUES ('m1', 'a1', 'a2', NULL, 'request', 'come', '{\"k\": 2}', '2026-01-02"
-                    + " 03:04:05'), ('m2', 'a2', 'a1', NULL, 'reply', NULL, 'not json', '2026-01-02 03:04:06'), ('m3',"
-                    + " 'a1', NULL, 'g', 'broadcast', 'all', NULL, NULL)"));
+                        + " 03:04:05'), ('m2', 'a2', 'a1', NULL, 'reply', NULL, 'not json', '2026-01-02 03:04:06'), ('m3',"
+                        + " 'a1', NULL, 'g', 'broadcast', 'all', NULL, NULL)"));
 
         assertThat(told.lines())
                 .contains(
@@ -164,9 +164,13 @@ class GoStorageFormTest {
                 "INSERT INTO messages VALUES ('m1', 'talk', 'a1', 'a2', 'text/plain', 'hi', NULL, NULL),"
                         + " ('m2', 't1', 'a1', NULL, 'text/plain', 'of the task', NULL, NULL)"));
 
-        assertThat(told.lines()).containsSubsequence(
-                "run talk = talk named talk", "other m1 by scout: hi", "end talk",
-                "run t1 = t1 by scout named walk", "other m2 by scout: of the task");
+        assertThat(told.lines())
+                .containsSubsequence(
+                        "run talk = talk named talk",
+                        "other m1 by scout: hi",
+                        "end talk",
+                        "run t1 = t1 by scout named walk",
+                        "other m2 by scout: of the task");
     }
 
     /** The importer stores no task that waits. */

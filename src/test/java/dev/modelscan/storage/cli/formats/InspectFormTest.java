@@ -7,14 +7,14 @@ import org.junit.jupiter.api.Test;
 class InspectFormTest {
 
     private static final String SAMPLE = "{'id': 's1', 'epoch': 2, 'input': 'q', 'target': 't', 'messages': [{'id':"
-        + " 'm1', 'role': 'user', 'content': 'attachment://a1', 'source': 'input'},{'id': 'm2', 'role': 'assistant',"
-        + " 'model': 'm-1', 'content': [{'type': 'reasoning', 'reasoning': 'hm', 'signature': 's'}, {'type': 'text',"
-        + " 'text': 'I look.'}], 'tool_calls': [{'id': 'c1', 'function': 'bash', 'arguments': {'cmd': 'ls'}}]},{'id':"
-        + " 'm3', 'role': 'tool', 'tool_call_id': 'c1', 'function': 'bash', 'content': '', 'error': {'type':"
-        + " 'timeout', 'message': 'late'}}], 'model_usage': {'lab/m-1': {'input_tokens': 5, 'output_tokens': 2,"
-        + " 'input_tokens_cache_read': 1}}, 'scores': {'includes': {'value': 'I'}, 'parts': {'value': {'a': 0.5, 'b':"
-        + " true}}}, 'attachments': {'a1': 'a long question'}, 'events': [{'event': 'sample_init'}], 'output':"
-        + " {'model': 'm-1'}, 'uuid': 'u'}";
+            + " 'm1', 'role': 'user', 'content': 'attachment://a1', 'source': 'input'},{'id': 'm2', 'role': 'assistant',"
+            + " 'model': 'm-1', 'content': [{'type': 'reasoning', 'reasoning': 'hm', 'signature': 's'}, {'type': 'text',"
+            + " 'text': 'I look.'}], 'tool_calls': [{'id': 'c1', 'function': 'bash', 'arguments': {'cmd': 'ls'}}]},{'id':"
+            + " 'm3', 'role': 'tool', 'tool_call_id': 'c1', 'function': 'bash', 'content': '', 'error': {'type':"
+            + " 'timeout', 'message': 'late'}}], 'model_usage': {'lab/m-1': {'input_tokens': 5, 'output_tokens': 2,"
+            + " 'input_tokens_cache_read': 1}}, 'scores': {'includes': {'value': 'I'}, 'parts': {'value': {'a': 0.5, 'b':"
+            + " true}}}, 'attachments': {'a1': 'a long question'}, 'events': [{'event': 'sample_init'}], 'output':"
+            + " {'model': 'm-1'}, 'uuid': 'u'}";
 
     @Test
     void aSampleIsARunWithItsScores() {

@@ -50,9 +50,9 @@ class OpenHandsFormTest {
         Told told = Told.of(
                 "output.jsonl",
                 "{'instance_id': 'i-1', 'test_result': {'resolved': true}, 'metrics': {'accumulated_cost': 0.5},"
-                    + " 'history': [[{'id': 1, 'source': 'agent', 'action': 'run', 'args': {'command': 'ls'}},{'id':"
-                    + " 2, 'source': 'agent', 'observation': 'run', 'cause': 1, 'content': 'x', 'extras':"
-                    + " {'exit_code': 0}}]]}",
+                        + " 'history': [[{'id': 1, 'source': 'agent', 'action': 'run', 'args': {'command': 'ls'}},{'id':"
+                        + " 2, 'source': 'agent', 'observation': 'run', 'cause': 1, 'content': 'x', 'extras':"
+                        + " {'exit_code': 0}}]]}",
                 "{'instance_id': 'i-2', 'error': 'no container', 'history': []}");
 
         assertThat(told.lines())
@@ -79,8 +79,8 @@ class OpenHandsFormTest {
                         + " 'tool_name': 'terminal', 'tool_call_id': 't1', 'tool_call': {'id': 't1', 'arguments':"
                         + " '{\\'command\\': \\'ls\\'}'}, 'reasoning_content': 'r'}",
                 "{'kind': 'ObservationEvent', 'id': 'e3', 'source': 'environment', 'tool_name': 'terminal',"
-                    + " 'tool_call_id': 't1', 'observation': {'content': [{'type': 'text', 'text': 'a'}], 'exit_code':"
-                    + " 0}}",
+                        + " 'tool_call_id': 't1', 'observation': {'content': [{'type': 'text', 'text': 'a'}], 'exit_code':"
+                        + " 0}}",
                 "{'kind': 'AgentErrorEvent', 'id': 'e4', 'source': 'agent', 'tool_name': 'x', 'tool_call_id': 't2',"
                         + " 'error': 'unknown'}",
                 "{'kind': 'PauseEvent', 'id': 'e5', 'source': 'user'}");

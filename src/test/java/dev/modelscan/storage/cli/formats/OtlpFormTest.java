@@ -207,9 +207,9 @@ class OtlpFormTest {
                         "chat",
                         45,
                         "'events': [{'name': 'gen_ai.system.message', 'attributes': [{'key': 'content', 'value':"
-                            + " {'stringValue': 'be kind'}}]},{'name': 'gen_ai.user.message', 'attributes': [{'key':"
-                            + " 'content', 'value': {'stringValue': 'go'}}]},{'name': 'gen_ai.assistant.message',"
-                            + " 'attributes': [{'key': 'tool_calls', 'value': {"
+                                + " {'stringValue': 'be kind'}}]},{'name': 'gen_ai.user.message', 'attributes': [{'key':"
+                                + " 'content', 'value': {'stringValue': 'go'}}]},{'name': 'gen_ai.assistant.message',"
+                                + " 'attributes': [{'key': 'tool_calls', 'value': {"
                                 + json("[{`id`:`c1`,`function`:{`name`:`f`,`arguments`:`{}`}}]") + "}}]},{'name':"
                                 + " 'gen_ai.tool.message',"
                                 + " 'attributes':"
