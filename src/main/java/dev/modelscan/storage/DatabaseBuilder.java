@@ -238,9 +238,8 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Where {@code updatedAt} and the times of a status come from. On SQLite it is asked while the write lock is held, so that the
-     * times of a record do not go back when writers queued, and perhaps by a thread that writes for others too: it has to be
-     * fast, gives every thread the same time, and does not use the database.
+     * Where {@code updatedAt} and the times of a status come from. SQLite asks it while the write lock is held, perhaps on
+     * another writer's thread: it must be fast, the same for every thread, and must not use the database.
      */
     public DatabaseBuilder clock(Clock clock) {
         this.clock = Objects.requireNonNull(clock, "clock");
@@ -252,17 +251,8 @@ public final class DatabaseBuilder {
      * Lets the repositories, {@link Database#withTx} and {@link Database#cancelRunning} take part in transactions of the
      * application's framework. Each call asks for the connection of the transaction that its thread is in, and runs in
      * it as {@link Database#on} does; {@code withTx} is a savepoint there. If the answer is null, the call is its own
-     * transaction. With Spring:
-     *
-     * <pre>{@code
-     * builder.joinTransactions(() -> TransactionSynchronizationManager.isActualTransactionActive()
-     *         ? DataSourceUtils.getConnection(dataSource) : null)
-     * }</pre>
-     *
-     * <p>{@link Database#dsl()} stays outside, and reads what is committed. Does not go with {@link #inMemory} or
-     * {@link #readOnly}.
-     *
-     * @param joinTransactions gives the connection, which must not commit each statement by itself
+     * transaction. {@link Database#dsl()} stays outside, and reads what is committed. Does not go with {@link
+     * #inMemory} or {@link #readOnly}.
      */
     public DatabaseBuilder joinTransactions(Supplier<? extends @Nullable Connection> joinTransactions) {
         this.joined = Objects.requireNonNull(joinTransactions, "joinTransactions");
@@ -271,17 +261,14 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Opens what is there, and writes nothing: no file, schema or table is made, none is migrated, and whatever writes throws
-     * {@link ReadOnlyException} before it begins, {@link Database#withTx} among it; several queries that must see one state go into
-     * {@code dsl().transactionResult(...)}. Opening throws {@link UnavailableException} for what is not there, and {@link
-     * SchemaException}, which names the versions, for a schema that is older than this library's.
+     * Opens what is there, and writes nothing: no file, schema or table is made, none is migrated. What writes throws
+     * {@link ReadOnlyException} before it begins, {@link Database#withTx} too; {@code dsl().transactionResult(...)} gives a
+     * snapshot. Opening throws {@link UnavailableException} for what is not there, and {@link SchemaException}, which names
+     * the versions, for an older schema.
      *
-     * <p>A SQLite file may lie where this process cannot write, such as on a medium that is mounted read-only. If rows lie in a log
-     * beside it, its {@code -shm} file has to be there too, or SQLite cannot read the log, and opening throws {@link
-     * UnavailableException}. If there is no log, the file is read without locks, which is right only as long as nobody writes to it:
-     * when somebody begins to, calls throw {@link UnavailableException} within 100 ms, and the file has to be opened anew. Where this
-     * process may write, it reads under SQLite's locks, and others may write meanwhile; a log that was not there before is
-     * deleted again at the end. Does not go with {@link #inMemory}.
+     * <p>A SQLite file may lie on a medium that is mounted read-only. Rows in a log beside it need its {@code -shm} file.
+     * Without a log, a file that this process may not write is read without locks: when somebody writes to it, calls throw
+     * {@link UnavailableException} within 100 ms, and it has to be opened again. Does not go with {@link #inMemory}.
      */
     public DatabaseBuilder readOnly() {
         this.readOnly = true;
@@ -290,8 +277,7 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Adds migrations of the application's own tables, as the set {@link MigrationSet#DEFAULT_NAME}. {@link
-     * #migrations(String, String)} says how they are applied.
+     * {@link #migrations(String, String)} for the set {@link MigrationSet#DEFAULT_NAME}.
      *
      * @throws IllegalArgumentException if the location is malformed, or a set of that name was added
      */
@@ -307,22 +293,19 @@ public final class DatabaseBuilder {
      * <p>A location is {@code classpath:<folder>}, seen by the thread's context class loader, or {@code
      * filesystem:<folder>}. It holds a folder {@code sqlite} and a folder {@code postgresql}, of which the
      * engine's is used, or the migrations themselves, if their SQL serves both. A migration is a UTF-8 file
-     * {@code V<number>__<words>.sql}. Placeholders are not replaced. A file {@code index} in the folder, with
-     * the name of a file in each line, takes the place of a look at the folder.
+     * {@code V<number>__<words>.sql}. Placeholders are not replaced. A file {@code index} may name the files.
      *
      * <p>All migrations of one opening, the library's included, are one transaction: if one fails, the database
      * is as it was before, and the exception names the set, the file and the statement. So a migration cannot
      * contain what no transaction can, such as {@code VACUUM} or {@code CREATE INDEX CONCURRENTLY}. On SQLite
      * foreign keys are checked at the end of each migration.
      *
-     * <p>Each set has its own history, the table {@code modelscan_<name>_schema_history} beside the library's.
-     * A changed or missing file of an applied migration, a new one before it, and a database that has newer
-     * ones than the folder, are a {@link SchemaException}. A database opens without sets that it holds; {@link
-     * Database#healthCheck} then notes them.
+     * <p>Each set has its own history, the table {@code modelscan_<name>_schema_history}. A changed or missing file
+     * of an applied migration, a new one before it, and newer ones in the database are a {@link SchemaException}.
+     * A database opens without sets that it holds; {@link Database#healthCheck} then notes them.
      *
      * @param name of the set, which never changes: 1 to 30 of a to z, 0 to 9 and _, beginning with a letter
-     * @throws IllegalArgumentException if the name or the location is malformed, or a set of that name was
-     *     added
+     * @throws IllegalArgumentException if name or location is malformed, or a set of that name was added
      */
     public DatabaseBuilder migrations(String name, String location) {
         MigrationSet set = new MigrationSet(name, location);

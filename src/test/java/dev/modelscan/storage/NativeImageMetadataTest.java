@@ -31,9 +31,8 @@ class NativeImageMetadataTest {
     private static final Set<String> REFLECT_OR_READ_RESOURCES = Set.of(
             "DemoCommand",
             "FlywayLogs",
-            "FlywayRun",
             "Libraries",
-            "PackagedMigrations",
+            "MigrationFolder",
             "PackagedQueries",
             "PostgresEngine",
             "QuietJooq",
@@ -104,9 +103,11 @@ class NativeImageMetadataTest {
         JavaClasses classes = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("dev.modelscan.storage")
-                // A step of the build.
+                // Steps of a build.
                 .that(DescribedPredicate.describe(
-                        "run", type -> !type.getSimpleName().equals("RenderQueries")));
+                        "run",
+                        type -> !type.getSimpleName().equals("RenderQueries")
+                                && !type.getPackageName().endsWith(".codegen")));
         Set<String> users = classes.stream()
                 .flatMap(type -> type.getAccessesFromSelf().stream())
                 .filter(access -> isDynamic(access.getTarget()))

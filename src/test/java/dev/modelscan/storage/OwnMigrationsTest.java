@@ -154,12 +154,12 @@ class OwnMigrationsTest {
         for (boolean index : new boolean[] {true, false}) {
             Path jar = directory.resolve(index + ".jar");
             try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-                put(out, "db/app/V1__notes.sql", NOTES);
-                put(out, "db/app/README.md", "not a migration");
+                put(out, "db/packed/V1__notes.sql", NOTES);
+                put(out, "db/packed/README.md", "not a migration");
                 if (index) {
-                    put(out, "db/app/index", "V1__notes.sql\n");
+                    put(out, "db/packed/index", "V1__notes.sql\n");
                 } else {
-                    out.putNextEntry(new JarEntry("db/app/"));
+                    out.putNextEntry(new JarEntry("db/packed/"));
                 }
             }
             Thread thread = Thread.currentThread();
@@ -169,7 +169,7 @@ class OwnMigrationsTest {
                 thread.setContextClassLoader(loader);
                 try (Database db = Database.builder()
                         .inMemory()
-                        .migrations("classpath:/db/app/")
+                        .migrations("classpath:/db/packed/")
                         .open()) {
                     assertThat(db.appliedMigrations()).endsWith("app/V1__notes.sql");
                 }

@@ -12,6 +12,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -109,9 +110,7 @@ class OwnTablesSampleTest {
     private void run(DatabaseBuilder builder) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        try (URLClassLoader loader = new URLClassLoader(
-                new URL[] {classes.toUri().toURL(), resources.toUri().toURL()},
-                getClass().getClassLoader())) {
+        try (URLClassLoader loader = new SampleLoader(classes, resources)) {
             thread.setContextClassLoader(loader);
             Class<?> type = loader.loadClass("example.Reviews");
             Method open = type.getMethod("open", DatabaseBuilder.class);
@@ -160,6 +159,26 @@ class OwnTablesSampleTest {
                 .map(block -> block.group(2).stripTrailing())
                 .toList();
         assertThat(blocks).hasSize(4).allSatisfy(block -> assertThat(sample).contains(block));
+    }
+
+    /** Does not see the folder of the same name among this project's own test resources. */
+    private static final class SampleLoader extends URLClassLoader {
+
+        SampleLoader(Path classes, Path resources) throws IOException {
+            super(
+                    new URL[] {classes.toUri().toURL(), resources.toUri().toURL()},
+                    OwnTablesSampleTest.class.getClassLoader());
+        }
+
+        @Override
+        public URL getResource(String name) {
+            return name.startsWith("db/") ? findResource(name) : super.getResource(name);
+        }
+
+        @Override
+        public Enumeration<URL> getResources(String name) throws IOException {
+            return name.startsWith("db/") ? findResources(name) : super.getResources(name);
+        }
     }
 
     @Test

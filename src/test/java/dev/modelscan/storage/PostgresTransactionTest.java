@@ -332,7 +332,7 @@ class PostgresTransactionTest {
                     .hasMessageContaining("V5");
         });
         try (Database migrated = behind.open()) {
-            assertThat(migrated.appliedMigrations()).hasSize(2);
+            assertThat(migrated.appliedMigrations()).hasSize(migrated.schemaVersion() - 4);
         }
     }
 
@@ -354,7 +354,7 @@ class PostgresTransactionTest {
                 .isEqualTo("4");
         db.useTx(tx -> tx.dsl().execute("DROP INDEX " + old + ".agents_list"));
         try (Database migrated = behind.open()) {
-            assertThat(migrated.appliedMigrations()).hasSize(2);
+            assertThat(migrated.appliedMigrations()).hasSize(migrated.schemaVersion() - 4);
         }
     }
 

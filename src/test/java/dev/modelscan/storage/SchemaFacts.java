@@ -157,6 +157,9 @@ final class SchemaFacts {
         if (type.equals("integer")) {
             return "number";
         }
+        if (type.equals("blob")) {
+            return "blob";
+        }
         if (field.getName().endsWith("_at")) {
             return "time";
         }

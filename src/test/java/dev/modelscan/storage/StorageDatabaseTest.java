@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.codegen.GenerationTool;
 import org.jooq.meta.jaxb.Configuration;
@@ -117,6 +119,22 @@ class StorageDatabaseTest {
         assertThat(errors("dsl.selectFrom(app.db.Tables.REVIEWS).where(app.db.Tables.REVIEWS.TASK_ID"
                         + ".eq(dev.modelscan.storage.agents.AgentId.next())).fetch();"))
                 .isNotEmpty();
+    }
+
+    /** jOOQ asks for the connection before each of its queries. */
+    @Test
+    void theScratchDatabasesAreDeleted() throws Exception {
+        String temporary = System.getProperty("java.io.tmpdir");
+        Set<Path> before = scratchFolders(temporary);
+        generate("all");
+        assertThat(scratchFolders(temporary)).isSubsetOf(before);
+    }
+
+    private static Set<Path> scratchFolders(String temporary) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(temporary))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("modelscan-codegen"))
+                    .collect(Collectors.toSet());
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.schema.DefaultSchema;
 import dev.modelscan.storage.transfer.Transfer;
 import dev.modelscan.storage.transfer.TransferProgress.Phase;
 import dev.modelscan.storage.transfer.TransferResult;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jooq.Table;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,16 +143,8 @@ class TransferFailureTest extends TransferFixture {
         String role = PostgresServer.newRole();
         inTarget("GRANT ALL ON SCHEMA " + workspace + " TO " + role);
         inTarget("GRANT ALL ON ALL TABLES IN SCHEMA " + workspace + " TO " + role);
-        for (String table : List.of(
-                "agents",
-                "teams",
-                "team_members",
-                "workflows",
-                "conversations",
-                "tasks",
-                "messages",
-                "tool_executions")) {
-            inTarget("ALTER TABLE " + table + " OWNER TO " + role);
+        for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
+            inTarget("ALTER TABLE " + table.getName() + " OWNER TO " + role);
         }
         AtomicBoolean revoked = new AtomicBoolean();
         Transfer asRole = Database.builder()
@@ -384,9 +378,9 @@ class TransferFailureTest extends TransferFixture {
 
         Throwable refused = catchThrowable(() -> transfer()
                 .onProgress(progress -> {
-                    if (progress.phase() == Phase.COPY && progress.done() > 1_500) {
-                        unchecked("INSERT INTO " + workspace + ".own VALUES ('mine', '" + id
-                                + "') ON CONFLICT DO NOTHING");
+                    if (progress.phase() == Phase.COPY) {
+                        unchecked("INSERT INTO " + workspace + ".own SELECT 'mine', id FROM " + workspace
+                                + ".tasks WHERE id = '" + id + "' ON CONFLICT DO NOTHING");
                     }
                 })
                 .run());

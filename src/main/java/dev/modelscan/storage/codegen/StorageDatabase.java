@@ -75,21 +75,21 @@ public final class StorageDatabase extends SQLiteDatabase {
     }
 
     /**
-     * Called by jOOQ, once.
+     * Called by jOOQ before each of its queries. Migrates before the first.
      *
      * @throws StorageException if a migration cannot be applied; names its file
      */
     @Override
     protected DSLContext create0() {
-        Connection connection = migrated();
-        scratch = connection;
-        setConnection(connection);
-        DSLContext create = super.create0();
-        ScratchSchema schema = new ScratchSchema(create);
-        schema.requireReadable();
-        // A list that keeps itself sorted by priority.
-        getConfiguredForcedTypes().addAll(schema.types());
-        return create;
+        if (scratch == null) {
+            scratch = migrated();
+            setConnection(scratch);
+            ScratchSchema schema = new ScratchSchema(super.create0());
+            schema.requireReadable();
+            // A list that keeps itself sorted by priority.
+            getConfiguredForcedTypes().addAll(schema.types());
+        }
+        return super.create0();
     }
 
     private Connection migrated() {

@@ -54,7 +54,9 @@ final class Postgres implements TestEngine {
 
     @Override
     public Optional<Connection> connect(Database database) throws SQLException {
-        Connection connection = DriverManager.getConnection(url);
+        // As docs/scaling.md advises for poolers that share sessions.
+        Connection connection =
+                DriverManager.getConnection(url + (url.contains("?") ? "&" : "?") + "prepareThreshold=0");
         connection.setAutoCommit(false);
         return Optional.of(connection);
     }
@@ -95,9 +97,22 @@ final class Postgres implements TestEngine {
                 Statement statement = connection.createStatement()) {
             statement.execute("DROP FUNCTION IF EXISTS slow, reject CASCADE");
             connection.setAutoCommit(false);
-            statement.execute("DELETE FROM model_calls; DELETE FROM messages; DELETE FROM conversations; DELETE FROM"
-                    + " tool_executions; DELETE FROM tasks; DELETE FROM team_members; DELETE FROM teams; DELETE"
-                    + " FROM workflows; DELETE FROM agents; DELETE FROM sources");
+            // Before the tables that they refer to. What they own goes with them.
+            for (String table : List.of(
+                    "model_calls",
+                    "messages",
+                    "conversations",
+                    "tool_executions",
+                    "tasks",
+                    "team_members",
+                    "teams",
+                    "workflows",
+                    "agents",
+                    "blobs",
+                    "sources")) {
+                statement.addBatch("DELETE FROM " + table);
+            }
+            statement.executeBatch();
             connection.commit();
             RECYCLED.add(schema);
         } catch (SQLException e) {

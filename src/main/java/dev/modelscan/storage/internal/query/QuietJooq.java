@@ -17,6 +17,9 @@ import org.jooq.tools.jdbc.MockResult;
  */
 final class QuietJooq {
 
+    /** A dialect whose versions jOOQ knows. With another one, its next execution would log them. */
+    private static final String VERSIONED = "H2";
+
     private QuietJooq() {}
 
     /** Makes jOOQ render and execute for the first time. */
@@ -38,10 +41,7 @@ final class QuietJooq {
         }
     }
 
-    /**
-     * jOOQ logs the version at the first execution, of whatever dialect but the default one. This one reaches no
-     * database.
-     */
+    /** jOOQ logs the version at the first execution. This one reaches no database. */
     private static void executeQuietly() {
         try {
             Field threshold = JooqLogger.class.getDeclaredField("globalThreshold");
@@ -49,7 +49,7 @@ final class QuietJooq {
             Object before = threshold.get(null);
             threshold.set(null, Log.Level.WARN);
             try {
-                DSL.using(new MockConnection(context -> new MockResult[0]), anyFamily())
+                DSL.using(new MockConnection(context -> new MockResult[0]), SQLDialect.valueOf(VERSIONED))
                         .execute("SELECT 1");
             } catch (DataAccessException e) {
                 // The mock connection has no result.
@@ -59,12 +59,5 @@ final class QuietJooq {
         } catch (ReflectiveOperationException | RuntimeException e) {
             // jOOQ logs the version then.
         }
-    }
-
-    private static SQLDialect anyFamily() {
-        return Stream.of(SQLDialect.families())
-                .filter(family -> family != SQLDialect.DEFAULT)
-                .findFirst()
-                .orElse(SQLDialect.DEFAULT);
     }
 }

@@ -13,7 +13,6 @@ import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Optional;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +25,12 @@ final class BranchDeletion {
     private static final Parameter<MessageId> BEFORE = MessageMapping.PARENT_ID.parameter();
     private static final Parameter<Instant> NOW = MessageMapping.UPDATED_AT.parameter();
 
+    private record Head(@Nullable MessageId id) {}
+
     /** Holds the conversation, so that nobody adds a message meanwhile; gives its head. */
-    private static final CompiledQuery<Optional<MessageId>> HOLD = CompiledQuery.rows(
-            "message.holdConversation",
-            row -> Optional.ofNullable(row.find(Codec.text(Formats.MESSAGE_ID), 1)),
-            () -> DSL.select(CONVERSATIONS.HEAD_ID)
+    private static final CompiledQuery<Head> HOLD = CompiledQuery.rows(
+            "message.holdConversation", row -> new Head(row.find(Codec.text(Formats.MESSAGE_ID), 1)), () -> DSL.select(
+                            CONVERSATIONS.HEAD_ID)
                     .from(CONVERSATIONS)
                     .where(CONVERSATIONS.ID.eq(CONVERSATION.param()))
                     .forUpdate());
@@ -81,8 +81,8 @@ final class BranchDeletion {
 
     /** The lock and the head of a conversation; null if it has no branches. */
     static @Nullable MessageId hold(Session session, ConversationId id) throws SQLException {
-        Optional<MessageId> head = session.query(HOLD).set(CONVERSATION, id).first();
-        return head == null ? null : head.orElse(null);
+        Head head = session.query(HOLD).set(CONVERSATION, id).first();
+        return head == null ? null : head.id();
     }
 
     /** The message before another one on every path; null if there is none. */

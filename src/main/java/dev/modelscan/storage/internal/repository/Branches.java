@@ -22,7 +22,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +35,12 @@ final class Branches {
     private static final Parameter<String> SUMMARY = Parameter.of("summary", Codec.TEXT, () -> COMPACTIONS.SUMMARY);
     private static final Parameter<Instant> NOW = Parameter.of("now", Codec.TIME, () -> COMPACTIONS.CREATED_AT);
 
-    private static final CompiledQuery<Optional<Long>> NEWEST = CompiledQuery.rows(
-            "message.newestNumber", row -> Optional.ofNullable(row.find(Codec.LONG, 1)), () -> DSL.select(
-                            DSL.max(MESSAGES.SEQUENCE_NUMBER))
+    private static final CompiledQuery<Long> NEWEST = CompiledQuery.rows(
+            "message.newestNumber", row -> row.get(Codec.LONG, 1), () -> DSL.select(MESSAGES.SEQUENCE_NUMBER)
                     .from(MESSAGES)
-                    .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param())));
+                    .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
+                    .orderBy(MESSAGES.SEQUENCE_NUMBER.desc())
+                    .limit(DSL.inline(1)));
 
     /** The messages that none follows. */
     private static final PagedQuery<Message> LAST_OF_BRANCHES = new PagedQuery<>(
@@ -168,8 +168,7 @@ final class Branches {
     }
 
     private static @Nullable Long newest(Session session, ConversationId id) throws SQLException {
-        Optional<Long> newest = session.query(NEWEST).set(CONVERSATION, id).first();
-        return newest == null ? null : newest.orElse(null);
+        return session.query(NEWEST).set(CONVERSATION, id).first();
     }
 
     /** The summary that holds for the path to the head, and up to {@code limit} messages after it. */

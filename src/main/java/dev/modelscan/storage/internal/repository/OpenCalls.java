@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +32,11 @@ final class OpenCalls {
 
     private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
 
+    private record First(@Nullable Long number) {}
+
     /** Begins with the answers after the end: mostly there are few. */
-    private static final CompiledQuery<Optional<Long>> BY_EXECUTIONS =
-            CompiledQuery.rows("message.openExecution", row -> Optional.ofNullable(row.find(Codec.LONG, 1)), () -> {
+    private static final CompiledQuery<First> BY_EXECUTIONS =
+            CompiledQuery.rows("message.openExecution", row -> new First(row.find(Codec.LONG, 1)), () -> {
                 Messages answer = MESSAGES.as("answer");
                 return DSL.select(DSL.min(MESSAGES.SEQUENCE_NUMBER))
                         .from(answer)
@@ -76,11 +77,11 @@ final class OpenCalls {
 
     /** The number of the first message with a call that is open after a number; null if none is. */
     static @Nullable Long first(Session session, ConversationId id, long end) throws SQLException {
-        Optional<Long> execution =
+        First execution =
                 session.query(BY_EXECUTIONS).set(CONVERSATION, id).set(END, end).first();
         Long part = firstPart(
                 session.query(PARTS).set(CONVERSATION, id).set(END, end).list(), end);
-        return earlier(execution == null ? null : execution.orElse(null), part);
+        return earlier(execution == null ? null : execution.number(), part);
     }
 
     private static @Nullable Long earlier(@Nullable Long first, @Nullable Long second) {

@@ -109,7 +109,9 @@ final class Paths {
         Field<Long> last = DSL.field("path.last_number", SQLDataType.BIGINT);
         Messages begin = MESSAGES.as("beginning");
         Messages parent = MESSAGES.as("parent");
-        Select<Record2<Long, Long>> newest = DSL.select(END.param(), beginning(END.param()));
+        // The cast tells PostgreSQL the type of the column, which a parameter of a recursive query does not.
+        Select<Record2<Long, Long>> newest =
+                DSL.select(DSL.cast(END.param(), SQLDataType.BIGINT), beginning(END.param()));
         // Cross joins, because SQLite keeps their order: each step has one range, and finds one message for it.
         Select<Record2<Long, Long>> before = DSL.select(parent.SEQUENCE_NUMBER, beginning(parent.SEQUENCE_NUMBER))
                 .from("path")

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.transfer;
 
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.schema.DefaultSchema;
@@ -22,10 +23,13 @@ class CopiedTableTest {
     void everyTableComesBehindThoseThatItRefersTo() {
         Set<String> before = new HashSet<>();
         for (CopiedTable table : CopiedTable.ALL) {
-            // A row that refers to its own table is copied while no foreign key is in force.
+            // A row that refers to its own table is copied while no foreign key is in force. So is the head of a
+            // conversation, whose messages refer to the conversation.
             before.add(table.name());
             for (var key : table.table().getReferences()) {
-                assertThat(before).contains(key.getKey().getTable().getName());
+                if (!key.getFields().contains(CONVERSATIONS.HEAD_ID)) {
+                    assertThat(before).contains(key.getKey().getTable().getName());
+                }
             }
         }
     }
