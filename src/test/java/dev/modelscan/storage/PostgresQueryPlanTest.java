@@ -201,6 +201,8 @@ class PostgresQueryPlanTest {
                 "blob_chunks (blob_id, position, bytes) SELECT lpad(i::text, 64, '0'), 0, '\\x00'" + from,
                 "message_parts (message_id, position, kind, blob_id) SELECT 'm' || i, 0, 'image',"
                         + " CASE WHEN i < 40000 THEN lpad((i / 2 + 1)::text, 64, '0') END" + from,
+                "message_parts (message_id, position, kind, call_id, data) SELECT 'm' || i, 1,"
+                        + " CASE i % 2 WHEN 0 THEN 'tool_call' ELSE 'tool_result' END, 'c' || i / 2, '{}'" + from,
                 "compactions (conversation_id, sequence_number, summary, created_at) SELECT 'c' || i % 100 + 1, i, 's',"
                         + " now()" + from,
                 "tool_executions (id, agent_id, task_id, tool_name, status, started_at, created_at, updated_at) SELECT"
