@@ -2,8 +2,13 @@ package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.PgBouncer;
 import dev.modelscan.storage.PgBouncer.Mode;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** All suites behind a pooler that gives each connection a session which others have used. */
+/**
+ * All suites behind a pooler that gives each connection a session which others have used. {@code .ci/long} runs them:
+ * they take minutes, and the pooler that shares sessions by transaction is the harder case.
+ */
+@EnabledIfSystemProperty(named = "modelscan.test.long", matches = "true")
 class PgBouncerSessionContractTest extends PostgresContractTest {
 
     @Override
