@@ -190,7 +190,6 @@ class OwnTablesSampleTest {
 
     @Test
     void aColumnThatIsRenamedBreaksItsBuild() throws Exception {
-        assertThat(build()).isEmpty();
         Files.writeString(
                 resources.resolve("db/app/sqlite/V2__rename.sql"),
                 "ALTER TABLE reviews RENAME COLUMN verdict TO result;\n");

@@ -100,12 +100,13 @@ final class SqlBlobRepository implements BlobRepository {
             DSL::noCondition,
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
 
-    /** Locks some of the blobs to delete; leaves out those that somebody is about to refer to. */
+    /** Locks the oldest blobs to delete, which an index has in order; leaves out those that somebody is about to refer to. */
     private static final CompiledQuery<BlobId> UNUSED =
             CompiledQuery.rows("blob.unused", row -> row.get(Codec.text(Formats.BLOB_ID), 1), () -> DSL.select(BLOBS.ID)
                     .from(BLOBS)
                     .where(BLOBS.CREATED_AT.lt(CREATED_AT.parameter().param()))
                     .and(DSL.notExists(DSL.selectOne().from(MESSAGE_PARTS).where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID))))
+                    .orderBy(BLOBS.CREATED_AT, BLOBS.ID)
                     .limit(Mapping.LIMIT.param())
                     .forUpdate()
                     .skipLocked());
