@@ -10,6 +10,8 @@ import dev.modelscan.storage.internal.engine.WorkspaceHost;
 import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
+import dev.modelscan.storage.support.PostgresServer;
+import dev.modelscan.storage.support.SnippetCompiler;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.URI;

@@ -7,6 +7,7 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.values.StoredJson;
+import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.tasks.Task;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.modelscan.storage.OlderSchema;
-import dev.modelscan.storage.PostgresServer;
+import dev.modelscan.storage.support.OlderSchema;
+import dev.modelscan.storage.support.PostgresServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

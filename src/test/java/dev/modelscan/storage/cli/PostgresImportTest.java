@@ -3,11 +3,11 @@ package dev.modelscan.storage.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.PostgresServer;
 import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.imports.FileImport;
 import dev.modelscan.storage.cli.imports.FileResult;
 import dev.modelscan.storage.cli.imports.ImportOptions;
+import dev.modelscan.storage.support.PostgresServer;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.modelscan.storage.PostgresServer;
 import dev.modelscan.storage.cli.MainTest.Run;
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.support.PostgresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.contract;
 
-import dev.modelscan.storage.PgBouncer;
-import dev.modelscan.storage.PgBouncer.Mode;
+import dev.modelscan.storage.support.PgBouncer;
+import dev.modelscan.storage.support.PgBouncer.Mode;
 
 /** Suites over the application's own pool, whose connections go to a pooler. */
 class PgBouncerDataSourceContractTest extends PostgresDataSourceContractTest {

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.contract;
 
-import dev.modelscan.storage.PgBouncer;
-import dev.modelscan.storage.PgBouncer.Mode;
+import dev.modelscan.storage.support.PgBouncer;
+import dev.modelscan.storage.support.PgBouncer.Mode;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.contract;
 
-import dev.modelscan.storage.PgBouncer;
-import dev.modelscan.storage.PgBouncer.Mode;
+import dev.modelscan.storage.support.PgBouncer;
+import dev.modelscan.storage.support.PgBouncer.Mode;
 
 /** All suites behind a pooler that gives each transaction one of a few sessions. */
 class PgBouncerTransactionContractTest extends PostgresContractTest {

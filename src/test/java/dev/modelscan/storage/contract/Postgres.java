@@ -2,7 +2,7 @@ package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.PostgresServer;
+import dev.modelscan.storage.support.PostgresServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

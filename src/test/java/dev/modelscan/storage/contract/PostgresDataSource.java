@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.PostgresServer;
+import dev.modelscan.storage.support.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

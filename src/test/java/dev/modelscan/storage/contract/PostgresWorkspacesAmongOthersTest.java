@@ -1,6 +1,6 @@
 package dev.modelscan.storage.contract;
 
-import dev.modelscan.storage.PostgresServer;
+import dev.modelscan.storage.support.PostgresServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.OlderSchema;
-import dev.modelscan.storage.PostgresServer;
 import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.support.OlderSchema;
+import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.workspaces.Workspaces;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.PostgresServer;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.workspaces.Workspaces;
 import java.sql.SQLException;
 import java.time.Duration;

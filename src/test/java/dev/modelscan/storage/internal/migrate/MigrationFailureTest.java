@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Durability;
-import dev.modelscan.storage.OlderSchema;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
@@ -13,6 +12,7 @@ import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.support.OlderSchema;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

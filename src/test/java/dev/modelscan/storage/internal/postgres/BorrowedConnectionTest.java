@@ -3,7 +3,7 @@ package dev.modelscan.storage.internal.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.modelscan.storage.PostgresServer;
+import dev.modelscan.storage.support.PostgresServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

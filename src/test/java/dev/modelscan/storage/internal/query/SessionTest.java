@@ -2,8 +2,8 @@ package dev.modelscan.storage.internal.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.modelscan.storage.PostgresServer;
 import dev.modelscan.storage.internal.postgres.PostgresDialect;
+import dev.modelscan.storage.support.PostgresServer;
 import java.sql.DriverManager;
 import java.util.List;
 import org.junit.jupiter.api.Test;

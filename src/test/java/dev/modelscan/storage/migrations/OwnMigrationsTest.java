@@ -1,0 +1,249 @@
+package dev.modelscan.storage.migrations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.support.MigratedSchema;
+import dev.modelscan.storage.support.PostgresServer;
+import dev.modelscan.storage.transfer.LeftBehind;
+import dev.modelscan.storage.transfer.LeftBehindException;
+import dev.modelscan.storage.workspaces.WorkspaceMigration;
+import dev.modelscan.storage.workspaces.Workspaces;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Migrations of the application's own, in new databases, old ones and workspaces. */
+class OwnMigrationsTest {
+
+    private static final String NOTES = "CREATE TABLE notes (id text NOT NULL PRIMARY KEY REFERENCES tasks (id));";
+
+    @TempDir
+    private Path directory;
+
+    private Path file;
+    private String schema;
+
+    @BeforeEach
+    void namePlaces() {
+        file = directory.resolve("test.db");
+        schema = PostgresServer.newSchemaName();
+    }
+
+    private void write(String name, String sql) throws IOException {
+        Path path = directory.resolve("app").resolve(name);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, sql);
+    }
+
+    private String folder() {
+        return "filesystem:" + directory.resolve("app");
+    }
+
+    private DatabaseBuilder at(MigratedSchema.Engine engine) {
+        return engine == MigratedSchema.Engine.SQLITE
+                ? Database.builder().path(file)
+                : Database.builder().url(PostgresServer.url()).workspace(schema);
+    }
+
+    private DatabaseBuilder workspaces(MigratedSchema.Engine engine) {
+        return engine == MigratedSchema.Engine.SQLITE
+                ? Database.builder().path(directory.resolve("workspaces"))
+                : Database.builder().url(PostgresServer.url()).poolSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFailedSetLeavesNeitherItsTablesNorTheLibrarys(MigratedSchema.Engine engine) throws IOException {
+        write("V1__notes.sql", NOTES);
+        write("V2__broken.sql", "INSERT INTO notes (id) VALUES (NULL);");
+        assertThatThrownBy(() -> at(engine).migrations(folder()).open())
+                .isExactlyInstanceOf(SchemaException.class)
+                .hasMessageContaining("app/V2__broken.sql, line 1")
+                .hasMessageContaining("All migrations of this start were rolled back");
+        try (Database db = at(engine).open()) {
+            assertThat(db.appliedMigrations()).hasSize(db.schemaVersion());
+            assertThat(db.stats().sets()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRowThatLosesWhatItRefersToFailsItsSetOnSqlite() throws IOException {
+        write("V1__notes.sql", NOTES + "INSERT INTO notes VALUES ('no such task');");
+        assertThatThrownBy(
+                        () -> Database.builder().path(file).migrations(folder()).open())
+                .isExactlyInstanceOf(SchemaException.class)
+                .hasMessageContaining("V1__notes.sql")
+                .hasMessageContaining("of notes without the row of tasks");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachWorkspaceGetsTheSets(MigratedSchema.Engine engine) throws IOException {
+        write("V1__notes.sql", NOTES);
+        try (Workspaces without = workspaces(engine).openWorkspaces()) {
+            without.create(schema);
+        }
+        write("V2__more.sql", "CREATE TABLE more (id text NOT NULL PRIMARY KEY);");
+        String other = schema + "_b";
+        try (Workspaces all = workspaces(engine).migrations(folder()).openWorkspaces()) {
+            try (Database db = all.open(other)) {
+                assertThat(db.appliedMigrations()).endsWith("app/V1__notes.sql", "app/V2__more.sql");
+                assertThat(db.stats().sets()).isEqualTo(Map.of("app", 2L));
+            }
+            Map<String, List<String>> applied = new java.util.TreeMap<>();
+            for (WorkspaceMigration migration : all.migrateAll(2, progress -> {})) {
+                if (migration.name().startsWith(schema)) {
+                    applied.put(migration.name(), migration.appliedMigrations());
+                }
+            }
+            assertThat(applied)
+                    .isEqualTo(Map.of(schema, List.of("app/V1__notes.sql", "app/V2__more.sql"), other, List.of()));
+        }
+        try (Workspaces checked =
+                workspaces(engine).migrations(folder()).validateOnly().openWorkspaces()) {
+            checked.open(schema).close();
+            assertThatThrownBy(() -> checked.create(schema + "_c"))
+                    .isExactlyInstanceOf(SchemaException.class)
+                    .hasMessageContaining("validateOnly()");
+            assertThatThrownBy(() -> checked.migrateAll(1, progress -> {}))
+                    .isExactlyInstanceOf(SchemaException.class)
+                    .hasMessageContaining("validateOnly()");
+            assertThat(checked.exists(schema + "_c")).isFalse();
+            checked.drop(other, other);
+            checked.drop(schema, schema);
+        }
+    }
+
+    @Test
+    void validateOnlyCreatesNothing() {
+        assertThatThrownBy(() -> Database.builder().path(file).validateOnly().open())
+                .isExactlyInstanceOf(UnavailableException.class)
+                .hasMessageContaining("does not exist");
+        assertThatThrownBy(() ->
+                        at(MigratedSchema.Engine.POSTGRESQL).validateOnly().open())
+                .isExactlyInstanceOf(SchemaException.class)
+                .hasMessageContaining("V1__core_schema.sql")
+                .hasMessageContaining("validateOnly()");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void aSetIsReadFromAJarThatHasNoEntriesOfFoldersIfItHasAnIndex() throws Exception {
+        for (boolean index : new boolean[] {true, false}) {
+            Path jar = directory.resolve(index + ".jar");
+            try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+                put(out, "db/packed/V1__notes.sql", NOTES);
+                put(out, "db/packed/README.md", "not a migration");
+                if (index) {
+                    put(out, "db/packed/index", "V1__notes.sql\n");
+                } else {
+                    out.putNextEntry(new JarEntry("db/packed/"));
+                }
+            }
+            Thread thread = Thread.currentThread();
+            ClassLoader before = thread.getContextClassLoader();
+            try (URLClassLoader loader =
+                    new URLClassLoader(new URL[] {jar.toUri().toURL()}, before)) {
+                thread.setContextClassLoader(loader);
+                try (Database db = Database.builder()
+                        .inMemory()
+                        .migrations("classpath:/db/packed/")
+                        .open()) {
+                    assertThat(db.appliedMigrations()).endsWith("app/V1__notes.sql");
+                }
+            } finally {
+                thread.setContextClassLoader(before);
+            }
+        }
+    }
+
+    private static void put(JarOutputStream out, String name, String content) throws IOException {
+        out.putNextEntry(new JarEntry(name));
+        out.write(content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofSeveralThatOpenAtOnceOneMigrates(MigratedSchema.Engine engine) throws Exception {
+        write("V1__notes.sql", NOTES);
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        CountDownLatch together = new CountDownLatch(3);
+        List<Future<List<String>>> opened = new ArrayList<>();
+        Supplier<DatabaseBuilder> builder = () -> at(engine).migrations(folder());
+        for (int i = 0; i < 3; i++) {
+            opened.add(threads.submit(() -> {
+                together.countDown();
+                together.await();
+                try (Database db = builder.get().open()) {
+                    assertThat(db.stats().sets()).isEqualTo(Map.of("app", 1L));
+                    return db.appliedMigrations();
+                }
+            }));
+        }
+        List<String> all = new ArrayList<>();
+        for (Future<List<String>> each : opened) {
+            all.addAll(each.get());
+        }
+        threads.shutdown();
+        assertThat(all).doesNotHaveDuplicates().contains("V1__core_schema.sql", "app/V1__notes.sql");
+    }
+
+    @Test
+    void aTransferNamesTheTablesThatItDoesNotCopyAndTheTargetGetsThemByItsSets() throws IOException {
+        write("V1__notes.sql", NOTES);
+        Database.builder().path(file).migrations(folder()).open().close();
+        DatabaseBuilder target = at(MigratedSchema.Engine.POSTGRESQL);
+        assertThatThrownBy(() -> target.transferFrom(file).run())
+                .isInstanceOfSatisfying(LeftBehindException.class, e -> assertThat(e.leftBehind())
+                        .extracting(LeftBehind::name)
+                        .containsExactly("notes"));
+        target.transferFrom(file).leaveBehind("notes").run();
+        assertThatThrownBy(() -> at(MigratedSchema.Engine.POSTGRESQL)
+                        .migrations(folder())
+                        .transferFrom(file))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("migrations cannot go with a transfer");
+        try (Database db = target.migrations(folder()).open()) {
+            assertThat(db.appliedMigrations()).containsExactly("app/V1__notes.sql");
+        }
+    }
+
+    @Test
+    void aHistoryOfFlywaysOwnIsLeftAlone() throws Exception {
+        Database.open(file).close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE flyway_schema_history (version TEXT)");
+        }
+        write("V1__notes.sql", NOTES);
+        try (Database db = Database.builder().path(file).migrations(folder()).open()) {
+            assertThat(db.appliedMigrations()).containsExactly("app/V1__notes.sql");
+        }
+    }
+}

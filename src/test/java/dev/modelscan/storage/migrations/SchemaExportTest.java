@@ -1,0 +1,137 @@
+package dev.modelscan.storage.migrations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.MigrationSet;
+import dev.modelscan.storage.SchemaExport;
+import dev.modelscan.storage.cli.Main;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.support.MigratedSchema.Engine;
+import dev.modelscan.storage.support.PostgresServer;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Migrations that somebody runs by hand. */
+class SchemaExportTest {
+
+    private static final MigrationSet APP = new MigrationSet("app", "classpath:db/app");
+
+    @TempDir
+    private Path directory;
+
+    private Path file;
+    private String schema;
+
+    @BeforeEach
+    void namePlaces() throws SQLException {
+        file = directory.resolve("test.db");
+        schema = PostgresServer.newSchema();
+    }
+
+    private DatabaseBuilder at(Engine engine) {
+        return engine == Engine.SQLITE
+                ? Database.builder().path(file)
+                : Database.builder().url(PostgresServer.url()).workspace(schema);
+    }
+
+    private void run(Engine engine, String script) throws SQLException {
+        try (Connection connection = engine == Engine.SQLITE
+                        ? DriverManager.getConnection("jdbc:sqlite:" + file)
+                        : PostgresServer.connect(schema);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(script);
+        }
+    }
+
+    private static String name(Engine engine) {
+        return engine.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsRunByHandIsWhatOpeningWouldHaveApplied(Engine engine) throws SQLException {
+        int newest = engine.scripts().size();
+        run(engine, SchemaExport.sql(name(engine), 0, 4));
+        assertThatThrownBy(() -> at(engine).validateOnly().open())
+                .isExactlyInstanceOf(SchemaException.class)
+                .hasMessageContaining("version 4, and not " + newest)
+                .hasMessageContaining("V5__conversation_order.sql, V6__list_indexes.sql");
+        run(engine, SchemaExport.sql(name(engine), 4, SchemaExport.NEWEST));
+        try (Database db = at(engine).validateOnly().open()) {
+            assertThat(db.schemaVersion()).isEqualTo(newest);
+            assertThat(db.agents().list(1, 0)).isEmpty();
+        }
+        run(engine, SchemaExport.sql(name(engine), APP, 0, 1));
+        // Flyway continues the history.
+        try (Database db = at(engine).migrations(APP.location()).open()) {
+            assertThat(db.appliedMigrations()).containsExactly("app/V20250102030405__score.sql");
+            assertThat(db.stats().sets()).isEqualTo(Map.of("app", 20250102030405L));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void openingContinuesAfterWhatWasRunByHand(Engine engine) throws SQLException {
+        run(engine, SchemaExport.sql(name(engine), 0, 4));
+        try (Database db = at(engine).open()) {
+            assertThat(db.appliedMigrations()).startsWith("V5__conversation_order.sql");
+        }
+    }
+
+    @Test
+    void aVersionThatDoesNotExistIsRejected() {
+        assertThatThrownBy(() -> SchemaExport.sql("oracle", 0, 1))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("engine oracle is none of SQLite, PostgreSQL");
+        assertThatThrownBy(() -> SchemaExport.sql("sqlite", 99, SchemaExport.NEWEST))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("from 99 is no version of the library's schema, which has [1, 2");
+        assertThatThrownBy(() -> SchemaExport.sql("sqlite", 3, 2))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("from 3 has to be less than to 2");
+    }
+
+    @Test
+    void theCommandPrintsIt() {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(
+                new String[] {"schema", "export", "--engine", "postgresql", "--from", "4", "--to", "6"},
+                new PrintWriter(out),
+                new PrintWriter(err));
+        assertThat(err.toString()).isEmpty();
+        assertThat(code).isZero();
+        assertThat(out.toString()).isEqualTo(SchemaExport.sql("postgresql", 4, 6));
+        assertThat(out.toString())
+                .startsWith("-- modelscan-storage for PostgreSQL, in the schema that is first in search_path: from"
+                        + " version 4 to 6\nBEGIN;\n")
+                .contains("-- V5__conversation_order.sql\n", "-- V6__list_indexes.sql\n")
+                .doesNotContain("V4__", "CREATE TABLE modelscan_schema_history")
+                .endsWith("COMMIT;\n");
+    }
+
+    @Test
+    void theCommandRejectsASetWithoutAName() {
+        StringWriter err = new StringWriter();
+        int code = Main.run(
+                new String[] {"schema", "export", "--engine", "sqlite", "--set", "folder"},
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(err));
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("--set folder has no =");
+    }
+}
