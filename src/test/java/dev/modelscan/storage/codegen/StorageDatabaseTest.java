@@ -3,8 +3,6 @@ package dev.modelscan.storage.codegen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.modelscan.storage.ColumnTypes;
-import dev.modelscan.storage.Json;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.support.SnippetCompiler;
 import java.io.IOException;

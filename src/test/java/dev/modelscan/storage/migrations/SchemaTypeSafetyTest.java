@@ -2,9 +2,6 @@ package dev.modelscan.storage.migrations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.modelscan.storage.Database;
-import dev.modelscan.storage.Json;
-import dev.modelscan.storage.StoredQueries;
 import dev.modelscan.storage.support.SnippetCompiler;
 import dev.modelscan.storage.support.SnippetCompiler.CompileError;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package dev.modelscan.storage.support;
 
-import dev.modelscan.storage.Records;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.Repository;
 import java.lang.reflect.InvocationTargetException;

@@ -14,7 +14,6 @@ import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
-import dev.modelscan.storage.support.PgBouncer;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.support.TcpProxy;
 import java.sql.Connection;

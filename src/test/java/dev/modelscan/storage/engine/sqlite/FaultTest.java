@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.Health;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.support.ChildProcess;
 import dev.modelscan.storage.support.FaultyProgram;
