@@ -6,6 +6,7 @@ import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReferenceException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,6 +29,15 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
 
     /** The agent with that name, compared exactly, or nothing. */
     Optional<Agent> findByName(String name);
+
+    /**
+     * The agents with these ids, by id, in one statement. Ids of no agent are left out.
+     *
+     * @param ids at most {@link PageRequest#MAX_LIMIT}
+     * @return an immutable list
+     * @throws IllegalArgumentException if there are too many
+     */
+    List<Agent> listByIds(Collection<AgentId> ids);
 
     /** The agents of one status, by {@code createdAt}, then id. */
     Page<Agent> listByStatus(AgentStatus status, PageRequest request);

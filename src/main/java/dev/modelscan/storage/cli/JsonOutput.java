@@ -2,6 +2,7 @@ package dev.modelscan.storage.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -9,9 +10,11 @@ import com.fasterxml.jackson.databind.ser.std.StdDelegatingSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import dev.modelscan.storage.Id;
+import dev.modelscan.storage.Json;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolFailures;
 import java.io.PrintWriter;
+import java.time.Instant;
 
 /** Results as JSON: records as objects, ids as text, statuses by their codes. */
 final class JsonOutput {
@@ -20,6 +23,8 @@ final class JsonOutput {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .addModule(new SimpleModule()
                     .addSerializer(Id.class, new ToStringSerializer(Id.class))
+                    .addSerializer(Instant.class, new ToStringSerializer(Instant.class))
+                    .addSerializer(Json.class, new StdDelegatingSerializer(Json.class, new Tree()))
                     .addSerializer(TaskStatus.class, new StdDelegatingSerializer(TaskStatus.class, new StatusCode())))
             .addMixIn(ToolFailures.class, WithRate.class)
             .build();
@@ -38,6 +43,13 @@ final class JsonOutput {
         @Override
         public String convert(TaskStatus status) {
             return status.code();
+        }
+    }
+
+    private static final class Tree extends StdConverter<Json, JsonNode> {
+        @Override
+        public JsonNode convert(Json json) {
+            return json.toNode();
         }
     }
 

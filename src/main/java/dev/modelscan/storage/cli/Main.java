@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command line. Exit codes: 0 success; 1 a record, a file or the database failed; 2 wrong arguments.
- * Output is UTF-8, whatever the platform's charset.
+ * Output is UTF-8, whatever the platform's charset; {@link Screen} says which of its characters a terminal is shown.
  */
 @Command(
         name = "modelscan-storage",
@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         subcommands = {
             ImportCommand.class,
+            ShowCommand.class,
+            ListCommand.class,
             ReportCommand.class,
             StatusCommand.class,
             MigrateCommand.class,
@@ -119,7 +121,7 @@ public final class Main implements Runnable {
     }
 
     private static PrintWriter utf8(PrintStream stream) {
-        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+        return new Screen.ScreenWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), Screen.ofSystem());
     }
 
     /**

@@ -5,10 +5,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Rows of text in aligned columns: numbers right-aligned, text left-aligned. */
+/**
+ * Rows of text in aligned columns: numbers right-aligned, text left-aligned. A line is at most {@value Screen#COLUMNS} columns
+ * wide: bars take what the other columns leave, and if those are too wide, the widest text is cut.
+ */
 final class TextTable {
 
     private static final int BAR_WIDTH = 30;
+    private static final int NARROWEST_BAR = 8;
+    private static final int NARROWEST_TEXT = 8;
+    private static final String GAP = "  ";
+
+    /** A value's share of the largest one. */
+    record Bar(long value, long largest) {
+
+        private String text(Screen screen, int width) {
+            return value <= 0
+                    ? ""
+                    : screen.block().repeat((int) Math.max(1, Math.round((double) width * value / largest)));
+        }
+    }
 
     private final List<List<Object>> rows = new ArrayList<>();
     private final List<String> header;
@@ -25,37 +41,70 @@ final class TextTable {
     }
 
     void print(PrintWriter out) {
-        int[] widths = new int[header.size()];
-        for (List<Object> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], width(text(row.get(i))));
-            }
-        }
+        Screen screen = Screen.of(out);
+        int[] widths = widths(screen);
         for (List<Object> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                String text = text(row.get(i));
-                String space = " ".repeat(widths[i] - width(text));
-                line.append("  ").append(isNumeric(i) ? space + text : text + space);
+                String text =
+                        row.get(i) instanceof Bar bar ? bar.text(screen, widths[i]) : cut(row.get(i), screen, widths[i]);
+                String space = " ".repeat(Math.max(0, widths[i] - Screen.width(text)));
+                line.append(GAP).append(isNumeric(i) ? space + text : text + space);
             }
             out.println(line.toString().stripTrailing());
         }
     }
 
-    /**
-     * A bar whose length is the value's share of the largest one; at least one character if the value is
-     * above 0.
-     */
-    static String bar(long value, long largest) {
-        if (value <= 0) {
-            return "";
+    private int[] widths(Screen screen) {
+        int[] widths = new int[header.size()];
+        int bar = -1;
+        for (List<Object> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                if (row.get(i) instanceof Bar) {
+                    bar = i;
+                } else {
+                    widths[i] = Math.max(widths[i], Screen.width(screen.line(text(row.get(i)))));
+                }
+            }
         }
-        return "\u2588".repeat((int) Math.max(1, Math.round((double) BAR_WIDTH * value / largest)));
+        int left = Screen.COLUMNS - GAP.length() * widths.length;
+        for (int i = 0; i < widths.length; i++) {
+            left -= i == bar ? 0 : widths[i];
+        }
+        left -= bar < 0 ? 0 : NARROWEST_BAR;
+        for (int widest = widestText(widths); left < 0 && widest >= 0; widest = widestText(widths)) {
+            widths[widest]--;
+            left++;
+        }
+        if (bar >= 0) {
+            widths[bar] = Math.min(BAR_WIDTH, NARROWEST_BAR + Math.max(0, left));
+        }
+        return widths;
+    }
+
+    /** The widest column of text that can be cut; -1 if there is none. The first names the row, and is the last to be cut. */
+    private int widestText(int[] widths) {
+        int widest = -1;
+        for (int i = 1; i < widths.length; i++) {
+            if (!isNumeric(i) && widths[i] > NARROWEST_TEXT && (widest < 0 || widths[i] > widths[widest])) {
+                widest = i;
+            }
+        }
+        return widest < 0 && !isNumeric(0) && widths[0] > NARROWEST_TEXT ? 0 : widest;
+    }
+
+    private String cut(Object cell, Screen screen, int width) {
+        return screen.line(text(cell), Math.max(1, width));
+    }
+
+    /** A bar whose length is the value's share of the largest one; at least one character if the value is above 0. */
+    static Bar bar(long value, long largest) {
+        return new Bar(value, largest);
     }
 
     /** Makes text safe to print: on one line, without control characters. */
     static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
+        return new Screen(true).line(text);
     }
 
     private boolean isNumeric(int column) {
@@ -66,10 +115,6 @@ final class TextTable {
         if (cell instanceof Double number) {
             return String.format(Locale.ROOT, "%.1f", number);
         }
-        return cell instanceof Long number ? String.format(Locale.ROOT, "%,d", number) : printable(cell.toString());
-    }
-
-    private static int width(String text) {
-        return text.codePointCount(0, text.length());
+        return cell instanceof Long number ? String.format(Locale.ROOT, "%,d", number) : cell.toString();
     }
 }

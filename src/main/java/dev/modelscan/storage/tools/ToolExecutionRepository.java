@@ -11,7 +11,9 @@ import dev.modelscan.storage.errors.InvalidTransitionException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.tasks.TaskId;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +88,15 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
 
     /** What a message asked for, by {@code createdAt}, then id. */
     Page<ToolExecution> listByMessage(MessageId messageId, PageRequest request);
+
+    /**
+     * What the messages of a page asked for, in one statement: of each by {@code createdAt}, then id.
+     *
+     * @param messageIds at most {@link PageRequest#MAX_LIMIT}
+     * @return an immutable map with each of the messages, in the order given
+     * @throws IllegalArgumentException if there are too many
+     */
+    Map<MessageId, List<ToolExecution>> listByMessages(Collection<MessageId> messageIds);
 
     /** The executions whose answer refers to them by that name, by {@code createdAt}, then id. */
     Page<ToolExecution> listByCall(String callId, PageRequest request);

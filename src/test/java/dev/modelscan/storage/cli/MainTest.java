@@ -28,7 +28,7 @@ class MainTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"import", "report", "status", "migrate", "transfer", "demo", "workspaces list"})
+    @ValueSource(strings = {"import", "show", "list", "report", "status", "migrate", "transfer", "demo", "workspaces list"})
     void everyCommandHasTheCommonOptionsAndExplainsThem(String command) {
         Run run = run((command + " --help").split(" "));
 
@@ -112,7 +112,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "report", "migrate", "workspaces list", "status --workspace acme"})
+    @ValueSource(strings = {"status", "report", "show x", "list tasks", "migrate", "workspaces list", "status --workspace acme"})
     void commandsThatReadMakeNothing(String command) throws IOException {
         String missing = directory.resolve("mistyped/place").toString();
         Run run = run((command + " --db " + missing).split(" "));
@@ -126,7 +126,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "report", "migrate", "status --workspace acme"})
+    @ValueSource(strings = {"status", "report", "show x", "list tools", "migrate", "status --workspace acme"})
     void commandsThatReadMakeNothingOnAServer(String command) throws Exception {
         String url = PostgresServer.newDatabase("");
         Run run = run((command + " --db " + url).split(" "));

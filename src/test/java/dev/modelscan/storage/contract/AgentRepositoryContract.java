@@ -1,5 +1,7 @@
 package dev.modelscan.storage.contract;
 
+import java.util.Collections;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -194,6 +196,19 @@ abstract class AgentRepositoryContract extends RepositoryContract<AgentId, Agent
         NotFoundException refusal =
                 catchThrowableOfType(NotFoundException.class, () -> db.agents().getByName("nobody"));
         assertThat(refusal).hasMessageContaining("nobody");
+    }
+
+    @Test
+    void severalAgentsAreFoundByTheirIds() {
+        Agent first = db.agents().create(agent("first").id(new AgentId("a")).build());
+        Agent second = db.agents().create(agent("second").id(new AgentId("b")).build());
+        db.agents().create(agent("third").build());
+
+        assertThat(db.agents().listByIds(List.of(second.id(), AgentId.next(), first.id(), second.id())))
+                .containsExactly(first, second);
+        assertThat(db.agents().listByIds(List.of())).isEmpty();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> db.agents().listByIds(Collections.nCopies(PageRequest.MAX_LIMIT + 1, first.id())));
     }
 
     @Test

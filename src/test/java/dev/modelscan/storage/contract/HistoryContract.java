@@ -1,5 +1,8 @@
 package dev.modelscan.storage.contract;
 
+import dev.modelscan.storage.conversations.MessageId;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -246,6 +249,13 @@ abstract class HistoryContract extends Contract {
                 .isEqualTo(calls);
         assertThat(walk(2, request -> db.toolExecutions().listByCall("call_1", request)))
                 .isEqualTo(calls);
+        MessageId other = db.messages().create(message(agent).build()).id();
+        assertThat(db.toolExecutions().listByMessages(List.of(other, asked.id())))
+                .containsExactly(entry(other, List.of()), entry(asked.id(), calls));
+        assertThat(db.toolExecutions().listByMessages(List.of())).isEmpty();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        db.toolExecutions().listByMessages(Collections.nCopies(PageRequest.MAX_LIMIT + 1, asked.id())));
         assertThat(db.toolExecutions().listByCall("a\0", PageRequest.first(1)).items())
                 .isEmpty();
     }

@@ -105,6 +105,11 @@ public final class HistoryCalls {
                 paged("tasks: listByParent", 1, (f, r, request) -> r.tasks().listByParent(f.task.id(), request)));
         calls.addAll(paged("tool executions: listByMessage", 1, (f, r, request) -> r.toolExecutions()
                 .listByMessage(f.asked.id(), request)));
+        calls.add(call("tool executions: listByMessages", 1, f -> {
+            List<MessageId> ids =
+                    f.db.messages().list(100, 0).stream().map(Message::id).toList();
+            return r -> r.toolExecutions().listByMessages(ids);
+        }));
         calls.addAll(paged("tool executions: listByCall", 1, (f, r, request) -> r.toolExecutions()
                 .listByCall("call 1", request)));
         return calls;

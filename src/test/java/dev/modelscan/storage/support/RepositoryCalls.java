@@ -167,6 +167,11 @@ public final class RepositoryCalls {
                 }),
                 call("agents: getByName", 1, f -> r -> r.agents().getByName(f.agent.name())),
                 call("agents: findByName", 1, f -> r -> r.agents().findByName(f.agent.name())),
+                call("agents: listByIds of a page", 1, f -> {
+                    List<AgentId> ids =
+                            f.db.agents().list(100, 0).stream().map(Agent::id).toList();
+                    return r -> r.agents().listByIds(ids);
+                }),
                 plain("agents: listByStatus", 1, r -> r.agents().listByStatus(AgentStatus.IDLE, PAGE)),
                 call("agents: next page of listByStatus", 1, f -> {
                     PageRequest next = f.db.agents()

@@ -20,6 +20,7 @@ import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.internal.values.TextRules;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -42,6 +43,12 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
             MAPPING,
             STATUS::isParameter,
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
+
+    private static final CompiledQuery<Agent> BY_IDS = CompiledQuery.rows(
+            "agent.byIds", MAPPING.mapper, () -> DSL.select(MAPPING.columns.fields())
+                    .from(AGENTS)
+                    .where(AGENTS.ID.in(IdList.select(IDS.param(), AGENTS.ID)))
+                    .orderBy(AGENTS.ID));
 
     private static final CompiledQuery<Agent> SET_STATUS = MAPPING.updateOf(
             "agent.setStatus", () -> Map.of(AGENTS.STATUS, STATUS.parameter().param()), DSL::noCondition);
@@ -93,6 +100,19 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
                 name,
                 session -> Optional.ofNullable(
                         session.query(BY_NAME).set(NAME.parameter(), name).first()));
+    }
+
+    @Override
+    public List<Agent> listByIds(Collection<AgentId> ids) {
+        Objects.requireNonNull(ids, "ids");
+        Ranges.require("ids", ids.size(), 0, PageRequest.MAX_LIMIT);
+        return ids.isEmpty()
+                ? List.of()
+                : sessions.read(
+                        "agent",
+                        null,
+                        session -> List.copyOf(
+                                session.query(BY_IDS).set(IDS, IdList.text(ids)).list()));
     }
 
     @Override

@@ -25,6 +25,7 @@ import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
 import dev.modelscan.storage.internal.values.Ranges;
@@ -40,7 +41,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +65,17 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     private static final PagedQuery<ToolExecution> BY_MESSAGE = listBy("toolExecution.byMessage", MESSAGE_ID);
     private static final PagedQuery<ToolExecution> BY_CALL = listBy("toolExecution.byCall", CALL_ID);
     private static final PagedQuery<ToolExecution> BY_TOOL = listBy("toolExecution.byTool", TOOL_NAME);
+
+    private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
+
+    /** Read without an order: an index has the executions of one message in order, and not those of several. */
+    private static final CompiledQuery<ToolExecution> BY_MESSAGES = CompiledQuery.rows(
+            "toolExecution.byMessages", MAPPING.mapper, () -> DSL.select(MAPPING.columns.fields())
+                    .from(TOOL_EXECUTIONS)
+                    .where(TOOL_EXECUTIONS.MESSAGE_ID.in(IdList.select(IDS.param(), TOOL_EXECUTIONS.MESSAGE_ID))));
+
+    private static final Comparator<ToolExecution> BY_TIME = Comparator.comparing(ToolExecution::createdAt)
+            .thenComparing(execution -> execution.id().value());
 
     private static final Map<ToolExecutionStatus, CompiledQuery<ToolExecution>> CHANGES = changes();
 
@@ -265,6 +282,23 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
         Objects.requireNonNull(messageId, "messageId");
         Objects.requireNonNull(request, "request");
         return fetch(BY_MESSAGE, request, execution -> execution.set(MESSAGE_ID.parameter(), messageId));
+    }
+
+    @Override
+    public Map<MessageId, List<ToolExecution>> listByMessages(Collection<MessageId> messageIds) {
+        Objects.requireNonNull(messageIds, "messageIds");
+        Ranges.require("the number of messages", messageIds.size(), 0, PageRequest.MAX_LIMIT);
+        List<ToolExecution> found = messageIds.isEmpty()
+                ? List.of()
+                : sessions.read(MAPPING.entity, null, session -> session.query(BY_MESSAGES)
+                        .set(IDS, IdList.text(messageIds))
+                        .list());
+        Map<MessageId, List<ToolExecution>> byMessage = new LinkedHashMap<>();
+        messageIds.forEach(id -> byMessage.put(id, new ArrayList<>()));
+        found.forEach(each ->
+                Objects.requireNonNull(byMessage.get(each.messageId())).add(each));
+        byMessage.replaceAll((id, ofOne) -> ofOne.stream().sorted(BY_TIME).toList());
+        return Collections.unmodifiableMap(byMessage);
     }
 
     @Override

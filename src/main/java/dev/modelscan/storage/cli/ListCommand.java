@@ -1,0 +1,131 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Cursor;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.PageRequest;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** Lists records of one kind, page by page. */
+@Command(
+        name = "list",
+        description = {
+            "Lists tasks, conversations, agents, tools or workflows, the oldest first; tools by name.",
+            "Makes and migrates nothing."
+        })
+final class ListCommand extends ReadingCommand {
+
+    private static final int DEFAULT_LIMIT = 50;
+
+    /** What can be listed. */
+    enum Kind {
+        TASKS,
+        CONVERSATIONS,
+        AGENTS,
+        TOOLS,
+        WORKFLOWS
+    }
+
+    @Parameters(paramLabel = "<kind>", description = "tasks, conversations, agents, tools or workflows.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    String kind;
+
+    @Option(names = "--status", paramLabel = "<status>", description = "Of this status. For tasks, agents, workflows.")
+    @Nullable
+    String status;
+
+    @Option(
+            names = "--agent",
+            paramLabel = "<name or id>",
+            description = "Of this agent: its tasks, the tools that it used, the conversations in which it spoke.")
+    @Nullable
+    String agent;
+
+    @Option(
+            names = "--workflow",
+            paramLabel = "<name or id>",
+            description = "Of this workflow. For tasks, conversations, tools.")
+    @Nullable
+    String workflow;
+
+    @Option(
+            names = "--name",
+            paramLabel = "<text>",
+            description = "With this text in the name; in the type of a task, or the title of a conversation.")
+    @Nullable
+    String name;
+
+    @Option(
+            names = "--since",
+            paramLabel = "<time>",
+            converter = Moment.class,
+            description = "Made since then: " + Moment.HELP + ".")
+    @Nullable
+    Instant since;
+
+    @Option(names = "--until", paramLabel = "<time>", converter = Moment.class, description = "Made before then.")
+    @Nullable
+    Instant until;
+
+    @Option(names = "--newest", description = "The newest first; tools from Z to A.")
+    boolean newest;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "<rows>",
+            description = "The most rows, 1 to " + PageRequest.MAX_LIMIT + ". Default: " + DEFAULT_LIMIT)
+    int limit = DEFAULT_LIMIT;
+
+    @Option(names = "--after", paramLabel = "<cursor>", description = "Go on where a page ended; it prints its cursor.")
+    @Nullable
+    String after;
+
+    @Override
+    Result execute(Database db) {
+        if (limit < 1 || limit > PageRequest.MAX_LIMIT) {
+            throw wrong("--limit is " + limit + ", and must be 1 to " + PageRequest.MAX_LIMIT);
+        }
+        PageRequest request = new PageRequest(limit, after == null ? null : new Cursor(after));
+        return new Lists(db, this).page(kind(), request);
+    }
+
+    private Kind kind() {
+        Kind found = null;
+        for (Kind each : Kind.values()) {
+            if (each.name().equalsIgnoreCase(kind)) {
+                found = each;
+            }
+        }
+        if (found == null) {
+            throw wrong("\"" + kind + "\" cannot be listed; tasks, conversations, agents, tools and workflows can");
+        }
+        boolean hasStatus = found != Kind.CONVERSATIONS && found != Kind.TOOLS;
+        boolean hasUsers = found != Kind.AGENTS && found != Kind.WORKFLOWS;
+        if (status != null && !hasStatus) {
+            throw wrong(kind + " have no status");
+        }
+        if (!hasUsers && (agent != null || workflow != null)) {
+            throw wrong(kind + " cannot be listed by agent or workflow");
+        }
+        return found;
+    }
+
+    /** Whether the list is a part of all records, or in another order than theirs. */
+    boolean isFiltered() {
+        return status != null
+                || agent != null
+                || workflow != null
+                || name != null
+                || since != null
+                || until != null
+                || newest;
+    }
+
+    ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,255 @@
+package dev.modelscan.storage.cli;
+
+import static dev.modelscan.storage.queries.Into.into;
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.StoredQueries;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.conversations.Conversation;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.workflows.Workflow;
+import dev.modelscan.storage.workflows.WorkflowId;
+import dev.modelscan.storage.workflows.WorkflowStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.OrderField;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what {@link ListCommand} lists. A list without a filter loads no jOOQ, and is there at once. */
+final class Lists {
+
+    /** A conversation as it is listed. */
+    private record Line(
+            ConversationId id, long messages, Instant created, @Nullable String title, @Nullable String externalId) {}
+
+    private final Database db;
+    private final ListCommand given;
+
+    Lists(Database db, ListCommand given) {
+        this.db = db;
+        this.given = given;
+    }
+
+    Listing page(ListCommand.Kind kind, PageRequest request) {
+        return switch (kind) {
+            case TASKS -> tasks(request);
+            case CONVERSATIONS -> conversations(request);
+            case AGENTS -> agents(request);
+            case TOOLS -> new ToolLists(db, this, given).page(request);
+            case WORKFLOWS -> workflows(request);
+        };
+    }
+
+    private Listing tasks(PageRequest request) {
+        Page<Task> page = !given.isFiltered()
+                ? db.tasks().list(request)
+                : db.tasks()
+                        .list(
+                                all(
+                                        status(TASKS.STATUS, TaskStatus.values(), TaskStatus::code),
+                                        agent(TASKS.AGENT_ID),
+                                        workflow(TASKS.WORKFLOW_ID),
+                                        name(TASKS.TYPE),
+                                        made(TASKS.CREATED_AT)),
+                                order(TASKS.CREATED_AT, TASKS.ID),
+                                request);
+        return listing("tasks", page, task -> Listing.row(
+                "id", task.id().value(), "status", task.status().code(), "created", task.createdAt(), "type", task.type()));
+    }
+
+    private Listing agents(PageRequest request) {
+        Page<Agent> page = !given.isFiltered()
+                ? db.agents().list(request)
+                : db.agents()
+                        .list(
+                                all(
+                                        status(AGENTS.STATUS, AgentStatus.values(), AgentStatus::code),
+                                        name(AGENTS.NAME),
+                                        made(AGENTS.CREATED_AT)),
+                                order(AGENTS.CREATED_AT, AGENTS.ID),
+                                request);
+        return listing("agents", page, agent -> Listing.row(
+                "id", agent.id().value(), "status", agent.status().code(), "mode", agent.mode(), "name", agent.name()));
+    }
+
+    private Listing workflows(PageRequest request) {
+        Page<Workflow> page = !given.isFiltered()
+                ? db.workflows().list(request)
+                : db.workflows()
+                        .list(
+                                all(
+                                        status(WORKFLOWS.STATUS, WorkflowStatus.values(), WorkflowStatus::code),
+                                        name(WORKFLOWS.NAME),
+                                        made(WORKFLOWS.CREATED_AT)),
+                                order(WORKFLOWS.CREATED_AT, WORKFLOWS.ID),
+                                request);
+        return listing("workflows", page, workflow -> Listing.row(
+                "id",
+                workflow.id().value(),
+                "status",
+                workflow.status().code(),
+                "created",
+                workflow.createdAt(),
+                "name",
+                workflow.name()));
+    }
+
+    private Listing conversations(PageRequest request) {
+        Page<Line> page = given.isFiltered()
+                ? db.query(conversations()).page(request)
+                : map(db.conversations().list(request), Lists::line);
+        return listing("conversations", page, line -> Listing.row(
+                "id",
+                line.id().value(),
+                "messages",
+                line.messages(),
+                "created",
+                line.created(),
+                "title",
+                line.title() == null ? line.externalId() : line.title()));
+    }
+
+    private static Line line(Conversation conversation) {
+        return new Line(
+                conversation.id(),
+                conversation.lastSequenceNumber(),
+                conversation.createdAt(),
+                conversation.title(),
+                conversation.origin().externalId());
+    }
+
+    private StoredQuery<Line> conversations() {
+        var table = CONVERSATIONS;
+        Condition spoke = given.agent == null
+                ? DSL.noCondition()
+                : DSL.exists(DSL.selectOne()
+                        .from(MESSAGES)
+                        .where(MESSAGES.CONVERSATION_ID.eq(table.ID))
+                        .and(agent(MESSAGES.SENDER_ID)));
+        Condition within = given.workflow == null
+                ? DSL.noCondition()
+                : DSL.exists(DSL.selectOne()
+                        .from(MESSAGES)
+                        .join(TASKS)
+                        .on(TASKS.ID.eq(MESSAGES.TASK_ID))
+                        .where(MESSAGES.CONVERSATION_ID.eq(table.ID))
+                        .and(workflow(TASKS.WORKFLOW_ID)));
+        return StoredQueries.query(
+                () -> DSL.select(
+                                table.ID, table.LAST_SEQUENCE_NUMBER, table.CREATED_AT, table.TITLE, table.EXTERNAL_ID)
+                        .from(table)
+                        .where(spoke.and(within).and(name(table.TITLE)).and(made(table.CREATED_AT)))
+                        .orderBy(
+                                given.newest ? table.CREATED_AT.desc() : table.CREATED_AT.asc(),
+                                given.newest ? table.ID.desc() : table.ID.asc()),
+                into(Line::new));
+    }
+
+    private static <R> Listing listing(String kind, Page<R> page, Function<R, Map<String, @Nullable Object>> row) {
+        return new Listing(
+                kind,
+                page.items().stream().map(row).toList(),
+                page.next().map(PageRequest::after).map(String::valueOf).orElse(null));
+    }
+
+    private static <A, B> Page<B> map(Page<A> page, Function<A, B> function) {
+        return new Page<>(page.items().stream().map(function).toList(), page.next());
+    }
+
+    private static Condition all(Condition... conditions) {
+        return DSL.and(conditions);
+    }
+
+    private List<OrderField<?>> order(Field<?> created, Field<?> id) {
+        List<OrderField<?>> order = new ArrayList<>();
+        for (Field<?> field : List.of(created, id)) {
+            order.add(given.newest ? field.desc() : field.asc());
+        }
+        return order;
+    }
+
+    private <S> Condition status(Field<S> column, S[] all, Function<S, String> code) {
+        if (given.status == null) {
+            return DSL.noCondition();
+        }
+        Optional<S> found = Arrays.stream(all)
+                .filter(each -> code.apply(each).equals(given.status))
+                .findFirst();
+        return column.eq(found.orElseThrow(() -> given.wrong("--status " + given.status + " is none of "
+                + Arrays.stream(all).map(code).collect(Collectors.joining(", ")))));
+    }
+
+    private Condition name(Field<String> column) {
+        return given.name == null ? DSL.noCondition() : column.contains(given.name);
+    }
+
+    Condition made(Field<Instant> column) {
+        Condition since = given.since == null ? DSL.noCondition() : column.ge(given.since);
+        return given.until == null ? since : since.and(column.lt(given.until));
+    }
+
+    Condition agent(Field<AgentId> column) {
+        if (given.agent == null) {
+            return DSL.noCondition();
+        }
+        Agent agent = db.agents()
+                .findByName(given.agent)
+                .or(() -> id(given.agent, AgentId::new).flatMap(id -> db.agents().find(id)))
+                .orElseThrow(() -> new IllegalArgumentException("no agent has the name or id " + given.agent));
+        return column.eq(agent.id());
+    }
+
+    /** A workflow's name need not be unique. */
+    Condition workflow(Field<WorkflowId> column) {
+        return given.workflow == null ? DSL.noCondition() : column.in(workflows(db, given.workflow));
+    }
+
+    /** The workflows with that name or id, 1,000 at the most. */
+    static List<WorkflowId> workflows(Database db, String name) {
+        Condition named = WORKFLOWS.NAME.eq(name);
+        Condition either =
+                id(name, WorkflowId::new).map(id -> named.or(WORKFLOWS.ID.eq(id))).orElse(named);
+        List<WorkflowId> found = db.dsl()
+                .select(WORKFLOWS.ID)
+                .from((Table<?>) WORKFLOWS)
+                .where(either)
+                .orderBy(WORKFLOWS.ID)
+                .limit(1_000)
+                .fetch(WORKFLOWS.ID);
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("no workflow has the name or id " + name);
+        }
+        return found;
+    }
+
+    private static <I> Optional<I> id(String text, Function<String, I> of) {
+        try {
+            return Optional.of(of.apply(text));
+        } catch (InvalidDataException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.modelscan.storage.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A time as an option says it: a day, which begins at midnight UTC; a time; or how long ago. */
+final class Moment implements ITypeConverter<Instant> {
+
+    static final String HELP = "a day as 2026-01-31, which begins at midnight UTC, a time as 2026-01-31T12:00:00Z, or how"
+            + " long ago, as 30m, 12h or 7d";
+
+    private static final Pattern AGO = Pattern.compile("(\\d{1,6})([mhd])");
+
+    @Override
+    public Instant convert(String text) {
+        Matcher ago = AGO.matcher(text);
+        if (ago.matches()) {
+            long count = Long.parseLong(ago.group(1));
+            return Instant.now().minus(switch (ago.group(2)) {
+                case "m" -> Duration.ofMinutes(count);
+                case "h" -> Duration.ofHours(count);
+                default -> Duration.ofDays(count);
+            });
+        }
+        try {
+            return text.length() == 10
+                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new TypeConversionException("'" + text + "' is no time; give " + HELP);
+        }
+    }
+}

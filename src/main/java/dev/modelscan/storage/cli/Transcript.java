@@ -1,0 +1,171 @@
+package dev.modelscan.storage.cli;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Repositories;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.Conversation;
+import dev.modelscan.storage.conversations.Direction;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.conversations.PartKind;
+import dev.modelscan.storage.tools.ToolExecution;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of a conversation.
+ *
+ * @param conversationId its id
+ * @param title its title, if it has one
+ * @param format the form of the file that it was imported from, if it was
+ * @param externalId its id in that file
+ * @param createdAt when it was made
+ * @param lastSequenceNumber how many messages were ever stored in it
+ * @param messages the messages of the page, by number
+ * @param next the cursor of the next page; null after the last
+ */
+record Transcript(
+        String conversationId,
+        @Nullable String title,
+        @Nullable String format,
+        @Nullable String externalId,
+        Instant createdAt,
+        long lastSequenceNumber,
+        List<Entry> messages,
+        @Nullable String next,
+        @JsonIgnore Style style)
+        implements Result {
+
+    /** What is shown. */
+    record Style(boolean full, boolean reasoning) {}
+
+    /**
+     * A message.
+     *
+     * @param role its role in the conversation with a model; null if nobody has said it
+     * @param sender the name of the agent that sent it
+     * @param answers whether it is nothing but the answer to a call on this page
+     */
+    record Entry(
+            long sequenceNumber,
+            String id,
+            @Nullable String role,
+            String sender,
+            Instant createdAt,
+            String content,
+            List<Part> parts,
+            List<Call> calls,
+            boolean answers) {}
+
+    /** A part beside the text: an image, a file, a thought. */
+    record Part(String kind, @Nullable String name, @Nullable String mediaType, @Nullable String text) {}
+
+    /** A call of a tool. */
+    record Call(
+            String tool,
+            String status,
+            @Nullable Long millis,
+            @Nullable Json input,
+            @Nullable Json output,
+            @Nullable String error) {}
+
+    /** Reads a page with four statements. */
+    static Transcript of(
+            Repositories db, Conversation conversation, boolean newest, PageRequest request, Style style) {
+        Page<Message> page = db.messages()
+                .listByConversation(
+                        conversation.id(), newest ? Direction.BACKWARD : Direction.FORWARD, request);
+        List<MessageId> ids = page.items().stream().map(Message::id).toList();
+        Map<MessageId, List<MessagePart>> parts =
+                style.reasoning() ? db.messages().listAllParts(ids) : db.messages().listParts(ids);
+        Map<MessageId, List<ToolExecution>> calls = db.toolExecutions().listByMessages(ids);
+        Map<AgentId, String> names = db.agents()
+                .listByIds(page.items().stream().map(Message::senderId).collect(Collectors.toSet()))
+                .stream()
+                .collect(Collectors.toMap(Agent::id, Agent::name));
+        Set<MessageId> answers = new HashSet<>();
+        calls.values().forEach(ofOne -> ofOne.forEach(call -> {
+            if (call.answerMessageId() != null) {
+                answers.add(call.answerMessageId());
+            }
+        }));
+        List<Entry> entries = new ArrayList<>();
+        for (Message message : page.items()) {
+            List<Call> asked = calls(calls.getOrDefault(message.id(), List.of()), parts.getOrDefault(message.id(), List.of()));
+            entries.add(new Entry(
+                    message.sequenceNumber(),
+                    message.id().value(),
+                    message.role() == null ? null : message.role().code(),
+                    names.getOrDefault(message.senderId(), message.senderId().value()),
+                    message.createdAt(),
+                    message.content(),
+                    besides(parts.getOrDefault(message.id(), List.of())),
+                    asked,
+                    answers.contains(message.id())));
+        }
+        return new Transcript(
+                conversation.id().value(),
+                conversation.title(),
+                conversation.origin().format(),
+                conversation.origin().externalId(),
+                conversation.createdAt(),
+                conversation.lastSequenceNumber(),
+                entries,
+                page.next().map(PageRequest::after).map(String::valueOf).orElse(null),
+                style);
+    }
+
+    /** What was executed, and the calls of which nothing more is known. */
+    private static List<Call> calls(List<ToolExecution> executions, List<MessagePart> parts) {
+        List<Call> calls = new ArrayList<>();
+        Set<String> known = new HashSet<>();
+        for (ToolExecution execution : executions) {
+            Duration duration = execution.duration();
+            calls.add(new Call(
+                    execution.toolName(),
+                    execution.status().code(),
+                    duration == null ? null : duration.toMillis(),
+                    execution.input(),
+                    execution.output(),
+                    execution.error()));
+            if (execution.callId() != null) {
+                known.add(execution.callId());
+            }
+        }
+        for (MessagePart part : parts) {
+            if (part.kind() == PartKind.TOOL_CALL && executions.isEmpty() && !known.contains(String.valueOf(part.callId()))) {
+                calls.add(new Call(part.name() == null ? "?" : part.name(), "unknown", null, part.data(), null, null));
+            }
+        }
+        return calls;
+    }
+
+    /** The parts that the content and the calls do not tell. */
+    private static List<Part> besides(List<MessagePart> parts) {
+        return parts.stream()
+                .filter(part -> switch (part.kind()) {
+                    case TEXT, REFUSAL, TOOL_CALL, TOOL_RESULT -> false;
+                    default -> true;
+                })
+                .map(part -> new Part(part.kind().code(), part.name(), part.mediaType(), part.text()))
+                .toList();
+    }
+
+    @Override
+    public void print(PrintWriter out) {
+        new TranscriptText(out, this).print();
+    }
+}
