@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param rows their values, by name
  * @param next the cursor of the next page; null after the last
  */
-record Listing(String kind, List<Map<String, @Nullable Object>> rows, @Nullable String next) implements Result {
+record Listing(
+        String kind,
+        List<Map<String, @Nullable Object>> rows,
+        @Nullable String next) implements Result {
 
     /** A row of these names and values, by turns. */
     static Map<String, @Nullable Object> row(@Nullable Object... namesAndValues) {

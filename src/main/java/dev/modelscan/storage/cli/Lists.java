@@ -43,7 +43,11 @@ final class Lists {
 
     /** A conversation as it is listed. */
     private record Line(
-            ConversationId id, long messages, Instant created, @Nullable String title, @Nullable String externalId) {}
+            ConversationId id,
+            long messages,
+            Instant created,
+            @Nullable String title,
+            @Nullable String externalId) {}
 
     private final Database db;
     private final ListCommand given;
@@ -76,8 +80,18 @@ final class Lists {
                                         made(TASKS.CREATED_AT)),
                                 order(TASKS.CREATED_AT, TASKS.ID),
                                 request);
-        return listing("tasks", page, task -> Listing.row(
-                "id", task.id().value(), "status", task.status().code(), "created", task.createdAt(), "type", task.type()));
+        return listing(
+                "tasks",
+                page,
+                task -> Listing.row(
+                        "id",
+                        task.id().value(),
+                        "status",
+                        task.status().code(),
+                        "created",
+                        task.createdAt(),
+                        "type",
+                        task.type()));
     }
 
     private Listing agents(PageRequest request) {
@@ -91,8 +105,18 @@ final class Lists {
                                         made(AGENTS.CREATED_AT)),
                                 order(AGENTS.CREATED_AT, AGENTS.ID),
                                 request);
-        return listing("agents", page, agent -> Listing.row(
-                "id", agent.id().value(), "status", agent.status().code(), "mode", agent.mode(), "name", agent.name()));
+        return listing(
+                "agents",
+                page,
+                agent -> Listing.row(
+                        "id",
+                        agent.id().value(),
+                        "status",
+                        agent.status().code(),
+                        "mode",
+                        agent.mode(),
+                        "name",
+                        agent.name()));
     }
 
     private Listing workflows(PageRequest request) {
@@ -106,30 +130,36 @@ final class Lists {
                                         made(WORKFLOWS.CREATED_AT)),
                                 order(WORKFLOWS.CREATED_AT, WORKFLOWS.ID),
                                 request);
-        return listing("workflows", page, workflow -> Listing.row(
-                "id",
-                workflow.id().value(),
-                "status",
-                workflow.status().code(),
-                "created",
-                workflow.createdAt(),
-                "name",
-                workflow.name()));
+        return listing(
+                "workflows",
+                page,
+                workflow -> Listing.row(
+                        "id",
+                        workflow.id().value(),
+                        "status",
+                        workflow.status().code(),
+                        "created",
+                        workflow.createdAt(),
+                        "name",
+                        workflow.name()));
     }
 
     private Listing conversations(PageRequest request) {
         Page<Line> page = given.isFiltered()
                 ? db.query(conversations()).page(request)
                 : map(db.conversations().list(request), Lists::line);
-        return listing("conversations", page, line -> Listing.row(
-                "id",
-                line.id().value(),
-                "messages",
-                line.messages(),
-                "created",
-                line.created(),
-                "title",
-                line.title() == null ? line.externalId() : line.title()));
+        return listing(
+                "conversations",
+                page,
+                line -> Listing.row(
+                        "id",
+                        line.id().value(),
+                        "messages",
+                        line.messages(),
+                        "created",
+                        line.created(),
+                        "title",
+                        line.title() == null ? line.externalId() : line.title()));
     }
 
     private static Line line(Conversation conversation) {
@@ -158,8 +188,7 @@ final class Lists {
                         .where(MESSAGES.CONVERSATION_ID.eq(table.ID))
                         .and(workflow(TASKS.WORKFLOW_ID)));
         return StoredQueries.query(
-                () -> DSL.select(
-                                table.ID, table.LAST_SEQUENCE_NUMBER, table.CREATED_AT, table.TITLE, table.EXTERNAL_ID)
+                () -> DSL.select(table.ID, table.LAST_SEQUENCE_NUMBER, table.CREATED_AT, table.TITLE, table.EXTERNAL_ID)
                         .from(table)
                         .where(spoke.and(within).and(name(table.TITLE)).and(made(table.CREATED_AT)))
                         .orderBy(
@@ -212,13 +241,14 @@ final class Lists {
     }
 
     Condition agent(Field<AgentId> column) {
-        if (given.agent == null) {
+        String name = given.agent;
+        if (name == null) {
             return DSL.noCondition();
         }
         Agent agent = db.agents()
-                .findByName(given.agent)
-                .or(() -> id(given.agent, AgentId::new).flatMap(id -> db.agents().find(id)))
-                .orElseThrow(() -> new IllegalArgumentException("no agent has the name or id " + given.agent));
+                .findByName(name)
+                .or(() -> id(name, AgentId::new).flatMap(id -> db.agents().find(id)))
+                .orElseThrow(() -> new IllegalArgumentException("no agent has the name or id " + name));
         return column.eq(agent.id());
     }
 
@@ -230,8 +260,9 @@ final class Lists {
     /** The workflows with that name or id, 1,000 at the most. */
     static List<WorkflowId> workflows(Database db, String name) {
         Condition named = WORKFLOWS.NAME.eq(name);
-        Condition either =
-                id(name, WorkflowId::new).map(id -> named.or(WORKFLOWS.ID.eq(id))).orElse(named);
+        Condition either = id(name, WorkflowId::new)
+                .map(id -> named.or(WORKFLOWS.ID.eq(id)))
+                .orElse(named);
         List<WorkflowId> found = db.dsl()
                 .select(WORKFLOWS.ID)
                 .from((Table<?>) WORKFLOWS)

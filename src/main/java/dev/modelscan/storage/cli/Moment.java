@@ -13,8 +13,9 @@ import picocli.CommandLine.TypeConversionException;
 /** A time as an option says it: a day, which begins at midnight UTC; a time; or how long ago. */
 final class Moment implements ITypeConverter<Instant> {
 
-    static final String HELP = "a day as 2026-01-31, which begins at midnight UTC, a time as 2026-01-31T12:00:00Z, or how"
-            + " long ago, as 30m, 12h or 7d";
+    static final String HELP =
+            "a day as 2026-01-31, which begins at midnight UTC, a time as 2026-01-31T12:00:00Z, or how"
+                    + " long ago, as 30m, 12h or 7d";
 
     private static final Pattern AGO = Pattern.compile("(\\d{1,6})([mhd])");
 
@@ -23,11 +24,13 @@ final class Moment implements ITypeConverter<Instant> {
         Matcher ago = AGO.matcher(text);
         if (ago.matches()) {
             long count = Long.parseLong(ago.group(1));
-            return Instant.now().minus(switch (ago.group(2)) {
-                case "m" -> Duration.ofMinutes(count);
-                case "h" -> Duration.ofHours(count);
-                default -> Duration.ofDays(count);
-            });
+            return Instant.now()
+                    .minus(
+                            switch (ago.group(2)) {
+                                case "m" -> Duration.ofMinutes(count);
+                                case "h" -> Duration.ofHours(count);
+                                default -> Duration.ofDays(count);
+                            });
         }
         try {
             return text.length() == 10

@@ -56,7 +56,8 @@ final class Screen {
     static Screen ofSystem() {
         // From Java 18 on, the first says what the terminal takes. Java 17 has the second.
         String name = System.getProperty("stdout.encoding", System.getProperty("native.encoding", "UTF-8"));
-        return new Screen(!Charset.isSupported(name) || Charset.forName(name).name().startsWith("UTF-"));
+        return new Screen(
+                !Charset.isSupported(name) || Charset.forName(name).name().startsWith("UTF-"));
     }
 
     /** A character of a bar. */

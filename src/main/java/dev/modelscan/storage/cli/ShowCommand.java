@@ -106,13 +106,16 @@ final class ShowCommand extends ReadingCommand {
 
     private ConversationId only(List<ConversationId> found, String what) {
         if (found.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "no conversation, no task and no imported session has the id " + name + "; list conversations shows them");
+            throw new IllegalArgumentException("no conversation, no task and no imported session has the id " + name
+                    + "; list conversations shows them");
         }
         if (found.size() > 1) {
             throw new IllegalArgumentException((found.size() > MOST_NAMED ? "more than " + MOST_NAMED : found.size())
                     + " conversations " + what + " " + name + "; give the id of one: "
-                    + found.stream().limit(MOST_NAMED).map(ConversationId::value).collect(Collectors.joining(", ")));
+                    + found.stream()
+                            .limit(MOST_NAMED)
+                            .map(ConversationId::value)
+                            .collect(Collectors.joining(", ")));
         }
         return found.get(0);
     }

@@ -46,8 +46,9 @@ final class TextTable {
         for (List<Object> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                String text =
-                        row.get(i) instanceof Bar bar ? bar.text(screen, widths[i]) : cut(row.get(i), screen, widths[i]);
+                String text = row.get(i) instanceof Bar bar
+                        ? bar.text(screen, widths[i])
+                        : cut(row.get(i), screen, widths[i]);
                 String space = " ".repeat(Math.max(0, widths[i] - Screen.width(text)));
                 line.append(GAP).append(isNumeric(i) ? space + text : text + space);
             }

@@ -53,7 +53,8 @@ final class ToolLists {
                         "success", row.value3().longValue(),
                         "failed", row.value4().longValue()))
                 .toList();
-        return new Listing("tools", shown, more ? cursor(rows.get(request.limit() - 1).value1()) : null);
+        return new Listing(
+                "tools", shown, more ? cursor(rows.get(request.limit() - 1).value1()) : null);
     }
 
     private Condition condition() {

@@ -14,6 +14,7 @@ import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.tools.ToolExecution;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +71,11 @@ record Transcript(
             boolean answers) {}
 
     /** A part beside the text: an image, a file, a thought. */
-    record Part(String kind, @Nullable String name, @Nullable String mediaType, @Nullable String text) {}
+    record Part(
+            String kind,
+            @Nullable String name,
+            @Nullable String mediaType,
+            @Nullable String text) {}
 
     /** A call of a tool. */
     record Call(
@@ -83,28 +87,31 @@ record Transcript(
             @Nullable String error) {}
 
     /** Reads a page with four statements. */
-    static Transcript of(
-            Repositories db, Conversation conversation, boolean newest, PageRequest request, Style style) {
+    static Transcript of(Repositories db, Conversation conversation, boolean newest, PageRequest request, Style style) {
         Page<Message> page = db.messages()
-                .listByConversation(
-                        conversation.id(), newest ? Direction.BACKWARD : Direction.FORWARD, request);
+                .listByConversation(conversation.id(), newest ? Direction.BACKWARD : Direction.FORWARD, request);
         List<MessageId> ids = page.items().stream().map(Message::id).toList();
-        Map<MessageId, List<MessagePart>> parts =
-                style.reasoning() ? db.messages().listAllParts(ids) : db.messages().listParts(ids);
+        Map<MessageId, List<MessagePart>> parts = style.reasoning()
+                ? db.messages().listAllParts(ids)
+                : db.messages().listParts(ids);
         Map<MessageId, List<ToolExecution>> calls = db.toolExecutions().listByMessages(ids);
-        Map<AgentId, String> names = db.agents()
-                .listByIds(page.items().stream().map(Message::senderId).collect(Collectors.toSet()))
-                .stream()
-                .collect(Collectors.toMap(Agent::id, Agent::name));
+        Map<AgentId, String> names =
+                db
+                        .agents()
+                        .listByIds(page.items().stream().map(Message::senderId).collect(Collectors.toSet()))
+                        .stream()
+                        .collect(Collectors.toMap(Agent::id, Agent::name));
         Set<MessageId> answers = new HashSet<>();
-        calls.values().forEach(ofOne -> ofOne.forEach(call -> {
-            if (call.answerMessageId() != null) {
-                answers.add(call.answerMessageId());
-            }
-        }));
+        calls.values()
+                .forEach(ofOne -> ofOne.forEach(call -> {
+                    if (call.answerMessageId() != null) {
+                        answers.add(call.answerMessageId());
+                    }
+                }));
         List<Entry> entries = new ArrayList<>();
         for (Message message : page.items()) {
-            List<Call> asked = calls(calls.getOrDefault(message.id(), List.of()), parts.getOrDefault(message.id(), List.of()));
+            List<Call> asked =
+                    calls(calls.getOrDefault(message.id(), List.of()), parts.getOrDefault(message.id(), List.of()));
             entries.add(new Entry(
                     message.sequenceNumber(),
                     message.id().value(),
@@ -146,7 +153,9 @@ record Transcript(
             }
         }
         for (MessagePart part : parts) {
-            if (part.kind() == PartKind.TOOL_CALL && executions.isEmpty() && !known.contains(String.valueOf(part.callId()))) {
+            if (part.kind() == PartKind.TOOL_CALL
+                    && executions.isEmpty()
+                    && !known.contains(String.valueOf(part.callId()))) {
                 calls.add(new Call(part.name() == null ? "?" : part.name(), "unknown", null, part.data(), null, null));
             }
         }

@@ -45,12 +45,17 @@ final class TranscriptText {
     private void printHead() {
         fact("Conversation", transcript.conversationId());
         fact("Title", transcript.title());
-        fact("From", transcript.format() == null ? null
-                : transcript.format() + (transcript.externalId() == null ? "" : " " + transcript.externalId()));
+        fact(
+                "From",
+                transcript.format() == null
+                        ? null
+                        : transcript.format() + (transcript.externalId() == null ? "" : " " + transcript.externalId()));
         fact("Made", time(transcript.createdAt()));
         List<Entry> shown = transcript.messages();
-        String which = shown.isEmpty() ? ""
-                : ", shown: " + shown.get(0).sequenceNumber() + " to " + shown.get(shown.size() - 1).sequenceNumber();
+        String which = shown.isEmpty()
+                ? ""
+                : ", shown: " + shown.get(0).sequenceNumber() + " to "
+                        + shown.get(shown.size() - 1).sequenceNumber();
         fact("Messages", String.format(Locale.ROOT, "%,d", transcript.lastSequenceNumber()) + which);
     }
 
@@ -101,7 +106,8 @@ final class TranscriptText {
     }
 
     private void printCall(Call call) {
-        String outcome = call.status() + (call.millis() == null || call.millis() == 0 ? "" : " " + duration(call.millis()));
+        String outcome =
+                call.status() + (call.millis() == null || call.millis() == 0 ? "" : " " + duration(call.millis()));
         int left = TEXT_COLUMNS - outcome.length() - 4;
         String input = call.input() == null ? "" : " " + call.input();
         String what = screen.line(call.tool() + (transcript.style().full() ? "" : input), left);
@@ -117,7 +123,9 @@ final class TranscriptText {
         if (value == null) {
             return;
         }
-        String text = value instanceof Json json && json.toNode().isTextual() ? json.toNode().textValue() : value.toString();
+        String text = value instanceof Json json && json.toNode().isTextual()
+                ? json.toNode().textValue()
+                : value.toString();
         out.println(INDENT + "  " + name + ":");
         screen.wrapped(text, TEXT_COLUMNS - 4, Integer.MAX_VALUE)
                 .forEach(line -> out.println((INDENT + "    " + line).stripTrailing()));

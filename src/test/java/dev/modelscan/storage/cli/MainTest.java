@@ -28,7 +28,8 @@ class MainTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"import", "show", "list", "report", "status", "migrate", "transfer", "demo", "workspaces list"})
+    @ValueSource(
+            strings = {"import", "show", "list", "report", "status", "migrate", "transfer", "demo", "workspaces list"})
     void everyCommandHasTheCommonOptionsAndExplainsThem(String command) {
         Run run = run((command + " --help").split(" "));
 
@@ -112,7 +113,16 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "report", "show x", "list tasks", "migrate", "workspaces list", "status --workspace acme"})
+    @ValueSource(
+            strings = {
+                "status",
+                "report",
+                "show x",
+                "list tasks",
+                "migrate",
+                "workspaces list",
+                "status --workspace acme"
+            })
     void commandsThatReadMakeNothing(String command) throws IOException {
         String missing = directory.resolve("mistyped/place").toString();
         Run run = run((command + " --db " + missing).split(" "));

@@ -44,9 +44,13 @@ class SeeingTest {
     @BeforeEach
     void fill() {
         try (Database db = Database.open(file())) {
-            human = db.agents().create(Agent.builder().name("user").mode("human").build());
+            human = db.agents()
+                    .create(Agent.builder().name("user").mode("human").build());
             model = db.agents()
-                    .create(Agent.builder().name("model " + "x".repeat(200)).mode("llm").build());
+                    .create(Agent.builder()
+                            .name("model " + "x".repeat(200))
+                            .mode("llm")
+                            .build());
             conversation = db.conversations()
                     .create(Conversation.builder()
                             .title("A walk")
@@ -62,14 +66,21 @@ class SeeingTest {
                             .type("review")
                             .createdAt(NOON)
                             .build());
-            db.tasks().create(Task.builder().type("other").createdAt(NOON.plusSeconds(1)).build());
-            db.messages().create(said(human, MessageRole.USER, SAID).taskId(task.id()).build());
+            db.tasks()
+                    .create(Task.builder()
+                            .type("other")
+                            .createdAt(NOON.plusSeconds(1))
+                            .build());
+            db.messages()
+                    .create(said(human, MessageRole.USER, SAID)
+                            .taskId(task.id())
+                            .build());
             Message asked = db.messages()
                     .create(said(model, MessageRole.ASSISTANT, "")
                             .parts(MessagePart.reasoning("I had better look."))
                             .build());
-            Message answered =
-                    db.messages().create(said(model, MessageRole.TOOL, "the whole answer").build());
+            Message answered = db.messages()
+                    .create(said(model, MessageRole.TOOL, "the whole answer").build());
             db.toolExecutions()
                     .create(ToolExecution.builder()
                             .agentId(model.id())
@@ -99,10 +110,10 @@ class SeeingTest {
         String shown = run("show", conversation.id().value());
 
         assertThat(shown).contains("A walk", "claude-code s-1", "#1 user", "2026-01-02 12:00:00Z", "line one");
-        assertThat(shown.lines().filter(line -> line.contains("> Bash"))).singleElement().satisfies(line -> assertThat(
-                        line)
-                .contains("{\"command\":\"ls -la")
-                .endsWith("failed 2.5 s"));
+        assertThat(shown.lines().filter(line -> line.contains("> Bash")))
+                .singleElement()
+                .satisfies(line ->
+                        assertThat(line).contains("{\"command\":\"ls -la").endsWith("failed 2.5 s"));
         assertThat(shown).contains("[more; --full shows all of it]");
         assertThat(shown).doesNotContain("better look", "the whole answer", "exit code");
         assertThat(run("show", "s-1")).isEqualTo(shown);
@@ -119,13 +130,14 @@ class SeeingTest {
     void aTranscriptIsReadInPagesFromEitherEnd() throws Exception {
         JsonNode first = json("show", "s-1", "--limit", "2");
         assertThat(first.path("messages")).hasSize(2);
-        JsonNode second =
-                json("show", "s-1", "--limit", "2", "--after", first.path("next").asText());
+        JsonNode second = json(
+                "show", "s-1", "--limit", "2", "--after", first.path("next").asText());
         assertThat(second.path("messages")).hasSize(1);
         assertThat(second.path("next").isNull()).isTrue();
         assertThat(second.toString()).doesNotContain("better look");
         JsonNode newest = json("show", "s-1", "--limit", "1", "--newest");
-        assertThat(newest.path("messages").path(0).path("sequenceNumber").asInt()).isEqualTo(3);
+        assertThat(newest.path("messages").path(0).path("sequenceNumber").asInt())
+                .isEqualTo(3);
         assertThat(first.path("messages").path(0).path("content").asText()).isEqualTo(SAID);
     }
 
@@ -139,7 +151,10 @@ class SeeingTest {
                             .build());
         }
         assertThat(MainTest.run("show", "s-1", "--db", file().toString()).err())
-                .contains("2 conversations are named s-1", "another", conversation.id().value());
+                .contains(
+                        "2 conversations are named s-1",
+                        "another",
+                        conversation.id().value());
         assertThat(MainTest.run("show", "nothing", "--db", file().toString()).err())
                 .contains("no conversation", "nothing");
     }
@@ -151,7 +166,8 @@ class SeeingTest {
         assertThat(json("list", "tasks", "--agent", model.name()).path("tasks")).hasSize(1);
         assertThat(json("list", "tasks", "--workflow", "nightly").path("tasks")).hasSize(1);
         assertThat(json("list", "tasks", "--name", "evie").path("tasks")).hasSize(1);
-        assertThat(json("list", "tasks", "--since", "2026-01-02T12:00:01Z").path("tasks")).hasSize(1);
+        assertThat(json("list", "tasks", "--since", "2026-01-02T12:00:01Z").path("tasks"))
+                .hasSize(1);
         assertThat(json("list", "tasks", "--until", "2026-01-02").path("tasks")).isEmpty();
         assertThat(json("list", "tasks", "--status", TaskStatus.FAILED.code()).path("tasks"))
                 .isEmpty();
@@ -181,15 +197,22 @@ class SeeingTest {
                 page.path("agents").forEach(agent -> ids.add(agent.path("id").asText()));
                 after = page.path("next").textValue();
             } while (after != null);
-            assertThat(ids).containsExactlyInAnyOrder(human.id().value(), model.id().value());
+            assertThat(ids)
+                    .containsExactlyInAnyOrder(human.id().value(), model.id().value());
         }
     }
 
     @Test
     void aWrongFilterIsTwo() {
         for (String wrong : List.of(
-                "list nothing", "list tasks --status odd", "list tools --status failed", "list tasks --since then",
-                "list agents --agent x", "list tasks --agent nobody", "list tasks --limit 0", "list tasks --after x")) {
+                "list nothing",
+                "list tasks --status odd",
+                "list tools --status failed",
+                "list tasks --since then",
+                "list agents --agent x",
+                "list tasks --agent nobody",
+                "list tasks --limit 0",
+                "list tasks --after x")) {
             MainTest.Run run = MainTest.run((wrong + " --db " + file()).split(" "));
             assertThat(run.code()).as(wrong).isEqualTo(2);
             assertThat(run.out()).as(wrong).isEmpty();
@@ -218,10 +241,7 @@ class SeeingTest {
     private String onScreen(boolean unicode, String command) {
         StringWriter out = new StringWriter();
         PrintWriter errors = new PrintWriter(new StringWriter());
-        Main.run(
-                (command + " --db " + file()).split(" "),
-                new Screen.ScreenWriter(out, new Screen(unicode)),
-                errors);
+        Main.run((command + " --db " + file()).split(" "), new Screen.ScreenWriter(out, new Screen(unicode)), errors);
         return out.toString();
     }
 

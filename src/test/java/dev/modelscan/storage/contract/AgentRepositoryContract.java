@@ -1,8 +1,7 @@
 package dev.modelscan.storage.contract;
 
-import java.util.Collections;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.modelscan.storage.Page;
@@ -19,6 +18,7 @@ import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

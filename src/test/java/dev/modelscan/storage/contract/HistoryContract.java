@@ -1,16 +1,16 @@
 package dev.modelscan.storage.contract;
 
-import dev.modelscan.storage.conversations.MessageId;
-import static org.assertj.core.api.Assertions.entry;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.InvalidTransitionException;
@@ -253,9 +253,8 @@ abstract class HistoryContract extends Contract {
         assertThat(db.toolExecutions().listByMessages(List.of(other, asked.id())))
                 .containsExactly(entry(other, List.of()), entry(asked.id(), calls));
         assertThat(db.toolExecutions().listByMessages(List.of())).isEmpty();
-        assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        db.toolExecutions().listByMessages(Collections.nCopies(PageRequest.MAX_LIMIT + 1, asked.id())));
+        assertThatIllegalArgumentException().isThrownBy(() -> db.toolExecutions()
+                .listByMessages(Collections.nCopies(PageRequest.MAX_LIMIT + 1, asked.id())));
         assertThat(db.toolExecutions().listByCall("a\0", PageRequest.first(1)).items())
                 .isEmpty();
     }

@@ -44,8 +44,8 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
             STATUS::isParameter,
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
 
-    private static final CompiledQuery<Agent> BY_IDS = CompiledQuery.rows(
-            "agent.byIds", MAPPING.mapper, () -> DSL.select(MAPPING.columns.fields())
+    private static final CompiledQuery<Agent> BY_IDS =
+            CompiledQuery.rows("agent.byIds", MAPPING.mapper, () -> DSL.select(MAPPING.columns.fields())
                     .from(AGENTS)
                     .where(AGENTS.ID.in(IdList.select(IDS.param(), AGENTS.ID)))
                     .orderBy(AGENTS.ID));

@@ -46,8 +46,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -69,8 +69,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
     /** Read without an order: an index has the executions of one message in order, and not those of several. */
-    private static final CompiledQuery<ToolExecution> BY_MESSAGES = CompiledQuery.rows(
-            "toolExecution.byMessages", MAPPING.mapper, () -> DSL.select(MAPPING.columns.fields())
+    private static final CompiledQuery<ToolExecution> BY_MESSAGES =
+            CompiledQuery.rows("toolExecution.byMessages", MAPPING.mapper, () -> DSL.select(MAPPING.columns.fields())
                     .from(TOOL_EXECUTIONS)
                     .where(TOOL_EXECUTIONS.MESSAGE_ID.in(IdList.select(IDS.param(), TOOL_EXECUTIONS.MESSAGE_ID))));
 
@@ -295,8 +295,8 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
                         .list());
         Map<MessageId, List<ToolExecution>> byMessage = new LinkedHashMap<>();
         messageIds.forEach(id -> byMessage.put(id, new ArrayList<>()));
-        found.forEach(each ->
-                Objects.requireNonNull(byMessage.get(each.messageId())).add(each));
+        found.forEach(
+                each -> Objects.requireNonNull(byMessage.get(each.messageId())).add(each));
         byMessage.replaceAll((id, ofOne) -> ofOne.stream().sorted(BY_TIME).toList());
         return Collections.unmodifiableMap(byMessage);
     }
