@@ -18,8 +18,10 @@ class ReviewsTest {
     private static void check(DatabaseBuilder builder) {
         try (Database db = Reviews.open(builder)) {
             assertEquals(Map.of("app", 1L), db.stats().sets());
-            Agent agent = db.agents().create(Agent.builder().name("alice").mode("llm").build());
-            Task task = db.tasks().create(Task.builder().type("summarise").agentId(agent.id()).build());
+            Agent agent =
+                    db.agents().create(Agent.builder().name("alice").mode("llm").build());
+            Task task = db.tasks()
+                    .create(Task.builder().type("summarise").agentId(agent.id()).build());
             Reviews reviews = new Reviews(db);
             reviews.add(task.id(), "good", Json.of(Map.of("by", "a person")));
             List<Reviews.Review> latest = reviews.latest(10);
@@ -39,7 +41,9 @@ class ReviewsTest {
     @Test
     void onPostgres() throws Exception {
         try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
-            check(Database.builder().url(server.getJdbcUrl("postgres", "postgres")).workspace("sample"));
+            check(Database.builder()
+                    .url(server.getJdbcUrl("postgres", "postgres"))
+                    .workspace("sample"));
         }
     }
 }

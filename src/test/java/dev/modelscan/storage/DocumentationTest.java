@@ -57,6 +57,11 @@ class DocumentationTest {
             return code.contains("public static void main");
         }
 
+        /** Whether it is a file of a module in {@code integrations}, whose own build compiles and runs it. */
+        boolean isOfModule() {
+            return code.startsWith("package ");
+        }
+
         @Override
         public String toString() {
             return place;
@@ -86,7 +91,22 @@ class DocumentationTest {
     }
 
     static List<Example> snippets() throws IOException {
-        return examples().stream().filter(example -> !example.isProgram()).toList();
+        return examples().stream()
+                .filter(example -> !example.isProgram() && !example.isOfModule())
+                .toList();
+    }
+
+    static List<Example> modulesFiles() throws IOException {
+        return examples().stream().filter(Example::isOfModule).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("modulesFiles")
+    void exampleIsAFileOfAModule(Example example) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("integrations"))) {
+            assertThat(files.filter(file -> file.toString().endsWith(".java")))
+                    .anySatisfy(file -> assertThat(file).hasContent(example.code()));
+        }
     }
 
     @Test

@@ -1,0 +1,129 @@
+package dev.modelscan.storage.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.tasks.Task;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.test.util.ReflectionTestUtils;
+
+class AutoConfigurationTest {
+
+    /** Read as Boot reads it: without the classes of the other Boot. */
+    @ImportAutoConfiguration({
+        StorageAutoConfiguration.class,
+        Boot3HealthAutoConfiguration.class,
+        Boot4HealthAutoConfiguration.class
+    })
+    static class Application {}
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withUserConfiguration(Application.class);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void propertiesOpenAFile() {
+        runner.withPropertyValues(
+                        "modelscan.storage.path=" + directory,
+                        "modelscan.storage.workspace=acme",
+                        "modelscan.storage.readers=2",
+                        "modelscan.storage.busy-timeout=3s",
+                        "modelscan.storage.query-timeout=1m",
+                        "modelscan.storage.durability=full",
+                        "modelscan.storage.max-json-depth=20",
+                        "modelscan.storage.max-value-size=2MB",
+                        "modelscan.storage.migrations.shop=classpath:db/shop",
+                        "modelscan.storage.migrations.audit=classpath:db/audit")
+                .run(context -> {
+                    Database db = context.getBean(Database.class);
+                    assertThat(db.file()).isEqualTo(directory.resolve("acme.db"));
+                    assertThat(db.workspace()).isEqualTo("acme");
+                    assertThat(db.options().readers()).isEqualTo(2);
+                    assertThat(db.options().busyTimeout()).isEqualTo(Duration.ofSeconds(3));
+                    assertThat(db.options().queryTimeout()).isEqualTo(Duration.ofMinutes(1));
+                    assertThat(db.options().maxJsonDepth()).isEqualTo(20);
+                    assertThat(db.options().maxValueBytes()).isEqualTo(2 << 20);
+                    assertThat(db.appliedMigrations()).endsWith("shop/V1__orders.sql", "audit/V1__audit.sql");
+                    assertThat(db.stats().sets()).isEqualTo(Map.of("shop", 1L, "audit", 1L));
+                });
+    }
+
+    @Test
+    void aCustomizerSetsWhatNoPropertyDoes() {
+        Instant now = Instant.parse("2030-01-02T03:04:05Z");
+        runner.withPropertyValues("modelscan.storage.in-memory=true")
+                .withBean(DatabaseCustomizer.class, () -> builder -> builder.clock(Clock.fixed(now, ZoneOffset.UTC)))
+                .run(context -> {
+                    Database db = context.getBean(Database.class);
+                    Task task = db.tasks().create(Task.builder().type("test").build());
+                    assertThat(db.tasks().start(task.id()).startedAt()).isEqualTo(now);
+                });
+    }
+
+    @Test
+    void healthIsThatOfTheDatabase() {
+        runner.withPropertyValues("modelscan.storage.in-memory=true").run(context -> {
+            assertThat(health(context.getBean("modelscanStorageHealthIndicator")))
+                    .startsWith("UP {schemaVersion=");
+            context.getBean(Database.class).close();
+            assertThat(health(context.getBean("modelscanStorageHealthIndicator")))
+                    .startsWith("DOWN");
+        });
+    }
+
+    /** Boot 3 and 4 have a class of their own for it. */
+    private static String health(Object indicator) {
+        return String.valueOf(ReflectionTestUtils.<Object>invokeMethod(indicator, "health"));
+    }
+
+    @Test
+    void healthCanBeTurnedOff() {
+        runner.withPropertyValues(
+                        "modelscan.storage.in-memory=true", "management.health.modelscan-storage.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean("modelscanStorageHealthIndicator"));
+    }
+
+    @Test
+    void theApplicationsOwnDatabaseIsTaken() {
+        runner.withBean(Database.class, Database::inMemory)
+                .run(context ->
+                        assertThat(context).hasSingleBean(Database.class).doesNotHaveBean("modelscanStorage"));
+    }
+
+    @Test
+    void itCanBeTurnedOff() {
+        runner.withPropertyValues("modelscan.storage.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean(Database.class));
+    }
+
+    @Test
+    void withoutAPlaceItSaysWhatToSet() {
+        runner.run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContaining("set modelscan.storage.path or modelscan.storage.url, or define one DataSource"));
+    }
+
+    @Test
+    void everyPropertyIsDescribed() throws Exception {
+        String metadata = new String(getClass()
+                .getResourceAsStream("/META-INF/spring-configuration-metadata.json")
+                .readAllBytes());
+        for (var property : StorageProperties.class.getRecordComponents()) {
+            String name = property.getName().replaceAll("([A-Z])", "-$1").toLowerCase();
+            assertThat(metadata)
+                    .containsPattern("modelscan.storage." + name + "\",\\s+\"type\": \"[^\"]+\",\\s+\"description");
+        }
+    }
+}
