@@ -1,11 +1,14 @@
 package example;
 
+import static dev.modelscan.storage.queries.Into.into;
 import static example.db.Tables.REVIEWS;
-import static org.jooq.Records.mapping;
+import static org.jooq.impl.DSL.select;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.StoredQueries;
+import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.tasks.TaskId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,6 +20,17 @@ public final class Reviews {
 
     /** A review with what it is about. */
     public record Review(String verdict, Instant createdAt, String taskType, String agentName) {}
+
+    /** Rendered once. The foreign keys are the joins. */
+    private static final StoredQuery<Review> LATEST = StoredQueries.query(
+            () -> select(
+                            REVIEWS.VERDICT,
+                            REVIEWS.CREATED_AT,
+                            REVIEWS.tasks().TYPE,
+                            REVIEWS.tasks().agents().NAME)
+                    .from(REVIEWS)
+                    .orderBy(REVIEWS.CREATED_AT.desc(), REVIEWS.ID),
+            into(Review::new));
 
     private final Database db;
 
@@ -40,18 +54,9 @@ public final class Reviews {
                 .execute());
     }
 
-    /** The latest reviews, the newest first. The foreign keys are the joins. */
+    /** The latest reviews, the newest first. */
     public List<Review> latest(int limit) {
-        return db.dsl()
-                .select(
-                        REVIEWS.VERDICT,
-                        REVIEWS.CREATED_AT,
-                        REVIEWS.tasks().TYPE,
-                        REVIEWS.tasks().agents().NAME)
-                .from(REVIEWS)
-                .orderBy(REVIEWS.CREATED_AT.desc(), REVIEWS.ID)
-                .limit(limit)
-                .fetch(mapping(Review::new));
+        return db.query(LATEST).list(limit);
     }
 
     public static void main(String[] args) {

@@ -162,7 +162,7 @@ class OwnTablesSampleTest {
                         !block.group(1).equals("java") || block.group(2).contains("package example"))
                 .map(block -> block.group(2).stripTrailing())
                 .toList();
-        assertThat(blocks).hasSize(4).allSatisfy(block -> assertThat(sample).contains(block));
+        assertThat(blocks).hasSize(6).allSatisfy(block -> assertThat(sample).contains(block));
     }
 
     /** Does not see the folder of the same name among this project's own test resources. */
