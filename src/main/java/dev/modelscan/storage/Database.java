@@ -13,7 +13,6 @@ import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engines.Locations;
-import dev.modelscan.storage.internal.repository.Maintenance;
 import dev.modelscan.storage.internal.repository.StoreRepositories;
 import dev.modelscan.storage.models.ModelCallRepository;
 import dev.modelscan.storage.queries.QueryRun;
@@ -255,7 +254,7 @@ public final class Database implements Repositories, AutoCloseable {
         return new DatabaseStats(
                 opened.schemaVersion(),
                 opened.sets(),
-                Maintenance.rowCounts(repositories.dsl()),
+                repositories.rowCounts(),
                 opened.store().sizeBytes());
     }
 

@@ -39,10 +39,17 @@ public final class ModelCosts {
     private static final int NANO_DIGITS = 9;
 
     private final DSLContext dsl;
+    private final Scope scope;
 
     /** Takes a {@link dev.modelscan.storage.Database}, or a transaction to see its own writes. */
     public ModelCosts(Repositories repositories) {
+        this(repositories, Scope.ALL);
+    }
+
+    /** Counts only records of a scope. */
+    public ModelCosts(Repositories repositories, Scope scope) {
         this.dsl = Objects.requireNonNull(repositories, "repositories").dsl();
+        this.scope = Objects.requireNonNull(scope, "scope");
     }
 
     /** By agent. */
@@ -101,6 +108,7 @@ public final class ModelCosts {
                 .from(MODEL_CALLS)
                 .where(MODEL_CALLS.STARTED_AT.ge(from.atStartOfDay(zone).toInstant()))
                 .and(MODEL_CALLS.STARTED_AT.lt(to.plusDays(1).atStartOfDay(zone).toInstant()))
+                .and(scope.of(MODEL_CALLS.TASK_ID, MODEL_CALLS.CREATED_AT))
                 .groupBy(day, MODEL_CALLS.CURRENCY)
                 .orderBy(day, MODEL_CALLS.CURRENCY.asc().nullsLast())
                 .fetch(row -> usage(row, row.get(day))));
@@ -111,6 +119,7 @@ public final class ModelCosts {
         return List.copyOf(dsl.select(key)
                 .select(sums())
                 .from(from)
+                .where(scope.of(MODEL_CALLS.TASK_ID, MODEL_CALLS.CREATED_AT))
                 .groupBy(key, MODEL_CALLS.CURRENCY)
                 .orderBy(
                         DSL.count().desc(),

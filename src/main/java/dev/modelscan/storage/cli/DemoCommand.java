@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.analytics.Scope;
 import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.imports.FileImport;
 import dev.modelscan.storage.cli.imports.FileResult;
@@ -50,7 +51,7 @@ final class DemoCommand extends DatabaseCommand {
             }
             FileResult result = new FileImport(() -> db, Input.stream(SAMPLE, in), ImportOptions.DEFAULT).run(in);
             ImportSummary summary = ImportSummary.of(List.of(result), 0, null);
-            return new Demo(summary, Status.of(db, place(db)), Report.of(db, ReportCommand.DEFAULT_TOP));
+            return new Demo(summary, Status.of(db, place(db)), Report.of(db, Scope.ALL, ReportCommand.DEFAULT_TOP));
         }
     }
 

@@ -11,9 +11,10 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import dev.modelscan.storage.Id;
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.analytics.ToolActivity;
 import dev.modelscan.storage.tasks.TaskStatus;
-import dev.modelscan.storage.tools.ToolFailures;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 
 /** Results as JSON: records as objects, ids as text, statuses by their codes. */
@@ -23,10 +24,11 @@ final class JsonOutput {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .addModule(new SimpleModule()
                     .addSerializer(Id.class, new ToStringSerializer(Id.class))
+                    .addSerializer(Duration.class, new ToStringSerializer(Duration.class))
                     .addSerializer(Instant.class, new ToStringSerializer(Instant.class))
                     .addSerializer(Json.class, new StdDelegatingSerializer(Json.class, new Tree()))
                     .addSerializer(TaskStatus.class, new StdDelegatingSerializer(TaskStatus.class, new StatusCode())))
-            .addMixIn(ToolFailures.class, WithRate.class)
+            .addMixIn(ToolActivity.class, WithRate.class)
             .build();
 
     private JsonOutput() {}

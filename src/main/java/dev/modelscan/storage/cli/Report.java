@@ -5,35 +5,46 @@ import dev.modelscan.storage.analytics.AgentActivity;
 import dev.modelscan.storage.analytics.Analytics;
 import dev.modelscan.storage.analytics.ConversationSize;
 import dev.modelscan.storage.analytics.ConversationSizes;
+import dev.modelscan.storage.analytics.ModelCosts;
+import dev.modelscan.storage.analytics.ModelUsage;
+import dev.modelscan.storage.analytics.Scope;
 import dev.modelscan.storage.analytics.TaskCount;
-import dev.modelscan.storage.tools.ToolFailures;
+import dev.modelscan.storage.analytics.ToolActivity;
+import dev.modelscan.storage.analytics.Totals;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The activity of a database's agents.
  *
  * @param tasks tasks by status
+ * @param totals how many rows the lists of tools, models and agents would have without a limit
  * @param tools the tools that were used most
+ * @param models the models that were called most, and what that cost in each currency
  * @param conversations the distribution of messages over conversations
  * @param largestConversations the conversations with the most messages
  * @param busiestAgents the agents that did the most
  */
 record Report(
         List<TaskCount> tasks,
-        List<ToolFailures> tools,
+        Totals totals,
+        List<ToolActivity> tools,
+        List<ModelUsage<String>> models,
         ConversationSizes conversations,
         List<ConversationSize> largestConversations,
         List<AgentActivity> busiestAgents)
         implements Result {
 
     /** Takes at most {@code top} rows of each list. */
-    static Report of(Repositories repositories, int top) {
-        Analytics analytics = new Analytics(repositories);
+    static Report of(Repositories repositories, Scope scope, int top) {
+        Analytics analytics = new Analytics(repositories, scope);
         return new Report(
                 analytics.tasksByStatus(),
-                repositories.toolExecutions().listFailures(top),
+                analytics.totals(),
+                analytics.tools(top),
+                new ModelCosts(repositories, scope).byModel(top),
                 analytics.conversationSizes(),
                 analytics.largestConversations(top),
                 analytics.busiestAgents(top));
@@ -48,23 +59,16 @@ record Report(
         statuses.print(out);
 
         out.println();
-        out.println("Tools, the most used first");
-        long mostUses = tools.stream().mapToLong(ToolFailures::executions).max().orElse(0);
-        TextTable uses = new TextTable("tool", "executions", "success", "failed", "failed %", "");
-        tools.forEach(row -> uses.row(
-                row.toolName(),
-                row.executions(),
-                row.successes(),
-                row.failures(),
-                100 * row.failureRate(),
-                TextTable.bar(row.executions(), mostUses)));
-        uses.print(out);
-
+        printTools(out);
+        if (!models.isEmpty()) {
+            out.println();
+            printModels(out);
+        }
         out.println();
         printConversations(out);
 
         out.println();
-        out.println("Agents, the busiest first");
+        out.println("Agents, the busiest first" + part(busiestAgents.size(), totals.agents()));
         long mostSent = busiestAgents.stream()
                 .mapToLong(AgentActivity::messagesSent)
                 .max()
@@ -79,8 +83,46 @@ record Report(
         agents.print(out);
     }
 
+    /** Says that a list is cut. */
+    private static String part(long shown, long all) {
+        return shown < all ? String.format(Locale.ROOT, ": %,d of %,d", shown, all) : "";
+    }
+
+    private void printTools(PrintWriter out) {
+        out.println("Tools, the most used first" + part(tools.size(), totals.tools()));
+        long mostUses = tools.stream().mapToLong(ToolActivity::executions).max().orElse(0);
+        TextTable uses = new TextTable("tool", "executions", "failed", "failed %", "mean s", "max s", "");
+        tools.forEach(row -> uses.row(
+                row.toolName(),
+                row.executions(),
+                row.failures(),
+                100 * row.failureRate(),
+                seconds(row.meanSeconds()),
+                seconds(row.longest() == null ? null : row.longest().toMillis() / 1_000.0),
+                TextTable.bar(row.executions(), mostUses)));
+        uses.print(out);
+    }
+
+    private static Object seconds(@Nullable Double seconds) {
+        return seconds == null ? "-" : seconds;
+    }
+
+    private void printModels(PrintWriter out) {
+        out.println("Models, the most called first" + part(models.size(), totals.models()));
+        TextTable table = new TextTable("model", "calls", "input tokens", "output tokens", "cost", "");
+        models.forEach(row -> table.row(
+                row.key() == null ? "(unknown)" : row.key(),
+                row.calls(),
+                row.inputTokens(),
+                row.outputTokens(),
+                row.currency() == null ? "-" : row.cost().toPlainString(),
+                row.currency() == null ? "" : row.currency()));
+        table.print(out);
+    }
+
     private void printConversations(PrintWriter out) {
-        out.println("Messages per conversation");
+        out.println("Messages per conversation"
+                + part(largestConversations.size(), conversations.conversations()));
         out.printf(
                 Locale.ROOT,
                 "  %,d messages in %,d conversations: smallest %,d, median %.1f, largest %,d%n",

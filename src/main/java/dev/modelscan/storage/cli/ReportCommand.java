@@ -1,8 +1,15 @@
 package dev.modelscan.storage.cli;
 
+import static dev.modelscan.storage.schema.Tables.SOURCES;
+
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.analytics.Scope;
+import dev.modelscan.storage.sources.SourceId;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -10,7 +17,8 @@ import picocli.CommandLine.ParameterException;
 /** Shows the activity of a database's agents. */
 @Command(
         name = "report",
-        description = "Shows tasks by status, tools and how often they fail, sizes of conversations, and busy agents.")
+        description = "Shows tasks by status, tools, how often they fail and how long they take, models, their tokens and cost,"
+                + " sizes of conversations, and busy agents. Makes and migrates nothing.")
 final class ReportCommand extends ReadingCommand {
 
     static final int DEFAULT_TOP = 10;
@@ -20,6 +28,36 @@ final class ReportCommand extends ReadingCommand {
             paramLabel = "<rows>",
             description = "The most rows of each list, 1 to " + PageRequest.MAX_LIMIT + ". Default: " + DEFAULT_TOP)
     int top = DEFAULT_TOP;
+
+    @Option(
+            names = "--workflow",
+            paramLabel = "<name or id>",
+            description = "Count only what belongs to this workflow, or to all workflows of that name.")
+    @Nullable
+    String workflow;
+
+    @Option(
+            names = "--source",
+            paramLabel = "<id or name>",
+            description = "Count only what was imported from this source: its id, its path or its file name.")
+    @Nullable
+    String source;
+
+    @Option(
+            names = "--since",
+            paramLabel = "<time>",
+            converter = Moment.class,
+            description = "Count only what was created since then: " + Moment.HELP + ".")
+    @Nullable
+    Instant since;
+
+    @Option(
+            names = "--until",
+            paramLabel = "<time>",
+            converter = Moment.class,
+            description = "Count only what was created before then.")
+    @Nullable
+    Instant until;
 
     @Override
     public Integer call() throws IOException {
@@ -32,6 +70,30 @@ final class ReportCommand extends ReadingCommand {
 
     @Override
     Result execute(Database db) {
-        return Report.of(db, top);
+        Scope scope = Scope.ALL;
+        scope = workflow == null ? scope : scope.workflows(Lists.workflows(db, workflow));
+        scope = source == null ? scope : scope.source(source(db, source));
+        scope = since == null ? scope : scope.since(since);
+        scope = until == null ? scope : scope.until(until);
+        return Report.of(db, scope, top);
+    }
+
+    private static SourceId source(Database db, String name) {
+        List<SourceId> found = db.dsl()
+                .select(SOURCES.ID)
+                .from(SOURCES)
+                .where(SOURCES.NAME.eq(name))
+                .or(SOURCES.NAME.endsWith("/" + name))
+                .or(SOURCES.ID.eq(new SourceId(name)))
+                .orderBy(SOURCES.ID)
+                .limit(2)
+                .fetch(SOURCES.ID);
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("no source has the name or id " + name);
+        }
+        if (found.size() > 1) {
+            throw new IllegalArgumentException("several sources are named " + name + "; give the id of one");
+        }
+        return found.get(0);
     }
 }

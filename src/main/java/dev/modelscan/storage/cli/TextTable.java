@@ -109,7 +109,7 @@ final class TextTable {
     }
 
     private boolean isNumeric(int column) {
-        return rows.size() > 1 && rows.get(1).get(column) instanceof Number;
+        return rows.stream().anyMatch(row -> row.get(column) instanceof Number);
     }
 
     private static String text(Object cell) {

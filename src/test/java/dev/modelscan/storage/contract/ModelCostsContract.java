@@ -7,7 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.modelscan.storage.Records;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.analytics.ModelCosts;
+import dev.modelscan.storage.analytics.Analytics;
 import dev.modelscan.storage.analytics.ModelUsage;
+import dev.modelscan.storage.analytics.Scope;
+import dev.modelscan.storage.analytics.TaskCount;
+import dev.modelscan.storage.analytics.ToolActivity;
+import dev.modelscan.storage.analytics.Totals;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
+import java.time.Duration;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.models.ModelCall;
 import dev.modelscan.storage.tasks.Task;
@@ -108,6 +116,37 @@ abstract class ModelCostsContract extends Contract {
         assertThat(costs.byTool(10)).isEqualTo(byTool);
         assertThat(costs.byModel(1)).isEqualTo(dear("large-2").subList(0, 1));
         assertThatThrownBy(() -> costs.byModel(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void onlyWhatIsInTheScopeCounts() {
+        Task other = db.tasks().create(task().createdAt(EVENING).build());
+        db.toolExecutions()
+                .create(execution(agent)
+                        .toolName("write")
+                        .taskId(other.id())
+                        .createdAt(EVENING)
+                        .startedAt(EVENING)
+                        .completedAt(EVENING.plusMillis(1_500))
+                        .status(ToolExecutionStatus.SUCCESS)
+                        .build());
+        Scope ofWorkflow = Scope.ALL.workflows(List.of(workflow.id()));
+        Scope then = Scope.ALL.since(EVENING).until(EVENING.plusSeconds(1));
+
+        assertThat(new ModelCosts(db, ofWorkflow).byModel(10)).isEqualTo(dear("large-2"));
+        assertThat(new ModelCosts(db, then).byModel(10)).isEmpty();
+        assertThat(new Analytics(db, then).tools(10))
+                .containsExactly(new ToolActivity("write", 1, 1, 0, 1.5, Duration.ofMillis(1_500)));
+        assertThat(new Analytics(db, ofWorkflow).tools(10)).isEmpty();
+        assertThat(new Analytics(db, ofWorkflow).totals()).isEqualTo(new Totals(0, 1, 2));
+        assertThat(new Analytics(db).totals()).isEqualTo(new Totals(3, 1, 3));
+        assertThat(new Analytics(db).tools(1)).extracting(ToolActivity::toolName).containsExactly("search");
+        assertThat(new Analytics(db, then).tasksByStatus()).contains(new TaskCount(TaskStatus.PENDING, 1));
+        assertThat(new Analytics(db, ofWorkflow).tasksByStatus()).contains(new TaskCount(TaskStatus.PENDING, 1));
+        assertThat(new Analytics(db).tasksByStatus()).contains(new TaskCount(TaskStatus.PENDING, 2));
+        assertThat(new Analytics(db, then).conversationSizes().messages()).isZero();
+        assertThat(new Analytics(db, then).busiestAgents(1).get(0).toolExecutions()).isEqualTo(1);
+        assertThatThrownBy(() -> Scope.ALL.workflows(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

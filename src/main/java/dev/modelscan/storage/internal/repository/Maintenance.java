@@ -15,13 +15,11 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jooq.DSLContext;
-import org.jooq.Record;
-import org.jooq.SelectField;
-import org.jooq.Table;
+import java.util.TreeMap;
+import org.jooq.Query;
+import org.jooq.Record2;
+import org.jooq.Select;
 import org.jooq.impl.DSL;
 
 /** Work on the database as a whole. */
@@ -61,6 +59,13 @@ public final class Maintenance {
             .where(TASKS.AGENT_ID.in(IdList.select(IDS.param(), TASKS.AGENT_ID)))
             .and(TASKS.STATUS.eq(DSL.inline(TaskStatus.RUNNING, TASKS.STATUS))));
 
+    private record RowCount(String table, long rows) {}
+
+    private static final CompiledQuery<RowCount> ROW_COUNTS = CompiledQuery.rows(
+            "database.rowCounts",
+            row -> new RowCount(row.get(Codec.TEXT, 1), row.get(Codec.LONG, 2)),
+            Maintenance::rowCounts);
+
     private Maintenance() {}
 
     /** Sets these agents idle and cancels their running tasks. Returns the number of tasks. */
@@ -78,19 +83,18 @@ public final class Maintenance {
     }
 
     /** The number of rows of each table, by name, in one statement. */
-    public static Map<String, Long> rowCounts(DSLContext dsl) {
-        Map<String, SelectField<Integer>> counts = new LinkedHashMap<>();
-        DefaultSchema.DEFAULT_SCHEMA
+    static Map<String, Long> rowCounts(Session session) throws SQLException {
+        Map<String, Long> counts = new TreeMap<>();
+        session.query(ROW_COUNTS).list().forEach(count -> counts.put(count.table(), count.rows()));
+        return counts;
+    }
+
+    private static Query rowCounts() {
+        return DefaultSchema.DEFAULT_SCHEMA
                 .tableStream()
-                .sorted(Comparator.comparing(Table::getName))
-                .forEach(table ->
-                        counts.put(table.getName(), DSL.field(DSL.selectCount().from(table))));
-        Record row = dsl.select(counts.values()).fetchSingle();
-        Map<String, Long> result = new LinkedHashMap<>();
-        int index = 0;
-        for (String name : counts.keySet()) {
-            result.put(name, row.get(index++, Long.class));
-        }
-        return result;
+                .map(table -> (Select<Record2<String, Integer>>)
+                        DSL.select(DSL.inline(table.getName()), DSL.field(DSL.selectCount().from(table))))
+                .reduce(Select::unionAll)
+                .orElseThrow();
     }
 }

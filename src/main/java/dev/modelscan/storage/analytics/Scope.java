@@ -1,0 +1,89 @@
+package dev.modelscan.storage.analytics;
+
+import static dev.modelscan.storage.schema.Tables.TASKS;
+
+import dev.modelscan.storage.sources.SourceId;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.workflows.WorkflowId;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which records count: those of some workflows, of a source, of a time, or all. What is given must all hold. A message, a tool
+ * execution and a model call belong to the workflow and to the source of their task, and one without a task to none. Immutable.
+ *
+ * @since 0.1
+ */
+public final class Scope {
+
+    /** All records. */
+    public static final Scope ALL = new Scope(Set.of(), null, null, null);
+
+    private final Set<WorkflowId> workflows;
+    private final @Nullable SourceId source;
+    private final @Nullable Instant since;
+    private final @Nullable Instant until;
+
+    private Scope(
+            Set<WorkflowId> workflows, @Nullable SourceId source, @Nullable Instant since, @Nullable Instant until) {
+        this.workflows = workflows;
+        this.source = source;
+        this.since = since;
+        this.until = until;
+    }
+
+    /**
+     * Of these workflows alone.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
+    public Scope workflows(Collection<WorkflowId> ids) {
+        if (Objects.requireNonNull(ids, "ids").isEmpty()) {
+            throw new IllegalArgumentException("no workflow is given; leave out workflows for all of them");
+        }
+        return new Scope(Set.copyOf(ids), source, since, until);
+    }
+
+    /** Of this source alone. */
+    public Scope source(SourceId id) {
+        return new Scope(workflows, Objects.requireNonNull(id, "id"), since, until);
+    }
+
+    /** Created then or later. */
+    public Scope since(Instant first) {
+        return new Scope(workflows, source, Objects.requireNonNull(first, "first"), until);
+    }
+
+    /** Created before then. */
+    public Scope until(Instant end) {
+        return new Scope(workflows, source, since, Objects.requireNonNull(end, "end"));
+    }
+
+    Condition ofTasks() {
+        return within().and(made(TASKS.CREATED_AT));
+    }
+
+    /** Of records that belong to a task. */
+    Condition of(Field<TaskId> task, Field<Instant> createdAt) {
+        Condition of = workflows.isEmpty() && source == null
+                ? DSL.noCondition()
+                : task.in(DSL.select(TASKS.ID).from(TASKS).where(within()));
+        return of.and(made(createdAt));
+    }
+
+    private Condition within() {
+        Condition of = workflows.isEmpty() ? DSL.noCondition() : TASKS.WORKFLOW_ID.in(workflows);
+        return source == null ? of : of.and(TASKS.SOURCE_ID.eq(source));
+    }
+
+    private Condition made(Field<Instant> createdAt) {
+        Condition from = since == null ? DSL.noCondition() : createdAt.ge(since);
+        return until == null ? from : from.and(createdAt.lt(until));
+    }
+}
