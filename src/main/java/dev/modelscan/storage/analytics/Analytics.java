@@ -176,13 +176,20 @@ public final class Analytics {
     public List<AgentActivity> busiestAgents(int limit) {
         int most = PageRequest.first(limit).limit();
         // One indexed count for each agent and table. A join of the tables would multiply their rows.
-        Field<Long> messages = DSL.field(
-                        DSL.select(countAs("n")).from(MESSAGES).where(MESSAGES.SENDER_ID.eq(AGENTS.ID)).and(ofMessages()))
+        Field<Long> messages = DSL.field(DSL.select(countAs("n"))
+                        .from(MESSAGES)
+                        .where(MESSAGES.SENDER_ID.eq(AGENTS.ID))
+                        .and(ofMessages()))
                 .as("messages_sent");
-        Field<Long> executions = DSL.field(
-                        DSL.select(countAs("n")).from(TOOL_EXECUTIONS).where(TOOL_EXECUTIONS.AGENT_ID.eq(AGENTS.ID)).and(ofExecutions()))
+        Field<Long> executions = DSL.field(DSL.select(countAs("n"))
+                        .from(TOOL_EXECUTIONS)
+                        .where(TOOL_EXECUTIONS.AGENT_ID.eq(AGENTS.ID))
+                        .and(ofExecutions()))
                 .as("executions");
-        Field<Long> tasks = DSL.field(DSL.select(countAs("n")).from(TASKS).where(TASKS.AGENT_ID.eq(AGENTS.ID)).and(scope.ofTasks()))
+        Field<Long> tasks = DSL.field(DSL.select(countAs("n"))
+                        .from(TASKS)
+                        .where(TASKS.AGENT_ID.eq(AGENTS.ID))
+                        .and(scope.ofTasks()))
                 .as("tasks_assigned");
         return List.copyOf(dsl.select(AGENTS.ID, AGENTS.NAME, messages, executions, tasks)
                 .from(AGENTS)

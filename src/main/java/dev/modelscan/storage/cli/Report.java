@@ -121,8 +121,7 @@ record Report(
     }
 
     private void printConversations(PrintWriter out) {
-        out.println("Messages per conversation"
-                + part(largestConversations.size(), conversations.conversations()));
+        out.println("Messages per conversation" + part(largestConversations.size(), conversations.conversations()));
         out.printf(
                 Locale.ROOT,
                 "  %,d messages in %,d conversations: smallest %,d, median %.1f, largest %,d%n",

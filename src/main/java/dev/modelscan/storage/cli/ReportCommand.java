@@ -17,8 +17,9 @@ import picocli.CommandLine.ParameterException;
 /** Shows the activity of a database's agents. */
 @Command(
         name = "report",
-        description = "Shows tasks by status, tools, how often they fail and how long they take, models, their tokens and cost,"
-                + " sizes of conversations, and busy agents. Makes and migrates nothing.")
+        description =
+                "Shows tasks by status, tools, how often they fail and how long they take, models, their tokens and cost,"
+                        + " sizes of conversations, and busy agents. Makes and migrates nothing.")
 final class ReportCommand extends ReadingCommand {
 
     static final int DEFAULT_TOP = 10;

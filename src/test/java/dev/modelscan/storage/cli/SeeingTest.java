@@ -240,13 +240,21 @@ class SeeingTest {
 
     @Test
     void aReportIsLimitedOnRequestAndSaysWhatItLeavesOut() {
-        assertThat(run("report", "--top", "1")).contains("Agents, the busiest first: 1 of 2").contains("failed");
+        assertThat(run("report", "--top", "1"))
+                .contains("Agents, the busiest first: 1 of 2")
+                .contains("failed");
         assertThat(run("report")).doesNotContain(" of 2");
-        assertThat(run("report", "--workflow", "nightly")).containsPattern("pending +1 ").contains("1 messages in 1");
-        assertThat(run("report", "--until", "2026-01-01")).containsPattern("pending +0").contains("0 messages in 0");
-        assertThat(MainTest.run("report", "--workflow", "no", "--db", file().toString()).code())
+        assertThat(run("report", "--workflow", "nightly"))
+                .containsPattern("pending +1 ")
+                .contains("1 messages in 1");
+        assertThat(run("report", "--until", "2026-01-01"))
+                .containsPattern("pending +0")
+                .contains("0 messages in 0");
+        assertThat(MainTest.run("report", "--workflow", "no", "--db", file().toString())
+                        .code())
                 .isEqualTo(2);
-        assertThat(MainTest.run("report", "--source", "no", "--db", file().toString()).err())
+        assertThat(MainTest.run("report", "--source", "no", "--db", file().toString())
+                        .err())
                 .contains("no source has the name or id no");
     }
 

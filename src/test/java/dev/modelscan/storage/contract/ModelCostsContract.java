@@ -6,21 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Records;
 import dev.modelscan.storage.agents.Agent;
-import dev.modelscan.storage.analytics.ModelCosts;
 import dev.modelscan.storage.analytics.Analytics;
+import dev.modelscan.storage.analytics.ModelCosts;
 import dev.modelscan.storage.analytics.ModelUsage;
 import dev.modelscan.storage.analytics.Scope;
 import dev.modelscan.storage.analytics.TaskCount;
 import dev.modelscan.storage.analytics.ToolActivity;
 import dev.modelscan.storage.analytics.Totals;
-import dev.modelscan.storage.tasks.TaskStatus;
-import dev.modelscan.storage.tools.ToolExecutionStatus;
-import java.time.Duration;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.models.ModelCall;
 import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
 import dev.modelscan.storage.workflows.Workflow;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -140,12 +140,15 @@ abstract class ModelCostsContract extends Contract {
         assertThat(new Analytics(db, ofWorkflow).tools(10)).isEmpty();
         assertThat(new Analytics(db, ofWorkflow).totals()).isEqualTo(new Totals(0, 1, 2));
         assertThat(new Analytics(db).totals()).isEqualTo(new Totals(3, 1, 3));
-        assertThat(new Analytics(db).tools(1)).extracting(ToolActivity::toolName).containsExactly("search");
+        assertThat(new Analytics(db).tools(1))
+                .extracting(ToolActivity::toolName)
+                .containsExactly("search");
         assertThat(new Analytics(db, then).tasksByStatus()).contains(new TaskCount(TaskStatus.PENDING, 1));
         assertThat(new Analytics(db, ofWorkflow).tasksByStatus()).contains(new TaskCount(TaskStatus.PENDING, 1));
         assertThat(new Analytics(db).tasksByStatus()).contains(new TaskCount(TaskStatus.PENDING, 2));
         assertThat(new Analytics(db, then).conversationSizes().messages()).isZero();
-        assertThat(new Analytics(db, then).busiestAgents(1).get(0).toolExecutions()).isEqualTo(1);
+        assertThat(new Analytics(db, then).busiestAgents(1).get(0).toolExecutions())
+                .isEqualTo(1);
         assertThatThrownBy(() -> Scope.ALL.workflows(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -92,8 +92,8 @@ public final class Maintenance {
     private static Query rowCounts() {
         return DefaultSchema.DEFAULT_SCHEMA
                 .tableStream()
-                .map(table -> (Select<Record2<String, Integer>>)
-                        DSL.select(DSL.inline(table.getName()), DSL.field(DSL.selectCount().from(table))))
+                .map(table -> (Select<Record2<String, Integer>>) DSL.select(
+                        DSL.inline(table.getName()), DSL.field(DSL.selectCount().from(table))))
                 .reduce(Select::unionAll)
                 .orElseThrow();
     }
