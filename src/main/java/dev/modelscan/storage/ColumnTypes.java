@@ -1,5 +1,7 @@
 package dev.modelscan.storage;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.type.TypeFactory;
 import dev.modelscan.storage.internal.codec.Converters;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.codec.TextFormat;
@@ -35,6 +37,36 @@ public final class ColumnTypes {
     /** JSON: text on SQLite, {@code jsonb} on PostgreSQL. */
     public static Binding<String, Json> json() {
         return Bindings.json();
+    }
+
+    /**
+     * JSON as a type of the application's own, such as a record; {@link Json#as(Class)} says how it is read. A row whose JSON does
+     * not fit the type fails when it is read, with an exception that says where.
+     */
+    public static <T> Binding<String, T> json(Class<T> type) {
+        return json(type, JacksonMapper.STANDARD);
+    }
+
+    /** {@link #json(Class)} for a generic type: {@code json(new TypeReference<List<Finding>>() {})}. */
+    public static <T> Binding<String, T> json(TypeReference<T> type) {
+        return json(type, JacksonMapper.STANDARD);
+    }
+
+    /** {@link #json(Class)} through a mapper of the application's own. */
+    public static <T> Binding<String, T> json(Class<T> type, JsonMapper mapper) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(mapper, "mapper");
+        return Bindings.json(type, json -> json.as(type, mapper), value -> Json.of(value, mapper));
+    }
+
+    /** {@link #json(TypeReference)} through a mapper of the application's own. */
+    @SuppressWarnings("unchecked") // The raw class of the type.
+    public static <T> Binding<String, T> json(TypeReference<T> type, JsonMapper mapper) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(mapper, "mapper");
+        Class<T> raw =
+                (Class<T>) TypeFactory.defaultInstance().constructType(type).getRawClass();
+        return Bindings.json(raw, json -> json.as(type, mapper), value -> Json.of(value, mapper));
     }
 
     /** A JSON array of strings: text on SQLite, {@code jsonb} on PostgreSQL. */

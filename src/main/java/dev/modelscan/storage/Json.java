@@ -1,31 +1,19 @@
 package dev.modelscan.storage;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.StreamWriteConstraints;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.values.StoredJson;
-import dev.modelscan.storage.internal.values.TextRules;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,17 +33,8 @@ public final class Json {
     /** The deepest nesting that any value may have. SQLite's {@code json_valid} refuses more. */
     public static final int MAX_DEPTH = 1_000;
 
-    private static final int MAX_DIGITS = 1_000;
-
-    /** A number written without an exponent: its digits, and the zeros of the largest exponent. */
-    private static final int MAX_NUMBER_LENGTH = 12_000;
-
     private static final String ENTITY = "json";
     private static final String FIELD = "value";
-
-    /** Of its limits the parser tells where in its own code they come from. */
-    private static final Pattern PARSERS_OWN_NAMES =
-            Pattern.compile(", from `[^`]*`| \\(start marker at \\[[^]]*]\\)| \\(through reference chain: .*\\)");
 
     private static final String WHITE_SPACE = " \t\n\r";
 
@@ -87,7 +66,7 @@ public final class Json {
     public static Json parse(String text) {
         Objects.requireNonNull(text, "text");
         String stripped = strip(text);
-        return stripped.equals("{}") ? EMPTY_OBJECT : new Json(stripped, validate(stripped));
+        return stripped.equals("{}") ? EMPTY_OBJECT : new Json(stripped, JsonText.validate(stripped));
     }
 
     /**
@@ -97,7 +76,7 @@ public final class Json {
      */
     public static Json of(JsonNode tree) {
         Objects.requireNonNull(tree, "tree");
-        requireJsonForm(tree, 0);
+        JsonForm.require(tree, 0);
         return write(tree);
     }
 
@@ -119,11 +98,37 @@ public final class Json {
         return ofPlain(Objects.requireNonNull(items, "items"));
     }
 
+    /**
+     * Takes a value of any type: a record, a list of records, a text, a number. A text becomes a JSON string; {@link #parse}
+     * takes JSON as text. {@code docs/json.md} says what becomes of each type.
+     *
+     * @throws InvalidDataException if the value, or a part of it, has no form in JSON
+     * @since 0.1
+     */
+    public static Json of(Object value) {
+        return of(value, JacksonMapper.STANDARD);
+    }
+
+    /**
+     * Takes a value of any type through a mapper of the caller's. The text that the mapper writes is checked like any other.
+     *
+     * @throws InvalidDataException if the mapper fails, or what it writes is not JSON as this class describes it
+     * @since 0.1
+     */
+    public static Json of(Object value, JsonMapper mapper) {
+        Objects.requireNonNull(value, "value");
+        Objects.requireNonNull(mapper, "mapper");
+        if (value instanceof Json json) {
+            return json;
+        }
+        return value instanceof JsonNode tree ? of(tree) : parse(JsonMapping.write(value, mapper));
+    }
+
     private static Json ofPlain(Object value) {
-        requirePlain(value, 0);
+        JsonForm.requirePlain(value, 0);
         JsonNode tree;
         try {
-            tree = Mapper.MAPPER.valueToTree(value);
+            tree = JsonText.MAPPER.valueToTree(value);
         } catch (IllegalArgumentException e) {
             throw new InvalidDataException(
                     ENTITY,
@@ -147,11 +152,77 @@ public final class Json {
      */
     public JsonNode toNode() {
         try {
-            return Mapper.MAPPER.readTree(text);
+            return JsonText.MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new CorruptDatabaseException("stored JSON does not parse: " + reason(e), e);
+            throw new CorruptDatabaseException("stored JSON does not parse: " + JsonText.reason(e), e);
         } catch (NumberFormatException e) {
             throw new CorruptDatabaseException("stored JSON does not parse: a number in it cannot be read", e);
+        }
+    }
+
+    /**
+     * The value as a Java object: a record, an enum, a time, a number, a map. Two values that are equal give equal objects, but
+     * for the type {@code Object}. {@code docs/json.md} says how each type is read.
+     *
+     * <pre>{@code
+     * record Limits(int steps, @Nullable Duration timeout) {}
+     * Limits limits = task.metadata().as(Limits.class);
+     * }</pre>
+     *
+     * @throws InvalidDataException if the value does not fit the type: the message says where, and what is there. A number is
+     *     never rounded, and a member that the type does not have is refused
+     * @throws IllegalArgumentException if no value of that type can be made from JSON
+     * @since 0.1
+     */
+    public <T> T as(Class<T> type) {
+        return as(type, JacksonMapper.STANDARD);
+    }
+
+    /** {@link #as(Class)} for a generic type: {@code as(new TypeReference<List<Limits>>() {})}. */
+    public <T> T as(TypeReference<T> type) {
+        return as(type, JacksonMapper.STANDARD);
+    }
+
+    /**
+     * The value as a Java object, through a mapper of the caller's.
+     *
+     * @throws InvalidDataException if the mapper fails, or gives null or an object of another type
+     * @since 0.1
+     */
+    public <T> T as(Class<T> type, JsonMapper mapper) {
+        Objects.requireNonNull(type, "type");
+        return JsonMapping.read(this, type, Objects.requireNonNull(mapper, "mapper"));
+    }
+
+    /** {@link #as(Class, JsonMapper)} for a generic type. */
+    public <T> T as(TypeReference<T> type, JsonMapper mapper) {
+        Objects.requireNonNull(type, "type");
+        return JsonMapping.read(this, type.getType(), Objects.requireNonNull(mapper, "mapper"));
+    }
+
+    /**
+     * A part of the value, by a JSON Pointer (RFC 6901): {@code /steps/0/name}. The empty pointer is the whole value.
+     *
+     * @return the part, which may be JSON's null; nothing if there is none
+     * @throws IllegalArgumentException if it is no pointer: it begins with a slash, {@code ~} is written {@code ~0} and a slash
+     *     in a name {@code ~1}
+     * @since 0.1
+     */
+    public Optional<Json> at(String pointer) {
+        Objects.requireNonNull(pointer, "pointer");
+        requirePointer(pointer);
+        JsonNode part = toNode().at(pointer);
+        return part.isMissingNode() ? Optional.empty() : Optional.of(pointer.isEmpty() ? this : write(part));
+    }
+
+    private static void requirePointer(String text) {
+        boolean valid = text.isEmpty() || text.charAt(0) == '/';
+        for (int at = text.indexOf('~'); at >= 0; at = text.indexOf('~', at + 1)) {
+            valid &= text.startsWith("0", at + 1) || text.startsWith("1", at + 1);
+        }
+        if (!valid) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is no JSON Pointer: it begins with /, and has ~0 for ~ and ~1 for / in a name");
         }
     }
 
@@ -162,7 +233,7 @@ public final class Json {
 
     /** How deep arrays and objects are nested: 0 for a plain value, 1 for {@code {}}. */
     public int depth() {
-        return depth >= 0 ? depth : validate(text);
+        return depth >= 0 ? depth : JsonText.validate(text);
     }
 
     /** The text as it is stored. PostgreSQL's jsonb may give back other white space and another order of keys. */
@@ -203,9 +274,9 @@ public final class Json {
 
     private static Json write(JsonNode tree) {
         try {
-            return parse(Mapper.MAPPER.writeValueAsString(tree));
+            return parse(JsonText.MAPPER.writeValueAsString(tree));
         } catch (JsonProcessingException e) {
-            throw new InvalidDataException(ENTITY, null, FIELD, "cannot be written as JSON: " + reason(e), e);
+            throw new InvalidDataException(ENTITY, null, FIELD, "cannot be written as JSON: " + JsonText.reason(e), e);
         }
     }
 
@@ -222,135 +293,6 @@ public final class Json {
         return text.substring(from, to);
     }
 
-    /** Reads the whole text as a stream, and returns how deep it is nested. */
-    private static int validate(String text) {
-        int depth = 0;
-        int deepest = 0;
-        try (JsonParser parser = Mapper.MAPPER.createParser(text)) {
-            boolean ended = false;
-            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                if (ended) {
-                    throw invalid(parser, "more text follows the value", null);
-                }
-                if (token.isStructStart()) {
-                    deepest = Math.max(deepest, ++depth);
-                } else if (token.isStructEnd()) {
-                    depth--;
-                } else {
-                    checkScalar(parser, token);
-                }
-                ended = depth == 0;
-            }
-            if (!ended) {
-                throw invalid(parser, "the text is empty", null);
-            }
-            return deepest;
-        } catch (JsonProcessingException e) {
-            throw new InvalidDataException(ENTITY, null, FIELD, "is not valid JSON: " + reason(e), e);
-        } catch (IOException e) {
-            throw new IllegalStateException("reading from memory failed", e);
-        }
-    }
-
-    private static void checkScalar(JsonParser parser, JsonToken token) throws IOException {
-        if (token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME) {
-            String problem = TextRules.problem(parser.getText());
-            if (problem != null) {
-                throw invalid(parser, "a string " + problem, null);
-            }
-        } else if (token.isNumeric()) {
-            BigDecimal number;
-            try {
-                number = parser.getDecimalValue();
-            } catch (NumberFormatException e) {
-                throw invalid(parser, "a number cannot be read", e);
-            }
-            // Zeros at the end do not count: PostgreSQL writes 1e300 with all of them.
-            if (number.precision() > MAX_DIGITS && number.stripTrailingZeros().precision() > MAX_DIGITS) {
-                throw invalid(parser, "a number has more than " + MAX_DIGITS + " significant digits", null);
-            }
-            // This bounds what PostgreSQL's numeric has to hold.
-            if (Math.abs((long) number.scale() - number.precision()) > 10_000) {
-                throw invalid(parser, "a number's exponent is beyond 10,000", null);
-            }
-        }
-    }
-
-    private static InvalidDataException invalid(JsonParser parser, String reason, @Nullable Throwable cause) {
-        return new InvalidDataException(
-                ENTITY,
-                null,
-                FIELD,
-                "is not valid JSON: " + reason
-                        + place(
-                                parser.currentLocation().getLineNr(),
-                                parser.currentLocation().getColumnNr()),
-                cause);
-    }
-
-    private static String reason(JsonProcessingException e) {
-        String reason = PARSERS_OWN_NAMES.matcher(e.getOriginalMessage()).replaceAll("");
-        return e.getLocation() == null
-                ? reason
-                : reason + place(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-    }
-
-    private static String place(int line, int column) {
-        return " (line " + line + ", column " + column + ")";
-    }
-
-    /** Jackson would write any Java object by its getters, and merge keys that read alike. */
-    private static void requirePlain(@Nullable Object value, int depth) {
-        if (depth > MAX_DEPTH) {
-            throw new InvalidDataException(ENTITY, null, FIELD, "is nested deeper than " + MAX_DEPTH + " levels");
-        }
-        if (value instanceof Map<?, ?> map) {
-            for (Map.Entry<?, ?> member : map.entrySet()) {
-                if (!(member.getKey() instanceof String)) {
-                    throw new InvalidDataException(
-                            ENTITY, null, FIELD, "has the key " + member.getKey() + ", which is not text");
-                }
-                requirePlain(member.getValue(), depth + 1);
-            }
-        } else if (value instanceof Collection<?> items) {
-            items.forEach(item -> requirePlain(item, depth + 1));
-        } else if (value instanceof Object[] items) {
-            Arrays.asList(items).forEach(item -> requirePlain(item, depth + 1));
-        } else if (value != null && !isScalar(value)) {
-            throw new InvalidDataException(
-                    ENTITY,
-                    null,
-                    FIELD,
-                    "holds a " + value.getClass().getSimpleName() + ", which is no plain value; give its text");
-        }
-    }
-
-    /** Arrays of numbers and of booleans count as one. */
-    private static boolean isScalar(Object value) {
-        return value instanceof String
-                || value instanceof Number
-                || value instanceof Boolean
-                || value instanceof JsonNode
-                || (value.getClass().isArray() && !(value instanceof byte[]) && !(value instanceof char[]));
-    }
-
-    private static void requireJsonForm(JsonNode node, int depth) {
-        if (depth > MAX_DEPTH) {
-            throw new InvalidDataException(ENTITY, null, FIELD, "is nested deeper than " + MAX_DEPTH + " levels");
-        }
-        if (node.isBinary() || node.isPojo() || node.isMissingNode()) {
-            throw new InvalidDataException(
-                    ENTITY, null, FIELD, "holds a " + node.getNodeType() + ", which JSON has no form for");
-        }
-        if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue()) && !node.isBigDecimal()) {
-            throw new InvalidDataException(
-                    ENTITY, null, FIELD, "holds " + node.asText() + ", which JSON has no form for");
-        }
-        for (JsonNode child : node) {
-            requireJsonForm(child, depth + 1);
-        }
-    }
-
     private static void writeCanonical(JsonNode node, StringBuilder out) {
         if (node.isObject()) {
             List<String> names = new ArrayList<>();
@@ -358,7 +300,7 @@ public final class Json {
             Collections.sort(names);
             out.append('{');
             for (String name : names) {
-                out.append(Mapper.MAPPER.getNodeFactory().textNode(name)).append(':');
+                out.append(JsonText.MAPPER.getNodeFactory().textNode(name)).append(':');
                 writeCanonical(node.get(name), out);
                 out.append(',');
             }
@@ -376,30 +318,5 @@ public final class Json {
         } else {
             out.append(node);
         }
-    }
-
-    /** Jackson is loaded with the first value that has to be parsed or written, and not with the first that is read. */
-    private static final class Mapper {
-
-        // One mapper for all: plain JSON, exact numbers, no types named in the data.
-        static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                        .streamReadConstraints(StreamReadConstraints.builder()
-                                .maxNestingDepth(MAX_DEPTH)
-                                .maxNumberLength(MAX_NUMBER_LENGTH)
-                                .maxStringLength(Integer.MAX_VALUE)
-                                .maxNameLength(Integer.MAX_VALUE)
-                                .build())
-                        .streamWriteConstraints(StreamWriteConstraints.builder()
-                                .maxNestingDepth(MAX_DEPTH)
-                                .build())
-                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                        .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
-                        .build())
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-                .build();
-
-        private Mapper() {}
     }
 }

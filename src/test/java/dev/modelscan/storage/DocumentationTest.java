@@ -155,6 +155,9 @@ class DocumentationTest {
         String source = """
                 %s
                 import static org.jooq.impl.DSL.*;
+                import com.fasterxml.jackson.core.type.TypeReference;
+                import com.fasterxml.jackson.databind.DeserializationFeature;
+                import com.fasterxml.jackson.databind.ObjectMapper;
                 import dev.modelscan.storage.analytics.*;
                 import java.math.BigDecimal;
                 import java.nio.file.Path;

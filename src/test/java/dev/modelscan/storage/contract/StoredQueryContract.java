@@ -16,6 +16,7 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.update;
 
+import dev.modelscan.storage.ColumnTypes;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
@@ -24,6 +25,7 @@ import dev.modelscan.storage.Times;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.queries.QueryParameter;
@@ -42,6 +44,8 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jooq.Field;
+import org.jooq.impl.SQLDataType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -421,5 +425,77 @@ abstract class StoredQueryContract extends Contract {
                 () -> select(TASKS.ID).from(TASKS).orderBy(TASKS.ID),
                 into(id -> db.query(BY_ID).set(ID, id).one()));
         assertThat(db.query(nested).list(10)).hasSize(7);
+    }
+
+    record Plan(TaskStatus wanted, Instant due, List<Step> steps, BigDecimal cost, double rate, int tries) {}
+
+    record Step(String name, Duration took) {}
+
+    /** As a forced type makes a column of a table that a user generates. */
+    static final Field<Plan> PLAN =
+            field(name("input"), SQLDataType.VARCHAR.asConvertedDataType(ColumnTypes.json(Plan.class)));
+
+    static final QueryParameter<Plan> PLANNED = StoredQueries.parameter("plan", PLAN);
+
+    static final StoredCommand SET_PLAN =
+            StoredQueries.command(() -> update(TASKS).set(PLAN, PLANNED.param()).where(TASKS.ID.eq(ID.param())));
+
+    static final StoredQuery<Plan> PLAN_OF =
+            StoredQueries.query(() -> select(PLAN).from(TASKS).where(TASKS.ID.eq(ID.param())), into(plan -> plan));
+
+    private static Plan plan(int tries) {
+        return new Plan(
+                TaskStatus.COMPLETED,
+                Instant.parse("2026-01-02T03:04:05.000006Z"),
+                List.of(new Step("a'?{schema}", Duration.ofMillis(1_500))),
+                new BigDecimal("123456789012345678901234567890.123456789"),
+                0.1,
+                tries);
+    }
+
+    @Test
+    void aJsonColumnIsATypeOfTheCallers() {
+        Task task = db.tasks().create(task().build());
+        db.useTx(tx -> assertThat(tx.command(SET_PLAN)
+                        .set(ID, task.id())
+                        .set(PLANNED, plan(1))
+                        .execute())
+                .isEqualTo(1));
+
+        assertThat(db.query(PLAN_OF).set(ID, task.id()).one()).isEqualTo(plan(1));
+        assertThat(db.tasks().get(task.id()).input()).isEqualTo(Json.of(plan(1)));
+
+        db.useTx(tx -> tx.dsl()
+                .update(TASKS)
+                .set(PLAN, plan(2))
+                .where(TASKS.ID.eq(task.id()))
+                .execute());
+        assertThat(db.dsl()
+                        .select(PLAN)
+                        .from(TASKS)
+                        .where(TASKS.ID.eq(task.id()))
+                        .fetchSingle()
+                        .value1())
+                .isEqualTo(plan(2));
+    }
+
+    /** PostgreSQL writes 1e2 as 100, and 1.0 as it is. */
+    @Test
+    void jsonIsReadAlikeWhateverAnEngineMakesOfItsText() {
+        String text =
+                "{\"wanted\":\"failed\",\"due\":\"2026-01-02T03:04:05Z\",\"steps\":[],\"cost\":1e2,\"rate\":1e-1,\"tries\":3e0}";
+        Task task = db.tasks().create(task().input(Json.parse(text)).build());
+
+        Plan read = db.tasks().get(task.id()).input().as(Plan.class);
+
+        assertThat(read.tries()).isEqualTo(3);
+        assertThat(read.rate()).isEqualTo(0.1);
+        assertThat(read.cost()).isEqualByComparingTo("100");
+        assertThat(db.query(PLAN_OF).set(ID, task.id()).one()).isEqualTo(read);
+        Task other =
+                db.tasks().create(task().input(Json.parse("{\"tries\":\"x\"}")).build());
+        assertThatThrownBy(() -> db.query(PLAN_OF).set(ID, other.id()).one())
+                .isInstanceOf(CorruptDatabaseException.class)
+                .hasMessageEndingWith("json: value cannot be read as Plan: /tries is \"x\", and no int");
     }
 }

@@ -2,8 +2,11 @@ package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.internal.codec.Formats;
+import dev.modelscan.storage.internal.codec.TextFormat;
+import dev.modelscan.storage.internal.values.StoredJson;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import org.jooq.Binding;
 
 /**
@@ -17,6 +20,13 @@ public final class Bindings {
     /** JSON. */
     public static Binding<String, Json> json() {
         return new TypedTextBinding<>(Formats.JSON);
+    }
+
+    /** JSON that a function makes a value of the application's own. */
+    public static <T> Binding<String, T> json(Class<T> type, Function<Json, T> decode, Function<T, Json> encode) {
+        return new TypedTextBinding<>(
+                new TextFormat<>(type, text -> decode.apply(StoredJson.of(text)), value -> encode.apply(value)
+                        .toString()));
     }
 
     /** JSON arrays of strings. */
