@@ -15,8 +15,10 @@ import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.repository.StoreRepositories;
 import dev.modelscan.storage.models.ModelCallRepository;
+import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.queries.TableRows;
 import dev.modelscan.storage.scores.ScoreRepository;
 import dev.modelscan.storage.sources.SourceRepository;
 import dev.modelscan.storage.tasks.TaskRepository;
@@ -171,6 +173,11 @@ public final class Database implements Repositories, AutoCloseable {
     @Override
     public <R> QueryRun<R> query(StoredQuery<R> query) {
         return repositories.query(query);
+    }
+
+    @Override
+    public <K, R> TableRows<K, R> table(MappedTable<K, R> table) {
+        return repositories.table(table);
     }
 
     /**

@@ -6,8 +6,10 @@ import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.models.ModelCallRepository;
+import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.queries.TableRows;
 import dev.modelscan.storage.scores.ScoreRepository;
 import dev.modelscan.storage.sources.SourceRepository;
 import dev.modelscan.storage.tasks.TaskRepository;
@@ -74,4 +76,10 @@ public interface Repositories {
      * @throws IllegalStateException if the query writes, and this is a {@link Database}
      */
     <R> QueryRun<R> query(StoredQuery<R> query);
+
+    /**
+     * The rows of a table of the application's own, with the calls and the errors of a repository. {@link
+     * StoredQueries#table} makes a mapped table.
+     */
+    <K, R> TableRows<K, R> table(MappedTable<K, R> table);
 }

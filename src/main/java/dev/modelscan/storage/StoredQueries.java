@@ -4,17 +4,23 @@ import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.repository.CallersCommand;
 import dev.modelscan.storage.internal.repository.CallersQuery;
+import dev.modelscan.storage.internal.repository.CallersTable;
 import dev.modelscan.storage.queries.Into;
+import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryParameter;
 import dev.modelscan.storage.queries.StoredCommand;
 import dev.modelscan.storage.queries.StoredQuery;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.RowCountQuery;
+import org.jooq.TableField;
+import org.jooq.TableRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes typed queries that are rendered once for each engine, prepared once on each connection, and as fast as
@@ -83,5 +89,39 @@ public final class StoredQueries {
     public static StoredCommand command(Supplier<? extends RowCountQuery> command) {
         Objects.requireNonNull(command, "command");
         return new CallersCommand(command);
+    }
+
+    /**
+     * A table whose rows are jOOQ's records, as the generator makes them: {@code table("review", REVIEWS.ID, REVIEWS.VERSION)}.
+     *
+     * @param entity what messages call a row
+     * @param key the primary key, of one column, which the application makes
+     * @param version a whole number that rises with each update; null if the table has none
+     * @throws IllegalArgumentException if the table has a column that no stored query reads or binds
+     */
+    public static <K, X extends TableRecord<X>> MappedTable<K, X> table(
+            String entity, TableField<X, K> key, @Nullable TableField<X, Long> version) {
+        return table(entity, key, version, row -> row, row -> row);
+    }
+
+    /**
+     * A table whose rows are a type of the application's own. The compiler checks both functions: {@code row -> new
+     * Review(row.getId(), row.getVerdict())} and {@code review -> new ReviewsRecord(review.id(), review.verdict())}.
+     *
+     * @param read makes a value of jOOQ's record
+     * @param write makes jOOQ's record, with all columns, of a value
+     * @throws IllegalArgumentException if the table has a column that no stored query reads or binds
+     */
+    public static <K, X extends TableRecord<X>, R> MappedTable<K, R> table(
+            String entity,
+            TableField<X, K> key,
+            @Nullable TableField<X, Long> version,
+            Function<X, R> read,
+            Function<R, X> write) {
+        Objects.requireNonNull(entity, "entity");
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(read, "read");
+        Objects.requireNonNull(write, "write");
+        return new CallersTable<>(entity, key, version, read, write);
     }
 }

@@ -3,6 +3,8 @@ package dev.modelscan.storage.agents;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repository;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReferenceException;
 import java.util.Collection;
@@ -26,6 +28,26 @@ public interface AgentRepository extends Repository<AgentId, Agent> {
      * @throws NotFoundException if there is none
      */
     Agent getByName(String name);
+
+    /**
+     * The agent with the record's name; if there is none, the record is stored. Of several callers at once, in this process or
+     * others, one stores its record, and all get that one.
+     *
+     * @return the agent as it is stored: its id, and all but its name, may differ from the record's
+     * @throws ConflictException if the record is stored, and its id is taken by an agent of another name
+     * @throws InvalidDataException if a value is beyond the database's limits
+     */
+    Agent findOrCreate(Agent record);
+
+    /**
+     * Stores the record, or overwrites the agent with its name, whatever its version is: the last one wins. What is overwritten
+     * keeps its id and its {@code createdAt}. The status stays; {@link #updateStatus} changes it.
+     *
+     * @return the agent as it is stored
+     * @throws ConflictException if there is no agent with that name, and the record's id is taken
+     * @throws InvalidDataException if a value is beyond the database's limits
+     */
+    Agent upsert(Agent record);
 
     /** The agent with that name, compared exactly, or nothing. */
     Optional<Agent> findByName(String name);

@@ -8,6 +8,7 @@ import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.OpenToolCallException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.sources.Origin;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,13 @@ public interface ConversationRepository {
 
     /** The conversation with that id, or nothing. */
     Optional<Conversation> find(ConversationId id);
+
+    /**
+     * The conversation with that id, and how much it holds. Counts its messages, so it takes longer the more there are.
+     *
+     * @throws NotFoundException if there is none
+     */
+    ConversationCounts getWithCounts(ConversationId id);
 
     /** The conversation of that name in sources of that form. */
     Optional<Conversation> findByExternalId(String format, String externalId);
@@ -117,6 +125,21 @@ public interface ConversationRepository {
      * @throws IllegalArgumentException if the limit is out of range
      */
     ConversationContext context(ConversationId id, int limit);
+
+    /**
+     * Replaces what comes after a message, in one transaction: deletes the messages after it and stores new ones in their place,
+     * as when a question is asked again in other words. Their numbers are new; those of deleted messages are not used again.
+     * {@link #fork} goes back and keeps them.
+     *
+     * @param after a message of the conversation, which stays; null to replace all
+     * @param messages new messages of the conversation, in order; empty to cut the conversation
+     * @return the new messages as they are stored
+     * @throws NotFoundException if there is no such conversation or message
+     * @throws InvalidDataException if a message is of another conversation, or the conversation has branches
+     * @throws OpenToolCallException if {@code after} is between a tool's call and the answer to it
+     * @throws ConflictException if the id of a new message is taken
+     */
+    List<Message> replaceTail(ConversationId id, @Nullable MessageId after, List<Message> messages);
 
     /** A page of all conversations, by {@code createdAt}, then id. */
     Page<Conversation> list(PageRequest request);

@@ -5,6 +5,7 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.ReferenceException;
 import java.util.List;
@@ -27,6 +28,26 @@ public interface TeamRepository extends Repository<TeamId, Team> {
      * @throws NotFoundException if there is none
      */
     Team getByName(String name);
+
+    /**
+     * The team with the record's name; if there is none, the record is stored. Of several callers at once, in this process or
+     * others, one stores its record, and all get that one.
+     *
+     * @return the team as it is stored: its id, and all but its name, may differ from the record's
+     * @throws ConflictException if the record is stored, and its id is taken by a team of another name
+     * @throws InvalidDataException if a value is beyond the database's limits
+     */
+    Team findOrCreate(Team record);
+
+    /**
+     * Stores the record, or overwrites the team with its name, whatever its version is: the last one wins. What is overwritten
+     * keeps its id and its {@code createdAt}. Its members stay.
+     *
+     * @return the team as it is stored
+     * @throws ConflictException if there is no team with that name, and the record's id is taken
+     * @throws InvalidDataException if a value is beyond the database's limits
+     */
+    Team upsert(Team record);
 
     /** The team with that name, compared exactly, or nothing. */
     Optional<Team> findByName(String name);

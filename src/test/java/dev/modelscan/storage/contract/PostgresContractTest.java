@@ -231,6 +231,22 @@ class PostgresContractTest {
     }
 
     @Nested
+    class NaturalKeys extends NaturalKeyContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
+    class MappedTables extends MappedTableContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class FilteredLists extends FilteredListContract {
         @Override
         TestEngine engine() {

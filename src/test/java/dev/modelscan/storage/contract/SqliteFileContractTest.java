@@ -231,6 +231,22 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class NaturalKeys extends NaturalKeyContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
+    class MappedTables extends MappedTableContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class FilteredLists extends FilteredListContract {
         @Override
         TestEngine engine() {

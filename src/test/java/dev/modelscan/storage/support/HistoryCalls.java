@@ -120,6 +120,19 @@ public final class HistoryCalls {
                 plain("conversations: create", 1, r -> r.conversations()
                         .create(Conversation.builder().build())),
                 call("conversations: get", 1, f -> r -> r.conversations().get(f.conversation)),
+                call("conversations: getWithCounts", 2, f -> r -> r.conversations()
+                        .getWithCounts(f.conversation)),
+                call("conversations: replaceTail by nothing", 2, f -> {
+                    Message made = f.db.messages()
+                            .create(f.newMessage(ConversationId.next()).build());
+                    return r -> r.conversations().replaceTail(made.conversationId(), null, List.of());
+                }),
+                call("conversations: replaceTail", 7, f -> {
+                    Message made = f.db.messages()
+                            .create(f.newMessage(ConversationId.next()).build());
+                    Message next = f.newMessage(made.conversationId()).build();
+                    return r -> r.conversations().replaceTail(made.conversationId(), made.id(), List.of(next));
+                }),
                 plain("conversations: find", 1, r -> r.conversations().find(ConversationId.next())),
                 plain("conversations: findByExternalId", 1, r -> r.conversations()
                         .findByExternalId("atif", "1")),

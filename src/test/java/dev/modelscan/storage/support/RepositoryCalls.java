@@ -180,6 +180,21 @@ public final class RepositoryCalls {
                             .orElseThrow();
                     return r -> r.agents().listByStatus(AgentStatus.IDLE, next);
                 }),
+                call("agents: findOrCreate what is there", 1, f -> r -> r.agents().findOrCreate(f.agent)),
+                plain("agents: findOrCreate what is not", 2, r -> r.agents()
+                        .findOrCreate(Agent.builder()
+                                .name(AgentId.next().value())
+                                .mode("llm")
+                                .build())),
+                call("agents: upsert what is there", 1, f -> {
+                    Agent made = f.storedAgent(AgentStatus.IDLE);
+                    return r -> r.agents().upsert(made);
+                }),
+                plain("agents: upsert what is not", 2, r -> r.agents()
+                        .upsert(Agent.builder()
+                                .name(AgentId.next().value())
+                                .mode("llm")
+                                .build())),
                 call("agents: updateStatus", 1, f -> {
                     Agent made = f.storedAgent(AgentStatus.IDLE);
                     return r -> r.agents().updateStatus(made.id(), AgentStatus.ACTIVE);
@@ -225,6 +240,13 @@ public final class RepositoryCalls {
                     PageRequest next = f.db.teams().list(PAGE).next().orElseThrow();
                     return r -> r.teams().list(next);
                 }),
+                call("teams: findOrCreate what is there", 1, f -> r -> r.teams().findOrCreate(f.team)),
+                call("teams: upsert what is there", 1, f -> {
+                    Team stored = f.db.teams().get(f.team.id());
+                    return r -> r.teams().upsert(stored);
+                }),
+                plain("teams: upsert what is not", 2, r -> r.teams()
+                        .upsert(Team.builder().name(TeamId.next().value()).build())),
                 call("teams: getByName", 1, f -> r -> r.teams().getByName(f.team.name())),
                 call("teams: findByName", 1, f -> r -> r.teams().findByName(f.team.name())),
                 call("teams: addMember", 1, f -> {

@@ -128,7 +128,7 @@ final class Branches {
     }
 
     /** The message after which a path may be cut: the given one, or one before the calls that are open there. */
-    private static Message cut(Session session, ConversationId id, MessageId at, InsideToolCall inside)
+    static Message cut(Session session, ConversationId id, MessageId at, InsideToolCall inside)
             throws SQLException {
         Message last = message(session, id, at);
         Long open = OpenCalls.first(session, id, last.sequenceNumber());

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jooq.Field;
@@ -43,13 +44,18 @@ public final class CallersQuery<R> implements StoredQuery<R> {
     private static final String POSITION = "the position ";
 
     private final Supplier<? extends ResultQuery<?>> expression;
-    private final Into<?, R> into;
+    private final Function<@Nullable Object[], R> into;
     private final CompiledQuery<@Nullable Object[]> start;
     private final CompiledQuery<@Nullable Object[]> behind;
     private volatile @Nullable Shape shape;
 
     /** The expression is evaluated again for each form of the query and each engine. */
     public <X extends Record> CallersQuery(Supplier<? extends ResultQuery<X>> expression, Into<X, R> into) {
+        this(expression, into::apply);
+    }
+
+    /** @param into takes the values of a row, in the order of the select list */
+    CallersQuery(Supplier<? extends ResultQuery<?>> expression, Function<@Nullable Object[], R> into) {
         this.expression = expression;
         this.into = into;
         this.start = CompiledQuery.ofCaller(this::values, this::fromStart, new CheckedParts());

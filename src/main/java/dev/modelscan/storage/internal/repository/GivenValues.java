@@ -15,6 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class GivenValues {
 
     private final List<Given<?>> all = new ArrayList<>(4);
+    private final String entity;
+
+    GivenValues() {
+        this("query");
+    }
+
+    /** @param entity what an error calls that which has the values */
+    GivenValues(String entity) {
+        this.entity = entity;
+    }
 
     private record Given<T>(
             Parameter<T> parameter, @Nullable T value) {
@@ -32,9 +42,16 @@ final class GivenValues {
         }
         String problem = value instanceof String text ? TextRules.problem(text) : null;
         if (problem != null) {
-            throw new InvalidDataException("query", null, known.name(), problem);
+            throw new InvalidDataException(entity, null, known.name(), problem);
         }
         all.add(new Given<>(known, value));
+    }
+
+    /** Binds those that the query has. */
+    void bindKnown(Execution<?> execution) throws SQLException {
+        for (Given<?> given : all) {
+            given.bind(execution);
+        }
     }
 
     void bind(Execution<?> execution) throws SQLException {

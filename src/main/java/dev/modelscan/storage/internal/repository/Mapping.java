@@ -97,12 +97,33 @@ final class Mapping<I extends Id, R> {
         return this;
     }
 
-    /** A unique column besides the key, and the query for the record with a value of it. */
-    record Unique<R>(Column<R, String> column, CompiledQuery<R> byValue) {}
+    /**
+     * A unique column besides the key: the query for the record with a value of it, the one that overwrites that
+     * record, and the insert that does nothing if the value, or the key, is taken.
+     */
+    record Unique<R>(
+            Column<R, String> column,
+            CompiledQuery<R> byValue,
+            CompiledQuery<R> updateByValue,
+            CompiledQuery<Void> insertIfFree) {}
 
     /** Declares a unique column besides the key. */
     Mapping<I, R> unique(Column<R, String> column) {
-        uniques.add(new Unique<>(column, select(entity + ".holder." + column.name(), column::isParameter)));
+        CompiledQuery<R> overwrite =
+                CompiledQuery.rows(entity + ".overwrite." + column.name(), mapper, () -> DSL.update(table.get())
+                        .set(withVersion(changes(fixed.keySet())))
+                        .where(column.isParameter())
+                        .returning(columns.fields()));
+        CompiledQuery<Void> insertIfFree =
+                CompiledQuery.command(entity + ".insertIfFree." + column.name(), () -> DSL.insertInto(
+                                table.get(), columns.fields())
+                        .values(columns.params())
+                        .onConflictDoNothing());
+        uniques.add(new Unique<>(
+                column,
+                select(entity + ".holder." + column.name(), column::isParameter),
+                overwrite,
+                insertIfFree));
         return this;
     }
 
@@ -113,6 +134,11 @@ final class Mapping<I extends Id, R> {
                 .filter(unique -> unique.column().name().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** The column that names a record. */
+    Unique<R> naturalKey() {
+        return uniques.get(0);
     }
 
     /** Declares which records prevent a delete. */
@@ -211,6 +237,20 @@ final class Mapping<I extends Id, R> {
     }
 
     private Query updateExpression(Set<Column<R, ?>> fixed, Condition condition) {
+        Condition unchanged = DSL.noCondition();
+        for (Column<R, ?> column : fixed) {
+            unchanged = unchanged.and(same(column));
+        }
+        return DSL.update(table.get())
+                .set(withVersion(changes(fixed)))
+                .where(id.isParameter())
+                .and(version.isParameter())
+                .and(unchanged)
+                .and(condition)
+                .returning(columns.fields());
+    }
+
+    private Map<Field<?>, Field<?>> changes(Set<Column<R, ?>> fixed) {
         Map<Field<?>, Field<?>> changes = new LinkedHashMap<>();
         for (Column<R, ?> column : columns.all()) {
             boolean kept = column == id || column == version || column == updatedAt || fixed.contains(column);
@@ -218,17 +258,7 @@ final class Mapping<I extends Id, R> {
                 changes.put(column.field(), column.parameter().param());
             }
         }
-        Condition unchanged = DSL.noCondition();
-        for (Column<R, ?> column : fixed) {
-            unchanged = unchanged.and(same(column));
-        }
-        return DSL.update(table.get())
-                .set(withVersion(changes))
-                .where(id.isParameter())
-                .and(version.isParameter())
-                .and(unchanged)
-                .and(condition)
-                .returning(columns.fields());
+        return changes;
     }
 
     private static <T> Condition same(Column<?, T> column) {

@@ -31,6 +31,7 @@ public final class RenderQueries {
         TeamQueries.class,
         SqlToolExecutionRepository.class,
         SqlConversationRepository.class,
+        ConversationTail.class,
         MessageOrigins.class,
         SqlModelCallRepository.class,
         SqlScoreRepository.class,

@@ -79,8 +79,21 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
                             .where(AGENTS.ID.coerce(String.class).eq(IdList.VALUE)))
                     .limit(DSL.inline(1)));
 
+    private final NaturalKey<AgentId, Agent> names;
+
     SqlAgentRepository(Sessions sessions) {
         super(sessions, MAPPING);
+        this.names = new NaturalKey<>(this, MAPPING);
+    }
+
+    @Override
+    public Agent findOrCreate(Agent record) {
+        return names.findOrCreate(record);
+    }
+
+    @Override
+    public Agent upsert(Agent record) {
+        return names.upsert(record);
     }
 
     @Override

@@ -6,11 +6,13 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationContext;
+import dev.modelscan.storage.conversations.ConversationCounts;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.InsideToolCall;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.engine.Sessions;
@@ -25,6 +27,7 @@ import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.sources.Origin;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,6 +152,36 @@ final class SqlConversationRepository implements ConversationRepository {
                 id.value(),
                 session -> Optional.ofNullable(
                         session.query(BY_ID).set(ID.parameter(), id).first()));
+    }
+
+    @Override
+    public ConversationCounts getWithCounts(ConversationId id) {
+        Objects.requireNonNull(id, "id");
+        return sessions.read(ENTITY, id.value(), session -> {
+            Conversation stored = session.query(BY_ID).set(ID.parameter(), id).first();
+            return ConversationTail.counts(session, required(stored, id));
+        });
+    }
+
+    @Override
+    public List<Message> replaceTail(ConversationId id, @Nullable MessageId after, List<Message> messages) {
+        Objects.requireNonNull(id, "id");
+        SqlMessageRepository repository = new SqlMessageRepository(sessions);
+        List<Message> prepared = new ArrayList<>();
+        for (Message message : Objects.requireNonNull(messages, "messages")) {
+            prepared.add(repository.prepared(Objects.requireNonNull(message, "messages")));
+            if (!message.conversationId().equals(id)) {
+                throw new InvalidDataException(
+                        "message",
+                        message.id().value(),
+                        "conversationId",
+                        "is " + message.conversationId() + ", not " + id);
+            }
+        }
+        return sessions.writeMany(ENTITY, id.value(), session -> {
+            ConversationTail.cut(session, id, after);
+            return prepared.isEmpty() ? List.of() : List.copyOf(repository.insertAll(session, prepared));
+        });
     }
 
     @Override

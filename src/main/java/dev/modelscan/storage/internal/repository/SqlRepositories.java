@@ -7,8 +7,10 @@ import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.models.ModelCallRepository;
+import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.queries.TableRows;
 import dev.modelscan.storage.scores.ScoreRepository;
 import dev.modelscan.storage.sources.SourceRepository;
 import dev.modelscan.storage.tasks.TaskRepository;
@@ -119,6 +121,11 @@ public abstract class SqlRepositories implements Repositories {
     public <R> QueryRun<R> query(StoredQuery<R> query) {
         Objects.requireNonNull(query, "query");
         return new SqlQueryRun<>(sessions, (CallersQuery<R>) query, mayWrite());
+    }
+
+    @Override
+    public <K, R> TableRows<K, R> table(MappedTable<K, R> table) {
+        return new SqlTableRows<>(sessions, (CallersTable<K, ?, R>) Objects.requireNonNull(table, "table"));
     }
 
     @Override

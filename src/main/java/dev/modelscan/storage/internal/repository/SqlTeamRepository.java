@@ -36,8 +36,21 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     private static final CompiledQuery<Team> BY_NAME = MAPPING.select("team.byName", NAME::isParameter);
 
+    private final NaturalKey<TeamId, Team> names;
+
     SqlTeamRepository(Sessions sessions) {
         super(sessions, MAPPING);
+        this.names = new NaturalKey<>(this, TeamMapping.MAPPING);
+    }
+
+    @Override
+    public Team findOrCreate(Team record) {
+        return names.findOrCreate(record);
+    }
+
+    @Override
+    public Team upsert(Team record) {
+        return names.upsert(record);
     }
 
     @Override
