@@ -13,4 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public record ConversationCounts(
-        Conversation conversation, long messages, long unread, @Nullable Instant lastMessageAt) {}
+        Conversation conversation,
+        long messages,
+        long unread,
+        @Nullable Instant lastMessageAt) {}

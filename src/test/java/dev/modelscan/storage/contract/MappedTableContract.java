@@ -170,11 +170,7 @@ abstract class MappedTableContract extends Contract {
     void aRowThatOthersNeedIsNotDeleted() {
         Agent agent = createAgent("a");
         db.messages().create(message(agent).build());
-        MappedTable<AgentId, AgentsRecord>
-                people = StoredQueries.table(
-                        "person",
-                        AGENTS.ID,
-                        AGENTS.VERSION);
+        MappedTable<AgentId, AgentsRecord> people = StoredQueries.table("person", AGENTS.ID, AGENTS.VERSION);
         assertThatThrownBy(() -> db.table(people).delete(agent.id()))
                 .isInstanceOf(ReferenceException.class)
                 .hasMessage("person " + agent.id() + " cannot be deleted: other records refer to it");

@@ -31,14 +31,17 @@ abstract class NaturalKeyContract extends Contract {
 
         assertThat(db.agents().findOrCreate(agent("a").mode("rules").build())).isEqualTo(stored);
         assertThat(db.agents().findOrCreate(stored)).isEqualTo(stored);
-        assertThat(db.teams().findOrCreate(Team.builder().name("t").description("other").build()))
+        assertThat(db.teams()
+                        .findOrCreate(
+                                Team.builder().name("t").description("other").build()))
                 .isEqualTo(team);
         assertThat(everything()).hasSize(2);
     }
 
     @Test
     void whatIsMissingIsStored() {
-        Agent agent = agent("a").status(AgentStatus.ACTIVE).metadata(Map.of("n", 1)).build();
+        Agent agent =
+                agent("a").status(AgentStatus.ACTIVE).metadata(Map.of("n", 1)).build();
         Team team = Team.builder().name("t").description("d").build();
 
         assertThat(db.agents().findOrCreate(agent)).isEqualTo(agent);
@@ -52,7 +55,11 @@ abstract class NaturalKeyContract extends Contract {
     void anUpsertOverwritesAllButWhatIsTheRecordsOwn() {
         Agent stored = db.agents().updateStatus(createAgent("a").id(), AgentStatus.ACTIVE);
         clock.advance();
-        Agent given = agent("a").mode("rules").capabilities("x").metadata(Map.of("n", 1)).build();
+        Agent given = agent("a")
+                .mode("rules")
+                .capabilities("x")
+                .metadata(Map.of("n", 1))
+                .build();
 
         Agent updated = db.agents().upsert(given);
 
@@ -75,8 +82,8 @@ abstract class NaturalKeyContract extends Contract {
     void anIdThatAnotherHasIsRefused() {
         Agent stored = createAgent("a");
         Agent other = agent("b").id(stored.id()).build();
-        for (Runnable call :
-                List.<Runnable>of(() -> db.agents().findOrCreate(other), () -> db.agents().upsert(other))) {
+        for (Runnable call : List.<Runnable>of(
+                () -> db.agents().findOrCreate(other), () -> db.agents().upsert(other))) {
             assertThatThrownBy(call::run)
                     .isInstanceOf(ConflictException.class)
                     .hasMessageContaining("agent " + stored.id());
@@ -112,7 +119,11 @@ abstract class NaturalKeyContract extends Contract {
         try (Database other = engine().beside(db).orElseThrow().clock(clock).open()) {
             List<Team> got = Workers.runTogether(thread -> () -> {
                 Database one = thread % 2 == 0 ? db : other;
-                return one.teams().upsert(Team.builder().name("t").description("d" + thread).build());
+                return one.teams()
+                        .upsert(Team.builder()
+                                .name("t")
+                                .description("d" + thread)
+                                .build());
             });
             assertThat(got).extracting(Team::id).containsOnly(got.get(0).id());
             assertThat(got).extracting(Team::version).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
@@ -143,8 +154,7 @@ abstract class NaturalKeyContract extends Contract {
         assertThat(db.conversations().getWithCounts(CONVERSATION).unread()).isEqualTo(1);
 
         Conversation empty = db.conversations().create(Conversation.builder().build());
-        assertThat(db.conversations().getWithCounts(empty.id()))
-                .isEqualTo(new ConversationCounts(empty, 0, 0, null));
+        assertThat(db.conversations().getWithCounts(empty.id())).isEqualTo(new ConversationCounts(empty, 0, 0, null));
         assertThatThrownBy(() -> db.conversations().getWithCounts(ConversationId.next()))
                 .isInstanceOf(NotFoundException.class);
     }
@@ -159,12 +169,16 @@ abstract class NaturalKeyContract extends Contract {
                 .replaceTail(
                         CONVERSATION,
                         first.id(),
-                        List.of(message(a).content("4").build(), message(a).content("5").build()));
+                        List.of(
+                                message(a).content("4").build(),
+                                message(a).content("5").build()));
         assertThat(stored).extracting(Message::sequenceNumber).containsExactly(4L, 5L);
         assertThat(contents()).containsExactly("1", "4", "5");
-        assertThat(db.conversations().replaceTail(CONVERSATION, stored.get(0).id(), List.of())).isEmpty();
+        assertThat(db.conversations().replaceTail(CONVERSATION, stored.get(0).id(), List.of()))
+                .isEmpty();
         assertThat(contents()).containsExactly("1", "4");
-        db.conversations().replaceTail(CONVERSATION, null, List.of(message(a).content("6").build()));
+        db.conversations()
+                .replaceTail(CONVERSATION, null, List.of(message(a).content("6").build()));
         assertThat(contents()).containsExactly("6");
     }
 
@@ -188,7 +202,9 @@ abstract class NaturalKeyContract extends Contract {
                         .replaceTail(
                                 CONVERSATION,
                                 first.id(),
-                                List.of(message(a).conversationId(ConversationId.next()).build())))
+                                List.of(message(a)
+                                        .conversationId(ConversationId.next())
+                                        .build())))
                 .isInstanceOf(InvalidDataException.class);
         assertThat(contents()).containsExactly("1", "2");
         db.conversations().fork(CONVERSATION, first.id());

@@ -79,7 +79,8 @@ final class Questions {
                         .from(TOOL_EXECUTIONS)
                         .where(TOOL_EXECUTIONS.COMPLETED_AT.isNotNull())
                         .asTable("ranked");
-                var reached = of(ranked, position).times(100).ge(of(ranked, measured).times(95));
+                var reached =
+                        of(ranked, position).times(100).ge(of(ranked, measured).times(95));
                 return select(
                                 of(ranked, tool),
                                 min(when(reached, of(ranked, took.as("took")))),
@@ -138,7 +139,8 @@ final class Questions {
     // How many tokens does each model take, day by day?
     record ModelDay(String model, LocalDate day, BigDecimal input, BigDecimal output) {}
 
-    static final Field<LocalDate> CALLED = Times.day(MODEL_CALLS.CREATED_AT, ZONE).as("called");
+    static final Field<LocalDate> CALLED =
+            Times.day(MODEL_CALLS.CREATED_AT, ZONE).as("called");
 
     static final StoredQuery<ModelDay> TOKENS_BY_MODEL_AND_DAY = StoredQueries.query(
             () -> select(MODEL_CALLS.MODEL, CALLED, sum(MODEL_CALLS.INPUT_TOKENS), sum(MODEL_CALLS.OUTPUT_TOKENS))
@@ -152,10 +154,7 @@ final class Questions {
     record Lasting(ConversationId conversation, int messages, Duration lasted) {}
 
     static final StoredQuery<Lasting> LONGEST_CONVERSATIONS = StoredQueries.query(
-            () -> select(
-                            CONVERSATIONS.ID,
-                            count(),
-                            Times.between(min(MESSAGES.CREATED_AT), max(MESSAGES.CREATED_AT)))
+            () -> select(CONVERSATIONS.ID, count(), Times.between(min(MESSAGES.CREATED_AT), max(MESSAGES.CREATED_AT)))
                     .from(CONVERSATIONS)
                     .join(MESSAGES)
                     .on(MESSAGES.CONVERSATION_ID.eq(CONVERSATIONS.ID))
@@ -191,8 +190,8 @@ final class Questions {
 
     static final StoredQuery<ToolErrors> FAILURES_BY_TOOL = StoredQueries.query(
             () -> {
-                var failed = count(when(
-                        TOOL_EXECUTIONS.STATUS.in(ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT), 1));
+                var failed = count(
+                        when(TOOL_EXECUTIONS.STATUS.in(ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT), 1));
                 return select(TOOL_EXECUTIONS.TOOL_NAME, count(), failed)
                         .from(TOOL_EXECUTIONS)
                         .groupBy(TOOL_EXECUTIONS.TOOL_NAME)
@@ -275,7 +274,9 @@ final class Questions {
                     .leftJoin(TASKS)
                     .on(TASKS.AGENT_ID.eq(AGENTS.ID))
                     .groupBy(AGENTS.NAME)
-                    .having(max(TASKS.CREATED_AT).isNull().or(max(TASKS.CREATED_AT).lt(SINCE.param())))
+                    .having(max(TASKS.CREATED_AT)
+                            .isNull()
+                            .or(max(TASKS.CREATED_AT).lt(SINCE.param())))
                     .orderBy(AGENTS.NAME),
             into(Idle::new));
 
@@ -316,8 +317,9 @@ final class Questions {
                                 Times.between(before, MESSAGES.CREATED_AT).as("gap"))
                         .from(MESSAGES)
                         .asTable("gaps");
-                Field<Duration> gap =
-                        of(gaps, Times.between(MESSAGES.CREATED_AT, MESSAGES.CREATED_AT).as("gap"));
+                Field<Duration> gap = of(
+                        gaps,
+                        Times.between(MESSAGES.CREATED_AT, MESSAGES.CREATED_AT).as("gap"));
                 return select(of(gaps, MESSAGES.CONVERSATION_ID), of(gaps, MESSAGES.ID), gap)
                         .from(gaps)
                         .where(gap.isNotNull())

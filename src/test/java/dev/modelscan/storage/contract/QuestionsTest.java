@@ -66,12 +66,13 @@ class QuestionsTest {
         db.messages().createAll(messages);
         db.modelCalls().createAll(calls);
         ToolExecution first = HISTORY.executions().get(0);
-        db.toolExecutions().create(ToolExecution.builder()
-                .agentId(first.agentId())
-                .taskId(first.taskId())
-                .toolName(first.toolName())
-                .createdAt(first.createdAt())
-                .build());
+        db.toolExecutions()
+                .create(ToolExecution.builder()
+                        .agentId(first.agentId())
+                        .taskId(first.taskId())
+                        .toolName(first.toolName())
+                        .createdAt(first.createdAt())
+                        .build());
     }
 
     private static <R> List<List<Object>> rows(Database db, StoredQuery<R> query, String name) throws Exception {
@@ -117,17 +118,22 @@ class QuestionsTest {
         Map<String, List<List<Object>>> one = answers(new SqliteMemory());
         Map<String, List<List<Object>>> other = answers(new Postgres());
 
-        assertThat(one).hasSize(20).allSatisfy((name, rows) -> assertThat(rows).as(name).isNotEmpty());
+        assertThat(one)
+                .hasSize(20)
+                .allSatisfy((name, rows) -> assertThat(rows).as(name).isNotEmpty());
         one.forEach((name, rows) -> assertThat(other.get(name)).as(name).isEqualTo(rows));
         assertThat(one.get("failures per day")).hasSize((int) HISTORY.tasks().stream()
-                .filter(task -> task.status() == TaskStatus.FAILED && !task.completedAt().isBefore(SINCE))
+                .filter(task -> task.status() == TaskStatus.FAILED
+                        && !task.completedAt().isBefore(SINCE))
                 .map(task -> task.completedAt().atZone(Questions.ZONE).toLocalDate())
                 .distinct()
                 .count());
         assertThat(one.get("queue age").get(0).get(1)).isEqualTo((int) HISTORY.tasks().stream()
                 .filter(task -> task.status() == TaskStatus.PENDING)
                 .count());
-        assertThat(one.get("who talks to whom").stream().mapToInt(row -> (int) row.get(2)).sum())
+        assertThat(one.get("who talks to whom").stream()
+                        .mapToInt(row -> (int) row.get(2))
+                        .sum())
                 .isEqualTo(40);
         assertThat(one.get("idle agents").stream().map(row -> row.get(0))).contains("agent-4");
     }

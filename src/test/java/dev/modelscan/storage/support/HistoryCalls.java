@@ -120,8 +120,10 @@ public final class HistoryCalls {
                 plain("conversations: create", 1, r -> r.conversations()
                         .create(Conversation.builder().build())),
                 call("conversations: get", 1, f -> r -> r.conversations().get(f.conversation)),
-                call("conversations: getWithCounts", 2, f -> r -> r.conversations()
-                        .getWithCounts(f.conversation)),
+                call(
+                        "conversations: getWithCounts",
+                        2,
+                        f -> r -> r.conversations().getWithCounts(f.conversation)),
                 call("conversations: replaceTail by nothing", 2, f -> {
                     Message made = f.db.messages()
                             .create(f.newMessage(ConversationId.next()).build());

@@ -180,7 +180,10 @@ public final class RepositoryCalls {
                             .orElseThrow();
                     return r -> r.agents().listByStatus(AgentStatus.IDLE, next);
                 }),
-                call("agents: findOrCreate what is there", 1, f -> r -> r.agents().findOrCreate(f.agent)),
+                call(
+                        "agents: findOrCreate what is there",
+                        1,
+                        f -> r -> r.agents().findOrCreate(f.agent)),
                 plain("agents: findOrCreate what is not", 2, r -> r.agents()
                         .findOrCreate(Agent.builder()
                                 .name(AgentId.next().value())

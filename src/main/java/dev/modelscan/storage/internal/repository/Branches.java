@@ -128,8 +128,7 @@ final class Branches {
     }
 
     /** The message after which a path may be cut: the given one, or one before the calls that are open there. */
-    static Message cut(Session session, ConversationId id, MessageId at, InsideToolCall inside)
-            throws SQLException {
+    static Message cut(Session session, ConversationId id, MessageId at, InsideToolCall inside) throws SQLException {
         Message last = message(session, id, at);
         Long open = OpenCalls.first(session, id, last.sequenceNumber());
         while (open != null) {

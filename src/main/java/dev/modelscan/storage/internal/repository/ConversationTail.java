@@ -26,12 +26,12 @@ final class ConversationTail {
     private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
     private static final Parameter<Long> NUMBER = MessageMapping.SEQUENCE_NUMBER.parameter();
 
-    private record Counts(long messages, long unread, @Nullable Instant last) {}
+    private record Counts(
+            long messages, long unread, @Nullable Instant last) {}
 
     private static final CompiledQuery<Counts> COUNTS = CompiledQuery.rows(
             "conversation.counts",
-            row -> new Counts(
-                    row.get(Codec.LONG, 1), row.get(Codec.LONG, 2), row.find(Codec.TIME, 3)),
+            row -> new Counts(row.get(Codec.LONG, 1), row.get(Codec.LONG, 2), row.find(Codec.TIME, 3)),
             () -> DSL.select(
                             DSL.count(),
                             DSL.count(DSL.when(
@@ -41,16 +41,18 @@ final class ConversationTail {
                     .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param())));
 
     /** Keeps others from adding a message until the transaction ends. */
-    private static final CompiledQuery<Boolean> HOLD = CompiledQuery.rows(
-            "conversation.hold", row -> row.get(Codec.LONG, 1) == 1, () -> DSL.select(
-                            DSL.when(CONVERSATIONS.HEAD_ID.isNull(), DSL.inline(0L)).otherwise(DSL.inline(1L)))
+    private static final CompiledQuery<Boolean> HOLD =
+            CompiledQuery.rows("conversation.hold", row -> row.get(Codec.LONG, 1) == 1, () -> DSL.select(
+                            DSL.when(CONVERSATIONS.HEAD_ID.isNull(), DSL.inline(0L))
+                                    .otherwise(DSL.inline(1L)))
                     .from(CONVERSATIONS)
                     .where(CONVERSATIONS.ID.eq(CONVERSATION.param()))
                     .forUpdate());
 
-    private static final CompiledQuery<Void> CUT = CompiledQuery.command("conversation.cut", () -> DSL.deleteFrom(MESSAGES)
-            .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
-            .and(MESSAGES.SEQUENCE_NUMBER.gt(NUMBER.param())));
+    private static final CompiledQuery<Void> CUT =
+            CompiledQuery.command("conversation.cut", () -> DSL.deleteFrom(MESSAGES)
+                    .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
+                    .and(MESSAGES.SEQUENCE_NUMBER.gt(NUMBER.param())));
 
     private ConversationTail() {}
 
@@ -68,7 +70,10 @@ final class ConversationTail {
         }
         if (branched) {
             throw new InvalidDataException(
-                    "conversation", id.value(), "headId", "is set: it has branches; go back with fork, which keeps them");
+                    "conversation",
+                    id.value(),
+                    "headId",
+                    "is set: it has branches; go back with fork, which keeps them");
         }
         long last = after == null
                 ? 0

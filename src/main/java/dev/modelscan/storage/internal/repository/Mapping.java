@@ -114,16 +114,12 @@ final class Mapping<I extends Id, R> {
                         .set(withVersion(changes(fixed.keySet())))
                         .where(column.isParameter())
                         .returning(columns.fields()));
-        CompiledQuery<Void> insertIfFree =
-                CompiledQuery.command(entity + ".insertIfFree." + column.name(), () -> DSL.insertInto(
-                                table.get(), columns.fields())
+        CompiledQuery<Void> insertIfFree = CompiledQuery.command(
+                entity + ".insertIfFree." + column.name(), () -> DSL.insertInto(table.get(), columns.fields())
                         .values(columns.params())
                         .onConflictDoNothing());
         uniques.add(new Unique<>(
-                column,
-                select(entity + ".holder." + column.name(), column::isParameter),
-                overwrite,
-                insertIfFree));
+                column, select(entity + ".holder." + column.name(), column::isParameter), overwrite, insertIfFree));
         return this;
     }
 

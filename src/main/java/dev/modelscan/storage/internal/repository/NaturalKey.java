@@ -35,8 +35,7 @@ final class NaturalKey<I extends Id, R> {
         CompiledQuery<R> byName = mapping.naturalKey().byValue();
         Optional<R> found = sessions.read(
                 mapping.entity, id(prepared), session -> Optional.ofNullable(existing(session, byName, prepared)));
-        return found.orElseGet(
-                () -> writing(prepared, session -> insertOr(session, byName, prepared)));
+        return found.orElseGet(() -> writing(prepared, session -> insertOr(session, byName, prepared)));
     }
 
     /** One statement if there is one of that name, two if not. */

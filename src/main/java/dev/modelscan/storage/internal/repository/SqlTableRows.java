@@ -45,8 +45,8 @@ final class SqlTableRows<K, X extends TableRecord<X>, R> implements TableRows<K,
 
     @Override
     public Optional<R> find(K key) {
-        Optional<@Nullable Object[]> found = sessions.read(
-                entity, table.name(key), session -> Optional.ofNullable(byKey(session, key)));
+        Optional<@Nullable Object[]> found =
+                sessions.read(entity, table.name(key), session -> Optional.ofNullable(byKey(session, key)));
         return found.map(table.byKey::map);
     }
 
