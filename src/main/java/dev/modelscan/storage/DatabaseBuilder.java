@@ -395,7 +395,7 @@ public final class DatabaseBuilder {
 
     /**
      * Copies a SQLite file into the server's database that this builder names, into its {@link #workspace} if one was given.
-     * Copies the library's tables alone: {@link #migrations(String)} cannot go with it.
+     * The tables that the {@link #migrations(String)} made in the source are copied, too.
      *
      * @throws IllegalArgumentException if the source is the beginning of a URL, an option is out of its
      *     range, or not exactly one of a URL and a data source was given
@@ -408,10 +408,6 @@ public final class DatabaseBuilder {
         if (validateOnly) {
             throw new IllegalArgumentException(
                     "validateOnly cannot go with a transfer, which makes tables; leave it out");
-        }
-        if (!migrations.isEmpty()) {
-            throw new IllegalArgumentException("migrations cannot go with a transfer, which copies the library's tables"
-                    + " alone; leave them out, and open the target with them afterwards");
         }
         return new FileTransfer(source, location(), options());
     }

@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object in the source of a {@link Transfer} that the target does not get, because it is not the
- * library's.
+ * An object in the source of a {@link Transfer} that the target does not get, because no migration made it, or
+ * because the caller said so.
  *
  * @param kind the kind of object
  * @param name its name in the source, {@code <table>.<column>} for a column; {@link Transfer#leaveBehind}

@@ -27,10 +27,11 @@ import java.util.function.Consumer;
  * from a snapshot in a file next to it, {@code <source>-transfer-<id>}. The snapshot needs as much space as
  * the source, and is deleted at the end. The target does not get what is written to the source later.
  *
- * <p>The transfer copies only the library's own tables, and neither the application's nor their history of
- * migrations: open the target with the same sets afterwards, which makes the tables, and copy their rows. If the source has other objects, the transfer names
- * them and does nothing, until {@link #leaveBehind} allows it to leave them behind. It does not change other
- * objects in the schema of the target.
+ * <p>The transfer copies the library's tables, and those that the sets of {@link
+ * dev.modelscan.storage.DatabaseBuilder#migrations(String)} made: the target gets the same migrations. Rows that they
+ * insert come from the source. If a table of theirs cannot be carried, the transfer says why before it writes
+ * anything. If the source has other objects, the transfer names them and does nothing, until {@link #leaveBehind}
+ * allows it to leave them behind. It does not change other objects in the schema of the target.
  *
  * <p>The target is created if it does not exist, and must hold no rows. Until the transfer has ended, {@link
  * Database} does not open it. To continue an interrupted transfer, run it again: it uses the same snapshot,
@@ -49,7 +50,7 @@ public interface Transfer {
 
     /**
      * Allows the transfer to leave these tables, views, added columns, triggers and indexes of the source
-     * behind. There is no option for all at once, because it would also silently leave out tables that are
+     * behind, tables of the application's migrations among them. There is no option for all at once, because it would also silently leave out tables that are
      * created later.
      *
      * @param names as in {@link LeftBehind#name}, in any case; names that the source does not have are
@@ -66,7 +67,8 @@ public interface Transfer {
     Transfer onProgress(Consumer<TransferProgress> listener);
 
     /**
-     * Checks everything that can be checked without writing: the objects that {@link #run} would reject in
+     * Checks everything that can be checked without writing (migrations of the application's that the target lacks are
+     * applied in a transaction that is rolled back): the objects that {@link #run} would reject in
      * the source, each value and reference, the target and the rights of the role on it, and the space for
      * the snapshot. A trigger or a constraint in the target may still reject a row. The source's write-ahead
      * log cannot shrink during the check.
@@ -99,7 +101,8 @@ public interface Transfer {
      *     was begun from another source or a snapshot that is gone, or if the target differs from the source
      *     at the end; then it names the table and the first key
      * @throws SchemaException if a schema is older or newer than this library's, or belongs to another
-     *     program
+     *     program, or if tables of the application's migrations cannot be carried: names all, and why; nothing was
+     *     written
      * @throws BusyException if another transfer into the target is running
      * @throws StorageFullException if there is no space for the snapshot, or in the target
      * @throws CancelledException if the thread is interrupted; run again to continue

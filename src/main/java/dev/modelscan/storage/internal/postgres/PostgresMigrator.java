@@ -2,7 +2,6 @@ package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.MigrationSet;
-import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -12,12 +11,9 @@ import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.PackagedMigrations;
 import dev.modelscan.storage.internal.migrate.SchemaState;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,7 +30,6 @@ public final class PostgresMigrator {
     public static final String TRANSFER_TABLE = "modelscan_transfer";
 
     private static final String LOCATION = "dev/modelscan/storage/migration/postgresql";
-    private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(10);
     private static final int OLDEST_SERVER = 14;
 
     private final PostgresServer server;
@@ -89,6 +84,29 @@ public final class PostgresMigrator {
      * @throws UnavailableException if the server cannot be reached
      */
     public List<String> migrate() {
+        return migrate(connection -> {}, true);
+    }
+
+    /** A check of what migrations made, in their transaction. */
+    public interface Check {
+
+        void run(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Like {@link #migrate()}, with a check before the commit: what it throws rolls all migrations back. It does not
+     * run if the schema is current.
+     */
+    public List<String> migrate(Check check) {
+        return migrate(check, true);
+    }
+
+    /** Applies the migrations and runs the check, and rolls all back. Does nothing if the schema is current. */
+    public void rehearse(Check check) {
+        migrate(check, false);
+    }
+
+    private List<String> migrate(Check check, boolean keep) {
         Retry retry = new Retry(server.busyTimeout());
         while (true) {
             boolean behind = false;
@@ -97,7 +115,7 @@ public final class PostgresMigrator {
                 session.requireTransactions(connection, server.name());
                 PostgresSchema target = schema(connection);
                 behind = !isCurrent(connection, target);
-                return behind ? migrateLocked(connection, target, session.onCitus()) : List.of();
+                return behind ? migrateLocked(connection, target, session.onCitus(), check, keep) : List.of();
             } catch (SQLException e) {
                 // A migration that has started is not retried.
                 if (behind || !PostgresErrors.mayComeBack(e) || !retry.pause()) {
@@ -235,7 +253,9 @@ public final class PostgresMigrator {
     public void requireCurrent(Connection connection) {
         try {
             PostgresSchema target = schema(connection);
-            if (compare(connection, target, tables(connection, target)).kind() != SchemaState.Kind.CURRENT) {
+            if (compare(connection, target, PostgresSchemas.telltales(connection, target.name()))
+                            .kind()
+                    != SchemaState.Kind.CURRENT) {
                 throw new SchemaException(
                         name() + " has an older schema than this library; finish the transfer with the release that"
                                 + " began it, or restart it",
@@ -249,7 +269,8 @@ public final class PostgresMigrator {
     /**
      * Migrates in one transaction, which holds the lock and the settings. A failure leaves nothing behind.
      */
-    private List<String> migrateLocked(Connection connection, PostgresSchema target, boolean onCitus)
+    private List<String> migrateLocked(
+            Connection connection, PostgresSchema target, boolean onCitus, Check check, boolean keep)
             throws SQLException {
         requireVersionAndEncoding(connection, server.name());
         lock(connection, target, onCitus);
@@ -263,7 +284,12 @@ public final class PostgresMigrator {
                     ? List.of()
                     : FlywayRun.migrate(connection, name(), plan, target.name(), this::stopped);
             isCurrent(connection, target);
-            commit(connection);
+            if (!applied.isEmpty()) {
+                check.run(connection);
+            }
+            if (keep) {
+                commit(connection);
+            }
             return applied;
         } finally {
             if (!connection.isClosed()) {
@@ -286,7 +312,7 @@ public final class PostgresMigrator {
     }
 
     private SchemaState state(Connection connection, PostgresSchema target) throws SQLException {
-        Set<String> tables = tables(connection, target);
+        Set<String> tables = PostgresSchemas.telltales(connection, target.name());
         if (!tables.isEmpty() && !PostgresSchemas.mayUse(connection, target.name())) {
             throw noUsage(target);
         }
@@ -304,23 +330,6 @@ public final class PostgresMigrator {
         SchemaState state = compare(connection, target, tables);
         sets = state.sets();
         return state;
-    }
-
-    /** Those of the library's tables that tell whose schema it is, and the histories. */
-    private static Set<String> tables(Connection connection, PostgresSchema target) throws SQLException {
-        Set<String> tables = new HashSet<>();
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ? AND (tablename IN ('" + TRANSFER_TABLE
-                        + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')"
-                        + " OR tablename LIKE 'modelscan\\_%schema\\_history')")) {
-            statement.setString(1, target.name());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    tables.add(rows.getString(1));
-                }
-            }
-        }
-        return tables;
     }
 
     /** On a Citus cluster this creates a schema that lives on one node, with all its tables. */
@@ -348,26 +357,12 @@ public final class PostgresMigrator {
                 null);
     }
 
-    /**
-     * Waits without an open transaction, which could keep the other process from getting a session of a
-     * pooler.
-     */
     private void lock(Connection connection, PostgresSchema target, boolean onCitus) throws SQLException {
-        Retry retry = new Retry(LOCK_TIMEOUT);
         LocalSettings settings = LocalSettings.migrating(server.busyTimeout()).in(target);
         if (onCitus) {
             settings.withTriggersOnCitus();
         }
-        while (true) {
-            settings.begin(connection);
-            if (SchemaLock.tryLock(connection, workspace)) {
-                return;
-            }
-            connection.rollback();
-            if (!retry.pause()) {
-                throw new BusyException(name() + " is being migrated by another process; try again", null);
-            }
-        }
+        SchemaLock.lock(connection, settings, workspace, name());
     }
 
     private String name() {
@@ -379,32 +374,8 @@ public final class PostgresMigrator {
         return PostgresErrors.unusable(name() + " cannot be opened", e, server.grantsToMigrate(workspace));
     }
 
-    /**
-     * Why a migration failed; null if the migration itself is the reason. The server has rolled it back,
-     * unless the outcome is unknown.
-     */
     private @Nullable StorageException stopped(String file, SQLException e) {
-        return switch (PostgresErrors.classify(e).kind()) {
-            case BUSY, SERIALIZATION ->
-                new BusyException(
-                        name() + ": " + file
-                                + " waited for busyTimeout for a table that another transaction has locked, and was"
-                                + " rolled back; end that transaction and open the database again, or raise"
-                                + " busyTimeout: "
-                                + PostgresErrors.serverText(e),
-                        e);
-            case CONNECTION_LOST, NODE_AWAY ->
-                new UnavailableException(
-                        name() + ": the connection was lost during " + file
-                                + ", which was stored as a whole or not at all;"
-                                + " open the database again, which continues from there: "
-                                + PostgresErrors.serverText(e),
-                        e);
-            case DENIED, NO_CONNECTION_LEFT, FULL, UNAVAILABLE, UNUSABLE, READ_ONLY, CORRUPT ->
-                PostgresErrors.unusable(
-                        name() + ": " + file + " was rolled back", e, server.grantsToMigrate(workspace));
-            default -> null;
-        };
+        return StoppedMigration.explain(name(), file, e, server.grantsToMigrate(workspace));
     }
 
     private static @Nullable String text(Connection connection, String sql) throws SQLException {

@@ -13,7 +13,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The schemas of a PostgreSQL server that belong to this library: those that hold its history table. All
@@ -139,5 +141,23 @@ public final class PostgresSchemas {
                 return rows.next();
             }
         }
+    }
+
+    /** Those of the library's tables that tell whose schema it is, and the histories. */
+    static Set<String> telltales(Connection connection, String schema) throws SQLException {
+        Set<String> tables = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ? AND (tablename IN ('"
+                        + PostgresMigrator.TRANSFER_TABLE
+                        + "', 'agents', 'teams', 'team_members', 'tasks', 'messages')"
+                        + " OR tablename LIKE 'modelscan\\_%schema\\_history')")) {
+            statement.setString(1, schema);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tables.add(rows.getString(1));
+                }
+            }
+        }
+        return tables;
     }
 }

@@ -1,9 +1,12 @@
 package dev.modelscan.storage.internal.postgres;
 
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.internal.engine.Retry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +15,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class SchemaLock {
 
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
     private SchemaLock() {}
+
+    /**
+     * Begins a transaction with these settings that has the lock. Waits without an open transaction, which could keep
+     * the other process from getting a session of a pooler.
+     *
+     * @throws BusyException if another process holds the lock for ten minutes
+     */
+    static void lock(Connection connection, LocalSettings settings, @Nullable String workspace, String name)
+            throws SQLException {
+        Retry retry = new Retry(TIMEOUT);
+        while (true) {
+            settings.begin(connection);
+            if (tryLock(connection, workspace)) {
+                return;
+            }
+            connection.rollback();
+            if (!retry.pause()) {
+                throw new BusyException(name + " is being migrated by another process; try again", null);
+            }
+        }
+    }
 
     /** Tries to take the lock for the connection's transaction, without waiting. */
     static boolean tryLock(Connection connection, @Nullable String workspace) throws SQLException {

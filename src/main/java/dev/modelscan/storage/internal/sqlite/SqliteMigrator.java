@@ -67,7 +67,7 @@ public final class SqliteMigrator {
     }
 
     /** The library's migrations and the application's sets. */
-    static MigrationPlan plan(DatabaseOptions options) {
+    public static MigrationPlan plan(DatabaseOptions options) {
         return MigrationPlan.of(LOCATION, options);
     }
 

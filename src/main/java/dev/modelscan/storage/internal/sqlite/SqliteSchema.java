@@ -1,5 +1,8 @@
 package dev.modelscan.storage.internal.sqlite;
 
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.internal.engine.EngineText;
+import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.PackagedMigrations;
 import dev.modelscan.storage.internal.migrate.SchemaState;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
@@ -19,8 +22,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The schema of a SQLite database, and the one that the library's migrations create, to compare it with.
- * SQLite's names ignore case.
+ * The schema of a SQLite database, and the one that migrations create, to compare it with. SQLite's names ignore
+ * case.
  */
 public final class SqliteSchema {
 
@@ -29,6 +32,7 @@ public final class SqliteSchema {
 
     private final Map<String, Entry> entries = new HashMap<>();
     private final Map<String, Set<String>> columns = new HashMap<>();
+    private final List<String> ordinary = new ArrayList<>();
 
     private SqliteSchema() {}
 
@@ -58,7 +62,7 @@ public final class SqliteSchema {
 
     /** Created at first use, in memory. */
     private static final class Library {
-        static final SqliteSchema SCHEMA = make();
+        static final SqliteSchema SCHEMA = of(MigrationPlan.of(SqliteMigrator.LOCATION, List.of()));
     }
 
     /** The schema that the library's migrations create. */
@@ -66,14 +70,18 @@ public final class SqliteSchema {
         return Library.SCHEMA;
     }
 
-    private static SqliteSchema make() {
-        PackagedMigrations packaged = PackagedMigrations.load(SqliteMigrator.LOCATION);
+    /**
+     * The schema that these migrations create, in memory.
+     *
+     * @throws SchemaException if one fails there
+     */
+    public static SqliteSchema of(MigrationPlan plan) {
         SqliteSchema schema = new SqliteSchema();
-        try (Connection connection = SqliteConnections.toMemory(Duration.ZERO).openMigrator();
-                Statement statement = connection.createStatement()) {
-            for (PackagedMigrations.Packaged migration : packaged.migrations()) {
-                // The driver passes on the whole text, and SQLite splits it into statements.
-                statement.executeUpdate(migration.sql());
+        try (Connection connection = SqliteConnections.toMemory(Duration.ZERO).openMigrator()) {
+            for (PackagedMigrations packaged : plan.all()) {
+                for (PackagedMigrations.Packaged migration : packaged.migrations()) {
+                    apply(connection, packaged, migration);
+                }
             }
             for (Entry entry : read(connection)) {
                 schema.entries.put(entry.key(), entry);
@@ -83,10 +91,43 @@ public final class SqliteSchema {
                     schema.columns.put(lower(entry.name()), names);
                 }
             }
+            schema.ordinary.addAll(ordinary(connection));
             return schema;
         } catch (SQLException e) {
-            throw new IllegalStateException("the library's own migrations fail in memory", e);
+            throw new IllegalStateException("a schema in memory cannot be read", e);
         }
+    }
+
+    private static void apply(
+            Connection connection, PackagedMigrations packaged, PackagedMigrations.Packaged migration) {
+        try (Statement statement = connection.createStatement()) {
+            // The driver passes on the whole text, and SQLite splits it into statements.
+            statement.executeUpdate(migration.sql());
+        } catch (SQLException e) {
+            throw new SchemaException(
+                    "migration " + packaged.label(migration) + " fails in an empty database: " + EngineText.of(e)
+                            + ". Migrations have to make the whole schema by themselves",
+                    e);
+        }
+    }
+
+    /** Neither virtual tables nor those in which they keep their rows. */
+    private static List<String> ordinary(Connection connection) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE"
+                                + " 'sqlite\\_%' ESCAPE '\\' ORDER BY name")) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+        }
+        return names;
+    }
+
+    /** The ordinary tables that are not the library's, sorted by name. */
+    public List<String> applicationsTables() {
+        return ordinary.stream().filter(name -> !library().hasTable(name)).toList();
     }
 
     /** All tables, indexes, views and triggers except SQLite's own. */

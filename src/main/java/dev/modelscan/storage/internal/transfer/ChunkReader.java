@@ -27,6 +27,7 @@ final class ChunkReader implements AutoCloseable {
     private static final int CHUNKS_AHEAD = 2;
 
     private final BlockingQueue<Item> queue = new LinkedBlockingQueue<>(CHUNKS_AHEAD);
+    private final List<CopiedTable> tables;
     private final Function<CopiedTable, Position> positions;
     private final Snapshot snapshot;
     private final Thread thread;
@@ -38,8 +39,9 @@ final class ChunkReader implements AutoCloseable {
     private record Item(@Nullable Chunk chunk, @Nullable Throwable failure) {}
 
     /** Starts to read after the given positions. */
-    ChunkReader(Snapshot snapshot, Function<CopiedTable, Position> positions) {
+    ChunkReader(Snapshot snapshot, List<CopiedTable> tables, Function<CopiedTable, Position> positions) {
         this.snapshot = snapshot;
+        this.tables = tables;
         this.positions = positions;
         this.thread = new Thread(this::run, "modelscan-transfer-reader");
         thread.setDaemon(true);
@@ -72,7 +74,7 @@ final class ChunkReader implements AutoCloseable {
         try {
             Throwable failure = null;
             try (Connection connection = snapshot.open()) {
-                for (CopiedTable table : CopiedTable.ALL) {
+                for (CopiedTable table : tables) {
                     read(connection, table);
                 }
             } catch (SQLException | RuntimeException | Error e) {

@@ -30,21 +30,25 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jooq.Field;
 import org.jooq.Index;
 import org.jooq.Query;
 import org.jooq.SQLDialect;
 import org.jooq.Table;
+import org.jooq.conf.RenderQuotedNames;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
-/** A generated table, and how its rows are read and written. Rows are sorted by the key: text by its bytes. */
+/** A table that is copied, and how its rows are read and written. Rows are sorted by the key: text by its bytes. */
 final class CopiedTable {
 
     /**
-     * All tables of the schema, each after those that it refers to; foreign keys are checked when all are copied.
+     * All tables of the library, each after those that it refers to; foreign keys are checked when all are
+     * copied.
      */
-    static final List<CopiedTable> ALL = Stream.of(
+    static final List<CopiedTable> LIBRARY = Stream.of(
                     AGENTS,
                     TEAMS,
                     TEAM_MEMBERS,
@@ -61,29 +65,83 @@ final class CopiedTable {
                     BLOB_CHUNKS,
                     MESSAGE_PARTS,
                     COMPACTIONS)
-            .map(CopiedTable::new)
+            .map(CopiedTable::of)
             .toList();
 
     enum Kind {
         TEXT,
         NUMBER,
+        REAL,
+        BOOLEAN,
         TIME,
         JSON,
         BYTES
     }
 
-    record Column(String name, Kind kind) {}
+    /**
+     * A column.
+     *
+     * @param most the highest number that the target can hold; the lowest is one below its negative
+     * @param sequence the target's sequence that makes its values; null if there is none
+     */
+    record Column(
+            String name, Kind kind, long most, @Nullable String sequence) {
+
+        Column(String name, Kind kind) {
+            this(name, kind, Long.MAX_VALUE, null);
+        }
+
+        String quoted() {
+            return PostgresSchema.quoted(name);
+        }
+    }
 
     private final Table<?> table;
+    private final List<? extends Field<?>> fields;
     private final List<Column> columns;
-    private final List<? extends Field<?>> key;
+    private final List<Integer> keyIndexes;
+    private final boolean typed;
 
-    private CopiedTable(Table<?> table) {
+    private CopiedTable(
+            Table<?> table,
+            List<? extends Field<?>> fields,
+            List<Column> columns,
+            List<Integer> keyIndexes,
+            boolean typed) {
         this.table = table;
-        this.columns = table.fieldStream()
-                .map(field -> new Column(field.getName(), kind(field)))
-                .toList();
-        this.key = Objects.requireNonNull(table.getPrimaryKey()).getFields();
+        this.fields = fields;
+        this.columns = columns;
+        this.keyIndexes = keyIndexes;
+        this.typed = typed;
+    }
+
+    private static CopiedTable of(Table<?> table) {
+        return new CopiedTable(
+                table,
+                List.of(table.fields()),
+                table.fieldStream()
+                        .map(field -> new Column(field.getName(), kind(field)))
+                        .toList(),
+                Objects.requireNonNull(table.getPrimaryKey()).getFields().stream()
+                        .map(table::indexOf)
+                        .toList(),
+                true);
+    }
+
+    /**
+     * A table of the application's.
+     *
+     * @param key the names of the key's columns
+     * @param typed whether SQLite has checked that each value is of its column's type
+     */
+    static CopiedTable of(String name, List<Column> columns, List<String> key, boolean typed) {
+        List<String> names = columns.stream().map(Column::name).toList();
+        return new CopiedTable(
+                DSL.table(DSL.name(name)),
+                names.stream().map(column -> DSL.field(DSL.name(name, column))).toList(),
+                columns,
+                key.stream().map(names::indexOf).toList(),
+                typed);
     }
 
     private static Kind kind(Field<?> field) {
@@ -120,20 +178,26 @@ final class CopiedTable {
         return columns;
     }
 
-    List<String> keyNames() {
-        return key.stream().map(Field::getName).toList();
+    /** Whether SQLite has checked that each value is of its column's type. */
+    boolean isTyped() {
+        return typed;
+    }
+
+    /** The key's columns, in its order. */
+    List<Column> key() {
+        return keyIndexes.stream().map(columns::get).toList();
     }
 
     /** The positions of the key's columns among all columns, from 0. */
     List<Integer> keyIndexes() {
-        return key.stream().map(table::indexOf).toList();
+        return keyIndexes;
     }
 
     /** The key of the current row of a SQLite query for all columns. */
     List<String> key(ResultSet rows) throws SQLException {
         List<String> values = new ArrayList<>();
-        for (Field<?> field : key) {
-            values.add(String.valueOf(SqliteDialect.text(rows, table.indexOf(field) + 1)));
+        for (int index : keyIndexes) {
+            values.add(String.valueOf(SqliteDialect.text(rows, index + 1)));
         }
         return values;
     }
@@ -141,7 +205,7 @@ final class CopiedTable {
     /** Which of two keys comes first, as both engines sort them: numbers by value, text by its bytes. */
     int order(List<String> left, List<String> right) {
         for (int i = 0; i < left.size(); i++) {
-            boolean number = columns.get(table.indexOf(key.get(i))).kind() == Kind.NUMBER;
+            boolean number = key().get(i).kind() == Kind.NUMBER;
             int order = number
                     ? Long.compare(Long.parseLong(left.get(i)), Long.parseLong(right.get(i)))
                     : Arrays.compareUnsigned(
@@ -155,43 +219,44 @@ final class CopiedTable {
     }
 
     String select(SQLDialect dialect) {
-        return render(dialect, DSL.select(table.fields()).from(table).orderBy(key));
+        return render(dialect, DSL.select(fields).from(table).orderBy(sortedBy()));
     }
 
     /** The rows after a key, whose values are the parameters. */
     String selectAfter(SQLDialect dialect) {
         List<Field<?>> parameters = new ArrayList<>();
-        key.forEach(field -> parameters.add(DSL.param(field.getName(), String.class)));
+        key().forEach(column -> parameters.add(DSL.param(column.name(), String.class)));
         return render(
                 dialect,
-                DSL.select(table.fields())
+                DSL.select(fields)
                         .from(table)
-                        .where(DSL.row(key).gt(DSL.row(parameters)))
-                        .orderBy(key));
+                        .where(DSL.row(sortedBy()).gt(DSL.row(parameters)))
+                        .orderBy(sortedBy()));
+    }
+
+    /** A column of the application's may have another collation. */
+    private List<Field<?>> sortedBy() {
+        return IntStream.range(0, keyIndexes.size())
+                .<Field<?>>mapToObj(i -> key().get(i).kind() == Kind.TEXT
+                        ? fields.get(keyIndexes.get(i)).collate("BINARY")
+                        : fields.get(keyIndexes.get(i)))
+                .toList();
     }
 
     String count() {
         return render(SQLDialect.SQLITE, DSL.selectCount().from(table));
     }
 
-    String count(PostgresSchema schema) {
-        return render(schema, DSL.selectCount().from(table));
-    }
-
-    /** One row, if there is any. */
-    String any(PostgresSchema schema) {
-        return render(schema, DSL.selectOne().from(table).limit(DSL.inline(1)));
-    }
-
     /** The key of the row with a SQLite rowid, which jOOQ cannot express. */
     String selectKeyByRowId() {
+        List<Field<?>> key = new ArrayList<>();
+        keyIndexes.forEach(index -> key.add(fields.get(index)));
         return render(SQLDialect.SQLITE, DSL.select(key).from(table).where(DSL.condition("rowid = ?", 0L)));
     }
 
     /** jOOQ cannot express COPY. */
     String copyCommand(PostgresSchema schema) {
-        return "COPY " + schema.quoted() + '.' + name() + " ("
-                + String.join(", ", columns.stream().map(Column::name).toList()) + ") FROM STDIN";
+        return "COPY " + schema.quoted() + '.' + PostgresSchema.quoted(name()) + " (" + columnList() + ") FROM STDIN";
     }
 
     /**
@@ -199,21 +264,22 @@ final class CopiedTable {
      * types.
      */
     String insertCommand(PostgresSchema schema) {
-        return "INSERT INTO " + schema.quoted() + '.' + name() + " ("
-                + String.join(", ", columns.stream().map(Column::name).toList()) + ") VALUES ("
-                + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
+        return "INSERT INTO " + schema.quoted() + '.' + PostgresSchema.quoted(name()) + " (" + columnList()
+                + ") OVERRIDING SYSTEM VALUE VALUES (" + String.join(", ", Collections.nCopies(columns.size(), "?"))
+                + ")";
     }
 
-    /** The names of the indexes that are deferred; the keys' indexes are not among them. */
+    private String columnList() {
+        return String.join(", ", columns.stream().map(Column::quoted).toList());
+    }
+
+    /** The names of the indexes that are deferred; the keys' indexes are not among them, nor the application's. */
     List<String> indexNames() {
         return table.getIndexes().stream().map(Index::getName).toList();
     }
 
-    private static String render(PostgresSchema schema, Query query) {
-        return DSL.using(SQLDialect.POSTGRES, JooqSettings.in(schema.quoted())).render(query);
-    }
-
     private static String render(SQLDialect dialect, Query query) {
-        return DSL.using(dialect, JooqSettings.create()).render(query);
+        return DSL.using(dialect, JooqSettings.create().withRenderQuotedNames(RenderQuotedNames.ALWAYS))
+                .render(query);
     }
 }

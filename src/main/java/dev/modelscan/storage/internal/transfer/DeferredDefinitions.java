@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The library's own foreign keys and indexes, which are dropped until all rows are copied: maintaining them
+ * The foreign keys between the copied tables, and the library's own indexes, which are dropped until all rows are copied: maintaining them
  * row by row took more than half of the time of a copy. Meanwhile the target holds their definitions, so that
  * none is lost if the process ends. Primary and unique keys stay. So do definitions added by the target's
  * owner: they may reject a row, and after the copy nothing would tell which.
@@ -43,8 +43,8 @@ final class DeferredDefinitions {
     private record Definition(String drop, String make) {}
 
     /** Drops them and records their definitions, in the caller's transaction. */
-    static void defer(PostgresLink target) throws SQLException {
-        List<Definition> definitions = read(target);
+    static void defer(PostgresLink target, List<CopiedTable> copied) throws SQLException {
+        List<Definition> definitions = read(target, copied);
         target.execute("CREATE TABLE " + target.table(TABLE) + " (number integer PRIMARY KEY, command text NOT NULL)");
         try (PreparedStatement insert =
                 target.connection().prepareStatement("INSERT INTO " + target.table(TABLE) + " VALUES (?, ?)")) {
@@ -60,13 +60,12 @@ final class DeferredDefinitions {
         }
     }
 
-    private static List<Definition> read(PostgresLink target) throws SQLException {
+    private static List<Definition> read(PostgresLink target, List<CopiedTable> copied) throws SQLException {
         List<Definition> definitions = new ArrayList<>();
         try (PreparedStatement statement = target.connection().prepareStatement(CATALOG)) {
-            Array tables = array(target, CopiedTable.ALL.stream().map(CopiedTable::name));
+            Array tables = array(target, copied.stream().map(CopiedTable::name));
             statement.setArray(1, tables);
-            statement.setArray(
-                    2, array(target, CopiedTable.ALL.stream().flatMap(table -> table.indexNames().stream())));
+            statement.setArray(2, array(target, copied.stream().flatMap(table -> table.indexNames().stream())));
             statement.setString(3, target.schema().name());
             statement.setArray(4, tables);
             statement.setArray(5, tables);

@@ -2,7 +2,6 @@ package dev.modelscan.storage.internal.transfer;
 
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.postgres.PostgresMigrator;
-import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.transfer.LeftBehind;
 import dev.modelscan.storage.transfer.TransferEstimate;
@@ -26,28 +25,37 @@ final class DryRun {
     private final Path source;
     private final SqliteConnections connections;
     private final PostgresMigrator migrator;
+    private final SourceSchema schema;
     private final Problems problems = new Problems();
+    private List<CopiedTable> tables = CopiedTable.LIBRARY;
+    private boolean isCurrent;
 
-    DryRun(TransferRequest request, Path source, SqliteConnections connections, PostgresMigrator migrator) {
+    DryRun(
+            TransferRequest request,
+            Path source,
+            SqliteConnections connections,
+            PostgresMigrator migrator,
+            SourceSchema schema) {
         this.request = request;
         this.source = source;
         this.connections = connections;
         this.migrator = migrator;
+        this.schema = schema;
     }
 
     TransferEstimate run() {
         long began = System.nanoTime();
         // Nothing more can be checked in another program's file.
-        new SqliteMigrator(connections, Duration.ZERO).requireCurrent();
-        boolean resumes = checkTarget();
+        schema.requireCurrent(connections);
+        boolean resumes = checkTarget(carried());
         // Not openProbe(): on a mode=ro connection, quick_check skips the CHECK constraints.
         try (Connection connection = connections.openReader();
                 Statement statement = connection.createStatement()) {
             // One snapshot for everything that is read.
             statement.execute("BEGIN");
-            List<LeftBehind> leftBehind = NotCarried.in(connection);
-            problems.collect(() -> NotCarried.requireNamed(leftBehind, request.leaveBehind(), source.toString()));
-            Map<String, Long> rows = SourceCheck.counts(connection);
+            List<LeftBehind> leftBehind = schema.leftBehind(connection);
+            problems.collect(() -> schema.requireNamed(leftBehind));
+            Map<String, Long> rows = SourceCheck.counts(connection, tables);
             long total = SourceCheck.total(rows);
             checkRows(connection, total);
             long bytes = SourceCheck.number(
@@ -74,9 +82,9 @@ final class DryRun {
 
     private void checkRows(Connection connection, long total) throws SQLException {
         SourceCheck.collectUnsound(connection, problems);
-        SourceCheck.collectReferences(connection, problems);
+        SourceCheck.collectReferences(connection, tables, problems);
         long done = 0;
-        for (CopiedTable table : CopiedTable.ALL) {
+        for (CopiedTable table : tables) {
             long before = done;
             done += SourceCheck.collectUnstorable(
                     connection,
@@ -86,13 +94,23 @@ final class DryRun {
         }
     }
 
+    private CarriedTables carried() {
+        try (Connection connection = connections.openProbe()) {
+            return schema.carried(connection);
+        } catch (SQLException e) {
+            throw connections.failed(e);
+        }
+    }
+
     /** Whether an unfinished transfer would be continued. */
-    private boolean checkTarget() {
+    private boolean checkTarget(CarriedTables carried) {
         try (PostgresLink target = PostgresLink.open(request.server(), request.workspace())) {
             try {
                 TargetState.collectUnusable(target, problems);
                 // Behind a pooler, another transaction may see another server.
-                return target.inSnapshot(() -> checkTarget(target));
+                boolean resumes = target.inSnapshot(() -> checkTarget(target, carried));
+                matchTables(target, carried);
+                return resumes;
             } catch (SQLException e) {
                 throw target.failed(e);
             }
@@ -102,20 +120,41 @@ final class DryRun {
         }
     }
 
-    private boolean checkTarget(PostgresLink target) throws SQLException {
-        TargetState.collect(target, problems);
+    /** A target that lacks migrations gets them in a transaction that is rolled back. */
+    private void matchTables(PostgresLink target, CarriedTables carried) throws SQLException {
+        if (!schema.hasSets() || !problems.isEmpty()) {
+            return;
+        }
+        PostgresMigrator.Check match = connection -> {
+            Map<String, TableFacts> found =
+                    PostgresCatalog.read(connection, target.schema().name());
+            problems.collect(() -> tables = carried.matched(found, target.name()));
+        };
+        if (isCurrent) {
+            target.inSnapshot(() -> {
+                match.run(target.connection());
+                return true;
+            });
+        } else {
+            problems.collect(() -> migrator.rehearse(match));
+        }
+    }
+
+    private boolean checkTarget(PostgresLink target, CarriedTables carried) throws SQLException {
+        TargetState.collect(target, carried.all(), problems);
         Ledger ledger = Ledger.find(target);
         if (ledger == null) {
             try {
-                migrator.check(target.connection());
+                isCurrent = migrator.check(target.connection());
             } catch (SQLException e) {
                 throw migrator.unreachable(e);
             } catch (StorageException e) {
                 problems.add(e);
             }
-            TargetState.requireEmpty(target);
+            TargetState.requireEmpty(target, carried.all());
             return false;
         }
+        isCurrent = true;
         ledger.requireCanBeAbandoned();
         boolean resumes = !TargetState.startsOver(ledger, request.restart());
         if (resumes) {

@@ -11,10 +11,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +47,13 @@ final class Ledger {
         if (target.text("SELECT to_regclass(?)", target.table(TABLE)) == null) {
             return null;
         }
-        Map<String, Position> positions = new HashMap<>();
+        Map<String, Position> positions = new LinkedHashMap<>();
         String id = "";
         Instant at = Instant.EPOCH;
         try (Statement statement = target.connection().createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "SELECT table_name, rows_copied, last_key, snapshot_id, snapshot_at FROM "
-                                + target.table(TABLE))) {
+                        "SELECT table_name, rows_copied, last_key, snapshot_id, snapshot_at FROM " + target.table(TABLE)
+                                + " ORDER BY number")) {
             while (rows.next()) {
                 Array key = rows.getArray(3);
                 positions.put(
@@ -69,24 +70,25 @@ final class Ledger {
      * Begins a transfer in one transaction: creates the ledger, and drops foreign keys and indexes until the
      * end.
      */
-    static Ledger begin(PostgresLink target, String snapshotId) throws SQLException {
+    static Ledger begin(PostgresLink target, String snapshotId, List<CopiedTable> tables) throws SQLException {
         Instant now = Instant.now();
-        Map<String, Position> positions = new HashMap<>();
+        Map<String, Position> positions = new LinkedHashMap<>();
         target.useTransaction(() -> {
             target.execute("CREATE TABLE " + target.table(TABLE)
-                    + " (table_name text PRIMARY KEY, rows_copied bigint NOT NULL, last_key text[],"
+                    + " (number integer NOT NULL, table_name text PRIMARY KEY, rows_copied bigint NOT NULL, last_key text[],"
                     + " snapshot_id text NOT NULL, snapshot_at timestamptz NOT NULL)");
             try (PreparedStatement insert = target.connection()
-                    .prepareStatement("INSERT INTO " + target.table(TABLE) + " VALUES (?, 0, NULL, ?, ?)")) {
-                for (CopiedTable table : CopiedTable.ALL) {
-                    insert.setString(1, table.name());
-                    insert.setString(2, snapshotId);
-                    insert.setObject(3, now.atOffset(ZoneOffset.UTC));
+                    .prepareStatement("INSERT INTO " + target.table(TABLE) + " VALUES (?, ?, 0, NULL, ?, ?)")) {
+                for (CopiedTable table : tables) {
+                    insert.setInt(1, positions.size());
+                    insert.setString(2, table.name());
+                    insert.setString(3, snapshotId);
+                    insert.setObject(4, now.atOffset(ZoneOffset.UTC));
                     insert.execute();
                     positions.put(table.name(), new Position(0, null));
                 }
             }
-            DeferredDefinitions.defer(target);
+            DeferredDefinitions.defer(target, tables);
         });
         return new Ledger(target, snapshotId, now, positions);
     }
@@ -155,18 +157,40 @@ final class Ledger {
      * @throws ConflictException if it does not, because another program has written
      */
     void requireOnlyOwnRows() throws SQLException {
-        for (CopiedTable table : CopiedTable.ALL) {
-            long rows = Long.parseLong(String.valueOf(target.text(table.count(target.schema()))));
-            if (rows != position(table).rows()) {
+        for (Map.Entry<String, Position> table : positions.entrySet()) {
+            long copied = table.getValue().rows();
+            long rows =
+                    Long.parseLong(String.valueOf(target.text("SELECT count(*) FROM " + target.table(table.getKey()))));
+            if (rows != copied) {
                 throw new ConflictException(
-                        target.name() + ": " + table.name() + " has " + rows
+                        target.name() + ": " + table.getKey() + " has " + rows
                                 + " rows, and the unfinished transfer copied "
-                                + position(table).rows()
+                                + copied
                                 + ": another program has written here. Transfer into another workspace, or drop this one",
                         "workspace",
                         null,
                         null);
             }
+        }
+    }
+
+    /**
+     * Checks that these tables are those of the unfinished transfer.
+     *
+     * @throws ConflictException if they are not, because other sets of migrations were given, or other names
+     */
+    void requireTables(List<CopiedTable> tables) {
+        List<String> names = tables.stream().map(CopiedTable::name).toList();
+        if (!names.equals(List.copyOf(positions.keySet()))) {
+            throw new ConflictException(
+                    target.name() + " holds an unfinished transfer of the tables "
+                            + String.join(", ", positions.keySet())
+                            + ", and now these would be copied: " + String.join(", ", names)
+                            + ". Run it with the same sets of migrations and the same names for leaveBehind, or restart"
+                            + " it (--restart)",
+                    "workspace",
+                    null,
+                    null);
         }
     }
 
@@ -177,13 +201,13 @@ final class Ledger {
      */
     void abandon() throws SQLException {
         target.useTransaction(() -> {
-            if (!String.valueOf(CopiedTable.ALL.size())
+            if (!String.valueOf(positions.size())
                     .equals(target.text(
                             "SELECT count(*) FROM " + target.table(TABLE) + " WHERE snapshot_id = ?", snapshotId))) {
                 throw otherTransferRunning();
             }
             // From here on nobody can add a row that would be removed as well.
-            target.execute("LOCK TABLE " + tables(CopiedTable.ALL) + " IN EXCLUSIVE MODE");
+            target.execute("LOCK TABLE " + tables() + " IN EXCLUSIVE MODE");
             requireOnlyOwnRows();
             removeRows();
             DeferredDefinitions.restoreAll(target);
@@ -193,18 +217,19 @@ final class Ledger {
 
     /** TRUNCATE fails on a table that another one refers to, even if that one is empty. */
     private void removeRows() throws SQLException {
-        if (Referring.find(target).isEmpty()) {
-            target.execute("TRUNCATE " + tables(CopiedTable.ALL));
+        List<String> tables = List.copyOf(positions.keySet());
+        if (Referring.find(target, tables).isEmpty()) {
+            target.execute("TRUNCATE " + tables());
             return;
         }
         requireNoReferences();
-        for (int i = CopiedTable.ALL.size() - 1; i >= 0; i--) {
-            target.execute("DELETE FROM " + target.table(CopiedTable.ALL.get(i).name()));
+        for (int i = tables.size() - 1; i >= 0; i--) {
+            target.execute("DELETE FROM " + target.table(tables.get(i)));
         }
     }
 
     private void requireNoReferences() throws SQLException {
-        for (Referring other : Referring.find(target)) {
+        for (Referring other : Referring.find(target, List.copyOf(positions.keySet()))) {
             // Removing the rows that they refer to would fail, or remove or alter them.
             if (target.text(other.any()) != null) {
                 throw new ConflictException(
@@ -228,12 +253,11 @@ final class Ledger {
         requireNoReferences();
     }
 
-    private String tables(List<CopiedTable> tables) {
-        return String.join(
-                ", ", tables.stream().map(table -> target.table(table.name())).toList());
+    private String tables() {
+        return positions.keySet().stream().map(target::table).collect(Collectors.joining(", "));
     }
 
-    /** A foreign key from another program's table to one of the library's. */
+    /** A foreign key from another program's table to a copied one. */
     private record Referring(String table, String any) {
 
         private static final String CATALOG = """
@@ -249,13 +273,10 @@ final class Ledger {
                     AND NOT (t.relname = ANY (?) AND t.relnamespace = r.relnamespace)
                 ORDER BY 1""";
 
-        static List<Referring> find(PostgresLink target) throws SQLException {
+        static List<Referring> find(PostgresLink target, List<String> tables) throws SQLException {
             List<Referring> found = new ArrayList<>();
             try (PreparedStatement statement = target.connection().prepareStatement(CATALOG)) {
-                Array names = target.connection()
-                        .createArrayOf(
-                                "text",
-                                CopiedTable.ALL.stream().map(CopiedTable::name).toArray());
+                Array names = target.connection().createArrayOf("text", tables.toArray());
                 statement.setArray(1, names);
                 statement.setString(2, target.schema().name());
                 statement.setArray(3, names);

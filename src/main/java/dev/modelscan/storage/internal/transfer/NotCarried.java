@@ -14,26 +14,38 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what a source holds beside the library's schema, which a transfer does not copy. */
+/**
+ * Finds what a source holds beside what the library's migrations and the application's made, which a transfer does
+ * not copy.
+ */
 final class NotCarried {
 
     private static final int MOST_COUNTED = 1_000_000;
 
     private NotCarried() {}
 
-    /** All such objects, sorted by kind and name. */
-    static List<LeftBehind> in(Connection source) throws SQLException {
-        SqliteSchema library = SqliteSchema.library();
+    /**
+     * All such objects, sorted by kind and name.
+     *
+     * @param known what the migrations made
+     * @param names what stays behind; among them may be tables that the application's migrations made
+     */
+    static List<LeftBehind> in(Connection source, SqliteSchema known, Set<String> names) throws SQLException {
+        Set<String> carried = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        carried.addAll(known.applicationsTables());
+        names.forEach(carried::remove);
         Map<String, String> types = types(source);
         List<LeftBehind> found = new ArrayList<>();
         for (SqliteSchema.Entry entry : SqliteSchema.read(source)) {
-            boolean onOurs = library.hasTable(entry.table());
+            boolean onOurs = SqliteSchema.library().hasTable(entry.table()) || carried.contains(entry.table());
             switch (entry.type()) {
                 case "table" -> {
                     if (onOurs) {
-                        found.addAll(columns(source, entry.name()));
+                        found.addAll(columns(
+                                source, entry.name(), carried.contains(entry.name()) ? known : SqliteSchema.library()));
                     } else if (!isShadowTable(entry.name(), types)) {
                         boolean virtual = "virtual".equals(types.get(entry.name()));
                         found.add(new LeftBehind(
@@ -42,9 +54,13 @@ final class NotCarried {
                                 count(source, "SELECT 1 FROM " + quoted(entry.name()))));
                     }
                 }
-                case "view" -> found.add(new LeftBehind(Kind.VIEW, entry.name(), null));
+                case "view" -> {
+                    if (!known.has(entry)) {
+                        found.add(new LeftBehind(Kind.VIEW, entry.name(), null));
+                    }
+                }
                 default -> {
-                    if (onOurs && !library.has(entry)) {
+                    if (onOurs && !known.has(entry)) {
                         Kind kind = entry.type().equals("index") ? Kind.INDEX : Kind.TRIGGER;
                         found.add(new LeftBehind(kind, entry.name(), null));
                     }
@@ -55,10 +71,11 @@ final class NotCarried {
         return List.copyOf(found);
     }
 
-    private static List<LeftBehind> columns(Connection source, String table) throws SQLException {
+    /** A column that a migration of the application's added to a table of the library's is not copied. */
+    private static List<LeftBehind> columns(Connection source, String table, SqliteSchema known) throws SQLException {
         List<LeftBehind> found = new ArrayList<>();
         for (String column : SqliteSchema.columns(source, table)) {
-            if (!SqliteSchema.library().hasColumn(table, column)) {
+            if (!known.hasColumn(table, column)) {
                 String values = "SELECT 1 FROM " + quoted(table) + " WHERE " + quoted(column) + " IS NOT NULL";
                 found.add(new LeftBehind(Kind.COLUMN, table + "." + column, count(source, values)));
             }
@@ -132,7 +149,8 @@ final class NotCarried {
                 .toList();
         if (!unnamed.isEmpty()) {
             throw new LeftBehindException(
-                    source + " holds objects that a transfer does not copy, because they are not the library's: "
+                    source
+                            + " holds objects that a transfer does not copy, because no migration that was given made them: "
                             + String.join(
                                     ", ",
                                     unnamed.stream().map(LeftBehind::toString).toList())

@@ -116,7 +116,7 @@ public final class PostgresLink implements AutoCloseable {
 
     /** A table of the schema, as SQL. */
     public String table(String name) {
-        return schema.quoted() + '.' + name;
+        return schema.quoted() + '.' + PostgresSchema.quoted(name);
     }
 
     /** Begins a transaction whose search_path is the link's schema. */

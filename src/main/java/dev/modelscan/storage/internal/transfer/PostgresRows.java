@@ -1,8 +1,12 @@
 package dev.modelscan.storage.internal.transfer;
 
+import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.transfer.CopiedTable.Column;
+import dev.modelscan.storage.internal.transfer.CopiedTable.Kind;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,15 +33,22 @@ final class PostgresRows implements RowSource {
     private static String command(PostgresLink target, CopiedTable table) {
         List<String> values = new ArrayList<>();
         for (Column column : table.columns()) {
+            String name = column.quoted();
             values.add(
                     switch (column.kind()) {
-                        case TIME -> "(extract(epoch FROM " + column.name() + ") * 1000000)::bigint";
-                        case BYTES -> "encode(" + column.name() + ", 'hex')";
-                        default -> column.name();
+                        case TIME -> "(extract(epoch FROM " + name + ") * 1000000)::bigint";
+                        case BYTES -> "encode(" + name + ", 'hex')";
+                        case REAL -> "encode(float8send(" + name + "), 'hex')";
+                        case BOOLEAN -> name + "::integer";
+                        default -> name;
                     });
         }
+        // A column of the application's may have another collation.
+        List<String> order = table.key().stream()
+                .map(column -> column.quoted() + (column.kind() == Kind.TEXT ? " COLLATE \"C\"" : ""))
+                .toList();
         return "COPY (SELECT " + String.join(", ", values) + " FROM " + target.table(table.name()) + " ORDER BY "
-                + String.join(", ", table.keyNames()) + ") TO STDOUT";
+                + String.join(", ", order) + ") TO STDOUT";
     }
 
     @Override
@@ -62,9 +73,10 @@ final class PostgresRows implements RowSource {
 
     private void add(Column column, int size, CanonicalRow into) {
         switch (column.kind()) {
-            case NUMBER, TIME -> into.number(Long.parseLong(new String(value, 0, size, StandardCharsets.ISO_8859_1)));
+            case NUMBER, TIME, BOOLEAN ->
+                into.number(Long.parseLong(new String(value, 0, size, StandardCharsets.ISO_8859_1)));
             case JSON -> into.json(value, size);
-            case BYTES -> into.hexadecimal(value, size);
+            case BYTES, REAL -> into.hexadecimal(value, size);
             default -> into.text(value, size);
         }
     }
@@ -112,9 +124,15 @@ final class PostgresRows implements RowSource {
         }
         List<String> key = new ArrayList<>();
         for (int index : table.keyIndexes()) {
-            key.add(String.valueOf(values.get(index)));
+            String value = String.valueOf(values.get(index));
+            boolean time = table.columns().get(index).kind() == Kind.TIME;
+            key.add(time ? Formats.INSTANT.encode().apply(instant(Long.parseLong(value))) : value);
         }
         return key;
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     @Override

@@ -31,6 +31,10 @@ final class Problems {
         }
     }
 
+    boolean isEmpty() {
+        return found.isEmpty();
+    }
+
     /** Whether more problems would not be read any more. */
     boolean isFull() {
         return found.size() >= MOST;

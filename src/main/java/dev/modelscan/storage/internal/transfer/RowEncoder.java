@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,10 @@ final class RowEncoder {
      */
     void encode(ResultSet rows, CopyText out) throws SQLException {
         for (int i = 0; i < columns.size(); i++) {
-            String problem = encode(rows, i + 1, columns.get(i), out);
+            String problem = table.isTyped() ? null : storageProblem(rows.getObject(i + 1), columns.get(i));
+            if (problem == null) {
+                problem = encode(rows, i + 1, columns.get(i), out);
+            }
             if (problem != null) {
                 throw new InvalidDataException(
                         table.name(),
@@ -52,16 +56,60 @@ final class RowEncoder {
         out.endRow();
     }
 
-    private static @Nullable String encode(ResultSet rows, int index, Column column, CopyText out) throws SQLException {
-        if (column.kind() == CopiedTable.Kind.NUMBER) {
-            long value = rows.getLong(index);
-            if (value == 0 && rows.wasNull()) {
-                out.nothing();
-            } else {
-                out.number(value);
-            }
+    /** Without STRICT, a column of SQLite's holds any value. */
+    private static @Nullable String storageProblem(@Nullable Object value, Column column) {
+        boolean fits = value == null
+                || switch (column.kind()) {
+                    case TEXT, TIME, JSON -> value instanceof String;
+                    case NUMBER, BOOLEAN -> value instanceof Integer || value instanceof Long;
+                    case REAL -> value instanceof Number;
+                    case BYTES -> value instanceof byte[];
+                };
+        if (fits) {
             return null;
         }
+        String held = value instanceof String ? "text" : value instanceof byte[] ? "bytes" : "a number";
+        return "holds " + held + ", where the target's column has the type "
+                + column.kind().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String encode(ResultSet rows, int index, Column column, CopyText out) throws SQLException {
+        switch (column.kind()) {
+            case NUMBER, BOOLEAN -> {
+                return number(rows, index, column, out);
+            }
+            case REAL -> {
+                double value = rows.getDouble(index);
+                if (rows.wasNull()) {
+                    out.nothing();
+                } else {
+                    out.ascii(Double.toString(value));
+                }
+                return null;
+            }
+            default -> {
+                return bytes(rows, index, column, out);
+            }
+        }
+    }
+
+    private static @Nullable String number(ResultSet rows, int index, Column column, CopyText out) throws SQLException {
+        long value = rows.getLong(index);
+        if (value == 0 && rows.wasNull()) {
+            out.nothing();
+            return null;
+        }
+        if (column.kind() == CopiedTable.Kind.BOOLEAN && value != 0 && value != 1) {
+            return "is " + value + ", where the target's column is true or false: 1 or 0";
+        }
+        if (value > column.most() || value < -column.most() - 1) {
+            return "is " + value + ", and the target's column holds up to " + column.most();
+        }
+        out.number(value);
+        return null;
+    }
+
+    private static @Nullable String bytes(ResultSet rows, int index, Column column, CopyText out) throws SQLException {
         byte[] stored = rows.getBytes(index);
         if (stored == null) {
             out.nothing();
@@ -70,7 +118,10 @@ final class RowEncoder {
         return switch (column.kind()) {
             case TIME -> time(stored, out);
             case JSON -> json(stored, out);
-            case BYTES -> bytes(stored, out);
+            case BYTES -> {
+                out.hexadecimal(stored);
+                yield null;
+            }
             default -> text(stored, out);
         };
     }
@@ -90,11 +141,6 @@ final class RowEncoder {
             }
         }
         out.text(stored);
-        return null;
-    }
-
-    private static @Nullable String bytes(byte[] stored, CopyText out) {
-        out.hexadecimal(stored);
         return null;
     }
 

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 
@@ -39,43 +40,48 @@ final class SourceCheck {
      *
      * @throws ReferenceException for the first; names the table, the key and the column
      */
-    static void requireReferences(Connection connection) throws SQLException {
+    static void requireReferences(Connection connection, List<CopiedTable> tables) throws SQLException {
         Problems problems = new Problems();
-        collectReferences(connection, problems);
+        collectReferences(connection, tables, problems);
         problems.throwAny();
     }
 
     /** Finds rows that refer to missing rows, and names the table, the key and the column of each. */
-    static void collectReferences(Connection connection, Problems problems) throws SQLException {
+    static void collectReferences(Connection connection, List<CopiedTable> tables, Problems problems)
+            throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("PRAGMA foreign_key_check")) {
             while (rows.next() && !problems.isFull()) {
                 String name = rows.getString(1);
-                if (CopiedTable.ALL.stream().noneMatch(table -> table.name().equals(name))) {
+                CopiedTable table = tables.stream()
+                        .filter(candidate -> candidate.name().equalsIgnoreCase(name))
+                        .findFirst()
+                        .orElse(null);
+                if (table == null) {
                     // This table is not copied, so its rows do not matter.
                     continue;
                 }
-                String id = key(connection, name, rows.getLong(2));
+                String id = key(connection, table, rows.getLong(2));
                 problems.add(new ReferenceException(
-                        name + " " + id + ": " + column(connection, name, rows.getInt(4)) + " refers to a row of "
-                                + rows.getString(3) + " that does not exist",
-                        name,
+                        table.name() + " " + id + ": " + column(connection, name, rows.getInt(4))
+                                + " refers to a row of " + rows.getString(3) + " that does not exist",
+                        table.name(),
                         id,
                         null));
             }
         }
     }
 
-    private static String key(Connection connection, String name, long rowId) throws SQLException {
-        CopiedTable table = CopiedTable.ALL.stream()
-                .filter(candidate -> candidate.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+    /** Without a rowid, SQLite does not say which row it is. */
+    private static String key(Connection connection, CopiedTable table, long rowId) throws SQLException {
+        if (rowId == 0) {
+            return "?";
+        }
         try (PreparedStatement statement = connection.prepareStatement(table.selectKeyByRowId())) {
             statement.setLong(1, rowId);
             try (ResultSet row = statement.executeQuery()) {
                 StringBuilder key = new StringBuilder();
-                for (int i = 1; i <= table.keyNames().size(); i++) {
+                for (int i = 1; i <= table.key().size(); i++) {
                     key.append(i == 1 ? "" : ", ").append(SqliteDialect.text(row, i));
                 }
                 return key.toString();
@@ -118,10 +124,10 @@ final class SourceCheck {
         return count;
     }
 
-    static Map<String, Long> counts(Connection connection) throws SQLException {
+    static Map<String, Long> counts(Connection connection, List<CopiedTable> tables) throws SQLException {
         Map<String, Long> counts = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement()) {
-            for (CopiedTable table : CopiedTable.ALL) {
+            for (CopiedTable table : tables) {
                 counts.put(table.name(), number(statement, table.count()));
             }
         }

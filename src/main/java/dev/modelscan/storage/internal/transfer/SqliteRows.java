@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.transfer;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import dev.modelscan.storage.internal.transfer.CopiedTable.Column;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -39,7 +40,16 @@ final class SqliteRows implements RowSource {
     }
 
     private void add(Column column, int index, CanonicalRow into) throws SQLException {
-        if (column.kind() == CopiedTable.Kind.NUMBER) {
+        if (column.kind() == CopiedTable.Kind.REAL) {
+            double value = rows.getDouble(index);
+            if (rows.wasNull()) {
+                into.nothing();
+            } else {
+                into.text(ByteBuffer.allocate(Double.BYTES).putDouble(value).array(), Double.BYTES);
+            }
+            return;
+        }
+        if (column.kind() == CopiedTable.Kind.NUMBER || column.kind() == CopiedTable.Kind.BOOLEAN) {
             long value = rows.getLong(index);
             if (value == 0 && rows.wasNull()) {
                 into.nothing();

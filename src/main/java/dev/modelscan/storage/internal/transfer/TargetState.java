@@ -7,6 +7,7 @@ import dev.modelscan.storage.internal.postgres.PostgresMigrator;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the target without writing. Its schema may be missing. */
@@ -15,16 +16,18 @@ final class TargetState {
     private TargetState() {}
 
     /**
-     * Checks that no table of the schema holds a row.
+     * Checks that no table with one of these names holds a row.
      *
      * @throws ConflictException if one does; names all of them
      */
-    static void requireEmpty(PostgresLink target) throws SQLException {
+    static void requireEmpty(PostgresLink target, List<String> tables) throws SQLException {
+        Map<String, TableFacts> found =
+                PostgresCatalog.read(target.connection(), target.schema().name());
         List<String> filled = new ArrayList<>();
-        for (CopiedTable table : CopiedTable.ALL) {
-            boolean there = target.text("SELECT to_regclass(?)", target.table(table.name())) != null;
-            if (there && target.text(table.any(target.schema())) != null) {
-                filled.add(table.name());
+        for (String table : tables) {
+            TableFacts there = found.get(TableFacts.lower(table));
+            if (there != null && target.text("SELECT 1 FROM " + target.table(there.name()) + " LIMIT 1") != null) {
+                filled.add(there.name());
             }
         }
         if (!filled.isEmpty()) {
@@ -48,7 +51,7 @@ final class TargetState {
     }
 
     /** Finds what prevents the role from writing. */
-    static void collect(PostgresLink target, Problems problems) throws SQLException {
+    static void collect(PostgresLink target, List<String> tables, Problems problems) throws SQLException {
         if ("t".equals(target.text("SELECT pg_catalog.pg_is_in_recovery()"))) {
             problems.add(new UnavailableException(
                     target.name() + " is on a replica, which only reads; connect to the primary", null));
@@ -72,22 +75,23 @@ final class TargetState {
                     null));
         }
         if (there) {
-            requireOwner(target, schema, problems);
+            requireOwner(target, schema, tables, problems);
         }
     }
 
     /** Only a table's owner may drop and create its foreign keys and indexes, as the transfer does. */
-    private static void requireOwner(PostgresLink target, String schema, Problems problems) throws SQLException {
-        for (CopiedTable table : CopiedTable.ALL) {
+    private static void requireOwner(PostgresLink target, String schema, List<String> tables, Problems problems)
+            throws SQLException {
+        for (String table : tables) {
             String owner = target.text(
                     "SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
-                            + " ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relname = ?"
+                            + " ON n.oid = c.relnamespace WHERE n.nspname = ? AND lower(c.relname) = lower(?)"
                             + " AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')",
                     schema,
-                    table.name());
+                    table);
             if (owner != null) {
                 problems.add(new SchemaException(
-                        target.name() + ": " + table.name() + " belongs to the role " + owner
+                        target.name() + ": " + table + " belongs to the role " + owner
                                 + ", and only its owner can transfer into it",
                         null));
             }

@@ -7,7 +7,6 @@ import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.postgres.PostgresMigrator;
-import dev.modelscan.storage.internal.sqlite.SqliteMigrator;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.transfer.ChunkReader.Chunk;
 import dev.modelscan.storage.internal.transfer.Comparison.Content;
@@ -20,11 +19,14 @@ import dev.modelscan.storage.transfer.TransferredTable;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ public final class TransferRun {
     private final Path source;
     private final SqliteConnections connections;
     private final PostgresMigrator migrator;
+    private final SourceSchema schema;
 
     /** Opens neither side yet. */
     public TransferRun(TransferRequest request) {
@@ -49,24 +52,27 @@ public final class TransferRun {
         this.connections = SqliteConnections.toFile(
                 source, Durability.FULL, request.server().busyTimeout());
         this.migrator = new PostgresMigrator(request.server(), request.workspace());
+        this.schema = new SourceSchema(request);
     }
 
     /** Checks without writing. */
     public TransferEstimate dryRun() {
-        return new DryRun(request, source, connections, migrator).run();
+        return new DryRun(request, source, connections, migrator, schema).run();
     }
 
     public TransferResult run() {
-        requireCurrent(connections);
+        schema.requireCurrent(connections);
+        CarriedTables carried;
         try (Connection connection = connections.openProbe()) {
             leftBehind(connection);
+            carried = schema.carried(connection);
         } catch (SQLException e) {
             throw connections.failed(e);
         }
         try (PostgresLink target = PostgresLink.open(request.server(), request.workspace())) {
             try {
                 target.lock(LOCK);
-                return run(target);
+                return run(target, carried);
             } catch (SQLException e) {
                 throw target.failed(e);
             }
@@ -75,40 +81,42 @@ public final class TransferRun {
 
     /** Finds what will be left behind, and checks that the caller agreed to all of it. */
     private List<LeftBehind> leftBehind(Connection connection) throws SQLException {
-        List<LeftBehind> found = NotCarried.in(connection);
-        NotCarried.requireNamed(found, request.leaveBehind(), source.toString());
+        List<LeftBehind> found = schema.leftBehind(connection);
+        schema.requireNamed(found);
         return found;
     }
 
-    private TransferResult run(PostgresLink target) throws SQLException {
+    private TransferResult run(PostgresLink target, CarriedTables carried) throws SQLException {
         long began = System.nanoTime();
         Ledger found = target.inSnapshot(() -> Optional.ofNullable(Ledger.find(target)))
                 .orElse(null);
         boolean resumed = found != null && !TargetState.startsOver(found, request.restart());
-        Ledger ledger = resumed && found != null ? resume(target, found) : begin(target, found);
+        Ledger ledger = resumed && found != null ? resume(target, found, carried) : begin(target, found, carried);
+        List<CopiedTable> tables = tables(target, carried);
         Snapshot snapshot = new Snapshot(source, ledger.snapshotId());
         long before = ledger.rows();
         List<LeftBehind> leftBehind;
         Map<String, Long> rows;
         try (Connection connection = snapshot.open()) {
             leftBehind = leftBehind(connection);
-            rows = SourceCheck.counts(connection);
+            rows = SourceCheck.counts(connection, tables);
         }
         try {
-            copy(target, ledger, snapshot, SourceCheck.total(rows));
-            makeKeysAndIndexes(target, snapshot);
+            copy(target, ledger, snapshot, tables, SourceCheck.total(rows));
+            makeKeysAndIndexes(target, snapshot, tables);
+            target.useTransaction(() -> Sequences.advance(target, tables));
         } catch (InvalidDataException | ReferenceException | ConflictException | CorruptDatabaseException e) {
             // The snapshot will always have the row, so this transfer cannot be finished.
             abandon(target, ledger, e);
             throw e;
         }
         long copied = System.nanoTime();
-        List<TransferredTable> tables = compare(target, snapshot, SourceCheck.total(rows));
+        List<TransferredTable> compared = compare(target, snapshot, tables, SourceCheck.total(rows));
         Duration compareTime = since(copied);
         target.useTransaction(ledger::drop);
         snapshot.delete();
         return new TransferResult(
-                tables,
+                compared,
                 ledger.snapshotAt(),
                 resumed,
                 leftBehind,
@@ -117,10 +125,17 @@ public final class TransferRun {
                 compareTime);
     }
 
-    private Ledger resume(PostgresLink target, Ledger ledger) throws SQLException {
+    /** All tables that are copied, whose match in the target is certain from here on. */
+    private static List<CopiedTable> tables(PostgresLink target, CarriedTables carried) throws SQLException {
+        return target.inTransaction(() -> carried.matched(
+                PostgresCatalog.read(target.connection(), target.schema().name()), target.name()));
+    }
+
+    private Ledger resume(PostgresLink target, Ledger ledger, CarriedTables carried) throws SQLException {
         Snapshot snapshot = new Snapshot(source, ledger.snapshotId());
         TargetState.requireSnapshot(target, snapshot);
-        requireCurrent(snapshot.connections());
+        schema.requireCurrent(snapshot.connections());
+        ledger.requireTables(tables(target, carried));
         target.useTransaction(() -> {
             migrator.requireCurrent(target.connection());
             ledger.requireOnlyOwnRows();
@@ -132,15 +147,15 @@ public final class TransferRun {
      * The ledger is created before the snapshot, so that no snapshot can exist without a ledger that names
      * it.
      */
-    private Ledger begin(PostgresLink target, @Nullable Ledger unfinished) throws SQLException {
+    private Ledger begin(PostgresLink target, @Nullable Ledger unfinished, CarriedTables carried) throws SQLException {
         if (unfinished != null) {
             unfinished.abandon();
             new Snapshot(source, unfinished.snapshotId()).delete();
         }
-        target.useTransaction(() -> TargetState.requireEmpty(target));
-        migrator.migrate();
-        target.useTransaction(() -> TargetState.requireEmpty(target));
-        Ledger ledger = Ledger.begin(target, UUID.randomUUID().toString());
+        makeTables(target, carried);
+        List<CopiedTable> tables = tables(target, carried);
+        target.useTransaction(() -> TargetState.requireEmpty(target, carried.all()));
+        Ledger ledger = Ledger.begin(target, UUID.randomUUID().toString(), tables);
         report(Phase.SNAPSHOT, 0, 1);
         try {
             Snapshot snapshot = new Snapshot(source, ledger.snapshotId());
@@ -156,10 +171,34 @@ public final class TransferRun {
         return ledger;
     }
 
-    private void copy(PostgresLink target, Ledger ledger, Snapshot snapshot, long total) throws SQLException {
+    /**
+     * Migrates the target, unless its tables would not match. The source has the rows that the application's
+     * migrations insert, too, as they are now, so those are removed from the tables that they have just made.
+     */
+    private void makeTables(PostgresLink target, CarriedTables carried) throws SQLException {
+        Set<String> before = target.inTransaction(() -> {
+            TargetState.requireEmpty(target, carried.all());
+            return PostgresCatalog.read(target.connection(), target.schema().name())
+                    .keySet();
+        });
+        migrator.migrate(connection -> {
+            List<CopiedTable> tables = new ArrayList<>(carried.matched(
+                    PostgresCatalog.read(connection, migrator.schema().name()), target.name()));
+            Collections.reverse(tables);
+            tables.removeIf(table -> before.contains(TableFacts.lower(table.name())));
+            try (Statement statement = connection.createStatement()) {
+                for (CopiedTable table : schema.hasSets() ? tables : List.<CopiedTable>of()) {
+                    statement.execute("DELETE FROM " + target.table(table.name()));
+                }
+            }
+        });
+    }
+
+    private void copy(PostgresLink target, Ledger ledger, Snapshot snapshot, List<CopiedTable> tables, long total)
+            throws SQLException {
         ChunkWriter writer = new ChunkWriter(target, ledger);
         report(Phase.COPY, ledger.rows(), total);
-        try (ChunkReader reader = new ChunkReader(snapshot, ledger::position)) {
+        try (ChunkReader reader = new ChunkReader(snapshot, tables, ledger::position)) {
             for (Chunk chunk = reader.next(); chunk != null; chunk = reader.next()) {
                 writer.write(chunk);
                 report(Phase.COPY, ledger.rows(), total);
@@ -167,7 +206,8 @@ public final class TransferRun {
         }
     }
 
-    private void makeKeysAndIndexes(PostgresLink target, Snapshot snapshot) throws SQLException {
+    private void makeKeysAndIndexes(PostgresLink target, Snapshot snapshot, List<CopiedTable> tables)
+            throws SQLException {
         int total = target.inTransaction(() -> DeferredDefinitions.pending(target));
         for (int done = 0; done < total; done++) {
             report(Phase.INDEX, done, total);
@@ -176,7 +216,7 @@ public final class TransferRun {
             } catch (SQLException e) {
                 if (ChunkWriter.mayBeCausedByRow(target.classify(e))) {
                     try (Connection connection = snapshot.open()) {
-                        SourceCheck.requireReferences(connection);
+                        SourceCheck.requireReferences(connection, tables);
                     }
                 }
                 throw e;
@@ -184,23 +224,24 @@ public final class TransferRun {
         }
     }
 
-    private List<TransferredTable> compare(PostgresLink target, Snapshot snapshot, long total) throws SQLException {
+    private List<TransferredTable> compare(PostgresLink target, Snapshot snapshot, List<CopiedTable> tables, long total)
+            throws SQLException {
         return target.inSnapshot(() -> {
-            List<TransferredTable> tables = new ArrayList<>();
+            List<TransferredTable> compared = new ArrayList<>();
             long done = 0;
             try (Connection connection = snapshot.open()) {
-                for (CopiedTable table : CopiedTable.ALL) {
+                for (CopiedTable table : tables) {
                     long before = done;
                     try (RowSource ours = new SqliteRows(connection, table);
                             RowSource theirs = new PostgresRows(target, table)) {
                         Content content = new Comparison(table, ours, theirs)
                                 .compare(count -> report(Phase.COMPARE, before + count, total));
-                        tables.add(new TransferredTable(table.name(), content.rows(), content.hash()));
+                        compared.add(new TransferredTable(table.name(), content.rows(), content.hash()));
                         done += content.rows();
                     }
                 }
             }
-            return tables;
+            return compared;
         });
     }
 
@@ -213,10 +254,6 @@ public final class TransferRun {
         } catch (StorageException e) {
             why.addSuppressed(e);
         }
-    }
-
-    private static void requireCurrent(SqliteConnections connections) {
-        new SqliteMigrator(connections, Duration.ZERO).requireCurrent();
     }
 
     private static Duration since(long began) {

@@ -20,7 +20,7 @@ class ChunkReaderTest {
         Snapshot snapshot = new Snapshot(directory.resolve("source.db"), "1");
         Database.open(snapshot.file()).close();
         OutOfMemoryError error = new OutOfMemoryError("by the test");
-        try (ChunkReader reader = new ChunkReader(snapshot, table -> {
+        try (ChunkReader reader = new ChunkReader(snapshot, CopiedTable.LIBRARY, table -> {
             throw error;
         })) {
             assertThatThrownBy(reader::next).isSameAs(error);
