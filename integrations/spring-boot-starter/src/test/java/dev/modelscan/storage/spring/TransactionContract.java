@@ -1,11 +1,16 @@
 package dev.modelscan.storage.spring;
 
+import static dev.modelscan.storage.queries.Into.into;
+import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.jooq.impl.DSL.select;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.StoredQueries;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.queries.StoredQuery;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -115,6 +120,18 @@ abstract class TransactionContract {
             CompletableFuture.runAsync(() -> assertThat(agents()).isEmpty()).join();
         });
         assertThat(agents()).containsExactly("one");
+    }
+
+    @Test
+    void storedQueriesJoinAndDslReadsWhatIsCommitted() {
+        StoredQuery<String> names =
+                StoredQueries.query(() -> select(AGENTS.NAME).from(AGENTS).orderBy(AGENTS.NAME), into(name -> name));
+        create("one");
+        transactions.required(() -> {
+            create("two");
+            assertThat(db.query(names).list(10)).containsExactly("one", "two");
+            assertThat(db.dsl().fetchCount(AGENTS)).isOne();
+        });
     }
 
     @Test
