@@ -1,5 +1,6 @@
 package dev.modelscan.storage;
 
+import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -9,6 +10,8 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.values.StoredJson;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.tasks.Task;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jooq.DatePart;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,5 +153,19 @@ class MessagesTest {
         requirePlain("nested arrays", () -> Json.of(List.of(new Object[][] {{new Object()}})));
         assertThat(catchThrowable(() -> StoredJson.of("{").toNode()).getMessage())
                 .doesNotContainPattern(INTERNALS);
+    }
+
+    /** A function that is added to {@link Times} is one that the message has to name. */
+    @Test
+    void theFunctionsForTimesAreAllNamed() {
+        try (Database db = Database.inMemory()) {
+            Throwable thrown = catchThrowable(
+                    () -> db.dsl().select(DSL.extract(TASKS.CREATED_AT, DatePart.HOUR)).from(TASKS).fetch());
+            for (Method function : Times.class.getDeclaredMethods()) {
+                if (Modifier.isPublic(function.getModifiers())) {
+                    assertThat(thrown).hasMessageContaining(" " + function.getName());
+                }
+            }
+        }
     }
 }

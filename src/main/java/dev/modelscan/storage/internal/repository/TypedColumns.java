@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 final class TypedColumns {
 
     private static final String TIMES =
-            "use dev.modelscan.storage.Times: day, week, month, hour, weekday, bucket, seconds,"
-                    + " between, plus, minus or now";
+            "use dev.modelscan.storage.Times: day, week, month, year, weekday, hour, bucket,"
+                    + " between, seconds, plus, minus or now";
     private static final String JSON =
             "use dev.modelscan.storage.Conditions.metadataEquals, or read the value and look at it in Java";
 
