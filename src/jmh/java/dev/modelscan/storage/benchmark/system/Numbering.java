@@ -42,12 +42,15 @@ final class Numbering {
                 message.receiverId(),
                 message.taskId(),
                 message.teamId(),
+                message.role(),
                 message.contentType(),
                 message.content(),
                 message.metadata(),
+                message.parentId(),
                 message.readAt(),
                 message.version(),
                 message.createdAt(),
-                message.updatedAt());
+                message.updatedAt(),
+                message.parts());
     }
 }

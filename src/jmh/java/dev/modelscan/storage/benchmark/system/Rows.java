@@ -9,6 +9,7 @@ import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.internal.values.StoredJson;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -58,12 +59,14 @@ final class Rows {
                 agent == null ? null : new AgentId(agent),
                 workflow == null ? null : new WorkflowId(workflow),
                 team == null ? null : new TeamId(team),
+                null,
                 text(rows, 5),
                 TaskStatus.fromCode(text(rows, 6)),
                 rows.getInt(7),
                 json(rows, 8),
                 json(rows, 9),
                 text(rows, 10),
+                Origin.NONE,
                 json(rows, 11),
                 time(rows, 12),
                 time(rows, 13),

@@ -14,6 +14,7 @@ import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.queries.QueryParameter;
 import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.TeamId;
@@ -64,7 +65,10 @@ final class StoredQuerySystem implements StorageSystem {
                     .where(TASKS.AGENT_ID.eq(AGENT.param()))
                     .and(TASKS.STATUS.eq(STATUS.param()))
                     .orderBy(TASKS.PRIORITY.desc(), TASKS.CREATED_AT, TASKS.ID),
-            into(Task::new));
+            into((id, agent, workflow, team, type, status, priority, input, output, error, metadata, started, completed,
+                    version, created, updated) -> new Task(
+                    id, agent, workflow, team, null, type, status, priority, input, output, error, Origin.NONE, metadata,
+                    started, completed, version, created, updated)));
 
     private static final StoredQuery<TeamMember> MEMBERS = StoredQueries.query(
             () -> select(
