@@ -39,6 +39,13 @@ jooq {
                         value = "src/main/resources/db/app"
                     }
                 }
+                forcedTypes {
+                    forcedType {
+                        userType = "example.Findings"
+                        binding = "dev.modelscan.storage.ColumnTypes.json(example.Findings.class)"
+                        includeExpression = "reviews\\.findings"
+                    }
+                }
             }
             target {
                 packageName = "example.db"

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.tasks.Task;
+import example.db.tables.records.ReviewsRecord;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,11 @@ class ReviewsTest {
             assertEquals(1, latest.size());
             assertEquals("summarise", latest.get(0).taskType());
             assertEquals("alice", latest.get(0).agentName());
+            ReviewsRecord row = ReviewRows.of(db).list(PageRequest.first(10)).items().get(0);
+            Findings findings = new Findings(2, List.of("no source", "too long"));
+            row.setFindings(findings);
+            assertEquals(findings, ReviewRows.of(db).update(row).getFindings());
+            assertEquals(findings, ReviewRows.of(db).get(row.getId()).getFindings());
             db.tasks().delete(task.id());
             assertTrue(reviews.latest(10).isEmpty());
         }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.support.PostgresServer;
+import dev.modelscan.storage.queries.TableRows;
 import dev.modelscan.storage.tasks.Task;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -30,6 +33,8 @@ import javax.xml.transform.Transformer;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
+import org.jooq.Field;
+import org.jooq.Record;
 import org.jooq.codegen.GenerationTool;
 import org.jooq.meta.jaxb.Configuration;
 import org.jooq.util.jaxb.tools.MiniJAXB;
@@ -135,6 +140,7 @@ class OwnTablesSampleTest {
                         .singleElement()
                         .asString()
                         .contains("verdict=good", "taskType=summarise", "agentName=alice");
+                keepFindings(db, loader);
                 db.tasks().delete(task.id());
                 assertThat((List<?>) type.getMethod("latest", int.class).invoke(reviews, 10))
                         .isEmpty();
@@ -142,6 +148,24 @@ class OwnTablesSampleTest {
         } finally {
             thread.setContextClassLoader(before);
         }
+    }
+
+    /** A mapped table, and a JSON column that is a record. */
+    private static void keepFindings(Database db, ClassLoader loader) throws Exception {
+        @SuppressWarnings("unchecked") // Its records are of the sample's own class.
+        var rows = (TableRows<String, Record>) loader.loadClass("example.ReviewRows")
+                .getMethod("of", Repositories.class)
+                .invoke(null, db);
+        Record row = rows.list(PageRequest.first(10)).items().get(0);
+        @SuppressWarnings("unchecked")
+        Field<Object> column = (Field<Object>) row.field("findings");
+        Object findings = loader.loadClass("example.Findings")
+                .getConstructor(int.class, List.class)
+                .newInstance(2, List.of("no source"));
+        assertThat(row.get(column)).isNull();
+        row.set(column, findings);
+        assertThat(rows.update(row).get(column)).isEqualTo(findings);
+        assertThat(rows.get(row.get("id", String.class)).get(column)).isEqualTo(findings);
     }
 
     /** Each block of SQL and XML, and the program, are the sample's own. */
@@ -162,7 +186,7 @@ class OwnTablesSampleTest {
                         !block.group(1).equals("java") || block.group(2).contains("package example"))
                 .map(block -> block.group(2).stripTrailing())
                 .toList();
-        assertThat(blocks).hasSize(6).allSatisfy(block -> assertThat(sample).contains(block));
+        assertThat(blocks).hasSize(8).allSatisfy(block -> assertThat(sample).contains(block));
     }
 
     /** Does not see the folder of the same name among this project's own test resources. */

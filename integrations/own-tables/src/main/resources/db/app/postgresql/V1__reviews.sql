@@ -3,6 +3,7 @@ CREATE TABLE reviews (
     task_id text COLLATE "C" NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
     verdict text COLLATE "C" NOT NULL CHECK (verdict IN ('good', 'bad')),
     metadata jsonb NOT NULL DEFAULT '{}',
+    findings jsonb,
     created_at timestamptz NOT NULL
 );
 

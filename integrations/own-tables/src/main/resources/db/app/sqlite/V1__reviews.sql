@@ -3,6 +3,7 @@ CREATE TABLE reviews (
     task_id TEXT NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
     verdict TEXT NOT NULL CHECK (verdict IN ('good', 'bad')),
     metadata TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(metadata)),
+    findings TEXT CHECK (json_valid(findings)),
     created_at TEXT NOT NULL
 ) STRICT;
 
