@@ -30,7 +30,8 @@ class ReviewsTest {
             assertEquals(1, latest.size());
             assertEquals("summarise", latest.get(0).taskType());
             assertEquals("alice", latest.get(0).agentName());
-            ReviewsRecord row = ReviewRows.of(db).list(PageRequest.first(10)).items().get(0);
+            ReviewsRecord row =
+                    ReviewRows.of(db).list(PageRequest.first(10)).items().get(0);
             Findings findings = new Findings(2, List.of("no source", "too long"));
             row.setFindings(findings);
             assertEquals(findings, ReviewRows.of(db).update(row).getFindings());

@@ -65,10 +65,41 @@ final class StoredQuerySystem implements StorageSystem {
                     .where(TASKS.AGENT_ID.eq(AGENT.param()))
                     .and(TASKS.STATUS.eq(STATUS.param()))
                     .orderBy(TASKS.PRIORITY.desc(), TASKS.CREATED_AT, TASKS.ID),
-            into((id, agent, workflow, team, type, status, priority, input, output, error, metadata, started, completed,
-                    version, created, updated) -> new Task(
-                    id, agent, workflow, team, null, type, status, priority, input, output, error, Origin.NONE, metadata,
-                    started, completed, version, created, updated)));
+            into(
+                    (id,
+                            agent,
+                            workflow,
+                            team,
+                            type,
+                            status,
+                            priority,
+                            input,
+                            output,
+                            error,
+                            metadata,
+                            started,
+                            completed,
+                            version,
+                            created,
+                            updated) -> new Task(
+                            id,
+                            agent,
+                            workflow,
+                            team,
+                            null,
+                            type,
+                            status,
+                            priority,
+                            input,
+                            output,
+                            error,
+                            Origin.NONE,
+                            metadata,
+                            started,
+                            completed,
+                            version,
+                            created,
+                            updated)));
 
     private static final StoredQuery<TeamMember> MEMBERS = StoredQueries.query(
             () -> select(
