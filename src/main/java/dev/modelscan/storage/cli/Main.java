@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             ImportCommand.class,
             ShowCommand.class,
             ListCommand.class,
+            ExportCommand.class,
             ReportCommand.class,
             StatusCommand.class,
             MigrateCommand.class,

@@ -23,7 +23,7 @@ public final class AnthropicFormat extends ChatFormat {
     }
 
     @Override
-    boolean isOwn(MessageRead message, String form) {
+    public boolean isOwn(String form) {
         return form.equals("anthropic");
     }
 

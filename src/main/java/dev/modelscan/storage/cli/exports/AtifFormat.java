@@ -40,8 +40,18 @@ public final class AtifFormat implements RunFormat {
     }
 
     @Override
+    public boolean isOwn(String form) {
+        return form.equals(NAME);
+    }
+
+    @Override
+    public boolean isNested() {
+        return true;
+    }
+
+    @Override
     public JsonNode write(Run run, Consumer<String> unsaid) {
-        return trajectory(run, run.form().equals(NAME), unsaid);
+        return trajectory(run, isOwn(run.form()), unsaid);
     }
 
     private static ObjectNode trajectory(Run run, boolean same, Consumer<String> unsaid) {

@@ -35,31 +35,47 @@ abstract class ChatFormat implements RunFormat {
 
     @Override
     public JsonNode write(Run run, Consumer<String> unsaid) {
-        boolean same = CHATS.contains(run.form());
+        boolean same = isOwn(run.form());
         ObjectNode record = Fields.object();
-        if (same) {
+        if (CHATS.contains(run.form())) {
             record.setAll(run.started().metadata());
         } else if (run.started().externalId() != null) {
             record.put("id", run.started().externalId());
         }
+        if (!same) {
+            unsaid(run, unsaid);
+        }
         JsonNode list = record.remove(LIST);
         ArrayNode messages = Fields.MAPPER.createArrayNode();
         for (MessageRead message : run.messages()) {
-            if (same && isOwn(message, run.form())) {
+            if (same) {
                 kept(message, record, messages);
             } else {
                 foreign(message, record, messages, unsaid);
             }
         }
-        record.set(list == null ? "messages" : list.asText(), messages);
         if (!run.children().isEmpty()) {
             unsaid.accept("the runs of sub-agents");
         }
+        if (list != null && list.asText().isEmpty()) {
+            return messages;
+        }
+        record.set(list == null ? "messages" : list.asText(), messages);
         return record;
     }
 
-    /** Whether a message that came from a form of chats is written as it was. */
-    abstract boolean isOwn(MessageRead message, String form);
+    /** What chats have no place for, whatever the run's messages hold. */
+    static void unsaid(Run run, Consumer<String> unsaid) {
+        if (!run.calls().isEmpty()) {
+            unsaid.accept("tokens and cost");
+        }
+        if (run.messages().stream().anyMatch(message -> message.createdAt() != null)) {
+            unsaid.accept("times");
+        }
+        if (!CHATS.contains(run.form()) && !run.started().metadata().isEmpty()) {
+            unsaid.accept("what the source says of the run");
+        }
+    }
 
     /** Writes a message that came from a form without the members of chat messages. */
     abstract void foreign(MessageRead message, ObjectNode record, ArrayNode messages, Consumer<String> unsaid);

@@ -18,8 +18,8 @@ public final class OpenAiFormat extends ChatFormat {
     }
 
     @Override
-    boolean isOwn(MessageRead message, String form) {
-        return !form.equals("anthropic");
+    public boolean isOwn(String form) {
+        return form.equals("openai") || form.equals("tau-bench");
     }
 
     @Override

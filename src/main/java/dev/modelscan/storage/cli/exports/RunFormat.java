@@ -9,6 +9,14 @@ public interface RunFormat {
     /** The name in {@code --format}; that of the form that reads it. */
     String name();
 
+    /** Whether a run that came from that form is written as the source had it. */
+    boolean isOwn(String form);
+
+    /** Whether a run's record holds the runs of its sub-agents. */
+    default boolean isNested() {
+        return false;
+    }
+
     /**
      * The record that a run is in this form.
      *

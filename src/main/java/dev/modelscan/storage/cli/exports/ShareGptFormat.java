@@ -23,13 +23,19 @@ public final class ShareGptFormat implements RunFormat {
     }
 
     @Override
+    public boolean isOwn(String form) {
+        return form.equals(NAME);
+    }
+
+    @Override
     public JsonNode write(Run run, Consumer<String> unsaid) {
-        boolean same = run.form().equals(NAME);
+        boolean same = isOwn(run.form());
         ObjectNode record = Fields.object();
         if (same) {
             record.setAll(run.started().metadata());
         } else if (run.started().externalId() != null) {
             record.put("id", run.started().externalId());
+            ChatFormat.unsaid(run, unsaid);
         }
         JsonNode list = record.remove("messages_in");
         ArrayNode turns = Fields.MAPPER.createArrayNode();

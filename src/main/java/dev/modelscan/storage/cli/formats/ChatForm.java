@@ -36,7 +36,7 @@ abstract class ChatForm implements Form {
                 String run = "messages " + item.array();
                 if (!run.equals(open)) {
                     end(open, last, events);
-                    events.accept(new RunStarted(run, item.place(), null, null, null, null, null, record("")));
+                    events.accept(new RunStarted(run, item.place(), null, null, null, null, null, bareList()));
                     open = run;
                     index = 0;
                 }
@@ -58,7 +58,7 @@ abstract class ChatForm implements Form {
     private void readRecord(Place place, JsonNode record, Events events) {
         String run = "record " + place.record();
         if (record.isArray() && (record.isEmpty() || isMessage(record.path(0)))) {
-            events.accept(new RunStarted(run, place, null, null, null, null, null, record("")));
+            events.accept(new RunStarted(run, place, null, null, null, null, null, bareList()));
             new ChatMessages(run, events).readAll(place, record, "");
             end(run, place, events);
         } else if (isPreferences(record)) {
@@ -155,6 +155,11 @@ abstract class ChatForm implements Form {
             metadata.put("messages_in", list);
         }
         return metadata;
+    }
+
+    /** What the metadata says of messages that are in no record. */
+    private static ObjectNode bareList() {
+        return Fields.object().put("messages_in", "");
     }
 
     private static void withoutMessages(ObjectNode rest) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a form says beyond the events, in its own words, so that the source can be told again. */
@@ -20,11 +21,14 @@ final class Rest {
 
     private Rest() {}
 
-    /** Keeps a time unless the instant, as ISO 8601, says the same to the letter. */
+    /** Keeps a time unless the instant, as ISO 8601 in whole microseconds, as it is stored, says the same to the letter. */
     static void time(ObjectNode rest, JsonNode object, String member, @Nullable Instant read) {
         JsonNode value = object.path(member);
         if (!value.isMissingNode()
-                && (read == null || !value.isTextual() || !value.textValue().equals(read.toString()))) {
+                && (read == null
+                        || !value.isTextual()
+                        || !value.textValue()
+                                .equals(read.truncatedTo(ChronoUnit.MICROS).toString()))) {
             rest.set(member, value);
         }
     }

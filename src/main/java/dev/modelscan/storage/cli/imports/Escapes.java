@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +16,8 @@ import java.util.regex.Pattern;
 final class Escapes {
 
     private static final Pattern LOOKS_ESCAPED = Pattern.compile("\\\\(?=u(0000|005c|[dD][89a-fA-F][0-9a-fA-F]{2}))");
+
+    private static final Pattern ESCAPE = Pattern.compile("\\\\u(0000|005c|[dD][89a-fA-F][0-9a-fA-F]{2})");
 
     private Escapes() {}
 
@@ -60,6 +64,19 @@ final class Escapes {
         return out.toString();
     }
 
+    /** The text that {@link #of} was given, if it needed escapes. */
+    static String undo(String escaped) {
+        return ESCAPE.matcher(escaped).replaceAll(found -> {
+            String unit = Character.toString((char) Integer.parseInt(found.group(1), 16));
+            return Matcher.quoteReplacement(unit);
+        });
+    }
+
+    /** {@link #undo(String)} of all texts and keys of a tree. */
+    static JsonNode undo(JsonNode node) {
+        return mapped(node, Escapes::undo);
+    }
+
     /** Whether a text or a key in a tree holds what cannot be stored. */
     static boolean isNeeded(JsonNode node) {
         if (node.isTextual()) {
@@ -83,17 +100,21 @@ final class Escapes {
 
     /** A copy of a tree with escapes. */
     static JsonNode of(JsonNode node) {
+        return mapped(node, Escapes::of);
+    }
+
+    private static JsonNode mapped(JsonNode node, UnaryOperator<String> text) {
         if (node.isTextual()) {
-            return JsonNodeFactory.instance.textNode(of(node.textValue()));
+            return JsonNodeFactory.instance.textNode(text.apply(node.textValue()));
         }
         if (node.isObject()) {
             ObjectNode copy = JsonNodeFactory.instance.objectNode();
-            node.properties().forEach(member -> copy.set(of(member.getKey()), of(member.getValue())));
+            node.properties().forEach(member -> copy.set(text.apply(member.getKey()), mapped(member.getValue(), text)));
             return copy;
         }
         if (node.isArray()) {
             ArrayNode copy = JsonNodeFactory.instance.arrayNode();
-            node.forEach(child -> copy.add(of(child)));
+            node.forEach(child -> copy.add(mapped(child, text)));
             return copy;
         }
         return node;

@@ -1,11 +1,10 @@
 package dev.modelscan.storage.cli.imports;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.blobs.BlobId;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
-import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.conversations.ContentType;
@@ -14,22 +13,13 @@ import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.MessageRole;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Makes the stored message: its readable text as the content, and its parts. A message that is one text, or one text that a
- * tool answered a known call with, has no parts: the content and the tool execution say all.
+ * Makes the stored message: its readable text as the content, and its parts. A message that is one text that is not empty, or
+ * one text that a tool answered a known call with, has no parts: the content and the tool execution say all. {@link
+ * MessageReader} reads it back.
  */
 final class MessageMaker {
-
-    /** In the metadata: the content is only the start of a text that is a blob. */
-    static final String EXCERPT = "content_is_excerpt";
-
-    /** In the metadata: some text holds escapes of {@link Escapes}. */
-    static final String ESCAPED = "escaped";
-
-    /** In the metadata: calls that a form writes in another way than its own. */
-    static final String CALLS = "calls";
 
     private final Values values;
     private final PartMaker parts;
@@ -43,11 +33,12 @@ final class MessageMaker {
      * A builder without ids, agents and times.
      *
      * @param answersCall whether it holds the answer to a known call
+     * @param notes what is to be noted of it
      * @param referred blobs that it is to refer to
      */
-    Message.Builder make(MessageRead message, boolean answersCall, List<BlobId> referred) {
-        ObjectNode metadata = Fields.object();
-        metadata.setAll(message.rest());
+    Message.Builder make(MessageRead message, boolean answersCall, ObjectNode notes, List<BlobId> referred) {
+        ObjectNode metadata = Notes.beside(message.rest());
+        metadata.setAll(notes);
         List<MessagePart> made = new ArrayList<>();
         String content = Escapes.of(text(message.parts()));
         boolean large = Values.isLarge(content);
@@ -55,11 +46,11 @@ final class MessageMaker {
             message.parts().forEach(part -> made.add(parts.make(part)));
         }
         if (large) {
-            metadata.put(EXCERPT, true);
+            metadata.put(Notes.EXCERPT, true);
         }
         oddCalls(message.parts(), metadata);
         if (Values.needEscapes(message)) {
-            metadata.put(ESCAPED, true);
+            metadata.put(Notes.ESCAPED, true);
         }
         List<BlobId> blobs = new ArrayList<>(referred);
         Json stored = values.object(metadata, blobs);
@@ -80,7 +71,7 @@ final class MessageMaker {
         if (all.size() > 1) {
             return false;
         }
-        return all.get(0) instanceof Part.Text
+        return (all.get(0) instanceof Part.Text text && !text.text().isEmpty())
                 || (answersCall
                         && all.get(0) instanceof Part.Answer answer
                         && answer.output() != null
@@ -127,27 +118,15 @@ final class MessageMaker {
         return part instanceof Part.Answer answer ? Verdict.text(answer) : "";
     }
 
+    /** Calls of which id, name and arguments do not say all are kept in the source's words. */
     private static void oddCalls(List<Part> parts, ObjectNode metadata) {
-        List<JsonNode> calls = parts.stream()
+        List<Part.Call> calls = parts.stream()
                 .filter(Part.Call.class::isInstance)
-                .map(part -> ((Part.Call) part).json())
+                .map(Part.Call.class::cast)
                 .toList();
-        if (calls.stream().anyMatch(call -> !isUsual(call))) {
-            calls.forEach(call -> metadata.withArray(CALLS).add(call));
+        if (calls.stream().anyMatch(call -> !PartReader.usual(call).equals(call.json()))) {
+            ArrayNode kept = metadata.putArray(Notes.CALLS);
+            calls.forEach(call -> kept.add(call.json()));
         }
-    }
-
-    /** Whether id, name and arguments are all that a call holds. */
-    private static boolean isUsual(JsonNode call) {
-        return switch (call.path("type").asText()) {
-            case "function" ->
-                Fields.rest(call, Set.of("id", "type", "function")).isEmpty()
-                        && Fields.rest(call.path("function"), Set.of("name", "arguments"))
-                                .isEmpty()
-                        && call.path("function").path("arguments").isTextual();
-            case "tool_use" ->
-                Fields.rest(call, Set.of("id", "type", "name", "input")).isEmpty();
-            default -> false;
-        };
     }
 }

@@ -23,6 +23,9 @@ final class PartMaker {
     /** In a part's data: in the place of base64 text whose bytes are the part's blob. */
     static final String BASE64 = "base64_of_blob";
 
+    /** The name of a part that refers to a blob with a value of the metadata. */
+    static final String METADATA = "metadata";
+
     /** Shorter text is no file. */
     private static final int SHORTEST_FILE = 1_024;
 
@@ -149,12 +152,15 @@ final class PartMaker {
         if (input != null) {
             data(made, input);
         }
+        String arguments = arguments(call);
+        return arguments == null ? made : made.text(Escapes.of(arguments));
+    }
+
+    /** The arguments, if the source has them as text that is not large. */
+    static @Nullable String arguments(Part.Call call) {
         JsonNode body = call.json().path("function").isObject() ? call.json().path("function") : call.json();
         JsonNode arguments = body.path("arguments");
-        if (arguments.isTextual() && !Values.isLarge(arguments.textValue())) {
-            made.text(Escapes.of(arguments.textValue()));
-        }
-        return made;
+        return arguments.isTextual() && !Values.isLarge(arguments.textValue()) ? arguments.textValue() : null;
     }
 
     private MessagePart.Builder answer(Part.Answer answer) {
@@ -171,7 +177,7 @@ final class PartMaker {
     /** A reference to a blob that a value of the run's metadata is held in. */
     static MessagePart metadata(BlobId blob) {
         return MessagePart.builder(PartKind.OTHER)
-                .name("metadata")
+                .name(METADATA)
                 .mediaType("application/json")
                 .blobId(blob)
                 .data(Json.emptyObject())

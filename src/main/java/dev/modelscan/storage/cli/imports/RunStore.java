@@ -320,18 +320,22 @@ final class RunStore {
     }
 
     private Json metadata(Values values, List<BlobId> large) {
-        ObjectNode metadata = Fields.object();
+        ObjectNode words = Fields.object();
         RunStarted started = facts.started();
-        metadata.setAll(started.metadata());
+        words.setAll(started.metadata());
         RunEnded ended = facts.ended();
         if (ended != null) {
-            metadata.setAll(ended.rest());
+            words.setAll(ended.rest());
         }
-        if (started.name() != null && !metadata.has("title")) {
-            metadata.put("title", started.name());
+        if (started.name() != null && !words.has("title")) {
+            words.put("title", started.name());
+        }
+        ObjectNode metadata = Notes.beside(words);
+        if (Escapes.isNeeded(words)) {
+            metadata.put(Notes.ESCAPED, true);
         }
         if (facts.timed() < facts.messages()) {
-            metadata.put("times", facts.timed() == 0 && facts.firstTime() == null ? "none" : "some");
+            metadata.put(Notes.TIMES, facts.timed() == 0 && facts.firstTime() == null ? "none" : "some");
         }
         return values.object(metadata, large);
     }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli.imports;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.blobs.BlobId;
@@ -10,6 +11,7 @@ import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.Scored;
 import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Events;
+import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -140,7 +142,7 @@ final class RunWriter implements Events {
         AgentId sender = agent(author);
         boolean first = register(message, id);
         if (!stored) {
-            Message made = maker.make(message, !answered.isEmpty(), blobs)
+            Message made = maker.make(message, !answered.isEmpty(), notes(message, first), blobs)
                     .id(id)
                     .conversationId(target.conversation())
                     .taskId(target.task())
@@ -190,6 +192,19 @@ final class RunWriter implements Events {
     /** Whether the file's name of a message occurs for the first time. */
     private boolean register(MessageRead message, MessageId id) {
         return message.externalId() == null || named.putIfAbsent(Names.of(message.externalId()), id) == null;
+    }
+
+    /** What neither the columns nor the words of the source say. */
+    private ObjectNode notes(MessageRead message, boolean first) {
+        ObjectNode notes = Fields.object();
+        if (message.createdAt() == null && facts.timed() > 0) {
+            notes.put(Notes.UNTIMED, true);
+        }
+        String id = message.externalId();
+        if (id != null && !(first && Names.of(id).equals(id))) {
+            notes.put(Notes.ID, id);
+        }
+        return notes;
     }
 
     private Origin origin(MessageRead message, boolean first) {

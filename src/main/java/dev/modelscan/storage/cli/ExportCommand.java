@@ -1,0 +1,137 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.cli.exports.Exporter;
+import dev.modelscan.storage.cli.exports.RunFormat;
+import dev.modelscan.storage.cli.exports.RunFormats;
+import dev.modelscan.storage.cli.exports.Scope;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.workflows.WorkflowId;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** Writes what a database holds to a file. */
+@Command(
+        name = "export",
+        description = {
+            "Writes runs in the form of another program: one record a line, in order of time.",
+            "",
+            "A run that came from the form is written as its source had it. Of a run of another form, what the form has"
+                    + " no place for is listed on standard error. docs/formats.md says what that is."
+        })
+final class ExportCommand extends ReadingCommand {
+
+    @Parameters(paramLabel = "<file>", description = "The file to write; - is the standard output.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    String file;
+
+    @Option(
+            names = "--format",
+            required = true,
+            paramLabel = "<form>",
+            description = "The form: ${COMPLETION-CANDIDATES}.",
+            completionCandidates = FormatNames.class)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    String format;
+
+    @Option(names = "--workflow", paramLabel = "<id>", description = "Only the runs of this workflow.")
+    @Nullable
+    String workflow;
+
+    @Option(names = "--task", paramLabel = "<id>", description = "Only the conversations about this task.")
+    @Nullable
+    String task;
+
+    @Option(names = "--conversation", paramLabel = "<id>", description = "Only this conversation.")
+    @Nullable
+    String conversation;
+
+    @Option(names = "--force", description = "Replace the file if it exists.")
+    boolean force;
+
+    @Override
+    public Integer call() throws IOException {
+        RunFormats.named(format)
+                .orElseThrow(() -> wrong("Unknown form \"" + format + "\"; known forms: "
+                        + String.join(", ", RunFormats.names())));
+        if (json && isStream()) {
+            throw wrong("--json needs a file: the standard output is the export");
+        }
+        return super.call();
+    }
+
+    @Override
+    Result execute(Database db) throws IOException {
+        RunFormat chosen = RunFormats.named(format).orElseThrow();
+        Scope scope = scope(db);
+        if (isStream()) {
+            Writer out = spec.commandLine().getOut();
+            ExportSummary summary = export(db, scope, chosen, out);
+            out.flush();
+            return new OnError(summary);
+        }
+        try (OutputFile output = new OutputFile(Path.of(file), force)) {
+            Writer out = new OutputStreamWriter(output.stream(), StandardCharsets.UTF_8);
+            ExportSummary summary = export(db, scope, chosen, out);
+            out.flush();
+            output.complete();
+            return summary;
+        }
+    }
+
+    private ExportSummary export(Database db, Scope scope, RunFormat chosen, Writer out) {
+        Exporter exporter = new Exporter(chosen, out);
+        exporter.export(db, scope);
+        return new ExportSummary(file, format, exporter.runs(), exporter.messages(), exporter.unsaid());
+    }
+
+    /** What is asked for exists. */
+    private Scope scope(Database db) {
+        return new Scope(
+                workflow == null ? null : db.workflows().get(new WorkflowId(workflow)).id(),
+                task == null ? null : db.tasks().get(new TaskId(task)).id(),
+                conversation == null
+                        ? null
+                        : db.conversations().get(new ConversationId(conversation)).id());
+    }
+
+    private boolean isStream() {
+        return file.equals("-");
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /** A summary that is printed to standard error, since the standard output is the export. */
+    private record OnError(ExportSummary summary) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {}
+
+        @Override
+        public void printFailures(PrintWriter err) {
+            summary.print(err);
+            summary.printFailures(err);
+        }
+    }
+
+    /** The names of the forms. */
+    static final class FormatNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return RunFormats.names().iterator();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.modelscan.storage.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What was exported.
+ *
+ * @param unsaid what the form has no place for, with the number of runs that have it
+ */
+record ExportSummary(String file, String format, long runs, long messages, Map<String, Long> unsaid)
+        implements Result {
+
+    @Override
+    public void print(PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "%s (%s): %,d runs with %,d messages%n",
+                TextTable.printable(file),
+                format,
+                runs,
+                messages);
+    }
+
+    @Override
+    public void printFailures(PrintWriter err) {
+        unsaid.forEach((what, count) ->
+                err.printf(Locale.ROOT, "not in the form %s: %s (%,d runs)%n", format, TextTable.printable(what), count));
+    }
+}

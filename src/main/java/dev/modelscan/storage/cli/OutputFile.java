@@ -1,0 +1,71 @@
+package dev.modelscan.storage.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** A file that has its name when it is whole: until then it is a temporary file beside it, readable by its owner alone. */
+final class OutputFile implements AutoCloseable {
+
+    private final Path target;
+    private final Path temporary;
+    private final OutputStream out;
+    private final boolean replace;
+
+    /**
+     * Makes the temporary file.
+     *
+     * @param replace whether a file of that name is replaced
+     * @throws FileAlreadyExistsException if there is one that is not to be replaced
+     */
+    OutputFile(Path target, boolean replace) throws IOException {
+        this.target = target;
+        this.replace = replace;
+        if (Files.isDirectory(target)) {
+            throw new IOException(target + " is a directory");
+        }
+        if (Files.exists(target) && !replace) {
+            throw exists();
+        }
+        Path directory = target.toAbsolutePath().getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            throw new NoSuchFileException("no such directory: " + directory);
+        }
+        this.temporary = Files.createTempFile(directory, target.getFileName() + ".", ".part");
+        temporary.toFile().deleteOnExit();
+        this.out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16);
+    }
+
+    OutputStream stream() {
+        return out;
+    }
+
+    /** The file is whole. */
+    void complete() throws IOException {
+        out.close();
+        if (replace) {
+            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+            return;
+        }
+        try {
+            Files.move(temporary, target);
+        } catch (FileAlreadyExistsException e) {
+            throw exists();
+        }
+    }
+
+    private FileAlreadyExistsException exists() {
+        return new FileAlreadyExistsException(target + " exists; --force replaces it");
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+        Files.deleteIfExists(temporary);
+    }
+}

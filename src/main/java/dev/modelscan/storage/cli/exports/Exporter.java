@@ -1,0 +1,84 @@
+package dev.modelscan.storage.cli.exports;
+
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.cli.formats.Fields;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Writes the runs of a database in the form of another program, one record a line. */
+public final class Exporter {
+
+    private static final ObjectWriter PLAIN = Fields.MAPPER.writer();
+
+    /** UTF-8 has no half of a surrogate pair; as an escape it can be written. */
+    private static final ObjectWriter ASCII = PLAIN.with(JsonWriteFeature.ESCAPE_NON_ASCII);
+
+    private final RunFormat format;
+    private final Writer out;
+    private final Map<String, Long> unsaid = new TreeMap<>();
+    private long runs;
+    private long messages;
+
+    /** Writes to a writer, which the caller closes. */
+    public Exporter(RunFormat format, Writer out) {
+        this.format = format;
+        this.out = out;
+    }
+
+    /**
+     * Writes the runs.
+     *
+     * @throws UncheckedIOException if they cannot be written
+     */
+    public void export(Database db, Scope scope) {
+        new StoredRuns(db, scope, format.isNested()).forEach(this::write);
+    }
+
+    private void write(StoredRun stored) {
+        Run run = stored.run();
+        Set<String> ofRun = new HashSet<>(format.isOwn(run.form()) ? Set.of() : stored.beside());
+        JsonNode record = format.write(run, ofRun::add);
+        try {
+            String line = PLAIN.writeValueAsString(record);
+            out.write(isWhole(line) ? line : ASCII.writeValueAsString(record));
+            out.write('\n');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+        ofRun.forEach(what -> unsaid.merge(what, 1L, Long::sum));
+        count(run);
+    }
+
+    private static boolean isWhole(String line) {
+        return line.codePoints().noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+    }
+
+    private void count(Run run) {
+        runs++;
+        messages += run.messages().size();
+        run.children().forEach(this::count);
+    }
+
+    /** How many runs were written. */
+    public long runs() {
+        return runs;
+    }
+
+    /** How many messages they have. */
+    public long messages() {
+        return messages;
+    }
+
+    /** What the form has no place for, with the number of runs that have it. */
+    public Map<String, Long> unsaid() {
+        return unsaid;
+    }
+}
