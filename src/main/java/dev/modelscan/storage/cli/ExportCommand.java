@@ -62,9 +62,9 @@ final class ExportCommand extends ReadingCommand {
 
     @Override
     public Integer call() throws IOException {
-        RunFormats.named(format)
-                .orElseThrow(() -> wrong("Unknown form \"" + format + "\"; known forms: "
-                        + String.join(", ", RunFormats.names())));
+        if (RunFormats.named(format).isEmpty()) {
+            throw wrong("Unknown form \"" + format + "\"; known forms: " + String.join(", ", RunFormats.names()));
+        }
         if (json && isStream()) {
             throw wrong("--json needs a file: the standard output is the export");
         }

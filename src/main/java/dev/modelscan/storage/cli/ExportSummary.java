@@ -16,16 +16,24 @@ record ExportSummary(String file, String format, long runs, long messages, Map<S
     public void print(PrintWriter out) {
         out.printf(
                 Locale.ROOT,
-                "%s (%s): %,d runs with %,d messages%n",
+                "%s (%s): %s with %s%n",
                 TextTable.printable(file),
                 format,
-                runs,
-                messages);
+                counted(runs, "run"),
+                counted(messages, "message"));
     }
 
     @Override
     public void printFailures(PrintWriter err) {
-        unsaid.forEach((what, count) ->
-                err.printf(Locale.ROOT, "not in the form %s: %s (%,d runs)%n", format, TextTable.printable(what), count));
+        unsaid.forEach((what, count) -> err.printf(
+                Locale.ROOT,
+                "not in the form %s: %s (%s)%n",
+                format,
+                TextTable.printable(what),
+                counted(count, "run")));
+    }
+
+    private static String counted(long count, String what) {
+        return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
     }
 }

@@ -47,17 +47,26 @@ class InputsTest {
 
     @TestFactory
     Stream<DynamicTest> isStoredAsExpected() throws IOException {
-        Path inputs = Path.of(System.getProperty("modelscan.inputs", "../shared/data/inputs"));
-        Assumptions.assumeTrue(Files.isDirectory(inputs), () -> "there is no " + inputs);
-        List<Path> expected;
-        try (Stream<Path> files = Files.list(inputs)) {
-            expected = files.filter(file -> file.toString().endsWith(EXPECTED))
-                    .sorted()
-                    .toList();
-        }
+        List<Path> expected = all().stream()
+                .filter(file -> file.toString().endsWith(EXPECTED))
+                .toList();
         assertThat(expected).isNotEmpty();
         return expected.stream()
                 .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file)));
+    }
+
+    /** The inputs of the tests, and more of them if they are there. */
+    static List<Path> all() throws IOException {
+        List<Path> all = new ArrayList<>();
+        Path more = Path.of(System.getProperty("modelscan.inputs", "../shared/data/inputs"));
+        for (Path inputs : List.of(Path.of("src/test/resources/inputs"), more)) {
+            if (Files.isDirectory(inputs)) {
+                try (Stream<Path> files = Files.list(inputs)) {
+                    files.sorted().forEach(all::add);
+                }
+            }
+        }
+        return all;
     }
 
     private void check(Path expectedFile) throws IOException {

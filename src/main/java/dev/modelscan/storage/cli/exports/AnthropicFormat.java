@@ -11,6 +11,7 @@ import dev.modelscan.storage.cli.formats.Role;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Anthropic's messages: the system prompt beside the list, calls and answers as parts. */
 public final class AnthropicFormat extends ChatFormat {
@@ -34,18 +35,28 @@ public final class AnthropicFormat extends ChatFormat {
             record.put("system", before.isEmpty() ? text(message) : before + "\n" + text(message));
             return;
         }
-        ObjectNode written = Fields.object();
+        ObjectNode before = message.role() == Role.TOOL ? answers(messages) : null;
+        ObjectNode written = before == null ? Fields.object() : before;
         written.put("role", message.role() == Role.ASSISTANT ? "assistant" : "user");
-        ArrayNode content = written.putArray("content");
+        ArrayNode content = written.withArrayProperty("content");
         for (Part part : message.parts()) {
             part(part, content, unsaid);
         }
-        if (!content.isEmpty()) {
+        if (before == null && !content.isEmpty()) {
             messages.add(written);
         }
         if (!message.rest().isEmpty()) {
             unsaid.accept("what the source says of a message beyond role, content and calls");
         }
+    }
+
+    /** The message before, if tools' answers end it: the answers of parallel calls are one message. */
+    private static @Nullable ObjectNode answers(ArrayNode messages) {
+        JsonNode last = messages.path(messages.size() - 1);
+        JsonNode content = last.path("content");
+        boolean ends =
+                content.path(content.size() - 1).path("type").asText().equals("tool_result");
+        return ends ? (ObjectNode) last : null;
     }
 
     private static void part(Part part, ArrayNode content, Consumer<String> unsaid) {

@@ -136,7 +136,7 @@ public final class AtifFormat implements RunFormat {
             } else if (!same) {
                 step.put("step_id", steps.size() + 1);
             }
-            if (message.createdAt() != null && !rest.has("timestamp")) {
+            if (message.createdAt() != null && !(same && rest.has("timestamp"))) {
                 step.put("timestamp", message.createdAt().toString());
             }
             boolean calls = message.parts().stream()

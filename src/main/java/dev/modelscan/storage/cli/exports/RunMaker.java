@@ -48,8 +48,7 @@ final class RunMaker {
         for (Message message : rows.messagesOf(head)) {
             MessageRead.Builder read = reader.read(head.id().value(), rows.whole(message), nameOf(message.id()), timed);
             MessageId parent = message.parentId();
-            boolean follows = parent != null && !parent.equals(message.id());
-            read.parentId(follows ? nameOf(parent) : null).author(author(message));
+            read.parentId(parent == null || parent.equals(message.id()) ? null : nameOf(parent)).author(author(message));
             messages.add(read.build());
         }
         Run run = new Run(

@@ -191,8 +191,7 @@ final class PartReader {
         }
         JsonNode data = part.data().toNode();
         BlobId blob = part.blobId();
-        boolean isNote = blob != null && data.path(BLOB).asText().equals(blob.value());
-        return undo(isNote ? large(blobs, blob) : data);
+        return undo(blob != null && data.path(BLOB).asText().equals(blob.value()) ? large(blobs, blob) : data);
     }
 
     /** A value that is a blob because it is large. */

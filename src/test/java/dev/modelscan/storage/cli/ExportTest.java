@@ -1,0 +1,219 @@
+package dev.modelscan.storage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.cli.MainTest.Run;
+import dev.modelscan.storage.cli.formats.Fields;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.conversations.MessageRole;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExportTest {
+
+    /** Inputs that no writer has the form of. */
+    private static final String OTHER_FORMS =
+            ".*(codex|claude|responses|swe-agent|tau2|langchain|otlp|chatgpt|README|expected).*";
+
+    @TempDir
+    Path directory;
+
+    @TestFactory
+    Stream<DynamicTest> whatWasImportedComesBack() throws IOException {
+        return InputsTest.all().stream()
+                .filter(input -> !input.getFileName().toString().matches(OTHER_FORMS))
+                .map(input -> DynamicTest.dynamicTest(input.getFileName().toString(), () -> comesBack(input)));
+    }
+
+    @Test
+    void realRunsComeBack() throws IOException {
+        Path file = Path.of(System.getProperty("modelscan.transcripts", "../shared/data/airline-transcripts.json"));
+        Assumptions.assumeTrue(Files.exists(file));
+        comesBack(file);
+    }
+
+    private void comesBack(Path input) throws IOException {
+        String name = input.getFileName().toString();
+        String form = name.contains("anthropic")
+                ? "anthropic"
+                : name.contains("sharegpt") ? "sharegpt" : name.contains("atif") ? "atif" : "openai";
+        Path database = directory.resolve(name + ".db");
+        Path exported = directory.resolve(name + ".exported");
+        assertThat(run("import", input.toString(), "--db", database.toString()).code())
+                .isZero();
+
+        Run run = run("export", exported.toString(), "--format", form, "--db", database.toString());
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(records(exported)).containsExactlyInAnyOrderElementsOf(records(input));
+    }
+
+    /** The records of a file: its values, or what its arrays of records hold. Messages without a record are one. */
+    private static List<JsonNode> records(Path file) throws IOException {
+        List<JsonNode> records = new ArrayList<>();
+        List<JsonNode> loose = new ArrayList<>();
+        boolean wide = Files.readAllBytes(file)[0] == (byte) 0xFF;
+        Charset charset = wide ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
+        try (Reader reader = new InputStreamReader(Files.newInputStream(file), charset);
+                MappingIterator<JsonNode> values =
+                        Fields.MAPPER.readerFor(JsonNode.class).readValues(reader)) {
+            while (values.hasNext()) {
+                JsonNode value = values.next();
+                (value.isArray() ? value : List.of(value))
+                        .forEach(record -> (record.has("role") ? loose : records).add(record));
+            }
+        }
+        if (!loose.isEmpty()) {
+            records.add(Fields.MAPPER.createArrayNode().addAll(loose));
+        }
+        return records;
+    }
+
+    private String database() {
+        return directory.resolve("made.db").toString();
+    }
+
+    /** A conversation that an application stored: a question, a call, its answer. */
+    private void store() {
+        try (Database db = Database.open(database())) {
+            Agent agent = db.agents().create(Agent.builder().name("planner").mode("llm").build());
+            Task task = db.tasks()
+                    .create(Task.builder().agentId(agent.id()).type("plan").build());
+            ConversationId conversation = new ConversationId("c-1");
+            Message.Builder message =
+                    Message.builder().conversationId(conversation).senderId(agent.id()).taskId(task.id());
+            db.messages().create(message.role(MessageRole.USER).content("go").build());
+            Message asks = db.messages()
+                    .create(message.role(MessageRole.ASSISTANT)
+                            .content("")
+                            .parts(MessagePart.reasoning("hm"))
+                            .build());
+            Message answers = db.messages()
+                    .create(message.role(MessageRole.TOOL)
+                            .content("no road")
+                            .parts(List.of())
+                            .build());
+            db.toolExecutions()
+                    .create(ToolExecution.builder()
+                            .agentId(agent.id())
+                            .taskId(task.id())
+                            .messageId(asks.id())
+                            .answerMessageId(answers.id())
+                            .callId("k")
+                            .toolName("map")
+                            .input(Json.of(Map.of("to", "Oslo")))
+                            .status(ToolExecutionStatus.FAILED)
+                            .error("no road")
+                            .build());
+        }
+    }
+
+    @Test
+    void anApplicationsConversationIsWrittenAndWhatTheFormLacksIsListed() throws IOException {
+        store();
+
+        Run run = run("export", "-", "--format", "anthropic", "--db", database());
+
+        assertThat(run.code()).isZero();
+        assertThat(Fields.MAPPER.readTree(run.out())).isEqualTo(Fields.MAPPER.readTree("""
+                {"id": "c-1", "messages": [
+                 {"role": "user", "content": [{"type": "text", "text": "go"}]},
+                 {"role": "assistant", "content": [{"type": "tool_use", "id": "k", "name": "map", "input": {"to": "Oslo"}}]},
+                 {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "k", "content": "no road",
+                  "is_error": true}]}]}
+                """));
+        assertThat(run.err())
+                .contains("- (anthropic): 1 run with 3 messages")
+                .contains("not in the form anthropic: a part of the kind reasoning (1 run)")
+                .contains("not in the form anthropic: times (1 run)");
+    }
+
+    @Test
+    void oneConversationTaskOrWorkflowIsChosen() {
+        store();
+        String task;
+        try (Database db = Database.open(database())) {
+            task = db.tasks().list(1, 0).get(0).id().value();
+        }
+        assertThat(run("import", "src/test/resources/inputs/tau-bench.json", "--db", database())
+                        .code())
+                .isZero();
+        String workflow;
+        try (Database db = Database.open(database())) {
+            workflow = db.workflows().list(1, 0).get(0).id().value();
+        }
+
+        assertThat(lines("--conversation", "c-1")).isOne();
+        assertThat(lines("--task", task)).isOne();
+        assertThat(lines("--workflow", workflow)).isEqualTo(2);
+        assertThat(lines("--force", "")).isEqualTo(3);
+        Run none = run("export", "-", "--format", "openai", "--task", "none", "--db", database());
+        assertThat(none.code()).isOne();
+        assertThat(none.err()).isEqualToIgnoringNewLines("error: task none does not exist");
+    }
+
+    private long lines(String option, String value) {
+        List<String> args = new ArrayList<>(List.of("export", "-", "--format", "openai", "--db", database(), option));
+        if (!value.isEmpty()) {
+            args.add(value);
+        }
+        return run(args.toArray(new String[0])).out().lines().count();
+    }
+
+    @Test
+    void aFileIsNotReplacedUnlessAsked() throws IOException {
+        store();
+        Path file = Files.writeString(directory.resolve("there.jsonl"), "mine");
+        String[] args = {"export", file.toString(), "--format", "openai", "--db", database()};
+
+        Run refused = run(args);
+
+        assertThat(refused.code()).isOne();
+        assertThat(refused.err()).isEqualToIgnoringNewLines("error: " + file + " exists; --force replaces it");
+        assertThat(file).hasContent("mine");
+        assertThat(run(Stream.concat(Stream.of(args), Stream.of("--force")).toArray(String[]::new))
+                        .code())
+                .isZero();
+        assertThat(Files.readString(file)).contains("no road");
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).noneMatch(path -> path.toString().endsWith(".part"));
+        }
+    }
+
+    @Test
+    void anUnknownFormIsAWrongOption() {
+        Run run = run("export", "-", "--format", "csv", "--db", database());
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("Unknown form \"csv\"; known forms: ");
+    }
+
+    private static Run run(String... args) {
+        return MainTest.run(args);
+    }
+}
