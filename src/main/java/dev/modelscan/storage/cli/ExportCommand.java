@@ -99,11 +99,15 @@ final class ExportCommand extends ReadingCommand {
     /** What is asked for exists. */
     private Scope scope(Database db) {
         return new Scope(
-                workflow == null ? null : db.workflows().get(new WorkflowId(workflow)).id(),
+                workflow == null
+                        ? null
+                        : db.workflows().get(new WorkflowId(workflow)).id(),
                 task == null ? null : db.tasks().get(new TaskId(task)).id(),
                 conversation == null
                         ? null
-                        : db.conversations().get(new ConversationId(conversation)).id());
+                        : db.conversations()
+                                .get(new ConversationId(conversation))
+                                .id());
     }
 
     private boolean isStream() {

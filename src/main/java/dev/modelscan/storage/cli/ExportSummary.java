@@ -9,8 +9,7 @@ import java.util.Map;
  *
  * @param unsaid what the form has no place for, with the number of runs that have it
  */
-record ExportSummary(String file, String format, long runs, long messages, Map<String, Long> unsaid)
-        implements Result {
+record ExportSummary(String file, String format, long runs, long messages, Map<String, Long> unsaid) implements Result {
 
     @Override
     public void print(PrintWriter out) {

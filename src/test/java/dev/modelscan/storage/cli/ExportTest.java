@@ -101,12 +101,15 @@ class ExportTest {
     /** A conversation that an application stored: a question, a call, its answer. */
     private void store() {
         try (Database db = Database.open(database())) {
-            Agent agent = db.agents().create(Agent.builder().name("planner").mode("llm").build());
+            Agent agent = db.agents()
+                    .create(Agent.builder().name("planner").mode("llm").build());
             Task task = db.tasks()
                     .create(Task.builder().agentId(agent.id()).type("plan").build());
             ConversationId conversation = new ConversationId("c-1");
-            Message.Builder message =
-                    Message.builder().conversationId(conversation).senderId(agent.id()).taskId(task.id());
+            Message.Builder message = Message.builder()
+                    .conversationId(conversation)
+                    .senderId(agent.id())
+                    .taskId(task.id());
             db.messages().create(message.role(MessageRole.USER).content("go").build());
             Message asks = db.messages()
                     .create(message.role(MessageRole.ASSISTANT)

@@ -54,8 +54,7 @@ public final class AnthropicFormat extends ChatFormat {
     private static @Nullable ObjectNode answers(ArrayNode messages) {
         JsonNode last = messages.path(messages.size() - 1);
         JsonNode content = last.path("content");
-        boolean ends =
-                content.path(content.size() - 1).path("type").asText().equals("tool_result");
+        boolean ends = content.path(content.size() - 1).path("type").asText().equals("tool_result");
         return ends ? (ObjectNode) last : null;
     }
 

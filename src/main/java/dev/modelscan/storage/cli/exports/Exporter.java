@@ -58,7 +58,8 @@ public final class Exporter {
     }
 
     private static boolean isWhole(String line) {
-        return line.codePoints().noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+        return line.codePoints()
+                .noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }
 
     private void count(Run run) {

@@ -48,16 +48,12 @@ final class RunMaker {
         for (Message message : rows.messagesOf(head)) {
             MessageRead.Builder read = reader.read(head.id().value(), rows.whole(message), nameOf(message.id()), timed);
             MessageId parent = message.parentId();
-            read.parentId(parent == null || parent.equals(message.id()) ? null : nameOf(parent)).author(author(message));
+            read.parentId(parent == null || parent.equals(message.id()) ? null : nameOf(parent))
+                    .author(author(message));
             messages.add(read.build());
         }
         Run run = new Run(
-                form,
-                started(),
-                messages,
-                calls(),
-                ended(),
-                task == null ? List.of() : rows.childrenOf(task.id()));
+                form, started(), messages, calls(), ended(), task == null ? List.of() : rows.childrenOf(task.id()));
         return new StoredRun(run, beside());
     }
 

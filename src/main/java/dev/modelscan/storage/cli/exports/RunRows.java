@@ -85,7 +85,8 @@ final class RunRows {
     }
 
     private void add(Message message) {
-        messages.computeIfAbsent(message.conversationId(), id -> new ArrayList<>()).add(message);
+        messages.computeIfAbsent(message.conversationId(), id -> new ArrayList<>())
+                .add(message);
     }
 
     private void readOf(List<MessageId> ids) {
@@ -166,8 +167,10 @@ final class RunRows {
         for (Head head : heads) {
             ids.add(new TaskId(head.id().value()));
         }
-        messages.values()
-                .forEach(list -> list.stream().map(Message::taskId).filter(Objects::nonNull).forEach(ids::add));
+        messages.values().forEach(list -> list.stream()
+                .map(Message::taskId)
+                .filter(Objects::nonNull)
+                .forEach(ids::add));
         return ids;
     }
 

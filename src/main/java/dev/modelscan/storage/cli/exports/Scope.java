@@ -40,7 +40,10 @@ public record Scope(
     }
 
     private static Condition ofTasks(Condition tasks) {
-        return exists(selectOne().from(TASKS).where(tasks).and(TASKS.ID.coerce(CONVERSATIONS.ID).eq(CONVERSATIONS.ID)))
+        return exists(selectOne()
+                        .from(TASKS)
+                        .where(tasks)
+                        .and(TASKS.ID.coerce(CONVERSATIONS.ID).eq(CONVERSATIONS.ID)))
                 .or(exists(selectOne()
                         .from(MESSAGES)
                         .join(TASKS)

@@ -146,9 +146,7 @@ final class PartReader {
     private JsonNode media(MessagePart part) {
         if (part.data() == null) {
             ObjectNode json = Fields.object().put("type", part.kind().name().toLowerCase(Locale.ROOT));
-            return part.blobId() == null
-                    ? json
-                    : json.put(BLOB, part.blobId().value());
+            return part.blobId() == null ? json : json.put(BLOB, part.blobId().value());
         }
         JsonNode json = json(part);
         if (part.blobId() != null) {
