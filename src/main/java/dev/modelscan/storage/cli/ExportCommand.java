@@ -1,8 +1,10 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.cli.archives.ArchiveWriter;
+import dev.modelscan.storage.cli.archives.Manifest;
 import dev.modelscan.storage.cli.exports.Exporter;
-import dev.modelscan.storage.cli.exports.RunFormat;
 import dev.modelscan.storage.cli.exports.RunFormats;
 import dev.modelscan.storage.cli.exports.Scope;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -15,6 +17,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,12 +28,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "export",
         description = {
-            "Writes runs in the form of another program: one record a line, in order of time.",
+            "Writes runs in the form of another program: one record a line, in order of time. The form native is an"
+                    + " archive of all that the database holds, which import puts into an empty one.",
             "",
             "A run that came from the form is written as its source had it. Of a run of another form, what the form has"
                     + " no place for is listed on standard error. docs/formats.md says what that is."
         })
-final class ExportCommand extends ReadingCommand {
+final class ExportCommand extends DatabaseCommand {
+
+    private static final String NATIVE = "native";
+
 
     @Parameters(paramLabel = "<file>", description = "The file to write; - is the standard output.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -62,8 +69,12 @@ final class ExportCommand extends ReadingCommand {
 
     @Override
     public Integer call() throws IOException {
-        if (RunFormats.named(format).isEmpty()) {
-            throw wrong("Unknown form \"" + format + "\"; known forms: " + String.join(", ", RunFormats.names()));
+        boolean archive = format.equals(NATIVE);
+        if (!archive && RunFormats.named(format).isEmpty()) {
+            throw wrong("Unknown form \"" + format + "\"; known forms: " + String.join(", ", new FormatNames()));
+        }
+        if (archive && (workflow != null || task != null || conversation != null)) {
+            throw wrong("The form native holds the whole database; leave out --workflow, --task and --conversation");
         }
         if (json && isStream()) {
             throw wrong("--json needs a file: the standard output is the export");
@@ -71,28 +82,39 @@ final class ExportCommand extends ReadingCommand {
         return super.call();
     }
 
+    /** Creates and migrates nothing. An archive is read in one transaction, which a read-only database does not have. */
+    @Override
+    Database open() {
+        return format.equals(NATIVE)
+                ? builder().validateOnly().open()
+                : builder().readOnly().open();
+    }
+
     @Override
     Result execute(Database db) throws IOException {
-        RunFormat chosen = RunFormats.named(format).orElseThrow();
-        Scope scope = scope(db);
         if (isStream()) {
             Writer out = spec.commandLine().getOut();
-            ExportSummary summary = export(db, scope, chosen, out);
+            Result summary = write(db, out);
             out.flush();
             return new OnError(summary);
         }
         try (OutputFile output = new OutputFile(Path.of(file), force)) {
             Writer out = new OutputStreamWriter(output.stream(), StandardCharsets.UTF_8);
-            ExportSummary summary = export(db, scope, chosen, out);
+            Result summary = write(db, out);
             out.flush();
             output.complete();
             return summary;
         }
     }
 
-    private ExportSummary export(Database db, Scope scope, RunFormat chosen, Writer out) {
-        Exporter exporter = new Exporter(chosen, out);
-        exporter.export(db, scope);
+    private Result write(Database db, Writer out) throws IOException {
+        if (format.equals(NATIVE)) {
+            Manifest written =
+                    db.withTx(Isolation.REPEATABLE_READ, tx -> new ArchiveWriter(out).write(tx.dsl()));
+            return ArchiveSummary.of(file, "written", written);
+        }
+        Exporter exporter = new Exporter(RunFormats.named(format).orElseThrow(), out);
+        exporter.export(db, scope(db));
         return new ExportSummary(file, format, exporter.runs(), exporter.messages(), exporter.unsaid());
     }
 
@@ -119,7 +141,7 @@ final class ExportCommand extends ReadingCommand {
     }
 
     /** A summary that is printed to standard error, since the standard output is the export. */
-    private record OnError(ExportSummary summary) implements Result {
+    private record OnError(Result summary) implements Result {
 
         @Override
         public void print(PrintWriter out) {}
@@ -135,7 +157,8 @@ final class ExportCommand extends ReadingCommand {
     static final class FormatNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return RunFormats.names().iterator();
+            return Stream.concat(Stream.of(NATIVE), RunFormats.names().stream())
+                    .iterator();
         }
     }
 }

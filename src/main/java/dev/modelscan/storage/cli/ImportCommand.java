@@ -1,6 +1,9 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.cli.archives.ArchiveFile;
+import dev.modelscan.storage.cli.archives.ArchiveReader;
+import dev.modelscan.storage.cli.archives.Manifest;
 import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.files.Inputs;
 import dev.modelscan.storage.cli.formats.Forms;
@@ -9,6 +12,7 @@ import dev.modelscan.storage.cli.imports.FileResult;
 import dev.modelscan.storage.cli.imports.ImportOptions;
 import dev.modelscan.storage.cli.imports.Redactor;
 import dev.modelscan.storage.errors.StorageException;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -93,9 +97,28 @@ final class ImportCommand extends DatabaseCommand {
     List<String> redact;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         // show() prints only after the progress bar has ended.
-        return show(importFiles(System.in));
+        BufferedInputStream in = new BufferedInputStream(System.in);
+        ArchiveFile archive = files.size() == 1 ? ArchiveFile.of(files.get(0), in) : null;
+        return show(archive == null ? importFiles(in) : importArchive(archive));
+    }
+
+    /** All of the archive is stored, or nothing. */
+    private Result importArchive(ArchiveFile archive) throws IOException {
+        if (format != null || name != null || strict || redact != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "An archive is stored as it is; leave out --format, --name, --strict and --redact");
+        }
+        try (archive) {
+            ArchiveReader reader = new ArchiveReader(archive.path());
+            Manifest manifest = reader.check();
+            try (Database db = open()) {
+                db.useTx(tx -> reader.store(tx.dsl()));
+            }
+            return ArchiveSummary.of(archive.name(), "stored", manifest);
+        }
     }
 
     private ImportSummary importFiles(InputStream standardInput) {

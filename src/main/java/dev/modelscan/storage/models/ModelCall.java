@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call of a model: what it was asked in tokens, and what it cost.
  *
- * <p>{@code inputTokens} includes the tokens that were read from and written to the cache, and {@code outputTokens} includes
- * those of the reasoning, whatever the provider's own counts leave out. Null is unknown, and is not 0.
+ * <p>All counts are the provider's own, as it reports them, and none is computed from another. Whether its count of the input
+ * holds the tokens of the cache differs: Anthropic's does not, those of OpenAI and Google do. So does whether its count of the
+ * output holds the reasoning: Google's does not. Null is unknown, and is not 0.
  *
  * <p>The cost is exact to nine digits after the point, and rounded
  * to the nearest, half up, beyond them. It is kept as a whole number of billionths, so that sums are exact and the same on
@@ -29,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  * @param agentId the agent that made it
  * @param model the model, in the provider's words; 1 to 255 characters, not blank
  * @param provider who ran the model; 1 to 255 characters, not blank
- * @param inputTokens the tokens of the input, with those of the cache; null if that is unknown
- * @param outputTokens the tokens of the output, with those of the reasoning; null if that is unknown
- * @param cacheReadTokens the part of the input that was read from the cache; null if that is unknown
- * @param cacheWriteTokens the part of the input that was written to the cache; null if that is unknown
- * @param reasoningTokens the part of the output that was reasoning; null if that is unknown
+ * @param inputTokens the tokens of the input, as the provider counts them; null if that is unknown
+ * @param outputTokens the tokens of the output, as the provider counts them; null if that is unknown
+ * @param cacheReadTokens the tokens of the input that were read from the cache; null if that is unknown
+ * @param cacheWriteTokens the tokens of the input that were written to the cache; null if that is unknown
+ * @param reasoningTokens the tokens of the reasoning; null if that is unknown
  * @param cost what it cost, 0 to 9223372036; null if that is unknown
  * @param currency the currency of the cost as three letters A to Z, as in ISO 4217; null if and only if the cost is null
  * @param finishReason why the model stopped, in the provider's words; 1 to 255 characters, not blank
@@ -216,31 +217,31 @@ public record ModelCall(
             return this;
         }
 
-        /** The tokens of the input, with those of the cache; null if that is unknown. */
+        /** The tokens of the input, as the provider counts them; null if that is unknown. */
         public Builder inputTokens(@Nullable Long inputTokens) {
             this.inputTokens = inputTokens;
             return this;
         }
 
-        /** The tokens of the output, with those of the reasoning; null if that is unknown. */
+        /** The tokens of the output, as the provider counts them; null if that is unknown. */
         public Builder outputTokens(@Nullable Long outputTokens) {
             this.outputTokens = outputTokens;
             return this;
         }
 
-        /** The part of the input that was read from the cache; null if that is unknown. */
+        /** The tokens of the input that were read from the cache; null if that is unknown. */
         public Builder cacheReadTokens(@Nullable Long cacheReadTokens) {
             this.cacheReadTokens = cacheReadTokens;
             return this;
         }
 
-        /** The part of the input that was written to the cache; null if that is unknown. */
+        /** The tokens of the input that were written to the cache; null if that is unknown. */
         public Builder cacheWriteTokens(@Nullable Long cacheWriteTokens) {
             this.cacheWriteTokens = cacheWriteTokens;
             return this;
         }
 
-        /** The part of the output that was reasoning; null if that is unknown. */
+        /** The tokens of the reasoning; null if that is unknown. */
         public Builder reasoningTokens(@Nullable Long reasoningTokens) {
             this.reasoningTokens = reasoningTokens;
             return this;

@@ -11,6 +11,7 @@ import dev.modelscan.storage.cli.MainTest.Run;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.tasks.Task;
@@ -19,6 +20,7 @@ import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -205,6 +207,83 @@ class ExportTest {
         assertThat(Files.readString(file)).contains("no road");
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left).noneMatch(path -> path.toString().endsWith(".part"));
+        }
+    }
+
+    private Path archive(String database) {
+        Path archive = directory.resolve(Path.of(database).getFileName() + ".archive.jsonl");
+        Run run = run("export", archive.toString(), "--format", "native", "--db", database);
+        assertThat(run.code()).as(run.err()).isZero();
+        return archive;
+    }
+
+    /** A database with rows of each table: branches, blobs, sub-agents, teams, a summary. */
+    private void fill() {
+        store();
+        for (String input : List.of("chatgpt.json", "atif.json", "claude-code.jsonl", "openai-odd.jsonl", "tau2.json")) {
+            assertThat(run("import", "src/test/resources/inputs/" + input, "--db", database())
+                            .code())
+                    .isZero();
+        }
+        try (Database db = Database.open(database())) {
+            MessageId first = db.messages().listLatest(new ConversationId("c-1"), 10).get(0).id();
+            db.conversations().compact(new ConversationId("c-1"), first, "They want to go.");
+            assertThat(db.stats().rows()).allSatisfy((table, rows) -> assertThat(rows).isPositive());
+        }
+    }
+
+    @Test
+    void anArchiveIsTheDatabase() throws IOException {
+        fill();
+        Path archive = archive(database());
+        String copy = directory.resolve("copy.db").toString();
+
+        Run stored = run("import", archive.toString(), "--db", copy);
+
+        assertThat(stored.code()).as(stored.err()).isZero();
+        assertThat(stored.out()).startsWith(archive + " (native): ").contains(" rows stored, sha256 ");
+        assertThat(archive(copy)).hasSameTextualContentAs(archive);
+    }
+
+    @Test
+    void anArchiveThatIsNotWholeOrWasChangedIsRefused() throws IOException {
+        fill();
+        String whole = Files.readString(archive(database()));
+        Path copy = directory.resolve("copy.db");
+        Map<String, String> damaged = Map.of(
+                "half", whole.substring(0, whole.length() / 2),
+                "no last line", whole.substring(0, whole.lastIndexOf("{\"rows\"")),
+                "changed", whole.replace("no road", "new road"),
+                "a line less", whole.replaceFirst("\\{\"scores\":.*\n", ""));
+
+        damaged.forEach((what, text) -> {
+            Path file = directory.resolve(what + ".jsonl");
+            try {
+                Files.writeString(file, text);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            Run run = run("import", file.toString(), "--db", copy.toString());
+            assertThat(run.code()).as(what).isOne();
+            assertThat(run.err()).contains(file.toString()).containsAnyOf("is not whole", "was changed");
+        });
+        assertThat(copy).doesNotExist();
+    }
+
+    @Test
+    void anArchiveIsStoredWholeOrNotAtAll() {
+        fill();
+        Path archive = archive(database());
+        Map<String, Long> before;
+        try (Database db = Database.open(database())) {
+            before = db.stats().rows();
+        }
+
+        Run again = run("import", archive.toString(), "--db", database());
+
+        assertThat(again.code()).isOne();
+        try (Database db = Database.open(database())) {
+            assertThat(db.stats().rows()).isEqualTo(before);
         }
     }
 

@@ -543,4 +543,25 @@ class ImportTest {
     private Database open() {
         return Database.open(directory.resolve("import.db"));
     }
+
+    @Test
+    void aCallIsLinkedToTheTaskOfTheSubAgentThatItStarted() throws IOException {
+        Path all = Path.of("src/test/resources/inputs/claude-code.jsonl");
+        List<String> lines = Files.readAllLines(all);
+        Path main = Files.write(directory.resolve("main.jsonl"), lines.subList(0, lines.size() - 1));
+        Path side = Files.write(directory.resolve("side.jsonl"), lines.subList(lines.size() - 1, lines.size()));
+        for (List<Path> files : List.of(List.of(all), List.of(main, side), List.of(side, main, side))) {
+            Path database = directory.resolve("linked" + files.size() + ".db");
+            for (Path file : files) {
+                assertThat(MainTest.run("import", file.toString(), "--db", database.toString())
+                                .code())
+                        .isZero();
+            }
+            try (Database db = Database.open(database)) {
+                ToolExecution call = db.toolExecutions().list(1, 0).get(0);
+                Task child = db.tasks().findByExternalId("claude-code", "z-9/ag7").orElseThrow();
+                assertThat(call.childTaskId()).as(files.toString()).isEqualTo(child.id());
+            }
+        }
+    }
 }

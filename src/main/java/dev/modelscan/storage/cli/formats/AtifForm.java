@@ -229,7 +229,7 @@ final class AtifForm implements Form {
                         rest.put("answers_without_id", true);
                     }
                     String answered = single ? Fields.text(calls.path(0), "tool_call_id") : call;
-                    message.add(answer(answered, output, result));
+                    message.add(answer(answered, output, result).started(child(result)));
                 } else {
                     content(message, result.path("content"), "content", rest);
                 }
@@ -240,7 +240,13 @@ final class AtifForm implements Form {
             }
         }
 
-        private static Part answer(@Nullable String call, @Nullable JsonNode output, JsonNode result) {
+        /** The trajectory that the tool started; of several, the first. */
+        private static @Nullable String child(JsonNode result) {
+            JsonNode ref = result.path("subagent_trajectory_ref");
+            return Fields.text(ref.isArray() ? ref.path(0) : ref, "trajectory_id", "session_id");
+        }
+
+        private static Part.Answer answer(@Nullable String call, @Nullable JsonNode output, JsonNode result) {
             JsonNode extra = result.path("extra");
             BigDecimal exit = Fields.number(extra, "exit_code", "returncode");
             if (exit != null) {

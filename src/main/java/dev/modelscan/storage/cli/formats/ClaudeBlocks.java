@@ -3,6 +3,7 @@ package dev.modelscan.storage.cli.formats;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
+import org.jspecify.annotations.Nullable;
 
 /** The content of a message in Claude's sessions. */
 final class ClaudeBlocks {
@@ -25,8 +26,10 @@ final class ClaudeBlocks {
      * Adds the parts of the content.
      *
      * @param toolResult what the session says of the answer beside its content: an object after a success
+     * @param child the run of the sub-agent that answers; null if none does
      */
-    static void add(MessageRead.Builder message, JsonNode content, JsonNode toolResult, ObjectNode rest) {
+    static void add(
+            MessageRead.Builder message, JsonNode content, JsonNode toolResult, @Nullable String child, ObjectNode rest) {
         if (content.isTextual()) {
             message.add(new Part.Text(content.textValue()));
         } else if (content.isArray()) {
@@ -35,7 +38,7 @@ final class ClaudeBlocks {
             for (JsonNode block : content) {
                 Part part = ContentParts.of1(block);
                 if (part instanceof Part.Answer answer) {
-                    message.add(decided(answer, toolResult));
+                    message.add(decided(answer, toolResult).started(child));
                     Rest.part(rest, position, Fields.rest(block, "tool_use_id", "content"));
                 } else {
                     message.add(part);
@@ -50,7 +53,7 @@ final class ClaudeBlocks {
         }
     }
 
-    private static Part decided(Part.Answer answer, JsonNode toolResult) {
+    private static Part.Answer decided(Part.Answer answer, JsonNode toolResult) {
         if (answer.outcome() != Outcome.UNKNOWN || !toolResult.isObject()) {
             return answer;
         }

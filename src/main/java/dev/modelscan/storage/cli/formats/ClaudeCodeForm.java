@@ -227,7 +227,10 @@ final class ClaudeCodeForm implements Form {
     /** The parts of a line's message. */
     static void parts(MessageRead.Builder message, JsonNode line, ObjectNode rest) {
         if (line.path("message").isObject()) {
-            ClaudeBlocks.add(message, line.path("message").path("content"), line.path("toolUseResult"), rest);
+            JsonNode result = line.path("toolUseResult");
+            String agent = Fields.text(result, "agentId");
+            String child = agent == null ? null : Sessions.session(line) + "/" + agent;
+            ClaudeBlocks.add(message, line.path("message").path("content"), result, child, rest);
         } else {
             message.add(new Part.Text(line.path("content").asText()));
             rest.remove("content");

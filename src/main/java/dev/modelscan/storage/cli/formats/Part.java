@@ -54,6 +54,7 @@ public sealed interface Part {
      * @param startedAt when the tool began, if the answer says so
      * @param completedAt when the tool ended, if the answer says so; else the message's time is taken
      * @param took how long the tool ran, if the file says so; null if the times say it, or nothing does
+     * @param childRun the external id of the run that the tool started, such as a sub-agent's; null if the file names none
      */
     record Answer(
             @Nullable String callId,
@@ -63,8 +64,22 @@ public sealed interface Part {
             @Nullable String decidedBy,
             @Nullable Instant startedAt,
             @Nullable Instant completedAt,
-            @Nullable Duration took)
+            @Nullable Duration took,
+            @Nullable String childRun)
             implements Part {
+
+        /** An answer with times, of a tool that started no run. */
+        public Answer(
+                @Nullable String callId,
+                @Nullable String tool,
+                @Nullable JsonNode output,
+                Outcome outcome,
+                @Nullable String decidedBy,
+                @Nullable Instant startedAt,
+                @Nullable Instant completedAt,
+                @Nullable Duration took) {
+            this(callId, tool, output, outcome, decidedBy, startedAt, completedAt, took, null);
+        }
 
         /** An answer with times. */
         public Answer(
@@ -75,7 +90,7 @@ public sealed interface Part {
                 @Nullable String decidedBy,
                 @Nullable Instant startedAt,
                 @Nullable Instant completedAt) {
-            this(callId, tool, output, outcome, decidedBy, startedAt, completedAt, null);
+            this(callId, tool, output, outcome, decidedBy, startedAt, completedAt, null, null);
         }
 
         /** An answer without times of its own. */
@@ -85,7 +100,12 @@ public sealed interface Part {
                 @Nullable JsonNode output,
                 Outcome outcome,
                 @Nullable String decidedBy) {
-            this(callId, tool, output, outcome, decidedBy, null, null, null);
+            this(callId, tool, output, outcome, decidedBy, null, null, null, null);
+        }
+
+        /** This answer, of a tool that started a run. */
+        public Answer started(@Nullable String run) {
+            return new Answer(callId, tool, output, outcome, decidedBy, startedAt, completedAt, took, run);
         }
     }
 

@@ -13,10 +13,14 @@ import dev.modelscan.storage.tools.ToolExecutionId;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Makes the stored tool executions of one run. */
 final class Executions {
+
+    /** In the metadata: the external id of the run that the tool started, which may be stored later. */
+    static final String CHILD_RUN = "child_run";
 
     private final Values values;
     private final TaskId task;
@@ -65,7 +69,14 @@ final class Executions {
                 .decidedBy(verdict.by())
                 .startedAt(started)
                 .completedAt(ended.isBefore(started) ? started : ended);
-        return verdict.flag() == null ? asked : asked.metadata(Map.of("decided_by", verdict.flag()));
+        Map<String, String> metadata = new LinkedHashMap<>();
+        if (verdict.flag() != null) {
+            metadata.put("decided_by", verdict.flag());
+        }
+        if (answer.childRun() != null) {
+            metadata.put(CHILD_RUN, Names.of(answer.childRun()));
+        }
+        return metadata.isEmpty() ? asked : asked.metadata(metadata);
     }
 
     /** The use of a tool of which no message tells. */

@@ -28,6 +28,7 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.workflows.WorkflowId;
+import dev.modelscan.storage.tools.ToolExecutionId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jooq.Record2;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +139,9 @@ final class RunStore {
         List<BlobId> large = new ArrayList<>();
         Task task = task(known, owner, agents, origin, values, large);
         boolean restored = putTask(tx, known, task, agents);
+        if (task.parentId() != null && known.externalId() != null) {
+            link(tx, known.id(), known.externalId(), task.parentId());
+        }
         RunWriter writer = new RunWriter(
                 tx,
                 db.options().maxJsonDepth(),
@@ -270,6 +275,29 @@ final class RunStore {
                         tx.dsl().select(MESSAGES.ID).from(MESSAGES).where(MESSAGES.CONVERSATION_ID.eq(conversation))))
                 .execute();
         return true;
+    }
+
+    /** The call of the parent's run that started this one. */
+    private static void link(Tx tx, TaskId child, String name, TaskId parent) {
+        List<ToolExecutionId> callers = tx
+                .dsl()
+                .select(TOOL_EXECUTIONS.ID, TOOL_EXECUTIONS.METADATA)
+                .from(TOOL_EXECUTIONS)
+                .where(TOOL_EXECUTIONS.TASK_ID.eq(parent))
+                .and(TOOL_EXECUTIONS.CHILD_TASK_ID.isNull())
+                .fetch()
+                .stream()
+                .filter(call -> name.equals(
+                        call.value2().toNode().path(Executions.CHILD_RUN).asText()))
+                .map(Record2::value1)
+                .toList();
+        if (!callers.isEmpty()) {
+            tx.dsl()
+                    .update(TOOL_EXECUTIONS)
+                    .set(TOOL_EXECUTIONS.CHILD_TASK_ID, child)
+                    .where(TOOL_EXECUTIONS.ID.in(callers))
+                    .execute();
+        }
     }
 
     private static TeamId teamId(TaskId task) {

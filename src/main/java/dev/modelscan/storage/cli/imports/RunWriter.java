@@ -20,6 +20,7 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.scores.Score;
 import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionId;
@@ -288,8 +289,22 @@ final class RunWriter implements Events {
                     .delete(known.id()));
         }
         batch.add(executions
-                .answered(asked.toBuilder().answerMessageId(id), asked.createdAt(), time, answer)
+                .answered(
+                        asked.toBuilder().answerMessageId(id).childTaskId(child(answer)),
+                        asked.createdAt(),
+                        time,
+                        answer)
                 .build());
+    }
+
+    /** The task of the run that a tool started; null if there is none, or it is not stored yet: {@link RunStore} then links it. */
+    private @Nullable TaskId child(Part.Answer answer) {
+        return answer.childRun() == null
+                ? null
+                : tx.tasks()
+                        .findByExternalId(String.valueOf(target.origin().format()), Names.of(answer.childRun()))
+                        .map(Task::id)
+                        .orElse(null);
     }
 
     private void toolUsed(ToolUsed used) {

@@ -1,0 +1,129 @@
+package dev.modelscan.storage.cli.archives;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.cli.archives.ArchivedTables.Archived;
+import dev.modelscan.storage.cli.formats.Fields;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jooq.Cursor;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+
+/**
+ * Writes an archive: JSON Lines. The first line names the tables and their columns; each other is a row, under its table's
+ * name, without what is null; the last is the {@link Manifest}. Rows are in the order of their keys, by bytes, so two databases
+ * with the same contents have the same archive, whatever their engine. Memory does not grow with the number of rows.
+ */
+public final class ArchiveWriter {
+
+    static final String ARCHIVE = "archive";
+    static final String NAME = "modelscan-storage";
+    static final String TABLES = "tables";
+    static final String ROWS = "rows";
+    static final String SHA256 = "sha256";
+
+    /** Rows that a driver may hold at once; of a table with bytes, pieces of up to 1 MiB, a few. */
+    private static final int FETCHED = 500;
+
+    private static final int FETCHED_OF_BYTES = 8;
+
+    private final Writer out;
+    private final MessageDigest digest = sha256();
+    private final Map<String, Long> rows = new LinkedHashMap<>();
+
+    /** Writes to a writer, which the caller closes. */
+    public ArchiveWriter(Writer out) {
+        this.out = out;
+    }
+
+    /** Writes all tables, as the transaction of {@code dsl} sees them. */
+    public Manifest write(DSLContext dsl) throws IOException {
+        line(header());
+        for (Archived table : ArchivedTables.ALL) {
+            write(dsl, table);
+        }
+        Manifest manifest = new Manifest(rows, HexFormat.of().formatHex(digest.digest()));
+        ObjectNode last = Fields.object();
+        rows.forEach(last.putObject(ROWS)::put);
+        line(last.put(SHA256, manifest.sha256()));
+        return manifest;
+    }
+
+    private static ObjectNode header() {
+        ObjectNode header = Fields.object().put(ARCHIVE, NAME).put("version", 1);
+        ObjectNode tables = header.putObject(TABLES);
+        for (Archived table : ArchivedTables.ALL) {
+            ArrayNode columns = tables.putArray(table.table().getName());
+            table.fields().forEach(field -> columns.add(field.getName()));
+        }
+        return header;
+    }
+
+    private void write(DSLContext dsl, Archived table) throws IOException {
+        boolean bytes =
+                table.fields().stream().anyMatch(field -> field.getConverter().fromType() == byte[].class);
+        long count = 0;
+        try (Cursor<Record> cursor = dsl.select(table.fields())
+                .from(table.table())
+                .orderBy(table.key())
+                .fetchSize(bytes ? FETCHED_OF_BYTES : FETCHED)
+                .fetchLazy()) {
+            for (Record row : cursor) {
+                ObjectNode line = Fields.object();
+                ObjectNode values = line.putObject(table.table().getName());
+                for (Field<?> field : table.fields()) {
+                    put(values, field, row);
+                }
+                line(line);
+                count++;
+            }
+        }
+        rows.put(table.table().getName(), count);
+    }
+
+    private static <T> void put(ObjectNode values, Field<T> field, Record row) {
+        T value = row.get(field);
+        if (value == null) {
+            return;
+        }
+        Object stored = stored(field, value);
+        if (stored instanceof byte[] bytes) {
+            values.put(field.getName(), Base64.getEncoder().encodeToString(bytes));
+        } else if (stored instanceof Number number) {
+            values.put(field.getName(), number.longValue());
+        } else {
+            values.put(field.getName(), stored.toString());
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> Object stored(Field<T> field, T value) {
+        return ((org.jooq.Converter<Object, T>) field.getConverter()).to(value);
+    }
+
+    private void line(JsonNode json) throws IOException {
+        String line = Fields.MAPPER.writeValueAsString(json) + "\n";
+        if (!json.has(SHA256)) {
+            digest.update(line.getBytes(StandardCharsets.UTF_8));
+        }
+        out.write(line);
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
