@@ -49,7 +49,7 @@ final class DemoCommand extends DatabaseCommand {
             if (in == null) {
                 throw new FileNotFoundException(SAMPLE + " is missing from the program");
             }
-            FileResult result = new FileImport(() -> db, Input.stream(SAMPLE, in), ImportOptions.DEFAULT).run(in);
+            FileResult result = new FileImport(() -> db, Input.stream(SAMPLE, in), ImportOptions.DEFAULT).run();
             ImportSummary summary = ImportSummary.of(List.of(result), 0, null);
             return new Demo(summary, Status.of(db, place(db)), Report.of(db, Scope.ALL, ReportCommand.DEFAULT_TOP));
         }

@@ -132,8 +132,7 @@ final class ImportCommand extends DatabaseCommand {
             for (Input input : inputs(standardInput)) {
                 FileImport running = new FileImport(opened::get, input, options);
                 results.add(running.result());
-                InputStream in = input.open();
-                running.run(isWatched() && input.size() > 0 ? withProgress(in, input) : in);
+                running.run(in -> isWatched() && input.size() > 0 ? withProgress(in, input) : in);
             }
         } catch (StorageException e) {
             // What was stored before it is told.

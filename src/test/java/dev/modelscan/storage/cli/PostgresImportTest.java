@@ -57,7 +57,7 @@ class PostgresImportTest {
                             all.await(20, TimeUnit.SECONDS);
                             InputStream in = new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8));
                             Input input = Input.stream("file", in);
-                            return new FileImport(() -> db, input, ImportOptions.DEFAULT).run(in);
+                            return new FileImport(() -> db, input, ImportOptions.DEFAULT).run();
                         } catch (Exception e) {
                             throw new IllegalStateException(e);
                         }

@@ -36,6 +36,11 @@ public record Input(String name, String origin, @Nullable Path path, boolean fou
                 () -> Files.newInputStream(path));
     }
 
+    /** The same source, with its bytes from elsewhere. */
+    Input opening(Opener bytes) {
+        return new Input(name, origin, path, found, size, bytes);
+    }
+
     /** Its bytes, as they are stored. */
     public InputStream open() throws IOException {
         return opener.open();

@@ -1,6 +1,5 @@
 package dev.modelscan.storage.cli.files;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystems;
@@ -15,16 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 
 /** The sources that the arguments of a command name: files, directories, globs, archives, and {@code -}. */
 public final class Inputs {
 
     /** Names of files that a directory or an archive is searched for. */
     private static final Pattern RECORDED =
-            Pattern.compile("(?i).*\\.(json|jsonl|ndjson|traj|db|sqlite|sqlite3|zip)(\\.gz|\\.zst)?");
+            Pattern.compile("(?i).*\\.(json|jsonl|ndjson|traj|eval|db|sqlite|sqlite3|zip)(\\.gz|\\.zst)?");
 
     /** In the archive that ChatGPT exports, all else is about the account. */
     private static final Pattern CONVERSATIONS = Pattern.compile("(?i)(.*/)?conversations(-\\d+)?\\.json");
@@ -71,7 +67,8 @@ public final class Inputs {
             inputs.addAll(file(file, true));
         }
         if (inputs.isEmpty()) {
-            throw new NoSuchFileException(directory + " (no .json, .jsonl, .ndjson, .traj, .zip or SQLite file in it)");
+            throw new NoSuchFileException(
+                    directory + " (no .json, .jsonl, .ndjson, .traj, .eval, .zip or SQLite file in it)");
         }
         return inputs;
     }
@@ -110,52 +107,47 @@ public final class Inputs {
     }
 
     private static List<Input> file(Path file, boolean found) throws IOException {
-        return Files.isRegularFile(file) && Decoded.isZip(Decoded.start(file))
-                ? archive(file, found)
-                : List.of(Input.file(file, found));
+        Input whole = Input.file(file, found);
+        if (!Files.isRegularFile(file) || !Decoded.isZip(Decoded.start(file))) {
+            return List.of(whole);
+        }
+        try {
+            return archive(file, whole);
+        } catch (UnreadableException e) {
+            // Those beside it are read.
+            return List.of(whole.opening(() -> {
+                throw e;
+            }));
+        }
     }
 
-    private static List<Input> archive(Path file, boolean found) throws IOException {
-        Input whole = Input.file(file, found);
-        List<ZipEntry> entries;
-        try (ZipFile zip = new ZipFile(file.toFile())) {
-            List<? extends ZipEntry> all = zip.stream()
-                    .filter(entry -> !entry.isDirectory())
-                    .filter(entry -> RECORDED.matcher(entry.getName()).matches())
-                    .toList();
-            List<? extends ZipEntry> exported = all.stream()
-                    .filter(entry -> CONVERSATIONS.matcher(entry.getName()).matches())
-                    .toList();
-            entries = List.copyOf(exported.isEmpty() ? all : exported);
-        } catch (ZipException e) {
-            throw new UnreadableException(file + " is a damaged zip archive");
+    private static List<Input> archive(Path file, Input whole) throws IOException {
+        List<Archive.Entry> all = Archive.entries(file);
+        String header = EvalLog.header(all);
+        if (header != null) {
+            return List.of(whole.opening(() -> EvalLog.open(file, all, header)));
         }
+        List<Archive.Entry> recorded = all.stream()
+                .filter(entry -> RECORDED.matcher(entry.name()).matches())
+                .toList();
+        List<Archive.Entry> exported = recorded.stream()
+                .filter(entry -> CONVERSATIONS.matcher(entry.name()).matches())
+                .toList();
+        List<Archive.Entry> entries = exported.isEmpty() ? recorded : exported;
         if (entries.isEmpty()) {
-            throw new UnreadableException(file + " is a zip archive without a .json, .jsonl or SQLite file in it");
+            throw UnreadableException.otherThing("is a zip archive without a .json, .jsonl or SQLite file in it");
         }
         List<Input> inputs = new ArrayList<>();
-        for (ZipEntry entry : entries) {
-            String name = entries.size() == 1 ? whole.name() : whole.name() + "!" + entry.getName();
+        for (Archive.Entry entry : entries) {
+            String name = entries.size() == 1 ? whole.name() : whole.name() + "!" + entry.name();
             inputs.add(new Input(
                     name,
-                    whole.origin() + "!" + entry.getName(),
+                    whole.origin() + "!" + entry.name(),
                     file,
-                    found || entries.size() > 1,
-                    entry.getSize(),
-                    () -> open(file, entry.getName())));
+                    whole.found() || entries.size() > 1,
+                    entry.size(),
+                    () -> Archive.open(file, entry.name())));
         }
         return inputs;
-    }
-
-    private static InputStream open(Path file, String entry) throws IOException {
-        ZipFile zip = new ZipFile(file.toFile());
-        InputStream in = zip.getInputStream(zip.getEntry(entry));
-        return new FilterInputStream(in) {
-            @Override
-            public void close() throws IOException {
-                super.close();
-                zip.close();
-            }
-        };
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Imports one file. */
@@ -42,18 +43,23 @@ public final class FileImport {
         return result;
     }
 
+    /** Reads and stores all of it. */
+    public FileResult run() {
+        return run(bytes -> bytes);
+    }
+
     /**
      * Reads and stores all of it.
      *
-     * @param in the file's bytes, as they are stored; closed at the end
+     * @param watched gives the bytes it is asked for, and shows how many were read
      * @return what became of it; a file that cannot be read says so
      * @throws StorageException if the database fails; {@link #result} says what was stored before
      */
-    public FileResult run(InputStream in) {
-        try (in;
+    public FileResult run(UnaryOperator<InputStream> watched) {
+        try (InputStream in = watched.apply(input.open());
                 Source source = Source.open(input, in)) {
             if (source.isEmpty()) {
-                result.problem("is empty; there is nothing to import");
+                nothing("is empty; there is nothing to import");
                 return result;
             }
             Optional<Form> form = options.form() == null ? Forms.of(source.first()) : Forms.named(options.form());
@@ -63,7 +69,11 @@ public final class FileImport {
                 read(source, form.get());
             }
         } catch (UnreadableException e) {
-            result.problem(String.valueOf(e.getMessage()));
+            if (e.isOtherThing()) {
+                nothing(String.valueOf(e.getMessage()));
+            } else {
+                result.problem(String.valueOf(e.getMessage()));
+            }
         } catch (IOException e) {
             result.problem(reason(e));
         } catch (UncheckedIOException e) {
@@ -74,11 +84,7 @@ public final class FileImport {
 
     private void unknown(Source source) {
         String text = "is " + source.seen();
-        if (input.found()) {
-            result.leaveOut(text);
-        } else {
-            result.problem(text + "; known forms: " + String.join(", ", Forms.names()));
-        }
+        nothing(input.found() ? text : text + "; known forms: " + String.join(", ", Forms.names()));
     }
 
     private void read(Source source, Form form) throws IOException {
@@ -95,7 +101,16 @@ public final class FileImport {
             collector.finish();
         }
         if (!result.hasRuns() && result.failed() == 0 && result.problem() == null) {
-            result.problem("holds no run; there is nothing to import");
+            nothing("holds no run; there is nothing to import");
+        }
+    }
+
+    /** A file without runs is a failure if it was named, and none in a directory. */
+    private void nothing(String text) {
+        if (input.found()) {
+            result.leaveOut(text);
+        } else {
+            result.problem(text);
         }
     }
 

@@ -1,0 +1,92 @@
+package dev.modelscan.storage.cli.files;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The archive that Inspect writes a log to, as the JSON that it writes instead: a header, and each sample in a file of its
+ * own. Until a log is complete, it has a start in place of the header.
+ */
+final class EvalLog {
+
+    private static final List<String> HEADERS = List.of("header.json", "_journal/start.json");
+    private static final String SAMPLES = "samples/";
+
+    private EvalLog() {}
+
+    /** The entry that holds all but the samples; null if the archive is something else. */
+    static @Nullable String header(List<Archive.Entry> entries) {
+        boolean hasSamples =
+                entries.stream().anyMatch(entry -> entry.name().startsWith(SAMPLES)) || names(entries, HEADERS.get(1));
+        return HEADERS.stream()
+                .filter(header -> hasSamples && names(entries, header))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean names(List<Archive.Entry> entries, String name) {
+        return entries.stream().anyMatch(entry -> entry.name().equals(name));
+    }
+
+    /** The log as one JSON object. */
+    static InputStream open(Path file, List<Archive.Entry> entries, String header) throws IOException {
+        List<String> samples = entries.stream()
+                .map(Archive.Entry::name)
+                .filter(name -> name.startsWith(SAMPLES) && name.endsWith(".json"))
+                .toList();
+        String start;
+        try (InputStream in = Archive.open(file, header)) {
+            start = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        }
+        if (!start.endsWith("}")) {
+            throw new UnreadableException("is a log of Inspect whose " + header + " is damaged or cut off");
+        }
+        String first = start.substring(0, start.length() - 1) + ",\"samples\":[";
+        Iterator<InputStream> parts = Stream.of(Stream.of(text(first)), samples(file, samples), Stream.of(text("]}")))
+                .flatMap(part -> part)
+                .iterator();
+        return new SequenceInputStream(enumeration(parts));
+    }
+
+    private static Stream<InputStream> samples(Path file, List<String> samples) {
+        return Stream.iterate(0, at -> at < samples.size(), at -> at + 1)
+                .flatMap(at -> Stream.of(text(at == 0 ? "" : ","), sample(file, samples.get(at))));
+    }
+
+    private static InputStream sample(Path file, String name) {
+        try {
+            return Archive.open(file, name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InputStream text(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @SuppressWarnings("JdkObsolete") // A SequenceInputStream takes nothing newer.
+    private static Enumeration<InputStream> enumeration(Iterator<InputStream> parts) {
+        return new Enumeration<>() {
+            @Override
+            public boolean hasMoreElements() {
+                return parts.hasNext();
+            }
+
+            @Override
+            public InputStream nextElement() {
+                return parts.next();
+            }
+        };
+    }
+}
