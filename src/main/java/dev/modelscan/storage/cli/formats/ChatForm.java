@@ -6,8 +6,10 @@ import dev.modelscan.storage.cli.formats.Event.ModelCalled;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.Usage;
+import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +71,9 @@ abstract class ChatForm implements Form {
             readRun(run, place, record, record, events);
         } else {
             JsonNode body = bodyOf(record);
-            if (body == null) {
+            if (body == null && isFailedRequest(record)) {
+                failedRequest(run, place, record, events);
+            } else if (body == null) {
                 events.accept(new Event.Refused(place, "has neither \"messages\" nor \"traj\" that is a list"));
             } else {
                 readRun(run, place, record, body, events);
@@ -93,8 +97,31 @@ abstract class ChatForm implements Form {
                 .orElse(null);
     }
 
+    /** Whether a record of a batch's results holds no response. */
+    private static boolean isFailedRequest(JsonNode record) {
+        return record.has("custom_id") && (record.has("response") || record.has("error") || record.has("result"));
+    }
+
+    private static void failedRequest(String run, Place place, JsonNode record, Events events) {
+        JsonNode result = record.path("result");
+        String error = Stream.of(
+                        record.path("error"),
+                        record.path("response").path("body").path("error"),
+                        result.path("error").path("error"),
+                        result.path("error"),
+                        result)
+                .map(holder -> Fields.text(holder, "message", "code", "type"))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        ObjectNode metadata = Fields.rest(record);
+        events.accept(new RunStarted(run, place, externalId(record), null, null, null, null, metadata));
+        events.accept(new RunEnded(run, place, null, TaskStatus.FAILED, error, null, null, Fields.object()));
+    }
+
     private static boolean isResponse(JsonNode body) {
-        return body.path("choices").isArray()
+        JsonNode choices = body.path("choices");
+        return (choices.isArray() && (choices.path(0).has("message") || body.has("usage")))
                 || (body.path("role").asText().equals("assistant")
                         && body.path("content").isArray()
                         && body.has("stop_reason"));

@@ -41,6 +41,7 @@ final class GeminiForm implements Form {
         return isContent(value.path("contents").path(0))
                 || value.path("contents").isObject()
                 || value.path("candidates").isArray()
+                || value.path("response").path("candidates").isArray()
                 || value.path("request").path("contents").isArray();
     }
 

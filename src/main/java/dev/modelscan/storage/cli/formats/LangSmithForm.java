@@ -11,6 +11,7 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * model call repeats the messages before it; each of them is told once.
  */
 final class LangSmithForm implements Form {
+
+    private static final Set<String> MESSAGES_IN =
+            Set.of("messages", "prompts", "generations", "choices", "message", "llm_output", "usage_metadata");
 
     @Override
     public String name() {
@@ -97,7 +101,19 @@ final class LangSmithForm implements Form {
                 root = record;
             }
             ObjectNode kept = Fields.rest(record, "child_runs");
-            rest.withArray("runs").add(isModel(record) ? kept.without(Set.of("inputs", "outputs")) : kept);
+            rest.withArray("runs").add(isModel(record) ? withoutMessages(kept) : kept);
+        }
+
+        /** What a model was given and gave is in the messages, if it is in a member that holds them. */
+        private static ObjectNode withoutMessages(ObjectNode record) {
+            ObjectNode kept = Fields.rest(record, "inputs", "outputs");
+            for (String side : List.of("inputs", "outputs")) {
+                ObjectNode beyond = Fields.rest(record.path(side), MESSAGES_IN);
+                if (!beyond.isEmpty() && !beyond.has("role")) {
+                    kept.set(side, beyond);
+                }
+            }
+            return kept;
         }
 
         private static boolean isModel(JsonNode record) {
@@ -115,17 +131,26 @@ final class LangSmithForm implements Form {
         private void model(Place place, JsonNode record) {
             JsonNode inputs = record.path("inputs").path("messages");
             message(place, inputs.path(0).isArray() ? inputs.path(0) : inputs, "inputs.messages");
+            for (JsonNode prompt : record.path("inputs").path("prompts")) {
+                text(place, "human", prompt, "inputs.prompts");
+            }
             JsonNode outputs = record.path("outputs");
             JsonNode generations = outputs.path("generations");
             JsonNode first = generations.path(0).isArray() ? generations.path(0) : generations;
             if (first.isArray()) {
                 for (JsonNode generation : first) {
-                    one(place, generation.path("message"), "outputs.generations");
+                    if (generation.path("message").isObject()) {
+                        one(place, generation.path("message"), "outputs.generations");
+                    } else {
+                        text(place, "ai", generation.path("text"), "outputs.generations");
+                    }
                 }
             } else if (outputs.path("choices").isArray()) {
                 for (JsonNode choice : outputs.path("choices")) {
                     one(place, choice.path("message"), "outputs.choices");
                 }
+            } else if (outputs.path("message").isObject() || outputs.has("role")) {
+                one(place, outputs.has("role") ? outputs : outputs.path("message"), "outputs");
             } else {
                 message(place, outputs.path("messages"), "outputs.messages");
             }
@@ -151,6 +176,12 @@ final class LangSmithForm implements Form {
         private void message(Place place, JsonNode messages, String path) {
             for (JsonNode message : messages) {
                 one(place, message, path);
+            }
+        }
+
+        private void text(Place place, String type, JsonNode text, String path) {
+            if (text.isTextual()) {
+                one(place, Fields.object().put("type", type).put("content", text.textValue()), path);
             }
         }
 

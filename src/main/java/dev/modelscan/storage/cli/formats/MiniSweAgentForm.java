@@ -1,6 +1,8 @@
 package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
@@ -12,6 +14,9 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +52,13 @@ final class MiniSweAgentForm implements Form {
             }
         }
     }
+
+    /** The action in the text of a model that calls no tools. */
+    private static final Pattern ACTION =
+            Pattern.compile("```(?:bash|mswea_bash_command)[ \\t]*\\R(.*?)\\R```", Pattern.DOTALL);
+
+    private static final Pattern RETURNED =
+            Pattern.compile("\\s*<returncode>(-?\\d{1,9})</returncode>.*", Pattern.DOTALL);
 
     private static final class Run {
         private final String run;
@@ -89,7 +101,7 @@ final class MiniSweAgentForm implements Form {
             JsonNode extra = message.path("extra");
             Instant time = Fields.time(extra, "timestamp");
             latest = time == null ? latest : time;
-            boolean observation = extra.has("returncode") || extra.has("raw_output");
+            boolean observation = extra.has("returncode") || extra.has("raw_output") || returned(message) != null;
             if (message.path("object").asText().equals("response")) {
                 response(message, time);
             } else if (ResponsesItems.isItem(message) && message.has("call_id")) {
@@ -121,7 +133,7 @@ final class MiniSweAgentForm implements Form {
             boolean calls = read.parts().stream().anyMatch(Part.Call.class::isInstance);
             if (!calls && read.role() == Role.ASSISTANT) {
                 open.clear();
-                for (JsonNode action : extra.path("actions")) {
+                for (JsonNode action : actions(extra, read)) {
                     JsonNode input =
                             action.isObject() ? action : Fields.object().<ObjectNode>set("command", action);
                     message.add(new Part.Call(null, SHELL, input, time, null, input));
@@ -129,6 +141,27 @@ final class MiniSweAgentForm implements Form {
                 }
             }
             events.accept(message.build());
+        }
+
+        /** The actions that the file names; else the only one in the text, as the program takes it from there. */
+        private static JsonNode actions(JsonNode extra, MessageRead read) {
+            if (extra.has("actions")) {
+                return extra.path("actions");
+            }
+            List<String> found = read.parts().stream()
+                    .filter(Part.Text.class::isInstance)
+                    .flatMap(part -> ACTION.matcher(((Part.Text) part).text()).results())
+                    .map(action -> action.group(1).strip())
+                    .toList();
+            ArrayNode actions = JsonNodeFactory.instance.arrayNode();
+            return found.size() == 1 ? actions.add(found.get(0)) : actions;
+        }
+
+        private static @Nullable BigDecimal returned(JsonNode message) {
+            Matcher matcher = RETURNED.matcher(message.path("content").asText());
+            return message.path("role").asText().equals("user") && matcher.matches()
+                    ? new BigDecimal(matcher.group(1))
+                    : null;
         }
 
         private MessageRead.Builder copy(MessageRead read, @Nullable Instant time) {
@@ -149,7 +182,8 @@ final class MiniSweAgentForm implements Form {
                 open.poll();
             }
             JsonNode output = message.path("content");
-            Part answer = answer(call, call == null ? SHELL : null, output, extra);
+            JsonNode flags = extra.has("returncode") ? extra : Fields.object().put("returncode", returned(message));
+            Part answer = answer(call, call == null ? SHELL : null, output, flags);
             events.accept(MessageRead.builder(run, place, Role.TOOL)
                     .createdAt(time)
                     .add(answer)

@@ -22,9 +22,9 @@ final class OtlpEvents {
         JsonNode content = Fields.structure(body.path("gen_ai.event.content"));
         body = content.isObject() ? content : body;
         if (name.equals("gen_ai.client.inference.operation.details")) {
-            for (String member : new String[] {"gen_ai.input.messages", "gen_ai.output.messages"}) {
-                Fields.structure(body.path(member)).forEach(each -> messages.accept(each, member.contains("output")));
-            }
+            all(body, messages);
+        } else if (name.startsWith("gen_ai.content.")) {
+            whole(body, messages);
         } else if (name.equals("gen_ai.choice")) {
             JsonNode message = Fields.structure(body.path("message"));
             ObjectNode choice = message(message.isObject() ? message : messageOf(body, message), "assistant");
@@ -36,6 +36,38 @@ final class OtlpEvents {
         } else if (name.startsWith("gen_ai.") && name.endsWith(".message")) {
             messages.accept(message(body, name.substring(7, name.length() - 8)), false);
         }
+    }
+
+    /** The messages of the attributes that hold a list of them. */
+    static void all(JsonNode attributes, BiConsumer<JsonNode, Boolean> messages) {
+        list(attributes.path("gen_ai.input.messages"), "user", false, messages);
+        list(attributes.path("gen_ai.output.messages"), "assistant", true, messages);
+    }
+
+    /** The messages of the attributes that held a list of them, or text, before. */
+    static void whole(JsonNode attributes, BiConsumer<JsonNode, Boolean> messages) {
+        list(attributes.path("gen_ai.prompt"), "user", false, messages);
+        list(attributes.path("gen_ai.completion"), "assistant", true, messages);
+    }
+
+    private static void list(JsonNode value, String role, boolean output, BiConsumer<JsonNode, Boolean> messages) {
+        JsonNode list = Fields.structure(value);
+        list = list.path("messages").isArray() ? list.path("messages") : list;
+        if (list.isArray()) {
+            list.forEach(each -> messages.accept(withParts(each, role), output));
+        } else if (!list.isMissingNode()) {
+            messages.accept(withParts(list, role), output);
+        }
+    }
+
+    /** Many write messages there as they sent them to the model: with content, and without parts. */
+    private static JsonNode withParts(JsonNode message, String role) {
+        if (message.has("parts")) {
+            return message;
+        }
+        ObjectNode made = message(message.isObject() ? message : messageOf(message, message), role);
+        made.setAll(Fields.rest(message, "role", "name", "content", "tool_calls", "id", "tool_call_id"));
+        return made;
     }
 
     private static JsonNode messageOf(JsonNode body, JsonNode message) {

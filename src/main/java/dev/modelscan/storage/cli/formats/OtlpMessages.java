@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,11 +85,7 @@ final class OtlpMessages {
             prompt.set("parts", system.isArray() ? system : text(system));
             messages.add(new Message(prompt, false));
         }
-        for (String member : List.of("gen_ai.input.messages", "gen_ai.output.messages")) {
-            for (JsonNode message : Fields.structure(span.attributes().path(member))) {
-                messages.add(new Message(message, member.startsWith("gen_ai.output")));
-            }
-        }
+        OtlpEvents.all(span.attributes(), (json, output) -> messages.add(new Message(json, output)));
         if (messages.isEmpty()) {
             for (ObjectNode event : span.events()) {
                 OtlpEvents.read(event, (json, output) -> messages.add(new Message(json, output)));
@@ -96,6 +93,9 @@ final class OtlpMessages {
         }
         if (messages.isEmpty()) {
             OtlpEvents.indexed(span.attributes(), (json, output) -> messages.add(new Message(json, output)));
+        }
+        if (messages.isEmpty()) {
+            OtlpEvents.whole(span.attributes(), (json, output) -> messages.add(new Message(json, output)));
         }
         return messages;
     }
@@ -142,13 +142,18 @@ final class OtlpMessages {
 
     /**
      * What makes two messages the same: the output of one call is the input of the next, without its finish
-     * reason.
+     * reason, and often without its reasoning.
      */
     private static JsonNode identity(JsonNode message) {
         ObjectNode identity = Fields.object();
         identity.set("role", message.path("role"));
         ArrayNode parts = identity.putArray("parts");
+        boolean isAllReasoning =
+                StreamSupport.stream(message.path("parts").spliterator(), false).allMatch(OtlpMessages::isReasoning);
         for (JsonNode part : message.path("parts")) {
+            if (isReasoning(part) && !isAllReasoning) {
+                continue;
+            }
             ObjectNode plain = Fields.rest(part, "arguments", "response", "result");
             for (String member : List.of("arguments", "response", "result")) {
                 if (part.has(member)) {
@@ -158,6 +163,10 @@ final class OtlpMessages {
             parts.add(plain);
         }
         return identity;
+    }
+
+    private static boolean isReasoning(JsonNode part) {
+        return Set.of("reasoning", "thinking").contains(part.path("type").asText());
     }
 
     private void message(OtlpSpan span, Message message, ObjectNode rest, Set<String> called) {
@@ -172,10 +181,6 @@ final class OtlpMessages {
             read.add(part(part, position++, rest, called, answers));
         }
         answers.forEach(read::add);
-        if (!json.has("parts") && json.has("content")) {
-            rest.remove("content");
-            read.add(new Part.Text(json.path("content").asText()));
-        }
         events.accept(read.rest(rest).build());
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ResponsesForm implements Form {
 
     private static final String ITEMS = "items";
-    private static final List<String> LISTS = List.of("items", "input", "output");
+    private static final List<String> LISTS = List.of("items", "input", "output", "data");
     private static final int LOOKED_AT = 5;
 
     @Override
@@ -39,8 +39,19 @@ final class ResponsesForm implements Form {
             return holdsItems(value);
         }
         return first.objects().limit(5).anyMatch(ResponsesItems::isItem)
-                || isExchange(value)
-                || isExchange(body(value));
+                || first.objects().anyMatch(ResponsesForm::isRecord);
+    }
+
+    /** Whether a record holds a request, a response, or both. */
+    private static boolean isRecord(JsonNode value) {
+        return isExchange(value)
+                || isExchange(body(value))
+                || value.path("url").asText().endsWith("/v1/responses");
+    }
+
+    /** Whether a record of a batch's results holds no response. */
+    private static boolean isFailed(JsonNode value) {
+        return value.has("custom_id") && (value.has("response") || value.has("error"));
     }
 
     private static boolean isExchange(JsonNode value) {
@@ -72,7 +83,7 @@ final class ResponsesForm implements Form {
             place = item.place();
             if (item.value().isArray()) {
                 list("list-" + place.record(), item, events);
-            } else if (isExchange(item.value()) || isExchange(body(item.value()))) {
+            } else if (isRecord(item.value()) || isFailed(item.value())) {
                 exchange("record-" + place.record(), item, events);
             } else {
                 if (item.array() != array) {
@@ -99,7 +110,7 @@ final class ResponsesForm implements Form {
         boolean whole = isExchange(value);
         JsonNode exchange = whole ? value : body(value);
         Run run = new Run(key, events);
-        ObjectNode metadata = Fields.rest(exchange, "items", "input", "output", "instructions", "usage");
+        ObjectNode metadata = Fields.rest(exchange, "items", "input", "output", "data", "instructions", "usage");
         if (!whole) {
             metadata.set("batch", Fields.rest(value, "body", "response"));
             if (value.path("response").isObject()) {
@@ -112,7 +123,7 @@ final class ResponsesForm implements Form {
         run.text(record.place(), Role.USER, exchange.path("input"));
         LISTS.forEach(list -> run.items(record.place(), exchange.path(list)));
         run.called(record.place(), exchange, created);
-        JsonNode error = exchange.path("error");
+        JsonNode error = exchange.path("error").isObject() ? exchange.path("error") : value.path("error");
         boolean failed = error.isObject() || exchange.path("status").asText().equals("failed");
         run.end(
                 record.place(),

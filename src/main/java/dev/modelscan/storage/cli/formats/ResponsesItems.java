@@ -187,6 +187,20 @@ final class ResponsesItems {
         if (output == null) {
             return null;
         }
+        // A shell answers each of its commands; the first one that failed decides.
+        BigDecimal last = null;
+        for (JsonNode command : output) {
+            JsonNode outcome = command.path("outcome");
+            last = outcome.path("type").asText().equals("timeout")
+                    ? BigDecimal.ONE.negate()
+                    : Fields.number(outcome, "exit_code");
+            if (last != null && last.signum() != 0) {
+                return last;
+            }
+        }
+        if (last != null) {
+            return last;
+        }
         BigDecimal code = Fields.number(output.path("metadata"), "exit_code");
         if (code != null || !output.isTextual()) {
             return code == null ? Fields.number(output, "exit_code") : code;

@@ -220,4 +220,48 @@ class ChatFormsTest {
                         "model null null+null",
                         "end root");
     }
+
+    @Test
+    void aRequestOfABatchThatFailedIsAFailedRun() {
+        Told openai = Told.of(
+                "out.jsonl",
+                "{'id': 'b1', 'custom_id': 'q1', 'response': null, 'error': {'code': 'batch_expired', 'message': 'late'}}",
+                "{'id': 'b2', 'custom_id': 'q2', 'response': {'status_code': 400, 'body': {'error': {'message': 'bad'}}}}",
+                "{'id': 'b3', 'custom_id': 'q3', 'response': {'body': {'choices': [{'message': {'role': 'assistant',"
+                        + " 'content': 'x'}}]}}}");
+        assertThat(openai.lines())
+                .containsExactly(
+                        "run record 1 = b1",
+                        "end record 1 failed because late",
+                        "run record 2 = b2",
+                        "end record 2 failed because bad",
+                        "run record 3 = b3",
+                        "assistant: x",
+                        "end record 3");
+        Told anthropic = Told.of(
+                "out.jsonl",
+                "{'custom_id': 'q1', 'result': {'type': 'succeeded', 'message': {'role': 'assistant', 'content': [{'type':"
+                        + " 'text', 'text': 'x'}], 'stop_reason': 'end_turn'}}}",
+                "{'custom_id': 'q2', 'result': {'type': 'errored', 'error': {'type': 'invalid_request'}}}",
+                "{'custom_id': 'q3', 'result': {'type': 'expired'}}");
+        assertThat(anthropic.lines())
+                .contains(
+                        "assistant: x",
+                        "end record 2 failed because invalid_request",
+                        "end record 3 failed because expired");
+    }
+
+    @Test
+    void aModelOfLangSmithMayTakeAndGiveText() {
+        Told told = Told.of(
+                "runs.jsonl",
+                "{'id': 'a', 'trace_id': 'a', 'run_type': 'llm', 'name': 'm', 'inputs': {'prompts': ['go'], 'k': 1},"
+                        + " 'outputs': {'generations': [[{'text': 'done'}]]}}",
+                "{'id': 'b', 'trace_id': 'b', 'run_type': 'llm', 'name': 'm', 'inputs': {'messages': [{'role': 'user',"
+                        + " 'content': 'q'}]}, 'outputs': {'message': {'role': 'assistant', 'content': 'yes'}}}",
+                "{'id': 'c', 'trace_id': 'c', 'run_type': 'llm', 'name': 'm', 'inputs': {'text': 'odd'}, 'outputs': {'t':"
+                        + " 'other'}}");
+        assertThat(told.lines()).contains("user: go", "assistant: done", "user: q", "assistant: yes");
+        assertThat(told.kept()).contains("\"k\":1", "odd", "other");
+    }
 }

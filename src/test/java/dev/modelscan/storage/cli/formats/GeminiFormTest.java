@@ -137,4 +137,15 @@ class GeminiFormTest {
                         "end s at m3");
         assertThat(told.kept()).contains("$rewindTo");
     }
+
+    @Test
+    void theResultsOfABatchAreResponses() {
+        Told told = Told.of(
+                "out.jsonl",
+                "{'key': 'q1', 'response': {'candidates': [{'content': {'role': 'model', 'parts': [{'text': 'a'}]}}],"
+                        + " 'usageMetadata': {'promptTokenCount': 1, 'candidatesTokenCount': 2}, 'modelVersion': 'g'}}");
+        assertThat(told.form()).isEqualTo("gemini");
+        assertThat(told.lines()).contains("assistant: a", "model g 1+2");
+        assertThat(told.kept()).contains("q1");
+    }
 }

@@ -275,4 +275,71 @@ class OtlpFormTest {
                         json("{`a`:1}"))));
         assertThat(numbered.lines()).contains("user: go", "assistant: f#c1 {'a':1}");
     }
+
+    @Test
+    void anAnswerThatComesBackWithoutItsReasoningIsTheSame() {
+        String call = "{`type`:`tool_call`,`id`:`c1`,`name`:`f`,`arguments`:{}}";
+        Told told = Told.of(
+                "trace.json",
+                trace(
+                        span(
+                                "s1",
+                                "",
+                                "chat",
+                                41,
+                                "",
+                                "gen_ai.input.messages",
+                                json("[{`role`:`user`,`parts`:[{`type`:`text`,`content`:`go`}]}]"),
+                                "gen_ai.output.messages",
+                                json("[{`role`:`assistant`,`parts`:[{`type`:`reasoning`,`content`:`hm`}," + call
+                                        + "]}]")),
+                        span(
+                                "s2",
+                                "",
+                                "chat",
+                                43,
+                                "",
+                                "gen_ai.input.messages",
+                                json("[{`role`:`user`,`parts`:[{`type`:`text`,`content`:`go`}]},"
+                                        + "{`role`:`assistant`,`parts`:[" + call + "]},{`role`:`tool`,`parts`:["
+                                        + "{`type`:`tool_call_response`,`id`:`c1`,`response`:`r`}]}]"))));
+        assertThat(told.lines())
+                .filteredOn(line -> line.startsWith("assistant"))
+                .containsExactly("assistant: (thought), f#c1 {}");
+    }
+
+    @Test
+    void messagesMayBeWrittenAsTheyWereSent() {
+        Told told = Told.of(
+                "trace.json",
+                trace(span(
+                        "s1",
+                        "",
+                        "chat",
+                        41,
+                        "",
+                        "gen_ai.input.messages",
+                        json("[{`role`:`user`,`content`:`one`},{`role`:`user`,`content`:`two`},{`role`:`assistant`,"
+                                + "`content`:null,`tool_calls`:[{`id`:`c1`,`function`:{`name`:`f`,`arguments`:`{}`}}]},"
+                                + "{`role`:`tool`,`tool_call_id`:`c1`,`content`:`r`}]"),
+                        "gen_ai.output.messages",
+                        json("[{`role`:`assistant`,`content`:[{`type`:`text`,`text`:`fin`}]}]"))));
+        assertThat(told.lines())
+                .contains("user: one", "user: two", "assistant: f#c1 {}", "assistant: fin")
+                .anyMatch(line -> line.startsWith("tool: ->#c1"));
+
+        Told whole = Told.of(
+                "trace.json",
+                trace(span(
+                        "s1",
+                        "",
+                        "chat",
+                        41,
+                        "",
+                        "gen_ai.prompt",
+                        json("[{`role`:`user`,`content`:`go`}]"),
+                        "gen_ai.completion",
+                        "'stringValue': 'went'")));
+        assertThat(whole.lines()).contains("user: go", "assistant: went");
+    }
 }

@@ -96,4 +96,41 @@ class ResponsesFormTest {
         assertThat(told.lines()).contains("warned of type", "other: (other)");
         assertThat(told.kept()).contains("sheep");
     }
+
+    @Test
+    void aShellFailsByTheFirstOfItsCommandsThatDoes() {
+        String call = "{'type': 'shell_call', 'call_id': 'c', 'action': {'commands': ['a', 'b']}}";
+        String answer = "{'type': 'shell_call_output', 'call_id': 'c', 'output': [{'stdout': '', 'outcome': %s}]}";
+        assertThat(Told.of("a.jsonl", call, answer.formatted("{'type': 'exit', 'exit_code': 2}"))
+                        .kept())
+                .contains("FAILED", "exit_code");
+        assertThat(Told.of("a.jsonl", call, answer.formatted("{'type': 'timeout'}"))
+                        .kept())
+                .contains("FAILED");
+        assertThat(Told.of("a.jsonl", call, answer.formatted("{'type': 'exit', 'exit_code': 0}"))
+                        .kept())
+                .contains("SUCCESS");
+    }
+
+    @Test
+    void batchFilesAndListsOfTheServiceHoldItems() {
+        assertThat(Told.of(
+                                "in.jsonl",
+                                "{'custom_id': 'q', 'url': '/v1/responses', 'body': {'model': 'm', 'input': 'hello'}}")
+                        .lines())
+                .contains("user: hello");
+        Told out = Told.of(
+                "out.jsonl",
+                "{'custom_id': 'q1', 'response': {'status_code': 500, 'body': {'error': {'message': 'boom'}}}}",
+                "{'custom_id': 'q2', 'response': {'body': {'object': 'response', 'output': [{'type': 'message', 'role':"
+                        + " 'assistant', 'content': 'x'}]}}}");
+        assertThat(out.form()).isEqualTo("openai-responses");
+        assertThat(out.lines()).contains("end record-1 failed because boom", "assistant: x");
+        assertThat(Told.of(
+                                "items.json",
+                                "{'object': 'list', 'data': [{'id': 'a', 'type': 'message', 'role': 'user', 'content':"
+                                        + " 'x'}], 'has_more': false}")
+                        .lines())
+                .contains("user a: x");
+    }
 }

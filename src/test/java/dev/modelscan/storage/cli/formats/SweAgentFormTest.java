@@ -133,4 +133,21 @@ class SweAgentFormTest {
                         "tool: ->#c1 'x' success by returncode",
                         "end run-1");
     }
+
+    @Test
+    void theMiniAgentsOnlyActionInTextIsACall() {
+        Told told = Told.of(
+                "m.traj.json",
+                "{'info': {'mini_version': '1.1'}, 'messages': [",
+                " {'role': 'assistant', 'content': 'look\\n```bash\\nls\\n```'},",
+                " {'role': 'user', 'content': '<returncode>1</returncode>\\n<output></output>'},",
+                " {'role': 'assistant', 'content': '```bash\\na\\n``` or ```bash\\nb\\n```'},",
+                " {'role': 'user', 'content': 'only one, please'}]}");
+
+        assertThat(told.lines())
+                .contains("tool: ->#null bash '<returncode>1</returncode>\\n<output></output>' failed by returncode")
+                .contains("user: only one, please")
+                .anyMatch(line -> line.endsWith(", bash#null {'command':'ls'}"))
+                .noneMatch(line -> line.contains("{'command':'a'}"));
+    }
 }
