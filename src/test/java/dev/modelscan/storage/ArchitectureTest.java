@@ -292,10 +292,10 @@ class ArchitectureTest {
 
     /** Some of the packages may not exist yet. */
     @Test
-    void analyticsAndTheCommandUseThePublicApiAlone() {
+    void whatIsOnTopUsesThePublicApiAlone() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + ".analytics..", ROOT + ".cli..", ROOT + ".codegen..")
+                .resideInAnyPackage(ROOT + ".analytics..", ROOT + ".cli..", ROOT + ".codegen..", ROOT + ".testkit..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".internal..")

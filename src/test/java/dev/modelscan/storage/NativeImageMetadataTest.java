@@ -103,11 +103,12 @@ class NativeImageMetadataTest {
         JavaClasses classes = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("dev.modelscan.storage")
-                // Steps of a build.
+                // Steps of a build, and what tests use.
                 .that(DescribedPredicate.describe(
                         "run",
                         type -> !type.getSimpleName().equals("RenderQueries")
-                                && !type.getPackageName().endsWith(".codegen")));
+                                && !type.getPackageName().endsWith(".codegen")
+                                && !type.getPackageName().endsWith(".testkit")));
         Set<String> users = classes.stream()
                 .flatMap(type -> type.getAccessesFromSelf().stream())
                 .filter(access -> isDynamic(access.getTarget()))

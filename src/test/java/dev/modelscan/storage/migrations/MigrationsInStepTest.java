@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.support.MigratedSchema;
 import dev.modelscan.storage.support.MigratedSchema.Engine;
-import dev.modelscan.storage.support.SchemaFacts;
+import dev.modelscan.storage.testkit.SchemaFacts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -34,7 +34,7 @@ class MigrationsInStepTest {
             6);
 
     private Path directory;
-    private Map<String, String> newestOnSqlite = Map.of();
+    private SchemaFacts newestOnSqlite;
     private MigratedSchema postgresql;
 
     @BeforeAll
@@ -42,7 +42,7 @@ class MigrationsInStepTest {
         directory = scratch;
         int newest = Engine.SQLITE.scripts().size();
         try (MigratedSchema sqlite = MigratedSchema.create(Engine.SQLITE, newest, directory)) {
-            newestOnSqlite = SchemaFacts.of(sqlite);
+            newestOnSqlite = SchemaFacts.of(sqlite.connection());
         }
         postgresql = MigratedSchema.create(Engine.POSTGRESQL, newest, directory);
     }
@@ -70,7 +70,8 @@ class MigrationsInStepTest {
                     .filter(difference -> difference.getValue() <= version)
                     .map(Map.Entry::getKey)
                     .toList();
-            assertThat(differences(SchemaFacts.of(first), second)).containsExactlyInAnyOrderElementsOf(known);
+            assertThat(differences(SchemaFacts.of(first.connection()), second))
+                    .containsExactlyInAnyOrderElementsOf(known);
         }
     }
 
@@ -135,8 +136,7 @@ class MigrationsInStepTest {
                     AND conname <> expected""")).isEmpty();
     }
 
-    private static List<String> differences(Map<String, String> onSqlite, MigratedSchema postgresql)
-            throws SQLException {
-        return SchemaFacts.differences(Engine.SQLITE, onSqlite, Engine.POSTGRESQL, SchemaFacts.of(postgresql));
+    private static List<String> differences(SchemaFacts onSqlite, MigratedSchema postgresql) throws SQLException {
+        return onSqlite.differences(SchemaFacts.of(postgresql.connection()));
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Queue;
@@ -75,6 +76,15 @@ public final class PostgresServer {
         }
         ROLES.add(name);
         return name;
+    }
+
+    /** Whether a connection's role may do all. */
+    public static boolean isSuperuser(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user")) {
+            return row.next() && row.getBoolean(1);
+        }
     }
 
     /**

@@ -8,3 +8,4 @@ CREATE TABLE reviews (
 ) STRICT;
 
 CREATE INDEX reviews_by_task ON reviews (task_id, created_at);
+CREATE INDEX reviews_latest ON reviews (created_at DESC, id);

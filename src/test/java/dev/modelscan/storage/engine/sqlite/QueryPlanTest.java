@@ -1,6 +1,7 @@
 package dev.modelscan.storage.engine.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.agents.AgentId;
@@ -8,11 +9,11 @@ import dev.modelscan.storage.support.FilledDatabase;
 import dev.modelscan.storage.support.MethodCoverage;
 import dev.modelscan.storage.support.RepositoryCalls;
 import dev.modelscan.storage.support.RepositoryCalls.RepositoryCall;
-import dev.modelscan.storage.support.StatementLog;
+import dev.modelscan.storage.testkit.QueryPlans;
+import dev.modelscan.storage.testkit.StatementLog;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,12 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 public class QueryPlanTest {
 
     private static final Map<String, String> ALLOWED = allowed();
-
-    /**
-     * A list of a whole table, or the page with which a join begins. With a filter the limit would not bound
-     * the rows read.
-     */
-    private static final Pattern LIMITED = Pattern.compile("from (\\w+) order by \\1\\.[\\w., ]+ limit \\?");
 
     @TempDir
     private static Path directory;
@@ -94,14 +88,14 @@ public class QueryPlanTest {
     void everyStatementSearchesAnIndexAndSortsNothing(boolean analyzed) throws SQLException {
         List<String> problems = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
-                Statement statement = connection.createStatement()) {
+                Statement statement = connection.createStatement();
+                QueryPlans plans = QueryPlans.on(connection)) {
             // Statistics change the planner's choice, and some users collect them.
             statement.execute(analyzed ? "ANALYZE" : "SELECT 1");
             for (Map.Entry<String, Set<String>> entry : STATEMENTS.entrySet()) {
                 for (String sql : entry.getValue()) {
-                    List<String> plan = plan(statement, sql);
-                    if (!ALLOWED.containsKey(entry.getKey()) && isCostly(sql, plan)) {
-                        problems.add(entry.getKey() + "\n  " + sql + "\n  " + String.join("\n  ", plan));
+                    if (!ALLOWED.containsKey(entry.getKey()) && plans.isCostly(sql)) {
+                        problems.add(entry.getKey() + "\n  " + sql + "\n  " + String.join("\n  ", plans.plan(sql)));
                     }
                 }
             }
@@ -111,64 +105,39 @@ public class QueryPlanTest {
 
     @Test
     void whatIsAllowedIsStillCostlyAndStillThere() throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
-                Statement statement = connection.createStatement()) {
+        try (QueryPlans plans = QueryPlans.open("jdbc:sqlite:" + file())) {
             for (String call : ALLOWED.keySet()) {
-                assertThat(STATEMENTS.get(call)).as(call).anyMatch(sql -> isCostly(statement, sql));
+                assertThat(STATEMENTS.get(call)).as(call).anyMatch(sql -> isCostly(plans, sql));
             }
         }
     }
 
-    @Test
-    void aScanAndASortAreSeen() throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
-                Statement statement = connection.createStatement()) {
-            assertThat(isCostly(statement, "select * from agents where mode = ?"))
-                    .isTrue();
-            assertThat(isCostly(statement, "select * from agents where mode = ? order by created_at, id limit ?"))
-                    .isTrue();
-            assertThat(isCostly(statement, "select * from tasks where agent_id = ? order by priority limit ?"))
-                    .isTrue();
-            assertThat(isCostly(statement, "select id from agents")).isTrue();
-            assertThat(isCostly(statement, "select * from agents where id = ?")).isFalse();
-        }
-    }
-
-    private static boolean isCostly(Statement statement, String sql) {
+    private static boolean isCostly(QueryPlans plans, String sql) {
         try {
-            return isCostly(sql, plan(statement, sql));
+            return plans.isCostly(sql);
         } catch (SQLException e) {
             throw new AssertionError(sql, e);
         }
     }
 
-    private static List<String> plan(Statement statement, String sql) throws SQLException {
-        List<String> plan = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery("EXPLAIN QUERY PLAN " + sql)) {
-            while (rows.next()) {
-                plan.add(rows.getString("detail"));
-            }
+    @Test
+    void aScanAndASortAreSeen() throws SQLException {
+        String scan = "select * from agents where mode = ?";
+        String search = "select * from agents where id = ?";
+        try (QueryPlans plans = QueryPlans.open("jdbc:sqlite:" + file())) {
+            assertThat(plans.isCostly(scan)).isTrue();
+            assertThat(plans.isCostly("select * from agents where mode = ? order by created_at, id limit ?"))
+                    .isTrue();
+            assertThat(plans.isCostly("select * from tasks where agent_id = ? order by priority limit ?"))
+                    .isTrue();
+            assertThat(plans.isCostly("select id from agents")).isTrue();
+            assertThat(plans.isCostly(search)).isFalse();
+            plans.requireSearched(List.of(search));
+            assertThatThrownBy(() -> plans.requireSearched(List.of(search, scan)))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining(scan)
+                    .hasMessageContaining("SCAN agents")
+                    .hasMessageNotContaining(search);
         }
-        return plan;
-    }
-
-    /**
-     * Not costly are: the ids that the caller gave, rows of another part of the plan, and a list with a
-     * limit.
-     */
-    private static boolean isCostly(String sql, List<String> plan) {
-        boolean endsByLimit = LIMITED.matcher(sql).find();
-        for (String step : plan) {
-            String scanned = step.startsWith("SCAN ") ? step.substring("SCAN ".length()) : "";
-            boolean handedOn = plan.contains("CO-ROUTINE " + scanned) || plan.contains("MATERIALIZE " + scanned);
-            boolean harmless = step.contains("VIRTUAL TABLE")
-                    || step.contains("CONSTANT ROW")
-                    || handedOn
-                    || endsByLimit && step.contains(" USING INDEX ");
-            if (step.startsWith("USE TEMP B-TREE") || step.startsWith("SCAN") && !harmless) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -9,7 +9,7 @@ import dev.modelscan.storage.support.FilledDatabase;
 import dev.modelscan.storage.support.MethodCoverage;
 import dev.modelscan.storage.support.RepositoryCalls;
 import dev.modelscan.storage.support.RepositoryCalls.RepositoryCall;
-import dev.modelscan.storage.support.StatementLog;
+import dev.modelscan.storage.testkit.StatementLog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
