@@ -29,6 +29,7 @@ import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.queries.QueryParameter;
+import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredCommand;
 import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.tasks.Task;
@@ -43,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jooq.Field;
 import org.jooq.impl.SQLDataType;
@@ -256,6 +258,26 @@ abstract class StoredQueryContract extends Contract {
                 .isInstanceOf(IllegalArgumentException.class);
         // The statement still works.
         assertThat(db.query(BACKLOG).set(STATUS, TaskStatus.PENDING).list(10)).hasSize(2);
+    }
+
+    @Test
+    void aQueryTakesManyParameters() {
+        List<QueryParameter<String>> types = IntStream.range(0, 70)
+                .mapToObj(i -> StoredQueries.parameter("type" + i, TASKS.TYPE))
+                .toList();
+        StoredQuery<Integer> ofTypes = StoredQueries.query(
+                () -> select(count())
+                        .from(TASKS)
+                        .where(TASKS.TYPE.in(
+                                types.stream().map(QueryParameter::param).toList())),
+                into(found -> found));
+        QueryRun<Integer> run = db.query(ofTypes);
+        types.subList(0, 69).forEach(type -> run.set(type, "none"));
+        assertThatThrownBy(run::one)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("type69 of this query was not set");
+        String type = db.tasks().list(1, 0).get(0).type();
+        assertThat(run.set(types.get(69), type).one()).isPositive();
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Columns<R> {
 
     private final List<Column<R, ?>> columns = new ArrayList<>();
+    private final List<Column<R, ?>> all = Collections.unmodifiableList(columns);
     private final String owner;
     private final int before;
 
@@ -57,8 +58,9 @@ public final class Columns<R> {
         return before + columns.size();
     }
 
+    /** The same list at each call. */
     public List<Column<R, ?>> all() {
-        return Collections.unmodifiableList(columns);
+        return all;
     }
 
     public List<Field<?>> fields() {

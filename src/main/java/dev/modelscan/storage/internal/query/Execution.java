@@ -6,7 +6,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +24,7 @@ public final class Execution<R> {
     // Logs every statement that the library sends, for users who want to see or count them.
     private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
 
-    private static final int ANYWHERE = -1;
+    private static final int[] NOWHERE = {};
 
     /**
      * The driver keeps bound values until the next execution, which may never come. Longer text is released
@@ -42,12 +44,14 @@ public final class Execution<R> {
     private final String sql;
     private final PreparedStatement statement;
     private final @Nullable PackedRow packed;
-    private final String[] names;
-    private final long allBound;
+    private final List<String> names;
+    private final Map<String, int[]> places;
+    private final BitSet bound = new BitSet();
+    private @Nullable List<?> lastColumns;
+    private int[][] lastPlaces = {};
     private boolean busy;
     private boolean returned;
     private @Nullable SQLException failure;
-    private long bound;
     private long charactersBound;
 
     Execution(Session session, CompiledQuery<R> query) throws SQLException {
@@ -62,8 +66,8 @@ public final class Execution<R> {
         this.sql = rendered.sql(session.schema());
         this.statement = session.connection().prepareStatement(sql);
         this.packed = rendered.packed() == 0 ? null : packedRow(rendered);
-        this.names = rendered.parameters().stream().map(String::intern).toArray(String[]::new);
-        this.allBound = (1L << names.length) - 1;
+        this.names = rendered.parameters();
+        this.places = rendered.places();
     }
 
     /** All columns of a packed query but the first packed value are unpacked. */
@@ -77,30 +81,26 @@ public final class Execution<R> {
         if (busy) {
             throw new IllegalStateException("its rows are still being read, and would be lost: " + sql);
         }
-        bound = 0;
+        bound.clear();
         charactersBound = 0;
         return this;
     }
 
-    /** Binds a value at each position of the parameter. */
+    /** Binds a value at each place of the parameter. */
     public <T> Execution<R> set(Parameter<T> parameter, @Nullable T value) throws SQLException {
-        bind(parameter, value, ANYWHERE);
+        bind(placesOf(parameter), parameter, value);
         return this;
     }
 
     /** Whether the query has a parameter of that name. */
     public boolean has(String name) {
-        for (String known : names) {
-            if (known.equals(name)) {
-                return true;
-            }
-        }
-        return false;
+        return places.containsKey(name);
     }
 
     /** A parameter that has no value yet; null if all have one. */
     public @Nullable String unset() {
-        return bound == allBound ? null : names[Long.numberOfTrailingZeros(~bound)];
+        int first = bound.nextClearBit(0);
+        return first < names.size() ? names.get(first) : null;
     }
 
     /** Binds the record's value of each column whose parameter the query has. */
@@ -110,33 +110,30 @@ public final class Execution<R> {
 
     /** {@link #setAll(Columns, Object)} with some of a record's columns. */
     public <X> Execution<R> setAll(List<Column<X, ?>> columns, X record) throws SQLException {
-        int expected = 0;
-        for (Column<X, ?> column : columns) {
-            bindColumn(column, record, expected++);
+        // A statement nearly always gets the columns that it got before, so their places are kept.
+        if (columns != lastColumns) {
+            lastPlaces = columns.stream().map(column -> placesOf(column.parameter())).toArray(int[][]::new);
+            lastColumns = columns;
+        }
+        for (int i = 0; i < lastPlaces.length; i++) {
+            bindColumn(lastPlaces[i], columns.get(i), record);
         }
         return this;
     }
 
-    private <X, T> void bindColumn(Column<X, T> column, X record, int expected) throws SQLException {
-        bind(column.parameter(), column.get(record), expected);
+    private int[] placesOf(Parameter<?> parameter) {
+        return places.getOrDefault(parameter.name(), NOWHERE);
     }
 
-    /** An insert lists its columns in the declared order, so the expected position is nearly always right. */
-    private <T> void bind(Parameter<T> parameter, @Nullable T value, int expected) throws SQLException {
-        if (expected >= 0 && expected < names.length && names[expected].equals(parameter.name())) {
-            bindAt(expected, parameter, value);
-            return;
-        }
-        for (int i = 0; i < names.length; i++) {
-            if (names[i].equals(parameter.name())) {
-                bindAt(i, parameter, value);
-            }
-        }
+    private <X, T> void bindColumn(int[] at, Column<X, T> column, X record) throws SQLException {
+        bind(at, column.parameter(), column.get(record));
     }
 
-    private <T> void bindAt(int index, Parameter<T> parameter, @Nullable T value) throws SQLException {
-        charactersBound += parameter.codec().bind(statement, index + 1, value, session.dialect());
-        bound |= 1L << index;
+    private <T> void bind(int[] at, Parameter<T> parameter, @Nullable T value) throws SQLException {
+        for (int place : at) {
+            charactersBound += parameter.codec().bind(statement, place + 1, value, session.dialect());
+            bound.set(place);
+        }
     }
 
     /** Binds a value at each place, in order. A caller's condition may have any number of them. */
@@ -144,12 +141,11 @@ public final class Execution<R> {
         for (int i = 0; i < values.size(); i++) {
             bindTo(i, values.get(i));
         }
-        bound = allBound;
         return this;
     }
 
-    private <T> void bindTo(int index, Bound<T> value) throws SQLException {
-        bindAt(index, value.parameter(), value.value());
+    private <T> void bindTo(int place, Bound<T> value) throws SQLException {
+        bind(new int[] {place}, value.parameter(), value.value());
     }
 
     private void beforeSending() {
@@ -169,7 +165,7 @@ public final class Execution<R> {
 
     /** A statement keeps its values between executions. A value that was not set again must not be sent. */
     private void requireAllBound() {
-        if (bound != allBound) {
+        if (unset() != null) {
             throw new IllegalStateException("not every parameter was set of " + sql);
         }
     }

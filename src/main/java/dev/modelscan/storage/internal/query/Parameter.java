@@ -19,8 +19,7 @@ public final class Parameter<T> implements QueryParameter<T> {
     private final Supplier<Param<T>> param;
 
     private Parameter(String name, Codec<T> codec, Supplier<Param<T>> param) {
-        // Names are compared at each binding; interned names are mostly the same object, which is fast.
-        this.name = name.intern();
+        this.name = name;
         this.codec = codec;
         this.param = param;
     }

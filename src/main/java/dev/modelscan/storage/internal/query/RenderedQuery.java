@@ -1,6 +1,9 @@
 package dev.modelscan.storage.internal.query;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param sql the SQL, with {@link #SCHEMA} before each table if the engine has schemas
  * @param packed how many columns are packed into the value that {@link PackedRow} reads; 0 if none
  * @param parameters the parameter's name for each {@code ?}, in order; a name may occur twice
+ * @param places for each name the positions of its {@code ?}, from 0
  */
-public record RenderedQuery(String sql, int packed, List<String> parameters) {
+public record RenderedQuery(String sql, int packed, List<String> parameters, Map<String, int[]> places) {
+
+    RenderedQuery(String sql, int packed, List<String> parameters) {
+        this(sql, packed, parameters, places(parameters));
+    }
+
+    private static Map<String, int[]> places(List<String> parameters) {
+        Map<String, int[]> places = new HashMap<>();
+        for (String name : parameters) {
+            places.computeIfAbsent(name, known -> IntStream.range(0, parameters.size())
+                    .filter(place -> parameters.get(place).equals(known))
+                    .toArray());
+        }
+        return places;
+    }
 
     /** Placeholder for the schema. Nothing else in a query looks like it. */
     static final String SCHEMA = "{schema}";

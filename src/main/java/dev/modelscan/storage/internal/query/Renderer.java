@@ -68,10 +68,6 @@ final class Renderer {
         VisitedParams visited = new VisitedParams();
         String sql = sql(query, dialect, checks, VisitListener.onVisitStart(Renderer::inlineConstant), visited);
         List<String> names = visited.all().stream().map(Renderer::name).toList();
-        if (names.size() >= Long.SIZE) {
-            throw new IllegalArgumentException(
-                    "a stored query has " + names.size() + " places for parameters; the most is " + (Long.SIZE - 1));
-        }
         return new RenderedQuery(sql, 0, names);
     }
 
