@@ -10,38 +10,29 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group failed: nothing was stored, or the outcome is unknown. Each member throws its own exception,
+ * Why a group failed: nothing was stored, or the outcome is unknown. Each member throws its own exception,
  * created on its own thread, since callers may add to it.
  */
-final class GroupFailure extends Exception {
+final class GroupFailure {
 
-    private static final long serialVersionUID = 1L;
-
-    private final transient BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation;
+    private final BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation;
     private final boolean lostByNeighbour;
     private @Nullable Throwable reason;
 
-    /** Without a stack trace: no caller sees it, and every commit creates one. */
     GroupFailure(BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation) {
         this(explanation, false);
     }
 
     private GroupFailure(
             BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation, boolean lostByNeighbour) {
-        super(null, null, false, false);
         this.explanation = explanation;
         this.lostByNeighbour = lostByNeighbour;
     }
 
     /**
-     * One member ended the transaction of all, for example by a trigger's RAISE(ROLLBACK). The others may
-     * start again.
+     * Whether one member ended the transaction of all, for example by a trigger's RAISE(ROLLBACK). The others
+     * may start again.
      */
-    static GroupFailure lostByNeighbour(
-            BiFunction<WriteRequest<?>, @Nullable Throwable, StorageException> explanation) {
-        return new GroupFailure(explanation, true);
-    }
-
     boolean isLostByNeighbour() {
         return lostByNeighbour;
     }
@@ -59,7 +50,7 @@ final class GroupFailure extends Exception {
     static GroupFailure broken(SqliteConnections connections, Throwable cause) {
         Failure failure = WriterConnection.breakingFailure(cause);
         return failure == null
-                ? lostByNeighbour((member, reason) -> lostWithNeighbour(connections.name(), cause))
+                ? new GroupFailure((member, reason) -> lostWithNeighbour(connections.name(), cause), true)
                 : explained(connections.classify(failure.cause()).whileWriting());
     }
 

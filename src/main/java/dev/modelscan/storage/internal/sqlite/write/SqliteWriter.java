@@ -55,20 +55,17 @@ public final class SqliteWriter implements AutoCloseable {
 
     private final SqliteConnections connections;
     private final Duration timeout;
-    private final Watchdog watchdog;
     private final WriteQueue queue = new WriteQueue();
     // Used by the leader only; the queue's lock publishes them to the next leader.
-    private @Nullable WriterConnection current;
-    private @Nullable WriterConnection unclosed;
+    private final WriterSlot slot;
     private long lastCommitNanos;
-    private boolean inUse;
     private final @Nullable Checkpointer checkpointer;
     private volatile boolean closed;
 
     public SqliteWriter(SqliteConnections connections, Duration timeout, Watchdog watchdog) {
         this.connections = connections;
         this.timeout = timeout;
-        this.watchdog = watchdog;
+        this.slot = new WriterSlot(connections, watchdog);
         Path file = connections.file();
         this.checkpointer = file == null ? null : new Checkpointer(connections, file, queue, timeout);
     }
@@ -147,18 +144,20 @@ public final class SqliteWriter implements AutoCloseable {
         boolean told = false;
         try {
             members = new ArrayList<>();
-            runGroup(own, members, deadline);
-            inUse = false;
-            told = true;
-        } catch (GroupFailure failure) {
-            inUse = false;
-            fail(own, members, failure);
+            GroupFailure failure = runGroup(own, members, deadline);
+            slot.ended();
+            if (failure != null) {
+                fail(own, members, failure);
+            }
             told = true;
         } catch (Throwable t) {
             // How far the transaction came is unknown. If it was not committing, the members start again.
-            boolean mayBeStored = own.stage != Stage.RUNNING && !(t instanceof Error);
-            own.fail(mayBeStored ? GroupFailure.unknown(connections.name()).because(t) : t);
-            discard();
+            if (own.stage != Stage.RUNNING && !(t instanceof Error)) {
+                own.fail(GroupFailure.unknown(connections.name()).because(t));
+            } else {
+                own.fail(t);
+            }
+            slot.discard();
         } finally {
             queue.handOver(own, 1 + members.size());
             for (int i = 0; told && i < members.size(); i++) {
@@ -174,13 +173,14 @@ public final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    private void runGroup(WriteRequest<?> own, List<WriteRequest<?>> members, long deadline) throws GroupFailure {
+    /** Returns why the group failed as a whole; null if the outcome of each request is its own. */
+    private @Nullable GroupFailure runGroup(WriteRequest<?> own, List<WriteRequest<?>> members, long deadline) {
         WriterConnection connection;
         try {
             connection = begin(own, deadline);
         } catch (StorageException e) {
             own.fail(e);
-            return;
+            return null;
         }
         own.run(connection.session());
         requireIntact(connection, own);
@@ -191,19 +191,20 @@ public final class SqliteWriter implements AutoCloseable {
         try {
             Throwable failure = own.failure();
             if (failure != null) {
-                rollBack(connection, failure);
-                return;
+                slot.rollBack(connection, failure);
+                return null;
             }
-            if (!changed) {
-                runMembers(connection, own, members);
+            GroupFailure group = changed ? null : runMembers(connection, own, members);
+            group = group == null ? commit(connection, own) : group;
+            group = group == null ? fileProblem() : group;
+            if (group == null) {
+                noteCommit(1 + members.size(), connection, ranCallersSql);
             }
-            commit(connection, own);
-            requireSameFile();
-            noteCommit(1 + members.size(), connection, ranCallersSql);
+            return group;
         } finally {
-            if (changed && current == connection) {
+            if (changed && slot.holds(connection)) {
                 // Its settings or temporary tables must not reach the next transaction.
-                discard();
+                slot.discard();
             }
         }
     }
@@ -244,32 +245,17 @@ public final class SqliteWriter implements AutoCloseable {
         if (closed) {
             throw new UnavailableException(connections.name() + " is closed", null);
         }
-        if (inUse) {
-            // A leader left inside its transaction.
-            discard();
-        }
+        slot.discardIfLeft();
         connections.requireSameForWriting();
-        closeUnclosed();
-        inUse = true;
         try {
-            WriterConnection connection = current;
-            if (connection == null) {
-                connection = WriterConnection.open(connections, watchdog, left(deadline));
-                current = connection;
-            }
-            connection.begin(left(deadline));
-            return connection;
+            return slot.begin(deadline);
         } catch (SQLException e) {
             Failure failure = connections.classify(e);
             if (failure.kind() != Kind.BUSY) {
-                discard();
+                slot.discard();
             }
             throw failure.whileWriting().toException(own.entity(), own.id());
         }
-    }
-
-    private static Duration left(long deadline) {
-        return Duration.ofNanos(deadline - System.nanoTime());
     }
 
     /**
@@ -277,29 +263,30 @@ public final class SqliteWriter implements AutoCloseable {
      * about to arrive, and the leader waits for them for part of the time that a commit takes. A failure that
      * breaks the connection ends the group, and nothing of it is stored.
      */
-    private void runMembers(WriterConnection connection, WriteRequest<?> own, List<WriteRequest<?>> members)
-            throws GroupFailure {
+    private @Nullable GroupFailure runMembers(
+            WriterConnection connection, WriteRequest<?> own, List<WriteRequest<?>> members) {
         long start = System.nanoTime();
         long patience = Math.min(lastCommitNanos / 2, MAX_PATIENCE_NANOS);
         while (members.size() < MAX_GROUP) {
             long spent = System.nanoTime() - start;
             if (spent > MAX_GROUP_NANOS) {
-                return;
+                return null;
             }
             boolean all = 1 + members.size() >= queue.lastCrowd();
             WriteRequest<?> next = queue.takeNext(own, all ? 0 : patience - spent, members);
             if (next == null) {
-                return;
+                return null;
             }
             Throwable broken = connection.runBehindSavepoint(next);
             if (broken != null) {
-                discard();
-                throw GroupFailure.broken(connections, broken);
+                slot.discard();
+                return GroupFailure.broken(connections, broken);
             }
         }
+        return null;
     }
 
-    private void commit(WriterConnection connection, WriteRequest<?> own) throws GroupFailure {
+    private @Nullable GroupFailure commit(WriterConnection connection, WriteRequest<?> own) {
         // Created first: when the commit may have taken effect, memory for it may be missing.
         GroupFailure unknown = GroupFailure.unknown(connections.name());
         try {
@@ -308,34 +295,34 @@ public final class SqliteWriter implements AutoCloseable {
             connection.commit(timeout);
             own.stage = Stage.COMMITTED;
             lastCommitNanos = System.nanoTime() - start;
+            return null;
         } catch (CancelledException interrupted) {
             // Only the leader was interrupted, while readers blocked the commit, as they can in an in-memory
             // database.
-            rollBack(connection, interrupted);
-            throw new GroupFailure((member, reason) -> member == own
+            slot.rollBack(connection, interrupted);
+            return new GroupFailure((member, reason) -> member == own
                     ? new CancelledException(String.valueOf(interrupted.getMessage()), interrupted)
                     : GroupFailure.keptWaiting(interrupted));
         } catch (SQLException e) {
             Failure failure = connections.classify(e);
             if (failure.kind() == Kind.BUSY) {
                 // The transaction is still open, and nothing of it is visible.
-                rollBack(connection, e);
-                throw new GroupFailure((member, reason) -> GroupFailure.keptWaiting(e));
+                slot.rollBack(connection, e);
+                return new GroupFailure((member, reason) -> GroupFailure.keptWaiting(e));
             }
-            discard();
-            // The commit checks foreign keys if the leader, or one of its own tables, deferred them.
-            if (failure.kind() == Kind.FOREIGN_KEY) {
-                throw new GroupFailure((member, reason) -> member == own
-                        ? failure.toException(null, null)
-                        : GroupFailure.lostWithNeighbour(connections.name(), e));
-            }
-            if (failure.kind() == Kind.FULL) {
-                throw GroupFailure.explained(failure);
-            }
-            throw unknown.because(e);
+            slot.discard();
+            return switch (failure.kind()) {
+                // The commit checks foreign keys if the leader, or one of its own tables, deferred them.
+                case FOREIGN_KEY ->
+                    new GroupFailure((member, reason) -> member == own
+                            ? failure.toException(null, null)
+                            : GroupFailure.lostWithNeighbour(connections.name(), e));
+                case FULL -> GroupFailure.explained(failure);
+                default -> unknown.because(e);
+            };
         } catch (RuntimeException | Error e) {
-            discard();
-            throw unknown.because(e);
+            slot.discard();
+            return unknown.because(e);
         }
     }
 
@@ -343,58 +330,12 @@ public final class SqliteWriter implements AutoCloseable {
      * Called after the commit: if the file was moved meanwhile, the commit may be in the wrong file and must
      * not be acknowledged.
      */
-    private void requireSameFile() throws GroupFailure {
+    private @Nullable GroupFailure fileProblem() {
         try {
             connections.requireSameNow();
+            return null;
         } catch (UnavailableException e) {
-            throw GroupFailure.unknown(connections.name()).because(e);
-        }
-    }
-
-    /**
-     * Rolls back. If that fails, the first cause is still the one thrown, and the connection is discarded
-     * because its state is unknown.
-     */
-    private void rollBack(WriterConnection connection, Throwable cause) {
-        try {
-            if (WriterConnection.breaksConnection(cause)
-                    || !connection.session().running().isIdle()) {
-                discard();
-            } else if (WriterConnection.isCancelled(cause)) {
-                connection.rollBackCancelled();
-            } else {
-                connection.rollBack();
-            }
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-            discard();
-        }
-    }
-
-    /**
-     * Closes the connection. If closing fails, it may keep its transaction and so the write lock;
-     * {@link #begin} tries again.
-     */
-    private void discard() {
-        if (current != null) {
-            unclosed = current;
-            current = null;
-            closeUnclosed();
-        }
-    }
-
-    private void closeUnclosed() {
-        WriterConnection connection = unclosed;
-        if (connection == null) {
-            return;
-        }
-        try {
-            if (!connections.mustStayOpen()) {
-                connection.close();
-            }
-            unclosed = null;
-        } catch (SQLException | RuntimeException | Error e) {
-            LOG.debug("closing the writing connection failed", e);
+            return GroupFailure.unknown(connections.name()).because(e);
         }
     }
 
@@ -409,8 +350,7 @@ public final class SqliteWriter implements AutoCloseable {
         }
         queue.pauseWriter(() -> {
             closed = true;
-            closeUnclosed();
-            discard();
+            slot.close();
         });
     }
 }

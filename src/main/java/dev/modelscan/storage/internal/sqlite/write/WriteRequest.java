@@ -64,6 +64,7 @@ final class WriteRequest<T extends @Nullable Object> {
     private @Nullable Thread ranOn;
     private @Nullable T result;
     private @Nullable Throwable failure;
+    private @Nullable GroupFailure groupFailure;
 
     /**
      * A request of the current thread.
@@ -110,13 +111,20 @@ final class WriteRequest<T extends @Nullable Object> {
 
     /** Whether it failed only because of another member, and may run again. */
     boolean mayBeginAnew() {
-        return mayJoin && failure instanceof GroupFailure group && group.isLostByNeighbour();
+        return mayJoin && failure == null && groupFailure != null && groupFailure.isLostByNeighbour();
     }
 
     /** Sets the failure, unless there already is one. */
     void fail(Throwable t) {
-        if (failure == null) {
+        if (failure == null && groupFailure == null) {
             failure = t;
+        }
+    }
+
+    /** Sets why the group failed. A failure of its own comes first. */
+    void fail(GroupFailure group) {
+        if (groupFailure == null) {
+            groupFailure = group;
         }
     }
 
@@ -183,8 +191,8 @@ final class WriteRequest<T extends @Nullable Object> {
     }) // The body threw X or something unchecked; T says whether null is a result.
     <X extends Exception> T outcome() throws X {
         Throwable thrown = failure;
-        if (thrown instanceof GroupFailure group) {
-            throw group.toException(this);
+        if (thrown == null && groupFailure != null) {
+            throw groupFailure.toException(this);
         }
         if (thrown != null && ranOn != null && ranOn != owner) {
             LeadersStack.exchange(thrown, ranOn);

@@ -1,0 +1,116 @@
+package dev.modelscan.storage.internal.sqlite.write;
+
+import dev.modelscan.storage.internal.query.Watchdog;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the writing connection: none, one that is idle or in use, and perhaps an older one that could not be
+ * closed. A connection whose state is unknown is discarded, and the next transaction opens another. Only the
+ * leader may call this; the queue's lock publishes the fields to the next leader.
+ */
+final class WriterSlot {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WriterSlot.class);
+
+    private final SqliteConnections connections;
+    private final Watchdog watchdog;
+    private @Nullable WriterConnection current;
+    /** May hold its transaction and so the write lock, so each transaction first tries again to close it. */
+    private @Nullable WriterConnection unclosed;
+
+    private boolean inUse;
+
+    WriterSlot(SqliteConnections connections, Watchdog watchdog) {
+        this.connections = connections;
+        this.watchdog = watchdog;
+    }
+
+    /** Discards the connection if the last leader left inside its transaction. */
+    void discardIfLeft() {
+        if (inUse) {
+            discard();
+        }
+    }
+
+    /** Begins a transaction, until {@link #ended} or {@link #discard}. */
+    WriterConnection begin(long deadline) throws SQLException {
+        closeUnclosed();
+        inUse = true;
+        WriterConnection connection = current;
+        if (connection == null) {
+            connection = WriterConnection.open(connections, watchdog, left(deadline));
+            current = connection;
+        }
+        connection.begin(left(deadline));
+        return connection;
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(deadline - System.nanoTime());
+    }
+
+    /** To be called when the transaction has ended as planned. */
+    void ended() {
+        inUse = false;
+    }
+
+    /** Whether the next transaction would use this connection. */
+    boolean holds(WriterConnection connection) {
+        return current == connection;
+    }
+
+    /**
+     * Rolls back. If that fails, the first cause is still the one thrown, and the connection is discarded
+     * because its state is unknown.
+     */
+    void rollBack(WriterConnection connection, Throwable cause) {
+        try {
+            if (WriterConnection.breaksConnection(cause)
+                    || !connection.session().running().isIdle()) {
+                discard();
+            } else if (WriterConnection.isCancelled(cause)) {
+                connection.rollBackCancelled();
+            } else {
+                connection.rollBack();
+            }
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+            discard();
+        }
+    }
+
+    /** Closes the connection. */
+    void discard() {
+        if (current != null) {
+            unclosed = current;
+            current = null;
+            closeUnclosed();
+        }
+    }
+
+    private void closeUnclosed() {
+        WriterConnection connection = unclosed;
+        if (connection == null) {
+            return;
+        }
+        try {
+            if (!connections.mustStayOpen()) {
+                connection.close();
+            }
+            unclosed = null;
+        } catch (SQLException | RuntimeException | Error e) {
+            LOG.debug("closing the writing connection failed", e);
+        }
+    }
+
+    /** Closes both. */
+    void close() {
+        closeUnclosed();
+        discard();
+    }
+}
