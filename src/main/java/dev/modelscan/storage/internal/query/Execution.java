@@ -112,7 +112,8 @@ public final class Execution<R> {
     public <X> Execution<R> setAll(List<Column<X, ?>> columns, X record) throws SQLException {
         // A statement nearly always gets the columns that it got before, so their places are kept.
         if (columns != lastColumns) {
-            lastPlaces = columns.stream().map(column -> placesOf(column.parameter())).toArray(int[][]::new);
+            lastPlaces =
+                    columns.stream().map(column -> placesOf(column.parameter())).toArray(int[][]::new);
             lastColumns = columns;
         }
         for (int i = 0; i < lastPlaces.length; i++) {
