@@ -6,7 +6,13 @@ import dev.modelscan.storage.internal.engines.MigrationIndex;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.PackagedQueries;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Runs in the build after the compiler: renders every compiled query, so that programs need not do it, and lists the
@@ -14,30 +20,7 @@ import java.nio.file.Path;
  */
 public final class RenderQueries {
 
-    // The classes with compiled queries as constants.
-    private static final Class<?>[] HOLDERS = {
-        SqlAgentRepository.class,
-        SqlWorkflowRepository.class,
-        SqlTaskRepository.class,
-        SqlMessageRepository.class,
-        MessageParts.class,
-        Placement.class,
-        Paths.class,
-        BranchDeletion.class,
-        OpenCalls.class,
-        Branches.class,
-        SqlBlobRepository.class,
-        SqlTeamRepository.class,
-        TeamQueries.class,
-        SqlToolExecutionRepository.class,
-        SqlConversationRepository.class,
-        ConversationTail.class,
-        MessageOrigins.class,
-        SqlModelCallRepository.class,
-        SqlScoreRepository.class,
-        SqlSourceRepository.class,
-        Maintenance.class
-    };
+    private static final String CLASS = ".class";
 
     private RenderQueries() {}
 
@@ -53,10 +36,23 @@ public final class RenderQueries {
         }
     }
 
-    /** Loads every compiled query, so that {@link CompiledQuery#all} is complete. */
-    static void loadAll() throws ClassNotFoundException {
-        for (Class<?> holder : HOLDERS) {
-            Class.forName(holder.getName(), true, holder.getClassLoader());
+    /**
+     * Loads every class of this package, which holds all compiled queries as constants. So
+     * {@link CompiledQuery#all} is complete, and nobody has to list the classes.
+     */
+    static void loadAll() throws IOException, ClassNotFoundException {
+        Class<?> own = RenderQueries.class;
+        URL file = Objects.requireNonNull(own.getResource(own.getSimpleName() + CLASS));
+        List<String> names;
+        try (Stream<Path> files = Files.list(Objects.requireNonNull(Path.of(URI.create(file.toString())).getParent()))) {
+            names = files.map(path -> String.valueOf(path.getFileName()))
+                    .filter(name -> name.endsWith(CLASS) && !name.startsWith("package-info"))
+                    .sorted()
+                    .toList();
+        }
+        for (String name : names) {
+            String type = name.substring(0, name.length() - CLASS.length());
+            Class.forName(own.getPackageName() + "." + type, true, own.getClassLoader());
         }
     }
 }
