@@ -5,29 +5,51 @@ import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.TransactionGuard;
+import dev.modelscan.storage.internal.engine.Work;
 import dev.modelscan.storage.internal.postgres.PostgresPool.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Begins transactions on a server with the settings they need, and commits them. */
+/** Begins transactions of one schema with the settings they need, and commits them. */
 final class PostgresTransactions {
 
     private final PostgresServer server;
     private final @Nullable PostgresSchema schema;
+    private final String name;
 
-    PostgresTransactions(PostgresServer server, @Nullable PostgresSchema schema) {
+    /** @param name the database's name in messages */
+    PostgresTransactions(PostgresServer server, @Nullable PostgresSchema schema, String name) {
         this.server = server;
         this.schema = schema;
+        this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Duration busyTimeout() {
+        return server.busyTimeout();
+    }
+
+    /** Begins, runs and commits. If anything is thrown, releasing the connection rolls back. */
+    <T extends @Nullable Object> T transact(Lease lease, @Nullable String entity, @Nullable String id, Work<T> work)
+            throws SQLException {
+        own(lease);
+        T result = work.run(lease.session());
+        commit(lease.connection(), entity, id);
+        return result;
     }
 
     /** For the library's own statements, which name their schema and which the watchdog watches. */
-    void own(Lease lease, Isolation isolation) throws SQLException {
-        if (lease.isSetUp() && !lease.onCitus() && isolation == Isolation.READ_COMMITTED) {
+    private void own(Lease lease) throws SQLException {
+        if (lease.isSetUp() && !lease.onCitus()) {
             // The isolation is the session's default. The driver sends BEGIN with the first statement.
             lease.connection().setAutoCommit(false);
         } else {
-            writing(lease, isolation).begin(lease.connection());
+            writing(lease, Isolation.READ_COMMITTED).begin(lease.connection());
         }
     }
 
@@ -81,8 +103,7 @@ final class PostgresTransactions {
      * the outcome is unknown. Nothing that can fail follows, so a committed transaction is reported as
      * committed.
      */
-    static void commit(Connection connection, String name, @Nullable String entity, @Nullable String id)
-            throws SQLException {
+    void commit(Connection connection, @Nullable String entity, @Nullable String id) throws SQLException {
         connection.clearWarnings();
         try {
             connection.commit();
