@@ -242,7 +242,7 @@ public final class Execution<R> {
     }
 
     private Row row(ResultSet rows, int most) {
-        return packed == null ? new PlainRow(rows, session, most == 1) : packed.of(rows, most);
+        return packed == null ? new PlainRow(rows, session) : packed.of(rows, most);
     }
 
     /** Executes a write and returns the number of rows written. */

@@ -7,22 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** A row whose columns are read from the driver one by one. */
 final class PlainRow extends Row {
 
-    /** More columns than any query of the library has. */
-    private static final int MOST_COLUMNS = 64;
-
     private final ResultSet rows;
     private final Session session;
-    private final @Nullable LastValue @Nullable [] last;
 
-    /**
-     * The rows of a result.
-     *
-     * @param single whether it has at most one row, so that no value can repeat
-     */
-    PlainRow(ResultSet rows, Session session, boolean single) {
+    PlainRow(ResultSet rows, Session session) {
         this.rows = rows;
         this.session = session;
-        this.last = single ? null : new LastValue[MOST_COLUMNS];
     }
 
     @Override
@@ -50,14 +40,6 @@ final class PlainRow extends Row {
             return null;
         }
         session.moved(bytes.length);
-        if (last == null) {
-            return codec.decode(bytes, 0, bytes.length);
-        }
-        LastValue value = last[place];
-        if (value == null) {
-            value = new LastValue();
-            last[place] = value;
-        }
-        return value.decode(codec, bytes);
+        return codec.decode(bytes, 0, bytes.length);
     }
 }
