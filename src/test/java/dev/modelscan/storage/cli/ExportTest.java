@@ -15,6 +15,7 @@ import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.io.IOException;
@@ -227,6 +228,8 @@ class ExportTest {
         }
         try (Database db = Database.open(database())) {
             MessageId first = db.messages().listLatest(new ConversationId("c-1"), 10).get(0).id();
+            Team team = db.teams().create(Team.builder().name("all").build());
+            db.teams().addMember(team.id(), db.agents().list(1, 0).get(0).id());
             db.conversations().compact(new ConversationId("c-1"), first, "They want to go.");
             assertThat(db.stats().rows()).allSatisfy((table, rows) -> assertThat(rows).isPositive());
         }

@@ -3,14 +3,21 @@ package dev.modelscan.storage.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.cli.archives.ArchiveReader;
+import dev.modelscan.storage.cli.archives.ArchiveWriter;
 import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.imports.FileImport;
 import dev.modelscan.storage.cli.imports.FileResult;
 import dev.modelscan.storage.cli.imports.ImportOptions;
 import dev.modelscan.storage.support.PostgresServer;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +26,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Concurrent imports on a server. */
 @Timeout(120)
@@ -102,5 +110,33 @@ class PostgresImportTest {
             assertThat(db.tasks().list(1_000, 0)).hasSize(RECORDS);
             assertThat(db.messages().list(1_000, 0)).hasSize(RECORDS * ROLES.length);
         }
+    }
+
+    @Test
+    void anArchiveOfAFileIsTheSameFromAServer(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("source.db");
+        for (String input : List.of("chatgpt.json", "atif.json", "claude-code.jsonl", "openai-odd.jsonl")) {
+            Path path = Path.of("src/test/resources/inputs", input);
+            assertThat(MainTest.run("import", path.toString(), "--db", file.toString())
+                            .code())
+                    .isZero();
+        }
+        Path archive = directory.resolve("archive.jsonl");
+        try (Database source = Database.open(file);
+                Database target = open()) {
+            Files.writeString(archive, archiveOf(source));
+            ArchiveReader reader = new ArchiveReader(archive);
+            reader.check();
+            target.useTx(tx -> reader.store(tx.dsl()));
+
+            assertThat(archiveOf(target).lines().toList())
+                    .containsExactlyElementsOf(Files.readAllLines(archive));
+        }
+    }
+
+    private static String archiveOf(Database db) throws IOException {
+        StringWriter archive = new StringWriter();
+        db.useTx(Isolation.REPEATABLE_READ, tx -> new ArchiveWriter(archive).write(tx.dsl()));
+        return archive.toString();
     }
 }

@@ -2,6 +2,7 @@ package dev.modelscan.storage.cli.archives;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelscan.storage.Json;
 import dev.modelscan.storage.cli.archives.ArchivedTables.Archived;
 import dev.modelscan.storage.cli.formats.Fields;
 import java.io.BufferedReader;
@@ -16,6 +17,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -149,14 +151,19 @@ public final class ArchiveReader {
         }
     }
 
+    /** A table that the first line names, which was checked. */
+    private static Archived known(String name) {
+        return Objects.requireNonNull(KNOWN.get(name), name);
+    }
+
     private static boolean isLate(Archived table, JsonNode values) {
         return table.late().stream().anyMatch(field -> values.has(field.getName()));
     }
 
     /** Sets the references that had to wait; the version that is given keeps the row's version and time as they were. */
     private void fillIn(DSLContext dsl, String name, JsonNode values) {
-        Archived table = KNOWN.get(name);
-        if (table == null || !isLate(table, values)) {
+        Archived table = known(name);
+        if (!isLate(table, values)) {
             return;
         }
         Map<Field<?>, @Nullable Object> set = new LinkedHashMap<>();
@@ -181,7 +188,9 @@ public final class ArchiveReader {
         }
         Class<?> type = field.getConverter().fromType();
         Object stored;
-        if (type == byte[].class) {
+        if (field.getType() == Json.class) {
+            stored = value.toString();
+        } else if (type == byte[].class) {
             stored = Base64.getDecoder().decode(value.asText());
         } else if (type == Integer.class) {
             stored = value.intValue();
@@ -213,10 +222,7 @@ public final class ArchiveReader {
             }
             table = name;
             characters += length;
-            Archived archived = KNOWN.get(name);
-            if (archived != null) {
-                waiting.add(row(archived, values));
-            }
+            waiting.add(row(known(name), values));
         }
 
         private Row row(Archived archived, JsonNode values) {
@@ -241,16 +247,15 @@ public final class ArchiveReader {
 
         void flush() {
             if (!waiting.isEmpty()) {
-                Query insert = insert();
-                insert.execute();
+                insert().execute();
             }
             waiting.clear();
             characters = 0;
         }
 
         private Query insert() {
-            Archived archived = KNOWN.get(table);
-            var into = dsl.insertInto(archived.table()).columns(columns.get(table));
+            Archived archived = known(table);
+            var into = dsl.insertInto(archived.table()).columns(columns.getOrDefault(table, List.of()));
             for (Row row : waiting) {
                 into = into.values(List.of(row.fields()));
             }

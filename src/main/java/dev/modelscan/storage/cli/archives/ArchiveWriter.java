@@ -1,8 +1,11 @@
 package dev.modelscan.storage.cli.archives;
 
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.Json;
 import dev.modelscan.storage.cli.archives.ArchivedTables.Archived;
 import dev.modelscan.storage.cli.formats.Fields;
 import java.io.IOException;
@@ -37,6 +40,9 @@ public final class ArchiveWriter {
 
     private static final int FETCHED_OF_BYTES = 8;
 
+    /** A number has one spelling, as PostgreSQL keeps none of its own. */
+    private static final ObjectWriter LINES = Fields.MAPPER.writer().with(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN);
+
     private final Writer out;
     private final MessageDigest digest = sha256();
     private final Map<String, Long> rows = new LinkedHashMap<>();
@@ -57,6 +63,23 @@ public final class ArchiveWriter {
         rows.forEach(last.putObject(ROWS)::put);
         line(last.put(SHA256, manifest.sha256()));
         return manifest;
+    }
+
+    /** The rows of a table are in the order of its columns, JSON in them by the names of members, as no engine keeps their order. */
+    private static JsonNode sorted(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            ObjectNode sorted = Fields.object();
+            object.properties().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(member -> sorted.set(member.getKey(), sorted(member.getValue())));
+            return sorted;
+        }
+        if (node instanceof ArrayNode array) {
+            ArrayNode sorted = Fields.MAPPER.createArrayNode();
+            array.forEach(element -> sorted.add(sorted(element)));
+            return sorted;
+        }
+        return node;
     }
 
     private static ObjectNode header() {
@@ -96,6 +119,10 @@ public final class ArchiveWriter {
         if (value == null) {
             return;
         }
+        if (value instanceof Json json) {
+            values.set(field.getName(), sorted(json.toNode()));
+            return;
+        }
         Object stored = stored(field, value);
         if (stored instanceof byte[] bytes) {
             values.put(field.getName(), Base64.getEncoder().encodeToString(bytes));
@@ -112,7 +139,7 @@ public final class ArchiveWriter {
     }
 
     private void line(JsonNode json) throws IOException {
-        String line = Fields.MAPPER.writeValueAsString(json) + "\n";
+        String line = LINES.writeValueAsString(json) + "\n";
         if (!json.has(SHA256)) {
             digest.update(line.getBytes(StandardCharsets.UTF_8));
         }
