@@ -42,8 +42,10 @@ class PostgresQueryPlanTest {
     /** Counts every execution, as its Javadoc says. */
     private static final String COUNTS_ALL = "tool executions: listFailures";
 
-    /** With 20,000, a scan of a table is right for a list of 100 ids. */
-    private static final int ROWS = 50_000;
+    private static final int ROWS = 20_000;
+
+    /** Of narrow tables: with fewer, a scan is right for a list of 100 ids. */
+    private static final int NARROW_ROWS = 50_000;
 
     private static final String WORKSPACE = PostgresServer.newSchemaName();
     private static final Map<String, Set<String>> STATEMENTS = new LinkedHashMap<>();
@@ -126,10 +128,11 @@ class PostgresQueryPlanTest {
             execute(connection, "SET LOCAL session_replication_role = replica");
         }
         String from = " FROM generate_series(1, " + ROWS + ") i";
+        String narrow = " FROM generate_series(1, " + NARROW_ROWS + ") i";
         String times = "now() - i * interval '1 s', now()";
         for (String sql : List.of(
                 "agents (id, name, mode, status, created_at, updated_at) SELECT 'a' || i, 'a' || i, 'llm',"
-                        + " CASE i % 100 WHEN 0 THEN 'idle' ELSE 'inactive' END, " + times + from,
+                        + " CASE i % 100 WHEN 0 THEN 'idle' ELSE 'inactive' END, " + times + narrow,
                 "teams (id, name, created_at, updated_at) SELECT 't' || i, 't' || i, " + times + from,
                 "team_members SELECT 't' || i, 'a' || i * 7 % " + ROWS + " + 1, 'worker', now()" + from,
                 "team_members SELECT 't' || i, 'a' || i * 11 % " + ROWS + " + 1, 'lead', now()" + from
@@ -145,8 +148,8 @@ class PostgresQueryPlanTest {
                         + " i % 100 + 1, 'a' || i % 99 + 1, 'k' || i % 100 + 1, 't' || i % 100 + 1, 'text/plain',"
                         + " 'hello', " + times
                         + from,
-                "blobs (id, size, created_at) SELECT lpad(i::text, 64, '0'), 1, now() - i * interval '1 s'" + from,
-                "blob_chunks (blob_id, position, bytes) SELECT lpad(i::text, 64, '0'), 0, '\\x00'" + from,
+                "blobs (id, size, created_at) SELECT lpad(i::text, 64, '0'), 1, now() - i * interval '1 s'" + narrow,
+                "blob_chunks (blob_id, position, bytes) SELECT lpad(i::text, 64, '0'), 0, '\\x00'" + narrow,
                 "message_parts (message_id, position, kind, blob_id) SELECT 'm' || i, 0, 'image'," + " CASE WHEN i < "
                         + ROWS * 4 / 5 + " THEN lpad((i / 2 + 1)::text, 64, '0') END" + from,
                 "message_parts (message_id, position, kind, call_id, data) SELECT 'm' || i, 1,"
@@ -167,7 +170,7 @@ class PostgresQueryPlanTest {
                         + " conversation_id, 'f1', 's1', id FROM messages ON CONFLICT DO NOTHING",
                 "tool_executions (id, agent_id, tool_name, status, call_id, message_id, answer_message_id,"
                         + " child_task_id, created_at, updated_at) SELECT 'x' || i, 'a1', 'tool', 'success', 'c' || i %"
-                        + " 100 + 1, 'm' || i % 100 + 1, 'm' || i % 100 + 1, 'k' || i % 100 + 1, " + times + from,
+                        + " 100 + 1, 'm' || i % 5000 + 1, 'm' || i % 5000 + 1, 'k' || i % 100 + 1, " + times + from,
                 "model_calls (id, task_id, message_id, agent_id, source_format, external_id, created_at, updated_at)"
                         + " SELECT 'p' || i, 'k' || i % 100 + 1, 'm' || i % 100 + 1, 'a' || i % 100 + 1, 'f1', 'x' || i, "
                         + times + from,
