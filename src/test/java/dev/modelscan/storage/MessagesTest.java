@@ -159,8 +159,10 @@ class MessagesTest {
     @Test
     void theFunctionsForTimesAreAllNamed() {
         try (Database db = Database.inMemory()) {
-            Throwable thrown = catchThrowable(
-                    () -> db.dsl().select(DSL.extract(TASKS.CREATED_AT, DatePart.HOUR)).from(TASKS).fetch());
+            Throwable thrown = catchThrowable(() -> db.dsl()
+                    .select(DSL.extract(TASKS.CREATED_AT, DatePart.HOUR))
+                    .from(TASKS)
+                    .fetch());
             for (Method function : Times.class.getDeclaredMethods()) {
                 if (Modifier.isPublic(function.getModifiers())) {
                     assertThat(thrown).hasMessageContaining(" " + function.getName());

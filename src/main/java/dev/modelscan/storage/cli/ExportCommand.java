@@ -38,7 +38,6 @@ final class ExportCommand extends DatabaseCommand {
 
     private static final String NATIVE = "native";
 
-
     @Parameters(paramLabel = "<file>", description = "The file to write; - is the standard output.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String file;
@@ -109,8 +108,7 @@ final class ExportCommand extends DatabaseCommand {
 
     private Result write(Database db, Writer out) throws IOException {
         if (format.equals(NATIVE)) {
-            Manifest written =
-                    db.withTx(Isolation.REPEATABLE_READ, tx -> new ArchiveWriter(out).write(tx.dsl()));
+            Manifest written = db.withTx(Isolation.REPEATABLE_READ, tx -> new ArchiveWriter(out).write(tx.dsl()));
             return ArchiveSummary.of(file, "written", written);
         }
         Exporter exporter = new Exporter(RunFormats.named(format).orElseThrow(), out);
@@ -157,8 +155,7 @@ final class ExportCommand extends DatabaseCommand {
     static final class FormatNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Stream.concat(Stream.of(NATIVE), RunFormats.names().stream())
-                    .iterator();
+            return Stream.concat(Stream.of(NATIVE), RunFormats.names().stream()).iterator();
         }
     }
 }

@@ -221,17 +221,22 @@ class ExportTest {
     /** A database with rows of each table: branches, blobs, sub-agents, teams, a summary. */
     private void fill() {
         store();
-        for (String input : List.of("chatgpt.json", "atif.json", "claude-code.jsonl", "openai-odd.jsonl", "tau2.json")) {
+        for (String input :
+                List.of("chatgpt.json", "atif.json", "claude-code.jsonl", "openai-odd.jsonl", "tau2.json")) {
             assertThat(run("import", "src/test/resources/inputs/" + input, "--db", database())
                             .code())
                     .isZero();
         }
         try (Database db = Database.open(database())) {
-            MessageId first = db.messages().listLatest(new ConversationId("c-1"), 10).get(0).id();
+            MessageId first = db.messages()
+                    .listLatest(new ConversationId("c-1"), 10)
+                    .get(0)
+                    .id();
             Team team = db.teams().create(Team.builder().name("all").build());
             db.teams().addMember(team.id(), db.agents().list(1, 0).get(0).id());
             db.conversations().compact(new ConversationId("c-1"), first, "They want to go.");
-            assertThat(db.stats().rows()).allSatisfy((table, rows) -> assertThat(rows).isPositive());
+            assertThat(db.stats().rows())
+                    .allSatisfy((table, rows) -> assertThat(rows).isPositive());
         }
     }
 

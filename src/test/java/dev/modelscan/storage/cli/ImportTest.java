@@ -559,7 +559,8 @@ class ImportTest {
             }
             try (Database db = Database.open(database)) {
                 ToolExecution call = db.toolExecutions().list(1, 0).get(0);
-                Task child = db.tasks().findByExternalId("claude-code", "z-9/ag7").orElseThrow();
+                Task child =
+                        db.tasks().findByExternalId("claude-code", "z-9/ag7").orElseThrow();
                 assertThat(call.childTaskId()).as(files.toString()).isEqualTo(child.id());
             }
         }

@@ -129,8 +129,7 @@ class PostgresImportTest {
             reader.check();
             target.useTx(tx -> reader.store(tx.dsl()));
 
-            assertThat(archiveOf(target).lines().toList())
-                    .containsExactlyElementsOf(Files.readAllLines(archive));
+            assertThat(archiveOf(target).lines().toList()).containsExactlyElementsOf(Files.readAllLines(archive));
         }
     }
 

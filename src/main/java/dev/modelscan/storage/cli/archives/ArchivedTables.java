@@ -61,8 +61,7 @@ final class ArchivedTables {
     private static boolean isReady(Table<?> table, Set<Table<?>> done, boolean nullsMayWait) {
         return table.getReferences().stream()
                 .allMatch(key -> done.contains(target(key))
-                        || (isNullable(key)
-                                && (nullsMayWait || target(key).equals(table))));
+                        || (isNullable(key) && (nullsMayWait || target(key).equals(table))));
     }
 
     private static List<TableField<?, ?>> late(Table<?> table, Set<Table<?>> done) {

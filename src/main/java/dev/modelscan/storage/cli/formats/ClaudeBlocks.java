@@ -29,7 +29,11 @@ final class ClaudeBlocks {
      * @param child the run of the sub-agent that answers; null if none does
      */
     static void add(
-            MessageRead.Builder message, JsonNode content, JsonNode toolResult, @Nullable String child, ObjectNode rest) {
+            MessageRead.Builder message,
+            JsonNode content,
+            JsonNode toolResult,
+            @Nullable String child,
+            ObjectNode rest) {
         if (content.isTextual()) {
             message.add(new Part.Text(content.textValue()));
         } else if (content.isArray()) {

@@ -76,8 +76,8 @@ final class PostgresInsert<T> {
             return insert.run(session);
         }
         session.running()
-                .waitAtMost(Math.max(
-                        SHORTEST_WAIT_NANOS, transactions.busyTimeout().toNanos()));
+                .waitAtMost(
+                        Math.max(SHORTEST_WAIT_NANOS, transactions.busyTimeout().toNanos()));
         try {
             return insert.run(session);
         } catch (SQLException | StorageException e) {

@@ -41,8 +41,7 @@ final class PostgresRetry {
     }
 
     /** {@link #run(String, String, Attempt)} with a deadline that has started. */
-    <T extends @Nullable Object> T run(
-            Retry retry, @Nullable String entity, @Nullable String id, Attempt<T> attempt) {
+    <T extends @Nullable Object> T run(Retry retry, @Nullable String entity, @Nullable String id, Attempt<T> attempt) {
         while (true) {
             try {
                 return attempt.run();

@@ -44,7 +44,8 @@ public final class RenderQueries {
         Class<?> own = RenderQueries.class;
         URL file = Objects.requireNonNull(own.getResource(own.getSimpleName() + CLASS));
         List<String> names;
-        try (Stream<Path> files = Files.list(Objects.requireNonNull(Path.of(URI.create(file.toString())).getParent()))) {
+        try (Stream<Path> files = Files.list(
+                Objects.requireNonNull(Path.of(URI.create(file.toString())).getParent()))) {
             names = files.map(path -> String.valueOf(path.getFileName()))
                     .filter(name -> name.endsWith(CLASS) && !name.startsWith("package-info"))
                     .sorted()

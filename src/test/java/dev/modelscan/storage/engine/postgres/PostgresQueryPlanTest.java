@@ -170,7 +170,7 @@ class PostgresQueryPlanTest {
                         + " conversation_id, 'f1', 's1', id FROM messages ON CONFLICT DO NOTHING",
                 "tool_executions (id, agent_id, tool_name, status, call_id, message_id, answer_message_id,"
                         + " child_task_id, created_at, updated_at) SELECT 'x' || i, 'a1', 'tool', 'success', 'c' || i %"
-                        + " 100 + 1, 'm' || i % 5000 + 1, 'm' || i % 5000 + 1, 'k' || i % 100 + 1, " + times + from,
+                        + " 100 + 1, 'm' || i, 'm' || i, 'k' || i % 100 + 1, " + times + from,
                 "model_calls (id, task_id, message_id, agent_id, source_format, external_id, created_at, updated_at)"
                         + " SELECT 'p' || i, 'k' || i % 100 + 1, 'm' || i % 100 + 1, 'a' || i % 100 + 1, 'f1', 'x' || i, "
                         + times + from,
