@@ -131,8 +131,8 @@ ALTER TABLE tool_executions ADD CONSTRAINT tool_executions_child_task_id_fkey
 ALTER TABLE tool_executions ADD CONSTRAINT tool_executions_decided_by_check
     CHECK (decided_by IN ('flag', 'heuristic'));
 
--- Null tokens are unknown. input_tokens includes those read from and written to the cache; output_tokens
--- includes the reasoning.
+-- Null tokens are unknown. Each count is the provider's own: whether input_tokens holds those of the cache, and
+-- output_tokens those of reasoning, differs between providers.
 CREATE TABLE model_calls (
     id                 text COLLATE "C" NOT NULL PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 255),
     task_id            text COLLATE "C" REFERENCES tasks (id) ON DELETE SET NULL,

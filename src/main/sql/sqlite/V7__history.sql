@@ -125,8 +125,8 @@ CREATE INDEX tool_executions_by_task ON tool_executions (task_id, created_at, id
 CREATE INDEX tool_executions_by_tool ON tool_executions (tool_name, created_at, id);
 CREATE INDEX tool_executions_usage ON tool_executions (started_at, tool_name, status, completed_at);
 
--- Null tokens are unknown. input_tokens includes those read from and written to the cache; output_tokens
--- includes the reasoning.
+-- Null tokens are unknown. Each count is the provider's own: whether input_tokens holds those of the cache, and
+-- output_tokens those of reasoning, differs between providers.
 CREATE TABLE model_calls (
     id                 TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
     task_id            TEXT    REFERENCES tasks (id) ON DELETE SET NULL,

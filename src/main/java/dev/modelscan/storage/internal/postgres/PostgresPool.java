@@ -37,8 +37,8 @@ final class PostgresPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresPool.class);
 
     private static final long SHORTEST_WAIT_MILLIS = 250;
-    /** SQLSTATE sqlclient_unable_to_establish_sqlconnection. */
-    private static final String NO_CONNECTION = "08001";
+    /** SQLSTATE sqlclient_unable_to_establish_sqlconnection: no connection in time, and the server said nothing. */
+    static final String NO_CONNECTION = "08001";
 
     private static final long CLOSE_MILLIS = 30_000;
 

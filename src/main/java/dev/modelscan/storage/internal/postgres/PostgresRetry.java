@@ -42,6 +42,7 @@ final class PostgresRetry {
 
     /** {@link #run(String, String, Attempt)} with a deadline that has started. */
     <T extends @Nullable Object> T run(Retry retry, @Nullable String entity, @Nullable String id, Attempt<T> attempt) {
+        Exception before = null;
         while (true) {
             try {
                 return attempt.run();
@@ -51,10 +52,19 @@ final class PostgresRetry {
                 Failure failure = PostgresErrors.behind(e);
                 boolean mayHelp = failure != null && MAY_PASS.contains(failure.kind());
                 if (!mayHelp || !retry.pause()) {
-                    throw e instanceof SQLException driver ? failed(driver, entity, id) : (StorageException) e;
+                    Exception reason = before != null && hadNoTime(e) ? before : e;
+                    throw reason instanceof SQLException driver ? failed(driver, entity, id) : (StorageException) reason;
                 }
+                before = e;
             }
         }
+    }
+
+    /** Whether the deadline came before a connection. The attempt before it says more about what is wrong. */
+    private static boolean hadNoTime(Exception e) {
+        return e instanceof SQLException driver
+                && e.getCause() == null
+                && PostgresPool.NO_CONNECTION.equals(driver.getSQLState());
     }
 
     StorageException failed(SQLException e, @Nullable String entity, @Nullable String id) {
