@@ -53,7 +53,9 @@ final class PostgresRetry {
                 boolean mayHelp = failure != null && MAY_PASS.contains(failure.kind());
                 if (!mayHelp || !retry.pause()) {
                     Exception reason = before != null && hadNoTime(e) ? before : e;
-                    throw reason instanceof SQLException driver ? failed(driver, entity, id) : (StorageException) reason;
+                    throw reason instanceof SQLException driver
+                            ? failed(driver, entity, id)
+                            : (StorageException) reason;
                 }
                 before = e;
             }

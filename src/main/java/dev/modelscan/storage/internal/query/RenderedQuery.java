@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.query;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,5 +37,19 @@ public record RenderedQuery(String sql, int packed, List<String> parameters, Map
     /** The SQL for tables of a schema, which is given as SQL; null if the engine has no schemas. */
     String sql(@Nullable String schema) {
         return schema == null ? sql : sql.replace(SCHEMA, schema);
+    }
+
+    /** The places follow from the parameters, and an array is equal to itself alone. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RenderedQuery query
+                && sql.equals(query.sql)
+                && packed == query.packed
+                && parameters.equals(query.parameters);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(sql, packed, parameters);
     }
 }
