@@ -169,7 +169,7 @@ public final class Json {
      * Limits limits = task.metadata().as(Limits.class);
      * }</pre>
      *
-     * @throws InvalidDataException if the value does not fit the type: the message says where, and what is there. A number is
+     * @throws InvalidDataException if the value does not fit the type; the message names the place and the value. A number is
      *     never rounded, and a member that the type does not have is refused
      * @throws IllegalArgumentException if no value of that type can be made from JSON
      * @since 0.1

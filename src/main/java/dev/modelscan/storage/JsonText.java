@@ -29,7 +29,7 @@ final class JsonText {
     /** A number written without an exponent: its digits, and the zeros of the largest exponent. */
     private static final int MAX_NUMBER_LENGTH = 12_000;
 
-    /** Of its limits the parser tells where in its own code they come from. */
+    /** Names of the parser's own code, which its messages about limits hold. */
     private static final Pattern PARSERS_OWN_NAMES =
             Pattern.compile(", from `[^`]*`| \\(start marker at \\[[^]]*]\\)| \\(through reference chain: .*\\)");
 

@@ -1,13 +1,11 @@
 package dev.modelscan.storage.cli;
 
-import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.PageRequest;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** Lists records of one kind, page by page. */
@@ -17,7 +15,7 @@ import picocli.CommandLine.Parameters;
             "Lists tasks, conversations, agents, tools or workflows, the oldest first; tools by name.",
             "Makes and migrates nothing."
         })
-final class ListCommand extends ReadingCommand {
+final class ListCommand extends PagedCommand {
 
     private static final int DEFAULT_LIMIT = 50;
 
@@ -80,16 +78,9 @@ final class ListCommand extends ReadingCommand {
             description = "The most rows, 1 to " + PageRequest.MAX_LIMIT + ". Default: " + DEFAULT_LIMIT)
     int limit = DEFAULT_LIMIT;
 
-    @Option(names = "--after", paramLabel = "<cursor>", description = "Go on where a page ended; it prints its cursor.")
-    @Nullable
-    String after;
-
     @Override
     Result execute(Database db) {
-        if (limit < 1 || limit > PageRequest.MAX_LIMIT) {
-            throw wrong("--limit is " + limit + ", and must be 1 to " + PageRequest.MAX_LIMIT);
-        }
-        PageRequest request = new PageRequest(limit, after == null ? null : new Cursor(after));
+        PageRequest request = request(limit);
         return new Lists(db, this).page(kind(), request);
     }
 
@@ -123,9 +114,5 @@ final class ListCommand extends ReadingCommand {
                 || since != null
                 || until != null
                 || newest;
-    }
-
-    ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

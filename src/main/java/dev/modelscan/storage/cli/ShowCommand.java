@@ -3,7 +3,6 @@ package dev.modelscan.storage.cli;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 
-import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
@@ -15,10 +14,8 @@ import dev.modelscan.storage.tasks.TaskId;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** Shows a conversation as a transcript. */
@@ -28,7 +25,7 @@ import picocli.CommandLine.Parameters;
             "Shows a conversation: who said what, and each call of a tool on one line, with its outcome and how long it took.",
             "Makes and migrates nothing. Of a conversation with branches, it shows the path to the head."
         })
-final class ShowCommand extends ReadingCommand {
+final class ShowCommand extends PagedCommand {
 
     private static final int DEFAULT_LIMIT = 200;
     private static final int MOST_NAMED = 5;
@@ -54,18 +51,10 @@ final class ShowCommand extends ReadingCommand {
             description = "The most messages, 1 to " + PageRequest.MAX_LIMIT + ". Default: " + DEFAULT_LIMIT)
     int limit = DEFAULT_LIMIT;
 
-    @Option(names = "--after", paramLabel = "<cursor>", description = "Go on where a page ended; it prints its cursor.")
-    @Nullable
-    String after;
-
     @Override
     Result execute(Database db) {
-        if (limit < 1 || limit > PageRequest.MAX_LIMIT) {
-            throw new ParameterException(
-                    spec.commandLine(), "--limit is " + limit + ", and must be 1 to " + PageRequest.MAX_LIMIT);
-        }
+        PageRequest request = request(limit);
         Conversation conversation = conversation(db);
-        PageRequest request = new PageRequest(limit, after == null ? null : new Cursor(after));
         return Transcript.of(db, conversation, newest, request, new Transcript.Style(full, reasoning));
     }
 

@@ -34,7 +34,7 @@ public final class StoredRuns {
     /**
      * The runs of a database.
      *
-     * @param nested whether a run has those of its sub-agents in it; else each is a run by itself
+     * @param nested whether a run contains the runs of its sub-agents; if not, each of them is a separate run
      */
     public StoredRuns(Database db, Scope scope, boolean nested) {
         this.db = db;

@@ -12,7 +12,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /**
  * The connection of the transaction that Spring has begun for this thread.
  *
- * <p>It asks for no connection: one that Spring would make for the occasion commits each statement by itself.
+ * <p>It takes only a connection that Spring has already bound: a new one would be in autocommit.
  */
 final class SpringTransactions implements Supplier<Connection> {
 
@@ -36,7 +36,7 @@ final class SpringTransactions implements Supplier<Connection> {
         }
         Connection connection = holder.getConnection();
         try {
-            // In a transaction of another source, JdbcTemplate keeps a connection that commits by itself.
+            // In a transaction of another source, JdbcTemplate keeps a connection in autocommit.
             return connection.getAutoCommit() ? null : connection;
         } catch (SQLException e) {
             throw new CannotGetJdbcConnectionException("the connection of the transaction cannot be used", e);

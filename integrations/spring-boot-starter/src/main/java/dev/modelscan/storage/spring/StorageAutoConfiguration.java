@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.util.unit.DataSize;
 
 /**
- * A {@link Database} by the properties {@code modelscan.storage}, unless the application has one of its own. It is
+ * A {@link Database} by the properties {@code modelscan.storage}, unless the application defines one. It is
  * closed before the {@code DataSource}.
  *
  * @since 0.1.0

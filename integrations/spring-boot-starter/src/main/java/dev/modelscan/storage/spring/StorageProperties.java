@@ -16,10 +16,10 @@ import org.springframework.util.unit.DataSize;
  * @param inMemory a new, empty SQLite database in memory, for tests
  * @param url a PostgreSQL server: jdbc:postgresql://host/database; without path, inMemory and url the application's
  *     DataSource is used
- * @param readUrl where dsl() reads, such as a replica
+ * @param readUrl the URL that dsl() reads from, such as that of a replica
  * @param user the role to connect as; goes with url
  * @param password the role's password; goes with url
- * @param workspace a schema of its own on PostgreSQL, a file of its own on SQLite
+ * @param workspace the name of a workspace: a separate schema on PostgreSQL, a separate file on SQLite
  * @param joinTransactions whether calls take part in the transactions of Spring over the application's DataSource,
  *     which must lead to the same database; by default only if that DataSource is used
  * @param migrations sets of the application's own migrations: a name, and a folder such as classpath:db/app
