@@ -275,9 +275,21 @@ public final class SqliteMigrator {
         T from(Connection connection) throws SQLException;
     }
 
+    /**
+     * Reads in one transaction. Another process may create the database meanwhile, and one statement would see
+     * it empty and the next one with tables.
+     */
+    private static <T extends @Nullable Object> T atOnce(Connection connection, Reading<T> reading)
+            throws SQLException {
+        execute(connection, "BEGIN");
+        T result = reading.from(connection);
+        execute(connection, "COMMIT");
+        return result;
+    }
+
     private <T extends @Nullable Object> T glance(Reading<T> reading) throws SQLException {
         try (Connection connection = connections.openImmutable()) {
-            return reading.from(connection);
+            return atOnce(connection, reading);
         }
     }
 
@@ -287,7 +299,7 @@ public final class SqliteMigrator {
      */
     private <T extends @Nullable Object> T probe(Reading<T> reading) throws SQLException {
         try (Connection connection = connections.openProbe()) {
-            return reading.from(connection);
+            return atOnce(connection, reading);
         } catch (SQLException e) {
             if (!SqliteErrors.isHotJournal(e) || connections.isReadOnly()) {
                 throw e;
@@ -295,7 +307,7 @@ public final class SqliteMigrator {
         }
         rejectForeign();
         try (Connection connection = connections.openMigrator()) {
-            return reading.from(connection);
+            return atOnce(connection, reading);
         }
     }
 
@@ -329,6 +341,11 @@ public final class SqliteMigrator {
                 glance(connection -> FileState.read(connection, connections.name(), plan));
             } catch (SQLException e) {
                 LOG.debug("{} cannot be read without its locks", file, e);
+            } catch (SchemaException e) {
+                // Without locks, a file that is being written may look like anything.
+                if (isComplete(file)) {
+                    throw e;
+                }
             }
         }
     }

@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,37 @@ class OpeningTest {
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("/dev/null is a device");
         assertThat(Path.of("/dev/null-journal")).doesNotExist();
+    }
+
+    @Test
+    void aFileThatAnotherThreadIsCreatingIsNeverTakenForAnotherPrograms() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            Path file = directory.resolve("new" + i + ".db");
+            AtomicBoolean created = new AtomicBoolean();
+            Thread reader = new Thread(() -> readUntil(created, file));
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            reader.setUncaughtExceptionHandler((thread, e) -> failure.set(e));
+            reader.start();
+            try (Database db = Database.open(file)) {
+                assertThat(db.stats().rows()).containsEntry("teams", 0L);
+            } finally {
+                created.set(true);
+                reader.join();
+            }
+            assertThat(failure.get()).isNull();
+        }
+    }
+
+    private static void readUntil(AtomicBoolean created, Path file) {
+        while (!created.get()) {
+            try (Database db = Database.builder().path(file).readOnly().open()) {
+                assertThat(db.teams()).isNotNull();
+            } catch (UnavailableException missing) {
+                assertThat(missing).hasMessageContaining("does not exist");
+            } catch (SchemaException empty) {
+                assertThat(empty).hasMessageContaining("has no tables yet");
+            }
+        }
     }
 
     @Test
