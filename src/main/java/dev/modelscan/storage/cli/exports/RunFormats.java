@@ -7,7 +7,8 @@ import java.util.Optional;
 public final class RunFormats {
 
     private static final List<RunFormat> ALL =
-            List.of(new OpenAiFormat(), new AnthropicFormat(), new AtifFormat(), new ShareGptFormat());
+List.of(
+            new OpenAiFormat(), new AnthropicFormat(), new AtifFormat(), new ShareGptFormat(), new OtlpFormat());
 
     private RunFormats() {}
 

@@ -8,6 +8,7 @@ import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
 import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Event.Usage;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,7 +113,8 @@ final class OtlpMessages {
         boolean spanTold = false;
         for (Message message : messages) {
             JsonNode identity = identity(message.json());
-            int seen = !span.isCall() ? told.indexOf(identity) : message.output() ? -1 : indexFrom(identity, at);
+            boolean isNew = span.position() >= 0 || (span.isCall() && message.output());
+            int seen = isNew ? -1 : span.isCall() ? indexFrom(identity, at) : told.indexOf(identity);
             if (seen >= 0) {
                 at = seen + 1;
                 continue;
@@ -171,17 +173,21 @@ final class OtlpMessages {
 
     private void message(OtlpSpan span, Message message, ObjectNode rest, Set<String> called) {
         JsonNode json = message.json();
-        Role role = role(json, rest);
+        boolean isOurs = span.position() >= 0;
+        Role role = role(json, rest, isOurs);
         Instant time = message.output() ? span.endedAt() : span.startedAt();
-        MessageRead.Builder read =
-                MessageRead.builder(run, span.place(), role).createdAt(time).author(author(span, json, role));
+        MessageRead.Builder read = MessageRead.builder(run, span.place(), role)
+                .createdAt(isOurs ? Fields.time(json, OtlpOwn.TIME) : time)
+                .externalId(isOurs ? Fields.text(json, OtlpOwn.ID) : null)
+                .author(author(span, json, role));
         int position = 0;
         List<Part> answers = new ArrayList<>();
         for (JsonNode part : json.path("parts")) {
             read.add(part(part, position++, rest, called, answers));
         }
         answers.forEach(read::add);
-        events.accept(read.rest(rest).build());
+        events.accept(read.rest(isOurs ? OtlpSpan.object(json.path(OtlpOwn.METADATA)) : rest)
+                .build());
     }
 
     private @Nullable String author(OtlpSpan span, JsonNode json, Role role) {
@@ -189,10 +195,10 @@ final class OtlpMessages {
         return name == null && role == Role.ASSISTANT ? Fields.text(span.attributes(), "gen_ai.agent.name") : name;
     }
 
-    private static Role role(JsonNode message, ObjectNode rest) {
+    private static Role role(JsonNode message, ObjectNode rest, boolean isOurs) {
         String role = message.path("role").asText();
         for (JsonNode part : message.path("parts")) {
-            if (isAnswer(part)) {
+            if (isAnswer(part) && !isOurs) {
                 if (!role.equals("tool")) {
                     rest.put("role", role);
                 }
@@ -260,7 +266,8 @@ final class OtlpMessages {
                 return new Part.Media(kind, type, part);
             }
             default -> {
-                return new Part.Other(part);
+                boolean isWrapped = part.path("type").asText().equals("other") && part.has("value");
+                return new Part.Other(isWrapped ? part.path("value") : part);
             }
         }
     }
@@ -313,18 +320,19 @@ final class OtlpMessages {
         if (usage.isEmpty() && model == null) {
             return;
         }
+        String cost = Fields.text(attributes, OtlpOwn.COST);
         JsonNode reasons = Fields.structure(attributes.path("gen_ai.response.finish_reasons"));
         String reason = reasons.path(0).isTextual() ? reasons.path(0).textValue() : null;
         events.accept(new ModelCalled(
                 run,
                 span.place(),
                 null,
-                span.key(),
+                span.position() >= 0 ? Fields.text(attributes, "gen_ai.response.id") : span.key(),
                 model,
                 Fields.text(attributes, "gen_ai.provider.name", "gen_ai.system"),
                 usage,
-                null,
-                null,
+                cost == null ? null : new BigDecimal(cost),
+                Fields.text(attributes, OtlpOwn.CURRENCY),
                 span.startedAt(),
                 span.endedAt(),
                 finish == null ? reason : finish));

@@ -71,6 +71,11 @@ final class OtlpRuns {
         if (above == null) {
             return conversation(agent);
         }
+        String own = Fields.text(agent.attributes(), CONVERSATION);
+        if (own != null && !own.equals(conversation(above))) {
+            parents.put(own, run(above));
+            return own;
+        }
         if (sameAgent) {
             return run(above);
         }
@@ -107,7 +112,8 @@ final class OtlpRuns {
     }
 
     private void tell(String run, List<OtlpSpan> own) {
-        own.sort(BY_TIME);
+        boolean isOurs = own.stream().allMatch(span -> span.position() >= 0);
+        own.sort(isOurs ? Comparator.comparingLong(OtlpSpan::position) : BY_TIME);
         OtlpSpan first = own.get(0);
         OtlpSpan agent = own.stream().filter(OtlpSpan::isAgent).findFirst().orElse(null);
         String name = agentsName(own);
@@ -118,12 +124,17 @@ final class OtlpRuns {
                 others.add(OtlpMessages.whole(span));
             }
         }
-        metadata.set("spans", others);
+        if (isOurs) {
+            metadata = OtlpSpan.object(first.attributes().path(OtlpOwn.METADATA));
+        } else {
+            metadata.set("spans", others);
+        }
         String title = agent == null ? null : Fields.text(agent.attributes(), "gen_ai.agent.description");
         events.accept(
                 new RunStarted(run, first.place(), run, parents.get(run), title, name, first.startedAt(), metadata));
         new OtlpMessages(run, own, events).tell();
-        Instant end = own.stream()
+        Instant end = (isOurs ? List.of(first) : own)
+                .stream()
                 .map(OtlpSpan::endedAt)
                 .filter(java.util.Objects::nonNull)
                 .max(Comparator.naturalOrder())
@@ -131,7 +142,7 @@ final class OtlpRuns {
         OtlpSpan root = agent == null ? first : agent;
         boolean failed = root.failed();
         String error = failed ? Fields.text(root.status(), "message") : null;
-        if (failed && error == null) {
+        if (failed && error == null && !isOurs) {
             error = Fields.text(root.attributes(), "error.type");
         }
         events.accept(new RunEnded(

@@ -48,15 +48,17 @@ record OtlpSpan(
             beyond.set("status", span.path("status"));
         }
         String parent = Fields.text(span, "parentSpanId", "parent_span_id");
+        ObjectNode attributes = attributes(span.path("attributes"));
+        String near = attributes.path(OtlpOwn.NEAR_TIMES).asText();
         return new OtlpSpan(
                 place,
                 orEmpty(Fields.text(span, "traceId", "trace_id")),
                 orEmpty(Fields.text(span, "spanId", "span_id")),
                 parent == null || parent.isEmpty() ? null : parent,
                 orEmpty(Fields.text(span, "name")),
-                Fields.time(span, "startTimeUnixNano", "start_time_unix_nano"),
-                Fields.time(span, "endTimeUnixNano", "end_time_unix_nano"),
-                attributes(span.path("attributes")),
+                near.contains("start") ? null : Fields.time(span, "startTimeUnixNano", "start_time_unix_nano"),
+                near.contains("end") ? null : Fields.time(span, "endTimeUnixNano", "end_time_unix_nano"),
+                attributes,
                 events,
                 span.path("status"),
                 beyond);
@@ -64,6 +66,12 @@ record OtlpSpan(
 
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
+    }
+
+    /** Its place in its run, if this program wrote the trace; else a negative number. */
+    long position() {
+        Long position = Fields.count(attributes, OtlpOwn.POSITION);
+        return position == null ? -1 : position;
     }
 
     String key() {
@@ -162,6 +170,11 @@ record OtlpSpan(
             }
         }
         return value.isEmpty() ? MissingNode.getInstance() : value;
+    }
+
+    /** An object, or text that holds one; an empty one for anything else. */
+    static ObjectNode object(JsonNode value) {
+        return Fields.structure(value) instanceof ObjectNode object ? object : Fields.object();
     }
 
     private static JsonNode number(JsonNode text) {
