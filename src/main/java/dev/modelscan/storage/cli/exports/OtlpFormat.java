@@ -33,8 +33,7 @@ public final class OtlpFormat implements RunFormat {
     public JsonNode write(Run run, Consumer<String> unsaid) {
         ObjectNode record = Fields.object();
         ObjectNode resource = record.putArray("resourceSpans").addObject();
-        OtlpSpans.attribute(
-                resource.putObject("resource").putArray("attributes"), "service.name", "modelscan-storage");
+        OtlpSpans.attribute(resource.putObject("resource").putArray("attributes"), "service.name", "modelscan-storage");
         ObjectNode scope = resource.putArray("scopeSpans").addObject();
         scope.putObject("scope").put("name", "dev.modelscan.storage");
         ArrayNode spans = scope.putArray("spans");

@@ -106,8 +106,7 @@ public final class OtlpParts {
             return text;
         }
         List<String> texts = new ArrayList<>();
-        thought.path("summary")
-                .forEach(part -> texts.add(part.path("text").asText()));
+        thought.path("summary").forEach(part -> texts.add(part.path("text").asText()));
         return String.join("\n", texts);
     }
 

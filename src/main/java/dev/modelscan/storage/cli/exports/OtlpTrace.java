@@ -9,8 +9,8 @@ import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.Usage;
 import dev.modelscan.storage.cli.formats.Fields;
-import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.OtlpOwn;
+import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -51,8 +51,7 @@ final class OtlpTrace {
         this.unsaid = unsaid;
         this.now = run.started().startedAt();
         this.parts = new OtlpParts(unsaid);
-        List<String> ids =
-                run.messages().stream().map(MessageRead::externalId).toList();
+        List<String> ids = run.messages().stream().map(MessageRead::externalId).toList();
         for (ModelCalled call : run.calls()) {
             String message = call.messageId();
             (message == null || !ids.contains(message)
@@ -94,9 +93,7 @@ final class OtlpTrace {
         OtlpSpans.attribute(root, "gen_ai.agent.name", name);
         OtlpSpans.attribute(root, "gen_ai.agent.description", started.name());
         OtlpSpans.attribute(
-                root,
-                "gen_ai.conversation.id",
-                started.externalId() == null ? started.run() : started.externalId());
+                root, "gen_ai.conversation.id", started.externalId() == null ? started.run() : started.externalId());
         if (!started.metadata().isEmpty()) {
             OtlpSpans.attribute(root, OtlpOwn.METADATA, started.metadata());
         }
@@ -141,9 +138,8 @@ final class OtlpTrace {
     private void add(MessageRead message) {
         now = message.createdAt() == null ? now : message.createdAt();
         ObjectNode written = message(message);
-        List<ModelCalled> wrote = message.externalId() == null
-                ? List.of()
-                : calls.getOrDefault(message.externalId(), List.of());
+        List<ModelCalled> wrote =
+                message.externalId() == null ? List.of() : calls.getOrDefault(message.externalId(), List.of());
         if (message.role() == Role.ASSISTANT || !wrote.isEmpty()) {
             ModelCalled first = wrote.isEmpty() ? null : wrote.get(0);
             if (first != null && first.finishReason() != null) {
@@ -179,8 +175,7 @@ final class OtlpTrace {
         String model = call == null ? null : call.model();
         ObjectNode span = span(agent, "chat " + (model == null ? "" : model), OtlpSpans.CLIENT);
         OtlpSpans.attribute(span, OPERATION, "chat");
-        OtlpSpans.times(
-                span, call == null ? null : call.startedAt(), call == null ? null : call.completedAt(), now);
+        OtlpSpans.times(span, call == null ? null : call.startedAt(), call == null ? null : call.completedAt(), now);
         if (call != null) {
             describe(call, span);
         }

@@ -6,8 +6,7 @@ import java.util.Optional;
 /** The forms in which runs are written. */
 public final class RunFormats {
 
-    private static final List<RunFormat> ALL =
-List.of(
+    private static final List<RunFormat> ALL = List.of(
             new OpenAiFormat(), new AnthropicFormat(), new AtifFormat(), new ShareGptFormat(), new OtlpFormat());
 
     private RunFormats() {}

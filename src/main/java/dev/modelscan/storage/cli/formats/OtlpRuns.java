@@ -135,10 +135,10 @@ final class OtlpRuns {
         new OtlpMessages(run, own, events).tell();
         Instant end = (isOurs ? List.of(first) : own)
                 .stream()
-                .map(OtlpSpan::endedAt)
-                .filter(java.util.Objects::nonNull)
-                .max(Comparator.naturalOrder())
-                .orElse(null);
+                        .map(OtlpSpan::endedAt)
+                        .filter(java.util.Objects::nonNull)
+                        .max(Comparator.naturalOrder())
+                        .orElse(null);
         OtlpSpan root = agent == null ? first : agent;
         boolean failed = root.failed();
         String error = failed ? Fields.text(root.status(), "message") : null;
