@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -74,6 +75,24 @@ abstract class ConcurrencyContract extends Contract {
 
         assertThat(db.agents().list(300, 0)).hasSize(201);
         assertThat(db.messages().list(300, 0)).hasSize(200);
+    }
+
+    @Test
+    void theFirstQueryOfDslWaitsForAWriterWhoKeepsReadersOut() throws Exception {
+        reopen(PATIENT);
+        assertThat(db.agents().list(1, 0)).isEmpty();
+        CountDownLatch written = new CountDownLatch(1);
+        Thread writer = new Thread(() -> db.useTx(tx -> {
+            tx.agents().create(agent("a").build());
+            written.countDown();
+            LockSupport.parkNanos(Duration.ofMillis(150).toNanos());
+        }));
+        writer.start();
+        written.await();
+        int seen = db.dsl().fetchCount(AGENTS);
+        writer.join();
+
+        assertThat(seen).isEqualTo(engine().readsWhileWriting() ? 0 : 1);
     }
 
     @Test
@@ -645,7 +664,7 @@ abstract class ConcurrencyContract extends Contract {
 
     @Test
     void aCreateThatHasToWaitForTooLongIsBusyAndNotStored() throws Exception {
-        reopen(Duration.ofMillis(400));
+        reopen(Duration.ofMillis(150));
         db.<Exception>useTx(tx -> {
             tx.agents().create(agent("taken").build());
             Throwable thrown = Workers.<Throwable>start(() -> catchThrowable(() -> createAgent("taken")))

@@ -55,12 +55,12 @@ final class ReadingConnection {
 
     /** To be called before the connection goes to a caller, who does not use {@link Retry}. */
     void lend(Duration busyTimeout) throws SQLException {
+        connections.waitInDriver(session.connection(), busyTimeout);
         if (asOpened == null) {
             begin = session.connection().prepareStatement("BEGIN");
             rollback = session.connection().prepareStatement("ROLLBACK");
             asOpened = new SqliteState(session);
         }
-        connections.waitInDriver(session.connection(), busyTimeout);
     }
 
     /**
@@ -71,13 +71,14 @@ final class ReadingConnection {
         SqliteState before = asOpened;
         Connection connection = session.connection();
         try {
-            connections.waitInJava(connection);
             if (!connection.getAutoCommit()) {
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
             session.takeRanCallersSql();
-            return before != null && before.isAsOpened() && isOutsideTransaction();
+            boolean same = before != null && before.isAsOpened() && isOutsideTransaction();
+            connections.waitInJava(connection);
+            return same;
         } catch (SQLException e) {
             LOG.debug("the state of a reading connection cannot be read", e);
             return false;
