@@ -4,6 +4,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.cli.archives.ArchiveWriter;
 import dev.modelscan.storage.cli.archives.Manifest;
+import dev.modelscan.storage.cli.archives.ParquetFiles;
 import dev.modelscan.storage.cli.exports.Exporter;
 import dev.modelscan.storage.cli.exports.RunFormats;
 import dev.modelscan.storage.cli.exports.Scope;
@@ -17,6 +18,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,7 +31,8 @@ import picocli.CommandLine.Parameters;
         name = "export",
         description = {
             "Writes runs in the form of another program: one record a line, in order of time. The form native is an"
-                    + " archive of all that the database holds, which import puts into an empty one.",
+                    + " archive of all that the database holds, which import puts into an empty one. The form parquet is"
+                    + " a directory of Parquet files for other programs.",
             "",
             "A run that came from the form is written as its source had it. Of a run of another form, what the form has"
                     + " no place for is listed on standard error. docs/formats.md says what that is."
@@ -37,8 +40,9 @@ import picocli.CommandLine.Parameters;
 final class ExportCommand extends DatabaseCommand {
 
     private static final String NATIVE = "native";
+    private static final String PARQUET = "parquet";
 
-    @Parameters(paramLabel = "<file>", description = "The file to write; - is the standard output.")
+    @Parameters(paramLabel = "<file>", description = "The file to write, or the directory; - is the standard output.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String file;
 
@@ -68,12 +72,15 @@ final class ExportCommand extends DatabaseCommand {
 
     @Override
     public Integer call() throws IOException {
-        boolean archive = format.equals(NATIVE);
-        if (!archive && RunFormats.named(format).isEmpty()) {
+        boolean whole = isWhole();
+        if (!whole && RunFormats.named(format).isEmpty()) {
             throw wrong("Unknown form \"" + format + "\"; known forms: " + String.join(", ", new FormatNames()));
         }
-        if (archive && (workflow != null || task != null || conversation != null)) {
-            throw wrong("The form native holds the whole database; leave out --workflow, --task and --conversation");
+        if (whole && (workflow != null || task != null || conversation != null)) {
+            throw wrong("The form " + format + " holds the whole database; leave out --workflow, --task and --conversation");
+        }
+        if (format.equals(PARQUET)) {
+            requireParquet();
         }
         if (json && isStream()) {
             throw wrong("--json needs a file: the standard output is the export");
@@ -81,16 +88,40 @@ final class ExportCommand extends DatabaseCommand {
         return super.call();
     }
 
+    private void requireParquet() throws IOException {
+        if (isStream() || force) {
+            throw wrong("The form parquet is a directory, which must not exist");
+        }
+        try {
+            Class.forName("org.duckdb.DuckDBDriver", false, getClass().getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new IOException("the form parquet needs DuckDB's JDBC driver, org.duckdb:duckdb_jdbc, on the class path;"
+                    + " docs/formats.md says how", e);
+        }
+    }
+
+    private boolean isWhole() {
+        return format.equals(NATIVE) || format.equals(PARQUET);
+    }
+
     /** Creates and migrates nothing. An archive is read in one transaction, which a read-only database does not have. */
     @Override
     Database open() {
-        return format.equals(NATIVE)
+        return isWhole()
                 ? builder().validateOnly().open()
                 : builder().readOnly().open();
     }
 
     @Override
     Result execute(Database db) throws IOException {
+        if (format.equals(PARQUET)) {
+            try (OutputDirectory output = new OutputDirectory(Path.of(file))) {
+                Map<String, Long> rows = db.<Map<String, Long>, IOException>withTx(
+                        Isolation.REPEATABLE_READ, tx -> ParquetFiles.write(tx.dsl(), output.path()));
+                output.complete();
+                return new FilesSummary(file, format, rows);
+            }
+        }
         if (isStream()) {
             Writer out = spec.commandLine().getOut();
             Result summary = write(db, out);
@@ -155,7 +186,7 @@ final class ExportCommand extends DatabaseCommand {
     static final class FormatNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Stream.concat(Stream.of(NATIVE), RunFormats.names().stream()).iterator();
+            return Stream.concat(Stream.of(NATIVE, PARQUET), RunFormats.names().stream()).iterator();
         }
     }
 }
