@@ -77,7 +77,8 @@ final class ExportCommand extends DatabaseCommand {
             throw wrong("Unknown form \"" + format + "\"; known forms: " + String.join(", ", new FormatNames()));
         }
         if (whole && (workflow != null || task != null || conversation != null)) {
-            throw wrong("The form " + format + " holds the whole database; leave out --workflow, --task and --conversation");
+            throw wrong("The form " + format
+                    + " holds the whole database; leave out --workflow, --task and --conversation");
         }
         if (format.equals(PARQUET)) {
             requireParquet();
@@ -95,8 +96,10 @@ final class ExportCommand extends DatabaseCommand {
         try {
             Class.forName("org.duckdb.DuckDBDriver", false, getClass().getClassLoader());
         } catch (ClassNotFoundException e) {
-            throw new IOException("the form parquet needs DuckDB's JDBC driver, org.duckdb:duckdb_jdbc, on the class path;"
-                    + " docs/formats.md says how", e);
+            throw new IOException(
+                    "the form parquet needs DuckDB's JDBC driver, org.duckdb:duckdb_jdbc, on the class path;"
+                            + " docs/formats.md says how",
+                    e);
         }
     }
 
@@ -186,7 +189,8 @@ final class ExportCommand extends DatabaseCommand {
     static final class FormatNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Stream.concat(Stream.of(NATIVE, PARQUET), RunFormats.names().stream()).iterator();
+            return Stream.concat(Stream.of(NATIVE, PARQUET), RunFormats.names().stream())
+                    .iterator();
         }
     }
 }

@@ -60,8 +60,8 @@ class ParquetTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("SET autoinstall_known_extensions=false");
             statement.execute("SET autoload_known_extensions=false");
-            try (ResultSet found = statement.executeQuery(
-                    sql.replace("$", files.toString().replace("'", "''")))) {
+            try (ResultSet found =
+                    statement.executeQuery(sql.replace("$", files.toString().replace("'", "''")))) {
                 while (found.next()) {
                     List<String> row = new ArrayList<>();
                     for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
@@ -86,7 +86,10 @@ class ParquetTest {
         }
         Map<String, Long> read = new HashMap<>();
         for (String table : rows.keySet()) {
-            read.put(table, Long.valueOf(query("SELECT count(*) FROM '$/" + table + "/**/*.parquet'").get(0)));
+            read.put(
+                    table,
+                    Long.valueOf(query("SELECT count(*) FROM '$/" + table + "/**/*.parquet'")
+                            .get(0)));
         }
         assertThat(read).isEqualTo(rows);
         try (Stream<Path> left = Files.walk(directory)) {
@@ -119,9 +122,9 @@ class ParquetTest {
         MainTest.Run run = export();
 
         assertThat(run.code()).isOne();
-        assertThat(run.err()).isEqualToIgnoringNewLines(
-                "error: " + files + " exists; name a directory that does not");
-        assertThat(MainTest.run("export", "-", "--format", "parquet", "--db", database).code())
+        assertThat(run.err()).isEqualToIgnoringNewLines("error: " + files + " exists; name a directory that does not");
+        assertThat(MainTest.run("export", "-", "--format", "parquet", "--db", database)
+                        .code())
                 .isEqualTo(2);
     }
 

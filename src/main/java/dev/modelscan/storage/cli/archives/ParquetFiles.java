@@ -123,8 +123,8 @@ public final class ParquetFiles {
     /** The time by whose day a table is parted: the first that each row has; null if there is none. */
     private static @Nullable Field<?> time(Archived table) {
         return table.fields().stream()
-                .filter(field -> field.getType() == Instant.class
-                        && !field.getDataType().nullable())
+                .filter(field ->
+                        field.getType() == Instant.class && !field.getDataType().nullable())
                 .findFirst()
                 .orElse(null);
     }
