@@ -2,10 +2,12 @@ package dev.modelscan.storage;
 
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentRepository;
+import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.ReadOnlyException;
@@ -286,6 +288,16 @@ public final class Database implements Repositories, AutoCloseable {
             }
         });
         return notes;
+    }
+
+    /**
+     * Writes a backup of this database into a file, while others write; see {@link Backups}, which also restores it.
+     *
+     * @throws UnsupportedOperationException on PostgreSQL, where {@code pg_dump} does it
+     * @throws ConflictException if a file of that name exists
+     */
+    public Backup backup(Path file) {
+        return opened.store().backup(Objects.requireNonNull(file, "file"), progress -> {});
     }
 
     /**

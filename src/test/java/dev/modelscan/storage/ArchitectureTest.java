@@ -54,6 +54,7 @@ class ArchitectureTest {
     /** The packages of the public API. */
     private static final String[] ROOMS = Stream.of(
                     "agents",
+                    "backups",
                     "blobs",
                     "conversations",
                     "errors",
@@ -83,7 +84,7 @@ class ArchitectureTest {
                     .getName()
                     .matches(
                             ROOT.replace(".", "\\.")
-                                    + "\\.(ColumnTypes|Database|DatabaseBuilder|HostedWorkspaces|SchemaExport|Times|Conditions|Records|StoredQueries)(\\$.*)?"));
+                                    + "\\.(Backups|ColumnTypes|Database|DatabaseBuilder|HostedWorkspaces|SchemaExport|Times|Conditions|Records|StoredQueries)(\\$.*)?"));
 
     @Test
     void theRulesLookAtTheLibrary() {

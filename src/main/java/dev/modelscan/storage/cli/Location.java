@@ -65,6 +65,16 @@ final class Location {
         return builderOf(database == null ? defaultPath : database, environment);
     }
 
+    /** The database's file, for commands that need one. */
+    Path file() {
+        String place = database == null ? DatabaseCommand.DEFAULT_FILE : database;
+        if (place.startsWith(URL_PREFIX)) {
+            throw new IllegalArgumentException("--db " + shown(place) + " is a server; this command needs the file of a"
+                    + " SQLite database. docs/operations.md says how to do the same on PostgreSQL");
+        }
+        return place.startsWith("~/") ? Path.of(System.getProperty("user.home"), place.substring(2)) : Path.of(place);
+    }
+
     /** A builder for a location from another option, with this user and password. */
     DatabaseBuilder builderOf(String place, Map<String, String> environment) {
         if (!place.startsWith(URL_PREFIX)) {

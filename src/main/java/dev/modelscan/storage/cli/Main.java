@@ -39,6 +39,8 @@ import picocli.CommandLine.Spec;
             MigrateCommand.class,
             SchemaCommand.class,
             TransferCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             WorkspacesCommand.class,
             DemoCommand.class
         })

@@ -61,18 +61,29 @@ final class TransferCommand extends OutputCommand {
     }
 
     private Result transfer() {
-        try (TransferBar bar = new TransferBar()) {
+        try (PhaseBar bar = new PhaseBar()) {
             Transfer transfer = target().transferFrom(source()).leaveBehind(leaveBehind.toArray(new String[0]));
             if (restart) {
                 transfer.restart();
             }
             if (isWatched()) {
-                transfer.onProgress((TransferProgress progress) -> bar.show(progress));
+                transfer.onProgress((TransferProgress progress) ->
+                        bar.show(name(progress.phase()), progress.done(), progress.total()));
             }
             return dryRun
                     ? new TransferSummary.Estimate(workspace, transfer.dryRun())
                     : TransferSummary.of(workspace, transfer.run());
         }
+    }
+
+    private static String name(TransferProgress.Phase phase) {
+        return switch (phase) {
+            case CHECK -> "Checking rows";
+            case SNAPSHOT -> "Taking snapshot";
+            case COPY -> "Copying rows";
+            case INDEX -> "Creating indexes";
+            case COMPARE -> "Comparing rows";
+        };
     }
 
     private String source() {

@@ -29,7 +29,20 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"import", "show", "list", "report", "status", "migrate", "transfer", "demo", "workspaces list"})
+            strings = {
+                "import",
+                "show",
+                "list",
+                "report",
+                "status",
+                "migrate",
+                "transfer",
+                "backup",
+                "backup verify",
+                "restore",
+                "demo",
+                "workspaces list"
+            })
     void everyCommandHasTheCommonOptionsAndExplainsThem(String command) {
         Run run = run((command + " --help").split(" "));
 

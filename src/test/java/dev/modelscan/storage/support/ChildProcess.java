@@ -3,10 +3,12 @@ package dev.modelscan.storage.support;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelscan.storage.Backups;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
@@ -192,6 +194,18 @@ public final class ChildProcess {
                     Database.open(arguments[1] + i + ".db").close();
                 }
                 sleepLong();
+            }
+            case "restores" -> {
+                System.out.println(READY);
+                while (true) {
+                    Backups.restore(Path.of(arguments[1]), Path.of(arguments[2]));
+                }
+            }
+            case "backups" -> {
+                System.out.println(READY);
+                while (true) {
+                    Backups.add(Path.of(arguments[1]), Path.of(arguments[2]), new Keep(2, 0, 0));
+                }
             }
             case "checkpoints" -> writeAndCheckpoint(arguments[1]);
             case "read" -> {

@@ -51,6 +51,11 @@ public interface Engine {
      */
     String migrationSql(@Nullable MigrationSet set, long from, long to);
 
+    /** Backups of its files; null if a database of it is no file. */
+    default @Nullable FileBackups backups() {
+        return null;
+    }
+
     /** Whether a text is a URL for this engine, in the spelling that its driver takes. */
     default boolean isUrl(String text) {
         return false;

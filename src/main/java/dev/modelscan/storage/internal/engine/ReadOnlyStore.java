@@ -2,13 +2,17 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.backups.Backup;
+import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A store that is read, and refuses to write before anything of it has begun. */
@@ -113,6 +117,11 @@ public final class ReadOnlyStore implements Store {
     @Override
     public long sizeBytes() {
         return store.sizeBytes();
+    }
+
+    @Override
+    public Backup backup(Path target, Consumer<BackupProgress> listener) {
+        return store.backup(target, listener);
     }
 
     @Override

@@ -1,11 +1,15 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.backups.Backup;
+import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An open database of some engine: its connections, and what runs on them. Thread-safe. */
@@ -51,6 +55,13 @@ public interface Store extends Sessions, AutoCloseable {
 
     /** Size of the database in bytes, with what is not checkpointed yet. */
     long sizeBytes();
+
+    /**
+     * Writes a backup of the database into a file.
+     *
+     * @throws UnsupportedOperationException if the engine has a tool of its own for it, which the message names
+     */
+    Backup backup(Path target, Consumer<BackupProgress> listener);
 
     /** Closes all connections. Calls after it fail with {@link dev.modelscan.storage.errors.UnavailableException}. */
     @Override

@@ -2,11 +2,13 @@ package dev.modelscan.storage.internal.engines;
 
 import dev.modelscan.storage.internal.engine.DatabaseLocation;
 import dev.modelscan.storage.internal.engine.Engine;
+import dev.modelscan.storage.internal.engine.FileBackups;
 import dev.modelscan.storage.internal.postgres.PostgresEngine;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.internal.sqlite.SqliteEngine;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jooq.SQLDialect;
 import org.jooq.Scope;
@@ -42,6 +44,15 @@ public final class Engines {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("engine " + name + " is none of "
                         + ALL.stream().map(Engine::name).collect(Collectors.joining(", "))));
+    }
+
+    /** Backups of databases that are files. */
+    public static FileBackups backups() {
+        return ALL.stream()
+                .map(Engine::backups)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no engine keeps its databases in files"));
     }
 
     /** The SQL of the engine for which a query is rendered. */

@@ -2,6 +2,8 @@ package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.backups.Backup;
+import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
@@ -11,6 +13,7 @@ import dev.modelscan.storage.internal.engine.Work;
 import dev.modelscan.storage.internal.postgres.PostgresPool.Lease;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,6 +183,13 @@ public final class PostgresStore implements Store {
     private String name() {
         String server = pools.server().name();
         return workspace == null ? server : "workspace " + workspace + " of " + server;
+    }
+
+    @Override
+    public Backup backup(Path target, Consumer<BackupProgress> listener) {
+        throw new UnsupportedOperationException(
+                "backup writes a SQLite file; back up a workspace on a server with pg_dump, as docs/operations.md says, or"
+                        + " write an archive with export --format native");
     }
 
     @Override

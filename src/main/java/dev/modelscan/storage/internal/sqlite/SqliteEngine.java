@@ -5,6 +5,7 @@ import dev.modelscan.storage.MigrationSet;
 import dev.modelscan.storage.internal.engine.DatabaseLocation;
 import dev.modelscan.storage.internal.engine.DatabaseLocation.Kind;
 import dev.modelscan.storage.internal.engine.Engine;
+import dev.modelscan.storage.internal.engine.FileBackups;
 import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
@@ -55,6 +56,11 @@ public final class SqliteEngine implements Engine {
         return scheme.equals("jdbc:sqlite") || scheme.equals("file")
                 ? "is a URL; write only the path of the file, without " + scheme + ":"
                 : null;
+    }
+
+    @Override
+    public FileBackups backups() {
+        return new SqliteBackups();
     }
 
     @Override

@@ -4,6 +4,8 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 
 import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.backups.Backup;
+import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
@@ -16,6 +18,7 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import dev.modelscan.storage.internal.sqlite.ReaderPool.Loan;
+import dev.modelscan.storage.internal.sqlite.backup.BackupWriter;
 import dev.modelscan.storage.internal.sqlite.file.Anchor;
 import dev.modelscan.storage.internal.sqlite.file.CallersConnection;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
@@ -33,6 +36,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A SQLite database: one connection that writes, and a pool of connections that read. */
@@ -254,6 +258,12 @@ public final class SqliteStore implements Store {
                         "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")) {
             return rows.getLong(1);
         }
+    }
+
+    @Override
+    public Backup backup(Path target, Consumer<BackupProgress> listener) {
+        connections.requireSameNow();
+        return new BackupWriter(connections, SqliteMigrator.plan(options), listener).write(target);
     }
 
     /** Closes the writer first, so that no reader blocks its last checkpoint. */

@@ -34,6 +34,16 @@ public final class MigrationLock implements AutoCloseable {
     private final FileLock lock;
     private final Turn turn;
 
+    /** What the lock is for, and how long to wait for it. */
+    private record Wait(Path file, String doing, Duration timeout) {
+
+        BusyException over(String who) {
+            return new BusyException(
+                    "another " + who + " has been " + doing + " for " + timeout.toSeconds() + " s; it holds " + file,
+                    null);
+        }
+    }
+
     private MigrationLock(Path file, FileChannel channel, FileLock lock, Turn turn) {
         this.file = file;
         this.channel = channel;
@@ -46,14 +56,22 @@ public final class MigrationLock implements AutoCloseable {
      * process's lock on it, so at most one channel is open at a time.
      */
     public static MigrationLock acquire(Path database, Duration timeout) throws IOException {
-        Path file = SqliteFiles.beside(database, "-migration.lock");
-        long deadline = System.nanoTime() + timeout.toNanos();
-        Turn turn = Turn.of(file);
-        awaitTurn(turn, file, timeout);
+        return acquire(new Wait(SqliteFiles.beside(database, "-migration.lock"), "migrating or restoring", timeout));
+    }
+
+    /** The same for writing a backup of that name, or into that directory: two of them would share a temporary file. */
+    public static MigrationLock acquireForBackup(Path target, Duration timeout) throws IOException {
+        return acquire(new Wait(SqliteFiles.beside(target, ".lock"), "writing a backup", timeout));
+    }
+
+    private static MigrationLock acquire(Wait wait) throws IOException {
+        long deadline = System.nanoTime() + wait.timeout().toNanos();
+        Turn turn = Turn.of(wait.file());
+        awaitTurn(turn, wait);
         boolean held = false;
         try {
             while (true) {
-                MigrationLock lock = tryAcquire(file, turn, deadline, timeout);
+                MigrationLock lock = tryAcquire(wait, turn, deadline);
                 if (lock != null) {
                     held = true;
                     return lock;
@@ -103,27 +121,26 @@ public final class MigrationLock implements AutoCloseable {
         }
     }
 
-    private static void awaitTurn(Turn turn, Path file, Duration timeout) {
+    private static void awaitTurn(Turn turn, Wait wait) {
         try {
-            if (!turn.tryTake(timeout.toNanos())) {
-                throw new BusyException(
-                        "another thread has been migrating for " + timeout.toSeconds() + " s; it holds " + file, null);
+            if (!turn.tryTake(wait.timeout().toNanos())) {
+                throw wait.over("thread");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CancelledException("interrupted while waiting for " + file, e);
+            throw new CancelledException("interrupted while waiting for " + wait.file(), e);
         }
     }
 
     /** Null if the file was deleted meanwhile: others then lock a new file of the same name. */
-    private static @Nullable MigrationLock tryAcquire(Path file, Turn turn, long deadline, Duration timeout)
-            throws IOException {
+    private static @Nullable MigrationLock tryAcquire(Wait wait, Turn turn, long deadline) throws IOException {
+        Path file = wait.file();
         PrivateFiles.create(file);
         FileChannel channel = null;
         try {
             Object key = key(file);
             channel = FileChannel.open(file, StandardOpenOption.WRITE);
-            MigrationLock lock = new MigrationLock(file, channel, await(channel, file, deadline, timeout), turn);
+            MigrationLock lock = new MigrationLock(file, channel, await(channel, wait, deadline), turn);
             if (Objects.equals(key, key(file))) {
                 return lock;
             }
@@ -153,21 +170,20 @@ public final class MigrationLock implements AutoCloseable {
         }
     }
 
-    private static FileLock await(FileChannel channel, Path file, long deadline, Duration timeout) throws IOException {
+    private static FileLock await(FileChannel channel, Wait wait, long deadline) throws IOException {
         while (true) {
             FileLock lock = tryLock(channel);
             if (lock != null) {
                 return lock;
             }
             if (System.nanoTime() > deadline) {
-                throw new BusyException(
-                        "another process has been migrating for " + timeout.toSeconds() + " s; it holds " + file, null);
+                throw wait.over("process");
             }
             try {
                 Thread.sleep(PAUSE_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new CancelledException("interrupted while waiting for " + file, e);
+                throw new CancelledException("interrupted while waiting for " + wait.file(), e);
             }
         }
     }

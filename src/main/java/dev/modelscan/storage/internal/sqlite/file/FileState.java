@@ -1,9 +1,8 @@
-package dev.modelscan.storage.internal.sqlite;
+package dev.modelscan.storage.internal.sqlite.file;
 
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.SchemaState;
-import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,12 +11,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The state of a SQLite file, found without writing. */
-final class FileState {
+public final class FileState {
 
     private FileState() {}
 
     /** Returns the state of a file, or throws if the library cannot open it. */
-    static SchemaState read(Connection connection, String name, MigrationPlan plan) throws SQLException {
+    public static SchemaState read(Connection connection, String name, MigrationPlan plan) throws SQLException {
         int applicationId = applicationId(connection);
         boolean hasTables = number(connection, "SELECT count(*) FROM sqlite_schema") > 0;
         if (applicationId != SqliteConnections.APPLICATION_ID) {
@@ -43,7 +42,7 @@ final class FileState {
     }
 
     /** Whether the file is marked as this library's. */
-    static boolean isOurs(Connection connection) throws SQLException {
+    public static boolean isOurs(Connection connection) throws SQLException {
         return applicationId(connection) == SqliteConnections.APPLICATION_ID;
     }
 

@@ -1,0 +1,125 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.backups.Backup;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands about backups print. */
+final class BackupSummary {
+
+    private BackupSummary() {}
+
+    /**
+     * A backup that was written, checked or drilled.
+     *
+     * @param what what was done with it
+     * @param backup the backup
+     * @param deleted the files of older ones that were deleted
+     */
+    record One(String what, Entry backup, List<String> deleted) implements Result {
+
+        static One of(String what, Backup backup, List<String> deleted) {
+            return new One(what, Entry.of(backup), deleted);
+        }
+
+        @Override
+        public void print(PrintWriter out) {
+            out.println(what + " " + TextTable.printable(backup.file()));
+            out.printf(
+                    Locale.ROOT,
+                    "  of %s, schema version %d, %,d rows, %,d bytes%n",
+                    backup.takenAt(),
+                    backup.schemaVersion(),
+                    backup.rows(),
+                    backup.bytes());
+            out.println("  SHA-256 " + backup.sha256());
+            deleted.forEach(file -> out.println("deleted " + TextTable.printable(file)));
+        }
+    }
+
+    /** One of a list; without what each table holds. */
+    record Entry(
+            String file,
+            Instant takenAt,
+            int schemaVersion,
+            long rows,
+            long bytes,
+            String sha256,
+            @Nullable Instant drilledAt) {
+
+        static Entry of(Backup backup) {
+            return new Entry(
+                    backup.file().toString(),
+                    backup.takenAt(),
+                    backup.schemaVersion(),
+                    backup.rows(),
+                    backup.bytes(),
+                    backup.sha256(),
+                    backup.drilledAt());
+        }
+    }
+
+    /** The backups of a directory, the oldest first. */
+    record Listed(String directory, List<Entry> backups) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            TextTable table = new TextTable("taken at", "rows", "bytes", "drilled at", "file");
+            for (Entry each : backups) {
+                table.row(
+                        seconds(each.takenAt()),
+                        each.rows(),
+                        each.bytes(),
+                        each.drilledAt() == null ? "never" : seconds(each.drilledAt()),
+                        java.nio.file.Path.of(each.file()).getFileName().toString());
+            }
+            table.print(out);
+        }
+
+        private static String seconds(Instant time) {
+            return time.truncatedTo(ChronoUnit.SECONDS).toString();
+        }
+    }
+
+    /** What a backup would write and delete. */
+    record Planned(String database, long bytes, String to, List<String> deleted) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            out.printf(
+                    Locale.ROOT,
+                    "would back up %s, at most %,d bytes, to %s%n",
+                    TextTable.printable(database),
+                    bytes,
+                    TextTable.printable(to));
+            deleted.forEach(file -> out.println("would delete " + TextTable.printable(file)));
+        }
+    }
+
+    /** A restore, or what it would do. */
+    record Restore(
+            String database,
+            boolean dryRun,
+            Entry backup,
+            @Nullable String kept) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            out.println((dryRun ? "would restore " : "restored ") + TextTable.printable(database));
+            out.printf(
+                    Locale.ROOT,
+                    "  from %s%n  of %s, schema version %d, %,d rows%n",
+                    TextTable.printable(backup.file()),
+                    backup.takenAt(),
+                    backup.schemaVersion(),
+                    backup.rows());
+            if (kept != null) {
+                out.println("the old file could not be read; it is kept as " + TextTable.printable(kept));
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.modelscan.storage.internal.sqlite.backup;
+
+import dev.modelscan.storage.backups.Backup;
+import dev.modelscan.storage.backups.BackupProgress;
+import dev.modelscan.storage.backups.Generation;
+import dev.modelscan.storage.backups.Keep;
+import dev.modelscan.storage.backups.Restored;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.internal.migrate.MigrationPlan;
+import dev.modelscan.storage.internal.sqlite.file.FileFacts;
+import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
+import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The backups in a directory: they are added, drilled, listed and deleted. One process at a time adds. */
+public final class BackupDirectory {
+
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
+    private static final String PREFIX = "backup-";
+    private static final String SUFFIX = ".db";
+
+    private static final DateTimeFormatter NAME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
+
+    private final Path directory;
+    private final MigrationPlan plan;
+    private final Consumer<BackupProgress> listener;
+
+    public BackupDirectory(Path directory, MigrationPlan plan, Consumer<BackupProgress> listener) {
+        this.directory = directory.toAbsolutePath().normalize();
+        this.plan = plan;
+        this.listener = listener;
+    }
+
+    /** Adds a backup, drills it, and then deletes what is not to be kept. */
+    public Generation add(BackupWriter writer, Keep keep) {
+        try {
+            Files.createDirectories(directory);
+            try (MigrationLock lock = MigrationLock.acquireForBackup(directory.resolve("backups"), LOCK_TIMEOUT)) {
+                clean();
+                Backup written = writer.write(next(Instant.now()));
+                Backup drilled = drill(written.file(), plan, listener);
+                Generation generation = new Generation(drilled, prune(keep));
+                lock.delete();
+                return generation;
+            }
+        } catch (IOException e) {
+            throw FileFacts.failed("no backup can be added to " + directory, e);
+        }
+    }
+
+    /** Checks a backup where it is. */
+    public static Backup verify(Path file, MigrationPlan plan, Consumer<BackupProgress> listener) {
+        Backup backup = ManifestFile.read(file);
+        BackupCheck check = new BackupCheck(backup, plan, listener);
+        check.requireWhole(backup.file());
+        check.requireSound(backup.file());
+        return backup;
+    }
+
+    /** Restores a backup beside itself, which compares every row, and says in the manifest that it did. */
+    public static Backup drill(Path file, MigrationPlan plan, Consumer<BackupProgress> listener) {
+        Path temporary = SqliteFiles.beside(file.toAbsolutePath(), ".drill");
+        try {
+            delete(temporary);
+            try {
+                Restored restored = new Restore(plan, listener).run(file, temporary);
+                Backup drilled = restored.backup().drilled(Instant.now().truncatedTo(ChronoUnit.MILLIS));
+                ManifestFile.write(drilled);
+                return drilled;
+            } finally {
+                delete(temporary);
+            }
+        } catch (IOException e) {
+            throw FileFacts.failed(file + " cannot be restored for a test", e);
+        }
+    }
+
+    private static void delete(Path temporary) throws IOException {
+        for (String suffix : List.of("", "-migration.lock", "-restore" + BackupFiles.PART)) {
+            Files.deleteIfExists(SqliteFiles.beside(temporary, suffix));
+        }
+    }
+
+    /** The file of the next one. A name sorts by its time. */
+    private Path next(Instant now) {
+        return directory.resolve(PREFIX + NAME.format(now) + SUFFIX);
+    }
+
+    /** Whole backups, as their manifests say, the oldest first. Files without a manifest, and of others, are left out. */
+    public static List<Backup> list(Path directory) {
+        List<Backup> found = new ArrayList<>();
+        if (!Files.isDirectory(directory)) {
+            return found;
+        }
+        for (Path manifest : files(directory, "*" + BackupFiles.MANIFEST)) {
+            String name = manifest.getFileName().toString();
+            Path file = manifest.resolveSibling(name.substring(0, name.length() - BackupFiles.MANIFEST.length()));
+            if (Files.isRegularFile(file)) {
+                try {
+                    found.add(ManifestFile.read(file));
+                } catch (CorruptDatabaseException e) {
+                    // Not ours, or damaged; verify says so.
+                }
+            }
+        }
+        found.sort(Comparator.comparing(Backup::takenAt).thenComparing(Backup::file));
+        return found;
+    }
+
+    /** Deletes what interrupted runs have left. Only for the holder of the directory's lock. */
+    private void clean() throws IOException {
+        for (Path each : files(directory, PREFIX + "*")) {
+            String name = each.getFileName().toString();
+            boolean manifestAlone = name.endsWith(BackupFiles.MANIFEST)
+                    && !Files.exists(
+                            directory.resolve(name.substring(0, name.length() - BackupFiles.MANIFEST.length())));
+            if (manifestAlone
+                    || name.endsWith(BackupFiles.PART)
+                    || name.endsWith(BackupFiles.PART + "-journal")
+                    || name.contains(SUFFIX + ".drill")
+                    || name.endsWith(SUFFIX + ".lock")) {
+                Files.deleteIfExists(each);
+            }
+        }
+    }
+
+    /** Deletes the generations that are no longer to be kept, and returns their files, the oldest first. */
+    private List<Path> prune(Keep keep) throws IOException {
+        List<Backup> all = list(directory).stream()
+                .filter(backup -> backup.file().getFileName().toString().startsWith(PREFIX))
+                .toList();
+        Set<Instant> kept =
+                new HashSet<>(keep.kept(all.stream().map(Backup::takenAt).toList()));
+        List<Path> deleted = new ArrayList<>();
+        for (Backup backup : all) {
+            if (!kept.contains(backup.takenAt())) {
+                // A manifest alone is no backup, so a kill in between leaves none that is half there.
+                Files.deleteIfExists(backup.file());
+                Files.deleteIfExists(BackupFiles.manifest(backup.file()));
+                deleted.add(backup.file());
+            }
+        }
+        return deleted;
+    }
+
+    private static List<Path> files(Path directory, String pattern) {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, pattern)) {
+            found.forEach(files::add);
+        } catch (IOException e) {
+            throw FileFacts.failed(directory + " cannot be read", e);
+        }
+        return files;
+    }
+}

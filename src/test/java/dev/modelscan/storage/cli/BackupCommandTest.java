@@ -1,0 +1,95 @@
+package dev.modelscan.storage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.cli.MainTest.Run;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backups by command, from the first to the restored database. */
+class BackupCommandTest {
+
+    @TempDir
+    private Path directory;
+
+    private String database;
+
+    @BeforeEach
+    void createDatabase() {
+        database = directory.resolve("app.db").toString();
+        try (Database db = Database.open(database)) {
+            db.agents().create(Agent.builder().name("kept").mode("llm").build());
+        }
+    }
+
+    @Test
+    void aDatabaseIsBackedUpVerifiedAndRestored() throws Exception {
+        String backup = directory.resolve("copies/one.db").toString();
+
+        Run made = MainTest.run("backup", "--db", database, "--to", backup);
+        assertThat(made.code()).as(made.err()).isZero();
+        assertThat(made.out()).contains("wrote " + backup, "schema version", "SHA-256");
+        Run verified = MainTest.run("backup", "verify", backup);
+        assertThat(verified.code()).as(verified.err()).isZero();
+        assertThat(verified.out()).startsWith("verified " + backup);
+
+        Files.writeString(Path.of(database), "damaged");
+        Run planned = MainTest.run("restore", backup, "--db", database, "--dry-run");
+        assertThat(planned.out()).contains("would restore " + database);
+        assertThat(Path.of(database)).hasContent("damaged");
+        Run restored = MainTest.run("restore", backup, "--db", database);
+        assertThat(restored.code()).as(restored.err()).isZero();
+        assertThat(restored.out()).contains("restored " + database, "it is kept as " + database + "-damaged-");
+        try (Database db = Database.open(database)) {
+            assertThat(db.agents().getByName("kept")).isNotNull();
+        }
+    }
+
+    @Test
+    void generationsAreAddedListedAndShownAsJson() throws Exception {
+        String folder = directory.resolve("generations").toString();
+        JsonNode first = json("backup", "--db", database, "--to", folder, "--keep", "1h", "--json");
+        Run planned = MainTest.run("backup", "--db", database, "--to", folder, "--keep", "1h", "--dry-run");
+        assertThat(planned.out())
+                .contains("would delete " + first.at("/backup/file").asText());
+        JsonNode second = json("backup", "--db", database, "--to", folder, "--keep", "1h", "--json");
+
+        assertThat(second.at("/deleted/0")).isEqualTo(first.at("/backup/file"));
+        JsonNode listed = json("backup", "list", folder, "--json");
+        assertThat(listed.at("/backups")).hasSize(1);
+        assertThat(listed.at("/backups/0/drilledAt").asText()).isNotEmpty();
+        assertThat(MainTest.run("backup", "list", folder).out()).contains("taken at", "backup-2");
+    }
+
+    @Test
+    void wrongArgumentsAreTwoAndABadBackupIsOne() throws Exception {
+        assertThat(MainTest.run("backup", "--db", database).code()).isEqualTo(2);
+        assertThat(MainTest.run("backup", "--db", database, "--to", "x", "--every", "1h")
+                        .code())
+                .isEqualTo(2);
+        assertThat(MainTest.run("backup", "--db", database, "--to", "x", "--keep", "1y")
+                        .code())
+                .isEqualTo(2);
+        Run server = MainTest.run("backup", "--db", "jdbc:postgresql://localhost/x", "--to", "x");
+        assertThat(server.code()).isEqualTo(2);
+        assertThat(server.err()).contains("is a server");
+        Path none = directory.resolve("none.db");
+        Files.writeString(none, "x");
+        Run refused = MainTest.run("restore", none.toString(), "--db", database);
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err().lines()).hasSize(1).first().asString().contains("no whole backup");
+    }
+
+    private static JsonNode json(String... arguments) throws Exception {
+        Run run = MainTest.run(arguments);
+        assertThat(run.code()).as(run.err()).isZero();
+        return new ObjectMapper().readTree(run.out());
+    }
+}
