@@ -6,6 +6,7 @@ import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
+import dev.modelscan.storage.doctor.Diagnosis;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
@@ -13,6 +14,7 @@ import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.doctor.Examination;
 import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.repository.StoreRepositories;
@@ -298,6 +300,33 @@ public final class Database implements Repositories, AutoCloseable {
      */
     public Backup backup(Path file) {
         return opened.store().backup(Objects.requireNonNull(file, "file"), progress -> {});
+    }
+
+    /**
+     * Looks for what is wrong with the schema, the storage and the rows. Reads every table once, and writes nothing. Works on a
+     * database that was opened to be read.
+     */
+    public Diagnosis doctor() {
+        return Examination.run(
+                opened.store().findings(), this::dsl, null, options.clock().instant());
+    }
+
+    /** {@link #doctor()}, and whether this directory has a backup that was restored for a test, not long ago. */
+    public Diagnosis doctor(Path backups) {
+        Objects.requireNonNull(backups, "backups");
+        return Examination.run(
+                opened.store().findings(), this::dsl, backups, options.clock().instant());
+    }
+
+    /**
+     * Mends what is safe to mend of a SQLite database: makes missing indexes and triggers again, builds damaged indexes
+     * anew, and sets the last number of each conversation to that of its messages. Deletes nothing. Back it up before.
+     *
+     * @return what was done, in order; empty if nothing was
+     * @throws UnsupportedOperationException on PostgreSQL
+     */
+    public List<String> repair() {
+        return opened.store().repair();
     }
 
     /**

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             TransferCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            DoctorCommand.class,
             WorkspacesCommand.class,
             DemoCommand.class
         })

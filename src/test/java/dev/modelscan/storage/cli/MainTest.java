@@ -40,6 +40,7 @@ class MainTest {
                 "backup",
                 "backup verify",
                 "restore",
+                "doctor",
                 "demo",
                 "workspaces list"
             })

@@ -23,6 +23,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class Doctor extends DoctorContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class Workflows extends WorkflowRepositoryContract {
         @Override
         TestEngine engine() {

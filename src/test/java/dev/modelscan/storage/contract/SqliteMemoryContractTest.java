@@ -22,6 +22,14 @@ class SqliteMemoryContractTest {
     }
 
     @Nested
+    class Doctor extends DoctorContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
     class Blobs extends BlobRepositoryContract {
         @Override
         TestEngine engine() {

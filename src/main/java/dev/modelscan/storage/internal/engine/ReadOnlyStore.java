@@ -4,6 +4,7 @@ import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
+import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
@@ -122,6 +123,16 @@ public final class ReadOnlyStore implements Store {
     @Override
     public Backup backup(Path target, Consumer<BackupProgress> listener) {
         return store.backup(target, listener);
+    }
+
+    @Override
+    public List<Finding> findings() {
+        return store.findings();
+    }
+
+    @Override
+    public List<String> repair() {
+        throw refused(null, null);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
+import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import java.nio.file.Path;
@@ -62,6 +63,16 @@ public interface Store extends Sessions, AutoCloseable {
      * @throws UnsupportedOperationException if the engine has a tool of its own for it, which the message names
      */
     Backup backup(Path target, Consumer<BackupProgress> listener);
+
+    /** What the engine finds wrong with the database's schema and storage; reads all of it. Writes nothing. */
+    List<Finding> findings();
+
+    /**
+     * Mends what is safe to mend, and says what it did.
+     *
+     * @throws UnsupportedOperationException if the engine cannot; the message says what to do
+     */
+    List<String> repair();
 
     /** Closes all connections. Calls after it fail with {@link dev.modelscan.storage.errors.UnavailableException}. */
     @Override

@@ -4,6 +4,7 @@ import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
+import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
@@ -183,6 +184,18 @@ public final class PostgresStore implements Store {
     private String name() {
         String server = pools.server().name();
         return workspace == null ? server : "workspace " + workspace + " of " + server;
+    }
+
+    @Override
+    public List<Finding> findings() {
+        PostgresSchema own = Objects.requireNonNull(schema);
+        return read(null, null, session -> PostgresDoctor.examine(session, own.name()));
+    }
+
+    @Override
+    public List<String> repair() {
+        throw new UnsupportedOperationException(
+                "repair is for SQLite files; on a server run what each finding names, after pg_dump");
     }
 
     @Override

@@ -13,12 +13,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,8 @@ public final class SqliteSchema {
 
     private static final String OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
             + " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name";
+
+    private static final Pattern JSON = Pattern.compile("json_valid\\((\\w+)\\)");
 
     private final Map<String, Entry> entries = new HashMap<>();
     private final Map<String, Set<String>> columns = new HashMap<>();
@@ -154,6 +160,45 @@ public final class SqliteSchema {
             }
         }
         return names;
+    }
+
+    /** What the schema has and a database has not. */
+    List<Entry> missingIn(List<Entry> found) {
+        Set<String> there = found.stream().map(Entry::key).collect(Collectors.toSet());
+        return sorted(entry -> !there.contains(entry.key()));
+    }
+
+    /** What both have, made by another statement. */
+    List<Entry> changedIn(List<Entry> found) {
+        Map<String, Entry> there =
+                found.stream().collect(Collectors.toMap(Entry::key, entry -> entry, (first, second) -> first));
+        return sorted(entry -> {
+            Entry other = there.get(entry.key());
+            return other != null && !other.words().equals(entry.words());
+        });
+    }
+
+    private List<Entry> sorted(Predicate<Entry> condition) {
+        return entries.values().stream()
+                .filter(entry -> !isHistory(entry.table()))
+                .filter(condition)
+                .sorted(Comparator.comparing(Entry::type).thenComparing(Entry::name))
+                .toList();
+    }
+
+    /** The columns of a table; empty if there is none. */
+    Set<String> columnsOf(String table) {
+        return columns.getOrDefault(lower(table), Set.of());
+    }
+
+    /** The columns that have to hold JSON, each as {@code table.column}, sorted. */
+    List<String> jsonColumns() {
+        return sorted(entry -> entry.type().equals("table")).stream()
+                .flatMap(table -> JSON.matcher(String.valueOf(table.sql()))
+                        .results()
+                        .map(match -> table.name() + "." + match.group(1)))
+                .distinct()
+                .toList();
     }
 
     /** Whether the schema has a table of that name, including the histories of migrations. */

@@ -6,6 +6,7 @@ import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
+import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
@@ -264,6 +265,22 @@ public final class SqliteStore implements Store {
     public Backup backup(Path target, Consumer<BackupProgress> listener) {
         connections.requireSameNow();
         return new BackupWriter(connections, SqliteMigrator.plan(options), listener).write(target);
+    }
+
+    @Override
+    public List<Finding> findings() {
+        SqliteDoctor doctor = doctor();
+        return read(null, null, session -> doctor.examine(session.connection()));
+    }
+
+    @Override
+    public List<String> repair() {
+        SqliteDoctor doctor = doctor();
+        return writeMany("database", null, session -> doctor.repair(session.connection()));
+    }
+
+    private SqliteDoctor doctor() {
+        return new SqliteDoctor(SqliteSchema.of(SqliteMigrator.plan(options)), connections.file());
     }
 
     /** Closes the writer first, so that no reader blocks its last checkpoint. */

@@ -1,0 +1,126 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.backups.Backup;
+import dev.modelscan.storage.doctor.Diagnosis;
+import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.SchemaException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Looks for what is wrong with a database. */
+@Command(
+        name = "doctor",
+        description = {
+            "Looks for what is wrong with a database: schema, pages, indexes, references, rows, clocks, log, backups."
+                    + " Creates and migrates nothing, and writes nothing without --repair.",
+            "",
+            "Exit code: 0 nothing is wrong, or notes alone; 3 warnings; 4 errors."
+        })
+final class DoctorCommand extends DatabaseCommand {
+
+    private static final int WARNINGS = 3;
+    private static final int ERRORS = 4;
+
+    @Option(
+            names = "--backups",
+            paramLabel = "<directory>",
+            description = "Also ask whether this directory has a backup that was restored for a test.")
+    @Nullable
+    Path backups;
+
+    @Option(
+            names = "--repair",
+            description = "Back up a SQLite database beside it, make missing indexes and triggers again, build damaged"
+                    + " indexes anew, and correct the last numbers of conversations. Deletes nothing.")
+    boolean repair;
+
+    @Override
+    public Integer call() throws java.io.IOException {
+        try {
+            return super.call();
+        } catch (CorruptDatabaseException | SchemaException e) {
+            Finding finding = Finding.of(
+                    Severity.ERROR, "cannot-open", String.valueOf(e.getMessage()), List.of(), "restore <backup>");
+            return show(new Examined(List.of(finding), List.of(), null));
+        }
+    }
+
+    @Override
+    Database open() {
+        return repair ? builder().open() : builder().readOnly().open();
+    }
+
+    @Override
+    Result execute(Database db) {
+        List<String> done = new ArrayList<>();
+        String backup = null;
+        if (repair) {
+            backup = backUp(db).file().toString();
+            done.addAll(db.repair());
+        }
+        Diagnosis diagnosis = backups == null ? db.doctor() : db.doctor(backups);
+        return new Examined(diagnosis.findings(), done, backup);
+    }
+
+    private static Backup backUp(Database db) {
+        Path file = db.file();
+        if (file == null) {
+            throw new IllegalArgumentException(
+                    "--repair is for SQLite files; on a server run what each finding names, after pg_dump");
+        }
+        String time = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'")
+                .withZone(ZoneOffset.UTC)
+                .format(Instant.now());
+        return db.backup(file.resolveSibling(file.getFileName() + ".before-repair-" + time));
+    }
+
+    /**
+     * What was found, and done.
+     *
+     * @param findings the worst first; after a repair, what is left
+     * @param repaired what was mended
+     * @param backup the backup that was made before; null without a repair
+     */
+    record Examined(List<Finding> findings, List<String> repaired, @Nullable String backup) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            Screen screen = Screen.of(out);
+            if (backup != null) {
+                out.println("backed up to " + TextTable.printable(backup));
+                repaired.forEach(each -> out.println("repaired: " + TextTable.printable(each)));
+            }
+            if (findings.isEmpty()) {
+                out.println("nothing is wrong");
+            }
+            for (Finding each : findings) {
+                String count = each.ids().isEmpty() ? "" : " (" + each.count() + ")";
+                out.println(each.severity().name().toLowerCase(Locale.ROOT) + "  " + each.code() + count);
+                screen.wrapped(each.cause(), Screen.COLUMNS - 4, 10).forEach(line -> out.println("    " + line));
+                each.ids().forEach(id -> out.println("    - " + screen.line(id, Screen.COLUMNS - 6)));
+                if (each.fix() != null) {
+                    screen.wrapped("mend: " + each.fix(), Screen.COLUMNS - 4, 5)
+                            .forEach(line -> out.println("    " + line));
+                }
+            }
+        }
+
+        @Override
+        public int exitCode() {
+            Severity worst = new Diagnosis(findings).worst().orElse(Severity.NOTE);
+            return worst == Severity.ERROR ? ERRORS : worst == Severity.WARNING ? WARNINGS : 0;
+        }
+    }
+}

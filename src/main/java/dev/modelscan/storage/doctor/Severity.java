@@ -1,0 +1,15 @@
+package dev.modelscan.storage.doctor;
+
+/**
+ * How bad a finding is, the least first.
+ *
+ * @since 0.1.0
+ */
+public enum Severity {
+    /** Good to know; nothing has to be done. */
+    NOTE,
+    /** Works, and will not for ever or not as it should. */
+    WARNING,
+    /** Data is damaged or missing, or the library cannot rely on its schema. */
+    ERROR
+}

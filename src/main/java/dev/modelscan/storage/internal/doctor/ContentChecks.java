@@ -1,0 +1,283 @@
+package dev.modelscan.storage.internal.doctor;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.BLOBS;
+import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
+import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
+import static dev.modelscan.storage.schema.Tables.SCORES;
+import static dev.modelscan.storage.schema.Tables.SOURCES;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TEAMS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
+
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.conversations.PartKind;
+import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
+import dev.modelscan.storage.workflows.WorkflowStatus;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record1;
+import org.jooq.Select;
+import org.jooq.Table;
+import org.jooq.TableField;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rows say that no constraint of the schema can. Each check is one query that returns at most a thousand keys, and
+ * reads a table once at the most.
+ */
+final class ContentChecks {
+
+    private static final int MOST = 1_000;
+
+    /** Clocks of two machines may differ by this. */
+    private static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+    /** A task that nobody has touched for so long is not being worked on. */
+    private static final Duration STALE = Duration.ofDays(7);
+
+    private final DSLContext dsl;
+    private final Instant now;
+    private final List<Finding> findings = new ArrayList<>();
+
+    ContentChecks(DSLContext dsl, Instant now) {
+        this.dsl = dsl;
+        this.now = now;
+    }
+
+    List<Finding> run() {
+        tasks();
+        calls();
+        parts();
+        conversations();
+        blobs();
+        times();
+        return findings;
+    }
+
+    private void tasks() {
+        var agent = AGENTS;
+        add(
+                Severity.WARNING,
+                "task-without-worker",
+                "tasks run, and no agent works on them: it was deleted, or is inactive",
+                keys(TASKS.ID, TASKS.leftJoin(agent).on(agent.ID.eq(TASKS.AGENT_ID)), TASKS.STATUS.eq(TaskStatus.RUNNING)
+                        .and(agent.ID.isNull().or(agent.STATUS.eq(AgentStatus.INACTIVE)))),
+                "db.tasks().cancel(id), or start another agent");
+        add(
+                Severity.NOTE,
+                "task-stale",
+                "tasks run that nobody has changed for " + STALE.toDays() + " days",
+                keys(TASKS.ID, TASKS, TASKS.STATUS.eq(TaskStatus.RUNNING).and(TASKS.UPDATED_AT.lt(now.minus(STALE)))),
+                "db.cancelRunning(agentIds) when the application starts");
+        add(
+                Severity.WARNING,
+                "task-after-workflow",
+                "tasks run, and their workflow has ended",
+                keys(
+                        TASKS.ID,
+                        TASKS.join(WORKFLOWS).on(WORKFLOWS.ID.eq(TASKS.WORKFLOW_ID)),
+                        TASKS.STATUS
+                                .eq(TaskStatus.RUNNING)
+                                .and(WORKFLOWS.STATUS.in(
+                                        WorkflowStatus.COMPLETED, WorkflowStatus.FAILED, WorkflowStatus.CANCELLED))),
+                "db.tasks().cancel(id)");
+    }
+
+    private void calls() {
+        add(
+                Severity.WARNING,
+                "execution-after-task",
+                "tools run, and the task that called them has ended",
+                keys(
+                        TOOL_EXECUTIONS.ID,
+                        TOOL_EXECUTIONS.join(TASKS).on(TASKS.ID.eq(TOOL_EXECUTIONS.TASK_ID)),
+                        TOOL_EXECUTIONS
+                                .STATUS
+                                .eq(ToolExecutionStatus.RUNNING)
+                                .and(TASKS.STATUS.in(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED))),
+                "db.toolExecutions().timeOut(id)");
+        add(
+                Severity.NOTE,
+                "execution-stale",
+                "tools run that nobody has changed for " + STALE.toDays() + " days",
+                keys(
+                        TOOL_EXECUTIONS.ID,
+                        TOOL_EXECUTIONS,
+                        TOOL_EXECUTIONS
+                                .STATUS
+                                .eq(ToolExecutionStatus.RUNNING)
+                                .and(TOOL_EXECUTIONS.UPDATED_AT.lt(now.minus(STALE)))),
+                "db.toolExecutions().timeOut(id)");
+    }
+
+    /** A call and its answer have one call id in one conversation; one scan of the parts counts both. */
+    private void parts() {
+        Field<BigDecimal> calls = DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_CALL), 1).else_(0));
+        Field<BigDecimal> answers = DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT), 1).else_(0));
+        var counted = DSL.select(
+                        MESSAGES.CONVERSATION_ID.as("conversation"),
+                        MESSAGE_PARTS.CALL_ID.as("call"),
+                        calls.as("calls"),
+                        answers.as("answers"))
+                .from(MESSAGE_PARTS)
+                .join(MESSAGES)
+                .on(MESSAGES.ID.eq(MESSAGE_PARTS.MESSAGE_ID))
+                .where(MESSAGE_PARTS.KIND.in(PartKind.TOOL_CALL, PartKind.TOOL_RESULT).and(MESSAGE_PARTS.CALL_ID.isNotNull()))
+                .groupBy(MESSAGES.CONVERSATION_ID, MESSAGE_PARTS.CALL_ID);
+        Field<String> call = DSL.field(DSL.name("counted", "call"), SQLDataType.VARCHAR);
+        Field<BigDecimal> ofCalls = DSL.field(DSL.name("counted", "calls"), SQLDataType.NUMERIC);
+        Field<BigDecimal> ofAnswers = DSL.field(DSL.name("counted", "answers"), SQLDataType.NUMERIC);
+        Table<?> table = counted.asTable("counted");
+        add(
+                Severity.WARNING,
+                "answer-without-call",
+                "answers of tools whose call is not in the conversation",
+                fetch(DSL.select(call).from(table).where(ofCalls.eq(BigDecimal.ZERO)).orderBy(call).limit(MOST)),
+                null);
+        add(
+                Severity.NOTE,
+                "call-without-answer",
+                "calls of tools that nothing in the conversation answers",
+                fetch(DSL.select(call).from(table).where(ofAnswers.eq(BigDecimal.ZERO)).orderBy(call).limit(MOST)),
+                null);
+    }
+
+    private void conversations() {
+        Field<Long> newest = DSL.max(MESSAGES.SEQUENCE_NUMBER);
+        Field<Long> gap = DSL.max(MESSAGES.SEQUENCE_NUMBER)
+                .minus(DSL.min(MESSAGES.SEQUENCE_NUMBER))
+                .plus(1L)
+                .minus(DSL.count().cast(SQLDataType.BIGINT));
+        add(
+                Severity.NOTE,
+                "sequence-gap",
+                "conversations without some message between others: it was deleted",
+                fetch(DSL.select(MESSAGES.CONVERSATION_ID)
+                        .from(MESSAGES)
+                        .groupBy(MESSAGES.CONVERSATION_ID)
+                        .having(gap.gt(0L))
+                        .orderBy(MESSAGES.CONVERSATION_ID)
+                        .limit(MOST)),
+                null);
+        add(
+                Severity.ERROR,
+                "sequence-ahead",
+                "conversations that would give the next message a number that is taken",
+                fetch(DSL.select(CONVERSATIONS.ID)
+                        .from(CONVERSATIONS)
+                        .where(CONVERSATIONS.LAST_SEQUENCE_NUMBER.lt(DSL.coalesce(
+                                DSL.field(DSL.select(newest)
+                                        .from(MESSAGES)
+                                        .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATIONS.ID))),
+                                0L)))
+                        .orderBy(CONVERSATIONS.ID)
+                        .limit(MOST)),
+                "doctor --repair");
+    }
+
+    private void blobs() {
+        Field<Long> stored = DSL.field(DSL.select(
+                        DSL.coalesce(DSL.sum(DSL.function("length", SQLDataType.BIGINT, BLOB_CHUNKS.BYTES)), BigDecimal.ZERO).cast(SQLDataType.BIGINT))
+                .from(BLOB_CHUNKS)
+                .where(BLOB_CHUNKS.BLOB_ID.eq(BLOBS.ID)));
+        add(
+                Severity.ERROR,
+                "blob-incomplete",
+                "blobs with more or fewer bytes than their size says",
+                fetch(DSL.select(BLOBS.ID).from(BLOBS).where(BLOBS.SIZE.ne(stored)).orderBy(BLOBS.ID).limit(MOST)),
+                "restore a backup");
+        add(
+                Severity.NOTE,
+                "blob-unused",
+                "blobs that no message refers to, written more than a day ago",
+                keys(
+                        BLOBS.ID,
+                        BLOBS,
+                        BLOBS.CREATED_AT
+                                .lt(now.minus(Duration.ofDays(1)))
+                                .and(DSL.notExists(DSL.selectOne()
+                                        .from(MESSAGE_PARTS)
+                                        .where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID))))),
+                "db.blobs().deleteUnused(before)");
+    }
+
+    private void times() {
+        future(AGENTS.ID, AGENTS.CREATED_AT);
+        future(TEAMS.ID, TEAMS.CREATED_AT);
+        future(WORKFLOWS.ID, WORKFLOWS.CREATED_AT);
+        future(TASKS.ID, TASKS.CREATED_AT);
+        future(CONVERSATIONS.ID, CONVERSATIONS.CREATED_AT);
+        future(MESSAGES.ID, MESSAGES.CREATED_AT);
+        future(TOOL_EXECUTIONS.ID, TOOL_EXECUTIONS.CREATED_AT);
+        future(MODEL_CALLS.ID, MODEL_CALLS.CREATED_AT);
+        future(SCORES.ID, SCORES.CREATED_AT);
+        future(SOURCES.ID, SOURCES.IMPORTED_AT);
+        future(BLOBS.ID, BLOBS.CREATED_AT);
+        backwards(WORKFLOWS.ID, WORKFLOWS.STARTED_AT, WORKFLOWS.COMPLETED_AT);
+        backwards(TASKS.ID, TASKS.STARTED_AT, TASKS.COMPLETED_AT);
+        backwards(TOOL_EXECUTIONS.ID, TOOL_EXECUTIONS.STARTED_AT, TOOL_EXECUTIONS.COMPLETED_AT);
+        backwards(MODEL_CALLS.ID, MODEL_CALLS.STARTED_AT, MODEL_CALLS.COMPLETED_AT);
+    }
+
+    private void future(TableField<?, ?> id, TableField<?, Instant> at) {
+        add(
+                Severity.WARNING,
+                "time-future",
+                nameOf(id) + " of a time that has not come: a clock was wrong",
+                keys(id, tableOf(id), at.gt(now.plus(TOLERANCE))),
+                "set the clock (NTP); the rows stay at the end of lists until then");
+    }
+
+    private void backwards(TableField<?, ?> id, TableField<?, Instant> from, TableField<?, Instant> to) {
+        add(
+                Severity.WARNING,
+                "time-backwards",
+                nameOf(id) + " that ended before they began: a clock went back",
+                keys(id, tableOf(id), to.lt(from)),
+                "set the clock (NTP)");
+    }
+
+    private static String nameOf(TableField<?, ?> id) {
+        return tableOf(id).getName().replace('_', ' ');
+    }
+
+    private static Table<?> tableOf(TableField<?, ?> id) {
+        return Objects.requireNonNull(id.getTable());
+    }
+
+    private List<String> keys(Field<?> id, Table<?> from, Condition condition) {
+        return fetch(DSL.select(id).from(from).where(condition).orderBy(id).limit(MOST));
+    }
+
+    private List<String> fetch(Select<? extends Record1<?>> query) {
+        return dsl.fetch(query).map(row -> String.valueOf(row.value1()));
+    }
+
+    private void add(
+            Severity severity,
+            String code,
+            String cause,
+            List<String> ids,
+            @Nullable String fix) {
+        if (!ids.isEmpty()) {
+            findings.add(Finding.of(severity, code, cause, ids, fix));
+        }
+    }
+}

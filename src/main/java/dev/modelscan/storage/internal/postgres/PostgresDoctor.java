@@ -1,0 +1,138 @@
+package dev.modelscan.storage.internal.postgres;
+
+import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.schema.DefaultSchema;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jooq.Field;
+import org.jooq.Index;
+import org.jooq.Table;
+import org.jspecify.annotations.Nullable;
+
+/** What the catalog of a server can tell about a schema: what is missing, not valid, or not vacuumed. */
+final class PostgresDoctor {
+
+    private static final String COLUMNS = "SELECT table_name || '.' || column_name FROM information_schema.columns"
+            + " WHERE table_schema = ? ORDER BY 1";
+
+    private static final String INDEXES = "SELECT indexname FROM pg_catalog.pg_indexes WHERE schemaname = ? ORDER BY 1";
+
+    private static final String INVALID_INDEXES = "SELECT c.relname FROM pg_catalog.pg_index i"
+            + " JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE n.nspname = ? AND NOT (i.indisvalid AND i.indisready) ORDER BY 1";
+
+    private static final String INVALID_CONSTRAINTS = "SELECT r.relname || '.' || c.conname"
+            + " FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_class r ON r.oid = c.conrelid"
+            + " JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace"
+            + " WHERE n.nspname = ? AND NOT c.convalidated ORDER BY 1";
+
+    private static final String DISABLED_TRIGGERS = "SELECT r.relname || '.' || t.tgname FROM pg_catalog.pg_trigger t"
+            + " JOIN pg_catalog.pg_class r ON r.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
+            + " WHERE n.nspname = ? AND t.tgenabled = 'D' ORDER BY 1";
+
+    private static final String TRIGGERS = "SELECT DISTINCT trigger_name FROM information_schema.triggers"
+            + " WHERE trigger_schema = ? ORDER BY 1";
+
+    /** As many dead rows as live ones: autovacuum begins at a fifth. */
+    private static final String NOT_VACUUMED = "SELECT relname FROM pg_catalog.pg_stat_user_tables"
+            + " WHERE schemaname = ? AND n_dead_tup > 10000 AND n_dead_tup > n_live_tup ORDER BY 1";
+
+    private static final String RESTORE = "pg_restore of a backup";
+
+    private final Session session;
+    private final String schema;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private PostgresDoctor(Session session, String schema) {
+        this.session = session;
+        this.schema = schema;
+    }
+
+    static List<Finding> examine(Session session, String schema) throws SQLException {
+        PostgresDoctor doctor = new PostgresDoctor(session, schema);
+        doctor.schema();
+        doctor.add(Severity.ERROR, "index-damaged", "indexes are not valid", INVALID_INDEXES, "REINDEX INDEX <name>");
+        doctor.add(
+                Severity.ERROR,
+                "constraint-unchecked",
+                "constraints that not all rows were checked for",
+                INVALID_CONSTRAINTS,
+                "ALTER TABLE … VALIDATE CONSTRAINT <name>");
+        doctor.add(
+                Severity.ERROR,
+                "trigger-disabled",
+                "triggers are switched off",
+                DISABLED_TRIGGERS,
+                "ALTER TABLE … ENABLE TRIGGER <name>");
+        doctor.add(
+                Severity.WARNING,
+                "not-vacuumed",
+                "tables with more dead rows than live ones",
+                NOT_VACUUMED,
+                "VACUUM <table>; see the settings of autovacuum in docs/operations.md");
+        return doctor.findings;
+    }
+
+    private void schema() throws SQLException {
+        Set<String> columns = new TreeSet<>(names(COLUMNS));
+        Set<String> indexes = new TreeSet<>(names(INDEXES));
+        Set<String> triggers = new TreeSet<>(names(TRIGGERS));
+        List<String> missing = new ArrayList<>();
+        List<String> slow = new ArrayList<>();
+        List<String> untouched = new ArrayList<>();
+        for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
+            for (Field<?> field : table.fields()) {
+                String name = table.getName() + "." + field.getName();
+                if (!columns.contains(name)) {
+                    missing.add(name);
+                }
+            }
+            for (Index index : table.getIndexes()) {
+                if (!indexes.contains(index.getName().toLowerCase(Locale.ROOT))) {
+                    slow.add(index.getName());
+                }
+            }
+            String touch = table.getName() + "_touch";
+            if (table.field("version") != null && !triggers.contains(touch)) {
+                untouched.add(touch);
+            }
+        }
+        add(Severity.ERROR, "schema-drift", "columns of the schema are missing", missing, RESTORE);
+        add(Severity.WARNING, "index-missing", "indexes are missing", slow, "schema export prints how they are made");
+        add(Severity.ERROR, "trigger-missing", "triggers are missing", untouched, "schema export prints how they are made");
+    }
+
+    private void add(Severity severity, String code, String cause, String sql, @Nullable String fix) throws SQLException {
+        add(severity, code, cause, names(sql), fix);
+    }
+
+    private void add(Severity severity, String code, String cause, List<String> names, @Nullable String fix) {
+        if (!names.isEmpty()) {
+            findings.add(Finding.of(severity, code, cause, names, fix));
+        }
+    }
+
+    private List<String> names(String sql) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+            statement.setString(1, schema);
+            session.running().begin();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.add(rows.getString(1));
+                }
+            } finally {
+                session.running().end();
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,261 @@
+package dev.modelscan.storage.internal.sqlite;
+
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+
+import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.internal.sqlite.SqliteSchema.Entry;
+import dev.modelscan.storage.internal.sqlite.file.LogReaders;
+import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What SQLite itself can tell about a database: pages, indexes, keys, schema, log and free space. */
+final class SqliteDoctor {
+
+    private static final String REPAIR = "doctor --repair";
+    private static final String RESTORE = "restore <backup>";
+    private static final int MOST = 1_000;
+
+    /** A log above this was not cut for a long time; the library cuts it at 64 MB. */
+    private static final long LONG_LOG = 128L << 20;
+
+    /** Free pages that are worth a note: 4 MB and a quarter of the file. */
+    private static final long FREE_PAGES = 1_000;
+
+    private static final int FREE_SHARE = 4;
+
+    private final SqliteSchema expected;
+    private final @Nullable Path file;
+    private final List<Finding> findings = new ArrayList<>();
+
+    SqliteDoctor(SqliteSchema expected, @Nullable Path file) {
+        this.expected = expected;
+        this.file = file;
+    }
+
+    List<Finding> examine(Connection connection) throws SQLException {
+        schema(connection);
+        integrity(connection);
+        foreignKeys(connection);
+        space(connection);
+        log();
+        return findings;
+    }
+
+    private void add(Severity severity, String code, String cause, List<String> ids, @Nullable String fix) {
+        findings.add(Finding.of(severity, code, cause, ids, fix));
+    }
+
+    private void schema(Connection connection) throws SQLException {
+        List<Entry> found = SqliteSchema.read(connection);
+        for (Entry entry : expected.missingIn(found)) {
+            switch (entry.type()) {
+                case "index" ->
+                    add(Severity.WARNING, "index-missing", "an index is missing", List.of(entry.name()), REPAIR);
+                case "trigger" ->
+                    add(Severity.ERROR, "trigger-missing", "a trigger is missing", List.of(entry.name()), REPAIR);
+                default ->
+                    add(
+                            Severity.ERROR,
+                            "schema-drift",
+                            "a " + entry.type() + " of the schema is missing",
+                            List.of(entry.name()),
+                            RESTORE);
+            }
+        }
+        for (Entry entry : expected.changedIn(found)) {
+            List<String> gone = new ArrayList<>();
+            if (entry.type().equals("table")) {
+                TreeSet<String> columns = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+                columns.addAll(SqliteSchema.columns(connection, entry.name()));
+                expected.columnsOf(entry.name()).stream()
+                        .filter(column -> !columns.contains(column))
+                        .forEach(column -> gone.add(entry.name() + "." + column));
+            }
+            if (gone.isEmpty()) {
+                add(
+                        Severity.NOTE,
+                        "schema-changed",
+                        "a " + entry.type() + " is not as the migrations make it",
+                        List.of(entry.name()),
+                        null);
+            } else {
+                add(Severity.ERROR, "schema-drift", "columns of the schema are missing", gone, RESTORE);
+            }
+        }
+    }
+
+    private void integrity(Connection connection) throws SQLException {
+        List<String> indexes = new ArrayList<>();
+        List<String> rows = new ArrayList<>();
+        List<String> pages = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet lines = statement.executeQuery("PRAGMA integrity_check(" + MOST + ")")) {
+            while (lines.next()) {
+                String line = lines.getString(1);
+                if (line.contains("constraint failed") || line.startsWith("NULL value in")) {
+                    rows.add(line);
+                } else if (line.contains(" index ") || line.startsWith("wrong # of entries")) {
+                    indexes.add(line);
+                } else if (!line.equals("ok")) {
+                    pages.add(line);
+                }
+            }
+        } catch (SQLException e) {
+            pages.add(String.valueOf(e.getMessage()));
+        }
+        if (!indexes.isEmpty()) {
+            add(Severity.ERROR, "index-damaged", "indexes and their tables differ", indexes, REPAIR);
+        }
+        if (!pages.isEmpty()) {
+            add(Severity.ERROR, "page-damaged", "pages of the file are damaged", pages, RESTORE);
+        }
+        if (!rows.isEmpty()) {
+            add(
+                    Severity.ERROR,
+                    "row-invalid",
+                    "rows that the schema does not allow, such as JSON that cannot be read",
+                    rows,
+                    null);
+            json(connection);
+        }
+    }
+
+    /** Only if a check has failed: every column with JSON has one. */
+    private void json(Connection connection) throws SQLException {
+        for (String column : expected.jsonColumns()) {
+            int dot = column.indexOf('.');
+            String table = column.substring(0, dot);
+            List<String> ids = keys(
+                    connection,
+                    "SELECT " + key(connection, table) + " FROM " + table + " WHERE "
+                            + column.substring(dot + 1) + " IS NOT NULL AND NOT json_valid("
+                            + column.substring(dot + 1) + ") ORDER BY 1 LIMIT " + MOST);
+            if (!ids.isEmpty()) {
+                add(Severity.ERROR, "json-invalid", column + " cannot be read as JSON", ids, null);
+            }
+        }
+    }
+
+    private void foreignKeys(Connection connection) throws SQLException {
+        Map<String, List<String>> rows = new LinkedHashMap<>();
+        int count = 0;
+        try (Statement statement = connection.createStatement();
+                ResultSet broken = statement.executeQuery(
+                        "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check LIMIT " + MOST)) {
+            while (broken.next() && count++ < MOST) {
+                rows.computeIfAbsent(
+                                broken.getString(1) + " that refer to rows of " + broken.getString(3) + " that do not exist",
+                                key -> new ArrayList<>())
+                        .add(broken.getString(1) + " " + broken.getString(2));
+            }
+        }
+        List<String> tables = new ArrayList<>(rows.keySet());
+        for (String each : tables) {
+            List<String> ids = new ArrayList<>();
+            for (String row : rows.getOrDefault(each, List.of())) {
+                String[] parts = row.split(" ", 2);
+                ids.addAll(keys(
+                        connection,
+                        "SELECT " + key(connection, parts[0]) + " FROM \"" + parts[0] + "\" WHERE rowid = "
+                                + parts[1]));
+            }
+            add(Severity.ERROR, "reference-broken", "rows of " + each, ids, "delete the rows, or restore a backup");
+        }
+    }
+
+    private void space(Connection connection) throws SQLException {
+        long free = number(connection, "PRAGMA freelist_count");
+        long pages = number(connection, "PRAGMA page_count");
+        if (free >= FREE_PAGES && free * FREE_SHARE >= pages) {
+            add(
+                    Severity.NOTE,
+                    "free-pages",
+                    "of " + pages + " pages " + free + " are free; the file does not shrink by itself",
+                    List.of(),
+                    "VACUUM, which needs as much space again, while nobody writes");
+        }
+    }
+
+    private void log() {
+        if (file == null) {
+            return;
+        }
+        long bytes = SqliteFiles.beside(file, "-wal").toFile().length();
+        if (bytes > LONG_LOG) {
+            add(
+                    Severity.WARNING,
+                    "log-long",
+                    "the write-ahead log has " + (bytes >> 20) + " MB: a reader keeps an old snapshot open",
+                    LogReaders.of(file),
+                    "end these processes, or close their streams, cursors and transactions");
+        }
+    }
+
+    /** Makes missing indexes and triggers, builds damaged indexes anew, and corrects the last numbers of conversations. */
+    List<String> repair(Connection connection) throws SQLException {
+        List<String> done = new ArrayList<>();
+        try (Statement statement = connection.createStatement()) {
+            for (Entry entry : expected.missingIn(SqliteSchema.read(connection))) {
+                if ((entry.type().equals("index") || entry.type().equals("trigger")) && entry.sql() != null) {
+                    statement.executeUpdate(entry.sql());
+                    done.add("made the " + entry.type() + " " + entry.name());
+                }
+            }
+            examineForRepair(connection);
+            if (findings.stream().anyMatch(finding -> finding.code().equals("index-damaged"))) {
+                statement.executeUpdate("REINDEX");
+                done.add("built all indexes anew");
+            }
+            String newest = "(SELECT max(" + MESSAGES.SEQUENCE_NUMBER.getName() + ") FROM " + MESSAGES.getName()
+                    + " WHERE " + MESSAGES.CONVERSATION_ID.getName() + " = " + CONVERSATIONS.getName() + "."
+                    + CONVERSATIONS.ID.getName() + ")";
+            int corrected = statement.executeUpdate("UPDATE " + CONVERSATIONS.getName() + " SET "
+                    + CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName() + " = " + newest + " WHERE "
+                    + CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName() + " < coalesce(" + newest + ", 0)");
+            if (corrected > 0) {
+                done.add("corrected the last number of " + corrected + " conversations");
+            }
+        }
+        return done;
+    }
+
+    private void examineForRepair(Connection connection) throws SQLException {
+        findings.clear();
+        integrity(connection);
+    }
+
+    private static List<String> keys(Connection connection, String sql) throws SQLException {
+        List<String> keys = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                keys.add(String.valueOf(rows.getString(1)));
+            }
+        }
+        return keys;
+    }
+
+    /** The first column is the key, or begins it. */
+    private static String key(Connection connection, String table) throws SQLException {
+        return SqliteSchema.columns(connection, table).stream().findFirst().orElse("rowid");
+    }
+
+    private static long number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.getLong(1);
+        }
+    }
+}

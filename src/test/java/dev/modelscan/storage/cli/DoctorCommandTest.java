@@ -1,0 +1,85 @@
+package dev.modelscan.storage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.modelscan.storage.Backups;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.cli.MainTest.Run;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The exit code says how bad it is, and the output what mends it. */
+class DoctorCommandTest {
+
+    @TempDir
+    private Path directory;
+
+    private String database;
+
+    @BeforeEach
+    void createDatabase() {
+        database = directory.resolve("app.db").toString();
+        try (Database db = Database.open(database)) {
+            db.agents().create(Agent.builder().name("a").mode("llm").build());
+        }
+    }
+
+    private void plant(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    void theExitCodeIsTheSeverity() throws Exception {
+        Run healthy = MainTest.run("doctor", "--db", database);
+        assertThat(healthy.code()).as(healthy.err()).isZero();
+        assertThat(healthy.out()).isEqualTo("nothing is wrong" + System.lineSeparator());
+
+        Run noBackup = MainTest.run(
+                "doctor", "--db", database, "--backups", directory.resolve("none").toString());
+        assertThat(noBackup.code()).isEqualTo(3);
+        assertThat(noBackup.out()).contains("warning  backup-missing", "mend: backup --to ");
+
+        plant("DROP TRIGGER agents_touch");
+        Run error = MainTest.run("doctor", "--db", database, "--json");
+        assertThat(error.code()).isEqualTo(4);
+        JsonNode finding = new ObjectMapper().readTree(error.out()).at("/findings/0");
+        assertThat(finding.get("code").asText()).isEqualTo("trigger-missing");
+        assertThat(finding.get("severity").asText()).isEqualTo("ERROR");
+        assertThat(finding.at("/ids/0").asText()).isEqualTo("agents_touch");
+        assertThat(finding.get("fix").asText()).isEqualTo("doctor --repair");
+
+        Files.writeString(Path.of(database), "no database any more");
+        Run unreadable = MainTest.run("doctor", "--db", database);
+        assertThat(unreadable.code()).isEqualTo(4);
+        assertThat(unreadable.out()).contains("error  cannot-open", "not a SQLite database");
+        assertThat(MainTest.run("doctor", "--db", directory.resolve("missing.db").toString())
+                        .code())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aRepairMakesABackupFirst() throws Exception {
+        plant("DROP TRIGGER agents_touch");
+
+        Run repaired = MainTest.run("doctor", "--db", database, "--repair");
+
+        assertThat(repaired.code()).as(repaired.err()).isZero();
+        assertThat(repaired.out())
+                .contains("backed up to " + database + ".before-repair-", "repaired: made the trigger agents_touch")
+                .endsWith("nothing is wrong" + System.lineSeparator());
+        assertThat(Backups.list(directory)).hasSize(1);
+    }
+}

@@ -1,0 +1,255 @@
+package dev.modelscan.storage.contract;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.BLOBS;
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
+import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
+import static dev.modelscan.storage.schema.Tables.SCORES;
+import static dev.modelscan.storage.schema.Tables.SOURCES;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TEAMS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.models.ModelCall;
+import dev.modelscan.storage.scores.Score;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.workflows.Workflow;
+import dev.modelscan.storage.workflows.WorkflowStatus;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jooq.TableField;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Each planted fault of the rows and the schema is found, and nothing else is. */
+abstract class DoctorContract extends Contract {
+
+    private Agent agent;
+    private Task running;
+    private Message call;
+
+    @BeforeEach
+    void fill() {
+        // Triggers stamp the rows that a test updates by SQL with the database's own time.
+        clock.set(Instant.now());
+        agent = createAgent("a");
+        createTeam("t");
+        running = db.tasks().start(db.tasks().create(task().agentId(agent.id()).build()).id());
+        db.workflows().create(workflow().build());
+        call = db.messages()
+                .create(message(agent)
+                        .parts(List.of(
+                                MessagePart.toolCall("c1", "search", Json.emptyObject()),
+                                MessagePart.image("image/png", db.blobs().write(new byte[] {1, 2, 3}).id())))
+                        .build());
+        db.messages().create(message(agent).parts(List.of(MessagePart.toolResult("c1", "found"))).build());
+        db.messages().create(message(agent).build());
+        db.toolExecutions().create(execution(agent).taskId(running.id()).build());
+        db.modelCalls().create(ModelCall.builder().model("m").build());
+        db.scores()
+                .create(Score.builder()
+                        .taskId(running.id())
+                        .name("reward")
+                        .value(BigDecimal.ONE)
+                        .build());
+        db.sources().create(source().build());
+    }
+
+    private List<String> codes() {
+        return db.doctor().findings().stream().map(Finding::code).sorted().toList();
+    }
+
+    @Test
+    void nothingIsWrongWithAHealthyDatabase() {
+        assertThat(db.doctor().findings()).isEmpty();
+    }
+
+    @Test
+    void tasksAndToolsThatNobodyWorksOnAreFound() {
+        Agent gone = createAgent("gone");
+        Agent inactive = db.agents().create(agent("inactive").status(AgentStatus.INACTIVE).build());
+        Task ofGone = start(task().agentId(gone.id()).build());
+        db.agents().delete(gone.id());
+        Task ofInactive = start(task().agentId(inactive.id()).build());
+        List<Task> ended = new ArrayList<>();
+        for (WorkflowStatus status :
+                List.of(WorkflowStatus.COMPLETED, WorkflowStatus.FAILED, WorkflowStatus.CANCELLED)) {
+            Workflow workflow = db.workflows().create(workflow().build());
+            ended.add(start(task().agentId(agent.id()).workflowId(workflow.id()).build()));
+            update(WORKFLOWS.STATUS, status, WORKFLOWS.ID, workflow.id());
+        }
+        List<ToolExecution> left = new ArrayList<>();
+        for (TaskStatus status : List.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)) {
+            Task task = start(task().agentId(agent.id()).build());
+            ToolExecution execution =
+                    db.toolExecutions().create(execution(agent).taskId(task.id()).build());
+            left.add(db.toolExecutions().start(execution.id()));
+            update(TASKS.STATUS, status, TASKS.ID, task.id());
+        }
+
+        assertThat(found("task-without-worker").ids())
+                .containsExactlyInAnyOrder(ofGone.id().value(), ofInactive.id().value());
+        assertThat(found("task-after-workflow").ids())
+                .containsExactlyInAnyOrderElementsOf(
+                        ended.stream().map(task -> task.id().value()).toList());
+        assertThat(found("execution-after-task").ids())
+                .containsExactlyInAnyOrderElementsOf(
+                        left.stream().map(execution -> execution.id().value()).toList());
+        assertThat(codes()).containsExactly("execution-after-task", "task-after-workflow", "task-without-worker");
+
+        clock.set(clock.instant().plus(Duration.ofDays(8)));
+        assertThat(codes()).contains("task-stale", "execution-stale");
+        assertThat(db.doctor().worst()).contains(Severity.WARNING);
+    }
+
+    private Task start(Task task) {
+        return db.tasks().start(db.tasks().create(task).id());
+    }
+
+    private <T, I> void update(TableField<?, T> field, T value, TableField<?, I> id, I of) {
+        db.useTx(tx -> assertThat(tx.dsl()
+                        .update(field.getTable())
+                        .set(field, value)
+                        .where(id.eq(of))
+                        .execute())
+                .isEqualTo(1));
+    }
+
+    private Finding found(String code) {
+        return db.doctor().findings().stream()
+                .filter(finding -> finding.code().equals(code))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void callsWithoutAnswersAndAnswersWithoutCallsAreFound() {
+        db.useTx(tx -> tx.dsl()
+                .update(MESSAGE_PARTS)
+                .set(MESSAGE_PARTS.CALL_ID, "c2")
+                .where(MESSAGE_PARTS.MESSAGE_ID.eq(call.id()))
+                .and(MESSAGE_PARTS.CALL_ID.isNotNull())
+                .execute());
+
+        assertThat(found("answer-without-call").ids()).containsExactly("c1");
+        assertThat(found("call-without-answer").ids()).containsExactly("c2");
+        assertThat(codes()).containsExactly("answer-without-call", "call-without-answer");
+    }
+
+    @Test
+    void numbersOfMessagesThatAreMissingOrTakenAreFound() {
+        update(CONVERSATIONS.LAST_SEQUENCE_NUMBER, 1L, CONVERSATIONS.ID, CONVERSATION);
+        assertThat(found("sequence-ahead").ids()).containsExactly(CONVERSATION.value());
+        assertThat(found("sequence-ahead").severity()).isEqualTo(Severity.ERROR);
+        update(CONVERSATIONS.LAST_SEQUENCE_NUMBER, 9L, CONVERSATIONS.ID, CONVERSATION);
+        assertThat(codes()).isEmpty();
+
+        Message last = db.messages().create(message(agent).build());
+        assertThat(last.sequenceNumber()).isEqualTo(10);
+        assertThat(codes()).containsExactly("sequence-gap");
+    }
+
+    @Test
+    void blobsThatAreNotWholeOrNotUsedAreFound() {
+        db.useTx(tx -> tx.dsl().update(BLOBS).set(BLOBS.SIZE, 4L).execute());
+        assertThat(codes()).containsExactly("blob-incomplete");
+        db.useTx(tx -> tx.dsl().update(BLOBS).set(BLOBS.SIZE, 3L).execute());
+
+        db.blobs().write(new byte[] {9});
+        assertThat(codes()).isEmpty();
+        clock.set(clock.instant().plus(Duration.ofDays(2)));
+        assertThat(codes()).containsExactly("blob-unused");
+    }
+
+    @Test
+    void timesThatAreNotYetAreFoundInEachTable() {
+        List<TableField<?, Instant>> times = List.of(
+                AGENTS.CREATED_AT,
+                TEAMS.CREATED_AT,
+                WORKFLOWS.CREATED_AT,
+                TASKS.CREATED_AT,
+                CONVERSATIONS.CREATED_AT,
+                MESSAGES.CREATED_AT,
+                TOOL_EXECUTIONS.CREATED_AT,
+                MODEL_CALLS.CREATED_AT,
+                SCORES.CREATED_AT,
+                SOURCES.IMPORTED_AT,
+                BLOBS.CREATED_AT);
+        Instant future = clock.instant().plus(Duration.ofHours(1));
+        db.useTx(tx -> times.forEach(
+                at -> tx.dsl().update(at.getTable()).set(at, future).execute()));
+
+        List<Finding> findings = db.doctor().findings();
+
+        assertThat(findings).hasSize(times.size()).allMatch(finding -> finding.code().equals("time-future"));
+        assertThat(findings.stream().map(Finding::cause).distinct()).hasSize(times.size());
+    }
+
+    @Test
+    void recordsThatEndBeforeTheyBeginAreFoundInEachTable() {
+        Instant begin = clock.instant();
+        Instant end = begin.minusSeconds(1);
+        db.useTx(tx -> {
+            tx.dsl().update(WORKFLOWS).set(WORKFLOWS.STARTED_AT, begin).set(WORKFLOWS.COMPLETED_AT, end).execute();
+            tx.dsl().update(TASKS).set(TASKS.STARTED_AT, begin).set(TASKS.COMPLETED_AT, end).execute();
+            tx.dsl()
+                    .update(TOOL_EXECUTIONS)
+                    .set(TOOL_EXECUTIONS.STARTED_AT, begin)
+                    .set(TOOL_EXECUTIONS.COMPLETED_AT, end)
+                    .execute();
+            tx.dsl()
+                    .update(MODEL_CALLS)
+                    .set(MODEL_CALLS.STARTED_AT, begin)
+                    .set(MODEL_CALLS.COMPLETED_AT, end)
+                    .execute();
+        });
+
+        assertThat(codes()).containsExactly("time-backwards", "time-backwards", "time-backwards", "time-backwards");
+    }
+
+    /** Its database is not used again. */
+    @Test
+    void whatIsMissingOfTheSchemaIsFound() {
+        try (Database own = builder().open()) {
+            plant(own, "DROP INDEX tasks_list");
+            plant(own, "DROP TRIGGER tasks_touch" + (engine().name().startsWith("SQLite") ? "" : " ON tasks"));
+            Map<String, Finding> found = new TreeMap<>();
+            own.doctor().findings().forEach(finding -> found.put(finding.code(), finding));
+
+            assertThat(found.keySet()).containsExactly("index-missing", "trigger-missing");
+            assertThat(found.values())
+                    .extracting(Finding::ids)
+                    .containsExactly(List.of("tasks_list"), List.of("tasks_touch"));
+
+            plant(own, "ALTER TABLE teams DROP COLUMN description");
+            assertThat(own.doctor().findings())
+                    .filteredOn(finding -> finding.code().equals("schema-drift"))
+                    .singleElement()
+                    .extracting(Finding::ids)
+                    .isEqualTo(List.of("teams.description"));
+        }
+    }
+
+    private static void plant(Database own, String sql) {
+        own.useTx(tx -> tx.dsl().execute(sql));
+    }
+}

@@ -1,0 +1,210 @@
+package dev.modelscan.storage.engine.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.modelscan.storage.Backups;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.backups.Keep;
+import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.errors.ReadOnlyException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Faults of files, of which some need a program that does not keep the rules. */
+class SqliteDoctorTest {
+
+    @TempDir
+    private Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void create() {
+        file = directory.resolve("app.db");
+        try (Database db = Database.open(file)) {
+            Agent agent = db.agents().create(Agent.builder().name("a").mode("llm").build());
+            for (int i = 0; i < 50; i++) {
+                db.messages()
+                        .create(Message.builder()
+                                .conversationId(new ConversationId("c"))
+                                .senderId(agent.id())
+                                .contentType(ContentType.TEXT)
+                                .content("hello " + i)
+                                .build());
+            }
+        }
+    }
+
+    private void plant(String... sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            for (String each : sql) {
+                statement.execute(each);
+            }
+        }
+    }
+
+    private List<Finding> findings() {
+        try (Database db = Database.builder().path(file).readOnly().open()) {
+            return db.doctor().findings();
+        }
+    }
+
+    private List<String> codes() {
+        return findings().stream().map(Finding::code).toList();
+    }
+
+    @Test
+    void nothingIsWrongWithAHealthyFile() {
+        assertThat(findings()).isEmpty();
+    }
+
+    @Test
+    void rowsThatTheSchemaDoesNotAllowAreFound() throws Exception {
+        plant(
+                "PRAGMA ignore_check_constraints = ON",
+                "UPDATE agents SET metadata = '{\"a\":'",
+                "UPDATE messages SET created_at = '1' WHERE content = 'hello 1'");
+
+        assertThat(codes()).containsExactly("json-invalid", "row-invalid");
+        assertThat(findings().get(0).cause()).startsWith("agents.metadata");
+        assertThat(findings().get(0).ids()).hasSize(1);
+    }
+
+    @Test
+    void brokenReferencesAreFoundByTheirKeys() throws Exception {
+        plant("PRAGMA foreign_keys = OFF", "UPDATE messages SET sender_id = 'nobody' WHERE content = 'hello 7'");
+
+        List<Finding> findings = findings();
+        assertThat(findings).hasSize(1);
+        assertThat(findings.get(0).code()).isEqualTo("reference-broken");
+        assertThat(findings.get(0).cause()).isEqualTo("rows of messages that refer to rows of agents that do not exist");
+        assertThat(findings.get(0).ids()).hasSize(1);
+    }
+
+    @Test
+    void aDamagedIndexIsFoundAndBuiltAnew() throws Exception {
+        plant(
+                "PRAGMA writable_schema = ON",
+                "UPDATE sqlite_schema SET sql = replace(sql, 'sender_id, ', '') WHERE name = 'messages_by_sender'");
+        plant("INSERT INTO messages SELECT 'x' || id, conversation_id, sequence_number + 100, sender_id, receiver_id,"
+                + " task_id, team_id, content_type, content, metadata, read_at, version, created_at, updated_at, role,"
+                + " parent_id FROM messages WHERE content = 'hello 1'");
+        plant(
+                "PRAGMA writable_schema = ON",
+                "UPDATE sqlite_schema SET sql = replace(sql, 'messages (', 'messages (sender_id, ')"
+                        + " WHERE name = 'messages_by_sender'",
+                "UPDATE conversations SET last_sequence_number = 200");
+        assertThat(codes()).contains("index-damaged");
+
+        try (Database db = Database.open(file)) {
+            assertThat(db.repair()).contains("built all indexes anew");
+            assertThat(db.doctor().findings()).extracting(Finding::code).containsExactly("sequence-gap");
+        }
+    }
+
+    @Test
+    void whatIsMissingIsMadeAgain() throws Exception {
+        plant(
+                "DROP INDEX messages_by_sender",
+                "DROP TRIGGER messages_touch",
+                "UPDATE conversations SET last_sequence_number = 3");
+        assertThat(codes()).containsExactly("sequence-ahead", "trigger-missing", "index-missing");
+
+        try (Database db = Database.builder().path(file).readOnly().open()) {
+            assertThatThrownBy(db::repair).isInstanceOf(ReadOnlyException.class);
+        }
+        try (Database db = Database.open(file)) {
+            assertThat(db.repair())
+                    .containsExactly(
+                            "made the index messages_by_sender",
+                            "made the trigger messages_touch",
+                            "corrected the last number of 1 conversations");
+            assertThat(db.doctor().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void aDamagedPageIsFound() throws Exception {
+        long page;
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT rootpage FROM sqlite_schema WHERE name = 'teams'")) {
+            page = row.getLong(1);
+        }
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.seek((page - 1) * 4096);
+            out.write(new byte[] {(byte) 0xaa, 1, 2, 3});
+        }
+        assertThat(codes()).containsExactly("page-damaged");
+    }
+
+    @Test
+    void whatWasAddedToATableIsANoteAndFreePagesAre() throws Exception {
+        plant("ALTER TABLE teams ADD COLUMN mine TEXT", "CREATE TABLE own (x)");
+        assertThat(codes()).containsExactly("schema-changed");
+        plant("ALTER TABLE teams DROP COLUMN mine");
+
+        plant(
+                "INSERT INTO own WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1500)"
+                        + " SELECT zeroblob(4000) FROM c",
+                "DELETE FROM own");
+        assertThat(codes()).containsExactly("free-pages");
+    }
+
+    @Test
+    void theReaderThatMakesTheLogLongIsNamed() throws Exception {
+        try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = reader.createStatement();
+                Database db = Database.open(file)) {
+            statement.execute("BEGIN");
+            statement.executeQuery("SELECT count(*) FROM agents").close();
+            plant(
+                    "PRAGMA synchronous = OFF",
+                    "PRAGMA wal_autocheckpoint = 0",
+                    "CREATE TABLE own (x)",
+                    "INSERT INTO own WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 140)"
+                            + " SELECT zeroblob(1000000) FROM c");
+            Finding finding = db.doctor().findings().get(0);
+
+            assertThat(finding.code()).isEqualTo("log-long");
+            assertThat(finding.ids()).anyMatch(each -> each.startsWith("process "
+                    + ProcessHandle.current().pid() + " (java"));
+        }
+    }
+
+    @Test
+    void aBackupThatWasNeverRestoredCountsAsNone() {
+        Path backups = directory.resolve("backups");
+        assertThat(backupFindings(backups, Clock.systemUTC())).containsExactly("backup-missing");
+        Backups.create(file, backups.resolve("one.db"));
+        assertThat(backupFindings(backups, Clock.systemUTC())).containsExactly("backup-not-drilled");
+        Backups.add(file, backups, new Keep(1, 0, 0));
+        assertThat(backupFindings(backups, Clock.systemUTC())).isEmpty();
+        assertThat(backupFindings(backups, Clock.offset(Clock.systemUTC(), Duration.ofDays(8))))
+                .containsExactly("backup-old");
+    }
+
+    private List<String> backupFindings(Path backups, Clock clock) {
+        try (Database db = Database.builder().path(file).clock(clock).open()) {
+            return db.doctor(backups).findings().stream().map(Finding::code).toList();
+        }
+    }
+}
