@@ -93,7 +93,10 @@ final class DoctorCommand extends DatabaseCommand {
      * @param repaired what was mended
      * @param backup the backup that was made before; null without a repair
      */
-    record Examined(List<Finding> findings, List<String> repaired, @Nullable String backup) implements Result {
+    record Examined(
+            List<Finding> findings,
+            List<String> repaired,
+            @Nullable String backup) implements Result {
 
         @Override
         public void print(PrintWriter out) {

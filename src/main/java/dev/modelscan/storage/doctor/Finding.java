@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record Finding(
-        Severity severity, String code, String cause, List<String> ids, long count, @Nullable String fix) {
+        Severity severity,
+        String code,
+        String cause,
+        List<String> ids,
+        long count,
+        @Nullable String fix) {
 
     private static final int MOST_IDS = 10;
 

@@ -48,7 +48,11 @@ class DoctorCommandTest {
         assertThat(healthy.out()).isEqualTo("nothing is wrong" + System.lineSeparator());
 
         Run noBackup = MainTest.run(
-                "doctor", "--db", database, "--backups", directory.resolve("none").toString());
+                "doctor",
+                "--db",
+                database,
+                "--backups",
+                directory.resolve("none").toString());
         assertThat(noBackup.code()).isEqualTo(3);
         assertThat(noBackup.out()).contains("warning  backup-missing", "mend: backup --to ");
 
@@ -65,7 +69,10 @@ class DoctorCommandTest {
         Run unreadable = MainTest.run("doctor", "--db", database);
         assertThat(unreadable.code()).isEqualTo(4);
         assertThat(unreadable.out()).contains("error  cannot-open", "not a SQLite database");
-        assertThat(MainTest.run("doctor", "--db", directory.resolve("missing.db").toString())
+        assertThat(MainTest.run(
+                                "doctor",
+                                "--db",
+                                directory.resolve("missing.db").toString())
                         .code())
                 .isEqualTo(1);
     }

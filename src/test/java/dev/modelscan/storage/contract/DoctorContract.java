@@ -53,15 +53,21 @@ abstract class DoctorContract extends Contract {
         clock.set(Instant.now());
         agent = createAgent("a");
         createTeam("t");
-        running = db.tasks().start(db.tasks().create(task().agentId(agent.id()).build()).id());
+        running = db.tasks()
+                .start(db.tasks().create(task().agentId(agent.id()).build()).id());
         db.workflows().create(workflow().build());
         call = db.messages()
                 .create(message(agent)
                         .parts(List.of(
                                 MessagePart.toolCall("c1", "search", Json.emptyObject()),
-                                MessagePart.image("image/png", db.blobs().write(new byte[] {1, 2, 3}).id())))
+                                MessagePart.image(
+                                        "image/png",
+                                        db.blobs().write(new byte[] {1, 2, 3}).id())))
                         .build());
-        db.messages().create(message(agent).parts(List.of(MessagePart.toolResult("c1", "found"))).build());
+        db.messages()
+                .create(message(agent)
+                        .parts(List.of(MessagePart.toolResult("c1", "found")))
+                        .build());
         db.messages().create(message(agent).build());
         db.toolExecutions().create(execution(agent).taskId(running.id()).build());
         db.modelCalls().create(ModelCall.builder().model("m").build());
@@ -86,7 +92,8 @@ abstract class DoctorContract extends Contract {
     @Test
     void tasksAndToolsThatNobodyWorksOnAreFound() {
         Agent gone = createAgent("gone");
-        Agent inactive = db.agents().create(agent("inactive").status(AgentStatus.INACTIVE).build());
+        Agent inactive = db.agents()
+                .create(agent("inactive").status(AgentStatus.INACTIVE).build());
         Task ofGone = start(task().agentId(gone.id()).build());
         db.agents().delete(gone.id());
         Task ofInactive = start(task().agentId(inactive.id()).build());
@@ -100,8 +107,8 @@ abstract class DoctorContract extends Contract {
         List<ToolExecution> left = new ArrayList<>();
         for (TaskStatus status : List.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)) {
             Task task = start(task().agentId(agent.id()).build());
-            ToolExecution execution =
-                    db.toolExecutions().create(execution(agent).taskId(task.id()).build());
+            ToolExecution execution = db.toolExecutions()
+                    .create(execution(agent).taskId(task.id()).build());
             left.add(db.toolExecutions().start(execution.id()));
             update(TASKS.STATUS, status, TASKS.ID, task.id());
         }
@@ -200,7 +207,8 @@ abstract class DoctorContract extends Contract {
 
         List<Finding> findings = db.doctor().findings();
 
-        assertThat(findings).hasSize(times.size()).allMatch(finding -> finding.code().equals("time-future"));
+        assertThat(findings).hasSize(times.size()).allMatch(finding -> finding.code()
+                .equals("time-future"));
         assertThat(findings.stream().map(Finding::cause).distinct()).hasSize(times.size());
     }
 
@@ -209,8 +217,16 @@ abstract class DoctorContract extends Contract {
         Instant begin = clock.instant();
         Instant end = begin.minusSeconds(1);
         db.useTx(tx -> {
-            tx.dsl().update(WORKFLOWS).set(WORKFLOWS.STARTED_AT, begin).set(WORKFLOWS.COMPLETED_AT, end).execute();
-            tx.dsl().update(TASKS).set(TASKS.STARTED_AT, begin).set(TASKS.COMPLETED_AT, end).execute();
+            tx.dsl()
+                    .update(WORKFLOWS)
+                    .set(WORKFLOWS.STARTED_AT, begin)
+                    .set(WORKFLOWS.COMPLETED_AT, end)
+                    .execute();
+            tx.dsl()
+                    .update(TASKS)
+                    .set(TASKS.STARTED_AT, begin)
+                    .set(TASKS.COMPLETED_AT, end)
+                    .execute();
             tx.dsl()
                     .update(TOOL_EXECUTIONS)
                     .set(TOOL_EXECUTIONS.STARTED_AT, begin)

@@ -25,12 +25,13 @@ final class BackupChecks {
                 all.stream().filter(backup -> backup.drilledAt() != null).toList();
         if (drilled.isEmpty()) {
             return List.of(finding(
-                    "backup-not-drilled", "no backup in " + directory + " was ever restored, so there is none", directory));
+                    "backup-not-drilled",
+                    "no backup in " + directory + " was ever restored, so there is none",
+                    directory));
         }
         Instant newest = drilled.get(drilled.size() - 1).takenAt();
         return newest.isBefore(now.minus(OLD))
-                ? List.of(finding(
-                        "backup-old", "the newest backup that was ever restored is of " + newest, directory))
+                ? List.of(finding("backup-old", "the newest backup that was ever restored is of " + newest, directory))
                 : List.of();
     }
 

@@ -77,8 +77,12 @@ final class ContentChecks {
                 Severity.WARNING,
                 "task-without-worker",
                 "tasks run, and no agent works on them: it was deleted, or is inactive",
-                keys(TASKS.ID, TASKS.leftJoin(agent).on(agent.ID.eq(TASKS.AGENT_ID)), TASKS.STATUS.eq(TaskStatus.RUNNING)
-                        .and(agent.ID.isNull().or(agent.STATUS.eq(AgentStatus.INACTIVE)))),
+                keys(
+                        TASKS.ID,
+                        TASKS.leftJoin(agent).on(agent.ID.eq(TASKS.AGENT_ID)),
+                        TASKS.STATUS
+                                .eq(TaskStatus.RUNNING)
+                                .and(agent.ID.isNull().or(agent.STATUS.eq(AgentStatus.INACTIVE)))),
                 "db.tasks().cancel(id), or start another agent");
         add(
                 Severity.NOTE,
@@ -129,8 +133,10 @@ final class ContentChecks {
 
     /** A call and its answer have one call id in one conversation; one scan of the parts counts both. */
     private void parts() {
-        Field<BigDecimal> calls = DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_CALL), 1).else_(0));
-        Field<BigDecimal> answers = DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT), 1).else_(0));
+        Field<BigDecimal> calls =
+                DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_CALL), 1).else_(0));
+        Field<BigDecimal> answers =
+                DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT), 1).else_(0));
         var counted = DSL.select(
                         MESSAGES.CONVERSATION_ID.as("conversation"),
                         MESSAGE_PARTS.CALL_ID.as("call"),
@@ -139,7 +145,10 @@ final class ContentChecks {
                 .from(MESSAGE_PARTS)
                 .join(MESSAGES)
                 .on(MESSAGES.ID.eq(MESSAGE_PARTS.MESSAGE_ID))
-                .where(MESSAGE_PARTS.KIND.in(PartKind.TOOL_CALL, PartKind.TOOL_RESULT).and(MESSAGE_PARTS.CALL_ID.isNotNull()))
+                .where(MESSAGE_PARTS
+                        .KIND
+                        .in(PartKind.TOOL_CALL, PartKind.TOOL_RESULT)
+                        .and(MESSAGE_PARTS.CALL_ID.isNotNull()))
                 .groupBy(MESSAGES.CONVERSATION_ID, MESSAGE_PARTS.CALL_ID);
         Field<String> call = DSL.field(DSL.name("counted", "call"), SQLDataType.VARCHAR);
         Field<BigDecimal> ofCalls = DSL.field(DSL.name("counted", "calls"), SQLDataType.NUMERIC);
@@ -149,13 +158,21 @@ final class ContentChecks {
                 Severity.WARNING,
                 "answer-without-call",
                 "answers of tools whose call is not in the conversation",
-                fetch(DSL.select(call).from(table).where(ofCalls.eq(BigDecimal.ZERO)).orderBy(call).limit(MOST)),
+                fetch(DSL.select(call)
+                        .from(table)
+                        .where(ofCalls.eq(BigDecimal.ZERO))
+                        .orderBy(call)
+                        .limit(MOST)),
                 null);
         add(
                 Severity.NOTE,
                 "call-without-answer",
                 "calls of tools that nothing in the conversation answers",
-                fetch(DSL.select(call).from(table).where(ofAnswers.eq(BigDecimal.ZERO)).orderBy(call).limit(MOST)),
+                fetch(DSL.select(call)
+                        .from(table)
+                        .where(ofAnswers.eq(BigDecimal.ZERO))
+                        .orderBy(call)
+                        .limit(MOST)),
                 null);
     }
 
@@ -193,15 +210,20 @@ final class ContentChecks {
     }
 
     private void blobs() {
-        Field<Long> stored = DSL.field(DSL.select(
-                        DSL.coalesce(DSL.sum(DSL.function("length", SQLDataType.BIGINT, BLOB_CHUNKS.BYTES)), BigDecimal.ZERO).cast(SQLDataType.BIGINT))
+        Field<Long> stored = DSL.field(DSL.select(DSL.coalesce(
+                                DSL.sum(DSL.function("length", SQLDataType.BIGINT, BLOB_CHUNKS.BYTES)), BigDecimal.ZERO)
+                        .cast(SQLDataType.BIGINT))
                 .from(BLOB_CHUNKS)
                 .where(BLOB_CHUNKS.BLOB_ID.eq(BLOBS.ID)));
         add(
                 Severity.ERROR,
                 "blob-incomplete",
                 "blobs with more or fewer bytes than their size says",
-                fetch(DSL.select(BLOBS.ID).from(BLOBS).where(BLOBS.SIZE.ne(stored)).orderBy(BLOBS.ID).limit(MOST)),
+                fetch(DSL.select(BLOBS.ID)
+                        .from(BLOBS)
+                        .where(BLOBS.SIZE.ne(stored))
+                        .orderBy(BLOBS.ID)
+                        .limit(MOST)),
                 "restore a backup");
         add(
                 Severity.NOTE,
@@ -270,12 +292,7 @@ final class ContentChecks {
         return dsl.fetch(query).map(row -> String.valueOf(row.value1()));
     }
 
-    private void add(
-            Severity severity,
-            String code,
-            String cause,
-            List<String> ids,
-            @Nullable String fix) {
+    private void add(Severity severity, String code, String cause, List<String> ids, @Nullable String fix) {
         if (!ids.isEmpty()) {
             findings.add(Finding.of(severity, code, cause, ids, fix));
         }

@@ -22,8 +22,7 @@ public final class Examination {
      * @param dsl reads the rows
      * @param backups a directory of backups; null for none
      */
-    public static Diagnosis run(
-            List<Finding> engine, Supplier<DSLContext> dsl, @Nullable Path backups, Instant now) {
+    public static Diagnosis run(List<Finding> engine, Supplier<DSLContext> dsl, @Nullable Path backups, Instant now) {
         List<Finding> findings = new ArrayList<>(engine);
         if (engine.stream().noneMatch(finding -> isInTheWay(finding.code()))) {
             findings.addAll(new ContentChecks(dsl.get(), now).run());

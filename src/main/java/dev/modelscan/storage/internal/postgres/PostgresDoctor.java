@@ -38,8 +38,8 @@ final class PostgresDoctor {
             + " JOIN pg_catalog.pg_class r ON r.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
             + " WHERE n.nspname = ? AND t.tgenabled = 'D' ORDER BY 1";
 
-    private static final String TRIGGERS = "SELECT DISTINCT trigger_name FROM information_schema.triggers"
-            + " WHERE trigger_schema = ? ORDER BY 1";
+    private static final String TRIGGERS =
+            "SELECT DISTINCT trigger_name FROM information_schema.triggers" + " WHERE trigger_schema = ? ORDER BY 1";
 
     /** As many dead rows as live ones: autovacuum begins at a fifth. */
     private static final String NOT_VACUUMED = "SELECT relname FROM pg_catalog.pg_stat_user_tables"
@@ -107,10 +107,16 @@ final class PostgresDoctor {
         }
         add(Severity.ERROR, "schema-drift", "columns of the schema are missing", missing, RESTORE);
         add(Severity.WARNING, "index-missing", "indexes are missing", slow, "schema export prints how they are made");
-        add(Severity.ERROR, "trigger-missing", "triggers are missing", untouched, "schema export prints how they are made");
+        add(
+                Severity.ERROR,
+                "trigger-missing",
+                "triggers are missing",
+                untouched,
+                "schema export prints how they are made");
     }
 
-    private void add(Severity severity, String code, String cause, String sql, @Nullable String fix) throws SQLException {
+    private void add(Severity severity, String code, String cause, String sql, @Nullable String fix)
+            throws SQLException {
         add(severity, code, cause, names(sql), fix);
     }
 

@@ -156,7 +156,8 @@ final class SqliteDoctor {
                         "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check LIMIT " + MOST)) {
             while (broken.next() && count++ < MOST) {
                 rows.computeIfAbsent(
-                                broken.getString(1) + " that refer to rows of " + broken.getString(3) + " that do not exist",
+                                broken.getString(1) + " that refer to rows of " + broken.getString(3)
+                                        + " that do not exist",
                                 key -> new ArrayList<>())
                         .add(broken.getString(1) + " " + broken.getString(2));
             }

@@ -38,7 +38,8 @@ class SqliteDoctorTest {
     void create() {
         file = directory.resolve("app.db");
         try (Database db = Database.open(file)) {
-            Agent agent = db.agents().create(Agent.builder().name("a").mode("llm").build());
+            Agent agent =
+                    db.agents().create(Agent.builder().name("a").mode("llm").build());
             for (int i = 0; i < 50; i++) {
                 db.messages()
                         .create(Message.builder()
@@ -94,7 +95,8 @@ class SqliteDoctorTest {
         List<Finding> findings = findings();
         assertThat(findings).hasSize(1);
         assertThat(findings.get(0).code()).isEqualTo("reference-broken");
-        assertThat(findings.get(0).cause()).isEqualTo("rows of messages that refer to rows of agents that do not exist");
+        assertThat(findings.get(0).cause())
+                .isEqualTo("rows of messages that refer to rows of agents that do not exist");
         assertThat(findings.get(0).ids()).hasSize(1);
     }
 
@@ -145,8 +147,7 @@ class SqliteDoctorTest {
         long page;
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("SELECT rootpage FROM sqlite_schema WHERE name = 'teams'")) {
+                ResultSet row = statement.executeQuery("SELECT rootpage FROM sqlite_schema WHERE name = 'teams'")) {
             page = row.getLong(1);
         }
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
@@ -185,8 +186,9 @@ class SqliteDoctorTest {
             Finding finding = db.doctor().findings().get(0);
 
             assertThat(finding.code()).isEqualTo("log-long");
-            assertThat(finding.ids()).anyMatch(each -> each.startsWith("process "
-                    + ProcessHandle.current().pid() + " (java"));
+            assertThat(finding.ids())
+                    .anyMatch(each ->
+                            each.startsWith("process " + ProcessHandle.current().pid() + " (java"));
         }
     }
 

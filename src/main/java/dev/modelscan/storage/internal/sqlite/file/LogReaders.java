@@ -50,7 +50,9 @@ public final class LogReaders {
 
     private static String name(long process) {
         try {
-            return " (" + Files.readString(Path.of("/proc/" + process + "/comm"), StandardCharsets.UTF_8).strip() + ")";
+            return " ("
+                    + Files.readString(Path.of("/proc/" + process + "/comm"), StandardCharsets.UTF_8)
+                            .strip() + ")";
         } catch (IOException e) {
             return "";
         }
