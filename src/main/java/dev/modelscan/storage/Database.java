@@ -55,6 +55,7 @@ public final class Database implements Repositories, AutoCloseable {
     private final DatabaseOptions options;
     private final Consumer<Database> onClose;
     private final StoreRepositories repositories;
+    private volatile boolean open = true;
 
     Database(
             OpenedStore opened,
@@ -330,6 +331,23 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
+     * Gives the free pages of a SQLite file back to the file system: writes the whole file anew ({@code VACUUM}), which needs as
+     * much space again, and as long as a backup. Nobody can write meanwhile.
+     *
+     * @return by how many bytes the file is smaller
+     * @throws BusyException if a transaction or a reader that does not end is in the way
+     * @throws UnsupportedOperationException on PostgreSQL, which vacuums by itself
+     */
+    public long compact() {
+        return opened.store().compact();
+    }
+
+    /** False after {@link #close}. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /**
      * For the start of an application: gives up what its own run before left behind. Sets those agents that are {@code active}
      * to {@code idle}, and cancels the tasks that they have {@code running}, in one transaction. Nothing else is touched: neither
      * pending tasks, nor what other processes' agents run. Ids of agents that do not exist have no effect.
@@ -383,7 +401,14 @@ public final class Database implements Repositories, AutoCloseable {
      */
     @Override
     public void close() {
-        opened.store().close();
+        // First, so that whoever works in the background does not take the end of the connections for a failure.
+        open = false;
+        try {
+            opened.store().close();
+        } catch (IllegalStateException e) {
+            open = true;
+            throw e;
+        }
         onClose.accept(this);
     }
 }

@@ -297,7 +297,7 @@ class ArchitectureTest {
     void whatIsOnTopUsesThePublicApiAlone() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + ".analytics..", ROOT + ".cli..", ROOT + ".codegen..", ROOT + ".testkit..")
+                .resideInAnyPackage(ROOT + ".analytics..", ROOT + ".cli..", ROOT + ".codegen..", ROOT + ".retention..", ROOT + ".testkit..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".internal..")

@@ -159,6 +159,7 @@ class DocumentationTest {
                 import com.fasterxml.jackson.databind.DeserializationFeature;
                 import com.fasterxml.jackson.databind.ObjectMapper;
                 import dev.modelscan.storage.analytics.*;
+                import dev.modelscan.storage.retention.*;
                 import dev.modelscan.storage.testkit.*;
                 import java.math.BigDecimal;
                 import java.nio.file.Path;

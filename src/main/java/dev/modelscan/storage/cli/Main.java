@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             BackupCommand.class,
             RestoreCommand.class,
             DoctorCommand.class,
+            RetentionCommand.class,
             WorkspacesCommand.class,
             DemoCommand.class
         })

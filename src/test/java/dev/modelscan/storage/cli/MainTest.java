@@ -41,6 +41,7 @@ class MainTest {
                 "backup verify",
                 "restore",
                 "doctor",
+                "retention",
                 "demo",
                 "workspaces list"
             })

@@ -31,6 +31,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class Retention extends RetentionContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class Workflows extends WorkflowRepositoryContract {
         @Override
         TestEngine engine() {

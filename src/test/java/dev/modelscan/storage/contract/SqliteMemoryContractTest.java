@@ -30,6 +30,14 @@ class SqliteMemoryContractTest {
     }
 
     @Nested
+    class Retention extends RetentionContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
     class Blobs extends BlobRepositoryContract {
         @Override
         TestEngine engine() {

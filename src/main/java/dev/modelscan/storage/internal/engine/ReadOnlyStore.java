@@ -136,6 +136,11 @@ public final class ReadOnlyStore implements Store {
     }
 
     @Override
+    public long compact() {
+        throw refused(null, null);
+    }
+
+    @Override
     public void close() {
         store.close();
     }

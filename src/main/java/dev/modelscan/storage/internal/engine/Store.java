@@ -74,6 +74,14 @@ public interface Store extends Sessions, AutoCloseable {
      */
     List<String> repair();
 
+    /**
+     * Gives free space back to the file system.
+     *
+     * @return how many bytes
+     * @throws UnsupportedOperationException if the engine does it by itself
+     */
+    long compact();
+
     /** Closes all connections. Calls after it fail with {@link dev.modelscan.storage.errors.UnavailableException}. */
     @Override
     void close();

@@ -199,6 +199,12 @@ public final class PostgresStore implements Store {
     }
 
     @Override
+    public long compact() {
+        throw new UnsupportedOperationException(
+                "compact is for SQLite files; a server vacuums by itself, as docs/operations.md says");
+    }
+
+    @Override
     public Backup backup(Path target, Consumer<BackupProgress> listener) {
         throw new UnsupportedOperationException(
                 "backup writes a SQLite file; back up a workspace on a server with pg_dump, as docs/operations.md says, or"

@@ -283,6 +283,21 @@ public final class SqliteStore implements Store {
         return new SqliteDoctor(SqliteSchema.of(SqliteMigrator.plan(options)), connections.file());
     }
 
+    @Override
+    public long compact() {
+        long before = sizeBytes();
+        connections.requireSameNow();
+        try (Connection connection = connections.openMigrator();
+                Statement statement = connection.createStatement()) {
+            statement.execute("VACUUM");
+            // The new pages are in the log; until they are copied, the file is as long as it was.
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            throw classify(e).whileWriting().toException(null, null);
+        }
+        return Math.max(0, before - sizeBytes());
+    }
+
     /** Closes the writer first, so that no reader blocks its last checkpoint. */
     @Override
     public void close() {

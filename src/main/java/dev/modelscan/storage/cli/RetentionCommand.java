@@ -1,0 +1,143 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.retention.Retention;
+import dev.modelscan.storage.retention.RetentionPolicy;
+import dev.modelscan.storage.retention.RetentionResult;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Deletes what is not to be kept. */
+@Command(
+        name = "retention",
+        description = {
+            "Deletes what is older or more than is to be kept, in small batches, while programs go on. A call goes with its"
+                    + " answer. What is deleted is gone; --dry-run counts it before. Neither creates nor migrates.",
+            "",
+            "If it is interrupted, run it again to go on. A time is 30d or 12h."
+        })
+final class RetentionCommand extends DatabaseCommand {
+
+    @Option(
+            names = "--conversations",
+            paramLabel = "<time>",
+            converter = Intervals.class,
+            description = "Keep a conversation this long after its newest message.")
+    @Nullable
+    Duration conversations;
+
+    @Option(
+            names = "--messages-per-conversation",
+            paramLabel = "<number>",
+            description = "Keep this many of the newest messages of each conversation.")
+    @Nullable
+    Integer messagesPerConversation;
+
+    @Option(
+            names = "--tasks",
+            paramLabel = "<time>",
+            converter = Intervals.class,
+            description = "Keep a task this long after it ended.")
+    @Nullable
+    Duration tasks;
+
+    @Option(
+            names = "--tasks-per-agent",
+            paramLabel = "<number>",
+            description = "Keep this many of the newest tasks of each agent that have ended.")
+    @Nullable
+    Integer tasksPerAgent;
+
+    @Option(
+            names = "--tool-executions",
+            paramLabel = "<time>",
+            converter = Intervals.class,
+            description = "Keep a tool execution this long after it ended.")
+    @Nullable
+    Duration toolExecutions;
+
+    @Option(
+            names = "--model-calls",
+            paramLabel = "<time>",
+            converter = Intervals.class,
+            description = "Keep a model call this long.")
+    @Nullable
+    Duration modelCalls;
+
+    @Option(names = "--dry-run", description = "Count what would be deleted.")
+    boolean dryRun;
+
+    @Option(
+            names = "--vacuum",
+            description = "Then give free pages of a SQLite file back: writes the file anew, which needs as much space"
+                    + " again, while nobody writes.")
+    boolean vacuum;
+
+    @Override
+    Database open() {
+        return dryRun ? builder().readOnly().open() : builder().validateOnly().open();
+    }
+
+    @Override
+    Result execute(Database db) {
+        Retention retention = new Retention(db, policy());
+        if (dryRun) {
+            return Summary.of(true, retention.dryRun(), 0);
+        }
+        RetentionResult result;
+        try (PhaseBar bar = new PhaseBar()) {
+            if (isWatched()) {
+                long total = Math.max(1, new Retention(db, policy()).dryRun().rows());
+                retention.onProgress(so -> bar.show("Deleting rows", Math.min(total, so.rows()), total));
+            }
+            result = retention.run();
+        }
+        return Summary.of(false, result, vacuum ? db.compact() : 0);
+    }
+
+    private RetentionPolicy policy() {
+        return new RetentionPolicy(
+                conversations, messagesPerConversation, tasks, tasksPerAgent, toolExecutions, modelCalls);
+    }
+
+    /** What was deleted, or would be. */
+    record Summary(
+            boolean dryRun,
+            long conversations,
+            long messages,
+            long tasks,
+            long toolExecutions,
+            long modelCalls,
+            long bytesFreed)
+            implements Result {
+
+        static Summary of(boolean dryRun, RetentionResult result, long bytesFreed) {
+            return new Summary(
+                    dryRun,
+                    result.conversations(),
+                    result.messages(),
+                    result.tasks(),
+                    result.toolExecutions(),
+                    result.modelCalls(),
+                    bytesFreed);
+        }
+
+        @Override
+        public void print(PrintWriter out) {
+            TextTable table = new TextTable("kind", dryRun ? "would be deleted" : "deleted");
+            table.row("conversations", conversations);
+            table.row("messages", messages);
+            table.row("tasks", tasks);
+            table.row("tool executions", toolExecutions);
+            table.row("model calls", modelCalls);
+            table.print(out);
+            if (bytesFreed > 0) {
+                out.printf(Locale.ROOT, "%,d bytes were given back%n", bytesFreed);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.modelscan.storage.retention;
+
+import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
+
+import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.PartKind;
+import dev.modelscan.storage.schema.tables.MessageParts;
+import dev.modelscan.storage.schema.tables.Messages;
+import java.time.Instant;
+import java.util.List;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** Which conversations go, and up to which message, so that no call is parted from its answer. */
+final class Conversations {
+
+    static final int PAGE = 200;
+
+    private Conversations() {}
+
+    /** Conversations of which nothing is as new as that, after an id, in order of ids. */
+    static List<ConversationId> endedBefore(DSLContext dsl, Instant time, @Nullable ConversationId after) {
+        Messages newest = MESSAGES.as("newest");
+        return dsl.select(CONVERSATIONS.ID)
+                .from(CONVERSATIONS)
+                .where(CONVERSATIONS.CREATED_AT.lt(time))
+                .and(after == null ? DSL.noCondition() : CONVERSATIONS.ID.gt(after))
+                .and(DSL.notExists(DSL.selectOne()
+                        .from(newest)
+                        .where(newest.CONVERSATION_ID.eq(CONVERSATIONS.ID))
+                        .and(newest.CREATED_AT.ge(time))))
+                .orderBy(CONVERSATIONS.ID)
+                .limit(PAGE)
+                .fetch(CONVERSATIONS.ID);
+    }
+
+    /** Conversations that may have more messages than that, and are neither branched nor compacted. */
+    static List<ConversationId> longerThan(DSLContext dsl, int messages, @Nullable ConversationId after) {
+        return dsl.select(CONVERSATIONS.ID)
+                .from(CONVERSATIONS)
+                .where(CONVERSATIONS.LAST_SEQUENCE_NUMBER.gt((long) messages))
+                .and(after == null ? DSL.noCondition() : CONVERSATIONS.ID.gt(after))
+                .and(CONVERSATIONS.HEAD_ID.isNull())
+                .and(DSL.notExists(DSL.selectOne()
+                        .from(COMPACTIONS)
+                        .where(COMPACTIONS.CONVERSATION_ID.eq(CONVERSATIONS.ID))))
+                .orderBy(CONVERSATIONS.ID)
+                .limit(PAGE)
+                .fetch(CONVERSATIONS.ID);
+    }
+
+    /** How many messages a conversation has. */
+    static int size(DSLContext dsl, ConversationId id) {
+        return dsl.fetchCount(MESSAGES, MESSAGES.CONVERSATION_ID.eq(id));
+    }
+
+    /** The number of the last message that a conversation was given; 0 if it is gone. */
+    static long lastNumber(DSLContext dsl, ConversationId id) {
+        Long number = dsl.select(CONVERSATIONS.LAST_SEQUENCE_NUMBER)
+                .from(CONVERSATIONS)
+                .where(CONVERSATIONS.ID.eq(id))
+                .fetchOne(CONVERSATIONS.LAST_SEQUENCE_NUMBER);
+        return number == null ? 0 : number;
+    }
+
+    /** The number of the oldest message that is kept if so many of the newest are; 0 if all are kept. */
+    static long firstKept(DSLContext dsl, ConversationId id, int newest) {
+        Long number = dsl.select(MESSAGES.SEQUENCE_NUMBER)
+                .from(MESSAGES)
+                .where(MESSAGES.CONVERSATION_ID.eq(id))
+                .orderBy(MESSAGES.SEQUENCE_NUMBER.desc())
+                .limit(1)
+                .offset(newest - 1)
+                .fetchOne(MESSAGES.SEQUENCE_NUMBER);
+        return number == null ? 0 : unparted(dsl, id, number);
+    }
+
+    /** A number that is not above this one, and before which every call has its answer, or has none at all. */
+    static long unparted(DSLContext dsl, ConversationId id, long number) {
+        long cut = number;
+        while (true) {
+            Long call = firstParted(dsl, id, cut);
+            if (call == null) {
+                return cut;
+            }
+            cut = call;
+        }
+    }
+
+    private static @Nullable Long firstParted(DSLContext dsl, ConversationId id, long cut) {
+        Messages caller = MESSAGES.as("caller");
+        Messages answerer = MESSAGES.as("answerer");
+        MessageParts call = MESSAGE_PARTS.as("call_part");
+        MessageParts answer = MESSAGE_PARTS.as("answer_part");
+        return dsl.select(DSL.min(caller.SEQUENCE_NUMBER))
+                .from(answerer)
+                .join(answer)
+                .on(answer.MESSAGE_ID.eq(answerer.ID))
+                .join(caller)
+                .on(caller.CONVERSATION_ID.eq(answerer.CONVERSATION_ID))
+                .join(call)
+                .on(call.MESSAGE_ID.eq(caller.ID).and(call.CALL_ID.eq(answer.CALL_ID)))
+                .where(answerer.CONVERSATION_ID.eq(id))
+                .and(answerer.SEQUENCE_NUMBER.ge(cut))
+                .and(answer.KIND.eq(PartKind.TOOL_RESULT))
+                .and(caller.SEQUENCE_NUMBER.lt(cut))
+                .and(call.KIND.eq(PartKind.TOOL_CALL))
+                .fetchOneInto(Long.class);
+    }
+
+    /** Deletes about so many of the oldest messages before a number. Returns how many; 0 if none is left. */
+    static int deleteOldest(Tx tx, ConversationId id, long before, int rows) {
+        DSLContext dsl = tx.dsl();
+        Condition old = MESSAGES.CONVERSATION_ID.eq(id).and(MESSAGES.SEQUENCE_NUMBER.lt(before));
+        Long oldest = dsl.select(DSL.min(MESSAGES.SEQUENCE_NUMBER)).from(MESSAGES).where(old).fetchOneInto(Long.class);
+        if (oldest == null) {
+            return 0;
+        }
+        for (int most = rows; ; most *= 2) {
+            Long next = dsl.select(MESSAGES.SEQUENCE_NUMBER)
+                    .from(MESSAGES)
+                    .where(old)
+                    .orderBy(MESSAGES.SEQUENCE_NUMBER)
+                    .limit(1)
+                    .offset(most)
+                    .fetchOne(MESSAGES.SEQUENCE_NUMBER);
+            long cut = next == null ? before : unparted(dsl, id, next);
+            // A call whose answer comes much later takes all in between along.
+            if (cut > oldest) {
+                return dsl.deleteFrom(MESSAGES)
+                        .where(MESSAGES.CONVERSATION_ID.eq(id))
+                        .and(MESSAGES.SEQUENCE_NUMBER.lt(cut))
+                        .execute();
+            }
+        }
+    }
+
+    /** Deletes a conversation with the messages that are left. */
+    static int delete(Tx tx, ConversationId id) {
+        return tx.dsl().deleteFrom(CONVERSATIONS).where(CONVERSATIONS.ID.eq(id)).execute();
+    }
+}

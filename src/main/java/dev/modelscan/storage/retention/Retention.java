@@ -1,0 +1,254 @@
+package dev.modelscan.storage.retention;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.tools.ToolExecutionStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.TableField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deletes what a policy does not keep, while others work. Each transaction takes some ten milliseconds, and rests as long, so
+ * a writer waits for one of them at the most. A call and its answer go together. It can be interrupted at any moment; what is
+ * left goes with the next run. What is deleted is gone: it is in no archive.
+ *
+ * <pre>{@code
+ * RetentionPolicy policy = RetentionPolicy.builder().conversations(Duration.ofDays(90)).build();
+ * RetentionResult result = new Retention(db, policy).run();
+ * }</pre>
+ *
+ * <p>Deleted rows leave free pages in a SQLite file, which later rows use; {@code VACUUM} gives them back to the system. Not
+ * thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class Retention {
+
+    private final Database db;
+    private final RetentionPolicy policy;
+    private final Instant now;
+    private Consumer<RetentionResult> listener = result -> {};
+    private long conversations;
+    private long messages;
+    private long tasks;
+    private long toolExecutions;
+    private long modelCalls;
+
+    /** One run; ages are counted from now, by the database's clock. */
+    public Retention(Database db, RetentionPolicy policy) {
+        this.db = Objects.requireNonNull(db, "db");
+        this.policy = Objects.requireNonNull(policy, "policy");
+        this.now = db.options().clock().instant();
+    }
+
+    /** Sets a listener, which is told after each batch what is deleted so far, on the thread of the run. */
+    public Retention onProgress(Consumer<RetentionResult> listener) {
+        this.listener = Objects.requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /**
+     * Counts what {@link #run} would delete, each rule for itself, so a row that two rules name counts twice. Writes nothing.
+     * Messages beyond a number per conversation are counted as one rule; of those, a run keeps the few whose answer stays.
+     */
+    public RetentionResult dryRun() {
+        DSLContext dsl = db.dsl();
+        reset();
+        Duration age = policy.conversations();
+        if (age != null) {
+            forEach(
+                    (reader, after) -> Conversations.endedBefore(reader, before(age), after),
+                    id -> {
+                        conversations++;
+                        messages += Conversations.size(dsl, id);
+                    });
+        }
+        Integer most = policy.messagesPerConversation();
+        if (most != null) {
+            forEach(
+                    (reader, after) -> Conversations.longerThan(reader, most, after),
+                    id -> messages += Math.max(0, Conversations.size(dsl, id) - most));
+        }
+        if (policy.tasks() != null) {
+            tasks += dsl.fetchCount(TASKS, oldTasks(policy.tasks()));
+        }
+        if (policy.tasksPerAgent() != null) {
+            for (AgentId agent : dsl.select(AGENTS.ID).from(AGENTS).fetch(AGENTS.ID)) {
+                tasks += Math.max(0, dsl.fetchCount(TASKS, endedOf(agent)) - policy.tasksPerAgent());
+            }
+        }
+        if (policy.toolExecutions() != null) {
+            toolExecutions += dsl.fetchCount(TOOL_EXECUTIONS, oldExecutions(policy.toolExecutions()));
+        }
+        if (policy.modelCalls() != null) {
+            modelCalls += dsl.fetchCount(MODEL_CALLS, MODEL_CALLS.CREATED_AT.lt(before(policy.modelCalls())));
+        }
+        return result();
+    }
+
+    /**
+     * Deletes.
+     *
+     * @throws CancelledException if the thread is interrupted; run again to go on
+     */
+    public RetentionResult run() {
+        reset();
+        Batch batch = new Batch(db);
+        Duration age = policy.conversations();
+        if (age != null) {
+            forEach(
+                    (reader, after) -> Conversations.endedBefore(reader, before(age), after),
+                    id -> deleteConversation(batch, id));
+        }
+        Integer most = policy.messagesPerConversation();
+        if (most != null) {
+            forEach(
+                    (reader, after) -> Conversations.longerThan(reader, most, after),
+                    id -> deleteMessages(batch, id, Conversations.firstKept(db.dsl(), id, most)));
+        }
+        if (policy.tasks() != null) {
+            deleteTasks(batch, oldTasks(policy.tasks()));
+        }
+        if (policy.tasksPerAgent() != null) {
+            for (AgentId agent : db.dsl().select(AGENTS.ID).from(AGENTS).fetch(AGENTS.ID)) {
+                deleteTasksOf(batch, agent, policy.tasksPerAgent());
+            }
+        }
+        if (policy.toolExecutions() != null) {
+            deleteWhere(batch, TOOL_EXECUTIONS.ID, oldExecutions(policy.toolExecutions()), n -> toolExecutions += n);
+        }
+        if (policy.modelCalls() != null) {
+            deleteWhere(
+                    batch,
+                    MODEL_CALLS.ID,
+                    MODEL_CALLS.CREATED_AT.lt(before(policy.modelCalls())),
+                    n -> modelCalls += n);
+        }
+        return result();
+    }
+
+    private Instant before(Duration age) {
+        return now.minus(age);
+    }
+
+    private void reset() {
+        conversations = 0;
+        messages = 0;
+        tasks = 0;
+        toolExecutions = 0;
+        modelCalls = 0;
+    }
+
+    private RetentionResult result() {
+        return new RetentionResult(conversations, messages, tasks, toolExecutions, modelCalls);
+    }
+
+    private void forEach(
+            BiFunction<DSLContext, @Nullable ConversationId, List<ConversationId>> page,
+            Consumer<ConversationId> work) {
+        ConversationId after = null;
+        while (true) {
+            List<ConversationId> ids = page.apply(db.dsl(), after);
+            ids.forEach(work);
+            if (ids.size() < Conversations.PAGE) {
+                return;
+            }
+            after = ids.get(ids.size() - 1);
+        }
+    }
+
+    /** A message that arrives meanwhile stays, and keeps its conversation. */
+    private void deleteConversation(Batch batch, ConversationId id) {
+        deleteMessages(batch, id, Conversations.lastNumber(db.dsl(), id) + 1);
+        conversations += batch.run(tx -> Conversations.size(tx.dsl(), id) > 0 ? 0 : Conversations.delete(tx, id));
+        listener.accept(result());
+    }
+
+    private void deleteMessages(Batch batch, ConversationId id, long before) {
+        int deleted;
+        do {
+            deleted = batch.run(tx -> Conversations.deleteOldest(tx, id, before, batch.rows()));
+            messages += deleted;
+            listener.accept(result());
+        } while (deleted > 0);
+    }
+
+    private static Condition ended() {
+        return TASKS.STATUS.in(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED);
+    }
+
+    private Condition oldTasks(Duration age) {
+        return ended().and(TASKS.COMPLETED_AT.lt(before(age)));
+    }
+
+    private static Condition endedOf(AgentId agent) {
+        return ended().and(TASKS.AGENT_ID.eq(agent));
+    }
+
+    private Condition oldExecutions(Duration age) {
+        return TOOL_EXECUTIONS
+                .STATUS
+                .in(ToolExecutionStatus.SUCCESS, ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT)
+                .and(TOOL_EXECUTIONS.COMPLETED_AT.lt(before(age)));
+    }
+
+    private void deleteTasks(Batch batch, Condition condition) {
+        deleteWhere(batch, TASKS.ID, condition, n -> tasks += n);
+    }
+
+    private void deleteTasksOf(Batch batch, AgentId agent, int keep) {
+        int left = db.dsl().fetchCount(TASKS, endedOf(agent)) - keep;
+        while (left > 0) {
+            int most = Math.min(left, batch.rows());
+            int deleted = batch.run(tx -> tx.dsl()
+                    .deleteFrom(TASKS)
+                    .where(TASKS.ID.in(tx.dsl()
+                            .select(TASKS.ID)
+                            .from(TASKS)
+                            .where(endedOf(agent))
+                            .orderBy(TASKS.CREATED_AT, TASKS.ID)
+                            .limit(most)
+                            .fetch(TASKS.ID)))
+                    .execute());
+            if (deleted == 0) {
+                return;
+            }
+            left -= deleted;
+            tasks += deleted;
+            listener.accept(result());
+        }
+    }
+
+    private <I> void deleteWhere(Batch batch, TableField<?, I> id, Condition condition, Consumer<Integer> deleted) {
+        int count;
+        do {
+            count = batch.run(tx -> tx.dsl()
+                    .deleteFrom(id.getTable())
+                    .where(id.in(tx.dsl()
+                            .select(id)
+                            .from(id.getTable())
+                            .where(condition)
+                            .orderBy(id)
+                            .limit(batch.rows())
+                            .fetch(id)))
+                    .execute());
+            deleted.accept(count);
+            listener.accept(result());
+        } while (count > 0);
+    }
+}

@@ -1,0 +1,19 @@
+package dev.modelscan.storage.retention;
+
+/**
+ * What was deleted, or would be.
+ *
+ * @param conversations how many conversations, with all their messages
+ * @param messages how many messages, of these conversations and of others
+ * @param tasks how many tasks; what refers to them stays
+ * @param toolExecutions how many tool executions
+ * @param modelCalls how many model calls
+ * @since 0.1.0
+ */
+public record RetentionResult(long conversations, long messages, long tasks, long toolExecutions, long modelCalls) {
+
+    /** How many rows in all. */
+    public long rows() {
+        return conversations + messages + tasks + toolExecutions + modelCalls;
+    }
+}

@@ -1,0 +1,231 @@
+package dev.modelscan.storage.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.models.ModelCall;
+import dev.modelscan.storage.retention.Retention;
+import dev.modelscan.storage.retention.RetentionPolicy;
+import dev.modelscan.storage.retention.RetentionResult;
+import dev.modelscan.storage.retention.RetentionSchedule;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tools.ToolExecution;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a policy does not keep goes, and nothing else. */
+abstract class RetentionContract extends Contract {
+
+    private static final ConversationId OLD = new ConversationId("old");
+    private static final ConversationId NEW = new ConversationId("new");
+
+    private Agent agent;
+
+    @BeforeEach
+    void create() {
+        agent = createAgent("a");
+    }
+
+    private void say(ConversationId conversation, MessagePart... parts) {
+        db.messages()
+                .create(Message.builder()
+                        .conversationId(conversation)
+                        .senderId(agent.id())
+                        .contentType(ContentType.TEXT)
+                        .content("hello")
+                        .createdAt(clock.instant())
+                        .parts(List.of(parts))
+                        .build());
+    }
+
+    private void say(ConversationId conversation, int messages) {
+        IntStream.range(0, messages).forEach(i -> say(conversation));
+    }
+
+    private void passDays(int days) {
+        clock.set(clock.instant().plus(Duration.ofDays(days)));
+    }
+
+    private List<Long> numbers(ConversationId conversation) {
+        return db.messages().list(500, 0).stream()
+                .filter(message -> message.conversationId().equals(conversation))
+                .map(Message::sequenceNumber)
+                .sorted()
+                .toList();
+    }
+
+    private RetentionResult runLikeItsDryRun(RetentionPolicy.Builder policy) {
+        RetentionResult dry = new Retention(db, policy.build()).dryRun();
+        RetentionResult result = new Retention(db, policy.build()).run();
+        assertThat(result).isEqualTo(dry);
+        assertThat(new Retention(db, policy.build()).run().rows()).isZero();
+        return result;
+    }
+
+    @Test
+    void aConversationGoesWholeWhenNothingNewIsInIt() {
+        say(OLD, 120);
+        say(NEW, 3);
+        passDays(40);
+        say(NEW, 1);
+
+        RetentionResult result = runLikeItsDryRun(RetentionPolicy.builder().conversations(Duration.ofDays(30)));
+
+        assertThat(result.conversations()).isEqualTo(1);
+        assertThat(result.messages()).isEqualTo(120);
+        assertThat(db.conversations().find(OLD)).isEmpty();
+        assertThat(numbers(NEW)).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void theNewestMessagesOfAConversationStay() {
+        say(OLD, 150);
+        say(NEW, 10);
+
+        RetentionResult result = runLikeItsDryRun(RetentionPolicy.builder().messagesPerConversation(10));
+
+        assertThat(result.messages()).isEqualTo(140);
+        assertThat(numbers(OLD)).containsExactly(141L, 142L, 143L, 144L, 145L, 146L, 147L, 148L, 149L, 150L);
+        assertThat(numbers(NEW)).hasSize(10);
+        say(OLD, 1);
+        assertThat(numbers(OLD)).contains(151L);
+    }
+
+    /** Calls that overlap are kept from the first call on. */
+    @Test
+    void noCallIsPartedFromItsAnswer() {
+        say(OLD, 5);
+        say(OLD, MessagePart.toolCall("c1", "search", Json.emptyObject()));
+        say(OLD, 3);
+        say(OLD, MessagePart.toolCall("c2", "search", Json.emptyObject()));
+        say(OLD, MessagePart.toolResult("c1", "found"));
+        say(OLD, 2);
+        say(OLD, MessagePart.toolResult("c2", "found"));
+        say(OLD, 1);
+
+        RetentionResult result = new Retention(
+                        db, RetentionPolicy.builder().messagesPerConversation(3).build())
+                .run();
+
+        assertThat(result.messages()).isEqualTo(5);
+        assertThat(numbers(OLD)).startsWith(6L).hasSize(10);
+    }
+
+    /** The call comes first and the answer last, so no smaller batch may go alone. */
+    @Test
+    void aLongCallTakesAllInBetweenAlong() {
+        say(OLD, MessagePart.toolCall("c1", "search", Json.emptyObject()));
+        say(OLD, 130);
+        say(OLD, MessagePart.toolResult("c1", "found"));
+        passDays(2);
+        List<Long> left = new ArrayList<>();
+
+        new Retention(db, RetentionPolicy.builder().conversations(Duration.ofDays(1)).build())
+                .onProgress(result -> left.add(132 - result.messages()))
+                .run();
+
+        assertThat(left).startsWith(0L);
+    }
+
+    @Test
+    void tasksThatEndedGoByAgeOrNumberAndOthersStay() {
+        List<Task> ended = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            clock.advance();
+            Task task = db.tasks().create(task().agentId(agent.id()).build());
+            db.tasks().start(task.id());
+            ended.add(db.tasks().complete(task.id(), Json.emptyObject()));
+        }
+        Task running = db.tasks().start(db.tasks().create(task().agentId(agent.id()).build()).id());
+
+        assertThat(runLikeItsDryRun(RetentionPolicy.builder().tasksPerAgent(4)).tasks())
+                .isEqualTo(2);
+        assertThat(db.tasks().find(ended.get(1).id())).isEmpty();
+        assertThat(db.tasks().find(ended.get(2).id())).isPresent();
+
+        passDays(10);
+        assertThat(runLikeItsDryRun(RetentionPolicy.builder().tasks(Duration.ofDays(5))).tasks())
+                .isEqualTo(4);
+        assertThat(db.tasks().list(10, 0)).extracting(Task::id).containsExactly(running.id());
+    }
+
+    @Test
+    void executionsAndModelCallsGoByAge() {
+        ToolExecution execution = db.toolExecutions().create(execution(agent).build());
+        db.toolExecutions().start(execution.id());
+        db.toolExecutions().complete(execution.id(), Json.emptyObject());
+        ToolExecution pending = db.toolExecutions().create(execution(agent).build());
+        db.modelCalls().create(ModelCall.builder().model("m").createdAt(clock.instant()).build());
+        passDays(3);
+        db.modelCalls().create(ModelCall.builder().model("n").createdAt(clock.instant()).build());
+
+        RetentionResult result = runLikeItsDryRun(RetentionPolicy.builder()
+                .toolExecutions(Duration.ofDays(1))
+                .modelCalls(Duration.ofDays(1)));
+
+        assertThat(result).isEqualTo(new RetentionResult(0, 0, 0, 1, 1));
+        assertThat(db.toolExecutions().list(10, 0)).extracting(ToolExecution::id).containsExactly(pending.id());
+    }
+
+    @Test
+    void anInterruptedRunIsContinuedByTheNext() {
+        say(OLD, 120);
+        passDays(2);
+        RetentionPolicy policy =
+                RetentionPolicy.builder().conversations(Duration.ofDays(1)).build();
+        assertThatThrownBy(() -> new Retention(db, policy)
+                        .onProgress(result -> Thread.currentThread().interrupt())
+                        .run())
+                .isInstanceOf(CancelledException.class);
+        assertThat(Thread.interrupted()).isTrue();
+
+        new Retention(db, policy).run();
+        assertThat(db.conversations().find(OLD)).isEmpty();
+        assertThat(numbers(OLD)).isEmpty();
+    }
+
+    @Test
+    void aScheduleRunsUntilTheDatabaseIsClosed() throws Exception {
+        say(OLD, 3);
+        passDays(2);
+        List<StorageException> failures = new CopyOnWriteArrayList<>();
+        CountDownLatch twice = new CountDownLatch(2);
+        try (RetentionSchedule schedule = RetentionSchedule.start(
+                db,
+                RetentionPolicy.builder().conversations(Duration.ofDays(1)).build(),
+                Duration.ofMillis(50),
+                result -> twice.countDown(),
+                failures::add)) {
+            assertThat(twice.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(db.conversations().find(OLD)).isEmpty();
+            db.close();
+            assertThat(db.isOpen()).isFalse();
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aPolicyWithoutRulesOrWithWrongOnesIsRejected() {
+        assertThatThrownBy(() -> RetentionPolicy.builder().build()).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> RetentionPolicy.builder().tasks(Duration.ZERO).build())
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() ->
+                        RetentionPolicy.builder().messagesPerConversation(0).build())
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
