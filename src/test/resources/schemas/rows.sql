@@ -23,3 +23,6 @@
 8-  INSERT INTO blob_chunks (blob_id, position, bytes) VALUES ('039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81', 0, {hex:010203})
 8-  INSERT INTO message_parts (message_id, position, kind, blob_id) VALUES ('m1', 0, 'image', '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81')
 8-  INSERT INTO compactions (conversation_id, sequence_number, summary, created_at) VALUES ('c1', 1, 'so far', '2025-12-18T09:30:00.000000Z')
+9-  INSERT INTO deleted_records (id, kind, record_id, deleted_by, schema_version, deleted_at) VALUES ('d1', 'message', 'm9', 'ann', 9, '2025-12-18T09:30:00.000000Z')
+9-  INSERT INTO deleted_rows (deleted_record_id, position, table_name, document) VALUES ('d1', 1, 'messages', '{"id": "m9"}')
+9-  INSERT INTO deleted_blobs (deleted_record_id, blob_id) VALUES ('d1', '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81')

@@ -18,6 +18,7 @@ record CheckedOptions(
         int maxJsonDepth,
         int maxValueBytes,
         Clock clock,
+        Duration keepDeleted,
         boolean readOnly,
         List<MigrationSet> migrations,
         boolean validateOnly)
@@ -36,6 +37,7 @@ record CheckedOptions(
             /* maxJsonDepth= */ 100,
             /* maxValueBytes= */ 16 * 1_024 * 1_024,
             /* clock= */ Clock.systemUTC(),
+            /* keepDeleted= */ Duration.ZERO,
             /* readOnly= */ false,
             /* migrations= */ List.of(),
             /* validateOnly= */ false);
@@ -50,6 +52,7 @@ record CheckedOptions(
         Ranges.require("busyTimeout", busyTimeout, Duration.ZERO, Duration.ofHours(1));
         Ranges.require("connectTimeout", connectTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
         Ranges.require("queryTimeout", queryTimeout, Duration.ZERO, Duration.ofHours(24));
+        Ranges.require("keepDeleted", keepDeleted, Duration.ZERO, Duration.ofDays(36_500));
         Ranges.require("maxJsonDepth", maxJsonDepth, 1, Json.MAX_DEPTH);
         Ranges.require("maxValueBytes", maxValueBytes, 1_024, 1_000_000_000);
     }

@@ -6,10 +6,12 @@ import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
+import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.doctor.Diagnosis;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.SchemaException;
@@ -18,6 +20,7 @@ import dev.modelscan.storage.internal.doctor.Examination;
 import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.repository.StoreRepositories;
+import dev.modelscan.storage.internal.values.Checks;
 import dev.modelscan.storage.models.ModelCallRepository;
 import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryRun;
@@ -54,6 +57,7 @@ public final class Database implements Repositories, AutoCloseable {
     private final OpenedStore opened;
     private final DatabaseOptions options;
     private final Consumer<Database> onClose;
+    private final @Nullable Supplier<? extends @Nullable Connection> joined;
     private final StoreRepositories repositories;
     private volatile boolean open = true;
 
@@ -65,6 +69,7 @@ public final class Database implements Repositories, AutoCloseable {
         this.opened = opened;
         this.options = options;
         this.onClose = onClose;
+        this.joined = joined;
         this.repositories =
                 joined == null ? new StoreRepositories(opened.store()) : new StoreRepositories(opened.store(), joined);
     }
@@ -162,6 +167,11 @@ public final class Database implements Repositories, AutoCloseable {
     @Override
     public SourceRepository sources() {
         return repositories.sources();
+    }
+
+    @Override
+    public DeletedRecords deletedRecords() {
+        return repositories.deletedRecords();
     }
 
     /**
@@ -376,6 +386,20 @@ public final class Database implements Repositories, AutoCloseable {
      */
     public List<String> appliedMigrations() {
         return opened.appliedMigrations();
+    }
+
+    /**
+     * This database, used in somebody's name: what it deletes and keeps says so in {@link
+     * dev.modelscan.storage.deleted.DeletedRecord#deletedBy}. It costs nothing to make, shares all connections, and closing it
+     * closes none.
+     *
+     * @param actor who: 1 to 255 characters, not blank
+     * @throws InvalidDataException if it is no such text
+     */
+    public Database as(String actor) {
+        Objects.requireNonNull(actor, "actor");
+        Checks.name("database", null, "actor", actor);
+        return new Database(opened.as(actor), options, joined, view -> {});
     }
 
     /** What it was opened with. */

@@ -53,6 +53,7 @@ public final class DatabaseBuilder {
     private int maxJsonDepth = DatabaseOptions.defaults().maxJsonDepth();
     private int maxValueBytes = DatabaseOptions.defaults().maxValueBytes();
     private Clock clock = DatabaseOptions.defaults().clock();
+    private Duration keepDeleted = DatabaseOptions.defaults().keepDeleted();
     private @Nullable Supplier<? extends @Nullable Connection> joined;
     private boolean readOnly;
     private final Map<String, MigrationSet> migrations = new LinkedHashMap<>();
@@ -74,8 +75,7 @@ public final class DatabaseBuilder {
     /**
      * The file, as text. A leading {@code ~} is the user's home directory.
      *
-     * @throws IllegalArgumentException if the text is blank, a URL, or not a path, or begins with {@code ~}
-     *     if the process has no home directory
+     * @throws IllegalArgumentException if the text is blank, a URL, no path, or has a {@code ~} and there is no home directory
      */
     public DatabaseBuilder path(String path) {
         return path(Locations.toPath(path));
@@ -182,10 +182,7 @@ public final class DatabaseBuilder {
         return this;
     }
 
-    /**
-     * How many connections read at the same time: 1 to 1,000. More than cores make the writer wait; each keeps up to
-     * 16 MB of the file in memory. SQLite only.
-     */
+    /** Connections that read a SQLite file at once: 1 to 1,000, each with 16 MB. More than cores make the writer wait. */
     public DatabaseBuilder readers(int readers) {
         this.readers = readers;
         given.add("readers");
@@ -193,19 +190,16 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * How long a call waits for others before it gives up: 0 to 1 hour. It bounds each of these waits by
-     * itself, so a call that waits for a connection, and then for a lock, may take twice as long:
+     * How long a call waits for others before it gives up: 0 to 1 hour. It bounds each of these waits by itself:
      *
      * <ul>
-     *   <li>SQLite, to write: the queue of this process's writers and the file's write lock, together. {@link
-     *       BusyException}
+     *   <li>SQLite, to write: the process's queue and the file's write lock, together. {@link BusyException}
      *   <li>SQLite, to read: one of the {@link #readers}, or a lock of the file. {@link BusyException}
      *   <li>PostgreSQL: a connection of the pool, at least 250 ms. {@link BusyException} if all are in use,
      *       {@link UnavailableException} if none could be made
-     *   <li>PostgreSQL: a row or table that another transaction has locked, and how long a transaction that
-     *       the server took back because of others is run again. {@link BusyException}
+     *   <li>PostgreSQL: a row or table that another transaction or a migration has locked, and how long a transaction
+     *       that the server took back because of others is run again. {@link BusyException}
      *   <li>PostgreSQL: a server that is away, as in a fail-over. {@link UnavailableException}
-     *   <li>PostgreSQL: a table that a migration changes, while others use it. {@link BusyException}
      * </ul>
      *
      * <p>It does not bound the wait for another process that migrates the same database: that is 10 minutes.
@@ -244,6 +238,16 @@ public final class DatabaseBuilder {
     public DatabaseBuilder clock(Clock clock) {
         this.clock = Objects.requireNonNull(clock, "clock");
         given.add("clock");
+        return this;
+    }
+
+    /**
+     * How long what {@code delete} of a repository deletes is kept, so that {@link Database#deletedRecords} can restore it: up to
+     * 36,500 days; zero, the default, to keep nothing. {@link dev.modelscan.storage.deleted.DeletedRecords} says what is kept.
+     */
+    public DatabaseBuilder keepDeleted(Duration keepDeleted) {
+        this.keepDeleted = Objects.requireNonNull(keepDeleted, "keepDeleted");
+        given.add("keepDeleted");
         return this;
     }
 
@@ -318,10 +322,9 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * Applies no migration, neither the library's nor the application's, for teams that apply them by hand.
-     * Opening compares the histories, with their checksums, and throws {@link SchemaException}, which names the
-     * missing migrations, if the database is behind, and {@link UnavailableException} if there is none. Does
-     * not go with {@link #inMemory}, {@link #readOnly}, which implies it, and a transfer.
+     * Applies no migration, neither the library's nor the application's, for teams that apply them by hand. Opening compares
+     * the histories, with their checksums, and throws {@link SchemaException}, which names the missing migrations, if the database
+     * is behind, and {@link UnavailableException} if there is none. Not with {@link #inMemory}, {@link #readOnly}, or a transfer.
      */
     public DatabaseBuilder validateOnly() {
         this.validateOnly = true;
@@ -388,6 +391,7 @@ public final class DatabaseBuilder {
                 /* maxJsonDepth= */ maxJsonDepth,
                 /* maxValueBytes= */ maxValueBytes,
                 /* clock= */ clock,
+                /* keepDeleted= */ keepDeleted,
                 /* readOnly= */ readOnly,
                 /* migrations= */ List.copyOf(migrations.values()),
                 /* validateOnly= */ validateOnly);

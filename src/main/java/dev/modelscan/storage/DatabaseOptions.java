@@ -13,7 +13,8 @@ public sealed interface DatabaseOptions permits CheckedOptions {
 
     /**
      * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, 10 minutes for a statement, {@link
-     * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock, reading and writing.
+     * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock, reading and writing,
+     * deleted records not kept.
      */
     static DatabaseOptions defaults() {
         return CheckedOptions.DEFAULTS;
@@ -51,6 +52,9 @@ public sealed interface DatabaseOptions permits CheckedOptions {
 
     /** Where {@code updatedAt} and the times of a status come from. */
     Clock clock();
+
+    /** How long deleted records are kept; zero if they are not. */
+    Duration keepDeleted();
 
     /** Whether nothing is written. */
     boolean readOnly();

@@ -4,6 +4,7 @@ import dev.modelscan.storage.agents.AgentRepository;
 import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
+import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.models.ModelCallRepository;
 import dev.modelscan.storage.queries.MappedTable;
@@ -58,6 +59,9 @@ public interface Repositories {
 
     /** What records were imported from. */
     SourceRepository sources();
+
+    /** Records that were deleted and are kept; see {@link DatabaseBuilder#keepDeleted}. */
+    DeletedRecords deletedRecords();
 
     /**
      * jOOQ, for queries of the caller's own against the generated tables in {@code dev.modelscan.storage.schema}. What the

@@ -57,6 +57,7 @@ class ArchitectureTest {
                     "backups",
                     "blobs",
                     "conversations",
+                    "deleted",
                     "doctor",
                     "errors",
                     "models",

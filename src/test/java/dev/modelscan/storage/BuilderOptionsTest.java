@@ -53,8 +53,8 @@ class BuilderOptionsTest {
                             "workspace"),
             "dataSource", Set.of("isolation", "joinTransactions", "workspace"));
 
-    private static final Set<String> EVERYWHERE =
-            Set.of("busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock", "migrations");
+    private static final Set<String> EVERYWHERE = Set.of(
+            "busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock", "keepDeleted", "migrations");
 
     private static final Map<String, Object> VALUES = Map.ofEntries(
             Map.entry("readUrl", NOWHERE),
@@ -72,6 +72,7 @@ class BuilderOptionsTest {
             Map.entry("maxValueBytes", 5_000),
             Map.entry("migrations", "classpath:db/app"),
             Map.entry("clock", Clock.systemUTC()),
+            Map.entry("keepDeleted", Duration.ofDays(1)),
             Map.entry("joinTransactions", (Supplier<Connection>) () -> null));
 
     private Map<String, Supplier<DatabaseBuilder>> places() {

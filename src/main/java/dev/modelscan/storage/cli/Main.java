@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             RetentionCommand.class,
             WorkspacesCommand.class,
+            ArchiveCommand.class,
             DemoCommand.class
         })
 public final class Main implements Runnable {

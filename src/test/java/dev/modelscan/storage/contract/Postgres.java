@@ -99,6 +99,7 @@ final class Postgres implements TestEngine {
             connection.setAutoCommit(false);
             // Before the tables that they refer to. What they own goes with them.
             for (String table : List.of(
+                    "deleted_records",
                     "model_calls",
                     "messages",
                     "conversations",

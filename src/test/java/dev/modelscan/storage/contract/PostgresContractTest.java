@@ -183,6 +183,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class DeletedRecords extends DeletedRecordsContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class Deletes extends DeleteContract {
         @Override
         TestEngine engine() {

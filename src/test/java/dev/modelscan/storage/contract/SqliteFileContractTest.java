@@ -167,6 +167,14 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class DeletedRecords extends DeletedRecordsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class Deletes extends DeleteContract {
         @Override
         TestEngine engine() {

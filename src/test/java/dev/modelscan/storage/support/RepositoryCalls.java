@@ -17,6 +17,7 @@ import dev.modelscan.storage.conversations.InsideToolCall;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.deleted.DeletedRecordId;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.InvalidTransitionException;
 import dev.modelscan.storage.errors.NotFoundException;
@@ -79,8 +80,20 @@ public final class RepositoryCalls {
                         parts(),
                         branches(),
                         blobs(),
+                        deletedRecords(),
                         streams())
                 .flatMap(List::stream);
+    }
+
+    private static List<RepositoryCall> deletedRecords() {
+        return List.of(
+                plain("deletedRecords: list", 1, r -> r.deletedRecords().list(PAGE)),
+                plain("deletedRecords: listByKind", 1, r -> r.deletedRecords().listByKind("task", PAGE)),
+                plain("deletedRecords: findNewest", 1, r -> r.deletedRecords().findNewest("task", "k1")),
+                plain("deletedRecords: get that is missing", 1, refused(NotFoundException.class, r -> r.deletedRecords()
+                        .get(DeletedRecordId.next()))),
+                plain("deletedRecords: purgeDeletedBefore", 1, r -> r.deletedRecords()
+                        .purgeDeletedBefore(Instant.EPOCH)));
     }
 
     /** A stream reads a page at its first row, and the next page when that one is used up. */

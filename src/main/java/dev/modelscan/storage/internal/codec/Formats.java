@@ -10,6 +10,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.conversations.PartKind;
+import dev.modelscan.storage.deleted.DeletedRecordId;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.values.StoredJson;
 import dev.modelscan.storage.models.ModelCallId;
@@ -60,6 +61,9 @@ public final class Formats {
             new TextFormat<>(ModelCallId.class, ModelCallId::new, ModelCallId::value);
 
     public static final TextFormat<ScoreId> SCORE_ID = new TextFormat<>(ScoreId.class, ScoreId::new, ScoreId::value);
+
+    public static final TextFormat<DeletedRecordId> DELETED_RECORD_ID =
+            new TextFormat<>(DeletedRecordId.class, DeletedRecordId::new, DeletedRecordId::value);
 
     public static final TextFormat<MessageRole> MESSAGE_ROLE =
             new TextFormat<>(MessageRole.class, MessageRole::fromCode, MessageRole::code);

@@ -23,6 +23,11 @@ public record OpenedStore(
         Map<String, Long> sets,
         List<String> appliedMigrations) {
 
+    /** The same, used in somebody's name. Closing it closes nothing. */
+    public OpenedStore as(String actor) {
+        return new OpenedStore(new ActingStore(store, actor), file, workspace, schemaVersion, sets, appliedMigrations);
+    }
+
     /** The same, as the workspace of that name. */
     public OpenedStore in(String name) {
         return new OpenedStore(store, file, name, schemaVersion, sets, appliedMigrations);

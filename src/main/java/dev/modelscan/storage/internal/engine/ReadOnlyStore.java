@@ -54,6 +54,11 @@ public final class ReadOnlyStore implements Store {
     }
 
     @Override
+    public @Nullable String actor() {
+        return store.actor();
+    }
+
+    @Override
     public <T extends @Nullable Object> T read(@Nullable String entity, @Nullable String id, Work<T> work) {
         return store.read(entity, id, work);
     }

@@ -52,6 +52,11 @@ public interface Sessions {
     /** What the database was opened with. */
     DatabaseOptions options();
 
+    /** Who writes, as the caller has said; null if he has not. */
+    default @Nullable String actor() {
+        return null;
+    }
+
     /** The time that writes are stamped with, in whole microseconds; the same throughout a transaction. */
     default Instant now() {
         return options().clock().instant().truncatedTo(ChronoUnit.MICROS);

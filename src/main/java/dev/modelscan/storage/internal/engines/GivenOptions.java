@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 public final class GivenOptions {
 
     /** What has an effect on every engine. */
-    private static final Set<String> EVERYWHERE =
-            Set.of("busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock", "migrations");
+    private static final Set<String> EVERYWHERE = Set.of(
+            "busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock", "keepDeleted", "migrations");
 
     private final Set<String> given = new LinkedHashSet<>();
 

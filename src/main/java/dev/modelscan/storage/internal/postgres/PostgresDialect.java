@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.postgres;
 
+import dev.modelscan.storage.internal.query.Catalog;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
 import java.nio.ByteBuffer;
@@ -29,6 +30,8 @@ public final class PostgresDialect implements Dialect {
     private static final long EPOCH_SECOND =
             Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
 
+    private static final Catalog CATALOG = new PostgresCatalog();
+
     private static final Expressions EXPRESSIONS = new PostgresExpressions();
 
     private PostgresDialect() {}
@@ -46,6 +49,11 @@ public final class PostgresDialect implements Dialect {
     @Override
     public Expressions expressions() {
         return EXPRESSIONS;
+    }
+
+    @Override
+    public Catalog catalog() {
+        return CATALOG;
     }
 
     @Override

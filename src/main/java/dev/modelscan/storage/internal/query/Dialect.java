@@ -23,6 +23,9 @@ public interface Dialect {
     /** The engine's SQL for what jOOQ cannot say. */
     Expressions expressions();
 
+    /** What the database says about its tables, and SQL to make documents of rows. */
+    Catalog catalog();
+
     /** Whether tables are in schemas, so that queries must qualify their names. */
     default boolean hasSchemas() {
         return false;

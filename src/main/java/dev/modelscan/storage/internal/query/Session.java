@@ -1,10 +1,12 @@
 package dev.modelscan.storage.internal.query;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +25,16 @@ public final class Session implements AutoCloseable {
      */
     static final int MOST_STATEMENTS = 400;
 
+    /** A deletion that is kept, or a restoration, takes up to twenty. */
+    private static final int MOST_PLAIN_STATEMENTS = 60;
+
     private final Connection connection;
     private final Dialect dialect;
     private final Map<String, @Nullable Execution<?>[]> bySchema = new LinkedHashMap<>(8, 0.75f, true);
     private @Nullable String schema;
     private @Nullable Execution<?>[] executions = new Execution<?>[128];
     private int prepared;
+    private final Map<String, PreparedStatement> plain = new LinkedHashMap<>(8, 0.75f, true);
     private final RunningStatement running = new RunningStatement();
     private long charactersMoved;
     private boolean ranCallersSql;
@@ -100,6 +106,23 @@ public final class Session implements AutoCloseable {
             prepared++;
         }
         return execution.begin();
+    }
+
+    /** A statement of {@link PlainSql}, which stays prepared until there are too many. */
+    PreparedStatement plain(String sql) throws SQLException {
+        PreparedStatement known = plain.get(sql);
+        if (known != null && !known.isClosed()) {
+            return known;
+        }
+        if (plain.size() >= MOST_PLAIN_STATEMENTS) {
+            Iterator<PreparedStatement> oldest = plain.values().iterator();
+            PreparedStatement unused = oldest.next();
+            oldest.remove();
+            unused.close();
+        }
+        PreparedStatement prepared = connection.prepareStatement(sql);
+        plain.put(sql, prepared);
+        return prepared;
     }
 
     /** Closes the statements of unused schemas. The schema in use is not in the map. */
@@ -181,6 +204,11 @@ public final class Session implements AutoCloseable {
             close(unused);
         }
         bySchema.clear();
+        List<PreparedStatement> all = List.copyOf(plain.values());
+        plain.clear();
+        for (PreparedStatement statement : all) {
+            statement.close();
+        }
     }
 
     private void close(@Nullable Execution<?>[] all) throws SQLException {

@@ -73,6 +73,11 @@ final class JoiningSessions implements Sessions {
     }
 
     @Override
+    public @Nullable String actor() {
+        return store.actor();
+    }
+
+    @Override
     public Instant now() {
         return store.now();
     }

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.repository;
 
 import static dev.modelscan.storage.schema.Tables.BLOBS;
 import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
+import static dev.modelscan.storage.schema.Tables.DELETED_BLOBS;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 
 import dev.modelscan.storage.Page;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jooq.Condition;
 import org.jooq.impl.DSL;
 
 final class SqlBlobRepository implements BlobRepository {
@@ -105,7 +107,7 @@ final class SqlBlobRepository implements BlobRepository {
             CompiledQuery.rows("blob.unused", row -> row.get(Codec.text(Formats.BLOB_ID), 1), () -> DSL.select(BLOBS.ID)
                     .from(BLOBS)
                     .where(BLOBS.CREATED_AT.lt(CREATED_AT.parameter().param()))
-                    .and(DSL.notExists(DSL.selectOne().from(MESSAGE_PARTS).where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID))))
+                    .and(isUnused())
                     .orderBy(BLOBS.CREATED_AT, BLOBS.ID)
                     .limit(Mapping.LIMIT.param())
                     .forUpdate()
@@ -115,12 +117,18 @@ final class SqlBlobRepository implements BlobRepository {
     private static final CompiledQuery<Void> DELETE_UNUSED =
             CompiledQuery.command("blob.deleteUnused", () -> DSL.deleteFrom(BLOBS)
                     .where(BLOBS.ID.in(IdList.select(IDS.param(), BLOBS.ID)))
-                    .and(DSL.notExists(DSL.selectOne().from(MESSAGE_PARTS).where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID)))));
+                    .and(isUnused()));
 
     private final Sessions sessions;
 
     SqlBlobRepository(Sessions sessions) {
         this.sessions = sessions;
+    }
+
+    /** Whether neither a message nor a deleted record refers to the blob. */
+    private static Condition isUnused() {
+        return DSL.notExists(DSL.selectOne().from(MESSAGE_PARTS).where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID)))
+                .and(DSL.notExists(DSL.selectOne().from(DELETED_BLOBS).where(DELETED_BLOBS.BLOB_ID.eq(BLOBS.ID))));
     }
 
     private static Blob map(Row row) throws SQLException {

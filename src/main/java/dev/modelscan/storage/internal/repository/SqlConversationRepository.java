@@ -264,6 +264,7 @@ final class SqlConversationRepository implements ConversationRepository {
     public void delete(ConversationId id) {
         Objects.requireNonNull(id, "id");
         sessions.writeMany(ENTITY, id.value(), session -> {
+            KeptDeletions.keep(sessions, session, ENTITY, id.value(), CONVERSATIONS, CONVERSATIONS.ID);
             int deleted = session.query(DELETE).set(ID.parameter(), id).update();
             return required(deleted == 0 ? null : id, id);
         });

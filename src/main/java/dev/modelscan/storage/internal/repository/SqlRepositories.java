@@ -5,6 +5,7 @@ import dev.modelscan.storage.agents.AgentRepository;
 import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
+import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.models.ModelCallRepository;
 import dev.modelscan.storage.queries.MappedTable;
@@ -38,6 +39,7 @@ public abstract class SqlRepositories implements Repositories {
     private volatile @Nullable ModelCallRepository modelCalls;
     private volatile @Nullable ScoreRepository scores;
     private volatile @Nullable SourceRepository sources;
+    private volatile @Nullable DeletedRecords deletedRecords;
 
     /** All repositories run their work on these sessions. */
     protected SqlRepositories(Sessions sessions) {
@@ -50,6 +52,16 @@ public abstract class SqlRepositories implements Repositories {
         if (made == null) {
             made = new SqlAgentRepository(sessions);
             agents = made;
+        }
+        return made;
+    }
+
+    @Override
+    public DeletedRecords deletedRecords() {
+        DeletedRecords made = deletedRecords;
+        if (made == null) {
+            made = new SqlDeletedRecords(sessions);
+            deletedRecords = made;
         }
         return made;
     }

@@ -202,6 +202,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         Objects.requireNonNull(id, "id");
         sessions.writeMany(entity, id.value(), session -> {
             try {
+                KeptDeletions.keep(sessions, session, entity, id.value(), mapping.table.get(), mapping.id.field());
                 int deleted = deleteRow(session, id);
                 if (deleted == 0) {
                     throw new NotFoundException(entity, id.value());

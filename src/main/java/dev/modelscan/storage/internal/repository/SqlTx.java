@@ -223,6 +223,11 @@ final class SqlTx extends SqlRepositories implements Tx {
         }
 
         @Override
+        public @Nullable String actor() {
+            return store.actor();
+        }
+
+        @Override
         public Instant now() {
             return now;
         }

@@ -5,6 +5,9 @@ import static dev.modelscan.storage.schema.Tables.BLOBS;
 import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
 import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.DELETED_BLOBS;
+import static dev.modelscan.storage.schema.Tables.DELETED_RECORDS;
+import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
@@ -64,7 +67,10 @@ final class CopiedTable {
                     BLOBS,
                     BLOB_CHUNKS,
                     MESSAGE_PARTS,
-                    COMPACTIONS)
+                    COMPACTIONS,
+                    DELETED_RECORDS,
+                    DELETED_ROWS,
+                    DELETED_BLOBS)
             .map(CopiedTable::of)
             .toList();
 

@@ -71,8 +71,8 @@ class PostgresQueryPlanTest {
     }
 
     private static final String TABLES =
-            "agents, blob_chunks, blobs, compactions, conversations, message_origins, message_parts, messages, model_calls,"
-                    + " scores, sources, tasks, team_members, teams, tool_executions, workflows";
+            "agents, blob_chunks, blobs, compactions, conversations, deleted_blobs, deleted_records, deleted_rows,"
+                    + " message_origins, message_parts, messages, model_calls, scores, sources, tasks, team_members, teams, tool_executions, workflows";
 
     private static String url() {
         return PostgresServer.url(WORKSPACE);
@@ -159,6 +159,9 @@ class PostgresQueryPlanTest {
                 "tool_executions (id, agent_id, task_id, tool_name, status, started_at, created_at, updated_at) SELECT"
                         + " 'e' || i, 'a' || i % 100 + 1, 'k' || i % 100 + 1, 'tool ' || i % 20, 'running',"
                         + " now() - i * interval '1 s', " + times + from,
+                "deleted_records (id, kind, record_id, schema_version, deleted_at) SELECT 'd' || i, 'k' || i % 100,"
+                        + " 'r' || i, 9, now() - i * interval '1 s'" + from,
+                "deleted_blobs (deleted_record_id, blob_id) SELECT 'd' || i, lpad(i::text, 64, '0')" + from,
                 "sources (id, format, name, imported_at, updated_at) SELECT 's' || i, 'f' || i % 100, 'x', " + times
                         + from,
                 "workflows (id, name, status, source_format, source_id, external_id, created_at, updated_at) SELECT"

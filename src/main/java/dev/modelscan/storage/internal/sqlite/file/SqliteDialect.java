@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 
 import dev.modelscan.storage.internal.codec.Formats;
+import dev.modelscan.storage.internal.query.Catalog;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
@@ -29,6 +30,8 @@ public final class SqliteDialect implements Dialect {
 
     public static final SqliteDialect INSTANCE = new SqliteDialect();
 
+    private static final Catalog CATALOG = new SqliteCatalog();
+
     private static final Expressions EXPRESSIONS = new SqliteExpressions();
 
     private SqliteDialect() {}
@@ -46,6 +49,11 @@ public final class SqliteDialect implements Dialect {
     @Override
     public Expressions expressions() {
         return EXPRESSIONS;
+    }
+
+    @Override
+    public Catalog catalog() {
+        return CATALOG;
     }
 
     @Override

@@ -1,0 +1,81 @@
+package dev.modelscan.storage.internal.query;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs SQL that is made from the catalog of the database, so that no compiled query can say it. It is logged, watched
+ * and cancelled as compiled queries are.
+ */
+public final class PlainSql {
+
+    private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
+
+    private PlainSql() {}
+
+    /** Reads a row. */
+    @FunctionalInterface
+    public interface Reader<T> {
+        /** The value of the current row. */
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** Executes a write, and returns the number of rows written. The values are text or whole numbers. */
+    public static int update(Session session, String sql, List<?> values) throws SQLException {
+        PreparedStatement statement = prepared(session, sql, values);
+        session.running().begin();
+        try {
+            return statement.executeUpdate();
+        } finally {
+            session.running().end();
+        }
+    }
+
+    /** All rows of a query. The values are text or whole numbers. */
+    public static <T> List<T> rows(Session session, String sql, List<?> values, Reader<T> reader) throws SQLException {
+        PreparedStatement statement = prepared(session, sql, values);
+        List<T> all = new ArrayList<>();
+        session.running().begin();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                all.add(reader.read(rows));
+            }
+        } finally {
+            session.running().end();
+        }
+        return all;
+    }
+
+    private static PreparedStatement prepared(Session session, String sql, List<?> values) throws SQLException {
+        SQL.debug(sql);
+        PreparedStatement statement = session.plain(sql);
+        for (int i = 0; i < values.size(); i++) {
+            bind(statement, i + 1, values.get(i));
+        }
+        return statement;
+    }
+
+    private static void bind(PreparedStatement statement, int place, @Nullable Object value) throws SQLException {
+        if (value instanceof Number number) {
+            statement.setLong(place, number.longValue());
+        } else {
+            statement.setString(place, (String) value);
+        }
+    }
+
+    /** A name as SQL, quoted as all engines take it. */
+    public static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /** A table of the session's schema as SQL. */
+    public static String table(Session session, String name) {
+        return session.schema() == null ? quoted(name) : session.schema() + '.' + quoted(name);
+    }
+}

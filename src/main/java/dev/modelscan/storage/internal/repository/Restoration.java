@@ -1,0 +1,320 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.deleted.DeletedRecord;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Catalog;
+import dev.modelscan.storage.internal.query.Catalog.Column;
+import dev.modelscan.storage.internal.query.Catalog.Reference;
+import dev.modelscan.storage.internal.query.PlainSql;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the rows of a deleted record back: one statement for each table, whatever the number of rows. A reference to a
+ * table that comes later is filled in at the end.
+ */
+final class Restoration {
+
+    private static final String ALIAS = "kept";
+    private static final String DOCUMENT = ALIAS + '.' + PlainSql.quoted(DELETED_ROWS.DOCUMENT.getName());
+
+    /** Rows of one table that are put back, or that lost the reference in {@code emptied}. */
+    private record Group(Catalog.Table table, @Nullable String emptied, List<Column> columns) {
+
+        boolean has(List<String> names) {
+            return names.stream().allMatch(name -> columns.stream()
+                    .anyMatch(column -> column.name().equalsIgnoreCase(name)));
+        }
+
+        List<Column> columns(List<String> names) {
+            return columns.stream()
+                    .filter(column -> names.stream().anyMatch(column.name()::equalsIgnoreCase))
+                    .toList();
+        }
+    }
+
+    private final Session session;
+    private final Catalog catalog;
+    private final DeletedRecord deleted;
+    private final String subject;
+    private final String keptRows;
+
+    private Restoration(Session session, DeletedRecord deleted) {
+        this.session = session;
+        this.catalog = session.dialect().catalog();
+        this.deleted = deleted;
+        this.subject = deleted.kind() + " " + deleted.recordId();
+        this.keptRows = PlainSql.table(session, DELETED_ROWS.getName());
+    }
+
+    /** What a row that lost a reference is marked with: the columns that became null. */
+    static String emptied(Reference reference) {
+        return String.join(",", reference.columns());
+    }
+
+    static void restore(Sessions sessions, Session session, DeletedRecord deleted) throws SQLException {
+        try {
+            new Restoration(session, deleted).restore();
+        } catch (SQLException e) {
+            if (sessions.classify(e).refusesData()) {
+                throw sessions.classify(e).toException(deleted.kind(), deleted.recordId());
+            }
+            throw e;
+        }
+    }
+
+    private void restore() throws SQLException {
+        List<Group> groups = groups();
+        List<Group> rows =
+                groups.stream().filter(group -> group.emptied() == null).toList();
+        List<Reference> references = catalog.references(session);
+        requireFree(rows.get(0));
+        requireTargets(rows, references);
+        for (Group group : rows) {
+            insert(group, late(group, rows, references));
+        }
+        for (Group group : rows) {
+            for (Reference reference : late(group, rows, references)) {
+                fillIn(group, reference.columns(), false);
+            }
+        }
+        for (Group group : groups) {
+            if (group.emptied() != null) {
+                fillIn(group, List.of(group.emptied().split(",", -1)), true);
+            }
+        }
+    }
+
+    private record First(String table, @Nullable String emptied, String document) {}
+
+    /** What there is, by the first row of each group. All rows of a group have the same columns. */
+    private List<Group> groups() throws SQLException {
+        String table = PlainSql.quoted(DELETED_ROWS.TABLE_NAME.getName());
+        String emptied = PlainSql.quoted(DELETED_ROWS.EMPTIED.getName());
+        String position = PlainSql.quoted(DELETED_ROWS.POSITION.getName());
+        String record = PlainSql.quoted(DELETED_ROWS.DELETED_RECORD_ID.getName()) + " = ?";
+        String id = deleted.id().value();
+        List<First> firsts = PlainSql.rows(
+                session,
+                "SELECT " + table + ", " + emptied + ", " + PlainSql.quoted(DELETED_ROWS.DOCUMENT.getName()) + " FROM "
+                        + keptRows + " WHERE " + record + " AND " + position + " IN (SELECT min(" + position + ") FROM "
+                        + keptRows + " WHERE " + record + " GROUP BY " + table + ", " + emptied + ") ORDER BY "
+                        + position,
+                List.of(id, id),
+                row -> new First(row.getString(1), row.getString(2), row.getString(3)));
+        Set<String> names = firsts.stream().map(First::table).collect(Collectors.toCollection(LinkedHashSet::new));
+        Map<String, Catalog.Table> tables = catalog.tables(session, names);
+        List<Group> groups = new ArrayList<>();
+        for (First first : firsts) {
+            groups.add(group(tables.get(first.table()), first));
+        }
+        return groups;
+    }
+
+    private Group group(Catalog.@Nullable Table table, First first) {
+        if (table == null) {
+            throw missing("the table " + first.table());
+        }
+        List<Column> columns = new ArrayList<>();
+        Json.parse(first.document()).toNode().fieldNames().forEachRemaining(name -> {
+            Column column = table.column(name);
+            if (column == null) {
+                throw missing("the column " + name + " of the table " + first.table());
+            }
+            if (!column.isGenerated()) {
+                columns.add(column);
+            }
+        });
+        return new Group(table, first.emptied(), columns);
+    }
+
+    private SchemaException missing(String what) {
+        return new SchemaException(
+                subject + " cannot be restored: it was deleted under schema version " + deleted.schemaVersion()
+                        + ", and " + what + " is no longer there",
+                null);
+    }
+
+    /** The references to tables whose rows are put back later. */
+    private static List<Reference> late(Group group, List<Group> rows, List<Reference> references) {
+        List<String> later = rows.subList(rows.indexOf(group) + 1, rows.size()).stream()
+                .map(other -> other.table().name())
+                .toList();
+        return references.stream()
+                .filter(reference -> reference.table().equals(group.table().name())
+                        && later.contains(reference.target())
+                        && group.has(reference.columns()))
+                .toList();
+    }
+
+    /** The rows of a group, which have the parameters of {@link #values}. */
+    private String from(Group group) {
+        return keptRows + ' ' + ALIAS + " WHERE " + ALIAS + '.'
+                + PlainSql.quoted(DELETED_ROWS.DELETED_RECORD_ID.getName())
+                + " = ? AND " + ALIAS + '.' + PlainSql.quoted(DELETED_ROWS.TABLE_NAME.getName()) + " = ? AND " + ALIAS
+                + '.' + PlainSql.quoted(DELETED_ROWS.EMPTIED.getName())
+                + (group.emptied() == null ? " IS NULL" : " = ?");
+    }
+
+    private List<String> values(Group group) {
+        List<String> values =
+                new ArrayList<>(List.of(deleted.id().value(), group.table().name()));
+        if (group.emptied() != null) {
+            values.add(group.emptied());
+        }
+        return values;
+    }
+
+    private void insert(Group group, List<Reference> late) throws SQLException {
+        Set<String> waiting =
+                late.stream().flatMap(key -> key.columns().stream()).collect(Collectors.toSet());
+        String selected = group.columns().stream()
+                .map(column -> waiting.contains(column.name()) ? "NULL" : catalog.fromDocument(column, DOCUMENT))
+                .collect(Collectors.joining(", "));
+        PlainSql.update(
+                session,
+                "INSERT INTO " + PlainSql.table(session, group.table().name()) + " ("
+                        + DeletionPlan.list(
+                                group.columns().stream().map(Column::name).toList()) + ')'
+                        + catalog.keepingIdentities() + " SELECT " + selected + " FROM " + from(group) + " ORDER BY "
+                        + ALIAS + '.' + PlainSql.quoted(DELETED_ROWS.POSITION.getName()),
+                values(group));
+    }
+
+    /** Sets references, in rows that have none there by now if {@code ifNull}. */
+    private void fillIn(Group group, List<String> names, boolean ifNull) throws SQLException {
+        List<Column> key = group.columns(group.table().key());
+        List<Column> set = group.columns(names);
+        List<Column> read = new ArrayList<>(key);
+        read.addAll(set);
+        String values = read.stream()
+                .map(column -> catalog.fromDocument(column, DOCUMENT) + " AS " + PlainSql.quoted(column.name()))
+                .collect(Collectors.joining(", "));
+        List<String> conditions = new ArrayList<>();
+        key.forEach(column -> conditions.add(pair(column)));
+        set.forEach(column -> conditions.add("given." + PlainSql.quoted(column.name()) + " IS NOT NULL"));
+        if (ifNull) {
+            set.forEach(column -> conditions.add("t." + PlainSql.quoted(column.name()) + " IS NULL"));
+        }
+        PlainSql.update(
+                session,
+                "UPDATE " + PlainSql.table(session, group.table().name()) + " AS t SET "
+                        + set.stream()
+                                .map(column ->
+                                        PlainSql.quoted(column.name()) + " = given." + PlainSql.quoted(column.name()))
+                                .collect(Collectors.joining(", "))
+                        + " FROM (SELECT " + values + " FROM " + from(group) + ") AS given WHERE "
+                        + String.join(" AND ", conditions),
+                values(group));
+    }
+
+    private static String pair(Column column) {
+        String name = PlainSql.quoted(column.name());
+        return "t." + name + " = given." + name;
+    }
+
+    /** A unique value of the record itself may be taken by now. That of a row that goes with it holds the record's key. */
+    private void requireFree(Group root) throws SQLException {
+        List<String> queries = new ArrayList<>();
+        List<String> values = new ArrayList<>();
+        for (List<String> unique : root.table().uniques()) {
+            if (root.has(unique)) {
+                queries.add("SELECT '" + String.join(", ", unique).replace("'", "''") + "', "
+                        + unique.stream()
+                                .map(name -> catalog.memberText(name, DOCUMENT))
+                                .collect(Collectors.joining(" || ', ' || "))
+                        + " FROM " + from(root) + " AND EXISTS (SELECT 1 FROM "
+                        + PlainSql.table(session, root.table().name()) + " t WHERE " + matches(root, unique, unique)
+                        + ')');
+                values.addAll(values(root));
+            }
+        }
+        List<String[]> taken = PlainSql.rows(session, String.join(" UNION ALL ", queries), values, row ->
+                new String[] {row.getString(1), row.getString(2)});
+        if (!taken.isEmpty()) {
+            String field = Failure.fields(taken.get(0)[0]);
+            throw new ConflictException(
+                    subject + " cannot be restored: its " + field + " '" + taken.get(0)[1] + "' is taken by another "
+                            + deleted.kind() + "; change or delete that one first",
+                    deleted.kind(),
+                    deleted.recordId(),
+                    field,
+                    taken.get(0)[1],
+                    null,
+                    null);
+        }
+    }
+
+    /** Whether a row {@code t} has in these columns what the document has in those. */
+    private String matches(Group group, List<String> columns, List<String> members) {
+        List<String> pairs = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            String member = members.get(i);
+            Column column = group.columns().stream()
+                    .filter(known -> known.name().equalsIgnoreCase(member))
+                    .findFirst()
+                    .orElseThrow();
+            pairs.add("t." + PlainSql.quoted(columns.get(i)) + " = " + catalog.fromDocument(column, DOCUMENT));
+        }
+        return String.join(" AND ", pairs);
+    }
+
+    /** All that the rows refer to has to be there, or to be among them. */
+    private void requireTargets(List<Group> rows, List<Reference> references) throws SQLException {
+        Set<String> restored = rows.stream().map(group -> group.table().name()).collect(Collectors.toSet());
+        List<String> queries = new ArrayList<>();
+        List<String> values = new ArrayList<>();
+        for (Group group : rows) {
+            for (Reference reference : references) {
+                if (reference.table().equals(group.table().name())
+                        && !restored.contains(reference.target())
+                        && group.has(reference.columns())) {
+                    queries.add(dangling(group, reference));
+                    values.addAll(values(group));
+                }
+            }
+        }
+        if (queries.isEmpty()) {
+            return;
+        }
+        List<String[]> dangling = PlainSql.rows(session, String.join(" UNION ALL ", queries), values, row ->
+                new String[] {row.getString(1), row.getString(2), row.getString(3)});
+        if (!dangling.isEmpty()) {
+            String[] first = dangling.get(0);
+            throw new ReferenceException(
+                    subject + " cannot be restored: its " + first[0] + " refer to " + first[1] + " " + first[2]
+                            + ", which does not exist; restore or create it first",
+                    deleted.kind(),
+                    deleted.recordId(),
+                    null);
+        }
+    }
+
+    private String dangling(Group group, Reference reference) {
+        String present = group.columns(reference.columns()).stream()
+                .map(column -> catalog.memberText(column.name(), DOCUMENT) + " IS NOT NULL")
+                .collect(Collectors.joining(" AND "));
+        String value = reference.columns().stream()
+                .map(name -> catalog.memberText(name, DOCUMENT))
+                .collect(Collectors.joining(" || ', ' || "));
+        return "SELECT * FROM (SELECT '" + group.table().name().replace("'", "''") + "' AS a, '"
+                + reference.target().replace("'", "''") + "' AS b, " + value + " AS c FROM " + from(group) + " AND "
+                + present + " AND NOT EXISTS (SELECT 1 FROM " + PlainSql.table(session, reference.target())
+                + " t WHERE " + matches(group, reference.targetColumns(), reference.columns())
+                + ") LIMIT 1) AS dangling";
+    }
+}

@@ -1,0 +1,503 @@
+package dev.modelscan.storage.contract;
+
+import static dev.modelscan.storage.schema.Tables.DELETED_BLOBS;
+import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.blobs.Blob;
+import dev.modelscan.storage.conversations.Conversation;
+import dev.modelscan.storage.conversations.InsideToolCall;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.deleted.DeletedRecord;
+import dev.modelscan.storage.deleted.DeletedRecordId;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.InvalidDataException;
+import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.schema.DefaultSchema;
+import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.testkit.StatementLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jooq.Table;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Deleted records are kept whole, and come back whole. */
+abstract class DeletedRecordsContract extends Contract {
+
+    private static final byte[] PICTURE = {1, 2, 3};
+
+    private Database keeping;
+    private Agent ann;
+    private Agent bob;
+
+    @BeforeEach
+    void prepare() {
+        keeping = engine().beside(db)
+                .orElseThrow()
+                .clock(clock)
+                .keepDeleted(Duration.ofDays(30))
+                .open();
+        ann = createAgent("ann");
+        bob = createAgent("bob");
+    }
+
+    @AfterEach
+    void close() {
+        keeping.close();
+        db.useTx(tx -> tx.dsl().execute("DROP TABLE IF EXISTS notes"));
+    }
+
+    /** All rows of the library's tables, as text. */
+    private Map<String, List<String>> rows() {
+        Map<String, List<String>> rows = new TreeMap<>();
+        for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
+            rows.put(
+                    table.getName(),
+                    db.dsl().selectFrom(table).fetch().stream()
+                            .map(row -> row.intoList().stream()
+                                    .map(value -> value instanceof byte[] bytes
+                                            ? HexFormat.of().formatHex(bytes)
+                                            : value)
+                                    .toList()
+                                    .toString())
+                            .sorted()
+                            .toList());
+        }
+        return rows;
+    }
+
+    private DeletedRecord newest(String kind, String id) {
+        return keeping.deletedRecords().findNewest(kind, id).orElseThrow();
+    }
+
+    private Message filledConversation() {
+        Task task = db.tasks().create(task().agentId(ann.id()).build());
+        Blob picture = db.blobs().write(PICTURE);
+        Message first = db.messages()
+                .create(message(ann)
+                        .receiverId(bob.id())
+                        .content("\u00e9\ud83d\ude00 \" \\ ' \n")
+                        .parts(List.of(
+                                MessagePart.image("image/png", picture.id()),
+                                MessagePart.toolCall("call_1", "search", Json.parse("{\"n\":[1,2.50,1e400]}"))))
+                        .metadata(Json.parse("{\"b\":1.50,\"a\":null}"))
+                        .taskId(task.id())
+                        .build());
+        MessageId last = db.messages()
+                .createAll(IntStream.range(0, 5)
+                        .mapToObj(i -> message(bob)
+                                .content("answer " + i)
+                                .parts(i == 0 ? List.of(MessagePart.toolResult("call_1", "found")) : List.of())
+                                .build())
+                        .toList())
+                .get(2)
+                .id();
+        db.conversations().compact(CONVERSATION, last, "so far", InsideToolCall.REFUSE);
+        db.toolExecutions()
+                .create(execution(bob).messageId(first.id()).callId("call_1").build());
+        db.modelCalls().create(modelCall().messageId(first.id()).build());
+        return first;
+    }
+
+    @Test
+    void withoutTheOptionADeletedRecordIsGone() {
+        db.messages().delete(filledConversation().id());
+        db.conversations().delete(CONVERSATION);
+
+        assertThat(db.deletedRecords().list(PageRequest.first(10)).items()).isEmpty();
+        assertThat(db.blobs().list(PageRequest.first(10)).items()).isEmpty();
+    }
+
+    @Test
+    void aConversationComesBackWithAllThatWentWithIt() {
+        Message first = filledConversation();
+        Map<String, List<String>> before = rows();
+
+        keeping.conversations().delete(CONVERSATION);
+        DeletedRecord deleted = newest("conversation", CONVERSATION.value());
+        assertThat(db.messages().find(first.id())).isEmpty();
+        assertThat(db.toolExecutions().list(1, 0).get(0).messageId()).isNull();
+        assertThat(deleted.deletedAt()).isEqualTo(clock.instant());
+        assertThat(deleted.deletedBy()).isNull();
+        assertThat(deleted.schemaVersion()).isEqualTo(db.schemaVersion());
+        assertThat(keeping.deletedRecords().get(deleted.id())).isEqualTo(deleted);
+
+        assertThat(db.deletedRecords().restore(deleted.id())).isEqualTo(deleted);
+
+        Map<String, List<String>> after = rows();
+        assertThat(db.toolExecutions().list(1, 0).get(0).messageId()).isEqualTo(first.id());
+        assertThat(db.modelCalls().list(1, 0).get(0).messageId()).isEqualTo(first.id());
+        for (String updated : List.of("tool_executions", "model_calls")) {
+            before.remove(updated);
+            after.remove(updated);
+        }
+        assertThat(after).isEqualTo(before);
+        assertThat(db.blobs()
+                        .read(db.blobs()
+                                .list(PageRequest.first(10))
+                                .items()
+                                .get(0)
+                                .id()))
+                .isEqualTo(PICTURE);
+        assertThatThrownBy(() -> db.deletedRecords().restore(deleted.id())).isInstanceOf(NotFoundException.class);
+    }
+
+    @Test
+    void aConversationWithBranchesComesBack() {
+        Message first = filledConversation();
+        db.conversations().fork(CONVERSATION, db.messages().list(10, 0).get(4).id(), InsideToolCall.REFUSE);
+        db.messages().create(message(bob).content("on a branch").build());
+        List<String> conversations = rows().get("conversations");
+        List<String> messages = rows().get("messages");
+
+        keeping.conversations().delete(CONVERSATION);
+        keeping.deletedRecords()
+                .restore(newest("conversation", CONVERSATION.value()).id());
+
+        assertThat(rows().get("conversations")).isEqualTo(conversations);
+        assertThat(rows().get("messages")).isEqualTo(messages);
+    }
+
+    @Test
+    void aMessageComesBackToItsPlace() {
+        Message first = filledConversation();
+        keeping.messages().delete(first.id());
+        assertThat(db.messages().list(1, 0).get(0).content()).isEqualTo("answer 0");
+
+        keeping.deletedRecords().restore(newest("message", first.id().value()).id());
+
+        assertThat(db.messages().list(1, 0).get(0)).isEqualTo(first);
+    }
+
+    @Test
+    void everyKindComesBack() {
+        Team team = createTeam("writers");
+        db.teams().addMember(team.id(), ann.id(), "lead");
+        var workflow = db.workflows().create(workflow().build());
+        Task task = db.tasks()
+                .create(task().agentId(ann.id())
+                        .teamId(team.id())
+                        .workflowId(workflow.id())
+                        .input(Json.parse("[1.50, \"x\"]"))
+                        .build());
+        Task child = db.tasks().create(task().parentId(task.id()).build());
+        var score = db.scores().create(score(task).build());
+        var source = db.sources().create(source().build());
+        var call = db.modelCalls().create(modelCall().agentId(ann.id()).build());
+        var execution =
+                db.toolExecutions().create(execution(bob).taskId(task.id()).build());
+        db.conversations()
+                .create(Conversation.builder()
+                        .id(CONVERSATION)
+                        .origin(Origin.of(source, "e"))
+                        .build());
+
+        keeping.scores().delete(score.id());
+        keeping.toolExecutions().delete(execution.id());
+        keeping.modelCalls().delete(call.id());
+        keeping.sources().delete(source.id());
+        keeping.tasks().delete(task.id());
+        keeping.workflows().delete(workflow.id());
+        keeping.teams().delete(team.id());
+        keeping.agents().delete(ann.id());
+        List<DeletedRecord> all = walk(3, keeping.deletedRecords()::list);
+        assertThat(all)
+                .extracting(DeletedRecord::kind)
+                .containsExactlyInAnyOrder(
+                        "score", "tool execution", "model call", "source", "task", "workflow", "team", "agent");
+        assertThat(walk(1, request -> keeping.deletedRecords().listByKind("team", request)))
+                .extracting(DeletedRecord::recordId)
+                .containsExactly(team.id().value());
+
+        List<DeletedRecord> newestFirst = new ArrayList<>(all);
+        Collections.reverse(newestFirst);
+        newestFirst.forEach(deleted -> keeping.deletedRecords().restore(deleted.id()));
+
+        assertThat(db.agents().get(ann.id())).isEqualTo(ann);
+        assertThat(db.teams().get(team.id())).isEqualTo(team);
+        assertThat(db.teams().listMembers(team.id())).hasSize(1);
+        assertThat(db.workflows().get(workflow.id())).isEqualTo(workflow);
+        assertThat(db.sources().get(source.id())).isEqualTo(source);
+        assertThat(db.modelCalls().get(call.id()).agentId()).isEqualTo(ann.id());
+        assertThat(db.tasks().get(task.id()).input()).isEqualTo(task.input());
+        assertThat(db.tasks().get(task.id()).workflowId()).isEqualTo(workflow.id());
+        assertThat(db.tasks().get(child.id()).parentId()).isEqualTo(task.id());
+        assertThat(db.scores().get(score.id())).isEqualTo(score);
+        assertThat(db.toolExecutions().get(execution.id())).isEqualTo(execution);
+        assertThat(db.conversations().get(CONVERSATION).origin().sourceId()).isEqualTo(source.id());
+        assertThat(rows().get("deleted_rows")).isEmpty();
+    }
+
+    @Test
+    void aNameThatIsTakenByNowIsNamedAndNothingIsRestored() {
+        keeping.agents().delete(ann.id());
+        DeletedRecord deleted = newest("agent", ann.id().value());
+        createAgent("ann");
+        Map<String, List<String>> before = rows();
+
+        ConflictException e = catchThrowableOfType(
+                ConflictException.class, () -> keeping.deletedRecords().restore(deleted.id()));
+
+        assertThat(e)
+                .hasMessage("agent " + ann.id() + " cannot be restored: its name 'ann' is taken by another agent;"
+                        + " change or delete that one first");
+        assertThat(e.field()).isEqualTo("name");
+        assertThat(rows()).isEqualTo(before);
+    }
+
+    @Test
+    void anIdThatIsTakenByNowIsNamed() {
+        keeping.agents().delete(ann.id());
+        db.agents().create(agent("other").id(ann.id()).build());
+
+        assertThatThrownBy(() -> keeping.deletedRecords()
+                        .restore(newest("agent", ann.id().value()).id()))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("its id '" + ann.id() + "' is taken");
+    }
+
+    @Test
+    void aRecordThatIsMissingByNowIsNamedAndNothingIsRestored() {
+        db.messages().create(message(ann).receiverId(bob.id()).build());
+        keeping.conversations().delete(CONVERSATION);
+        keeping.agents().delete(bob.id());
+        Map<String, List<String>> before = rows();
+
+        assertThatThrownBy(() -> keeping.deletedRecords()
+                        .restore(newest("conversation", CONVERSATION.value()).id()))
+                .isInstanceOf(ReferenceException.class)
+                .hasMessage("conversation " + CONVERSATION + " cannot be restored: its messages refer to agents "
+                        + bob.id() + ", which does not exist; restore or create it first");
+
+        assertThat(rows()).isEqualTo(before);
+    }
+
+    @Test
+    void whatCannotBeDeletedIsNotKept() {
+        db.messages().create(message(ann).build());
+
+        assertThatThrownBy(() -> keeping.agents().delete(ann.id())).isInstanceOf(ReferenceException.class);
+        assertThatThrownBy(() -> keeping.tasks().delete(task().build().id())).isInstanceOf(NotFoundException.class);
+        keeping.useTx(tx ->
+                assertThatThrownBy(() -> tx.tasks().delete(task().build().id())).isInstanceOf(NotFoundException.class));
+
+        assertThat(rows().get("deleted_records")).isEmpty();
+    }
+
+    @Test
+    void aTransactionThatIsRolledBackKeepsNothing() {
+        assertThatThrownBy(() -> keeping.useTx(tx -> {
+                    tx.agents().delete(ann.id());
+                    assertThat(tx.deletedRecords().list(PageRequest.first(10)).items())
+                            .hasSize(1);
+                    throw new IllegalStateException("no");
+                }))
+                .hasMessage("no");
+
+        assertThat(rows().get("deleted_records")).isEmpty();
+        assertThat(db.agents().get(ann.id())).isEqualTo(ann);
+    }
+
+    @Test
+    void itIsKnownWhoDeleted() {
+        try (Database anns = keeping.as("ann")) {
+            anns.agents().delete(ann.id());
+            anns.as("bob").useTx(tx -> tx.agents().delete(bob.id()));
+        }
+
+        assertThat(newest("agent", ann.id().value()).deletedBy()).isEqualTo("ann");
+        assertThat(newest("agent", bob.id().value()).deletedBy()).isEqualTo("bob");
+        assertThatThrownBy(() -> keeping.as(" ")).isInstanceOf(InvalidDataException.class);
+    }
+
+    @Test
+    void whatIsAddedMeanwhileIsKeptOrRefused() throws InterruptedException {
+        filledConversation();
+        CountDownLatch deleting = new CountDownLatch(1);
+        AtomicInteger stored = new AtomicInteger();
+        Thread writer = new Thread(() -> {
+            for (int i = 0; i < 200; i++) {
+                try {
+                    db.messages().create(message(ann).content("late " + i).build());
+                    stored.incrementAndGet();
+                } catch (StorageException e) {
+                    // Its conversation was deleted meanwhile.
+                }
+                if (i == 5) {
+                    deleting.countDown();
+                }
+            }
+        });
+        writer.start();
+        deleting.await();
+        for (int i = 0; i < 5; i++) {
+            keeping.conversations().delete(CONVERSATION);
+            keeping.messages().create(message(bob).content("after " + i).build());
+        }
+        writer.join();
+
+        long kept = db.dsl().fetchCount(DELETED_ROWS, DELETED_ROWS.TABLE_NAME.eq("messages"));
+        long live = db.dsl().fetchCount(MESSAGES);
+        assertThat(kept + live).isEqualTo(6 + 5 + stored.get());
+    }
+
+    @Test
+    void anIdThatIsUsedTwiceIsKeptTwice() {
+        keeping.agents().delete(ann.id());
+        clock.advance();
+        keeping.agents().create(agent("second").id(ann.id()).build());
+        keeping.agents().delete(ann.id());
+
+        assertThat(walk(10, keeping.deletedRecords()::list)).hasSize(2);
+        keeping.deletedRecords().restore(newest("agent", ann.id().value()).id());
+        assertThat(db.agents().get(ann.id()).name()).isEqualTo("second");
+    }
+
+    @Test
+    void aBlobStaysUntilNothingCanBringItBack() {
+        Message first = filledConversation();
+        keeping.messages().delete(first.id());
+        assertThat(db.blobs().deleteUnused(clock.instant().plusSeconds(60))).isZero();
+        assertThat(db.blobs().list(PageRequest.first(10)).items()).hasSize(1);
+
+        keeping.deletedRecords().purge(newest("message", first.id().value()).id());
+
+        assertThat(db.blobs().list(PageRequest.first(10)).items()).isEmpty();
+        assertThat(rows().get("deleted_rows")).isEmpty();
+        assertThat(rows().get("deleted_blobs")).isEmpty();
+    }
+
+    @Test
+    void oldOnesArePurgedAtOnceOrByAndBy() {
+        List<Agent> agents = new ArrayList<>();
+        for (int i = 0; i < 13; i++) {
+            agents.add(createAgent("agent " + i));
+        }
+        agents.subList(0, 12).forEach(agent -> keeping.agents().delete(agent.id()));
+        clock.set(clock.instant().plus(Duration.ofDays(31)));
+        keeping.agents().delete(agents.get(12).id());
+        assertThat(rows().get("deleted_records")).hasSize(3);
+
+        assertThat(keeping.deletedRecords().purgeDeletedBefore(clock.instant())).isEqualTo(2);
+        assertThat(walk(10, keeping.deletedRecords()::list))
+                .extracting(DeletedRecord::recordId)
+                .containsExactly(agents.get(12).id().value());
+        assertThatThrownBy(() -> keeping.deletedRecords().purge(DeletedRecordId.next()))
+                .isInstanceOf(NotFoundException.class);
+    }
+
+    @Test
+    void theNumberOfRowsAddsNoStatements() {
+        filledConversation();
+        int few;
+        try (StatementLog log = new StatementLog()) {
+            keeping.conversations().delete(CONVERSATION);
+            few = log.statements().size();
+            keeping.deletedRecords()
+                    .restore(newest("conversation", CONVERSATION.value()).id());
+        }
+        db.messages()
+                .createAll(IntStream.range(0, 500)
+                        .mapToObj(i -> message(bob).content("more " + i).build())
+                        .toList());
+        try (StatementLog log = new StatementLog()) {
+            keeping.conversations().delete(CONVERSATION);
+            assertThat(log.statements()).hasSizeLessThanOrEqualTo(few).hasSizeLessThan(25);
+        }
+        try (StatementLog log = new StatementLog()) {
+            keeping.deletedRecords()
+                    .restore(newest("conversation", CONVERSATION.value()).id());
+            assertThat(log.statements()).hasSizeLessThan(30);
+        }
+        assertThat(db.dsl().fetchCount(DELETED_ROWS)).isZero();
+        assertThat(db.dsl().fetchCount(DELETED_BLOBS)).isZero();
+    }
+
+    @Test
+    void rowsOfTheApplicationsTablesGoAndComeBackToo() {
+        Message first = filledConversation();
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE TABLE notes (id integer PRIMARY KEY, message_id text REFERENCES messages (id)"
+                            + " ON DELETE CASCADE, score real, \"it's\" text)");
+            tx.dsl()
+                    .execute("INSERT INTO notes VALUES (7, '" + first.id() + "', 0.25, 'it''s'), (8, '" + first.id()
+                            + "', NULL, NULL)");
+        });
+        String before = db.dsl().fetch("SELECT * FROM notes ORDER BY id").formatCSV();
+
+        keeping.conversations().delete(CONVERSATION);
+        assertThat(db.dsl().fetch("SELECT * FROM notes")).isEmpty();
+        keeping.deletedRecords()
+                .restore(newest("conversation", CONVERSATION.value()).id());
+
+        assertThat(db.dsl().fetch("SELECT * FROM notes ORDER BY id").formatCSV())
+                .isEqualTo(before);
+    }
+
+    @Test
+    void rowsThatCannotBeKeptAreNamedAndNothingIsDeleted() {
+        Message first = filledConversation();
+        db.useTx(tx -> tx.dsl()
+                .execute("CREATE TABLE notes (id integer PRIMARY KEY, message_id text REFERENCES messages"
+                        + " (id) ON DELETE CASCADE, parent integer REFERENCES notes (id) ON DELETE CASCADE)"));
+
+        assertThatThrownBy(() -> keeping.messages().delete(first.id()))
+                .isInstanceOf(ReferenceException.class)
+                .hasMessage("message " + first.id() + " cannot be deleted and kept: the table notes deletes further"
+                        + " rows of notes with it; delete those rows first, or open the database without keepDeleted");
+
+        db.useTx(tx -> {
+            tx.dsl().execute("DROP TABLE notes");
+            tx.dsl()
+                    .execute("CREATE TABLE notes (id integer PRIMARY KEY, message_id text REFERENCES messages (id)"
+                            + " ON DELETE CASCADE, \"odd \"\"name\" text)");
+        });
+        assertThatThrownBy(() -> keeping.messages().delete(first.id()))
+                .isInstanceOf(ReferenceException.class)
+                .hasMessageContaining("the table notes has a column with a quote");
+        assertThat(db.messages().get(first.id())).isEqualTo(first);
+    }
+
+    @Test
+    void aTableThatIsGoneIsNamed() {
+        Message first = filledConversation();
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE TABLE notes (id integer PRIMARY KEY, message_id text REFERENCES messages (id)"
+                            + " ON DELETE CASCADE)");
+            tx.dsl().execute("INSERT INTO notes VALUES (7, '" + first.id() + "')");
+        });
+        keeping.messages().delete(first.id());
+        db.useTx(tx -> tx.dsl().execute("DROP TABLE notes"));
+
+        assertThatThrownBy(() -> keeping.deletedRecords()
+                        .restore(newest("message", first.id().value()).id()))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("the table notes is no longer there");
+    }
+}
