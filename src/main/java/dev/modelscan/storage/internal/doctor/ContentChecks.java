@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.BLOBS;
 import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.DELETED_BLOBS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
@@ -228,7 +229,7 @@ final class ContentChecks {
         add(
                 Severity.NOTE,
                 "blob-unused",
-                "blobs that no message refers to, written more than a day ago",
+                "blobs that no message or deleted record refers to, written more than a day ago",
                 keys(
                         BLOBS.ID,
                         BLOBS,
@@ -236,7 +237,10 @@ final class ContentChecks {
                                 .lt(now.minus(Duration.ofDays(1)))
                                 .and(DSL.notExists(DSL.selectOne()
                                         .from(MESSAGE_PARTS)
-                                        .where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID))))),
+                                        .where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID))))
+                                .and(DSL.notExists(DSL.selectOne()
+                                        .from(DELETED_BLOBS)
+                                        .where(DELETED_BLOBS.BLOB_ID.eq(BLOBS.ID))))),
                 "db.blobs().deleteUnused(before)");
     }
 
