@@ -4,7 +4,8 @@ import dev.modelscan.storage.DatabaseBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write to a database that was opened with {@link DatabaseBuilder#readOnly()}. Nothing was stored.
+ * A write to a database that was opened with {@link DatabaseBuilder#readOnly()}, or in a transaction of the caller's that
+ * was begun as read-only. Nothing was stored.
  *
  * @since 0.1
  */

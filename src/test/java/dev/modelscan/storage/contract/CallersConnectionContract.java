@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.modelscan.storage.Database;
@@ -150,6 +151,24 @@ abstract class CallersConnectionContract extends Contract {
                         .where(TASKS.AGENT_ID.in(DSL.select(AGENTS.ID).from(AGENTS)))
                         .execute())
                 .isOne();
+    }
+
+    /** SQLite's driver changes nothing on an open connection. */
+    @Test
+    void aTransactionThatTheCallerBeganAsReadOnlyRefusesToWrite() throws SQLException {
+        connection.rollback();
+        try {
+            connection.setReadOnly(true);
+        } catch (SQLException e) {
+            abort("this driver cannot");
+        }
+        assertThat(db.on(connection).agents().list(1, 0)).isEmpty();
+        assertThatThrownBy(() -> db.on(connection).agents().create(ONE))
+                .isInstanceOf(ReadOnlyException.class)
+                .hasMessageContaining("agent " + ONE.id());
+        connection.rollback();
+        assertThatThrownBy(() -> db.on(connection).agents().createAll(List.of(ONE, TWO)))
+                .isInstanceOf(ReadOnlyException.class);
     }
 
     @Test

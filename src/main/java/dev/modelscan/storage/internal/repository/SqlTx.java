@@ -4,6 +4,7 @@ import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.TxAction;
 import dev.modelscan.storage.TxFunction;
+import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Sessions;
@@ -182,9 +183,14 @@ final class SqlTx extends SqlRepositories implements Tx {
                 return work.run(session);
             } catch (SQLException e) {
                 refused = e;
+                requireWritable(e, entity, id);
                 throw store.classify(e).whileWriting().toException(entity, id);
             } catch (StorageException e) {
                 noteRefusal(e);
+                SQLException driver = Failure.driverException(e);
+                if (driver != null) {
+                    requireWritable(driver, entity, id);
+                }
                 throw e;
             } catch (Error e) {
                 // The Error may have come at any step of the statement.
@@ -192,6 +198,27 @@ final class SqlTx extends SqlRepositories implements Tx {
                 throw e;
             } finally {
                 left();
+            }
+        }
+
+        /** A caller's own transaction may be one that only reads, which is no fault of the server. */
+        private void requireWritable(SQLException refusal, @Nullable String entity, @Nullable String id) {
+            if (joined && store.classify(refusal).kind() == Failure.Kind.READ_ONLY && isReadOnly()) {
+                throw new ReadOnlyException(
+                        (id == null ? "a write" : entity + " " + id)
+                                + " was refused: the transaction of the caller's connection only reads; write in one that was"
+                                + " not begun as read-only",
+                        id == null ? null : entity,
+                        id);
+            }
+        }
+
+        private boolean isReadOnly() {
+            try {
+                return session.connection().isReadOnly();
+            } catch (SQLException e) {
+                LOG.debug("it is not known whether the connection only reads", e);
+                return false;
             }
         }
 

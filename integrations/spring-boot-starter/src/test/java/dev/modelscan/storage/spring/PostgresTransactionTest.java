@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.errors.ReadOnlyException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,8 +59,8 @@ class PostgresTransactionTest extends TransactionContract {
     @Test
     void aReadOnlyTransactionRefusesToWrite() {
         assertThatThrownBy(() -> transactions.readOnly(() -> create("one")))
-                .isInstanceOf(UnavailableException.class)
-                .hasMessageContaining("read only");
+                .isInstanceOf(ReadOnlyException.class)
+                .hasMessageContaining("only reads");
         assertThat(agents()).isEmpty();
     }
 
