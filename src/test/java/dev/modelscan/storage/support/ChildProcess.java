@@ -23,6 +23,12 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import dev.modelscan.storage.agents.AgentId;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -219,6 +225,7 @@ public final class ChildProcess {
             }
             case "readUntilRefused" -> readUntilRefused(arguments[1]);
             case "create" -> create(arguments[1], arguments[2]);
+            case "findOrCreate" -> findOrCreate(arguments[1], Integer.parseInt(arguments[2]));
             case "write" -> write(arguments[1], arguments[2], new ConversationId(arguments[3]));
             case "transfer" -> transfer(Path.of(arguments[1]), arguments[2], arguments[3]);
             case "hold" -> hold(arguments[1], new ConversationId(arguments[2]));
@@ -226,11 +233,29 @@ public final class ChildProcess {
         }
     }
 
-    private static void create(String place, String name) {
-        DatabaseBuilder builder = Locations.isUrl(place)
+    private static DatabaseBuilder at(String place) {
+        return Locations.isUrl(place)
                 ? Database.builder().url(place)
                 : Database.builder().path(place);
-        try (Workspaces workspaces = builder.openWorkspaces()) {
+    }
+
+    /** Prints the name and the key of each agent, in the order of the names. */
+    private static void findOrCreate(String place, int seed) {
+        List<String> names = new ArrayList<>(
+                IntStream.range(0, 100).mapToObj(i -> "agent " + i).toList());
+        Collections.shuffle(names, new Random(seed));
+        try (Database db = at(place).open()) {
+            Map<String, AgentId> found = new TreeMap<>();
+            for (String name : names) {
+                Agent agent = Agent.builder().name(name).mode("llm").build();
+                found.put(name, db.agents().findOrCreate(agent).id());
+            }
+            System.out.println(found);
+        }
+    }
+
+    private static void create(String place, String name) {
+        try (Workspaces workspaces = at(place).openWorkspaces()) {
             workspaces.create(name);
             System.out.println("created");
         } catch (ConflictException e) {

@@ -60,6 +60,21 @@ class ProcessesTest {
     }
 
     @Test
+    void processesThatFindOrCreateTheSameAgentsAtOnceGetTheSameOnes() throws Exception {
+        for (String place : List.of("shared.db", PostgresServer.url(PostgresServer.newSchema()))) {
+            List<ChildProcess> children = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                children.add(start("findOrCreate", place, String.valueOf(i)));
+            }
+            List<String> outputs = new ArrayList<>();
+            for (ChildProcess child : children) {
+                outputs.add(child.output().strip());
+            }
+            assertThat(outputs).containsOnly(outputs.get(0)).allMatch(output -> output.contains("agent 99="));
+        }
+    }
+
+    @Test
     void twoProcessesThatWriteLoseNothingAndNumberWithoutGaps() throws Exception {
         Path file = directory.resolve("shared.db");
         ConversationId talk = ConversationId.next();
