@@ -30,6 +30,15 @@ final class SqliteDoctor {
     /** A log above this was not cut for a long time; the library cuts it at 64 MB. */
     private static final long LONG_LOG = 128L << 20;
 
+    /**
+     * In a larger file the entries of indexes are counted, and not compared with their rows one by one: of 10⁶ messages, 840 MB,
+     * comparing took 9.4 s of a core, counting 4.5.
+     */
+    static final long COMPARED_BYTES = 256L << 20;
+
+    private static final String WHOLE_INDEXES = "SELECT s.tbl_name, l.name FROM sqlite_schema s"
+            + " JOIN pragma_index_list(s.name) l WHERE s.type = 'table' AND NOT l.partial ORDER BY 1, 2";
+
     /** Free pages that are worth a note: 4 MB and a quarter of the file. */
     private static final long FREE_PAGES = 1_000;
 
@@ -37,11 +46,18 @@ final class SqliteDoctor {
 
     private final SqliteSchema expected;
     private final @Nullable Path file;
+    private final long comparedBytes;
     private final List<Finding> findings = new ArrayList<>();
 
-    SqliteDoctor(SqliteSchema expected, @Nullable Path file) {
+    /**
+     * A doctor of one examination.
+     *
+     * @param comparedBytes up to which size indexes are compared with their rows
+     */
+    SqliteDoctor(SqliteSchema expected, @Nullable Path file, long comparedBytes) {
         this.expected = expected;
         this.file = file;
+        this.comparedBytes = comparedBytes;
     }
 
     List<Finding> examine(Connection connection) throws SQLException {
@@ -97,11 +113,12 @@ final class SqliteDoctor {
     }
 
     private void integrity(Connection connection) throws SQLException {
-        List<String> indexes = new ArrayList<>();
+        boolean compares = number(connection, "PRAGMA page_count") * number(connection, "PRAGMA page_size") <= comparedBytes;
+        List<String> indexes = compares ? new ArrayList<>() : miscounted(connection);
         List<String> rows = new ArrayList<>();
         List<String> pages = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet lines = statement.executeQuery("PRAGMA integrity_check(" + MOST + ")")) {
+                ResultSet lines = statement.executeQuery("PRAGMA " + (compares ? "integrity" : "quick") + "_check(" + MOST + ")")) {
             while (lines.next()) {
                 String line = lines.getString(1);
                 if (line.contains("constraint failed") || line.startsWith("NULL value in")) {
@@ -130,6 +147,28 @@ final class SqliteDoctor {
                     null);
             json(connection);
         }
+    }
+
+    /** The indexes that have more or fewer entries than their table has rows. */
+    private static List<String> miscounted(Connection connection) throws SQLException {
+        List<String> wrong = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet indexes = statement.executeQuery(WHOLE_INDEXES)) {
+            while (indexes.next()) {
+                String table = "SELECT count(*) FROM \"" + indexes.getString(1) + "\" ";
+                String index = indexes.getString(2);
+                try {
+                    long rows = number(connection, table + "NOT INDEXED");
+                    long entries = number(connection, table + "INDEXED BY \"" + index + "\"");
+                    if (rows != entries) {
+                        wrong.add("wrong # of entries in index " + index);
+                    }
+                } catch (SQLException e) {
+                    wrong.add("index " + index + ": " + e.getMessage());
+                }
+            }
+        }
+        return wrong;
     }
 
     /** Only if a check has failed: every column with JSON has one. */

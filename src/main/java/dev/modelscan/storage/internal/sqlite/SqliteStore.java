@@ -280,7 +280,8 @@ public final class SqliteStore implements Store {
     }
 
     private SqliteDoctor doctor() {
-        return new SqliteDoctor(SqliteSchema.of(SqliteMigrator.plan(options)), connections.file());
+        return new SqliteDoctor(
+                SqliteSchema.of(SqliteMigrator.plan(options)), connections.file(), SqliteDoctor.COMPARED_BYTES);
     }
 
     @Override

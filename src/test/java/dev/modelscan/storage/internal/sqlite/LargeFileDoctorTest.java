@@ -1,0 +1,60 @@
+package dev.modelscan.storage.internal.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.doctor.Finding;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is asked of a file that is too large for all of it, on a small one. */
+class LargeFileDoctorTest {
+
+    @Test
+    void anIndexThatLacksEntriesIsFoundByCounting(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("app.db");
+        try (Database db = Database.open(file)) {
+            for (int i = 0; i < 10; i++) {
+                db.agents().create(Agent.builder().name("a" + i).mode("llm").build());
+            }
+        }
+        assertThat(findings(file)).isEmpty();
+
+        plant(
+                file,
+                "PRAGMA writable_schema = ON",
+                "CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'agents_list'",
+                "DELETE FROM sqlite_schema WHERE name = 'agents_list'");
+        plant(file, "DELETE FROM agents WHERE name = 'a3'");
+        plant(
+                file,
+                "PRAGMA writable_schema = ON",
+                "INSERT INTO sqlite_schema SELECT * FROM kept",
+                "DROP TABLE kept");
+
+        assertThat(findings(file)).extracting(Finding::code).containsExactly("index-damaged");
+        assertThat(findings(file).get(0).ids()).containsExactly("wrong # of entries in index agents_list");
+    }
+
+    private static List<Finding> findings(Path file) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+            return new SqliteDoctor(SqliteSchema.library(), file, 0).examine(connection);
+        }
+    }
+
+    private static void plant(Path file, String... sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            for (String each : sql) {
+                statement.execute(each);
+            }
+        }
+    }
+}
