@@ -2,8 +2,8 @@ package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.backups.Backup;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -68,20 +68,15 @@ final class BackupSummary {
 
         @Override
         public void print(PrintWriter out) {
-            TextTable table = new TextTable("taken at", "rows", "bytes", "drilled at", "file");
+            TextTable table = new TextTable("file", "rows", "bytes", "drilled");
             for (Entry each : backups) {
                 table.row(
-                        seconds(each.takenAt()),
+                        Path.of(each.file()).getFileName().toString(),
                         each.rows(),
                         each.bytes(),
-                        each.drilledAt() == null ? "never" : seconds(each.drilledAt()),
-                        java.nio.file.Path.of(each.file()).getFileName().toString());
+                        each.drilledAt() == null ? "never" : "yes");
             }
             table.print(out);
-        }
-
-        private static String seconds(Instant time) {
-            return time.truncatedTo(ChronoUnit.SECONDS).toString();
         }
     }
 

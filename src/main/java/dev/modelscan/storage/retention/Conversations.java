@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -93,7 +94,29 @@ final class Conversations {
         }
     }
 
+    /** By the parts of both messages, or by the execution that names both. */
     private static @Nullable Long firstParted(DSLContext dsl, ConversationId id, long cut) {
+        Long byParts = firstPartedByParts(dsl, id, cut);
+        return byParts == null ? firstPartedByExecution(dsl, id, cut) : byParts;
+    }
+
+    private static @Nullable Long firstPartedByExecution(DSLContext dsl, ConversationId id, long cut) {
+        Messages caller = MESSAGES.as("caller");
+        Messages answerer = MESSAGES.as("answerer");
+        return dsl.select(DSL.min(caller.SEQUENCE_NUMBER))
+                .from(answerer)
+                .join(TOOL_EXECUTIONS)
+                .on(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.eq(answerer.ID))
+                .join(caller)
+                .on(caller.ID.eq(TOOL_EXECUTIONS.MESSAGE_ID))
+                .where(answerer.CONVERSATION_ID.eq(id))
+                .and(answerer.SEQUENCE_NUMBER.ge(cut))
+                .and(caller.CONVERSATION_ID.eq(id))
+                .and(caller.SEQUENCE_NUMBER.lt(cut))
+                .fetchOneInto(Long.class);
+    }
+
+    private static @Nullable Long firstPartedByParts(DSLContext dsl, ConversationId id, long cut) {
         Messages caller = MESSAGES.as("caller");
         Messages answerer = MESSAGES.as("answerer");
         MessageParts call = MESSAGE_PARTS.as("call_part");

@@ -160,6 +160,16 @@ abstract class DoctorContract extends Contract {
         assertThat(found("answer-without-call").ids()).containsExactly("c1");
         assertThat(found("call-without-answer").ids()).containsExactly("c2");
         assertThat(codes()).containsExactly("answer-without-call", "call-without-answer");
+
+        // An answer that is a message of its own has no part, and its execution says so.
+        Message answer = db.messages().create(message(agent).build());
+        db.toolExecutions()
+                .create(execution(agent)
+                        .callId("c2")
+                        .messageId(call.id())
+                        .answerMessageId(answer.id())
+                        .build());
+        assertThat(codes()).containsExactly("answer-without-call");
     }
 
     @Test

@@ -126,6 +126,24 @@ abstract class RetentionContract extends Contract {
         assertThat(numbers(OLD)).startsWith(6L).hasSize(10);
     }
 
+    /** Imported answers are messages without a part; the execution links both. */
+    @Test
+    void noCallIsPartedFromAnAnswerThatItsExecutionNames() {
+        say(OLD, 4);
+        Message call = db.messages().listLatest(OLD, 1).get(0);
+        say(OLD, 6);
+        Message answer = db.messages().listLatest(OLD, 1).get(0);
+        db.toolExecutions()
+                .create(execution(agent)
+                        .messageId(call.id())
+                        .answerMessageId(answer.id())
+                        .build());
+
+        new Retention(db, RetentionPolicy.builder().messagesPerConversation(2).build()).run();
+
+        assertThat(numbers(OLD)).containsExactly(4L, 5L, 6L, 7L, 8L, 9L, 10L);
+    }
+
     /** The call comes first and the answer last, so no smaller batch may go alone. */
     @Test
     void aLongCallTakesAllInBetweenAlong() {

@@ -136,8 +136,15 @@ final class ContentChecks {
     private void parts() {
         Field<BigDecimal> calls =
                 DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_CALL), 1).else_(0));
-        Field<BigDecimal> answers =
-                DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT), 1).else_(0));
+        // An answer that is a message of its own has no part; its execution names both messages.
+        Condition answered = DSL.exists(DSL.selectOne()
+                .from(TOOL_EXECUTIONS)
+                .where(TOOL_EXECUTIONS.MESSAGE_ID.eq(MESSAGE_PARTS.MESSAGE_ID))
+                .and(TOOL_EXECUTIONS.CALL_ID.eq(MESSAGE_PARTS.CALL_ID))
+                .and(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.isNotNull()));
+        Field<BigDecimal> answers = DSL.sum(DSL.when(
+                        MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT).or(answered), 1)
+                .else_(0));
         var counted = DSL.select(
                         MESSAGES.CONVERSATION_ID.as("conversation"),
                         MESSAGE_PARTS.CALL_ID.as("call"),
