@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 abstract class OutOfStackContract extends Contract {
 
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
     private static final int STACK_BYTES = 400 * 1_024;
 
     /** The call at every depth. */

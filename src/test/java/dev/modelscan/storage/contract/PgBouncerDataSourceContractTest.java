@@ -2,8 +2,13 @@ package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.support.PgBouncer;
 import dev.modelscan.storage.support.PgBouncer.Mode;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Suites over the application's own pool, whose connections go to a pooler. */
+/**
+ * Suites over the application's own pool, whose connections go to a pooler. {@code .ci/long} runs them: each half, the pool
+ * and the pooler, has its suites in the build.
+ */
+@EnabledIfSystemProperty(named = "modelscan.test.long", matches = "true")
 class PgBouncerDataSourceContractTest extends PostgresDataSourceContractTest {
 
     @Override

@@ -47,7 +47,7 @@ abstract class RefusedRowContract extends Contract {
                 tx.dsl()
                         .execute("CREATE TRIGGER audit_after AFTER INSERT ON agents BEGIN"
                                 + " INSERT INTO audit VALUES (NEW.name); INSERT INTO audit VALUES (NEW.name);"
-                                + " DELETE FROM audit WHERE rowid % 3 = 0; END");
+                                + " DELETE FROM audit WHERE rowid = (SELECT max(rowid) FROM audit) AND rowid % 3 = 0; END");
             }
         });
     }
