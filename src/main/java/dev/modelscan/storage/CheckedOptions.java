@@ -1,6 +1,7 @@
 package dev.modelscan.storage;
 
 import dev.modelscan.storage.internal.values.Ranges;
+import dev.modelscan.storage.metrics.OperationListener;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ record CheckedOptions(
         Duration keepDeleted,
         boolean readOnly,
         List<MigrationSet> migrations,
+        List<OperationListener> listeners,
         boolean validateOnly)
         implements DatabaseOptions {
 
@@ -40,6 +42,7 @@ record CheckedOptions(
             /* keepDeleted= */ Duration.ZERO,
             /* readOnly= */ false,
             /* migrations= */ List.of(),
+            /* listeners= */ List.of(),
             /* validateOnly= */ false);
 
     CheckedOptions {
@@ -47,6 +50,7 @@ record CheckedOptions(
         Objects.requireNonNull(isolation, "isolation");
         Objects.requireNonNull(clock, "clock");
         migrations = List.copyOf(migrations);
+        listeners = List.copyOf(listeners);
         Ranges.require("readers", readers, 1, 1_000);
         Ranges.require("poolSize", poolSize, 1, 1_000);
         Ranges.require("busyTimeout", busyTimeout, Duration.ZERO, Duration.ofHours(1));

@@ -10,13 +10,17 @@ import dev.modelscan.storage.internal.engine.DatabaseLocation.Kind;
 import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.engines.GivenOptions;
 import dev.modelscan.storage.internal.engines.Locations;
+import dev.modelscan.storage.internal.repository.SlowOperationLog;
 import dev.modelscan.storage.internal.transfer.FileTransfer;
+import dev.modelscan.storage.internal.values.Ranges;
+import dev.modelscan.storage.metrics.OperationListener;
 import dev.modelscan.storage.transfer.Transfer;
 import dev.modelscan.storage.workspaces.Workspaces;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +61,7 @@ public final class DatabaseBuilder {
     private @Nullable Supplier<? extends @Nullable Connection> joined;
     private boolean readOnly;
     private final Map<String, MigrationSet> migrations = new LinkedHashMap<>();
+    private final List<OperationListener> listeners = new ArrayList<>();
     private boolean validateOnly;
 
     DatabaseBuilder() {}
@@ -252,6 +257,25 @@ public final class DatabaseBuilder {
     }
 
     /**
+     * Is told of each operation when it has ended, for metrics or traces. Several are told in the order in which
+     * they were given.
+     */
+    public DatabaseBuilder listener(OperationListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        given.add("listener");
+        return this;
+    }
+
+    /**
+     * Logs each operation that takes that long or longer, with its first statement and without its values, as a
+     * warning of the logger {@code dev.modelscan.storage.slow}: 0 to 24 hours.
+     */
+    public DatabaseBuilder slowOperations(Duration threshold) {
+        Ranges.require("slowOperations", threshold, Duration.ZERO, Duration.ofHours(24));
+        return listener(new SlowOperationLog(threshold));
+    }
+
+    /**
      * Lets the repositories, {@link Database#withTx} and {@link Database#cancelRunning} take part in transactions of the
      * application's framework. Each call asks for the connection of the transaction that its thread is in, and runs in
      * it as {@link Database#on} does; {@code withTx} is a savepoint there. If the answer is null, the call is its own
@@ -394,6 +418,7 @@ public final class DatabaseBuilder {
                 /* keepDeleted= */ keepDeleted,
                 /* readOnly= */ readOnly,
                 /* migrations= */ List.copyOf(migrations.values()),
+                /* listeners= */ listeners,
                 /* validateOnly= */ validateOnly);
     }
 

@@ -1,5 +1,6 @@
 package dev.modelscan.storage;
 
+import dev.modelscan.storage.metrics.OperationListener;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +62,9 @@ public sealed interface DatabaseOptions permits CheckedOptions {
 
     /** The application's migrations, in the order in which they are applied; immutable. */
     List<MigrationSet> migrations();
+
+    /** Who is told of each operation, in the order in which they were given; immutable. */
+    List<OperationListener> listeners();
 
     /** Whether no migration is applied, and a database that lacks one is not opened. */
     boolean validateOnly();

@@ -60,6 +60,7 @@ class ArchitectureTest {
                     "deleted",
                     "doctor",
                     "errors",
+                    "metrics",
                     "models",
                     "queries",
                     "scores",

@@ -336,4 +336,12 @@ class PostgresContractTest {
             return new Postgres();
         }
     }
+
+    @Nested
+    class Listeners extends ListenerContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
 }

@@ -320,4 +320,12 @@ class SqliteFileContractTest {
             return new SqliteFile(directory);
         }
     }
+
+    @Nested
+    class Listeners extends ListenerContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
 }

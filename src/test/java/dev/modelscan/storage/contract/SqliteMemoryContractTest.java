@@ -163,4 +163,12 @@ class SqliteMemoryContractTest {
             return new SqliteMemory();
         }
     }
+
+    @Nested
+    class Listeners extends ListenerContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.DatabaseOptions;
+import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -45,6 +46,9 @@ public interface Sessions {
      * transaction at a time anyway.
      */
     void takeTurn(Session session, String name) throws SQLException;
+
+    /** The engine's dialect. */
+    Dialect dialect();
 
     /** What a driver's exception means. */
     Failure classify(SQLException e);

@@ -4,7 +4,6 @@ import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.doctor.Finding;
-import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** An open database of some engine: its connections, and what runs on them. Thread-safe. */
 public interface Store extends Sessions, AutoCloseable {
-
-    /** The engine's dialect. */
-    Dialect dialect();
 
     /**
      * Runs a caller's function in a transaction, on the caller's thread. It commits if the function returns, and rolls

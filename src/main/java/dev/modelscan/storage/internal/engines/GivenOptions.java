@@ -12,7 +12,14 @@ public final class GivenOptions {
 
     /** What has an effect on every engine. */
     private static final Set<String> EVERYWHERE = Set.of(
-            "busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock", "keepDeleted", "migrations");
+            "busyTimeout",
+            "queryTimeout",
+            "maxJsonDepth",
+            "maxValueBytes",
+            "clock",
+            "keepDeleted",
+            "migrations",
+            "listener");
 
     private final Set<String> given = new LinkedHashSet<>();
 

@@ -91,6 +91,11 @@ public final class CompiledQuery<R> {
         return slot;
     }
 
+    /** What a listener is told that ran. */
+    String name() {
+        return key == null ? "query" : key;
+    }
+
     /** The name under which the build packages the SQL. */
     public String key() {
         return Objects.requireNonNull(key, "a caller's query is not packaged");

@@ -41,6 +41,7 @@ public final class Execution<R> {
     private final Session session;
     private final int slot;
     private final @Nullable RowMapper<R> mapper;
+    private final String name;
     private final String sql;
     private final PreparedStatement statement;
     private final @Nullable PackedRow packed;
@@ -55,13 +56,15 @@ public final class Execution<R> {
     private long charactersBound;
 
     Execution(Session session, CompiledQuery<R> query) throws SQLException {
-        this(session, query.slot(), query.rendered(session.dialect()), query.rowMapper());
+        this(session, query.slot(), query.name(), query.rendered(session.dialect()), query.rowMapper());
     }
 
     /** @param slot negative for a statement that the session does not keep */
-    Execution(Session session, int slot, RenderedQuery rendered, @Nullable RowMapper<R> mapper) throws SQLException {
+    Execution(Session session, int slot, String name, RenderedQuery rendered, @Nullable RowMapper<R> mapper)
+            throws SQLException {
         this.session = session;
         this.slot = slot;
+        this.name = name;
         this.mapper = mapper;
         this.sql = rendered.sql(session.schema());
         this.statement = session.connection().prepareStatement(sql);
@@ -161,6 +164,7 @@ public final class Execution<R> {
     private void begun() {
         returned = false;
         failure = null;
+        session.sends(name, sql);
         session.running().begin();
     }
 
@@ -187,10 +191,12 @@ public final class Execution<R> {
         RowMapper<R> known = mapper();
         beforeSending();
         try (ResultSet rows = statement.executeQuery()) {
-            Row row = row(rows, most - list.size());
+            int before = list.size();
+            Row row = row(rows, most - before);
             while (list.size() < most && row.next()) {
                 list.add(mapped(row, known));
             }
+            session.countRows(list.size() - before);
             boolean more = list.size() == most && rows.next();
             returned = true;
             return more;
@@ -212,6 +218,7 @@ public final class Execution<R> {
                 return null;
             }
             R result = mapped(row, known);
+            session.countRows(1);
             if ((packed == null || CHECKED) && rows.next()) {
                 throw new IllegalStateException("more than one row from " + sql);
             }
@@ -250,6 +257,7 @@ public final class Execution<R> {
         beforeSending();
         try {
             int rows = statement.executeUpdate();
+            session.countRows(rows);
             returned = true;
             return rows;
         } catch (SQLException e) {
@@ -272,6 +280,7 @@ public final class Execution<R> {
                 SQL.debug("batch of {}: {}", records.size(), sql);
             }
             int[] written = statement.executeBatch();
+            session.countRows(records.size());
             returned = true;
             return written;
         } catch (SQLException e) {

@@ -40,6 +40,9 @@ public final class Session implements AutoCloseable {
     private boolean ranCallersSql;
     private boolean ranPragma;
     private boolean shared;
+    private long rows;
+    private @Nullable String firstName;
+    private @Nullable String firstSql;
 
     /** Takes ownership of the connection, and closes it with the session. */
     public Session(Connection connection, Dialect dialect) {
@@ -174,6 +177,44 @@ public final class Session implements AutoCloseable {
         boolean ran = ranCallersSql;
         ranCallersSql = false;
         return ran;
+    }
+
+    /**
+     * What ran on the session during a piece of work.
+     *
+     * @param rows how many rows were read and written
+     * @param name the name of the first query; null if none ran
+     * @param sql its text
+     */
+    public record Tally(long rows, @Nullable String name, @Nullable String sql) {}
+
+    /** Counts anew, and returns what was counted so far, for {@link #endTally}. */
+    public Tally startTally() {
+        Tally outer = new Tally(rows, firstName, firstSql);
+        rows = 0;
+        firstName = null;
+        firstSql = null;
+        return outer;
+    }
+
+    /** What was counted since {@link #startTally}; the count goes on from the one before. */
+    public Tally endTally(Tally outer) {
+        Tally inner = new Tally(rows, firstName, firstSql);
+        rows += outer.rows();
+        firstName = outer.name() == null ? firstName : outer.name();
+        firstSql = outer.sql() == null ? firstSql : outer.sql();
+        return inner;
+    }
+
+    void sends(String name, String sql) {
+        if (firstName == null) {
+            firstName = name;
+            firstSql = sql;
+        }
+    }
+
+    void countRows(long more) {
+        rows += more;
     }
 
     void moved(long characters) {

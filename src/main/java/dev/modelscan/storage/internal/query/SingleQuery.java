@@ -54,7 +54,7 @@ public final class SingleQuery<R> {
 
     /** Adds rows to a list until it holds {@code most}; returns whether there is one more. */
     public boolean addTo(List<R> rows, int most, Session session) throws SQLException {
-        Execution<R> execution = new Execution<>(session, -1, rendered, mapper);
+        Execution<R> execution = new Execution<>(session, -1, "filter", rendered, mapper);
         try {
             return execution.setAll(values).addTo(rows, most);
         } finally {

@@ -191,12 +191,15 @@ final class DslContexts {
 
     private static Configuration configuration(
             Store store, boolean writes, Runnable before, Consumer<StorageException> refused) {
-        return new DefaultConfiguration()
+        Configuration configuration = new DefaultConfiguration()
                 .set(store.dialect().jooq())
                 .set(JooqSettings.create())
                 .set(new CheckedParts())
                 .set(new Errors(store, writes, before, refused))
                 .set(RecordReader.MAPPERS);
+        return store.options().listeners().isEmpty()
+                ? configuration
+                : configuration.deriveAppending(new ObservedStatements(store));
     }
 
     /**

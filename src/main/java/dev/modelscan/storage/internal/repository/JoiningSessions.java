@@ -5,6 +5,7 @@ import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Work;
+import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -60,6 +61,11 @@ final class JoiningSessions implements Sessions {
     @Override
     public void takeTurn(Session session, String name) throws SQLException {
         store.takeTurn(session, name);
+    }
+
+    @Override
+    public Dialect dialect() {
+        return store.dialect();
     }
 
     @Override

@@ -43,7 +43,7 @@ public abstract class SqlRepositories implements Repositories {
 
     /** All repositories run their work on these sessions. */
     protected SqlRepositories(Sessions sessions) {
-        this.sessions = sessions;
+        this.sessions = Observed.by(sessions);
     }
 
     @Override

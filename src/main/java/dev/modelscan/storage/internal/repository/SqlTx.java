@@ -10,6 +10,7 @@ import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Work;
+import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.queries.CommandRun;
 import dev.modelscan.storage.queries.StoredCommand;
@@ -265,6 +266,11 @@ final class SqlTx extends SqlRepositories implements Tx {
         }
 
         @Override
+        public Dialect dialect() {
+            return store.dialect();
+        }
+
+        @Override
         public Failure classify(SQLException e) {
             return store.classify(e);
         }
@@ -369,7 +375,7 @@ final class SqlTx extends SqlRepositories implements Tx {
     @Override
     public CommandRun command(StoredCommand command) {
         Objects.requireNonNull(command, "command");
-        return new SqlCommandRun(sessions, (CallersCommand) command);
+        return new SqlCommandRun(Observed.by(sessions), (CallersCommand) command);
     }
 
     @Override

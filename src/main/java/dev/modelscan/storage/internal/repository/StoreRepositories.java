@@ -5,6 +5,7 @@ import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.metrics.Operation.Kind;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
@@ -69,7 +70,12 @@ public final class StoreRepositories extends SqlRepositories {
         if (joined != null) {
             return joined.withTx(function);
         }
-        return store.<T, X>transaction(isolation, session -> new SqlTx(store, session).run(function));
+        Store.TransactionBody<T, X> body = session -> new SqlTx(store, session).run(function);
+        if (store.options().listeners().isEmpty()) {
+            return store.transaction(isolation, body);
+        }
+        Observation observation = Observation.begin(store, Kind.TRANSACTION, null, null);
+        return observation.<T, X>of(() -> store.transaction(isolation, observation.watchedBody(body)));
     }
 
     /** The number of rows of each table, by name. Loads no jOOQ, so a program that asks this alone starts at once. */

@@ -4,6 +4,7 @@ import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.engine.CommitGroups;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.StackReserve;
@@ -94,7 +95,9 @@ public final class SqliteWriter implements AutoCloseable {
             WriteRequest<T> request = new WriteRequest<>(entity, id, mayJoin, body);
             try {
                 if (runOrWait(request, deadline)) {
-                    return request.<X>outcome();
+                    T outcome = request.<X>outcome();
+                    CommitGroups.note(request.group);
+                    return outcome;
                 }
             } finally {
                 // Needs no stack. From here on this thread holds nothing of the queue.
@@ -149,6 +152,7 @@ public final class SqliteWriter implements AutoCloseable {
             if (failure != null) {
                 fail(own, members, failure);
             }
+            own.group = 1 + members.size();
             told = true;
         } catch (Throwable t) {
             // How far the transaction came is unknown. If it was not committing, the members start again.
@@ -161,7 +165,7 @@ public final class SqliteWriter implements AutoCloseable {
         } finally {
             queue.handOver(own, 1 + members.size());
             for (int i = 0; told && i < members.size(); i++) {
-                members.get(i).done();
+                members.get(i).done(own.group);
             }
         }
     }

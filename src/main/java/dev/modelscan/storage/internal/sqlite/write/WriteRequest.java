@@ -60,6 +60,8 @@ final class WriteRequest<T extends @Nullable Object> {
     // Written by the request's own thread.
     volatile Stage stage = Stage.RUNNING;
     volatile boolean over;
+    /** How many requests were committed with it; written before DONE. */
+    int group;
 
     private @Nullable Thread ranOn;
     private @Nullable T result;
@@ -136,7 +138,8 @@ final class WriteRequest<T extends @Nullable Object> {
     }
 
     /** Wakes the owner. Everything written before is visible to it. */
-    void done() {
+    void done(int size) {
+        group = size;
         state = State.DONE;
         LockSupport.unpark(owner);
     }
