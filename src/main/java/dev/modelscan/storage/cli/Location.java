@@ -56,6 +56,11 @@ final class Location {
             description = "Ask for the role's password.")
     char @Nullable [] password;
 
+    /** The engine of the database, as the library names it. */
+    String engine() {
+        return database != null && database.startsWith(URL_PREFIX) ? "postgresql" : "sqlite";
+    }
+
     /** A builder for the database; for a path if none was given. */
     DatabaseBuilder builder(String defaultPath) {
         return builder(defaultPath, System.getenv());

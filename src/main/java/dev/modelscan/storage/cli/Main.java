@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             ShowCommand.class,
             ListCommand.class,
             ExportCommand.class,
+            QueryCommand.class,
             ReportCommand.class,
             StatusCommand.class,
             MigrateCommand.class,
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
             RetentionCommand.class,
             WorkspacesCommand.class,
             ArchiveCommand.class,
+            CompletionCommand.class,
             DemoCommand.class
         })
 public final class Main implements Runnable {
@@ -76,6 +78,7 @@ public final class Main implements Runnable {
         int code = new CommandLine(new Main(terminal))
                 .setOut(out)
                 .setErr(err)
+                .setParameterExceptionHandler((e, given) -> wrong(e))
                 .setExecutionExceptionHandler((e, command, parsed) -> fail(e, command))
                 .execute(args);
         out.flush();
@@ -90,6 +93,14 @@ public final class Main implements Runnable {
 
     boolean isTerminal() {
         return terminal;
+    }
+
+    /** Prints what is wrong with the arguments, and where to read on. */
+    private static int wrong(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println(TextTable.printable(String.valueOf(e.getMessage())));
+        command.getErr().println("See " + command.getCommandSpec().qualifiedName() + " --help");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     /** Prints one line for each problem that a user can fix, and a stack trace for a bug in the program. */

@@ -1,16 +1,39 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.SchemaExport;
 import dev.modelscan.storage.errors.SchemaException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Migrates an existing database. */
 @Command(
         name = "migrate",
         description = "Migrates the database to the schema of this release. Does not create a database.")
 final class MigrateCommand extends DatabaseCommand {
+
+    @Option(names = "--dry-run", description = "Print the SQL that would be run, and migrate nothing.")
+    boolean dryRun;
+
+    @Override
+    public Integer call() throws IOException {
+        if (!dryRun) {
+            return super.call();
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        try (Database db = builder().readOnly().open()) {
+            out.println("-- " + TextTable.printable(place(db)) + " has schema version " + db.schemaVersion()
+                    + "; there is nothing to run");
+        } catch (SchemaException e) {
+            long version = e.behindAt().orElseThrow(() -> e);
+            out.print(SchemaExport.sql(location.engine(), version, SchemaExport.NEWEST));
+        }
+        out.flush();
+        return 0;
+    }
 
     /**
      * Opens read-only first: only an existing database with an older schema is migrated, and a missing one is

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.errors;
 
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,22 @@ public final class SchemaException extends StorageException {
 
     private static final long serialVersionUID = 1L;
 
+    private final long behindAt;
+
     /** Says what was found, and what to do. */
     public SchemaException(String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.behindAt = -1;
+    }
+
+    /** Says which migrations are missing after that version of the library's schema. */
+    public SchemaException(String message, long behindAt) {
+        super(message, null);
+        this.behindAt = behindAt;
+    }
+
+    /** The version of the library's schema that the database has, if nothing is wrong but that migrations are missing. */
+    public OptionalLong behindAt() {
+        return behindAt < 0 ? OptionalLong.empty() : OptionalLong.of(behindAt);
     }
 }

@@ -181,6 +181,9 @@ class MainTest {
             assertThat(behind.code).isEqualTo(1);
             assertThat(behind.err).contains("version 5", "migrate");
         }
+        Run dry = run("migrate", "--dry-run", "--db", database());
+        assertThat(dry.code).as(dry.err).isZero();
+        assertThat(dry.out).contains("V6__list_indexes.sql", "CREATE INDEX").doesNotContain("V5__");
         Run migrated = run("migrate", "--db", database());
         assertThat(migrated.code).as(migrated.err).isZero();
         assertThat(migrated.out).contains("applied V6__list_indexes.sql");

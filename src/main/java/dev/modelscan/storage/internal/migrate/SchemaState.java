@@ -145,7 +145,8 @@ public record SchemaState(Kind kind, long version, Map<String, Long> sets, List<
                 ? " has an older schema than this library: version " + version + ", and not " + plan.version()
                         + "; it lacks "
                 : " lacks migrations of the application's: ";
-        return new SchemaException(name + what + String.join(", ", pending) + "; " + advice, null);
+        return new SchemaException(
+                name + what + String.join(", ", pending) + "; " + advice, version < plan.version() ? version : -1);
     }
 
     /** The migrations that were applied, in order. Leaves out the row that marks where a set began. */

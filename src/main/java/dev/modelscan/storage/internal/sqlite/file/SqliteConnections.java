@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteLimits;
 import org.sqlite.SQLiteOpenMode;
 
 /**
@@ -282,8 +283,13 @@ public final class SqliteConnections {
 
     /** A connection that rejects writes. */
     public Connection openReader() throws SQLException {
-        return open(
+        Connection reader = open(
                 uri + access, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", PAGE_CACHE);
+        if (readOnly) {
+            // ATTACH makes the file that it names.
+            reader.unwrap(SQLiteConnection.class).setLimit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
+        }
+        return reader;
     }
 
     /** Makes the driver wait for locks, for code that does not retry; at most {@code busyTimeout}. */

@@ -1,0 +1,109 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.errors.StorageException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jooq.Cursor;
+import org.jooq.Field;
+import org.jooq.Record;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** Runs a query of the user's. The connection cannot write, whatever the SQL says. */
+@Command(
+        name = "query",
+        description = {
+            "Runs SQL that reads, on a connection that cannot write, and prints the rows. Each ? in it takes a --param, in"
+                    + " order: a whole number, another number, or else text.",
+            "",
+            "Exit code 1 if the SQL is wrong; the message says where."
+        })
+final class QueryCommand extends DatabaseCommand {
+
+    /** How rows are printed. */
+    enum Format {
+        table,
+        csv,
+        json,
+        markdown
+    }
+
+    private static final int FETCHED = 500;
+
+    @Parameters(paramLabel = "<sql>", description = "The query.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String sql;
+
+    @Option(names = "--param", paramLabel = "<value>", description = "The value of the next ? in the query.")
+    private List<String> params = new ArrayList<>();
+
+    @Option(
+            names = "--format",
+            paramLabel = "<format>",
+            defaultValue = "table",
+            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Format format = Format.table;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "<rows>",
+            defaultValue = "1000",
+            description = "The most rows, 1 to 1,000,000. Default: ${DEFAULT-VALUE}.")
+    private int limit;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "<seconds>",
+            defaultValue = "60",
+            description = "How long the query may take, 1 to 86,400 seconds. Default: ${DEFAULT-VALUE}.")
+    private int timeout;
+
+    @Override
+    Database open() {
+        require("--limit", limit, 1_000_000);
+        require("--timeout", timeout, 86_400);
+        return builder().readOnly().queryTimeout(Duration.ofSeconds(timeout)).open();
+    }
+
+    private void require(String option, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new ParameterException(
+                    spec.commandLine(), option + " is " + value + "; it has to be 1 to " + most);
+        }
+    }
+
+    @Override
+    Result execute(Database db) {
+        Object[] values = params.stream().map(QueryCommand::value).toArray();
+        List<List<Object>> rows = new ArrayList<>();
+        boolean more = false;
+        try (Cursor<Record> cursor =
+                db.dsl().resultQuery(sql, values).fetchSize(FETCHED).fetchLazy()) {
+            List<String> columns =
+                    Arrays.stream(cursor.fields()).map(Field::getName).toList();
+            for (Record row : cursor) {
+                more = rows.size() == limit;
+                if (more) {
+                    break;
+                }
+                rows.add(Arrays.asList(row.intoArray()));
+            }
+            return new QueryRows(json ? Format.json : format, columns, rows, more);
+        } catch (StorageException e) {
+            throw SqlPlace.named(e, sql);
+        }
+    }
+
+    private static Object value(String text) {
+        if (text.matches("-?\\d{1,18}")) {
+            return Long.valueOf(text);
+        }
+        return text.matches("-?\\d+\\.\\d+") ? new BigDecimal(text) : text;
+    }
+}

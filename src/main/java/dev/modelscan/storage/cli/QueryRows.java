@@ -1,0 +1,112 @@
+package dev.modelscan.storage.cli;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.modelscan.storage.cli.QueryCommand.Format;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a query.
+ *
+ * @param more whether there are more of them
+ */
+record QueryRows(Format format, List<String> columns, List<List<Object>> rows, boolean more) implements Result {
+
+    @Override
+    public void print(PrintWriter out) {
+        switch (format) {
+            case table -> table(out);
+            case csv -> lines(out, ",", "", QueryRows::csv);
+            case markdown -> markdown(out);
+            case json -> JsonOutput.print(objects(), out);
+        }
+    }
+
+    @Override
+    public void printFailures(PrintWriter err) {
+        if (more) {
+            err.printf(Locale.ROOT, "the first %,d rows; --limit shows more%n", rows.size());
+        }
+    }
+
+    private void table(PrintWriter out) {
+        TextTable table = new TextTable(columns.toArray(new String[0]));
+        for (List<Object> row : rows) {
+            table.row(row.stream()
+                    .map(value -> isWhole(value) ? (Object) ((Number) value).longValue() : text(value))
+                    .toArray());
+        }
+        table.print(out);
+    }
+
+    private static boolean isWhole(@Nullable Object value) {
+        return value instanceof Long || value instanceof Integer || value instanceof Short;
+    }
+
+    private void markdown(PrintWriter out) {
+        out.println("| " + columns.stream().map(QueryRows::cell).collect(Collectors.joining(" | ")) + " |");
+        out.println("|" + "---|".repeat(columns.size()));
+        lines(out, " | ", "| ", QueryRows::cell);
+    }
+
+    private void lines(
+            PrintWriter out, String between, String edge, java.util.function.Function<String, String> written) {
+        if (edge.isEmpty()) {
+            out.println(columns.stream().map(written).collect(Collectors.joining(between)));
+        }
+        for (List<Object> row : rows) {
+            out.println(edge
+                    + row.stream().map(QueryRows::text).map(written).collect(Collectors.joining(between))
+                    + new StringBuilder(edge).reverse());
+        }
+    }
+
+    /** One object a row, for JSON. Of two columns of one name the second has its number behind it. */
+    @JsonValue
+    private List<Map<String, @Nullable Object>> objects() {
+        List<String> names = IntStream.range(0, columns.size())
+                .mapToObj(i -> columns.indexOf(columns.get(i)) == i ? columns.get(i) : columns.get(i) + "_" + (i + 1))
+                .toList();
+        return rows.stream()
+                .map(row -> {
+                    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+                    for (int i = 0; i < names.size(); i++) {
+                        Object value = row.get(i);
+                        boolean plain = value == null || value instanceof Number || value instanceof Boolean;
+                        object.put(names.get(i), plain ? value : text(value));
+                    }
+                    return object;
+                })
+                .toList();
+    }
+
+    private static String text(@Nullable Object value) {
+        if (value == null) {
+            return "";
+        }
+        if (value instanceof byte[] bytes) {
+            return "0x" + HexFormat.of().formatHex(bytes);
+        }
+        return value instanceof Object[] array ? Arrays.toString(array) : value.toString();
+    }
+
+    /** RFC 4180: quotes around what holds a comma, a quote or a line break. */
+    private static String csv(String text) {
+        return text.matches("(?s).*[,\"\r\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+
+    private static String cell(String text) {
+        return TextTable.printable(text.replace("\n", " "))
+                .replace("\\", "\\\\")
+                .replace("|", "\\|")
+                .replace("<", "&lt;");
+    }
+}
