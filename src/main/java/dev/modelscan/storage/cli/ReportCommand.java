@@ -7,6 +7,9 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.analytics.Scope;
 import dev.modelscan.storage.sources.SourceId;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +63,22 @@ final class ReportCommand extends ReadingCommand {
     @Nullable
     Instant until;
 
+    @Option(
+            names = "--html",
+            paramLabel = "<file>",
+            description = "Write a page with plots instead. It needs no network; with --workflow and the like it is refused.")
+    @Nullable
+    Path html;
+
+    @Option(names = "--force", description = "Replace the page if it exists.")
+    boolean force;
+
     @Override
     public Integer call() throws IOException {
+        if (html != null && (workflow != null || source != null || since != null || until != null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--html shows the whole database; leave out --workflow, --source, --since and --until");
+        }
         if (top < 1 || top > PageRequest.MAX_LIMIT) {
             throw new ParameterException(
                     spec.commandLine(), "--top is " + top + ", and must be 1 to " + PageRequest.MAX_LIMIT);
@@ -70,13 +87,27 @@ final class ReportCommand extends ReadingCommand {
     }
 
     @Override
-    Result execute(Database db) {
+    Result execute(Database db) throws IOException {
+        if (html != null) {
+            String page = HtmlReport.of(db, name(db), Report.of(db, Scope.ALL, top), top);
+            try (OutputFile output = new OutputFile(html, force)) {
+                output.stream().write(page.getBytes(StandardCharsets.UTF_8));
+                output.complete();
+            }
+            return new PageWritten(html.toString());
+        }
         Scope scope = Scope.ALL;
         scope = workflow == null ? scope : scope.workflows(Lists.workflows(db, workflow));
         scope = source == null ? scope : scope.source(source(db, source));
         scope = since == null ? scope : scope.since(since);
         scope = until == null ? scope : scope.until(until);
         return Report.of(db, scope, top);
+    }
+
+    /** The file's name, or what names the server's database. */
+    private String name(Database db) {
+        Path file = db.file();
+        return file == null || file.getFileName() == null ? place(db) : file.getFileName().toString();
     }
 
     private static SourceId source(Database db, String name) {
@@ -96,5 +127,13 @@ final class ReportCommand extends ReadingCommand {
             throw new IllegalArgumentException("several sources are named " + name + "; give the id of one");
         }
         return found.get(0);
+    }
+
+    /** The page was written. */
+    private record PageWritten(String file) implements Result {
+        @Override
+        public void print(PrintWriter out) {
+            out.println("wrote " + TextTable.printable(file));
+        }
     }
 }

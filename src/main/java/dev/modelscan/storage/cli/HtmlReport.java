@@ -1,0 +1,128 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.analytics.ModelUsage;
+import dev.modelscan.storage.cli.HtmlPage.Bar;
+import dev.modelscan.storage.cli.HtmlPage.Column;
+import dev.modelscan.storage.cli.PlotData.Day;
+import dev.modelscan.storage.cli.PlotData.Length;
+import dev.modelscan.storage.cli.PlotData.Percentiles;
+import dev.modelscan.storage.tasks.TaskStatus;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A report as a page of plots. */
+final class HtmlReport {
+
+    /** More columns would be narrower than a point; days are then put together. */
+    private static final int MOST_COLUMNS = 120;
+
+    /** The colour of each status, in the order of {@link TaskStatus}: failures are red. */
+    private static final List<Integer> COLOURS = List.of(0, 4, 2, 1, 3);
+
+    private HtmlReport() {}
+
+    static String of(Database db, String name, Report report, int top) {
+        PlotData data = new PlotData(db.dsl());
+        HtmlPage page = new HtmlPage("What the agents did: " + name);
+        List<TaskStatus> statuses = List.of(TaskStatus.values());
+        List<String> codes = statuses.stream().map(TaskStatus::code).toList();
+        page.columns("Tasks by day and status", codes, COLOURS, columns(data.days(), codes));
+        page.bars(
+                "Tools: uses, and failures in red",
+                "",
+                report.tools().stream()
+                        .map(row -> new Bar(
+                                row.toolName(),
+                                text("%,d, %,d failed", row.executions(), row.failures()),
+                                List.of((double) row.executions(), (double) row.failures())))
+                        .toList());
+        page.bars("How long tools ran", "p99, p95 and p50, in seconds", durations(data.tools(top)));
+        page.bars(
+                "Models: tokens in, and out in red",
+                "",
+                report.models().stream().map(HtmlReport::model).toList());
+        page.bars(
+                "Agents: messages sent",
+                "",
+                report.busiestAgents().stream()
+                        .map(row -> new Bar(
+                                row.name(),
+                                text("%,d, %,d tools", row.messagesSent(), row.toolExecutions()),
+                                List.of((double) row.messagesSent())))
+                        .toList());
+        page.bars("Messages per conversation", "conversations of each length", lengths(data.lengths()));
+        page.bars(
+                "Who talks to whom",
+                "messages that name whom they are for",
+                data.talks(top).stream()
+                        .map(row -> new Bar(
+                                row.from() + " \u2192 " + row.to(),
+                                text("%,d", row.messages()),
+                                List.of((double) row.messages())))
+                        .toList());
+        page.bars("How long tasks waited to begin", "p99, p95 and p50, in seconds, by type", durations(data.waits(top)));
+        return page.end();
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    private static Bar model(ModelUsage<String> row) {
+        String cost = row.currency() == null ? "" : text(", %s %s", row.cost().stripTrailingZeros().toPlainString(), row.currency());
+        return new Bar(
+                row.key() == null ? "(unknown)" : row.key(),
+                text("%,d, %,d", row.inputTokens(), row.outputTokens()) + cost,
+                List.of((double) row.inputTokens(), (double) row.outputTokens()));
+    }
+
+    private static List<Bar> durations(List<Percentiles> rows) {
+        return rows.stream()
+                .map(row -> new Bar(
+                        row.name(),
+                        text("%.2f, %.2f, %.2f", row.p99(), row.p95(), row.p50()),
+                        List.of(row.p99(), row.p95(), row.p50())))
+                .toList();
+    }
+
+    /** Each day, or some days together, from the first to the last. */
+    private static List<Column> columns(List<Day> days, List<String> codes) {
+        if (days.isEmpty()) {
+            return List.of();
+        }
+        LocalDate last = days.get(0).day();
+        LocalDate first = days.get(days.size() - 1).day();
+        long all = last.toEpochDay() - first.toEpochDay() + 1;
+        long step = (all + MOST_COLUMNS - 1) / MOST_COLUMNS;
+        int columns = (int) ((all + step - 1) / step);
+        long[][] counts = new long[columns][codes.size()];
+        for (Day day : days) {
+            int column = (int) ((day.day().toEpochDay() - first.toEpochDay()) / step);
+            counts[column][codes.indexOf(day.status())] += day.tasks();
+        }
+        List<Column> result = new ArrayList<>();
+        for (int i = 0; i < columns; i++) {
+            String label = first.plusDays(i * step).toString();
+            result.add(new Column(label, Arrays.stream(counts[i]).boxed().toList()));
+        }
+        return result;
+    }
+
+    private static List<Bar> lengths(List<Length> rows) {
+        Map<Long, Long> buckets = new TreeMap<>();
+        rows.forEach(row -> buckets.merge(
+                Long.highestOneBit(Math.max(1, row.messages())), row.conversations(), Long::sum));
+        List<Bar> bars = new ArrayList<>();
+        buckets.forEach((from, count) -> bars.add(new Bar(
+                from == 1 ? "1" : text("%,d to %,d", from, 2 * from - 1),
+                text("%,d", count),
+                List.of((double) count))));
+        return bars;
+    }
+}

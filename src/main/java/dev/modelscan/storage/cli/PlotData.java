@@ -1,0 +1,130 @@
+package dev.modelscan.storage.cli;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+
+import dev.modelscan.storage.Times;
+import java.time.LocalDate;
+import java.util.List;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/** What a page of plots shows beyond {@link Report}. The database adds it up; each query gives a bounded number of rows. */
+final class PlotData {
+
+    private static final int MOST_ROWS = 5_000;
+    private static final String NAME = "name";
+    private static final String SECONDS = "seconds";
+    private static final String RANK = "rank";
+
+    private final DSLContext dsl;
+
+    PlotData(DSLContext dsl) {
+        this.dsl = dsl;
+    }
+
+    /** How many tasks of a status were made on a day, in UTC. */
+    record Day(LocalDate day, String status, long tasks) {}
+
+    /** The latest days first. */
+    List<Day> days() {
+        Field<LocalDate> day = Times.day(TASKS.CREATED_AT).as("day");
+        return dsl.select(day, TASKS.STATUS, count())
+                .from(TASKS)
+                .groupBy(day, TASKS.STATUS)
+                .orderBy(day.desc(), TASKS.STATUS)
+                .limit(MOST_ROWS)
+                .fetch(row -> new Day(row.value1(), row.value2().code(), row.value3()));
+    }
+
+    /** Durations of which half, 95 and 99 of 100 are not longer, in seconds. */
+    record Percentiles(String name, long count, double p50, double p95, double p99) {}
+
+    /** How long tools ran, the most used first. */
+    List<Percentiles> tools(int top) {
+        return percentiles(
+                TOOL_EXECUTIONS,
+                TOOL_EXECUTIONS.TOOL_NAME,
+                Times.seconds(TOOL_EXECUTIONS.STARTED_AT, TOOL_EXECUTIONS.COMPLETED_AT),
+                TOOL_EXECUTIONS.STARTED_AT.isNotNull().and(TOOL_EXECUTIONS.COMPLETED_AT.isNotNull()),
+                top);
+    }
+
+    /** How long tasks waited until they began, by type. */
+    List<Percentiles> waits(int top) {
+        return percentiles(
+                TASKS, TASKS.TYPE, Times.seconds(TASKS.CREATED_AT, TASKS.STARTED_AT), TASKS.STARTED_AT.gt(TASKS.CREATED_AT), top);
+    }
+
+    private List<Percentiles> percentiles(
+            Table<?> table, Field<String> key, Field<Double> seconds, Condition condition, int top) {
+        Table<?> ranked = DSL.select(
+                        key.as(NAME),
+                        seconds.as(SECONDS),
+                        DSL.cumeDist()
+                                .over(DSL.partitionBy(key).orderBy(seconds))
+                                .cast(SQLDataType.DOUBLE)
+                                .as(RANK))
+                .from(table)
+                .where(condition)
+                .asTable("ranked");
+        Field<String> name = DSL.field(DSL.name("ranked", NAME), String.class);
+        Field<Long> count = count();
+        return dsl.select(name, count, least(0.5), least(0.95), least(0.99))
+                .from(ranked)
+                .groupBy(name)
+                .orderBy(count.desc(), name)
+                .limit(top)
+                .fetch(row ->
+                        new Percentiles(row.value1(), row.value2(), row.value3(), row.value4(), row.value5()));
+    }
+
+    private static Field<Double> least(double share) {
+        Field<Double> seconds = DSL.field(DSL.name("ranked", SECONDS), Double.class);
+        Field<Double> rank = DSL.field(DSL.name("ranked", RANK), Double.class);
+        return DSL.min(DSL.when(rank.ge(share), seconds));
+    }
+
+    /** How many conversations have that many messages. */
+    record Length(long messages, long conversations) {}
+
+    List<Length> lengths() {
+        return dsl.select(CONVERSATIONS.LAST_SEQUENCE_NUMBER, count())
+                .from(CONVERSATIONS)
+                .groupBy(CONVERSATIONS.LAST_SEQUENCE_NUMBER)
+                .orderBy(CONVERSATIONS.LAST_SEQUENCE_NUMBER)
+                .limit(MOST_ROWS)
+                .fetch(row -> new Length(row.value1(), row.value2()));
+    }
+
+    /** How many messages one agent sent to another. */
+    record Talk(String from, String to, long messages) {}
+
+    List<Talk> talks(int top) {
+        var sender = AGENTS.as("sender");
+        var receiver = AGENTS.as("receiver");
+        Field<Long> count = count();
+        return dsl.select(sender.NAME, receiver.NAME, count)
+                .from(MESSAGES)
+                .join(sender)
+                .on(sender.ID.eq(MESSAGES.SENDER_ID))
+                .join(receiver)
+                .on(receiver.ID.eq(MESSAGES.RECEIVER_ID))
+                .groupBy(sender.NAME, receiver.NAME)
+                .orderBy(count.desc(), sender.NAME, receiver.NAME)
+                .limit(top)
+                .fetch(row -> new Talk(row.value1(), row.value2(), row.value3()));
+    }
+
+    private static Field<Long> count() {
+        return DSL.count().cast(SQLDataType.BIGINT).as("n");
+    }
+
+}
