@@ -27,6 +27,7 @@ import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.queries.TableRows;
 import dev.modelscan.storage.scores.ScoreRepository;
+import dev.modelscan.storage.search.Search;
 import dev.modelscan.storage.sources.SourceRepository;
 import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.teams.TeamRepository;
@@ -172,6 +173,11 @@ public final class Database implements Repositories, AutoCloseable {
     @Override
     public DeletedRecords deletedRecords() {
         return repositories.deletedRecords();
+    }
+
+    /** Full-text search, and the index that it needs. */
+    public Search search() {
+        return repositories.search();
     }
 
     /**

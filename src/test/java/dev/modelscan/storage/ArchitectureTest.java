@@ -64,6 +64,7 @@ class ArchitectureTest {
                     "models",
                     "queries",
                     "scores",
+                    "search",
                     "sources",
                     "tasks",
                     "teams",

@@ -36,6 +36,7 @@ class NativeImageMetadataTest {
             "PackagedQueries",
             "PostgresEngine",
             "QuietJooq",
+            "SearchScripts",
             "TransactionConnection");
 
     private static final Set<String> DYNAMIC = Set.of(

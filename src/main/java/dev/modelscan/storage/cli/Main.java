@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             ImportCommand.class,
             ShowCommand.class,
             ListCommand.class,
+            SearchCommand.class,
             ExportCommand.class,
             QueryCommand.class,
             ReportCommand.class,

@@ -6,7 +6,7 @@ import dev.modelscan.storage.Database;
 abstract class ReadingCommand extends DatabaseCommand {
 
     @Override
-    final Database open() {
+    Database open() {
         return builder().readOnly().open();
     }
 }

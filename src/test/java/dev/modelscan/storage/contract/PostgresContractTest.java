@@ -151,6 +151,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class FullText extends SearchContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {

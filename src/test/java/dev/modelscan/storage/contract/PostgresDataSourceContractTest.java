@@ -35,6 +35,14 @@ class PostgresDataSourceContractTest {
     }
 
     @Nested
+    class FullText extends SearchContract {
+        @Override
+        TestEngine engine() {
+            return PostgresDataSourceContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {

@@ -135,6 +135,14 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class FullText extends SearchContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {

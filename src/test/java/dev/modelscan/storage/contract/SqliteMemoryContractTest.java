@@ -62,6 +62,14 @@ class SqliteMemoryContractTest {
     }
 
     @Nested
+    class FullText extends SearchContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionContract {
         @Override
         TestEngine engine() {

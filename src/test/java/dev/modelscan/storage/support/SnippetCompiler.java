@@ -32,6 +32,7 @@ public final class SnippetCompiler {
             import dev.modelscan.storage.models.*;
             import dev.modelscan.storage.queries.*;
             import dev.modelscan.storage.scores.*;
+            import dev.modelscan.storage.search.*;
             import dev.modelscan.storage.sources.*;
             import dev.modelscan.storage.tasks.*;
             import dev.modelscan.storage.teams.*;

@@ -73,6 +73,19 @@ class TransferTest extends TransferFixture {
     }
 
     @Test
+    void aSearchIndexIsNoObjectOfTheApplications() throws SQLException {
+        fillOddly();
+        try (Database source = Database.open(file)) {
+            source.search().enable();
+        }
+        requireSame(file, transfer().run());
+        try (Database db = target().open()) {
+            assertThat(db.search().isEnabled()).isFalse();
+            assertThat(db.search().enable()).isTrue();
+        }
+    }
+
+    @Test
     void theSourceIsWrittenToMeanwhileAndTheTargetIsOneSnapshot() throws SQLException {
         fillOddly();
         Path before = directory.resolve("before.db");

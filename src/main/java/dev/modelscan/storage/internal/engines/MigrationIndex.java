@@ -28,6 +28,10 @@ public final class MigrationIndex {
     public static void write(Path sql, Path classes) throws IOException {
         Map<Path, Set<String>> engines = new TreeMap<>();
         for (Path folder : list(sql)) {
+            if (folder.endsWith("search")) {
+                // Holds no migrations.
+                continue;
+            }
             Set<String> scripts = new TreeSet<>();
             list(folder).forEach(script -> scripts.add(script.getFileName().toString()));
             engines.put(folder, scripts);

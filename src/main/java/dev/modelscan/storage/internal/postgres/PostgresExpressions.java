@@ -2,7 +2,9 @@ package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.internal.query.QueryParts;
+import dev.modelscan.storage.internal.query.SearchTerm;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -101,6 +103,19 @@ final class PostgresExpressions implements Expressions {
     @Override
     public boolean hasArrays() {
         return true;
+    }
+
+    /** All words as a tsquery, in which nothing but the last of a term may go on. */
+    @Override
+    public String searchMatch(List<SearchTerm> terms) {
+        List<String> words = new ArrayList<>();
+        for (SearchTerm term : terms) {
+            int last = term.words().size() - 1;
+            for (int i = 0; i <= last; i++) {
+                words.add("'" + term.words().get(i) + "'" + (i == last && term.prefix() ? ":*" : ""));
+            }
+        }
+        return String.join(" & ", words);
     }
 
     @Override

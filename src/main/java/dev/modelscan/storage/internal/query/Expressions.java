@@ -63,6 +63,9 @@ public interface Expressions {
     /** Whether a JSON object has a member of that name whose value is that text. The name is no path. */
     QueryPart hasMember(Field<?> object, Field<String> name, Field<String> text);
 
+    /** What a text with all of these terms is asked for with, as a value for the scripts of the search index. */
+    String searchMatch(List<SearchTerm> terms);
+
     /** A condition with another that follows from it, if the engine's planner needs to be told both. */
     default Condition withHint(Condition condition, Condition hint) {
         return condition;

@@ -6,6 +6,7 @@ import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.metrics.Operation.Kind;
+import dev.modelscan.storage.search.Search;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
@@ -76,6 +77,11 @@ public final class StoreRepositories extends SqlRepositories {
         }
         Observation observation = Observation.begin(store, Kind.TRANSACTION, null, null);
         return observation.<T, X>of(() -> store.transaction(isolation, observation.watchedBody(body)));
+    }
+
+    /** Full-text search. Finds what the transaction that its thread is in has written, if its calls join one. */
+    public Search search() {
+        return new SqlSearch(joining == null ? store : joining);
     }
 
     /** The number of rows of each table, by name. Loads no jOOQ, so a program that asks this alone starts at once. */

@@ -5,7 +5,9 @@ import dev.modelscan.storage.internal.engine.EngineText;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.PackagedMigrations;
 import dev.modelscan.storage.internal.migrate.SchemaState;
+import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -88,6 +90,10 @@ public final class SqliteSchema {
                 for (PackagedMigrations.Packaged migration : packaged.migrations()) {
                     apply(connection, packaged, migration);
                 }
+            }
+            // A database may have the search index or not. What is in it follows from the rest.
+            try (Statement statement = connection.createStatement()) {
+                statement.executeUpdate(SearchScripts.text(SqliteDialect.INSTANCE, "create"));
             }
             for (Entry entry : read(connection)) {
                 schema.entries.put(entry.key(), entry);

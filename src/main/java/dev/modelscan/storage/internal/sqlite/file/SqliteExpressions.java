@@ -2,8 +2,10 @@ package dev.modelscan.storage.internal.sqlite.file;
 
 import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.internal.query.QueryParts;
+import dev.modelscan.storage.internal.query.SearchTerm;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Param;
@@ -61,6 +63,14 @@ final class SqliteExpressions implements Expressions {
                 "exists (select 1 from json_each({0}) as member"
                         + " where member.key = {1} and member.type = 'text' and member.value = {2})",
                 object, name, text);
+    }
+
+    /** In quotes no word is an operator. */
+    @Override
+    public String searchMatch(List<SearchTerm> terms) {
+        return terms.stream()
+                .map(term -> '"' + String.join(" ", term.words()) + '"' + (term.prefix() ? " *" : ""))
+                .collect(Collectors.joining(" AND "));
     }
 
     @Override

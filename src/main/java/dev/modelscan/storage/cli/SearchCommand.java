@@ -1,0 +1,214 @@
+package dev.modelscan.storage.cli;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.search.Search;
+import dev.modelscan.storage.search.SearchHit;
+import dev.modelscan.storage.tools.ToolExecution;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Searches messages and what tools were given and answered. */
+@Command(
+        name = "search",
+        description = {
+            "Finds messages, and calls of tools, by the words in them; the newest first.",
+            "All words have to be in the same text: deploy fail* \"out of memory\" sender:planner tool:bash"
+                    + " after:2026-01-31 before:2026-02-01. The database needs an index: search --enable makes it, once."
+        })
+final class SearchCommand extends PagedCommand {
+
+    private static final int DEFAULT_LIMIT = 20;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "<query>",
+            description = "The words. Put the query in quotes, for the shell: 'deploy \"out of memory\"'.")
+    List<String> words = List.of();
+
+    @Option(
+            names = "--limit",
+            paramLabel = "<results>",
+            description = "The most results, 1 to " + Search.MAX_LIMIT + ". Default: " + DEFAULT_LIMIT)
+    int limit = DEFAULT_LIMIT;
+
+    @ArgGroup
+    @Nullable
+    Index index;
+
+    /** What is to be done with the index, instead of a search. */
+    static final class Index {
+        @Option(names = "--enable", description = "Make the index, unless it is there.")
+        boolean enable;
+
+        @Option(names = "--disable", description = "Remove the index.")
+        boolean disable;
+
+        @Option(names = "--rebuild", description = "Make the index anew.")
+        boolean rebuild;
+    }
+
+    /** Whatever is done with the index, nothing is migrated. */
+    @Override
+    Database open() {
+        return index == null ? super.open() : builder().validateOnly().open();
+    }
+
+    @Override
+    Result execute(Database db) {
+        String query = String.join(" ", words);
+        if (index != null) {
+            if (!words.isEmpty()) {
+                throw wrong("--enable, --disable and --rebuild search nothing; leave out " + query);
+            }
+            return new IndexState(change(db.search(), index));
+        }
+        if (words.isEmpty()) {
+            throw wrong("Missing what to search for");
+        }
+        if (limit > Search.MAX_LIMIT) {
+            throw wrong("--limit is " + limit + ", and must be 1 to " + Search.MAX_LIMIT);
+        }
+        Page<SearchHit> page = db.search().find(query, request(limit));
+        Map<AgentId, String> names = names(db, page.items());
+        return new Found(
+                page.items().stream().map(hit -> line(hit, names)).toList(),
+                page.next().map(PageRequest::after).map(String::valueOf).orElse(null));
+    }
+
+    private static String change(Search search, Index index) {
+        if (index.disable) {
+            search.disable();
+            return "The database has no search index.";
+        }
+        if (index.rebuild) {
+            search.rebuild();
+            return "The search index was made anew.";
+        }
+        return search.enable() ? "The search index was made." : "The database has a search index already.";
+    }
+
+    private static Map<AgentId, String> names(Database db, List<SearchHit> hits) {
+        List<AgentId> ids = hits.stream()
+                .map(hit -> hit.message() == null
+                        ? call(hit).agentId()
+                        : hit.message().senderId())
+                .flatMap(Stream::ofNullable)
+                .distinct()
+                .toList();
+        return db.dsl()
+                .select(AGENTS.ID, AGENTS.NAME)
+                .from(AGENTS)
+                .where(AGENTS.ID.in(ids))
+                .fetchMap(AGENTS.ID, AGENTS.NAME);
+    }
+
+    private static ToolExecution call(SearchHit hit) {
+        return Objects.requireNonNull(hit.toolExecution());
+    }
+
+    private static Line line(SearchHit hit, Map<AgentId, String> names) {
+        Message message = hit.message();
+        return message == null
+                ? new Line(
+                        "tool",
+                        call(hit).id().value(),
+                        null,
+                        text(call(hit).taskId()),
+                        names.get(call(hit).agentId()),
+                        call(hit).toolName(),
+                        hit.createdAt(),
+                        hit.snippet(),
+                        hit.marks())
+                : new Line(
+                        "message",
+                        message.id().value(),
+                        message.conversationId().value(),
+                        text(message.taskId()),
+                        message.senderId() == null ? null : names.get(message.senderId()),
+                        null,
+                        hit.createdAt(),
+                        hit.snippet(),
+                        hit.marks());
+    }
+
+    private static @Nullable String text(@Nullable Object id) {
+        return id == null ? null : id.toString();
+    }
+
+    private record IndexState(String index) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            out.println(index);
+        }
+    }
+
+    /**
+     * A result.
+     *
+     * @param kind message or tool
+     * @param agent the sender's name, or that of the agent that used the tool
+     */
+    record Line(
+            String kind,
+            String id,
+            @Nullable String conversation,
+            @Nullable String task,
+            @Nullable String agent,
+            @Nullable String tool,
+            Instant created,
+            String snippet,
+            List<SearchHit.Mark> marks) {
+
+        private void print(PrintWriter out) {
+            Screen screen = Screen.of(out);
+            String who = agent == null ? "" : " " + agent + (tool == null ? "" : ",");
+            String what = tool == null ? "" : " tool " + tool;
+            out.println(screen.line(TranscriptText.time(created).substring(0, 16) + who + what, Screen.COLUMNS));
+            String where = conversation != null ? conversation : task;
+            out.println(screen.line("    " + (where == null ? kind + " " + id : "show " + where), Screen.COLUMNS));
+            screen.wrapped(marked(), Screen.COLUMNS - 4, 4).forEach(line -> out.println("    " + line));
+        }
+
+        /** The snippet with brackets around what was found. */
+        private String marked() {
+            StringBuilder marked = new StringBuilder(snippet);
+            for (int i = marks.size() - 1; i >= 0; i--) {
+                marked.insert(marks.get(i).to(), ']').insert(marks.get(i).from(), '[');
+            }
+            return marked.toString();
+        }
+    }
+
+    private record Found(List<Line> results, @Nullable String next) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            if (results.isEmpty()) {
+                out.println("nothing found");
+            }
+            for (Line line : results) {
+                line.print(out);
+            }
+            if (next != null) {
+                out.println();
+                out.println("More follow: --after " + next);
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.modelscan.storage.errors;
+
+/**
+ * The database has no index to search with, or has lost a part of it, for example by a migration that made a table anew.
+ *
+ * @since 0.1
+ */
+public final class SearchIndexException extends StorageException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final boolean damaged;
+
+    /** Says whether there is none, or a part of one. */
+    public SearchIndexException(boolean damaged) {
+        super(
+                damaged
+                        ? "the search index is not complete; make it anew with search().rebuild()"
+                                + " (the command search --rebuild)"
+                        : "the database has no search index; make it with search().enable()"
+                                + " (the command search --enable)",
+                null,
+                null,
+                null);
+        this.damaged = damaged;
+    }
+
+    /** Whether a part of the index is there. */
+    public boolean isDamaged() {
+        return damaged;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.modelscan.storage.search;
+
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.errors.SearchIndexException;
+
+/**
+ * Full-text search in messages and in what tools were given and answered. It needs an index, which a database has if
+ * {@link #enable} was called: once, by whoever may change its schema. From then on the database keeps it in step with
+ * every write, whoever writes. Thread-safe.
+ *
+ * <p>What is searched: the content of a message, the text of each of its parts, and the input, output and error of a
+ * tool's call together. Never a model's reasoning. Of each the first 100,000 characters; of JSON the texts in it, without
+ * the names of members, the shortest first. Bytes of blobs are not searched.
+ *
+ * <p>What a word is: letters and digits, upper and lower case of ASCII being equal. All other ASCII characters separate
+ * words, and so do dashes, quotation marks and the like; any other character is a letter. So {@code user_id} is two words,
+ * and a sentence in Chinese is one, of which the beginning can be found.
+ *
+ * <p>The query: words, all of which must be in the same text; {@code "a phrase"}; {@code prefix*}; and filters, which
+ * have no space after the colon:
+ * <ul>
+ *   <li>{@code sender:name}: the sender's name, id or role, or the name or id of the agent that used the tool
+ *   <li>{@code tool:name}: calls of that tool alone
+ *   <li>{@code after:2026-01-31} and {@code before:2026-01-31T12:00:00Z}: made at that time or later, or before it; a day
+ *       begins at midnight UTC
+ * </ul>
+ * A filter's value with spaces is quoted, as in {@code sender:"Code reviewer"}. A word with separators in it, such as
+ * {@code user_id}, is a phrase. There are no operators: {@code AND}, {@code OR} and {@code -} mean nothing.
+ *
+ * @since 0.1
+ */
+public interface Search {
+
+    /** The most characters that a query has. */
+    int MAX_QUERY_LENGTH = 1_000;
+
+    /** The most words that a query has. */
+    int MAX_WORDS = 32;
+
+    /** The most characters that a word of a query has. */
+    int MAX_WORD_LENGTH = 254;
+
+    /** The most results of a page. */
+    int MAX_LIMIT = 100;
+
+    /**
+     * The results, the newest first; of the same time, calls of tools before messages, then by id from the last. Both
+     * engines give the same. They are not ranked, because each engine ranks in its own way. Every result of the
+     * query is looked at to find the newest, so a word that a million texts have takes seconds.
+     *
+     * @param query see above
+     * @param request up to {@link #MAX_LIMIT} results
+     * @throws SearchSyntaxException if the query has no word, or is wrong in another way
+     * @throws SearchIndexException if the database has no index, or not all of it
+     */
+    Page<SearchHit> find(String query, PageRequest request);
+
+    /** Whether the database has all of the index. */
+    boolean isEnabled();
+
+    /**
+     * Makes the index, unless the database has all of it. It is one transaction, and others wait meanwhile if they
+     * want to write: 100,000 messages take seconds, not minutes. Needs the rights of whoever migrates the database.
+     *
+     * @return whether it had to be made
+     */
+    boolean enable();
+
+    /** Removes the index, if there is one. What is indexed stays. */
+    void disable();
+
+    /** Makes the index anew, whether there is one or not. */
+    void rebuild();
+}

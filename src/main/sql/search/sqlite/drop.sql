@@ -1,0 +1,12 @@
+DROP TRIGGER IF EXISTS messages_search_insert;
+DROP TRIGGER IF EXISTS messages_search_update;
+DROP TRIGGER IF EXISTS messages_search_delete;
+DROP TRIGGER IF EXISTS message_parts_search_insert;
+DROP TRIGGER IF EXISTS message_parts_search_update;
+DROP TRIGGER IF EXISTS message_parts_search_delete;
+DROP TRIGGER IF EXISTS tool_executions_search_insert;
+DROP TRIGGER IF EXISTS tool_executions_search_update;
+DROP TRIGGER IF EXISTS tool_executions_search_delete;
+DROP VIEW IF EXISTS search_texts;
+DROP TABLE IF EXISTS search_words;
+DROP TABLE IF EXISTS search_documents;
