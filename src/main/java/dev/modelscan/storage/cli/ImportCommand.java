@@ -96,11 +96,20 @@ final class ImportCommand extends DatabaseCommand {
     @Nullable
     List<String> redact;
 
+    @Option(
+            names = "--new-ids",
+            description = "Give the records of an archive new ids, so that the database may hold some of them already.")
+    boolean newIds;
+
     @Override
     public Integer call() throws IOException {
         // show() prints only after the progress bar has ended.
         BufferedInputStream in = new BufferedInputStream(System.in);
         ArchiveFile archive = files.size() == 1 ? ArchiveFile.of(files.get(0), in) : null;
+        if (archive == null && newIds) {
+            throw new ParameterException(
+                    spec.commandLine(), "--new-ids goes with one archive, as export --format native writes it");
+        }
         return show(archive == null ? importFiles(in) : importArchive(archive));
     }
 
@@ -115,9 +124,9 @@ final class ImportCommand extends DatabaseCommand {
             ArchiveReader reader = new ArchiveReader(archive.path());
             Manifest manifest = reader.check();
             try (Database db = open()) {
-                db.useTx(tx -> reader.store(tx.dsl()));
+                db.useTx(tx -> reader.store(tx.dsl(), newIds));
             }
-            return ArchiveSummary.of(archive.name(), "stored", manifest);
+            return ArchiveSummary.of(archive.name(), newIds ? "stored with new ids" : "stored", manifest);
         }
     }
 

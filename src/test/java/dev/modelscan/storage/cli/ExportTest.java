@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
@@ -293,6 +294,61 @@ class ExportTest {
         try (Database db = Database.open(database())) {
             assertThat(db.stats().rows()).isEqualTo(before);
         }
+    }
+
+    @Test
+    void anArchiveWithNewIdsIsTheSameButForThem() throws IOException {
+        fill();
+        Path archive = archive(database());
+        String copy = directory.resolve("copy.db").toString();
+
+        Run stored = run("import", archive.toString(), "--new-ids", "--db", copy);
+
+        assertThat(stored.code()).as(stored.err()).isZero();
+        assertThat(stored.out()).contains(" rows stored with new ids, sha256 ");
+        String text = Files.readString(archive(copy));
+        String prefix = text.replaceFirst("(?s).*\\{\"agents\":\\{\"id\":\"([0-9a-f]{8}\\.).*", "$1");
+        List<String> without = text.replace(prefix, "").lines().toList();
+        List<String> expected = Files.readAllLines(archive);
+        int rows = expected.size() - 1;
+        assertThat(without.subList(0, rows)).containsExactlyElementsOf(expected.subList(0, rows));
+    }
+
+    @Test
+    void anArchiveMayBeStoredManyTimesWithNewIds() {
+        fill();
+        Path archive = archive(database());
+        Map<String, Long> once = rows();
+
+        for (int copies = 2; copies < 4; copies++) {
+            Run again = run("import", archive.toString(), "--new-ids", "--db", database());
+
+            assertThat(again.code()).as(again.err()).isZero();
+            int times = copies;
+            // Names of agents and teams are unique, and a blob's id is its content.
+            Set<String> shared = Set.of("agents", "teams", "team_members", "blobs", "blob_chunks");
+            assertThat(rows())
+                    .allSatisfy((table, rows) -> assertThat(rows)
+                            .as(table)
+                            .isEqualTo(once.get(table) * (shared.contains(table) ? 1 : times)));
+        }
+        // The copies are no sessions of a file.
+        Run input = run("import", "src/test/resources/inputs/chatgpt.json", "--db", database());
+        assertThat(input.out()).contains(" 0 transcripts imported, ");
+    }
+
+    private Map<String, Long> rows() {
+        try (Database db = Database.open(database())) {
+            return db.stats().rows();
+        }
+    }
+
+    @Test
+    void newIdsAreForArchives() {
+        Run run = run("import", "src/test/resources/inputs/chatgpt.json", "--new-ids", "--db", database());
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("--new-ids goes with one archive");
     }
 
     @Test

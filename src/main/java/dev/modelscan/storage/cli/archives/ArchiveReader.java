@@ -40,6 +40,7 @@ public final class ArchiveReader {
     private final Map<String, List<Field<?>>> columns = new LinkedHashMap<>();
     private final Map<String, Long> rows = new LinkedHashMap<>();
     private final MessageDigest digest = ArchiveWriter.sha256();
+    private @Nullable NewIds newIds;
 
     /** Of a file, which is read more than once. */
     public ArchiveReader(Path file) {
@@ -124,27 +125,51 @@ public final class ArchiveReader {
         return table;
     }
 
-    /** Stores all rows in the transaction of {@code dsl}; call {@link #check} before. */
-    public void store(DSLContext dsl) throws IOException {
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            lines.readLine();
-            Batch batch = new Batch(dsl);
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                JsonNode json = parsed(line);
-                if (!json.has(ArchiveWriter.SHA256)) {
-                    String table = tableOf(json);
-                    batch.add(table, json.get(table), line.length());
-                }
-            }
-            batch.flush();
+    /** What is done with each row. */
+    @FunctionalInterface
+    private interface Rows {
+        void accept(String table, JsonNode values, int length);
+    }
+
+    /**
+     * Stores all rows in the transaction of {@code dsl}; call {@link #check} before.
+     *
+     * @param anew whether rows get new ids, so that a database may hold an archive twice
+     */
+    public void store(DSLContext dsl, boolean anew) throws IOException {
+        if (anew) {
+            NewIds ids = new NewIds();
+            each((table, values, length) -> ids.collect(dsl, known(table).table(), values));
+            ids.look(dsl);
+            newIds = ids;
         }
+        Batch batch = new Batch(dsl);
+        each((table, values, length) -> {
+            JsonNode row = named(table, values);
+            if (row != null) {
+                batch.add(table, row, length);
+            }
+        });
+        batch.flush();
+        each((table, values, length) -> {
+            if (isLate(known(table), values)) {
+                fillIn(dsl, table, Objects.requireNonNull(named(table, values)));
+            }
+        });
+    }
+
+    private @Nullable JsonNode named(String table, JsonNode values) {
+        return newIds == null ? values : newIds.row(known(table).table(), values);
+    }
+
+    private void each(Rows rows) throws IOException {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             lines.readLine();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode json = parsed(line);
                 if (!json.has(ArchiveWriter.SHA256)) {
                     String table = tableOf(json);
-                    fillIn(dsl, table, json.get(table));
+                    rows.accept(table, json.get(table), line.length());
                 }
             }
         }
@@ -162,9 +187,6 @@ public final class ArchiveReader {
     /** Sets the references that had to wait; the version that is given keeps the row's version and time as they were. */
     private void fillIn(DSLContext dsl, String name, JsonNode values) {
         Archived table = known(name);
-        if (!isLate(table, values)) {
-            return;
-        }
         Map<Field<?>, @Nullable Object> set = new LinkedHashMap<>();
         table.late().forEach(field -> set.put(field, value(field, values)));
         Field<?> version = version(table);
@@ -258,7 +280,7 @@ public final class ArchiveReader {
             for (Row row : waiting) {
                 into = into.values(List.of(row.fields()));
             }
-            return into;
+            return newIds != null && NewIds.mayBeThere(archived.table()) ? into.onConflictDoNothing() : into;
         }
     }
 }
