@@ -123,8 +123,11 @@ final class ImportCommand extends DatabaseCommand {
         try (archive) {
             ArchiveReader reader = new ArchiveReader(archive.path());
             Manifest manifest = reader.check();
+            Thread onInterrupt = new Thread(() -> interrupted("nothing of the archive is stored. The same command again stores it."));
             try (Database db = open()) {
+                Runtime.getRuntime().addShutdownHook(onInterrupt);
                 db.useTx(tx -> reader.store(tx.dsl(), newIds));
+                forget(onInterrupt);
             }
             return ArchiveSummary.of(archive.name(), newIds ? "stored with new ids" : "stored", manifest);
         }
@@ -134,7 +137,7 @@ final class ImportCommand extends DatabaseCommand {
         Redactor redactor = redactor();
         ImportOptions options = new ImportOptions(form(), name, strict, redactor);
         List<FileResult> results = new CopyOnWriteArrayList<>();
-        Thread onInterrupt = new Thread(() -> interrupted(results));
+        Thread onInterrupt = new Thread(() -> interrupted(stored(results)));
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         String error = null;
         try (Opened opened = new Opened()) {
@@ -158,16 +161,18 @@ final class ImportCommand extends DatabaseCommand {
     }
 
     /** The user ended the program: what was stored is told. */
-    private void interrupted(List<FileResult> results) {
+    private void interrupted(String stored) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.printf("%ninterrupted: %s%n", stored);
+        err.flush();
+    }
+
+    private static String stored(List<FileResult> results) {
         long stored = results.stream()
                 .mapToLong(result -> result.imported() + result.grown() + result.restored())
                 .sum();
-        PrintWriter err = spec.commandLine().getErr();
-        err.printf(
-                Locale.ROOT,
-                "%ninterrupted: %,d transcripts are stored. The same command again stores the rest.%n",
-                stored);
-        err.flush();
+        return String.format(
+                Locale.ROOT, "%,d transcripts are stored. The same command again stores the rest.", stored);
     }
 
     private static void forget(Thread hook) {

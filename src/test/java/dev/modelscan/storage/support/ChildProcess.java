@@ -152,6 +152,21 @@ public final class ChildProcess {
         return (int) output.chars().filter(c -> c == '\n').count() - 1;
     }
 
+    /** Sends the signal of Ctrl-C. */
+    public void interrupt() throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    /** Its output, after it has ended with that exit code. */
+    public String output(int code) throws IOException, InterruptedException {
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isEqualTo(code);
+        return output;
+    }
+
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }

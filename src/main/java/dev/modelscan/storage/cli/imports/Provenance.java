@@ -38,7 +38,7 @@ final class Provenance {
     private final String form;
     private final @Nullable String name;
     private final @Nullable String sha256;
-    private final SourceId sourceId = SourceId.next();
+    private SourceId sourceId = SourceId.next();
     private final WorkflowId newWorkflow = WorkflowId.next();
     private final Instant importedAt = Instant.now();
     private ObjectNode metadata = Fields.object();
@@ -111,15 +111,7 @@ final class Provenance {
     /** Makes what is missing, in the transaction of a run that is stored; gives the workflow. */
     WorkflowId make(Tx tx, Values values) {
         if (!sourceMade) {
-            tx.sources()
-                    .create(Source.builder()
-                            .id(sourceId)
-                            .format(form)
-                            .name(Names.of(input.origin()))
-                            .sha256(sha256)
-                            .bytes(input.size() < 0 ? null : input.size())
-                            .importedAt(importedAt)
-                            .build());
+            makeSource(tx);
         }
         WorkflowId made = workflow;
         if (made != null) {
@@ -140,6 +132,29 @@ final class Provenance {
         }
         reopen(tx, found.get());
         return found.get().id();
+    }
+
+    /** An import that goes on where one was interrupted has its source. */
+    private void makeSource(Tx tx) {
+        String origin = Names.of(input.origin());
+        Optional<Source> stored = sha256 == null
+                ? Optional.empty()
+                : tx.sources().findBySha256(sha256).filter(source -> source.format()
+                                .equals(form)
+                        && source.name().equals(origin));
+        if (stored.isPresent()) {
+            sourceId = stored.get().id();
+            return;
+        }
+        tx.sources()
+                .create(Source.builder()
+                        .id(sourceId)
+                        .format(form)
+                        .name(origin)
+                        .sha256(sha256)
+                        .bytes(input.size() < 0 ? null : input.size())
+                        .importedAt(importedAt)
+                        .build());
     }
 
     private Json described(Values values) {
