@@ -123,7 +123,8 @@ final class ImportCommand extends DatabaseCommand {
         try (archive) {
             ArchiveReader reader = new ArchiveReader(archive.path());
             Manifest manifest = reader.check();
-            Thread onInterrupt = new Thread(() -> interrupted("nothing of the archive is stored. The same command again stores it."));
+            Thread onInterrupt = new Thread(
+                    () -> interrupted("nothing of the archive is stored. The same command again stores it."));
             try (Database db = open()) {
                 Runtime.getRuntime().addShutdownHook(onInterrupt);
                 db.useTx(tx -> reader.store(tx.dsl(), newIds));

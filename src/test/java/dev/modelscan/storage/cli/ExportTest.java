@@ -327,10 +327,9 @@ class ExportTest {
             int times = copies;
             // Names of agents and teams are unique, and a blob's id is its content.
             Set<String> shared = Set.of("agents", "teams", "team_members", "blobs", "blob_chunks");
-            assertThat(rows())
-                    .allSatisfy((table, rows) -> assertThat(rows)
-                            .as(table)
-                            .isEqualTo(once.get(table) * (shared.contains(table) ? 1 : times)));
+            assertThat(rows()).allSatisfy((table, rows) -> assertThat(rows)
+                    .as(table)
+                    .isEqualTo(once.get(table) * (shared.contains(table) ? 1 : times)));
         }
         // The copies are no sessions of a file.
         Run input = run("import", "src/test/resources/inputs/chatgpt.json", "--db", database());

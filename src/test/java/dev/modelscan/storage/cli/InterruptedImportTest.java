@@ -205,7 +205,10 @@ class InterruptedImportTest {
                 Connection other = DriverManager.getConnection("jdbc:sqlite:" + database);
                 Statement statement = other.createStatement()) {
             FileImport running = new FileImport(
-                    () -> db, Inputs.of(List.of(runs.toString()), InputStream.nullInputStream()).get(0), ImportOptions.DEFAULT);
+                    () -> db,
+                    Inputs.of(List.of(runs.toString()), InputStream.nullInputStream())
+                            .get(0),
+                    ImportOptions.DEFAULT);
             StorageException busy = catchThrowableOfType(
                     StorageException.class, () -> running.run(inTheMiddle(() -> statement.execute("BEGIN IMMEDIATE"))));
             assertThat(busy).isInstanceOf(BusyException.class);
@@ -267,7 +270,8 @@ class InterruptedImportTest {
         String output = child.output(130);
 
         if (count("tasks") == 0) {
-            assertThat(output).contains("interrupted: nothing of the archive is stored. The same command again stores it.");
+            assertThat(output)
+                    .contains("interrupted: nothing of the archive is stored. The same command again stores it.");
             assertThat(MainTest.run(command(archive)).code()).isZero();
         }
         requireWhole();

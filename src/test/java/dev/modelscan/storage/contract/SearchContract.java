@@ -323,8 +323,7 @@ abstract class SearchContract extends Contract {
         assertThat(said("\ud83d\ude00".repeat(254) + "*")).hasSize(1);
         assertThat(said("\ud83d\ude00".repeat(254))).isEmpty();
         // Of many texts those that fit, the shortest first.
-        String many =
-                IntStream.range(0, 40_000).mapToObj(i -> "\"w" + i + "\"").collect(Collectors.joining(","));
+        String many = IntStream.range(0, 40_000).mapToObj(i -> "\"w" + i + "\"").collect(Collectors.joining(","));
         ToolExecution tool = call("[" + many + "]", "\"out " + "z".repeat(200_000) + "\"");
         assertThat(find("w3")).containsExactly(tool.id().value());
         assertThat(find("w39999")).isEmpty();

@@ -39,8 +39,8 @@ final class NewIds {
 
     private static final int MOST = 255;
     private static final int NAMES = 500;
-    private static final Set<TableField<?, String>> EXTERNAL = Set.of(
-            WORKFLOWS.EXTERNAL_ID, TASKS.EXTERNAL_ID, CONVERSATIONS.EXTERNAL_ID, MODEL_CALLS.EXTERNAL_ID);
+    private static final Set<TableField<?, String>> EXTERNAL =
+            Set.of(WORKFLOWS.EXTERNAL_ID, TASKS.EXTERNAL_ID, CONVERSATIONS.EXTERNAL_ID, MODEL_CALLS.EXTERNAL_ID);
     private static final Set<Table<?>> SHARED = Set.of(BLOBS, BLOB_CHUNKS, TEAM_MEMBERS);
 
     private final String prefix;
@@ -63,7 +63,8 @@ final class NewIds {
     void collect(DSLContext dsl, Table<?> table, JsonNode values) {
         if (table.equals(AGENTS) || table.equals(TEAMS)) {
             waiting.put(
-                    (table.equals(AGENTS) ? "a" : "t") + values.get("name").asText(), values.get("id").asText());
+                    (table.equals(AGENTS) ? "a" : "t") + values.get("name").asText(),
+                    values.get("id").asText());
             if (waiting.size() >= NAMES) {
                 look(dsl);
             }
@@ -113,8 +114,9 @@ final class NewIds {
     }
 
     private String of(Field<?> field, String old) {
-        Map<String, String> known =
-                field.getType() == AGENTS.ID.getType() ? agents : field.getType() == TEAMS.ID.getType() ? teams : Map.of();
+        Map<String, String> known = field.getType() == AGENTS.ID.getType()
+                ? agents
+                : field.getType() == TEAMS.ID.getType() ? teams : Map.of();
         String there = known.get(old);
         if (there != null) {
             return there;

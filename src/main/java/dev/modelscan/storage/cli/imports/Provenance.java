@@ -139,9 +139,10 @@ final class Provenance {
         String origin = Names.of(input.origin());
         Optional<Source> stored = sha256 == null
                 ? Optional.empty()
-                : tx.sources().findBySha256(sha256).filter(source -> source.format()
-                                .equals(form)
-                        && source.name().equals(origin));
+                : tx.sources()
+                        .findBySha256(sha256)
+                        .filter(source ->
+                                source.format().equals(form) && source.name().equals(origin));
         if (stored.isPresent()) {
             sourceId = stored.get().id();
             return;
