@@ -127,7 +127,7 @@ class PostgresImportTest {
             Files.writeString(archive, archiveOf(source));
             ArchiveReader reader = new ArchiveReader(archive);
             reader.check();
-            target.useTx(tx -> reader.store(tx.dsl()));
+            target.useTx(tx -> reader.store(tx.dsl(), false));
 
             assertThat(archiveOf(target).lines().toList()).containsExactlyElementsOf(Files.readAllLines(archive));
         }
