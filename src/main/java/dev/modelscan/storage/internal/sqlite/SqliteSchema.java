@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +40,7 @@ public final class SqliteSchema {
     private static final Pattern JSON = Pattern.compile("json_valid\\((\\w+)\\)");
 
     private final Map<String, Entry> entries = new HashMap<>();
+    private final Set<String> required = new HashSet<>();
     private final Map<String, Set<String>> columns = new HashMap<>();
     private final List<String> ordinary = new ArrayList<>();
 
@@ -91,6 +93,7 @@ public final class SqliteSchema {
                     apply(connection, packaged, migration);
                 }
             }
+            read(connection).forEach(entry -> schema.required.add(entry.key()));
             // A database may have the search index or not. What is in it follows from the rest.
             try (Statement statement = connection.createStatement()) {
                 statement.executeUpdate(SearchScripts.text(SqliteDialect.INSTANCE, "create"));
@@ -186,7 +189,7 @@ public final class SqliteSchema {
 
     private List<Entry> sorted(Predicate<Entry> condition) {
         return entries.values().stream()
-                .filter(entry -> !isHistory(entry.table()))
+                .filter(entry -> required.contains(entry.key()) && !isHistory(entry.table()))
                 .filter(condition)
                 .sorted(Comparator.comparing(Entry::type).thenComparing(Entry::name))
                 .toList();
