@@ -300,7 +300,12 @@ class ArchitectureTest {
     void whatIsOnTopUsesThePublicApiAlone() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + ".analytics..", ROOT + ".cli..", ROOT + ".codegen..", ROOT + ".retention..", ROOT + ".testkit..")
+                .resideInAnyPackage(
+                        ROOT + ".analytics..",
+                        ROOT + ".cli..",
+                        ROOT + ".codegen..",
+                        ROOT + ".retention..",
+                        ROOT + ".testkit..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".internal..")

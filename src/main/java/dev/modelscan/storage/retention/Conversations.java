@@ -48,9 +48,8 @@ final class Conversations {
                 .where(CONVERSATIONS.LAST_SEQUENCE_NUMBER.gt((long) messages))
                 .and(after == null ? DSL.noCondition() : CONVERSATIONS.ID.gt(after))
                 .and(CONVERSATIONS.HEAD_ID.isNull())
-                .and(DSL.notExists(DSL.selectOne()
-                        .from(COMPACTIONS)
-                        .where(COMPACTIONS.CONVERSATION_ID.eq(CONVERSATIONS.ID))))
+                .and(DSL.notExists(
+                        DSL.selectOne().from(COMPACTIONS).where(COMPACTIONS.CONVERSATION_ID.eq(CONVERSATIONS.ID))))
                 .orderBy(CONVERSATIONS.ID)
                 .limit(PAGE)
                 .fetch(CONVERSATIONS.ID);
@@ -141,7 +140,10 @@ final class Conversations {
     static int deleteOldest(Tx tx, ConversationId id, long before, int rows) {
         DSLContext dsl = tx.dsl();
         Condition old = MESSAGES.CONVERSATION_ID.eq(id).and(MESSAGES.SEQUENCE_NUMBER.lt(before));
-        Long oldest = dsl.select(DSL.min(MESSAGES.SEQUENCE_NUMBER)).from(MESSAGES).where(old).fetchOneInto(Long.class);
+        Long oldest = dsl.select(DSL.min(MESSAGES.SEQUENCE_NUMBER))
+                .from(MESSAGES)
+                .where(old)
+                .fetchOneInto(Long.class);
         if (oldest == null) {
             return 0;
         }

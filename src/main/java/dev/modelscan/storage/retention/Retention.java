@@ -71,12 +71,10 @@ public final class Retention {
         reset();
         Duration age = policy.conversations();
         if (age != null) {
-            forEach(
-                    (reader, after) -> Conversations.endedBefore(reader, before(age), after),
-                    id -> {
-                        conversations++;
-                        messages += Conversations.size(dsl, id);
-                    });
+            forEach((reader, after) -> Conversations.endedBefore(reader, before(age), after), id -> {
+                conversations++;
+                messages += Conversations.size(dsl, id);
+            });
         }
         Integer most = policy.messagesPerConversation();
         if (most != null) {

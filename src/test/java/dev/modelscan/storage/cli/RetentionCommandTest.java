@@ -29,7 +29,8 @@ class RetentionCommandTest {
         Path file = directory.resolve("app.db");
         Clock before = Clock.offset(Clock.systemUTC(), Duration.ofDays(-60));
         try (Database db = Database.builder().path(file).clock(before).open()) {
-            Agent agent = db.agents().create(Agent.builder().name("a").mode("llm").build());
+            Agent agent =
+                    db.agents().create(Agent.builder().name("a").mode("llm").build());
             List<Message> messages = Stream.generate(() -> Message.builder()
                             .conversationId(new ConversationId("old"))
                             .senderId(agent.id())
@@ -49,11 +50,14 @@ class RetentionCommandTest {
         Run run = MainTest.run("retention", "--db", file.toString(), "--conversations", "30d", "--vacuum", "--json");
 
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(new ObjectMapper().readTree(run.out()).at("/messages").asInt()).isEqualTo(1_000);
-        assertThat(new ObjectMapper().readTree(run.out()).at("/bytesFreed").asLong()).isPositive();
+        assertThat(new ObjectMapper().readTree(run.out()).at("/messages").asInt())
+                .isEqualTo(1_000);
+        assertThat(new ObjectMapper().readTree(run.out()).at("/bytesFreed").asLong())
+                .isPositive();
         assertThat(Files.size(file)).isLessThan(full / 4);
         assertThat(MainTest.run("retention", "--db", file.toString()).code()).isEqualTo(2);
-        assertThat(MainTest.run("retention", "--db", file.toString(), "--tasks", "soon").code())
+        assertThat(MainTest.run("retention", "--db", file.toString(), "--tasks", "soon")
+                        .code())
                 .isEqualTo(2);
     }
 }

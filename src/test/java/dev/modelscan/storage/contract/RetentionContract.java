@@ -153,7 +153,11 @@ abstract class RetentionContract extends Contract {
         passDays(2);
         List<Long> left = new ArrayList<>();
 
-        new Retention(db, RetentionPolicy.builder().conversations(Duration.ofDays(1)).build())
+        new Retention(
+                        db,
+                        RetentionPolicy.builder()
+                                .conversations(Duration.ofDays(1))
+                                .build())
                 .onProgress(result -> left.add(132 - result.messages()))
                 .run();
 
@@ -169,7 +173,8 @@ abstract class RetentionContract extends Contract {
             db.tasks().start(task.id());
             ended.add(db.tasks().complete(task.id(), Json.emptyObject()));
         }
-        Task running = db.tasks().start(db.tasks().create(task().agentId(agent.id()).build()).id());
+        Task running = db.tasks()
+                .start(db.tasks().create(task().agentId(agent.id()).build()).id());
 
         assertThat(runLikeItsDryRun(RetentionPolicy.builder().tasksPerAgent(4)).tasks())
                 .isEqualTo(2);
@@ -177,7 +182,8 @@ abstract class RetentionContract extends Contract {
         assertThat(db.tasks().find(ended.get(2).id())).isPresent();
 
         passDays(10);
-        assertThat(runLikeItsDryRun(RetentionPolicy.builder().tasks(Duration.ofDays(5))).tasks())
+        assertThat(runLikeItsDryRun(RetentionPolicy.builder().tasks(Duration.ofDays(5)))
+                        .tasks())
                 .isEqualTo(4);
         assertThat(db.tasks().list(10, 0)).extracting(Task::id).containsExactly(running.id());
     }
@@ -188,16 +194,25 @@ abstract class RetentionContract extends Contract {
         db.toolExecutions().start(execution.id());
         db.toolExecutions().complete(execution.id(), Json.emptyObject());
         ToolExecution pending = db.toolExecutions().create(execution(agent).build());
-        db.modelCalls().create(ModelCall.builder().model("m").createdAt(clock.instant()).build());
+        db.modelCalls()
+                .create(ModelCall.builder()
+                        .model("m")
+                        .createdAt(clock.instant())
+                        .build());
         passDays(3);
-        db.modelCalls().create(ModelCall.builder().model("n").createdAt(clock.instant()).build());
+        db.modelCalls()
+                .create(ModelCall.builder()
+                        .model("n")
+                        .createdAt(clock.instant())
+                        .build());
 
-        RetentionResult result = runLikeItsDryRun(RetentionPolicy.builder()
-                .toolExecutions(Duration.ofDays(1))
-                .modelCalls(Duration.ofDays(1)));
+        RetentionResult result = runLikeItsDryRun(
+                RetentionPolicy.builder().toolExecutions(Duration.ofDays(1)).modelCalls(Duration.ofDays(1)));
 
         assertThat(result).isEqualTo(new RetentionResult(0, 0, 0, 1, 1));
-        assertThat(db.toolExecutions().list(10, 0)).extracting(ToolExecution::id).containsExactly(pending.id());
+        assertThat(db.toolExecutions().list(10, 0))
+                .extracting(ToolExecution::id)
+                .containsExactly(pending.id());
     }
 
     @Test
