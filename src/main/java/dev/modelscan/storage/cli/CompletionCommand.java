@@ -56,10 +56,9 @@ final class CompletionCommand implements Callable<Integer> {
                     .getSubcommands()
                     .forEach((inner, each) -> out.println(within + " -f -a " + inner + " -d " + about(each)));
             subcommand.getCommandSpec().options().forEach(option -> option(within, option, out));
-            subcommand
-                    .getSubcommands()
-                    .values()
-                    .forEach(each -> each.getCommandSpec().options().forEach(option -> option(within, option, out)));
+            subcommand.getSubcommands().values().forEach(each -> each.getCommandSpec()
+                    .options()
+                    .forEach(option -> option(within, option, out)));
         });
     }
 
@@ -81,7 +80,8 @@ final class CompletionCommand implements Callable<Integer> {
     }
 
     private static String quoted(String text) {
-        String plain = text.replaceAll("\\$\\{[A-Z-]+}", "").replaceAll("\\s+", " ").strip();
+        String plain =
+                text.replaceAll("\\$\\{[A-Z-]+}", "").replaceAll("\\s+", " ").strip();
         return "'" + plain.replace("\\", "\\\\").replace("'", "\\'") + "'";
     }
 }

@@ -25,7 +25,8 @@ final class HtmlPage {
 
     HtmlPage(String title) {
         out.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-                .append("<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">")
+                .append(
+                        "<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">")
                 .append("<title>")
                 .append(escaped(title))
                 .append("</title><style>\n")
@@ -71,7 +72,8 @@ final class HtmlPage {
             return;
         }
         long most = columns.stream()
-                .mapToLong(column -> column.parts().stream().mapToLong(Long::longValue).sum())
+                .mapToLong(column ->
+                        column.parts().stream().mapToLong(Long::longValue).sum())
                 .max()
                 .orElse(1);
         svg(HEIGHT + 40, title);
@@ -81,7 +83,13 @@ final class HtmlPage {
             for (int part = 0; part < names.size(); part++) {
                 double height = (double) columns.get(i).parts().get(part) / most * (HEIGHT - 20);
                 y -= height;
-                rect(i * width, y, Math.max(1, Math.min(width - 1, 40)), height, colours.get(part), columns.get(i).label());
+                rect(
+                        i * width,
+                        y,
+                        Math.max(1, Math.min(width - 1, 40)),
+                        height,
+                        colours.get(part),
+                        columns.get(i).label());
             }
         }
         text(0, HEIGHT + 14, "start", "soft", columns.get(0).label());

@@ -62,11 +62,11 @@ final class HtmlReport {
                 "messages that name whom they are for",
                 data.talks(top).stream()
                         .map(row -> new Bar(
-                                row.from() + " \u2192 " + row.to(),
-                                text("%,d", row.messages()),
-                                List.of((double) row.messages())))
+                                row.from() + " \u2192 " + row.to(), text("%,d", row.messages()), List.of((double)
+                                        row.messages())))
                         .toList());
-        page.bars("How long tasks waited to begin", "p99, p95 and p50, in seconds, by type", durations(data.waits(top)));
+        page.bars(
+                "How long tasks waited to begin", "p99, p95 and p50, in seconds, by type", durations(data.waits(top)));
         return page.end();
     }
 
@@ -75,7 +75,9 @@ final class HtmlReport {
     }
 
     private static Bar model(ModelUsage<String> row) {
-        String cost = row.currency() == null ? "" : text(", %s %s", row.cost().stripTrailingZeros().toPlainString(), row.currency());
+        String cost = row.currency() == null
+                ? ""
+                : text(", %s %s", row.cost().stripTrailingZeros().toPlainString(), row.currency());
         return new Bar(
                 row.key() == null ? "(unknown)" : row.key(),
                 text("%,d, %,d", row.inputTokens(), row.outputTokens()) + cost,
@@ -116,13 +118,12 @@ final class HtmlReport {
 
     private static List<Bar> lengths(List<Length> rows) {
         Map<Long, Long> buckets = new TreeMap<>();
-        rows.forEach(row -> buckets.merge(
-                Long.highestOneBit(Math.max(1, row.messages())), row.conversations(), Long::sum));
+        rows.forEach(
+                row -> buckets.merge(Long.highestOneBit(Math.max(1, row.messages())), row.conversations(), Long::sum));
         List<Bar> bars = new ArrayList<>();
-        buckets.forEach((from, count) -> bars.add(new Bar(
-                from == 1 ? "1" : text("%,d to %,d", from, 2 * from - 1),
-                text("%,d", count),
-                List.of((double) count))));
+        buckets.forEach((from, count) -> bars.add(
+                new Bar(from == 1 ? "1" : text("%,d to %,d", from, 2 * from - 1), text("%,d", count), List.of((double)
+                        count))));
         return bars;
     }
 }

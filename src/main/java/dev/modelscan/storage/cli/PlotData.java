@@ -60,7 +60,11 @@ final class PlotData {
     /** How long tasks waited until they began, by type. */
     List<Percentiles> waits(int top) {
         return percentiles(
-                TASKS, TASKS.TYPE, Times.seconds(TASKS.CREATED_AT, TASKS.STARTED_AT), TASKS.STARTED_AT.gt(TASKS.CREATED_AT), top);
+                TASKS,
+                TASKS.TYPE,
+                Times.seconds(TASKS.CREATED_AT, TASKS.STARTED_AT),
+                TASKS.STARTED_AT.gt(TASKS.CREATED_AT),
+                top);
     }
 
     private List<Percentiles> percentiles(
@@ -82,8 +86,7 @@ final class PlotData {
                 .groupBy(name)
                 .orderBy(count.desc(), name)
                 .limit(top)
-                .fetch(row ->
-                        new Percentiles(row.value1(), row.value2(), row.value3(), row.value4(), row.value5()));
+                .fetch(row -> new Percentiles(row.value1(), row.value2(), row.value3(), row.value4(), row.value5()));
     }
 
     private static Field<Double> least(double share) {
@@ -126,5 +129,4 @@ final class PlotData {
     private static Field<Long> count() {
         return DSL.count().cast(SQLDataType.BIGINT).as("n");
     }
-
 }

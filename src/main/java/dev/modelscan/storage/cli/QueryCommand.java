@@ -73,8 +73,7 @@ final class QueryCommand extends DatabaseCommand {
 
     private void require(String option, int value, int most) {
         if (value < 1 || value > most) {
-            throw new ParameterException(
-                    spec.commandLine(), option + " is " + value + "; it has to be 1 to " + most);
+            throw new ParameterException(spec.commandLine(), option + " is " + value + "; it has to be 1 to " + most);
         }
     }
 

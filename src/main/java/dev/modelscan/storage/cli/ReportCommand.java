@@ -66,7 +66,8 @@ final class ReportCommand extends ReadingCommand {
     @Option(
             names = "--html",
             paramLabel = "<file>",
-            description = "Write a page with plots instead. It needs no network; with --workflow and the like it is refused.")
+            description =
+                    "Write a page with plots instead. It needs no network; with --workflow and the like it is refused.")
     @Nullable
     Path html;
 
@@ -77,7 +78,8 @@ final class ReportCommand extends ReadingCommand {
     public Integer call() throws IOException {
         if (html != null && (workflow != null || source != null || since != null || until != null)) {
             throw new ParameterException(
-                    spec.commandLine(), "--html shows the whole database; leave out --workflow, --source, --since and --until");
+                    spec.commandLine(),
+                    "--html shows the whole database; leave out --workflow, --source, --since and --until");
         }
         if (top < 1 || top > PageRequest.MAX_LIMIT) {
             throw new ParameterException(
@@ -107,7 +109,9 @@ final class ReportCommand extends ReadingCommand {
     /** The file's name, or what names the server's database. */
     private String name(Database db) {
         Path file = db.file();
-        return file == null || file.getFileName() == null ? place(db) : file.getFileName().toString();
+        return file == null || file.getFileName() == null
+                ? place(db)
+                : file.getFileName().toString();
     }
 
     private static SourceId source(Database db, String name) {

@@ -24,8 +24,7 @@ final class SqlPlace {
         String before = sql.substring(0, at);
         long line = before.chars().filter(c -> c == '\n').count() + 1;
         int column = at - before.lastIndexOf('\n');
-        return new StorageException(
-                e.getMessage() + ", at line " + line + ", column " + column, e.entity(), e.id(), e);
+        return new StorageException(e.getMessage() + ", at line " + line + ", column " + column, e.entity(), e.id(), e);
     }
 
     private static int find(StorageException e, String sql) {

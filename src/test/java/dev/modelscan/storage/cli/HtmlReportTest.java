@@ -27,12 +27,10 @@ class HtmlReportTest {
     Path directory;
 
     private static void fill(Database db) {
-        Agent one = db.agents()
-                .create(Agent.builder().name(HOSTILE).mode("llm").build());
-        Agent two = db.agents()
-                .create(Agent.builder().name("two").mode("llm").build());
-        Task task = db.tasks()
-                .create(Task.builder().agentId(one.id()).type(HOSTILE).build());
+        Agent one = db.agents().create(Agent.builder().name(HOSTILE).mode("llm").build());
+        Agent two = db.agents().create(Agent.builder().name("two").mode("llm").build());
+        Task task =
+                db.tasks().create(Task.builder().agentId(one.id()).type(HOSTILE).build());
         db.tasks().start(task.id());
         db.messages()
                 .create(Message.builder()

@@ -94,7 +94,9 @@ class QueryCommandTest {
 
         assertThat(run.code()).as(run.out()).isOne();
         assertThat(run.err().lines()).hasSize(1).first().asString().startsWith("error: ");
-        assertThat(query("SELECT count(*) FROM messages", "--format", "csv").out().lines())
+        assertThat(query("SELECT count(*) FROM messages", "--format", "csv")
+                        .out()
+                        .lines())
                 .last()
                 .asString()
                 .isNotEqualTo("0");

@@ -34,9 +34,8 @@ abstract class ListenerContract extends Contract {
     @BeforeEach
     void open() {
         Optional<DatabaseBuilder> beside = engine().beside(db);
-        observed = beside.orElseGet(() -> engine().builder())
-                .listener(told::add)
-                .open();
+        observed =
+                beside.orElseGet(() -> engine().builder()).listener(told::add).open();
         told.clear();
     }
 

@@ -45,9 +45,10 @@ abstract class RefusedRowContract extends Contract {
                         .execute("CREATE TRIGGER audit_before BEFORE INSERT ON agents BEGIN"
                                 + " INSERT INTO audit VALUES (NEW.name); END");
                 tx.dsl()
-                        .execute("CREATE TRIGGER audit_after AFTER INSERT ON agents BEGIN"
-                                + " INSERT INTO audit VALUES (NEW.name); INSERT INTO audit VALUES (NEW.name);"
-                                + " DELETE FROM audit WHERE rowid = (SELECT max(rowid) FROM audit) AND rowid % 3 = 0; END");
+                        .execute(
+                                "CREATE TRIGGER audit_after AFTER INSERT ON agents BEGIN"
+                                        + " INSERT INTO audit VALUES (NEW.name); INSERT INTO audit VALUES (NEW.name);"
+                                        + " DELETE FROM audit WHERE rowid = (SELECT max(rowid) FROM audit) AND rowid % 3 = 0; END");
             }
         });
     }

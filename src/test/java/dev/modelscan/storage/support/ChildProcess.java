@@ -8,6 +8,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -24,13 +25,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
-import dev.modelscan.storage.agents.AgentId;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A separate Java process that does one thing with a database, and its main method. */

@@ -142,9 +142,9 @@ final class ContentChecks {
                 .where(TOOL_EXECUTIONS.MESSAGE_ID.eq(MESSAGE_PARTS.MESSAGE_ID))
                 .and(TOOL_EXECUTIONS.CALL_ID.eq(MESSAGE_PARTS.CALL_ID))
                 .and(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.isNotNull()));
-        Field<BigDecimal> answers = DSL.sum(DSL.when(
-                        MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT).or(answered), 1)
-                .else_(0));
+        Field<BigDecimal> answers =
+                DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT).or(answered), 1)
+                        .else_(0));
         var counted = DSL.select(
                         MESSAGES.CONVERSATION_ID.as("conversation"),
                         MESSAGE_PARTS.CALL_ID.as("call"),
@@ -242,9 +242,8 @@ final class ContentChecks {
                         BLOBS,
                         BLOBS.CREATED_AT
                                 .lt(now.minus(Duration.ofDays(1)))
-                                .and(DSL.notExists(DSL.selectOne()
-                                        .from(MESSAGE_PARTS)
-                                        .where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID))))
+                                .and(DSL.notExists(
+                                        DSL.selectOne().from(MESSAGE_PARTS).where(MESSAGE_PARTS.BLOB_ID.eq(BLOBS.ID))))
                                 .and(DSL.notExists(DSL.selectOne()
                                         .from(DELETED_BLOBS)
                                         .where(DELETED_BLOBS.BLOB_ID.eq(BLOBS.ID))))),

@@ -186,7 +186,8 @@ public final class Session implements AutoCloseable {
      * @param name the name of the first query; null if none ran
      * @param sql its text
      */
-    public record Tally(long rows, @Nullable String name, @Nullable String sql) {}
+    public record Tally(
+            long rows, @Nullable String name, @Nullable String sql) {}
 
     /** Counts anew, and returns what was counted so far, for {@link #endTally}. */
     public Tally startTally() {

@@ -143,8 +143,7 @@ final class Observation {
                 waited < 0 ? duration : Duration.ofNanos(waited),
                 rows,
                 Math.max(0, attempts - 1),
-                kind == Kind.WRITE || kind == Kind.TRANSACTION
-                        ? CommitGroups.last() : 0,
+                kind == Kind.WRITE || kind == Kind.TRANSACTION ? CommitGroups.last() : 0,
                 failure);
         for (OperationListener listener : listeners) {
             try {

@@ -32,7 +32,9 @@ public final class SlowOperationLog implements OperationListener {
                     operation.waited().toMillis(),
                     operation.rows(),
                     operation.retries(),
-                    failure == null ? "done" : "failed with " + failure.getClass().getSimpleName(),
+                    failure == null
+                            ? "done"
+                            : "failed with " + failure.getClass().getSimpleName(),
                     operation.sql() == null ? "no statement" : operation.sql());
         }
     }

@@ -113,12 +113,14 @@ final class SqliteDoctor {
     }
 
     private void integrity(Connection connection) throws SQLException {
-        boolean compares = number(connection, "PRAGMA page_count") * number(connection, "PRAGMA page_size") <= comparedBytes;
+        boolean compares =
+                number(connection, "PRAGMA page_count") * number(connection, "PRAGMA page_size") <= comparedBytes;
         List<String> indexes = compares ? new ArrayList<>() : miscounted(connection);
         List<String> rows = new ArrayList<>();
         List<String> pages = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet lines = statement.executeQuery("PRAGMA " + (compares ? "integrity" : "quick") + "_check(" + MOST + ")")) {
+                ResultSet lines = statement.executeQuery(
+                        "PRAGMA " + (compares ? "integrity" : "quick") + "_check(" + MOST + ")")) {
             while (lines.next()) {
                 String line = lines.getString(1);
                 if (line.contains("constraint failed") || line.startsWith("NULL value in")) {

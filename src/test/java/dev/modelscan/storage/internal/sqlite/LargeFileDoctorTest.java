@@ -33,11 +33,7 @@ class LargeFileDoctorTest {
                 "CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'agents_list'",
                 "DELETE FROM sqlite_schema WHERE name = 'agents_list'");
         plant(file, "DELETE FROM agents WHERE name = 'a3'");
-        plant(
-                file,
-                "PRAGMA writable_schema = ON",
-                "INSERT INTO sqlite_schema SELECT * FROM kept",
-                "DROP TABLE kept");
+        plant(file, "PRAGMA writable_schema = ON", "INSERT INTO sqlite_schema SELECT * FROM kept", "DROP TABLE kept");
 
         assertThat(findings(file)).extracting(Finding::code).containsExactly("index-damaged");
         assertThat(findings(file).get(0).ids()).containsExactly("wrong # of entries in index agents_list");

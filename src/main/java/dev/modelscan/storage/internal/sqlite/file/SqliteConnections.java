@@ -4,12 +4,10 @@ import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
-import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.Retry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -61,17 +59,6 @@ public final class SqliteConnections {
     /** The same for reads, most of which take less time than a check. */
     private static final long READS_AGE_NANOS = 100_000_000;
 
-    private static final String READ_FAILED =
-            "a part of it could not be read at the first attempt; a check of the whole file found no damage. Try"
-                    + " again, and"
-                    + " check the disk";
-
-    /** Checking a larger file would block other writers for longer. */
-    private static final long MOST_CHECKED_BYTES = 256L << 20;
-
-    private static final String NOT_CHECKED =
-            "the file is too large to be checked at once, so it may also be that a part of it could not be read this time";
-
     private final @Nullable Path file;
     private final Path link;
     private final String uri;
@@ -80,12 +67,7 @@ public final class SqliteConnections {
     private final Duration busyTimeout;
     private final @Nullable FileGuard guard;
     private final boolean readOnly;
-    /**
-     * Looking at the file system again for the same exception would cost time and might give another answer.
-     */
-    private volatile @Nullable Failure explained;
-
-    private volatile boolean damaged;
+    private final @Nullable FileFailures failures;
 
     private SqliteConnections(String uri, Duration busyTimeout) {
         this.file = null;
@@ -95,6 +77,7 @@ public final class SqliteConnections {
         this.synchronous = SynchronousMode.OFF;
         this.busyTimeout = busyTimeout;
         this.guard = null;
+        this.failures = null;
         this.readOnly = false;
     }
 
@@ -107,6 +90,7 @@ public final class SqliteConnections {
         this.synchronous = synchronous;
         this.busyTimeout = busyTimeout;
         this.guard = new FileGuard(link.equals(file) ? file : link, file, this);
+        this.failures = new FileFailures(file, this);
         this.readOnly = readOnly;
     }
 
@@ -340,54 +324,7 @@ public final class SqliteConnections {
      * The meaning of the exception for this database: its code says what failed, a look at the file says why.
      */
     public Failure classify(SQLException e) {
-        Failure known = explained;
-        if (known != null && known.cause() == e) {
-            return known;
-        }
-        Failure failure = SqliteErrors.classify(e);
-        if (file != null && SqliteErrors.mayBeAFailedRead(e)) {
-            if (!damaged && file.toFile().length() > MOST_CHECKED_BYTES) {
-                failure = new Failure(failure.kind(), NOT_CHECKED, e);
-            } else {
-                damaged = damaged || !isWhole(file);
-                failure = damaged ? failure : new Failure(Kind.UNAVAILABLE, READ_FAILED, e);
-            }
-            explained = failure;
-        } else if (file != null && SqliteErrors.isFileError(e)) {
-            failure = explained(failure, file);
-            explained = failure;
-        }
-        return failure;
-    }
-
-    private Failure explained(Failure failure, Path path) {
-        if (failure.kind() == Kind.READ_ONLY) {
-            String unwritable = FileFacts.whyNotWritten(path);
-            return unwritable == null ? failure : new Failure(Kind.UNAVAILABLE, unwritable, failure.cause());
-        }
-        String full = SqliteErrors.isRefusedWrite(failure.cause()) ? FileFacts.whyNoSpace(path) : null;
-        if (full != null) {
-            return new Failure(Kind.FULL, full, failure.cause());
-        }
-        String reason = FileFacts.whyNotOpened(path);
-        return reason == null ? failure : new Failure(failure.kind(), reason, failure.cause());
-    }
-
-    /**
-     * Whether every page of the file can be read now and is intact. SQLite reports a page that the system
-     * could not read as damaged. Only reading all pages again tells the two apart.
-     */
-    private boolean isWhole(Path path) {
-        boolean logged = Files.exists(SqliteFiles.beside(path, "-wal"));
-        try (Connection connection = logged ? openProbe() : openImmutable();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("PRAGMA quick_check(1)")) {
-            return rows.next() && "ok".equals(rows.getString(1));
-        } catch (SQLException e) {
-            return !SqliteErrors.saysCorrupt(e);
-        } catch (StorageException e) {
-            return true; // The file was moved, so there is nothing to check.
-        }
+        return failures == null ? SqliteErrors.classify(e) : failures.classify(e);
     }
 
     private SQLiteConfig config(Duration wait) {
