@@ -66,6 +66,11 @@ public final class DatabaseBuilder {
 
     DatabaseBuilder() {}
 
+    private DatabaseBuilder given(String option) {
+        given.add(option);
+        return this;
+    }
+
     /**
      * The file; with {@link #workspace} or {@link #openWorkspaces} the directory of the files.
      *
@@ -73,8 +78,7 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder path(Path path) {
         this.path = Locations.requirePath(path);
-        given.add("path");
-        return this;
+        return given("path");
     }
 
     /**
@@ -88,8 +92,7 @@ public final class DatabaseBuilder {
 
     /** A new, empty database in memory. */
     public DatabaseBuilder inMemory() {
-        given.add("inMemory");
-        return this;
+        return given("inMemory");
     }
 
     /**
@@ -100,8 +103,7 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder url(String url) {
         this.url = Locations.requireUrl("url", url);
-        given.add("url");
-        return this;
+        return given("url");
     }
 
     /**
@@ -112,22 +114,19 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder readUrl(String readUrl) {
         this.readUrl = Locations.requireUrl("readUrl", readUrl);
-        given.add("readUrl");
-        return this;
+        return given("readUrl");
     }
 
     /** The role to connect as. Goes with {@link #url} alone. */
     public DatabaseBuilder user(String user) {
         this.user = Objects.requireNonNull(user, "user");
-        given.add("user");
-        return this;
+        return given("user");
     }
 
     /** The role's password. Goes with {@link #url} alone. */
     public DatabaseBuilder password(String password) {
         this.password = Objects.requireNonNull(password, "password");
-        given.add("password");
-        return this;
+        return given("password");
     }
 
     /**
@@ -139,8 +138,7 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder dataSource(DataSource dataSource) {
         this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
-        given.add("dataSource");
-        return this;
+        return given("dataSource");
     }
 
     /**
@@ -151,8 +149,7 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder workspace(String workspace) {
         this.workspace = Locations.requireWorkspace(Objects.requireNonNull(workspace, "workspace"));
-        given.add("workspace");
-        return this;
+        return given("workspace");
     }
 
     /**
@@ -162,36 +159,31 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder poolSize(int poolSize) {
         this.poolSize = poolSize;
-        given.add("poolSize");
-        return this;
+        return given("poolSize");
     }
 
     /** How long connecting to a server may take: 1 second to 1 hour. Goes with {@link #url} alone. */
     public DatabaseBuilder connectTimeout(Duration connectTimeout) {
         this.connectTimeout = Objects.requireNonNull(connectTimeout, "connectTimeout");
-        given.add("connectTimeout");
-        return this;
+        return given("connectTimeout");
     }
 
     /** How long a statement may take before it is stopped with {@link CancelledException}: up to 24 hours; 0 for no limit. */
     public DatabaseBuilder queryTimeout(Duration queryTimeout) {
         this.queryTimeout = Objects.requireNonNull(queryTimeout, "queryTimeout");
-        given.add("queryTimeout");
-        return this;
+        return given("queryTimeout");
     }
 
     /** How far transactions are kept apart if nothing else is said. PostgreSQL only: on SQLite all are serializable. */
     public DatabaseBuilder isolation(Isolation isolation) {
         this.isolation = Objects.requireNonNull(isolation, "isolation");
-        given.add("isolation");
-        return this;
+        return given("isolation");
     }
 
     /** Connections that read a SQLite file at once: 1 to 1,000, each with 16 MB. More than cores make the writer wait. */
     public DatabaseBuilder readers(int readers) {
         this.readers = readers;
-        given.add("readers");
-        return this;
+        return given("readers");
     }
 
     /**
@@ -211,29 +203,25 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder busyTimeout(Duration busyTimeout) {
         this.busyTimeout = Objects.requireNonNull(busyTimeout, "busyTimeout");
-        given.add("busyTimeout");
-        return this;
+        return given("busyTimeout");
     }
 
     /** What a commit to a SQLite file survives. Goes with a path alone. */
     public DatabaseBuilder durability(Durability durability) {
         this.durability = Objects.requireNonNull(durability, "durability");
-        given.add("durability");
-        return this;
+        return given("durability");
     }
 
     /** The deepest nesting of JSON that is stored: 1 to {@link Json#MAX_DEPTH}. */
     public DatabaseBuilder maxJsonDepth(int maxJsonDepth) {
         this.maxJsonDepth = maxJsonDepth;
-        given.add("maxJsonDepth");
-        return this;
+        return given("maxJsonDepth");
     }
 
     /** The longest text or JSON that is stored, in bytes of UTF-8: 1,024 to 1,000,000,000. */
     public DatabaseBuilder maxValueBytes(int maxValueBytes) {
         this.maxValueBytes = maxValueBytes;
-        given.add("maxValueBytes");
-        return this;
+        return given("maxValueBytes");
     }
 
     /**
@@ -242,8 +230,7 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder clock(Clock clock) {
         this.clock = Objects.requireNonNull(clock, "clock");
-        given.add("clock");
-        return this;
+        return given("clock");
     }
 
     /**
@@ -252,18 +239,13 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder keepDeleted(Duration keepDeleted) {
         this.keepDeleted = Objects.requireNonNull(keepDeleted, "keepDeleted");
-        given.add("keepDeleted");
-        return this;
+        return given("keepDeleted");
     }
 
-    /**
-     * Is told of each operation when it has ended, for metrics or traces. Several are told in the order in which
-     * they were given.
-     */
+    /** Is told of each operation when it has ended. Several listeners are told in the order in which they were given. */
     public DatabaseBuilder listener(OperationListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
-        given.add("listener");
-        return this;
+        return given("listener");
     }
 
     /**
@@ -284,8 +266,7 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder joinTransactions(Supplier<? extends @Nullable Connection> joinTransactions) {
         this.joined = Objects.requireNonNull(joinTransactions, "joinTransactions");
-        given.add("joinTransactions");
-        return this;
+        return given("joinTransactions");
     }
 
     /**
@@ -300,8 +281,7 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder readOnly() {
         this.readOnly = true;
-        given.add("readOnly");
-        return this;
+        return given("readOnly");
     }
 
     /**
@@ -341,8 +321,7 @@ public final class DatabaseBuilder {
             throw new IllegalArgumentException(
                     "migrations " + name + " were added already; give each set its own name");
         }
-        given.add("migrations");
-        return this;
+        return given("migrations");
     }
 
     /**
@@ -352,8 +331,7 @@ public final class DatabaseBuilder {
      */
     public DatabaseBuilder validateOnly() {
         this.validateOnly = true;
-        given.add("validateOnly");
-        return this;
+        return given("validateOnly");
     }
 
     /**

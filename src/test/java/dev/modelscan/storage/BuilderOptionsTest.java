@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.modelscan.storage.metrics.OperationListener;
 import dev.modelscan.storage.support.ChildProcess;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -54,7 +55,15 @@ class BuilderOptionsTest {
             "dataSource", Set.of("isolation", "joinTransactions", "workspace"));
 
     private static final Set<String> EVERYWHERE = Set.of(
-            "busyTimeout", "queryTimeout", "maxJsonDepth", "maxValueBytes", "clock", "keepDeleted", "migrations");
+            "busyTimeout",
+            "queryTimeout",
+            "maxJsonDepth",
+            "maxValueBytes",
+            "clock",
+            "keepDeleted",
+            "migrations",
+            "listener",
+            "slowOperations");
 
     private static final Map<String, Object> VALUES = Map.ofEntries(
             Map.entry("readUrl", NOWHERE),
@@ -73,6 +82,8 @@ class BuilderOptionsTest {
             Map.entry("migrations", "classpath:db/app"),
             Map.entry("clock", Clock.systemUTC()),
             Map.entry("keepDeleted", Duration.ofDays(1)),
+            Map.entry("listener", (OperationListener) operation -> {}),
+            Map.entry("slowOperations", Duration.ofSeconds(1)),
             Map.entry("joinTransactions", (Supplier<Connection>) () -> null));
 
     private Map<String, Supplier<DatabaseBuilder>> places() {

@@ -30,6 +30,7 @@ class NativeImageMetadataTest {
     /** Whoever is added here adds what it reflects on, or reads, to the file. */
     private static final Set<String> REFLECT_OR_READ_RESOURCES = Set.of(
             "DemoCommand",
+            "ExportCommand",
             "FlywayLogs",
             "Libraries",
             "MigrationFolder",
