@@ -1,5 +1,8 @@
 package dev.modelscan.storage.cli;
 
+import static dev.modelscan.storage.schema.Tables.DELETED_RECORDS;
+
+import dev.modelscan.storage.cli.archives.ArchiveReader;
 import dev.modelscan.storage.cli.archives.Manifest;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -15,6 +18,15 @@ record ArchiveSummary(String file, String format, String done, Map<String, Long>
 
     static ArchiveSummary of(String file, String done, Manifest manifest) {
         return new ArchiveSummary(file, "native", done, manifest.rows(), manifest.sha256());
+    }
+
+    static ArchiveSummary stored(String file, Manifest manifest, boolean newIds) {
+        Map<String, Long> rows = ArchiveReader.stored(manifest, newIds);
+        long deleted = manifest.rows().getOrDefault(DELETED_RECORDS.getName(), 0L)
+                - rows.getOrDefault(DELETED_RECORDS.getName(), 0L);
+        String done = newIds ? "stored with new ids" : "stored";
+        String leftOut = deleted == 0 ? "" : " (" + deleted + " deleted records left out)";
+        return new ArchiveSummary(file, "native", done + leftOut, rows, manifest.sha256());
     }
 
     @Override

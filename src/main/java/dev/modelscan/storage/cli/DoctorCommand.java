@@ -7,6 +7,7 @@ import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -50,16 +51,22 @@ final class DoctorCommand extends DatabaseCommand {
     public Integer call() throws java.io.IOException {
         try {
             return super.call();
-        } catch (CorruptDatabaseException | SchemaException e) {
-            Finding finding = Finding.of(
-                    Severity.ERROR, "cannot-open", String.valueOf(e.getMessage()), List.of(), "restore <backup>");
-            return show(new Examined(List.of(finding), List.of(), null));
+        } catch (CorruptDatabaseException e) {
+            return cannotOpen(e, "restore <backup>");
+        } catch (SchemaException e) {
+            return cannotOpen(e, e.behindAt().isPresent() ? "migrate, after a backup" : null);
         }
+    }
+
+    private Integer cannotOpen(StorageException e, @Nullable String fix) {
+        Finding finding = Finding.of(Severity.ERROR, "cannot-open", String.valueOf(e.getMessage()), List.of(), fix);
+        return show(new Examined(List.of(finding), List.of(), null));
     }
 
     @Override
     Database open() {
-        return repair ? builder().open() : builder().readOnly().open();
+        // A repair backs up first, so it must not migrate.
+        return repair ? builder().validateOnly().open() : builder().readOnly().open();
     }
 
     @Override

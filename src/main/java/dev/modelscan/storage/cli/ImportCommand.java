@@ -130,7 +130,7 @@ final class ImportCommand extends DatabaseCommand {
                 db.useTx(tx -> reader.store(tx.dsl(), newIds));
                 forget(onInterrupt);
             }
-            return ArchiveSummary.of(archive.name(), newIds ? "stored with new ids" : "stored", manifest);
+            return ArchiveSummary.stored(archive.name(), manifest, newIds);
         }
     }
 

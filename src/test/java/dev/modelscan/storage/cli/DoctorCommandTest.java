@@ -14,6 +14,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +77,24 @@ class DoctorCommandTest {
                                 directory.resolve("missing.db").toString())
                         .code())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void anOlderSchemaIsToBeMigratedAndNoRepairDoesIt() throws Exception {
+        plant("DELETE FROM modelscan_schema_history WHERE installed_rank = (SELECT max(installed_rank)"
+                + " FROM modelscan_schema_history)");
+
+        for (List<String> options : List.of(List.<String>of(), List.of("--repair"))) {
+            List<String> command = new ArrayList<>(List.of("doctor", "--db", database));
+            command.addAll(options);
+            Run behind = MainTest.run(command.toArray(String[]::new));
+
+            assertThat(behind.code()).isEqualTo(4);
+            assertThat(behind.out())
+                    .contains("error  cannot-open", "mend: migrate")
+                    .doesNotContain("restore");
+        }
+        assertThat(Backups.list(directory)).isEmpty();
     }
 
     @Test

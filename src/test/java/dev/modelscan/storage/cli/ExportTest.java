@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,6 +27,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -219,7 +221,7 @@ class ExportTest {
         return archive;
     }
 
-    /** A database with rows of each table: branches, blobs, sub-agents, teams, a summary. */
+    /** A database with rows of each table: branches, blobs, sub-agents, teams, a summary, a deleted message. */
     private void fill() {
         store();
         for (String input :
@@ -228,7 +230,10 @@ class ExportTest {
                             .code())
                     .isZero();
         }
-        try (Database db = Database.open(database())) {
+        try (Database db = Database.builder()
+                .path(database())
+                .keepDeleted(Duration.ofDays(1))
+                .open()) {
             MessageId first = db.messages()
                     .listLatest(new ConversationId("c-1"), 10)
                     .get(0)
@@ -236,6 +241,14 @@ class ExportTest {
             Team team = db.teams().create(Team.builder().name("all").build());
             db.teams().addMember(team.id(), db.agents().list(1, 0).get(0).id());
             db.conversations().compact(new ConversationId("c-1"), first, "They want to go.");
+            db.messages()
+                    .delete(db.dsl()
+                            .select(MESSAGE_PARTS.MESSAGE_ID)
+                            .from(MESSAGE_PARTS)
+                            .where(MESSAGE_PARTS.BLOB_ID.isNotNull())
+                            .orderBy(MESSAGE_PARTS.MESSAGE_ID)
+                            .limit(1)
+                            .fetchSingle(MESSAGE_PARTS.MESSAGE_ID));
             assertThat(db.stats().rows())
                     .allSatisfy((table, rows) -> assertThat(rows).isPositive());
         }
@@ -305,11 +318,13 @@ class ExportTest {
         Run stored = run("import", archive.toString(), "--new-ids", "--db", copy);
 
         assertThat(stored.code()).as(stored.err()).isZero();
-        assertThat(stored.out()).contains(" rows stored with new ids, sha256 ");
+        assertThat(stored.out()).contains(" rows stored with new ids (1 deleted records left out), sha256 ");
         String text = Files.readString(archive(copy));
         String prefix = text.replaceFirst("(?s).*\\{\"agents\":\\{\"id\":\"([0-9a-f]{8}\\.).*", "$1");
         List<String> without = text.replace(prefix, "").lines().toList();
-        List<String> expected = Files.readAllLines(archive);
+        List<String> expected = Files.readAllLines(archive).stream()
+                .filter(line -> !line.startsWith("{\"deleted_"))
+                .toList();
         int rows = expected.size() - 1;
         assertThat(without.subList(0, rows)).containsExactlyElementsOf(expected.subList(0, rows));
     }
@@ -326,7 +341,15 @@ class ExportTest {
             assertThat(again.code()).as(again.err()).isZero();
             int times = copies;
             // Names of agents and teams are unique, and a blob's id is its content.
-            Set<String> shared = Set.of("agents", "teams", "team_members", "blobs", "blob_chunks");
+            Set<String> shared = Set.of(
+                    "agents",
+                    "teams",
+                    "team_members",
+                    "blobs",
+                    "blob_chunks",
+                    "deleted_records",
+                    "deleted_rows",
+                    "deleted_blobs");
             assertThat(rows()).allSatisfy((table, rows) -> assertThat(rows)
                     .as(table)
                     .isEqualTo(once.get(table) * (shared.contains(table) ? 1 : times)));

@@ -158,6 +158,11 @@ public final class ArchiveReader {
         });
     }
 
+    /** The rows that {@link #store} stores, of those that the archive has. */
+    public static Map<String, Long> stored(Manifest manifest, boolean anew) {
+        return anew ? NewIds.stored(manifest.rows()) : manifest.rows();
+    }
+
     private @Nullable JsonNode named(String table, JsonNode values) {
         return newIds == null ? values : newIds.row(known(table).table(), values);
     }

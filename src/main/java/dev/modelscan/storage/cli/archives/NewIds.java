@@ -4,6 +4,9 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.BLOBS;
 import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.DELETED_BLOBS;
+import static dev.modelscan.storage.schema.Tables.DELETED_RECORDS;
+import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
 import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TEAMS;
@@ -18,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * rows is needed, and rows with equal times keep their order. What an id names in its source goes the same way, as it is
  * unique in a database.
  *
- * <p>Agents and teams have unique names: those of the database are used. A blob's id is its content.
+ * <p>Agents and teams have unique names: those of the database are used. A blob's id is its content. Deleted records are left
+ * out: what restores them holds the ids that they had.
  */
 final class NewIds {
 
@@ -42,6 +47,7 @@ final class NewIds {
     private static final Set<TableField<?, String>> EXTERNAL =
             Set.of(WORKFLOWS.EXTERNAL_ID, TASKS.EXTERNAL_ID, CONVERSATIONS.EXTERNAL_ID, MODEL_CALLS.EXTERNAL_ID);
     private static final Set<Table<?>> SHARED = Set.of(BLOBS, BLOB_CHUNKS, TEAM_MEMBERS);
+    private static final Set<Table<?>> LEFT_OUT = Set.of(DELETED_RECORDS, DELETED_ROWS, DELETED_BLOBS);
 
     private final String prefix;
     private final Map<String, String> agents = new HashMap<>();
@@ -52,6 +58,13 @@ final class NewIds {
         byte[] random = new byte[4];
         new SecureRandom().nextBytes(random);
         this.prefix = HexFormat.of().formatHex(random) + ".";
+    }
+
+    /** The rows of an archive that are stored with new ids, by table. */
+    static Map<String, Long> stored(Map<String, Long> rows) {
+        Map<String, Long> stored = new LinkedHashMap<>(rows);
+        LEFT_OUT.forEach(table -> stored.remove(table.getName()));
+        return stored;
     }
 
     /** Whether rows of the table may be there already, and are then left as they are. */
@@ -92,9 +105,12 @@ final class NewIds {
                         row.value2().value()));
     }
 
-    /** The values with new ids; null if the row is not to be stored, because the database has its agent or team. */
+    /** The values with new ids; null if the row is not to be stored. */
     @Nullable
     JsonNode row(Table<?> table, JsonNode values) {
+        if (LEFT_OUT.contains(table)) {
+            return null;
+        }
         String id = values.path("id").asText();
         if ((table.equals(AGENTS) && agents.containsKey(id)) || (table.equals(TEAMS) && teams.containsKey(id))) {
             return null;

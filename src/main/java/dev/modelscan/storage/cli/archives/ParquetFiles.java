@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes each table as Parquet files, by DuckDB. DuckDB reads the rows from a file of JSON Lines, and never the database: a second
- * SQLite in the process would drop the locks of the first. Its prepared inserts write some 1,000 rows a second, and reading a file
- * 100 times as many.
+ * SQLite in the process would drop the locks of the first. Its prepared inserts write some 1,000 rows a second, and what it reads
+ * from a file is many times that.
  */
 public final class ParquetFiles {
 
