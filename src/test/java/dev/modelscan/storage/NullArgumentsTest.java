@@ -14,6 +14,13 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.queries.Into;
+import dev.modelscan.storage.backups.Keep;
+import dev.modelscan.storage.deleted.DeletedRecordId;
+import dev.modelscan.storage.deleted.DeletedRecords;
+import dev.modelscan.storage.retention.Retention;
+import dev.modelscan.storage.retention.RetentionPolicy;
+import dev.modelscan.storage.retention.RetentionSchedule;
+import dev.modelscan.storage.search.Search;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -116,6 +123,11 @@ class NullArgumentsTest {
         samples.put(Supplier.class, (Supplier<Object>) () -> "");
         samples.put(Into.class, Into.into((String name) -> name));
         samples.put(DatabaseBuilder.class, Database.builder());
+        samples.put(DeletedRecordId.class, DeletedRecordId.next());
+        samples.put(Keep.class, Keep.parse("24h"));
+        samples.put(
+                RetentionPolicy.class,
+                RetentionPolicy.builder().tasks(Duration.ofDays(1)).build());
         samples.put(
                 com.fasterxml.jackson.databind.JsonNode.class, com.fasterxml.jackson.databind.node.NullNode.instance);
         return samples;
@@ -198,6 +210,13 @@ class NullArgumentsTest {
             probeRepositories(db, wrong);
             probeMethods(Database.class, db, NullPointerException.class, wrong);
             probeMethods(Workspaces.class, workspaces, NullPointerException.class, wrong);
+            probeMethods(DeletedRecords.class, db.deletedRecords(), NullPointerException.class, wrong);
+            probeMethods(Search.class, db.search(), NullPointerException.class, wrong);
+            probeMethods(Backups.class, null, NullPointerException.class, wrong);
+            probeMethods(
+                    RetentionPolicy.Builder.class, RetentionPolicy.builder(), NullPointerException.class, wrong);
+            probe(Retention.class.getConstructors()[0], null, "new Retention", NullPointerException.class, wrong);
+            probeMethods(RetentionSchedule.class, null, NullPointerException.class, wrong);
             probe(Analytics.class.getConstructors()[0], null, "new Analytics", NullPointerException.class, wrong);
             probeMethods(Analytics.class, new Analytics(db), NullPointerException.class, wrong);
             db.useTx(tx -> {

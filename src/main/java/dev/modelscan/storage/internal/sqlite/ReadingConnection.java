@@ -41,6 +41,7 @@ final class ReadingConnection {
         ReadingConnection reading = new ReadingConnection(connections, session, watchdog);
         try {
             connections.waitInJava(session.connection());
+            connections.keepToThisFile(session.connection());
             watchdog.watch(session);
             return reading;
         } catch (Throwable t) {

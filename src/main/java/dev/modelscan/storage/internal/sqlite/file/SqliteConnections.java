@@ -267,13 +267,15 @@ public final class SqliteConnections {
 
     /** A connection that rejects writes. */
     public Connection openReader() throws SQLException {
-        Connection reader = open(
+        return open(
                 uri + access, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", PAGE_CACHE);
+    }
+
+    /** To be called before a caller's SQL reads: {@code ATTACH} makes the file that it names. */
+    public void keepToThisFile(Connection connection) throws SQLException {
         if (readOnly) {
-            // ATTACH makes the file that it names.
-            reader.unwrap(SQLiteConnection.class).setLimit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
+            connection.unwrap(SQLiteConnection.class).setLimit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
         }
-        return reader;
     }
 
     /** Makes the driver wait for locks, for code that does not retry; at most {@code busyTimeout}. */
