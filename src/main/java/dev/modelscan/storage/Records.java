@@ -2,6 +2,7 @@ package dev.modelscan.storage;
 
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.deleted.DeletedRecord;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.repository.RecordReader;
 import dev.modelscan.storage.models.ModelCall;
@@ -71,6 +72,11 @@ public final class Records {
     /** The source of a row with all columns of {@code SOURCES}. */
     public static Source source(Record row) {
         return RecordReader.source(row);
+    }
+
+    /** The deleted record of a row with all columns of {@code DELETED_RECORDS}. */
+    public static DeletedRecord deletedRecord(Record row) {
+        return RecordReader.deletedRecord(row);
     }
 
     /** The member of a row with all columns of {@code AGENTS}, and the role and time of {@code TEAM_MEMBERS}. */

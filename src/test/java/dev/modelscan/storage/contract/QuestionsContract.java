@@ -5,6 +5,9 @@ import static dev.modelscan.storage.schema.Tables.BLOBS;
 import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
 import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.DELETED_BLOBS;
+import static dev.modelscan.storage.schema.Tables.DELETED_RECORDS;
+import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
@@ -30,6 +33,9 @@ import dev.modelscan.storage.Records;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.Times;
+import dev.modelscan.storage.deleted.DeletedRecord;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.schema.DefaultSchema;
 import dev.modelscan.storage.schema.tables.Tasks;
@@ -333,7 +339,16 @@ abstract class QuestionsContract extends Contract {
 
     /** Tables of which a row alone is no record. */
     private static final Set<Table<?>> PARTS_OF_RECORDS =
-            Set.of(BLOBS, BLOB_CHUNKS, COMPACTIONS, CONVERSATIONS, MESSAGE_ORIGINS, MESSAGE_PARTS, TEAM_MEMBERS);
+            Set.of(
+            BLOBS,
+            BLOB_CHUNKS,
+            COMPACTIONS,
+            CONVERSATIONS,
+            DELETED_BLOBS,
+            DELETED_ROWS,
+            MESSAGE_ORIGINS,
+            MESSAGE_PARTS,
+            TEAM_MEMBERS);
 
     @Test
     void everyTableHasAWayToItsRecord() throws Exception {
@@ -348,7 +363,7 @@ abstract class QuestionsContract extends Contract {
         db.messages().create(message(agent).build());
         db.toolExecutions().create(execution(agent).build());
         for (var table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
-            if (PARTS_OF_RECORDS.contains(table)) {
+            if (PARTS_OF_RECORDS.contains(table) || table.equals(DELETED_RECORDS)) {
                 continue;
             }
             Method method = Stream.of(Records.class.getMethods())
@@ -364,6 +379,14 @@ abstract class QuestionsContract extends Contract {
             assertThat(db.dsl().selectFrom(table).fetchInto(method.getReturnType()))
                     .isEqualTo(List.of(record));
         }
+        try (Database keeping =
+                engine().beside(db).orElseThrow().keepDeleted(Duration.ofDays(1)).open()) {
+            keeping.scores().delete(keeping.scores().list(1, 0).get(0).id());
+        }
+        Record deleted = db.dsl().selectFrom(DELETED_RECORDS).fetchSingle();
+        assertThat(Records.deletedRecord(deleted))
+                .isEqualTo(db.deletedRecords().list(PageRequest.first(1)).items().get(0))
+                .isEqualTo(db.dsl().selectFrom(DELETED_RECORDS).fetchOneInto(DeletedRecord.class));
         Record joined = db.dsl()
                 .select()
                 .from(TEAM_MEMBERS)

@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
 
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.deleted.DeletedRecord;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.query.RowMapper;
@@ -44,7 +45,8 @@ public final class RecordReader {
             Map.entry(ToolExecution.class, RecordReader::toolExecution),
             Map.entry(ModelCall.class, RecordReader::modelCall),
             Map.entry(Score.class, RecordReader::score),
-            Map.entry(Source.class, RecordReader::source));
+            Map.entry(Source.class, RecordReader::source),
+            Map.entry(DeletedRecord.class, RecordReader::deletedRecord));
 
     /** Makes {@code fetchInto(Task.class)} find columns by name. jOOQ would use their positions. */
     static final RecordMapperProvider MAPPERS = new RecordMapperProvider() {
@@ -103,6 +105,11 @@ public final class RecordReader {
     /** The source in a row. */
     public static Source source(Record row) {
         return read("source", SourceMapping.COLUMNS.all(), row, SourceMapping::map);
+    }
+
+    /** The deleted record in a row. */
+    public static DeletedRecord deletedRecord(Record row) {
+        return read("deleted record", SqlDeletedRecords.COLUMNS.all(), row, SqlDeletedRecords::map);
     }
 
     /** The membership and its agent in a row. */

@@ -106,7 +106,7 @@ final class SqlDeletedRecords implements DeletedRecords {
         this.sessions = sessions;
     }
 
-    private static DeletedRecord map(Row row) throws SQLException {
+    static DeletedRecord map(Row row) throws SQLException {
         return new DeletedRecord(
                 /* id= */ row.get(ID),
                 /* kind= */ row.get(KIND),
