@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.errors.ReadOnlyException;
+import dev.modelscan.storage.errors.UnavailableException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.util.ArrayList;
 import java.util.Arrays;
