@@ -173,8 +173,7 @@ class InterruptedImportTest {
                 Statement statement = other.createStatement()) {
             statement.execute("PRAGMA busy_timeout = 30000");
             statement.execute("BEGIN IMMEDIATE");
-            child.interrupt();
-            output = child.output(130);
+            output = child.output(child.interrupt());
         }
 
         assertThat(output).contains("The same command again stores the rest");
@@ -273,8 +272,7 @@ class InterruptedImportTest {
         Path archive = archive();
         ChildProcess child = start(archive);
         awaitBytes();
-        child.interrupt();
-        String output = child.output(130);
+        String output = child.output(child.interrupt());
 
         if (count("tasks") == 0) {
             assertThat(output)

@@ -29,14 +29,14 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.when;
 
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Records;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.Repository;
 import dev.modelscan.storage.Times;
-import dev.modelscan.storage.deleted.DeletedRecord;
-import dev.modelscan.storage.Database;
-import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.deleted.DeletedRecord;
 import dev.modelscan.storage.schema.DefaultSchema;
 import dev.modelscan.storage.schema.tables.Tasks;
 import dev.modelscan.storage.tasks.Task;
@@ -338,8 +338,7 @@ abstract class QuestionsContract extends Contract {
     }
 
     /** Tables of which a row alone is no record. */
-    private static final Set<Table<?>> PARTS_OF_RECORDS =
-            Set.of(
+    private static final Set<Table<?>> PARTS_OF_RECORDS = Set.of(
             BLOBS,
             BLOB_CHUNKS,
             COMPACTIONS,
@@ -379,13 +378,16 @@ abstract class QuestionsContract extends Contract {
             assertThat(db.dsl().selectFrom(table).fetchInto(method.getReturnType()))
                     .isEqualTo(List.of(record));
         }
-        try (Database keeping =
-                engine().beside(db).orElseThrow().keepDeleted(Duration.ofDays(1)).open()) {
+        try (Database keeping = engine().beside(db)
+                .orElseThrow()
+                .keepDeleted(Duration.ofDays(1))
+                .open()) {
             keeping.scores().delete(keeping.scores().list(1, 0).get(0).id());
         }
         Record deleted = db.dsl().selectFrom(DELETED_RECORDS).fetchSingle();
         assertThat(Records.deletedRecord(deleted))
-                .isEqualTo(db.deletedRecords().list(PageRequest.first(1)).items().get(0))
+                .isEqualTo(
+                        db.deletedRecords().list(PageRequest.first(1)).items().get(0))
                 .isEqualTo(db.dsl().selectFrom(DELETED_RECORDS).fetchOneInto(DeletedRecord.class));
         Record joined = db.dsl()
                 .select()

@@ -22,6 +22,7 @@ import dev.modelscan.storage.workspaces.Workspaces;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,6 +37,8 @@ import java.util.stream.Stream;
 /** A separate Java process that does one thing with a database, and its main method. */
 public final class ChildProcess {
 
+    private static final int SIGINT = 2;
+    private static final int SIGTERM = 15;
     private static final String READY = "ready";
 
     private final Process process;
@@ -152,12 +155,32 @@ public final class ChildProcess {
         return (int) output.chars().filter(c -> c == '\n').count() - 1;
     }
 
-    /** Sends the signal of Ctrl-C. */
-    public void interrupt() throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+    /**
+     * Sends the signal of Ctrl-C, or that of {@code kill} if it ignores the first, as whatever a shell starts in the
+     * background does.
+     *
+     * @return the exit code of a JVM that the signal ended
+     */
+    public int interrupt() throws IOException, InterruptedException {
+        int signal = ignores(SIGINT) ? SIGTERM : SIGINT;
+        assertThat(new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
                         .start()
                         .waitFor())
                 .isZero();
+        return 128 + signal;
+    }
+
+    private boolean ignores(int signal) throws IOException {
+        Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return false;
+        }
+        String mask = Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .findFirst()
+                .orElseThrow()
+                .replaceAll("\\W|SigIgn", "");
+        return (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) == 1;
     }
 
     /** Its output, after it has ended with that exit code. */
