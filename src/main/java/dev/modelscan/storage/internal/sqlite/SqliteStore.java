@@ -247,7 +247,7 @@ public final class SqliteStore implements Store {
         }
         try {
             Path log = SqliteFiles.beside(file, "-wal");
-            return Files.size(file) + (Files.exists(log) ? Files.size(log) : 0);
+            return Files.size(file) + log.toFile().length();
         } catch (IOException e) {
             throw new UnavailableException("the size of " + file + " cannot be read", e);
         }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class PostgresErrorTest {
 
-    private static final Duration IMPATIENT = Duration.ofMillis(300);
+    private static final Duration IMPATIENT = Duration.ofMillis(700);
 
     private static Database open(String workspace) {
         return Database.builder()

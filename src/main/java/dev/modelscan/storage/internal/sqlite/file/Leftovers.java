@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -35,7 +36,7 @@ public final class Leftovers {
      */
     public static void requireComplete(Path file) {
         try {
-            long size = Files.exists(file) ? Files.size(file) : 0;
+            long size = size(file);
             Path log = SqliteFiles.beside(file, "-wal");
             if (size >= SMALLEST_BYTES) {
                 if (isFilled(log) && LogOwner.isOfAnother(file, log)) {
@@ -52,7 +53,7 @@ public final class Leftovers {
             boolean hasJournal = isFilled(journal) && !isOfNewFile(journal);
             // Creating a database fills the file before the log. Both may have happened since the size was
             // read.
-            if ((hasLog || hasJournal) && Files.exists(file) && Files.size(file) > 0) {
+            if ((hasLog || hasJournal) && size(file) > 0) {
                 requireComplete(file);
             } else if (hasLog) {
                 throw incomplete(file, log, "log", "committed rows");
@@ -85,13 +86,18 @@ public final class Leftovers {
                 null);
     }
 
-    private static boolean isFilled(Path path) throws IOException {
-        return Files.exists(path) && Files.size(path) > 0;
+    private static boolean isFilled(Path path) {
+        return size(path) > 0;
+    }
+
+    /** 0 if there is none. Another process may delete the file at any moment, which is no failure. */
+    private static long size(Path path) {
+        return path.toFile().length();
     }
 
     /**
-     * Whether the journal is that of the first transaction ever, or is still empty. Then nothing has to be
-     * restored.
+     * Whether the journal is that of the first transaction ever, is still empty, or has just been deleted. Then
+     * nothing has to be restored.
      */
     private static boolean isOfNewFile(Path journal) throws IOException {
         try (InputStream in = Files.newInputStream(journal)) {
@@ -102,6 +108,8 @@ public final class Leftovers {
             ByteBuffer fields = ByteBuffer.wrap(header);
             long magic = fields.getLong();
             return magic == 0 || (magic == JOURNAL_MAGIC && fields.getInt(JOURNAL_HEADER_BYTES - 4) == 0);
+        } catch (NoSuchFileException e) {
+            return true;
         }
     }
 }
