@@ -61,9 +61,7 @@ final class ArchiveCommand implements Runnable {
             Page<DeletedRecord> page = kind == null
                     ? db.deletedRecords().list(request)
                     : db.deletedRecords().listByKind(kind, request);
-            return new Listed(
-                    page.items(),
-                    page.next().map(PageRequest::after).map(String::valueOf).orElse(null));
+            return new Listed(page.items(), PagedCommand.next(page));
         }
 
         /** Two keys leave no room for the time of the day; {@code --json} has it. */

@@ -198,10 +198,7 @@ final class Lists {
     }
 
     private static <R> Listing listing(String kind, Page<R> page, Function<R, Map<String, @Nullable Object>> row) {
-        return new Listing(
-                kind,
-                page.items().stream().map(row).toList(),
-                page.next().map(PageRequest::after).map(String::valueOf).orElse(null));
+        return new Listing(kind, page.items().stream().map(row).toList(), PagedCommand.next(page));
     }
 
     private static <A, B> Page<B> map(Page<A> page, Function<A, B> function) {

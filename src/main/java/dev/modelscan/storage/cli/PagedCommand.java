@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Cursor;
+import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -19,6 +20,11 @@ abstract class PagedCommand extends ReadingCommand {
             throw wrong("--limit is " + limit + ", and must be 1 to " + PageRequest.MAX_LIMIT);
         }
         return new PageRequest(limit, after == null ? null : new Cursor(after));
+    }
+
+    /** The cursor of the page that follows; null if none does. */
+    static @Nullable String next(Page<?> page) {
+        return page.next().map(PageRequest::after).map(String::valueOf).orElse(null);
     }
 
     final ParameterException wrong(String message) {

@@ -4,7 +4,6 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Page;
-import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.search.Search;
@@ -85,9 +84,7 @@ final class SearchCommand extends PagedCommand {
         }
         Page<SearchHit> page = db.search().find(query, request(limit));
         Map<AgentId, String> names = names(db, page.items());
-        return new Found(
-                page.items().stream().map(hit -> line(hit, names)).toList(),
-                page.next().map(PageRequest::after).map(String::valueOf).orElse(null));
+        return new Found(page.items().stream().map(hit -> line(hit, names)).toList(), PagedCommand.next(page));
     }
 
     private static String change(Search search, Index index) {

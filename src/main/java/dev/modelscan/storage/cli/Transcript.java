@@ -131,7 +131,7 @@ record Transcript(
                 conversation.createdAt(),
                 conversation.lastSequenceNumber(),
                 entries,
-                page.next().map(PageRequest::after).map(String::valueOf).orElse(null),
+                PagedCommand.next(page),
                 style);
     }
 

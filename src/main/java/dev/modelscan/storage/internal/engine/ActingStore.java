@@ -1,56 +1,28 @@
 package dev.modelscan.storage.internal.engine;
 
-import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
-import dev.modelscan.storage.backups.Backup;
-import dev.modelscan.storage.backups.BackupProgress;
-import dev.modelscan.storage.doctor.Finding;
-import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A store that is used in somebody's name. It shares the other's connections, and closing it closes none. */
-public final class ActingStore implements Store {
+public final class ActingStore extends ForwardingStore {
 
-    private final Store store;
     private final String actor;
 
     /** Of another store, which is closed by itself. */
     public ActingStore(Store store, String actor) {
-        this.store = store instanceof ActingStore acting ? acting.store : store;
+        super(store instanceof ActingStore acting ? acting.store : store);
         this.actor = actor;
     }
 
     @Override
     public String actor() {
         return actor;
-    }
-
-    @Override
-    public Dialect dialect() {
-        return store.dialect();
-    }
-
-    @Override
-    public Failure classify(SQLException e) {
-        return store.classify(e);
-    }
-
-    @Override
-    public DatabaseOptions options() {
-        return store.options();
-    }
-
-    @Override
-    public <T extends @Nullable Object> T read(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return store.read(entity, id, work);
     }
 
     @Override
@@ -91,16 +63,6 @@ public final class ActingStore implements Store {
     }
 
     @Override
-    public Session acquireReader() {
-        return store.acquireReader();
-    }
-
-    @Override
-    public void releaseReader(Session session) {
-        store.releaseReader(session);
-    }
-
-    @Override
     public boolean readsAfterRefusal() {
         return store.readsAfterRefusal();
     }
@@ -108,31 +70,6 @@ public final class ActingStore implements Store {
     @Override
     public Instant now() {
         return store.now();
-    }
-
-    @Override
-    public List<String> problems() {
-        return store.problems();
-    }
-
-    @Override
-    public List<String> notes() {
-        return store.notes();
-    }
-
-    @Override
-    public long sizeBytes() {
-        return store.sizeBytes();
-    }
-
-    @Override
-    public Backup backup(Path target, Consumer<BackupProgress> listener) {
-        return store.backup(target, listener);
-    }
-
-    @Override
-    public List<Finding> findings() {
-        return store.findings();
     }
 
     @Override

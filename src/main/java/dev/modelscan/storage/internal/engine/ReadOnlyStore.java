@@ -1,25 +1,16 @@
 package dev.modelscan.storage.internal.engine;
 
-import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
-import dev.modelscan.storage.backups.Backup;
-import dev.modelscan.storage.backups.BackupProgress;
-import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.ReadOnlyException;
-import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A store that is read, and refuses to write before anything of it has begun. */
-public final class ReadOnlyStore implements Store {
+public final class ReadOnlyStore extends ForwardingStore {
 
-    private final Store store;
     private final String name;
 
     /**
@@ -28,7 +19,7 @@ public final class ReadOnlyStore implements Store {
      * @param name what messages call the database
      */
     public ReadOnlyStore(Store store, String name) {
-        this.store = store;
+        super(store);
         this.name = name;
     }
 
@@ -39,28 +30,8 @@ public final class ReadOnlyStore implements Store {
     }
 
     @Override
-    public Dialect dialect() {
-        return store.dialect();
-    }
-
-    @Override
-    public Failure classify(SQLException e) {
-        return store.classify(e);
-    }
-
-    @Override
-    public DatabaseOptions options() {
-        return store.options();
-    }
-
-    @Override
     public @Nullable String actor() {
         return store.actor();
-    }
-
-    @Override
-    public <T extends @Nullable Object> T read(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return store.read(entity, id, work);
     }
 
     @Override
@@ -98,41 +69,6 @@ public final class ReadOnlyStore implements Store {
     @Override
     public Session join(Connection connection) {
         throw refused(null, null);
-    }
-
-    @Override
-    public Session acquireReader() {
-        return store.acquireReader();
-    }
-
-    @Override
-    public void releaseReader(Session session) {
-        store.releaseReader(session);
-    }
-
-    @Override
-    public List<String> problems() {
-        return store.problems();
-    }
-
-    @Override
-    public List<String> notes() {
-        return store.notes();
-    }
-
-    @Override
-    public long sizeBytes() {
-        return store.sizeBytes();
-    }
-
-    @Override
-    public Backup backup(Path target, Consumer<BackupProgress> listener) {
-        return store.backup(target, listener);
-    }
-
-    @Override
-    public List<Finding> findings() {
-        return store.findings();
     }
 
     @Override
