@@ -94,7 +94,8 @@ public final class StorageDatabase extends SQLiteDatabase {
 
     private Connection migrated() {
         try {
-            directory = Files.createTempDirectory("modelscan-codegen");
+            directory = Files.createTempDirectory(
+                    "modelscan-codegen-" + ProcessHandle.current().pid() + "-");
             Path file = directory.resolve("scratch.db");
             DatabaseBuilder builder = Database.builder().path(file);
             int number = 0;

@@ -15,8 +15,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,16 +64,16 @@ class MainTest {
     }
 
     @Test
-    void demoLeavesNothingBehindAndNamesTheNextCommand() throws IOException {
-        List<Path> before = temporaryDatabases();
-
+    void demoLeavesNothingBehindAndNamesTheNextCommand() {
         Run run = run("demo");
 
         assertThat(run.code).isZero();
         assertThat(run.out)
                 .contains("5 transcripts imported", "Schema version", "get_price", "import transcripts.json");
         assertThat(run.err).isEmpty();
-        assertThat(temporaryDatabases()).isEqualTo(before);
+        Matcher database = Pattern.compile("\\S+modelscan-demo-\\S+demo\\.db").matcher(run.out);
+        assertThat(database.find()).as(run.out).isTrue();
+        assertThat(Path.of(database.group()).getParent()).doesNotExist();
     }
 
     @Test
@@ -193,15 +194,6 @@ class MainTest {
 
     private String database() {
         return directory.resolve("cli.db").toString();
-    }
-
-    private static List<Path> temporaryDatabases() throws IOException {
-        List<Path> found = new ArrayList<>();
-        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-        try (var children = Files.newDirectoryStream(temporary, "modelscan-demo-*")) {
-            children.forEach(found::add);
-        }
-        return found;
     }
 
     static Run run(String... args) {

@@ -120,9 +120,11 @@ class StorageDatabaseTest {
                 .isNotEmpty();
     }
 
+    /** Those of this process: other tests make some in the same folder at the same time. */
     private static Set<Path> scratchFolders(String temporary) throws IOException {
+        String name = "modelscan-codegen-" + ProcessHandle.current().pid() + "-";
         try (Stream<Path> files = Files.list(Path.of(temporary))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("modelscan-codegen"))
+            return files.filter(file -> file.getFileName().toString().startsWith(name))
                     .collect(Collectors.toSet());
         }
     }
