@@ -1,0 +1,159 @@
+package dev.modelscan.storage.support;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Durability;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskStatus;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/**
+ * A program for {@link PowerLoss}: threads write in every way, while the log is copied and starts again all the time.
+ * Each result that a call returned is written into the marks: {@code <task> <version>}.
+ */
+public final class RecordedProgram {
+
+    /** The type of a task that was stored in one transaction with two messages, whose content is its id. */
+    public static final String STEP = "step";
+
+    private static final int MANY = 12;
+
+    private final Database db;
+    private final AgentId agent;
+    private final FileChannel marks;
+    private final int writes;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    private RecordedProgram(Database db, FileChannel marks, int writes) {
+        this.db = db;
+        this.agent = db.agents().list(1, 0).get(0).id();
+        this.marks = marks;
+        this.writes = writes;
+    }
+
+    /** Arguments: file, durability, threads, writes of each, and the seed. */
+    public static void main(String[] arguments) throws Exception {
+        Path file = Path.of(arguments[0]);
+        int threads = Integer.parseInt(arguments[2]);
+        try (Database db = Database.builder()
+                        .path(file)
+                        .durability(Durability.valueOf(arguments[1]))
+                        .open();
+                FileChannel marks = FileChannel.open(
+                        Path.of(file + "-marks"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            new RecordedProgram(db, marks, Integer.parseInt(arguments[3])).run(file, threads, arguments[4]);
+        }
+    }
+
+    private void run(Path file, int threads, String seed) throws Exception {
+        ExecutorService pool = Executors.newCachedThreadPool();
+        List<Future<?>> writers = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            int kind = i;
+            writers.add(pool.submit(repeat(new Random(Long.parseLong(seed) + i), kind)));
+        }
+        Future<?> checkpoints = pool.submit(() -> checkpoint(file));
+        for (Future<?> writer : writers) {
+            writer.get();
+        }
+        ended.set(true);
+        checkpoints.get();
+        pool.shutdown();
+        pool.awaitTermination(10, TimeUnit.SECONDS);
+    }
+
+    private Callable<?> repeat(Random random, int kind) {
+        return () -> {
+            for (int i = 0; i < writes; i++) {
+                write(kind, random);
+            }
+            return null;
+        };
+    }
+
+    /** Half of the threads do steps; the others what a repository offers. */
+    private void write(int kind, Random random) throws IOException {
+        if (kind % 2 == 0) {
+            acknowledge(List.of(step(random)));
+        } else if (random.nextInt(10) == 0) {
+            acknowledge(db.tasks().createAll(Stream.generate(() -> task("many", random))
+                    .limit(MANY)
+                    .toList()));
+        } else {
+            Task created = db.tasks().create(task("single", random));
+            acknowledge(List.of(created));
+            if (random.nextInt(3) == 0) {
+                acknowledge(List.of(db.tasks().updateStatus(created.id(), TaskStatus.RUNNING)));
+            }
+        }
+    }
+
+    private Task step(Random random) {
+        return db.withTx(tx -> {
+            Task task = tx.tasks().create(task(STEP, random));
+            tx.messages().create(message(task));
+            Task running = tx.tasks().updateStatus(task.id(), TaskStatus.RUNNING);
+            tx.messages().create(message(task));
+            return running;
+        });
+    }
+
+    private Task task(String type, Random random) {
+        return Task.builder()
+                .type(type)
+                .agentId(agent)
+                .error("x".repeat(random.nextInt(600)))
+                .build();
+    }
+
+    private Message message(Task task) {
+        return Message.builder()
+                .conversationId(new ConversationId("c"))
+                .senderId(agent)
+                .content(task.id().value())
+                .build();
+    }
+
+    /** In one write, which is one operation of the recording. */
+    private void acknowledge(List<Task> tasks) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (Task task : tasks) {
+            lines.append(task.id()).append(' ').append(task.version()).append('\n');
+        }
+        marks.write(ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** As another program would, whose writes do not copy the log. */
+    private Void checkpoint(Path file) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA busy_timeout = 100");
+            List<String> modes = List.of("PASSIVE", "PASSIVE", "RESTART", "FULL", "TRUNCATE");
+            for (int i = 0; !ended.get(); i++) {
+                Thread.sleep(15);
+                statement.execute("PRAGMA wal_checkpoint(" + modes.get(i % modes.size()) + ")");
+            }
+        }
+        return null;
+    }
+}
