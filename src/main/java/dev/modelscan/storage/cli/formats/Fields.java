@@ -10,14 +10,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads members of JSON objects whose type is not certain. */
@@ -37,10 +33,8 @@ public final class Fields {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
-    // Numbers of seconds, milliseconds, microseconds and nanoseconds since 1970 do not overlap between 1973 and 5138.
-    private static final List<BigDecimal> SCALES =
-            List.of(BigDecimal.ONE, new BigDecimal("1e3"), new BigDecimal("1e6"), new BigDecimal("1e9"));
-    private static final BigDecimal MOST_SECONDS = new BigDecimal("1e11");
+    private static final BigDecimal MOST_COUNTED = BigDecimal.valueOf(Long.MAX_VALUE);
+    private static final Pattern NUMBER = Pattern.compile("\\s*[+-]?\\d{1,40}(\\.\\d{1,40})?([eE][+-]?\\d{1,2})?\\s*");
 
     private Fields() {}
 
@@ -60,25 +54,49 @@ public final class Fields {
         return null;
     }
 
-    /** The first of these members that is a whole number; null if there is none. */
+    /** The first of these members that is a number, also as text, that a count can be; null if there is none. */
     public static @Nullable Long count(JsonNode node, String... members) {
         for (String member : members) {
-            JsonNode value = node.path(member);
-            if (value.isNumber() && value.canConvertToLong()) {
-                return value.longValue();
+            BigDecimal number = number(node.path(member));
+            if (number != null && number.abs().compareTo(MOST_COUNTED) <= 0) {
+                return number.longValue();
             }
         }
         return null;
     }
 
-    /** The first of these members that is a number; null if there is none. */
+    /** The first of these members that is a number, also as text; null if there is none. */
     public static @Nullable BigDecimal number(JsonNode node, String... members) {
         for (String member : members) {
-            if (node.path(member).isNumber()) {
-                return node.path(member).decimalValue();
+            BigDecimal number = number(node.path(member));
+            if (number != null) {
+                return number;
             }
         }
         return null;
+    }
+
+    /** The number that a value is, also as text; null for anything else. */
+    static @Nullable BigDecimal number(JsonNode value) {
+        if (value.isNumber()) {
+            return value.decimalValue();
+        }
+        return value.isTextual() && NUMBER.matcher(value.textValue()).matches()
+                ? new BigDecimal(value.textValue().strip())
+                : null;
+    }
+
+    /** Whether a flag is set: true, a number other than 0, or either as text; null for anything else. */
+    static @Nullable Boolean truth(JsonNode flag) {
+        if (flag.isBoolean()) {
+            return flag.booleanValue();
+        }
+        String text = flag.asText().strip();
+        if (flag.isTextual() && (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false"))) {
+            return Boolean.valueOf(text);
+        }
+        BigDecimal number = number(flag);
+        return number == null ? null : number.signum() != 0;
     }
 
     /** The first of these members that is a time by {@link #time(JsonNode)}; null if there is none. */
@@ -92,45 +110,9 @@ public final class Fields {
         return null;
     }
 
-    /**
-     * A time: ISO 8601, with a space or a T, in UTC if it names no offset; or a number, also as text, of seconds,
-     * milliseconds, microseconds or nanoseconds since 1970, told apart by its size. Null for anything else.
-     */
+    /** A time, as {@link WrittenTimes} reads it; null for anything else. */
     public static @Nullable Instant time(JsonNode value) {
-        try {
-            if (value.isNumber()) {
-                return epoch(value.decimalValue());
-            }
-            if (!value.isTextual()) {
-                return null;
-            }
-            String text = value.textValue().strip();
-            if (text.matches("\\d{9,20}(\\.\\d+)?")) {
-                return epoch(new BigDecimal(text));
-            }
-            if (text.length() < 16 || text.length() > 40) {
-                return null;
-            }
-            String iso = text.charAt(10) == ' ' ? text.substring(0, 10) + "T" + text.substring(11) : text;
-            iso = iso.replaceFirst(" ?UTC$", "Z").replaceFirst(" ?([+-]\\d\\d):?(\\d\\d)$", "$1:$2");
-            return iso.matches(".*(Z|[+-]\\d\\d:\\d\\d)$")
-                    ? OffsetDateTime.parse(iso).toInstant()
-                    : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
-        } catch (DateTimeException | ArithmeticException e) {
-            return null;
-        }
-    }
-
-    private static @Nullable Instant epoch(BigDecimal number) {
-        for (BigDecimal scale : SCALES) {
-            if (number.signum() > 0 && number.compareTo(MOST_SECONDS.multiply(scale)) < 0) {
-                BigDecimal nanos = number.multiply(SCALES.get(3)).divideToIntegralValue(scale);
-                long whole = nanos.longValueExact();
-                return Instant.ofEpochSecond(
-                        Math.floorDiv(whole, 1_000_000_000L), Math.floorMod(whole, 1_000_000_000L));
-            }
-        }
-        return null;
+        return WrittenTimes.of(value);
     }
 
     /** Text that holds JSON is parsed; any other value is given back as it is; null if it is missing. */

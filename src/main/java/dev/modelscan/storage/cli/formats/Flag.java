@@ -20,7 +20,7 @@ public record Flag(Outcome outcome, String name) {
 
     /**
      * The first flag that is there: {@code is_error}, {@code isError}, {@code error}, {@code status}, {@code success} beside the
-     * answer, or a member {@code error} of an answer that is a JSON object.
+     * answer, or a member {@code error} or {@code is_error} of an answer that is a JSON object.
      *
      * @param holder the message or part that holds the answer
      * @param output the answer
@@ -28,8 +28,9 @@ public record Flag(Outcome outcome, String name) {
     public static Flag of(JsonNode holder, JsonNode output) {
         for (String name : new String[] {"is_error", "isError", "error"}) {
             JsonNode flag = holder.path(name);
-            if (flag.isBoolean()) {
-                return new Flag(flag.booleanValue() ? Outcome.FAILED : Outcome.SUCCESS, name);
+            Boolean failed = Fields.truth(flag);
+            if (failed != null) {
+                return new Flag(failed ? Outcome.FAILED : Outcome.SUCCESS, name);
             }
             if (isGiven(flag)) {
                 return new Flag(Outcome.FAILED, name);
@@ -39,15 +40,29 @@ public record Flag(Outcome outcome, String name) {
         if (FAILED.contains(status) || SUCCESS.contains(status)) {
             return new Flag(FAILED.contains(status) ? Outcome.FAILED : Outcome.SUCCESS, "status");
         }
-        if (holder.path("success").isBoolean()) {
-            return new Flag(holder.path("success").booleanValue() ? Outcome.SUCCESS : Outcome.FAILED, "success");
+        Boolean succeeded = Fields.truth(holder.path("success"));
+        if (succeeded != null) {
+            return new Flag(succeeded ? Outcome.SUCCESS : Outcome.FAILED, "success");
         }
-        JsonNode answer = Fields.structure(output);
-        if (answer.isObject()
-                && (isGiven(answer.path("error")) || answer.path("error").asBoolean(false))) {
-            return new Flag(Outcome.FAILED, "output.error");
+        return ofOutput(output);
+    }
+
+    /** What an answer that is a JSON object says of itself, also as the only text part of a list. */
+    private static Flag ofOutput(JsonNode output) {
+        JsonNode only = output.size() == 1 ? output.path(0).path("text") : output;
+        JsonNode answer = Fields.structure(only.isTextual() ? only : output);
+        if (!answer.isObject()) {
+            return NONE;
         }
-        return NONE;
+        for (String name : new String[] {"is_error", "isError"}) {
+            if (answer.path(name).isBoolean()) {
+                return new Flag(answer.path(name).booleanValue() ? Outcome.FAILED : Outcome.SUCCESS, "output." + name);
+            }
+        }
+        Boolean failed = Fields.truth(answer.path("error"));
+        return Boolean.TRUE.equals(failed) || (failed == null && isGiven(answer.path("error")))
+                ? new Flag(Outcome.FAILED, "output.error")
+                : NONE;
     }
 
     private static boolean isGiven(JsonNode flag) {

@@ -9,14 +9,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The status of a run by what its file says of its end. The first of these members that is there decides:
+ * The status of a run by what its file says of its end. The first of these members that is there decides; numbers and
+ * booleans count as text too:
  *
  * <table>
  * <caption>Status</caption>
  * <tr><th>member</th><th>completed</th><th>failed</th></tr>
  * <tr><td>{@code reward}, {@code score}</td><td>1 or more, true</td><td>less, false</td></tr>
  * <tr><td>{@code resolved}, {@code success}</td><td>true, 1 or more</td><td>false, less</td></tr>
- * <tr><td>{@code exit_status}</td><td>0, or text that begins with {@code submitted}, {@code success}, {@code completed},
+ * <tr><td>{@code exit_status}</td><td>0, true, or text that begins with {@code submitted}, {@code success}, {@code completed},
  * {@code finished} or {@code exit_success}</td><td>anything else</td></tr>
  * </table>
  */
@@ -37,8 +38,13 @@ public final class Outcomes {
             }
         }
         JsonNode exit = record.path("exit_status");
-        if (exit.isNumber()) {
-            return exit.decimalValue().signum() == 0 ? TaskStatus.COMPLETED : TaskStatus.FAILED;
+        BigDecimal code = Fields.number(exit);
+        if (code != null) {
+            return code.signum() == 0 ? TaskStatus.COMPLETED : TaskStatus.FAILED;
+        }
+        Boolean good = Fields.truth(exit);
+        if (good != null) {
+            return good ? TaskStatus.COMPLETED : TaskStatus.FAILED;
         }
         if (exit.isTextual() && !exit.textValue().isBlank()) {
             String end = exit.textValue().strip().toLowerCase(Locale.ROOT);
@@ -60,7 +66,7 @@ public final class Outcomes {
         return "exit_status is " + record.path("exit_status").asText();
     }
 
-    /** Tells of each verdict that is a number or a boolean as a score. */
+    /** Tells of each verdict that is a number or a boolean, also as text, as a score. */
     public static void scores(String run, Place place, JsonNode record, @Nullable String source, Events events) {
         for (String member : VERDICTS) {
             BigDecimal value = value(record.path(member));
@@ -71,9 +77,11 @@ public final class Outcomes {
     }
 
     private static @Nullable BigDecimal value(JsonNode verdict) {
-        if (verdict.isBoolean()) {
-            return verdict.booleanValue() ? BigDecimal.ONE : BigDecimal.ZERO;
+        BigDecimal number = Fields.number(verdict);
+        if (number != null) {
+            return number;
         }
-        return verdict.isNumber() ? verdict.decimalValue() : null;
+        Boolean truth = Fields.truth(verdict);
+        return truth == null ? null : truth ? BigDecimal.ONE : BigDecimal.ZERO;
     }
 }
