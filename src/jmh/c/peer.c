@@ -10,11 +10,23 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { AGENTS = 1000, BUSY_AGENTS = 100, TEAMS_OF_A_SIZE = 8, PAGE = 100, MAX_COLUMNS = 16 };
+enum { AGENTS = 1000, BUSY_AGENTS = 40, TEAMS_OF_A_SIZE = 8, PAGE = 100, MAX_COLUMNS = 24 };
 
 #define TASK_COLUMNS                                                                                                     \
     "SELECT id, agent_id, workflow_id, team_id, type, status, priority, input, output, error, metadata, started_at,"     \
-    " completed_at, version, created_at, updated_at FROM tasks"
+    " completed_at, version, created_at, updated_at, parent_id, source_format, external_id, source_id, source_record,"   \
+    " source_line, source_offset FROM tasks"
+
+#define MESSAGE_COLUMNS                                                                                                  \
+    "SELECT id, conversation_id, sequence_number, sender_id, receiver_id, task_id, team_id, content_type, content,"      \
+    " metadata, read_at, version, created_at, updated_at, role FROM messages"
+
+/* As long as what the other systems store on average. */
+static const char FILLER[] = "the third section repeats what was said before about terms of delivery please check whether this "
+                             "invoice number is still open and call search_orders again with a smaller limit because "
+                             "error 429 came back after 12 seconds, and the second page of the report names the same "
+                             "order with another sum, which nobody has explained so far, so ask once more before it is "
+                             "sent to the customer";
 
 /* One value of a row that the program keeps: text of its own, a list of such texts, or a number. */
 struct value {
@@ -30,8 +42,9 @@ struct row {
 };
 
 static sqlite3 *database;
-static sqlite3_stmt *agent, *task, *tasks, *members, *insert_task, *insert_message, *take_numbers, *begin, *commit;
+static sqlite3_stmt *agent, *task, *tasks, *members, *newest, *message, *teams, *insert_task, *insert_message, *take_numbers, *begin, *commit;
 static char agents[AGENTS][40];
+static char real[3][64];
 static unsigned long long serial;
 
 static void check(int code, const char *what) {
@@ -202,7 +215,7 @@ static void read_task(int count) {
     state ^= state << 13;
     state ^= state >> 7;
     state ^= state << 17;
-    char id[40];
+    char id[48];
     snprintf(id, sizeof id, "01900000-%04x-7000-8000-%012llx", 'T', state % (unsigned)count);
     bind_text(task, 1, id);
     if (read_rows(task) != 1) {
@@ -218,7 +231,7 @@ static void read_tasks(long turn) {
 }
 
 static void read_members(int size, long turn) {
-    char id[40];
+    char id[48];
     snprintf(id, sizeof id, "01900000-%04x-7000-8000-%012lx", 'g', (unsigned long)(size + 10000 * (turn % TEAMS_OF_A_SIZE)));
     bind_text(members, 1, id);
     if (read_rows(members) != size) {
@@ -227,8 +240,49 @@ static void read_members(int size, long turn) {
     }
 }
 
+/* The newest messages of one of the conversations of a kind; the argument is kind * 1000 + how many. */
+static void read_newest(int argument, long turn) {
+    char id[48];
+    int kind = argument / 1000;
+    snprintf(id, sizeof id, "01900000-%04x-7000-8000-%012lx", 'c', (unsigned long)(kind * 3 + turn % 3) * 1000);
+    bind_text(newest, 1, id);
+    sqlite3_bind_int(newest, 2, argument % 1000);
+    if (read_rows(newest) != argument % 1000) {
+        fprintf(stderr, "the conversation %s is shorter\n", id);
+        exit(1);
+    }
+}
+
+static void read_message(int argument, long turn) {
+    char id[48];
+    int kind = argument / 1000;
+    snprintf(id, sizeof id, "01900000-%04x-7000-8000-%012lx", 'm',
+             (unsigned long)(kind * 3 + turn % 3) * 1000 + turn % (argument % 1000));
+    bind_text(message, 1, id);
+    if (read_rows(message) != 1) {
+        fprintf(stderr, "there is no message %s\n", id);
+        exit(1);
+    }
+}
+
+/* A sample of the fixture, unlike read_task, which growth uses. */
+static void read_sample(int count, long turn) {
+    char id[48];
+    snprintf(id, sizeof id, "01900000-%04x-7000-8000-%012lx", 'k', (unsigned long)(turn * 7919 % count));
+    bind_text(task, 1, id);
+    if (read_rows(task) != 1) {
+        fprintf(stderr, "there is no task %s\n", id);
+        exit(1);
+    }
+}
+
+static void read_teams(int count) {
+    sqlite3_bind_int(teams, 1, count + 1);
+    read_rows(teams);
+}
+
 static void create_task(long turn) {
-    char id[40], time[64];
+    char id[40], time[64], input[512];
     new_id(id, 't');
     now_text(time);
     bind_text(insert_task, 1, id);
@@ -236,7 +290,9 @@ static void create_task(long turn) {
     bind_text(insert_task, 5, "summarise");
     bind_text(insert_task, 6, "pending");
     sqlite3_bind_int(insert_task, 7, 5);
-    bind_text(insert_task, 8, "{\"document\":\"quarterly-report.pdf\",\"pages\":42}");
+    snprintf(input, sizeof input, "{\"document\":\"report-%ld.pdf\",\"pages\":42,\"note\":\"%.*s\"}", turn,
+             (int)(40 + turn % 160), FILLER);
+    bind_text(insert_task, 8, input);
     /* With SQLite 3.40 the schema's check json_valid(output) refuses a missing output, so there is one here. */
     bind_text(insert_task, 9, "null");
     bind_text(insert_task, 11, "{}");
@@ -247,10 +303,10 @@ static void create_task(long turn) {
 }
 
 static void create_message(const char *conversation, int number, int turn) {
-    char id[40], time[64], content[128];
+    char id[40], time[64], content[512];
     new_id(id, 'm');
     now_text(time);
-    snprintf(content, sizeof content, "The third section repeats the second; shall I merge them? (%d)", turn);
+    snprintf(content, sizeof content, "%d %.*s", turn, 200 + turn % 200, FILLER);
     bind_text(insert_message, 1, id);
     bind_text(insert_message, 2, conversation);
     sqlite3_bind_int(insert_message, 3, number);
@@ -292,6 +348,22 @@ static void perform(const char *operation, int argument, long turn) {
         read_tasks(turn);
     } else if (strcmp(operation, "members") == 0) {
         read_members(argument, turn);
+    } else if (strcmp(operation, "sample") == 0) {
+        read_sample(argument, turn);
+    } else if (strcmp(operation, "newest") == 0) {
+        read_newest(argument, turn);
+    } else if (strcmp(operation, "real") == 0) {
+        bind_text(newest, 1, real[turn % 3]);
+        sqlite3_bind_int(newest, 2, argument);
+        read_rows(newest);
+    } else if (strcmp(operation, "message") == 0) {
+        read_message(argument, turn);
+    } else if (strcmp(operation, "teams") == 0) {
+        read_teams(argument);
+    } else if (strcmp(operation, "alike") == 0) {
+        bind_text(tasks, 1, agents[AGENTS - 1]);
+        sqlite3_bind_int(tasks, 2, PAGE + 1);
+        read_rows(tasks);
     } else if (strcmp(operation, "create") == 0) {
         create_task(turn);
     } else if (strcmp(operation, "bulk") == 0) {
@@ -322,10 +394,17 @@ static void open_database(const char *file) {
     agent = prepare("SELECT id, name, mode, status, capabilities, metadata, version, created_at, updated_at FROM agents"
                     " WHERE id = ?");
     task = prepare(TASK_COLUMNS " WHERE id = ?");
-    tasks = prepare(TASK_COLUMNS " WHERE agent_id = ? AND status = 'pending' ORDER BY priority DESC, created_at, id LIMIT ?");
+    tasks = prepare(TASK_COLUMNS " WHERE agent_id = ? AND status = 'completed' ORDER BY priority DESC, created_at, id LIMIT ?");
     members = prepare("SELECT a.id, a.name, a.mode, a.status, a.capabilities, a.metadata, a.version, a.created_at,"
                       " a.updated_at, m.role, m.joined_at FROM team_members m JOIN agents a ON a.id = m.agent_id"
                       " WHERE m.team_id = ? ORDER BY m.joined_at, m.agent_id");
+    newest = prepare(MESSAGE_COLUMNS " WHERE conversation_id = ? ORDER BY sequence_number DESC LIMIT ?");
+    message = prepare(MESSAGE_COLUMNS " WHERE id = ?");
+    teams = prepare("SELECT t.id, t.name, t.description, t.metadata, t.version, t.created_at, t.updated_at, a.id, a.name,"
+                    " a.mode, a.status, a.capabilities, a.metadata, a.version, a.created_at, a.updated_at, m.role,"
+                    " m.joined_at FROM (SELECT * FROM teams ORDER BY created_at, id LIMIT ?) t"
+                    " JOIN team_members m ON m.team_id = t.id JOIN agents a ON a.id = m.agent_id"
+                    " ORDER BY t.created_at, t.id, m.joined_at, m.agent_id");
     insert_task = prepare("INSERT INTO tasks (id, agent_id, workflow_id, team_id, type, status, priority, input, output,"
                           " error, metadata, started_at, completed_at, version, created_at, updated_at)"
                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -348,6 +427,12 @@ int main(int count, char **arguments) {
     for (int i = 0; i < AGENTS; i++) {
         snprintf(agents[i], sizeof agents[i], "01900000-%04x-7000-8000-%012x", 'a', i);
     }
+    sqlite3_stmt *longest = prepare("SELECT id FROM conversations WHERE source_format IS NOT NULL"
+                                    " ORDER BY last_sequence_number DESC, id LIMIT 3");
+    for (int i = 0; i < 3 && sqlite3_step(longest) == SQLITE_ROW; i++) {
+        snprintf(real[i], sizeof real[i], "%s", (const char *)sqlite3_column_text(longest, 0));
+    }
+    sqlite3_finalize(longest);
     char operation[32];
     int argument;
     long long nanos;

@@ -11,11 +11,13 @@ import dev.modelscan.storage.benchmark.workload.ColdStart;
 import dev.modelscan.storage.benchmark.workload.Creates;
 import dev.modelscan.storage.benchmark.workload.DurableCreates;
 import dev.modelscan.storage.benchmark.workload.Growth;
-import dev.modelscan.storage.benchmark.workload.Large;
+import dev.modelscan.storage.benchmark.workload.Imports;
+import dev.modelscan.storage.benchmark.workload.ManyWorkspaces;
 import dev.modelscan.storage.benchmark.workload.MixedLoad;
 import dev.modelscan.storage.benchmark.workload.OnPostgres;
 import dev.modelscan.storage.benchmark.workload.Reads;
 import dev.modelscan.storage.benchmark.workload.SingleCalls;
+import dev.modelscan.storage.benchmark.workload.Updates;
 import dev.modelscan.storage.benchmark.workload.Workload;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -36,14 +38,16 @@ public final class Main {
 
     private static final List<Workload> WORKLOADS = List.of(
             new Reads(),
-            new Large(),
             new Creates(),
+            new Updates(),
             new DurableCreates(),
             new MixedLoad(),
             new BulkInsert(),
             new ColdStart(),
             new Allocation(),
             new Growth(),
+            new Imports(),
+            new ManyWorkspaces(),
             new SingleCalls(),
             new OnPostgres());
 
@@ -55,7 +59,7 @@ public final class Main {
         Path directory = Files.createDirectories(options.directory());
         // A JVM that this one starts has files of its own.
         Path files = directory.resolve(options.delayedFlush() ? "delayed" : "files");
-        Fixture fixture = new Fixture(files);
+        Fixture fixture = new Fixture(files, options.transcripts());
         Outcomes outcomes = new Outcomes(directory);
         for (Workload workload : WORKLOADS) {
             if (options.wants(workload.name())) {

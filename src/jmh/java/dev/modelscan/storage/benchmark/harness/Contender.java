@@ -44,6 +44,11 @@ public record Contender(String name, Slice slice) {
         return repeating(name, operation, Contender::processorNanos);
     }
 
+    /** As {@link #computing}, with the time of all threads of the process. */
+    public static Contender processing(String name, Operation operation) {
+        return repeating(name, operation, Contender::processNanos);
+    }
+
     /** The time that the processor has spent on this thread. */
     public static long processorNanos() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();

@@ -1,8 +1,8 @@
 package dev.modelscan.storage.benchmark.harness;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.Json;
-import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -12,21 +12,30 @@ import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamId;
+import dev.modelscan.storage.workflows.Workflow;
+import dev.modelscan.storage.workflows.WorkflowId;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
- * The database that all systems start from: 1,000 agents, of which the first 100 have 200 pending and 200 completed tasks each,
- * and 8 teams each of 1, 10, 100 and 1,000 members. Rows differ in all that differs in earnest (names, capabilities, metadata,
- * input, times), since the library gains where rows are alike. Its own migrations make the schema. Ids are made from numbers, so
- * that the C program knows them too.
+ * The database that all systems start from. Its rows are those of {@link Samples}: 1,000 agents, of which 40 have 110 completed
+ * and 20 pending tasks each; teams of 1 to 1,000 members; conversations of small and large messages. One more agent has tasks
+ * that are alike. The library's migrations make the schema. Ids are made from numbers, so that the C program knows them too.
  */
 public final class Fixture {
 
@@ -34,27 +43,76 @@ public final class Fixture {
     public static final int AGENTS = 1_000;
 
     /** How many of them have tasks. */
-    public static final int BUSY_AGENTS = 100;
+    public static final int BUSY_AGENTS = 40;
 
     /** The sizes of the teams. */
     public static final List<Integer> TEAMS = List.of(1, 10, 100, 1_000);
 
+    /** How many workflows the tasks belong to. */
+    public static final int WORKFLOWS = 200;
+
+    private static final int COMPLETED = 110;
+    private static final int PENDING = 20;
+
+    /** How many tasks there are, without those that are alike. */
+    public static final int TASKS = BUSY_AGENTS * (COMPLETED + PENDING);
+
+    /** Who has the tasks that are alike. */
+    public static final int ALIKE_AGENT = AGENTS - 1;
+
+    /** How many members the oldest teams have. */
+    public static final int SMALL_TEAM = 20;
+
+    /** How many of those there are. */
+    public static final int SMALL_TEAMS = 50;
+
     private static final int TEAMS_OF_A_SIZE = 8;
-    private static final int TASKS_PER_STATUS = 200;
     private static final Instant START = Instant.parse("2025-01-01T00:00:00Z");
     private static final Json INPUT = Json.of(Map.of("document", "quarterly-report.pdf", "pages", 42));
+
+    private static final List<Task> NEW_TASKS = IntStream.range(0, 256)
+            .mapToObj(number -> Samples.task(number, agentIds()[0], TaskStatus.PENDING, null))
+            .toList();
+
+    private static final AtomicInteger CREATED = new AtomicInteger();
 
     private final Path directory;
     private final Path template;
 
-    /** Makes the database. */
-    public Fixture(Path directory) throws IOException {
+    /**
+     * Makes the database.
+     *
+     * @param transcripts a file of real transcripts, which the command line imports; empty for none
+     */
+    public Fixture(Path directory, String transcripts) throws IOException {
         this.directory = Files.createDirectories(directory);
         this.template = directory.resolve("template.db");
         deleteDatabase(template);
-        try (Database database = Database.open(template)) {
+        try (Database database =
+                Database.builder().path(template).durability(Durability.NORMAL).open()) {
             fill(database);
         }
+        if (!transcripts.isEmpty()) {
+            PrintWriter out = new PrintWriter(System.out, true);
+            String[] command = {"import", transcripts, "--db", template.toString()};
+            if (dev.modelscan.storage.cli.Main.run(command, out, out) != 0) {
+                throw new IllegalArgumentException("the transcripts in " + transcripts + " were not imported");
+            }
+        }
+    }
+
+    /** The longest conversations of the real transcripts; empty if there are none. */
+    public List<ConversationId> realConversations() throws SQLException {
+        List<ConversationId> ids = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + template);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT id FROM conversations WHERE source_format IS NOT NULL"
+                        + " ORDER BY last_sequence_number DESC, id LIMIT " + Conversations.COUNT)) {
+            while (rows.next()) {
+                ids.add(new ConversationId(rows.getString(1)));
+            }
+        }
+        return ids;
     }
 
     /** A copy of the database, for one system to write to. */
@@ -92,55 +150,70 @@ public final class Fixture {
 
     /** Fills an empty database. */
     public static void fill(Database database) {
-        AgentId[] ids = agentIds();
-        List<Agent> agents = new ArrayList<>();
-        for (int i = 0; i < AGENTS; i++) {
-            agents.add(Agent.builder()
-                    .id(ids[i])
-                    .name("agent " + i)
-                    .mode("llm")
-                    .capabilities("text-generation", "search", "depth-" + i % 10)
-                    .metadata(Map.of("model", "large", "seed", i))
-                    .createdAt(START.plusSeconds(i))
-                    .build());
+        database.agents().createAll(IntStream.range(0, AGENTS).mapToObj(Samples::agent).toList());
+        for (int i = 0; i < WORKFLOWS; i++) {
+            database.workflows()
+                    .create(Workflow.builder().id(new WorkflowId(id('w', i))).name("workflow " + i).build());
         }
-        database.agents().createAll(agents);
-        List<Task> tasks = new ArrayList<>();
-        for (int i = 0; i < BUSY_AGENTS * TASKS_PER_STATUS * 2; i++) {
-            tasks.add(Task.builder()
-                    .id(new TaskId(id('k', i)))
-                    .agentId(ids[i % BUSY_AGENTS])
-                    .type("summarise")
-                    .status(i / BUSY_AGENTS % 2 == 0 ? TaskStatus.PENDING : TaskStatus.COMPLETED)
-                    .priority(i % 7)
-                    .input(Json.of(Map.of("document", "report-" + i + ".pdf", "pages", i % 90)))
-                    .createdAt(START.plusMillis(i))
-                    .build());
+        for (int turn = 0; turn < SMALL_TEAMS; turn++) {
+            addTeam(database, SMALL_TEAM, turn);
         }
-        database.tasks().createAll(tasks);
         for (int size : TEAMS) {
             for (int turn = 0; turn < TEAMS_OF_A_SIZE; turn++) {
-                TeamId team = team(size, turn);
-                database.teams()
-                        .create(Team.builder()
-                                .id(team)
-                                .name("team " + turn + " of " + size)
-                                .build());
-                // Not in one transaction, which would give all members the same time.
-                for (int i = 0; i < size; i++) {
-                    database.teams().addMember(team, ids[(turn + i) % AGENTS], "worker");
-                }
+                addTeam(database, size, turn);
+            }
+        }
+        database.tasks().createAll(tasks());
+        database.tasks().createAll(IntStream.range(0, COMPLETED).mapToObj(Fixture::alikeTask).toList());
+        for (Conversations kind : Conversations.values()) {
+            for (int turn = 0; turn < Conversations.COUNT; turn++) {
+                database.messages().createAll(kind.messages(turn));
             }
         }
     }
 
-    /** A task that is not stored yet. */
+    private static void addTeam(Database database, int size, int turn) {
+        AgentId[] ids = agentIds();
+        TeamId team = new TeamId(id('g', size + 10_000L * turn));
+        database.teams()
+                .create(Team.builder().id(team).name("team " + turn + " of " + size).build());
+        // Not in one transaction, which would give all members the same time.
+        for (int i = 0; i < size; i++) {
+            database.teams().addMember(team, ids[(turn * 31 + i) % AGENTS], "worker " + i);
+        }
+    }
+
+    private static List<Task> tasks() {
+        AgentId[] ids = agentIds();
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < TASKS; i++) {
+            TaskStatus status = i < BUSY_AGENTS * COMPLETED ? TaskStatus.COMPLETED : TaskStatus.PENDING;
+            TaskId parent = i == 0 ? null : new TaskId(id('k', i / 2));
+            tasks.add(Samples.task(i, ids[i % BUSY_AGENTS], status, parent));
+        }
+        return tasks;
+    }
+
+    private static Task alikeTask(int number) {
+        return Task.builder()
+                .id(new TaskId(id('l', number)))
+                .agentId(agentIds()[ALIKE_AGENT])
+                .type("summarise")
+                .input(INPUT)
+                .status(TaskStatus.COMPLETED)
+                .createdAt(START.plusMillis(number))
+                .build();
+    }
+
+    /** A task that is not stored yet, which differs from those before. */
     public static Task newTask(AgentId agent) {
+        Task sample = NEW_TASKS.get(Math.floorMod(CREATED.getAndIncrement(), NEW_TASKS.size()));
         return Task.builder()
                 .agentId(agent)
-                .type("summarise")
-                .priority(5)
-                .input(INPUT)
+                .type(sample.type())
+                .priority(sample.priority())
+                .input(sample.input())
+                .metadata(sample.metadata())
                 .build();
     }
 
@@ -155,7 +228,7 @@ public final class Fixture {
                     .senderId(agents[i % agents.length])
                     .receiverId(agents[(i + 1) % agents.length])
                     .contentType(ContentType.TEXT)
-                    .content("The third section repeats the second; shall I merge them? (" + i + ")")
+                    .content(Samples.text(i % 1_000))
                     .build());
         }
         return messages;

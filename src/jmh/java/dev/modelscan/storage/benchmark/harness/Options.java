@@ -8,14 +8,16 @@ import java.util.Optional;
  * What the command line asks for.
  *
  * @param quick short slices and few rounds: shows that everything runs, and little else
- * @param growthFull whether growth goes on to ten million rows
+ * @param full whether growth goes on to ten million rows, and the import takes 20,000 transcripts
+ * @param processor whether calls that write count processor time instead of the clock's
  * @param only the workloads to run; empty for all
  * @param delayedFlush whether this JVM runs with each flush made slower
  * @param postgres the URL of the PostgreSQL server to measure; empty for one of the benchmark's own
+ * @param transcripts a file of real transcripts; empty for none
  * @param directory where databases and results go
  */
 public record Options(
-        boolean quick, boolean growthFull, List<String> only, boolean delayedFlush, String postgres, Path directory) {
+        boolean quick, boolean full, boolean processor, List<String> only, boolean delayedFlush, String postgres, String transcripts, Path directory) {
 
     private static final long QUICK_SLICE_NANOS = 100_000_000;
     private static final long SLICE_NANOS = 400_000_000;
@@ -31,26 +33,41 @@ public record Options(
                 .filter(argument -> argument.startsWith("--postgres="))
                 .map(argument -> argument.substring("--postgres=".length()))
                 .findFirst();
+        Optional<String> transcripts = given.stream()
+                .filter(argument -> argument.startsWith("--transcripts="))
+                .map(argument -> argument.substring("--transcripts=".length()))
+                .findFirst();
         for (String argument : given) {
             if (!argument.startsWith("--only=")
                     && !argument.startsWith("--postgres=")
-                    && !List.of("--quick", "--growth-full", "--delayed-flush").contains(argument)) {
+                    && !argument.startsWith("--transcripts=")
+                    && !List.of("--quick", "--full", "--processor", "--delayed-flush").contains(argument)) {
                 throw new IllegalArgumentException("unknown: " + argument
-                        + "; there are --quick, --growth-full, --only=<workload>,<workload> and --postgres=<url>");
+                        + "; there are --quick, --full, --processor, --only=<workload>,<workload>, --postgres=<url> and --transcripts=<file>");
             }
         }
         return new Options(
                 given.contains("--quick"),
-                given.contains("--growth-full"),
+                given.contains("--full"),
+                given.contains("--processor"),
                 only.map(names -> List.of(names.split(","))).orElse(List.of()),
                 given.contains("--delayed-flush"),
                 postgres.orElse(""),
+                transcripts.orElse(""),
                 Path.of("target", given.contains("--quick") ? "benchmark-quick" : "benchmark"));
     }
 
     /** Whether a workload is to run. */
     public boolean wants(String workload) {
         return only.isEmpty() || only.contains(workload);
+    }
+
+    /**
+     * A contender on one thread that waits for the disk. On a machine with other load, the processor time of the process says
+     * more than the clock.
+     */
+    public Contender writing(String name, Contender.Operation operation) {
+        return processor ? Contender.processing(name, operation) : Contender.repeating(name, operation);
     }
 
     /** Rounds that do not count, for the JIT compiler and the caches. */

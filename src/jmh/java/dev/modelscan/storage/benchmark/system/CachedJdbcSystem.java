@@ -5,7 +5,11 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamId;
+import dev.modelscan.storage.teams.TeamMember;
+import dev.modelscan.storage.teams.TeamWithMembers;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -57,9 +62,9 @@ final class CachedJdbcSystem implements StorageSystem {
     }
 
     @Override
-    public List<?> pendingTasks(AgentId agentId, int limit) {
+    public List<?> completedTasks(AgentId agentId, int limit) {
         try {
-            PreparedStatement statement = current.get().pendingTasks;
+            PreparedStatement statement = current.get().completedTasks;
             statement.setString(1, agentId.value());
             statement.setInt(2, limit + 1);
             List<Task> tasks = new ArrayList<>();
@@ -69,6 +74,99 @@ final class CachedJdbcSystem implements StorageSystem {
                 }
             }
             return tasks.size() > limit ? tasks.subList(0, limit) : tasks;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public Object task(TaskId id) {
+        try {
+            PreparedStatement statement = current.get().task;
+            statement.setString(1, id.value());
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                return rows.task(result);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public List<?> teamsWithMembers(int limit) {
+        try {
+            PreparedStatement statement = current.get().teamsWithMembers;
+            statement.setInt(1, limit + 1);
+            List<TeamWithMembers> teams = new ArrayList<>();
+            List<TeamMember> members = new ArrayList<>();
+            Team team = null;
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    String id = rows.text(result, 1);
+                    if (team == null || !id.equals(team.id().value())) {
+                        add(teams, team, members);
+                        team = rows.team(result);
+                        members = new ArrayList<>();
+                    }
+                    members.add(rows.member(result, 7));
+                }
+            }
+            add(teams, team, members);
+            return teams.size() > limit ? teams.subList(0, limit) : teams;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void add(List<TeamWithMembers> teams, Team team, List<TeamMember> members) {
+        if (team != null) {
+            teams.add(new TeamWithMembers(team, members));
+        }
+    }
+
+    @Override
+    public Object markRead(MessageId id) {
+        return updated(current.get().markRead, id.value(), rows::message);
+    }
+
+    @Override
+    public Object start(TaskId id) {
+        return updated(current.get().startTask, id.value(), rows::task);
+    }
+
+    /** What an update of one row returns. SQLite commits when the rows have been read to their end. */
+    private static <T> T updated(PreparedStatement statement, String id, Mapper<T> mapper) {
+        try {
+            statement.setString(1, StoredTime.format(Instant.now()));
+            statement.setString(2, id);
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                T row = mapper.map(result);
+                result.next();
+                return row;
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Maps a row. */
+    @FunctionalInterface
+    private interface Mapper<T> {
+        T map(ResultSet rows) throws SQLException;
+    }
+
+    @Override
+    public long allMessages() {
+        try (PreparedStatement statement = current.get().connection.prepareStatement(Sql.ALL_MESSAGES);
+                ResultSet result = statement.executeQuery()) {
+            long count = 0;
+            while (result.next()) {
+                Objects.requireNonNull(rows.message(result));
+                count++;
+            }
+            return count;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -42,10 +42,10 @@ final class HibernateSystem implements StorageSystem {
     }
 
     @Override
-    public List<?> pendingTasks(AgentId agentId, int limit) {
+    public List<?> completedTasks(AgentId agentId, int limit) {
         try (Session session = factory.openSession()) {
             List<TaskEntity> tasks = session.createSelectionQuery(
-                            "from TaskEntity where agentId = :agent and status = 'pending'"
+                            "from TaskEntity where agentId = :agent and status = 'completed'"
                                     + " order by priority desc, createdAt, id",
                             TaskEntity.class)
                     .setParameter("agent", agentId.value())

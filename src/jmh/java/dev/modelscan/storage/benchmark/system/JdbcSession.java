@@ -9,7 +9,11 @@ final class JdbcSession implements AutoCloseable {
 
     final Connection connection;
     final PreparedStatement agent;
-    final PreparedStatement pendingTasks;
+    final PreparedStatement completedTasks;
+    final PreparedStatement task;
+    final PreparedStatement teamsWithMembers;
+    final PreparedStatement markRead;
+    final PreparedStatement startTask;
     final PreparedStatement members;
     final PreparedStatement message;
     final PreparedStatement newestMessages;
@@ -23,7 +27,11 @@ final class JdbcSession implements AutoCloseable {
     JdbcSession(Connection connection) throws SQLException {
         this.connection = connection;
         this.agent = connection.prepareStatement(Sql.AGENT);
-        this.pendingTasks = connection.prepareStatement(Sql.PENDING_TASKS);
+        this.completedTasks = connection.prepareStatement(Sql.COMPLETED_TASKS);
+        this.task = connection.prepareStatement(Sql.TASK);
+        this.teamsWithMembers = connection.prepareStatement(Sql.TEAMS_WITH_MEMBERS);
+        this.markRead = connection.prepareStatement(Sql.MARK_READ);
+        this.startTask = connection.prepareStatement(Sql.START_TASK);
         this.members = connection.prepareStatement(Sql.MEMBERS);
         this.message = connection.prepareStatement(Sql.MESSAGE);
         this.newestMessages = connection.prepareStatement(Sql.NEWEST_MESSAGES);

@@ -36,8 +36,8 @@ final class JdbiSystem implements StorageSystem {
     }
 
     @Override
-    public List<?> pendingTasks(AgentId agentId, int limit) {
-        List<Task> tasks = jdbi.withHandle(handle -> handle.createQuery(Sql.PENDING_TASKS)
+    public List<?> completedTasks(AgentId agentId, int limit) {
+        List<Task> tasks = jdbi.withHandle(handle -> handle.createQuery(Sql.COMPLETED_TASKS)
                 .bind(0, agentId.value())
                 .bind(1, limit + 1)
                 .map((result, context) -> rows.task(result))

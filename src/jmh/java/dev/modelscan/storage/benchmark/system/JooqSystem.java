@@ -39,10 +39,10 @@ final class JooqSystem implements StorageSystem {
     }
 
     @Override
-    public List<?> pendingTasks(AgentId agentId, int limit) {
+    public List<?> completedTasks(AgentId agentId, int limit) {
         List<TasksRecord> tasks = jooq.selectFrom(TASKS)
                 .where(TASKS.AGENT_ID.eq(agentId))
-                .and(TASKS.STATUS.eq(TaskStatus.PENDING))
+                .and(TASKS.STATUS.eq(TaskStatus.COMPLETED))
                 .orderBy(TASKS.PRIORITY.desc(), TASKS.CREATED_AT, TASKS.ID)
                 .limit(limit + 1)
                 .fetch();

@@ -8,6 +8,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.TeamId;
 import java.nio.file.Path;
@@ -37,10 +38,37 @@ final class LibrarySystem implements StorageSystem {
     }
 
     @Override
-    public List<?> pendingTasks(AgentId agentId, int limit) {
+    public List<?> completedTasks(AgentId agentId, int limit) {
         return database.tasks()
-                .listByAgent(agentId, TaskStatus.PENDING, PageRequest.first(limit))
+                .listByAgent(agentId, TaskStatus.COMPLETED, PageRequest.first(limit))
                 .items();
+    }
+
+    @Override
+    public Object task(TaskId id) {
+        return database.tasks().get(id);
+    }
+
+    @Override
+    public List<?> teamsWithMembers(int limit) {
+        return database.teams().listWithMembers(PageRequest.first(limit)).items();
+    }
+
+    @Override
+    public Object markRead(MessageId id) {
+        return database.messages().markRead(id);
+    }
+
+    @Override
+    public Object start(TaskId id) {
+        return database.tasks().updateStatus(id, TaskStatus.RUNNING);
+    }
+
+    @Override
+    public long allMessages() {
+        long[] count = new long[1];
+        database.messages().forEach(message -> count[0]++);
+        return count[0];
     }
 
     @Override

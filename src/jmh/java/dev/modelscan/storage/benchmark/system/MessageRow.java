@@ -20,4 +20,5 @@ record MessageRow(
         Instant readAt,
         long version,
         Instant createdAt,
-        Instant updatedAt) {}
+        Instant updatedAt,
+        String role) {}

@@ -73,8 +73,8 @@ final class PostgresJdbcSystem implements StorageSystem {
     }
 
     @Override
-    public List<?> pendingTasks(AgentId agentId, int limit) {
-        try (PreparedStatement statement = connection().prepareStatement(Sql.PENDING_TASKS)) {
+    public List<?> completedTasks(AgentId agentId, int limit) {
+        try (PreparedStatement statement = connection().prepareStatement(Sql.COMPLETED_TASKS)) {
             statement.setString(1, agentId.value());
             statement.setInt(2, limit + 1);
             List<Task> tasks = new ArrayList<>();

@@ -10,6 +10,7 @@ import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.internal.values.StoredJson;
 import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -52,25 +53,46 @@ final class PostgresRows {
         String agent = rows.getString(2);
         String workflow = rows.getString(3);
         String team = rows.getString(4);
+        String parent = rows.getString(17);
         return new Task(
                 new TaskId(rows.getString(1)),
                 agent == null ? null : new AgentId(agent),
                 workflow == null ? null : new WorkflowId(workflow),
                 team == null ? null : new TeamId(team),
-                null,
+                parent == null ? null : new TaskId(parent),
                 rows.getString(5),
                 TaskStatus.fromCode(rows.getString(6)),
                 rows.getInt(7),
                 json(rows, 8),
                 json(rows, 9),
                 rows.getString(10),
-                Origin.NONE,
+                origin(rows),
                 json(rows, 11),
                 time(rows, 12),
                 time(rows, 13),
                 rows.getLong(14),
                 time(rows, 15),
                 time(rows, 16));
+    }
+
+    private static Origin origin(ResultSet rows) throws SQLException {
+        String format = rows.getString(18);
+        if (format == null) {
+            return Origin.NONE;
+        }
+        String source = rows.getString(20);
+        return new Origin(
+                format,
+                rows.getString(19),
+                source == null ? null : new SourceId(source),
+                number(rows, 21),
+                number(rows, 22),
+                number(rows, 23));
+    }
+
+    private static Long number(ResultSet rows, int column) throws SQLException {
+        long value = rows.getLong(column);
+        return rows.wasNull() ? null : value;
     }
 
     static MessageRow message(ResultSet rows) throws SQLException {
@@ -88,7 +110,8 @@ final class PostgresRows {
                 time(rows, 11),
                 rows.getLong(12),
                 time(rows, 13),
-                time(rows, 14));
+                time(rows, 14),
+                rows.getString(15));
     }
 
     private static Json json(ResultSet rows, int column) throws SQLException {

@@ -10,9 +10,11 @@ import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.internal.values.StoredJson;
 import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.teams.TeamMember;
 import dev.modelscan.storage.workflows.WorkflowId;
@@ -34,45 +36,87 @@ final class Rows {
     }
 
     Agent agent(ResultSet rows) throws SQLException {
+        return agent(rows, 0);
+    }
+
+    private Agent agent(ResultSet rows, int before) throws SQLException {
         return new Agent(
-                new AgentId(text(rows, 1)),
-                text(rows, 2),
-                text(rows, 3),
-                AgentStatus.fromCode(text(rows, 4)),
-                strings(text(rows, 5)),
-                json(rows, 6),
-                rows.getLong(7),
-                time(rows, 8),
-                time(rows, 9));
+                new AgentId(text(rows, before + 1)),
+                text(rows, before + 2),
+                text(rows, before + 3),
+                AgentStatus.fromCode(text(rows, before + 4)),
+                strings(text(rows, before + 5)),
+                json(rows, before + 6),
+                rows.getLong(before + 7),
+                time(rows, before + 8),
+                time(rows, before + 9));
     }
 
     TeamMember member(ResultSet rows) throws SQLException {
-        return new TeamMember(agent(rows), text(rows, 10), time(rows, 11));
+        return member(rows, 0);
+    }
+
+    /** A member whose columns come after {@code before} others. */
+    TeamMember member(ResultSet rows, int before) throws SQLException {
+        return new TeamMember(agent(rows, before), text(rows, before + 10), time(rows, before + 11));
+    }
+
+    /** A team of some rows whose columns are those of the team, then those of a member. */
+    Team team(ResultSet rows) throws SQLException {
+        return new Team(
+                new TeamId(text(rows, 1)),
+                text(rows, 2),
+                text(rows, 3),
+                json(rows, 4),
+                rows.getLong(5),
+                time(rows, 6),
+                time(rows, 7));
     }
 
     Task task(ResultSet rows) throws SQLException {
         String agent = text(rows, 2);
         String workflow = text(rows, 3);
         String team = text(rows, 4);
+        String parent = text(rows, 17);
         return new Task(
                 new TaskId(text(rows, 1)),
                 agent == null ? null : new AgentId(agent),
                 workflow == null ? null : new WorkflowId(workflow),
                 team == null ? null : new TeamId(team),
-                null,
+                parent == null ? null : new TaskId(parent),
                 text(rows, 5),
                 TaskStatus.fromCode(text(rows, 6)),
                 rows.getInt(7),
                 json(rows, 8),
                 json(rows, 9),
                 text(rows, 10),
-                Origin.NONE,
+                origin(rows),
                 json(rows, 11),
                 time(rows, 12),
                 time(rows, 13),
                 rows.getLong(14),
                 time(rows, 15),
                 time(rows, 16));
+    }
+
+    private Origin origin(ResultSet rows) throws SQLException {
+        String format = text(rows, 18);
+        if (format == null) {
+            return Origin.NONE;
+        }
+        String source = text(rows, 20);
+        return new Origin(
+                format,
+                text(rows, 19),
+                source == null ? null : new SourceId(source),
+                number(rows, 21),
+                number(rows, 22),
+                number(rows, 23));
+    }
+
+    private static Long number(ResultSet rows, int column) throws SQLException {
+        long value = rows.getLong(column);
+        return rows.wasNull() ? null : value;
     }
 
     MessageRow message(ResultSet rows) throws SQLException {
@@ -90,10 +134,11 @@ final class Rows {
                 time(rows, 11),
                 rows.getLong(12),
                 time(rows, 13),
-                time(rows, 14));
+                time(rows, 14),
+                text(rows, 15));
     }
 
-    private String text(ResultSet rows, int column) throws SQLException {
+    String text(ResultSet rows, int column) throws SQLException {
         return reader.read(rows, column);
     }
 

@@ -39,9 +39,9 @@ final class StatementPerCallSystem implements StorageSystem {
     }
 
     @Override
-    public List<?> pendingTasks(AgentId agentId, int limit) {
+    public List<?> completedTasks(AgentId agentId, int limit) {
         try (Connection connection = pool.getConnection();
-                PreparedStatement statement = connection.prepareStatement(Sql.PENDING_TASKS)) {
+                PreparedStatement statement = connection.prepareStatement(Sql.COMPLETED_TASKS)) {
             statement.setString(1, agentId.value());
             statement.setInt(2, limit + 1);
             List<Task> tasks = new ArrayList<>();

@@ -5,6 +5,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.teams.TeamId;
 import java.util.List;
 
@@ -17,8 +18,8 @@ public interface StorageSystem extends AutoCloseable {
     /** Reads one agent, which exists. */
     Object agent(AgentId id);
 
-    /** The first page of an agent's pending tasks. One row more is read, to know whether another page follows. */
-    List<?> pendingTasks(AgentId agentId, int limit);
+    /** The first page of an agent's completed tasks. One row more is read, to know whether another page follows. */
+    List<?> completedTasks(AgentId agentId, int limit);
 
     /** All members of a team, in the order in which they joined. */
     List<?> members(TeamId teamId);
@@ -36,6 +37,31 @@ public interface StorageSystem extends AutoCloseable {
 
     /** The newest messages of a conversation, oldest first. */
     default List<?> newestMessages(ConversationId id, int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Reads one task, which exists. */
+    default Object task(TaskId id) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The oldest teams, each with its members. One more is read, as for tasks. */
+    default List<?> teamsWithMembers(int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Marks an unread message as read, and returns it as it is then. */
+    default Object markRead(MessageId id) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Starts a pending task, and returns it as it is then. */
+    default Object start(TaskId id) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Reads all messages, one after the other, and returns how many there were. */
+    default long allMessages() {
         throw new UnsupportedOperationException();
     }
 

@@ -43,7 +43,7 @@ final class StoredQuerySystem implements StorageSystem {
                     .where(AGENTS.ID.eq(AGENT.param())),
             into(Agent::new));
 
-    private static final StoredQuery<Task> PENDING = StoredQueries.query(
+    private static final StoredQuery<Task> COMPLETED = StoredQueries.query(
             () -> select(
                             TASKS.ID,
                             TASKS.AGENT_ID,
@@ -60,7 +60,12 @@ final class StoredQuerySystem implements StorageSystem {
                             TASKS.COMPLETED_AT,
                             TASKS.VERSION,
                             TASKS.CREATED_AT,
-                            TASKS.UPDATED_AT)
+                            TASKS.UPDATED_AT,
+                            TASKS.PARENT_ID,
+                            TASKS.SOURCE_FORMAT,
+                            TASKS.EXTERNAL_ID,
+                            TASKS.SOURCE_RECORD,
+                            TASKS.SOURCE_LINE)
                     .from(TASKS)
                     .where(TASKS.AGENT_ID.eq(AGENT.param()))
                     .and(TASKS.STATUS.eq(STATUS.param()))
@@ -81,19 +86,24 @@ final class StoredQuerySystem implements StorageSystem {
                             completed,
                             version,
                             created,
-                            updated) -> new Task(
+                            updated,
+                            parent,
+                            format,
+                            externalId,
+                            record,
+                            line) -> new Task(
                             id,
                             agent,
                             workflow,
                             team,
-                            null,
+                            parent,
                             type,
                             status,
                             priority,
                             input,
                             output,
                             error,
-                            Origin.NONE,
+                            origin(format, externalId, record, line),
                             metadata,
                             started,
                             completed,
@@ -131,16 +141,21 @@ final class StoredQuerySystem implements StorageSystem {
         this.database = database;
     }
 
+    /** A query has at most 22 columns, so it leaves out the source and the offset, which no sample has. */
+    private static Origin origin(String format, String externalId, Long record, Long line) {
+        return format == null ? Origin.NONE : new Origin(format, externalId, null, record, line, null);
+    }
+
     @Override
     public Object agent(AgentId id) {
         return database.query(BY_ID).set(AGENT, id).one();
     }
 
     @Override
-    public List<?> pendingTasks(AgentId agentId, int limit) {
-        return database.query(PENDING)
+    public List<?> completedTasks(AgentId agentId, int limit) {
+        return database.query(COMPLETED)
                 .set(AGENT, agentId)
-                .set(STATUS, TaskStatus.PENDING)
+                .set(STATUS, TaskStatus.COMPLETED)
                 .page(PageRequest.first(limit))
                 .items();
     }

@@ -45,6 +45,27 @@ public class TaskEntity {
     @Column(name = "updated_at")
     Instant updatedAt;
 
+    @Column(name = "parent_id")
+    String parentId;
+
+    @Column(name = "source_format")
+    String sourceFormat;
+
+    @Column(name = "external_id")
+    String externalId;
+
+    @Column(name = "source_id")
+    String sourceId;
+
+    @Column(name = "source_record")
+    Long sourceRecord;
+
+    @Column(name = "source_line")
+    Long sourceLine;
+
+    @Column(name = "source_offset")
+    Long sourceOffset;
+
     static TaskEntity of(Task task) {
         TaskEntity entity = new TaskEntity();
         entity.id = task.id().value();

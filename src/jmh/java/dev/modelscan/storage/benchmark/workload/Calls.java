@@ -58,7 +58,7 @@ public class Calls {
     @Benchmark
     public List<?> pageOf100Tasks() {
         turn = (turn + 37) % Fixture.BUSY_AGENTS;
-        return open.pendingTasks(agents[turn], 100);
+        return open.completedTasks(agents[turn], 100);
     }
 
     /** Reads a team. */

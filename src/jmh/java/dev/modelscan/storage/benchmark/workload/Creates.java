@@ -32,7 +32,7 @@ public final class Creates implements Workload {
         try (Systems systems = new Systems(fixture, name(), 4, SystemKind.writing())) {
             List<Contender> contenders = new ArrayList<>();
             systems.all()
-                    .forEach((kind, system) -> contenders.add(Contender.repeating(kind.label(), () -> {
+                    .forEach((kind, system) -> contenders.add(options.writing(kind.label(), () -> {
                         system.createTask(Fixture.newTask(agents[7]));
                         return null;
                     })));

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.benchmark.workload;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.benchmark.harness.Contender;
@@ -13,6 +14,8 @@ import dev.modelscan.storage.benchmark.harness.Outcomes;
 import dev.modelscan.storage.benchmark.harness.Plot;
 import dev.modelscan.storage.benchmark.harness.Range;
 import dev.modelscan.storage.benchmark.system.NativeProgram;
+import dev.modelscan.storage.benchmark.system.StorageSystem;
+import dev.modelscan.storage.benchmark.system.SystemKind;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +51,7 @@ public final class Growth implements Workload {
 
     @Override
     public void run(Options options, Fixture fixture, Outcomes outcomes) throws Exception {
-        long most = options.growthFull() ? GOAL_ROWS : options.quick() ? 100_000 : 1_000_000;
+        long most = options.full() ? GOAL_ROWS : options.quick() ? 100_000 : 1_000_000;
         Path file = fixture.copy("growth");
         Map<String, Map<Long, Range>> micros = new LinkedHashMap<>();
         long from = 0;
@@ -61,6 +64,7 @@ public final class Growth implements Workload {
         if (!options.quick()) {
             Plot.write(Path.of("docs", "growth.svg"), "µs per call", micros);
         }
+        stream(file, most, outcomes);
         report(micros, most, outcomes);
         Fixture.deleteDatabase(file);
     }
@@ -106,7 +110,7 @@ public final class Growth implements Workload {
                 "pending tasks of an agent",
                 () -> full(database.tasks()
                         .listByAgent(
-                                agents[random.nextInt(Fixture.BUSY_AGENTS)],
+                                agents[random.nextInt(GrowthData.AGENTS)],
                                 TaskStatus.PENDING,
                                 PageRequest.first(PAGE))
                         .items())));
@@ -118,6 +122,24 @@ public final class Growth implements Workload {
             throw new IllegalStateException("a page has " + page.size() + " rows");
         }
         return page;
+    }
+
+    /** All messages, one after the other, with a million of them or more. */
+    private static void stream(Path file, long rows, Outcomes outcomes) throws Exception {
+        Map<SystemKind, StorageSystem> systems = new LinkedHashMap<>();
+        try {
+            for (SystemKind kind : List.of(SystemKind.LIBRARY, SystemKind.JDBC, SystemKind.JDBC_BYTES)) {
+                systems.put(kind, kind.open(file, Durability.FULL, 1));
+            }
+            List<Contender> contenders = new ArrayList<>();
+            systems.forEach((kind, system) -> contenders.add(Contender.computing(kind.label(), system::allMessages)));
+            Contest contest = Contest.run("stream of all messages", contenders, 1, 3, 0);
+            String title = String.format(Locale.ROOT, "stream of %,d messages, against one cursor", rows);
+            Goal goal = Goal.atLeast(0.95);
+            Comparison.add(outcomes, title, contest, Map.of(SystemKind.JDBC_BYTES.label(), goal), Math.toIntExact(rows));
+        } finally {
+            systems.values().forEach(StorageSystem::close);
+        }
     }
 
     private static void report(Map<String, Map<Long, Range>> micros, long most, Outcomes outcomes) throws Exception {

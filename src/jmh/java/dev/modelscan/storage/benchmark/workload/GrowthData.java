@@ -15,6 +15,9 @@ import java.sql.Statement;
  */
 final class GrowthData {
 
+    /** How many agents have tasks. */
+    static final int AGENTS = 100;
+
     private static final int CONVERSATIONS = 100;
     private static final String TIME = "strftime('%Y-%m-%dT%H:%M:%S.000000Z', 1735689600 + i, 'unixepoch')";
 
@@ -64,8 +67,8 @@ final class GrowthData {
 
     private static String tasks() {
         return "INSERT INTO tasks (id, agent_id, type, status, priority, input, created_at, updated_at) SELECT "
-                + id('T', "i") + ", " + id('a', "i % " + Fixture.BUSY_AGENTS) + ", 'summarise',"
-                + " CASE i / " + Fixture.BUSY_AGENTS + " % 2 WHEN 0 THEN 'pending' ELSE 'completed' END, i % 7,"
+                + id('T', "i") + ", " + id('a', "i % " + AGENTS) + ", 'summarise',"
+                + " CASE i / " + AGENTS + " % 2 WHEN 0 THEN 'pending' ELSE 'completed' END, i % 7,"
                 + " '{\"document\":\"quarterly-report.pdf\",\"pages\":42}', " + TIME + ", " + TIME + " FROM numbers";
     }
 
@@ -73,7 +76,7 @@ final class GrowthData {
         return "INSERT INTO messages (id, conversation_id, sequence_number, sender_id, receiver_id, content_type, content,"
                 + " created_at, updated_at) SELECT " + id('M', "i") + ", " + id('C', "i % " + CONVERSATIONS)
                 + ", i / " + CONVERSATIONS + " + 1, " + id('a', "i % 100") + ", " + id('a', "(i + 1) % 100")
-                + ", 'text/plain', 'The third section repeats the second; shall I merge them?', " + TIME + ", " + TIME
+                + ", 'text/plain', 'The third section repeats ' || hex(randomblob(20 + abs(random()) % 200)), " + TIME + ", " + TIME
                 + " FROM numbers";
     }
 }

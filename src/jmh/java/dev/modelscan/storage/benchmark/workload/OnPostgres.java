@@ -4,6 +4,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.benchmark.harness.Contender;
 import dev.modelscan.storage.benchmark.harness.Contest;
+import dev.modelscan.storage.benchmark.harness.Conversations;
 import dev.modelscan.storage.benchmark.harness.Fixture;
 import dev.modelscan.storage.benchmark.harness.Goal;
 import dev.modelscan.storage.benchmark.harness.Options;
@@ -31,8 +32,6 @@ public final class OnPostgres implements Workload {
 
     private static final int PAGE = 100;
     private static final int THREADS = 4;
-    private static final int LARGE_COUNT = 20;
-    private static final int LARGE_LENGTH = 200_000;
     private static final String SCHEMA = "modelscan_benchmark";
 
     private static final Map<String, Goal> READS =
@@ -53,11 +52,9 @@ public final class OnPostgres implements Workload {
         try (PostgresInstance server = new PostgresInstance(options.postgres())) {
             String title = "PostgreSQL " + server.version().replaceFirst(" .*", "") + ", ";
             server.execute("DROP SCHEMA IF EXISTS " + SCHEMA + " CASCADE");
-            LargeMessages large;
             try (Database database =
                     Database.builder().url(server.url()).workspace(SCHEMA).open()) {
                 Fixture.fill(database);
-                large = new LargeMessages(database, LARGE_COUNT, LARGE_LENGTH);
             }
             server.execute("VACUUM ANALYZE");
             Map<String, StorageSystem> systems = PostgresSystems.open(server.url(), SCHEMA);
@@ -72,7 +69,9 @@ public final class OnPostgres implements Workload {
                         options,
                         byHand,
                         1,
-                        system -> system.newestMessages(large.conversation(), LARGE_COUNT));
+                        system -> system.newestMessages(
+                                Conversations.HUGE.id(ThreadLocalRandom.current().nextInt(Conversations.COUNT)),
+                                Conversations.HUGE.size()));
                 Comparison.add(outcomes, title + "newest 20 messages of 200 KB", newest, WRITES, 1);
                 Map<String, StorageSystem> writing = new LinkedHashMap<>(systems);
                 writing.remove(SystemKind.STORED_QUERY.label());
@@ -96,7 +95,7 @@ public final class OnPostgres implements Workload {
                     options,
                     systems,
                     threads,
-                    system -> system.pendingTasks(busyAgent(), PAGE));
+                    system -> system.completedTasks(busyAgent(), PAGE));
             Comparison.add(outcomes, title + "page of 100 tasks by agent and status" + by, page, READS, 1);
             Comparison.addStored(outcomes, title + "page of 100 tasks by agent and status" + by, page, STORED);
             Contest members = contest("team of 100" + by, options, systems, threads, system -> system.members(team()));
@@ -171,12 +170,12 @@ public final class OnPostgres implements Workload {
         TeamId team = Fixture.team(100, 0);
         StorageSystem stored = systems.get(SystemKind.STORED_QUERY.label());
         boolean agree = library.agent(agents[5]).equals(jdbc.agent(agents[5]))
-                && library.pendingTasks(agents[5], PAGE).equals(jdbc.pendingTasks(agents[5], PAGE))
+                && library.completedTasks(agents[5], PAGE).equals(jdbc.completedTasks(agents[5], PAGE))
                 && library.members(team).equals(jdbc.members(team))
                 && library.agent(agents[5]).equals(stored.agent(agents[5]))
-                && library.pendingTasks(agents[5], PAGE).equals(stored.pendingTasks(agents[5], PAGE))
+                && library.completedTasks(agents[5], PAGE).equals(stored.completedTasks(agents[5], PAGE))
                 && library.members(team).equals(stored.members(team))
-                && jooq.pendingTasks(agents[5], PAGE).size() == PAGE
+                && jooq.completedTasks(agents[5], PAGE).size() == PAGE
                 && jooq.members(team).size() == 100;
         if (!agree) {
             throw new IllegalStateException("the systems do not read the same");
