@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             SearchCommand.class,
             ExportCommand.class,
             QueryCommand.class,
+            ShellCommand.class,
             ReportCommand.class,
             StatusCommand.class,
             MigrateCommand.class,

@@ -1,0 +1,71 @@
+package dev.modelscan.storage.cli;
+
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import jdk.jshell.execution.DirectExecutionControl;
+import jdk.jshell.spi.ExecutionControl;
+import jdk.jshell.spi.ExecutionControlProvider;
+import jdk.jshell.spi.ExecutionEnv;
+import org.jspecify.annotations.Nullable;
+
+/** Runs what is entered into the {@link Shell} in this process, and prints its value as a table if it is one. */
+public final class ShellExecution implements ExecutionControlProvider {
+
+    static final String NAME = "modelscan";
+
+    /** For the service loader. */
+    public ShellExecution() {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
+        return new Control(env.userOut());
+    }
+
+    private static final class Control extends DirectExecutionControl {
+
+        private final PrintStream out;
+        private volatile @Nullable Thread running;
+
+        Control(PrintStream out) {
+            this.out = out;
+        }
+
+        @Override
+        protected String invoke(Method entered) throws Exception {
+            running = Thread.currentThread();
+            Object value;
+            try {
+                value = entered.invoke(null);
+            } finally {
+                running = null;
+            }
+            ShellTable table = ShellTable.of(value);
+            if (table == null) {
+                return valueString(value);
+            }
+            PrintWriter writer = new Screen.ScreenWriter(
+                    new OutputStreamWriter(out, StandardCharsets.UTF_8), Screen.ofSystem());
+            table.print(writer);
+            writer.flush();
+            return table.summary();
+        }
+
+        /** Ctrl-C. A call of the database ends at an interrupt. */
+        @Override
+        public void stop() {
+            Thread entered = running;
+            if (entered != null) {
+                entered.interrupt();
+            }
+        }
+    }
+}

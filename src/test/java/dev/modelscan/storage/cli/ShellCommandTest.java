@@ -1,0 +1,53 @@
+package dev.modelscan.storage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.tasks.Task;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ShellCommandTest {
+
+    @Test
+    void whatIsEnteredRunsOnTheDatabaseAndResultsAreTables() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int code;
+        try (Database db = Database.inMemory()) {
+            Agent agent = db.agents().create(Agent.builder().name("scout").mode("llm").build());
+            db.tasks().create(Task.builder().type("look").agentId(agent.id()).build());
+            code = Shell.run(db, new ByteArrayInputStream("""
+                    var rows = db.dsl().select(AGENTS.NAME, count().as("n")).from(AGENTS).groupBy(AGENTS.NAME).fetch()
+                    db.tasks().list(10, 0)
+                    db.agents().find(new AgentId("none"))
+                    db.agents().get(new AgentId("none"))
+                    1 + 1
+                    new Analytics(db).tasksByStatus()
+                    /exit 3
+                    """.getBytes(StandardCharsets.UTF_8)), new PrintStream(out, true, StandardCharsets.UTF_8), false);
+        }
+
+        assertThat(code).isEqualTo(3);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .containsPattern("(?m)name +n$\\R +scout +1$")
+                .contains("$2 ==> 1 row")
+                .containsPattern("id +agentId +type .*\\R.* look ")
+                .contains("Optional.empty")
+                .contains("NotFoundException", "agent none")
+                .contains("==> 2")
+                .contains("PENDING");
+    }
+
+    @Test
+    void itPrintsNoJson() {
+        MainTest.Run run = MainTest.run("shell", "--json", "--db", "none.db");
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("--json is not for shell");
+    }
+}
