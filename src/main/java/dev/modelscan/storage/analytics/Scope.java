@@ -65,12 +65,18 @@ public final class Scope {
         return new Scope(workflows, source, since, Objects.requireNonNull(end, "end"));
     }
 
-    Condition ofTasks() {
+    /** The condition on {@code tasks}, for queries of your own. */
+    public Condition ofTasks() {
         return within().and(made(TASKS.CREATED_AT));
     }
 
-    /** Of records that belong to a task. */
-    Condition of(Field<TaskId> task, Field<Instant> createdAt) {
+    /**
+     * The condition on a table whose rows belong to a task, for queries of your own.
+     *
+     * @param task the column with the task's id
+     * @param createdAt the column with the time at which a row was made
+     */
+    public Condition of(Field<TaskId> task, Field<Instant> createdAt) {
         Condition of = workflows.isEmpty() && source == null
                 ? DSL.noCondition()
                 : task.in(DSL.select(TASKS.ID).from(TASKS).where(within()));

@@ -1,7 +1,10 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.analytics.ModelCosts;
 import dev.modelscan.storage.analytics.ModelUsage;
+import dev.modelscan.storage.analytics.Scope;
 import dev.modelscan.storage.cli.HtmlPage.Bar;
 import dev.modelscan.storage.cli.HtmlPage.Column;
 import dev.modelscan.storage.cli.PlotData.Day;
@@ -11,6 +14,7 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,8 +31,9 @@ final class HtmlReport {
 
     private HtmlReport() {}
 
-    static String of(Database db, String name, Report report, int top) {
-        PlotData data = new PlotData(db.dsl());
+    static String of(Database db, String name, Scope scope, int top) {
+        Report report = Report.of(db, scope, top);
+        PlotData data = new PlotData(db.dsl(), scope);
         HtmlPage page = new HtmlPage("What the agents did: " + name);
         List<TaskStatus> statuses = List.of(TaskStatus.values());
         List<String> codes = statuses.stream().map(TaskStatus::code).toList();
@@ -46,7 +51,10 @@ final class HtmlReport {
         page.bars(
                 "Models: tokens in, and out in red",
                 "",
-                report.models().stream().map(HtmlReport::model).toList());
+                report.models().stream()
+                        .map(row -> usage(row.key() == null ? "(unknown)" : row.key(), row))
+                        .toList());
+        page.bars("Agents: tokens in, and out in red", "of the calls that name an agent", agents(db, scope, top));
         page.bars(
                 "Agents: messages sent",
                 "",
@@ -74,12 +82,24 @@ final class HtmlReport {
         return String.format(Locale.ROOT, format, values);
     }
 
-    private static Bar model(ModelUsage<String> row) {
+    private static List<Bar> agents(Database db, Scope scope, int top) {
+        List<ModelUsage<AgentId>> rows = new ModelCosts(db, scope)
+                .byAgent(top).stream().filter(row -> row.key() != null).toList();
+        Map<AgentId, String> names = new HashMap<>();
+        db.agents()
+                .listByIds(rows.stream().map(ModelUsage::key).distinct().toList())
+                .forEach(agent -> names.put(agent.id(), agent.name()));
+        return rows.stream()
+                .map(row -> usage(names.getOrDefault(row.key(), String.valueOf(row.key())), row))
+                .toList();
+    }
+
+    private static Bar usage(String name, ModelUsage<?> row) {
         String cost = row.currency() == null
                 ? ""
                 : text(", %s %s", row.cost().stripTrailingZeros().toPlainString(), row.currency());
         return new Bar(
-                row.key() == null ? "(unknown)" : row.key(),
+                name,
                 text("%,d, %,d", row.inputTokens(), row.outputTokens()) + cost,
                 List.of((double) row.inputTokens(), (double) row.outputTokens()));
     }

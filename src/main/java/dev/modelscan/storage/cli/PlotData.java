@@ -7,11 +7,13 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.Times;
+import dev.modelscan.storage.analytics.Scope;
 import java.time.LocalDate;
 import java.util.List;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Name;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -23,11 +25,14 @@ final class PlotData {
     private static final String NAME = "name";
     private static final String SECONDS = "seconds";
     private static final String RANK = "rank";
+    private static final Name LENGTH = DSL.name("counted", "length");
 
     private final DSLContext dsl;
+    private final Scope scope;
 
-    PlotData(DSLContext dsl) {
+    PlotData(DSLContext dsl, Scope scope) {
         this.dsl = dsl;
+        this.scope = scope;
     }
 
     /** How many tasks of a status were made on a day, in UTC. */
@@ -38,6 +43,7 @@ final class PlotData {
         Field<LocalDate> day = Times.day(TASKS.CREATED_AT).as("day");
         return dsl.select(day, TASKS.STATUS, count())
                 .from(TASKS)
+                .where(scope.ofTasks())
                 .groupBy(day, TASKS.STATUS)
                 .orderBy(day.desc(), TASKS.STATUS)
                 .limit(MOST_ROWS)
@@ -53,7 +59,11 @@ final class PlotData {
                 TOOL_EXECUTIONS,
                 TOOL_EXECUTIONS.TOOL_NAME,
                 Times.seconds(TOOL_EXECUTIONS.STARTED_AT, TOOL_EXECUTIONS.COMPLETED_AT),
-                TOOL_EXECUTIONS.STARTED_AT.isNotNull().and(TOOL_EXECUTIONS.COMPLETED_AT.isNotNull()),
+                TOOL_EXECUTIONS
+                        .STARTED_AT
+                        .isNotNull()
+                        .and(TOOL_EXECUTIONS.COMPLETED_AT.isNotNull())
+                        .and(scope.of(TOOL_EXECUTIONS.TASK_ID, TOOL_EXECUTIONS.CREATED_AT)),
                 top);
     }
 
@@ -63,7 +73,7 @@ final class PlotData {
                 TASKS,
                 TASKS.TYPE,
                 Times.seconds(TASKS.CREATED_AT, TASKS.STARTED_AT),
-                TASKS.STARTED_AT.gt(TASKS.CREATED_AT),
+                TASKS.STARTED_AT.gt(TASKS.CREATED_AT).and(scope.ofTasks()),
                 top);
     }
 
@@ -99,10 +109,19 @@ final class PlotData {
     record Length(long messages, long conversations) {}
 
     List<Length> lengths() {
-        return dsl.select(CONVERSATIONS.LAST_SEQUENCE_NUMBER, count())
-                .from(CONVERSATIONS)
-                .groupBy(CONVERSATIONS.LAST_SEQUENCE_NUMBER)
-                .orderBy(CONVERSATIONS.LAST_SEQUENCE_NUMBER)
+        // Of all messages, the conversations know their number. Of a part of them, they have to be counted.
+        Field<Long> length = scope == Scope.ALL ? CONVERSATIONS.LAST_SEQUENCE_NUMBER : DSL.field(LENGTH, Long.class);
+        Table<?> from = scope == Scope.ALL
+                ? CONVERSATIONS
+                : DSL.select(DSL.count().cast(SQLDataType.BIGINT).as(LENGTH.unqualifiedName()))
+                        .from(MESSAGES)
+                        .where(scope.of(MESSAGES.TASK_ID, MESSAGES.CREATED_AT))
+                        .groupBy(MESSAGES.CONVERSATION_ID)
+                        .asTable("counted");
+        return dsl.select(length, count())
+                .from(from)
+                .groupBy(length)
+                .orderBy(length)
                 .limit(MOST_ROWS)
                 .fetch(row -> new Length(row.value1(), row.value2()));
     }
@@ -120,6 +139,7 @@ final class PlotData {
                 .on(sender.ID.eq(MESSAGES.SENDER_ID))
                 .join(receiver)
                 .on(receiver.ID.eq(MESSAGES.RECEIVER_ID))
+                .where(scope.of(MESSAGES.TASK_ID, MESSAGES.CREATED_AT))
                 .groupBy(sender.NAME, receiver.NAME)
                 .orderBy(count.desc(), sender.NAME, receiver.NAME)
                 .limit(top)

@@ -66,8 +66,7 @@ final class ReportCommand extends ReadingCommand {
     @Option(
             names = "--html",
             paramLabel = "<file>",
-            description =
-                    "Write a page with plots instead. It needs no network; with --workflow and the like it is refused.")
+            description = "Write a page with plots instead. It needs no network.")
     @Nullable
     Path html;
 
@@ -76,11 +75,6 @@ final class ReportCommand extends ReadingCommand {
 
     @Override
     public Integer call() throws IOException {
-        if (html != null && (workflow != null || source != null || since != null || until != null)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--html shows the whole database; leave out --workflow, --source, --since and --until");
-        }
         if (top < 1 || top > PageRequest.MAX_LIMIT) {
             throw new ParameterException(
                     spec.commandLine(), "--top is " + top + ", and must be 1 to " + PageRequest.MAX_LIMIT);
@@ -90,28 +84,43 @@ final class ReportCommand extends ReadingCommand {
 
     @Override
     Result execute(Database db) throws IOException {
-        if (html != null) {
-            String page = HtmlReport.of(db, name(db), Report.of(db, Scope.ALL, top), top);
-            try (OutputFile output = new OutputFile(html, force)) {
-                output.stream().write(page.getBytes(StandardCharsets.UTF_8));
-                output.complete();
-            }
-            return new PageWritten(html.toString());
+        Scope scope = scope(db);
+        if (html == null) {
+            return Report.of(db, scope, top);
         }
+        try (OutputFile output = new OutputFile(html, force)) {
+            output.stream().write(HtmlReport.of(db, name(db), scope, top).getBytes(StandardCharsets.UTF_8));
+            output.complete();
+        }
+        return new PageWritten(html.toString());
+    }
+
+    private Scope scope(Database db) {
         Scope scope = Scope.ALL;
         scope = workflow == null ? scope : scope.workflows(Lists.workflows(db, workflow));
         scope = source == null ? scope : scope.source(source(db, source));
         scope = since == null ? scope : scope.since(since);
-        scope = until == null ? scope : scope.until(until);
-        return Report.of(db, scope, top);
+        return until == null ? scope : scope.until(until);
     }
 
-    /** The file's name, or what names the server's database. */
+    /** The file's name, or what names the server's database; and what of it counts. */
     private String name(Database db) {
         Path file = db.file();
-        return file == null || file.getFileName() == null
-                ? place(db)
-                : file.getFileName().toString();
+        StringBuilder name = new StringBuilder(
+                file == null || file.getFileName() == null
+                        ? place(db)
+                        : file.getFileName().toString());
+        append(name, ", workflow ", workflow);
+        append(name, ", source ", source);
+        append(name, ", since ", since);
+        append(name, ", until ", until);
+        return name.toString();
+    }
+
+    private static void append(StringBuilder name, String what, @Nullable Object value) {
+        if (value != null) {
+            name.append(what).append(value);
+        }
     }
 
     private static SourceId source(Database db, String name) {
