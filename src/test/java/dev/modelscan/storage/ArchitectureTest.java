@@ -82,6 +82,9 @@ class ArchitectureTest {
     /** The packages of one engine each. */
     private static final String[] WINGS = {INTERNAL + "sqlite..", INTERNAL + "postgres.."};
 
+    private static final DescribedPredicate<JavaClass> OPTIONAL = describe(
+            "are listeners whose libraries a host brings",
+            type -> type.getName().matches(ROOT.replace(".", "\\.") + "\\.metrics\\.(Micrometer|OpenTelemetry)\\w+"));
     private static final DescribedPredicate<JavaClass> DATABASE = describe(
             "are entry points",
             javaClass -> javaClass
@@ -103,6 +106,7 @@ class ArchitectureTest {
                 .that(resideInAPackage(ROOT).or(resideInAnyPackage(ROOMS)))
                 .and(DescribedPredicate.not(DATABASE))
                 .and(DescribedPredicate.not(resideInAPackage(ROOT + ".queries")))
+                .and(DescribedPredicate.not(OPTIONAL))
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
                                 ROOT,
@@ -113,6 +117,16 @@ class ArchitectureTest {
                                 "com.fasterxml.uuid..")
                         .or(resideInAnyPackage(ROOMS))
                         .or(describe("are what callers give to jOOQ", type -> CALLERS_JOOQ.contains(type.getName()))))
+                .check(ALL);
+    }
+
+    @Test
+    void onlyTheOptionalListenersUseTheirLibraries() {
+        noClasses()
+                .that(DescribedPredicate.not(OPTIONAL))
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("io.micrometer..", "io.opentelemetry..").or(OPTIONAL))
                 .check(ALL);
     }
 

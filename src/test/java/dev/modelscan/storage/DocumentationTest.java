@@ -159,8 +159,12 @@ class DocumentationTest {
                 import com.fasterxml.jackson.databind.DeserializationFeature;
                 import com.fasterxml.jackson.databind.ObjectMapper;
                 import dev.modelscan.storage.analytics.*;
+                import dev.modelscan.storage.metrics.*;
                 import dev.modelscan.storage.retention.*;
                 import dev.modelscan.storage.testkit.*;
+                import io.micrometer.core.instrument.MeterRegistry;
+                import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+                import io.opentelemetry.api.OpenTelemetry;
                 import java.math.BigDecimal;
                 import java.nio.file.Path;
                 import java.sql.Connection;

@@ -14,4 +14,16 @@ public interface OperationListener {
 
     /** An operation has ended, well or not. */
     void ended(Operation operation);
+
+    /**
+     * An operation begins, on this thread. Whoever is returned is told of its end, in place of this listener; so a listener can keep
+     * something for as long as an operation runs. Except for {@link Operation.Kind#SQL}, its end is told on this thread, too, and
+     * what begins after it ends before it.
+     *
+     * @param engine as {@link Operation#engine()}
+     * @param kind what it is
+     */
+    default OperationListener begins(String engine, Operation.Kind kind) {
+        return this;
+    }
 }

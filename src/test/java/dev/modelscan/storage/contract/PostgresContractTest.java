@@ -352,4 +352,12 @@ class PostgresContractTest {
             return new Postgres();
         }
     }
+
+    @Nested
+    class Metrics extends MetricsContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
 }

@@ -336,4 +336,12 @@ class SqliteFileContractTest {
             return new SqliteFile(directory);
         }
     }
+
+    @Nested
+    class Metrics extends MetricsContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
 }

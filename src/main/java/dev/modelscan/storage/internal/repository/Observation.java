@@ -11,8 +11,10 @@ import dev.modelscan.storage.metrics.Operation.Kind;
 import dev.modelscan.storage.metrics.OperationListener;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,10 +24,14 @@ import org.slf4j.LoggerFactory;
 final class Observation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Observation.class);
+    private static final String STATEMENT = "statement";
+    // What a caller's text begins with can be anything, and a name of an operation has few values.
+    private static final Set<String> VERBS = Set.of(
+            "select", "insert", "update", "delete", "merge", "with", "values", "explain", "create", "alter", "drop", "truncate");
     private static final Pattern LITERAL = Pattern.compile("'(?:[^']|'')*'|(?<![\\w\"$.])\\d[\\w.]*");
 
     private final Dialect dialect;
-    private final List<OperationListener> listeners;
+    private final List<OperationListener> told;
     private final Kind kind;
     private final @Nullable String entity;
     private final @Nullable String id;
@@ -45,10 +51,19 @@ final class Observation {
             @Nullable String entity,
             @Nullable String id) {
         this.dialect = dialect;
-        this.listeners = listeners;
         this.kind = kind;
         this.entity = entity;
         this.id = id;
+        this.told = new ArrayList<>(listeners.size());
+        for (OperationListener listener : listeners) {
+            OperationListener told = listener;
+            try {
+                told = listener.begins(dialect.name(), kind);
+            } catch (RuntimeException e) {
+                LOG.warn("a listener failed at the begin of a {}", kind, e);
+            }
+            this.told.add(told);
+        }
     }
 
     /** Begins an operation. */
@@ -93,6 +108,7 @@ final class Observation {
     <T extends @Nullable Object, X extends Exception> TransactionBody<T, X> watchedBody(TransactionBody<T, X> body) {
         return session -> {
             began();
+            namespace = session.schema();
             return body.run(session);
         };
     }
@@ -125,7 +141,8 @@ final class Observation {
 
     private static String firstWord(String sql) {
         String[] words = sql.strip().split("\\W+", 2);
-        return words.length == 0 || words[0].isEmpty() ? "statement" : words[0].toLowerCase(Locale.ROOT);
+        String word = words[0].toLowerCase(Locale.ROOT);
+        return VERBS.contains(word) ? word : STATEMENT;
     }
 
     void end(@Nullable Throwable failure) {
@@ -134,7 +151,7 @@ final class Observation {
                 dialect.name(),
                 namespace == null ? null : namespace.replace("\"", ""),
                 kind,
-                name != null ? name : kind.name().toLowerCase(Locale.ROOT),
+                name != null ? name : kind == Kind.SQL ? STATEMENT : kind.name().toLowerCase(Locale.ROOT),
                 entity,
                 id,
                 sql == null ? null : LITERAL.matcher(sql).replaceAll("?"),
@@ -145,7 +162,7 @@ final class Observation {
                 Math.max(0, attempts - 1),
                 kind == Kind.WRITE || kind == Kind.TRANSACTION ? CommitGroups.last() : 0,
                 failure);
-        for (OperationListener listener : listeners) {
+        for (OperationListener listener : told) {
             try {
                 listener.ended(ended);
             } catch (RuntimeException e) {

@@ -12,11 +12,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SQLite needs none of PostgreSQL's libraries, and on PostgreSQL the exception names a missing one. */
+/**
+ * SQLite needs none of PostgreSQL's libraries, and no engine those for metrics. On PostgreSQL the exception names a missing
+ * library.
+ */
 class OptionalLibrariesTest {
 
     private static final String OPTIONAL =
-            "(postgresql|HikariCP|flyway-database-postgresql|checker-qual)-[\\d.]+\\.jar";
+            "(postgresql|HikariCP|flyway-database-postgresql|checker-qual|micrometer-\\w+|opentelemetry-[\\w-]+)"
+                    + "-[\\d.]+\\.jar";
 
     @TempDir
     private Path directory;

@@ -2,17 +2,21 @@ package dev.modelscan.storage.spring;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.metrics.MicrometerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -54,6 +58,18 @@ public class StorageAutoConfiguration {
         limit(builder, properties);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.open();
+    }
+
+    /** Meters in the application's registry, if it has Micrometer and one registry, or a primary one. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterRegistry.class)
+    static class Metrics {
+
+        @Bean
+        @ConditionalOnMissingBean(name = "modelscanStorageMetrics")
+        DatabaseCustomizer modelscanStorageMetrics(ObjectProvider<MeterRegistry> registries) {
+            return builder -> registries.ifUnique(registry -> builder.listener(new MicrometerMetrics(registry)));
+        }
     }
 
     /** What is contradictory is left to the builder, which says so. */

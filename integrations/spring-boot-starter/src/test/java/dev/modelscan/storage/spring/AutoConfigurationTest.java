@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.tasks.Task;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.test.util.ReflectionTestUtils;
 
@@ -92,6 +95,32 @@ class AutoConfigurationTest {
         runner.withPropertyValues(
                         "modelscan.storage.in-memory=true", "management.health.modelscan-storage.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean("modelscanStorageHealthIndicator"));
+    }
+
+    @Test
+    void operationsAreTimedInTheApplicationsRegistry() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        runner.withPropertyValues("modelscan.storage.in-memory=true")
+                .withBean(MeterRegistry.class, () -> registry)
+                .run(context -> {
+                    context.getBean(Database.class)
+                            .tasks()
+                            .create(Task.builder().type("test").build());
+                    assertThat(registry.get("db.client.operation.duration")
+                                    .tag("db.operation.name", "task.insert")
+                                    .timer()
+                                    .count())
+                            .isOne();
+                });
+    }
+
+    @Test
+    void itNeedsNoMicrometer() {
+        runner.withPropertyValues("modelscan.storage.in-memory=true")
+                .withClassLoader(new FilteredClassLoader("io.micrometer"))
+                .run(context -> assertThat(context)
+                        .hasSingleBean(Database.class)
+                        .doesNotHaveBean("modelscanStorageMetrics"));
     }
 
     @Test
