@@ -14,7 +14,6 @@ import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.support.SnippetCompiler;
 import java.io.IOException;
 import java.lang.reflect.Method;
-import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -28,11 +27,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
+import javax.tools.Diagnostic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.ThrowingConsumer;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,20 +193,9 @@ class DocumentationTest {
     }
 
     private static URLClassLoader compile(String source, Path output) throws IOException {
-        Files.createDirectories(output);
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        var diagnostics = new DiagnosticCollector<JavaFileObject>();
-        var unit = new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return source;
-            }
-        };
-        List<String> options =
-                List.of("-d", output.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
-        boolean compiled = compiler.getTask(null, null, diagnostics, options, null, List.of(unit))
-                .call();
-        assertThat(compiled).as("%s%n%s", diagnostics.getDiagnostics(), source).isTrue();
+        assertThat(SnippetCompiler.compile("Snippet", source, output, List.of()))
+                .as(source)
+                .noneMatch(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR);
         return new URLClassLoader(new URL[] {output.toUri().toURL()}, DocumentationTest.class.getClassLoader());
     }
 

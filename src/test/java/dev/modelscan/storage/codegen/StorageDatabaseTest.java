@@ -88,7 +88,6 @@ class StorageDatabaseTest {
             return SnippetCompiler.errors(
                             statement,
                             Files.createTempDirectory(directory, "classes"),
-                            System.getProperty("java.class.path"),
                             files.filter(Files::isRegularFile).toList())
                     .stream()
                     .map(error -> error.code() + " " + error.message())

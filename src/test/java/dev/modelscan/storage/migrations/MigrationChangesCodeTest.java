@@ -92,6 +92,6 @@ class MigrationChangesCodeTest {
     /** The library itself is not compiled again, so only the snippet can fail. */
     private List<CompileError> errors(String statement, List<Path> tables) throws IOException {
         Path output = Files.createTempDirectory(directory, "classes");
-        return SnippetCompiler.errors(statement, output, System.getProperty("java.class.path"), tables);
+        return SnippetCompiler.errors(statement, output, tables);
     }
 }

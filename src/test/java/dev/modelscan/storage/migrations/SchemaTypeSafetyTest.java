@@ -20,7 +20,7 @@ class SchemaTypeSafetyTest {
     private Path output;
 
     private List<CompileError> errors(String statements) throws IOException {
-        return SnippetCompiler.errors(statements, output, System.getProperty("java.class.path"), List.of());
+        return SnippetCompiler.errors(statements, output, List.of());
     }
 
     @ParameterizedTest

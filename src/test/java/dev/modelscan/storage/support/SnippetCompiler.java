@@ -1,9 +1,13 @@
 package dev.modelscan.storage.support;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import javax.tools.Diagnostic;
@@ -12,6 +16,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /** Compiles a class as a user of the library would, with the compiler of this JDK. */
@@ -44,14 +49,48 @@ public final class SnippetCompiler {
 
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 
+    /** Of all snippets: reading the directories of all jars takes longer than compiling one. */
+    private static final StandardJavaFileManager FILES = fileManager();
+
     private SnippetCompiler() {}
 
     /** An error at a line of the snippet. */
     public record CompileError(String line, String code, String message) {}
 
+    private static StandardJavaFileManager fileManager() {
+        try {
+            StandardJavaFileManager files = COMPILER.getStandardFileManager(null, Locale.ROOT, null);
+            String[] classPath = System.getProperty("java.class.path").split(File.pathSeparator);
+            files.setLocation(
+                    StandardLocation.CLASS_PATH,
+                    Arrays.stream(classPath).map(File::new).toList());
+            return files;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Compiles a class and further source files with the tests' class path, and gives what the compiler says. */
+    public static List<Diagnostic<? extends JavaFileObject>> compile(
+            String name, String source, Path output, List<Path> sources) throws IOException {
+        JavaFileObject snippet =
+                new SimpleJavaFileObject(URI.create("memory:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
+                    }
+                };
+        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+        List<JavaFileObject> units = new ArrayList<>(List.of(snippet));
+        FILES.getJavaFileObjectsFromPaths(sources).forEach(units::add);
+        Files.createDirectories(output);
+        FILES.setLocation(StandardLocation.CLASS_OUTPUT, List.of(output.toFile()));
+        COMPILER.getTask(null, FILES, found, List.of("-proc:none", "-nowarn"), null, units).call();
+        return found.getDiagnostics();
+    }
+
     /** The errors in a snippet that is one method's statements, after the imports that a user would write. */
-    public static List<CompileError> errors(String statements, Path output, String classPath, List<Path> sources)
-            throws IOException {
+    public static List<CompileError> errors(String statements, Path output, List<Path> sources) throws IOException {
         String source = """
             %s
             import dev.modelscan.storage.schema.*;
@@ -63,22 +102,8 @@ public final class SnippetCompiler {
                 }
             }
             """.formatted(IMPORTS, statements);
-        JavaFileObject snippet =
-                new SimpleJavaFileObject(URI.create("memory:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return source;
-                    }
-                };
-        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-        try (StandardJavaFileManager files = COMPILER.getStandardFileManager(found, Locale.ROOT, null)) {
-            List<JavaFileObject> units = new ArrayList<>(List.of(snippet));
-            files.getJavaFileObjectsFromPaths(sources).forEach(units::add);
-            List<String> options = List.of("-d", output.toString(), "-classpath", classPath, "-proc:none", "-nowarn");
-            COMPILER.getTask(null, files, found, options, null, units).call();
-        }
         List<String> lines = source.lines().toList();
-        return found.getDiagnostics().stream()
+        return compile("Snippet", source, output, sources).stream()
                 .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
                 .map(error -> new CompileError(
                         error.getLineNumber() < 1
