@@ -25,10 +25,11 @@ abstract class ChatFormat implements RunFormat {
     private static final String CONTINUED = "continued";
     private static final String LIST = "messages_in";
     private static final String PLACE = "message_in";
+    private static final String LEGACY = "legacy_call";
     private static final String CONTENT = "content";
 
     /** What the readers note for the writer. */
-    private static final Set<String> NOTES = Set.of(SHAPE, ABSENT, CONTINUED, PLACE);
+    private static final Set<String> NOTES = Set.of(SHAPE, ABSENT, CONTINUED, PLACE, LEGACY);
 
     /** The forms whose rests are in the words of chat messages. */
     private static final Set<String> CHATS = Set.of("openai", "anthropic", "tau-bench");
@@ -60,8 +61,17 @@ abstract class ChatFormat implements RunFormat {
         if (list != null && list.asText().isEmpty()) {
             return messages;
         }
-        record.set(list == null ? "messages" : list.asText(), messages);
+        if (list == null || !list.isNull()) {
+            String where = list == null ? "messages" : list.asText();
+            int end = where.lastIndexOf('/');
+            at(record, where.substring(0, Math.max(0, end))).set(where.substring(end + 1), messages);
+        }
         return record;
+    }
+
+    /** The object at a place such as {@code response/body}; made if it is missing. */
+    private static ObjectNode at(ObjectNode record, String place) {
+        return place.isEmpty() ? record : record.withObject("/" + place);
     }
 
     /** What chats have no place for, whatever the run's messages hold. */
@@ -83,12 +93,14 @@ abstract class ChatFormat implements RunFormat {
     /** Writes a message as the source had it. */
     private static void kept(MessageRead message, ObjectNode record, ArrayNode messages) {
         ObjectNode rest = message.rest();
-        if (rest.has(PLACE)) {
-            record.set(rest.path(PLACE).asText(), content(message));
+        String place = rest.path(PLACE).asText();
+        if (place.equals("system") || place.endsWith("/system")) {
+            int end = place.lastIndexOf('/');
+            at(record, place.substring(0, Math.max(0, end))).set("system", content(message));
             return;
         }
         if (rest.has(CONTINUED) && messages.path(messages.size() - 1) instanceof ObjectNode before) {
-            before.withArrayProperty(CONTENT).addAll((ArrayNode) content(message));
+            continued(message, before.withArrayProperty(CONTENT));
             return;
         }
         if (message.parts().size() == 1
@@ -98,7 +110,7 @@ abstract class ChatFormat implements RunFormat {
             messages.add(other.json());
             return;
         }
-        ObjectNode written = messages.addObject();
+        ObjectNode written = rest.has(PLACE) ? at(record, place) : messages.addObject();
         if (message.role() != Role.OTHER) {
             written.put("role", message.role().name().toLowerCase(Locale.ROOT));
         }
@@ -106,20 +118,19 @@ abstract class ChatFormat implements RunFormat {
         if (!content.isMissingNode()) {
             written.set(CONTENT, content);
         }
-        calls(message, written);
-        for (Part part : message.parts()) {
-            if (part instanceof Part.Reasoning thought
-                    && !rest.has(SHAPE)
-                    && thought.json().isObject()) {
-                written.setAll((ObjectNode) thought.json());
-            } else if (part instanceof Part.Refusal refusal && !rest.has(SHAPE)) {
-                written.put("refusal", refusal.text());
-            }
-        }
+        beside(message, written);
         for (Map.Entry<String, JsonNode> member : rest.properties()) {
             if (!NOTES.contains(member.getKey())) {
                 written.set(member.getKey(), member.getValue());
             }
+        }
+    }
+
+    /** Puts parts of a message that held a tool's answers too where they were. */
+    private static void continued(MessageRead message, ArrayNode before) {
+        Iterator<JsonNode> positions = message.rest().path(CONTINUED).iterator();
+        for (JsonNode part : content(message)) {
+            before.insert(positions.hasNext() ? positions.next().asInt() : before.size(), part);
         }
     }
 
@@ -128,6 +139,14 @@ abstract class ChatFormat implements RunFormat {
         JsonNode shape = message.rest().path(SHAPE);
         if (shape.isArray()) {
             return list(message, shape);
+        }
+        if (shape.isObject()) {
+            return element(
+                    message.parts().stream()
+                            .filter(part -> !isBeside(part))
+                            .findFirst()
+                            .orElse(null),
+                    shape);
         }
         for (Part part : message.parts()) {
             if (part instanceof Part.Text text) {
@@ -152,7 +171,7 @@ abstract class ChatFormat implements RunFormat {
         for (JsonNode each : shape) {
             Part part = parts.hasNext() ? parts.next() : null;
             // Reasoning that stood beside the content comes first.
-            while (part instanceof Part.Reasoning thought && !thought.json().has("type") && parts.hasNext()) {
+            while (part != null && isBeside(part) && parts.hasNext()) {
                 part = parts.next();
             }
             list.add(element(part, each));
@@ -192,28 +211,35 @@ abstract class ChatFormat implements RunFormat {
         return part instanceof Part.Other other ? other.json() : Fields.object();
     }
 
-    /** Calls beside the content. The calls of Anthropic's messages are in it. */
-    private static void calls(MessageRead message, ObjectNode written) {
-        int inContent = message.rest().path(SHAPE).size();
+    /** Reasoning of a member of its own; that of the content has a type. */
+    private static boolean isBeside(Part part) {
+        return part instanceof Part.Reasoning thought && !thought.json().has("type");
+    }
+
+    /** Calls, refusal and reasoning beside the content. The calls of Anthropic's messages are in it. */
+    private static void beside(MessageRead message, ObjectNode written) {
+        JsonNode shape = message.rest().path(SHAPE);
+        int inContent = shape.isObject() ? 1 : shape.size();
         List<JsonNode> calls = new ArrayList<>();
         int position = 0;
         for (Part part : message.parts()) {
-            boolean beside =
-                    part instanceof Part.Reasoning thought && !thought.json().has("type");
-            if (part instanceof Part.Call call && position >= inContent) {
-                calls.add(call.json());
+            if (part instanceof Part.Reasoning thought && isBeside(part)) {
+                written.setAll((ObjectNode) thought.json());
+                continue;
             }
-            position += beside ? 0 : 1;
+            boolean after = position++ >= inContent;
+            if (after && part instanceof Part.Call call) {
+                calls.add(call.json());
+            } else if (after && part instanceof Part.Refusal refusal) {
+                written.put("refusal", refusal.text());
+            }
         }
-        if (calls.size() == 1 && isLegacy(calls.get(0))) {
-            written.set("function_call", calls.get(0));
-        } else if (!calls.isEmpty()) {
+        if (message.rest().has(LEGACY)) {
+            written.set("function_call", calls.remove(calls.size() - 1));
+        }
+        if (!calls.isEmpty()) {
             written.putArray("tool_calls").addAll(calls);
         }
-    }
-
-    private static boolean isLegacy(JsonNode call) {
-        return !call.has("id") && !call.has("type") && !call.has("function") && !call.has("custom");
     }
 
     /** The texts of a message in one. */

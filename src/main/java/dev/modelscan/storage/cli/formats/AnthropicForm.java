@@ -63,22 +63,20 @@ final class AnthropicForm extends ChatForm {
     }
 
     @Override
-    void readSystem(String run, Place place, JsonNode body, Events events) {
-        JsonNode system = body.path("system");
-        MessageRead.Builder message = MessageRead.builder(run, place, Role.SYSTEM);
-        ObjectNode rest = Fields.object().put("message_in", "system");
-        if (system.isTextual()) {
-            events.accept(
-                    message.add(new Part.Text(system.textValue())).rest(rest).build());
-        } else if (system.isArray()) {
-            ContentParts.of(system).forEach(message::add);
-            events.accept(message.rest(ContentParts.withShape(rest, system)).build());
-        }
+    boolean hasSystem(JsonNode body) {
+        return body.path("system").isTextual() || body.path("system").isArray();
     }
 
     @Override
-    ObjectNode systemLeft(ObjectNode rest, JsonNode body, boolean wrapped) {
-        JsonNode system = body.path("system");
-        return wrapped || !(system.isTextual() || system.isArray()) ? rest : rest.without("system");
+    void readSystem(String run, Place place, JsonNode system, String where, Events events) {
+        MessageRead.Builder message = MessageRead.builder(run, place, Role.SYSTEM);
+        ObjectNode rest = Fields.object().put(ChatMessages.PLACE, where);
+        if (system.isTextual()) {
+            message.add(new Part.Text(system.textValue()));
+        } else {
+            ContentParts.of(system).forEach(message::add);
+            ContentParts.withShape(rest, system);
+        }
+        events.accept(message.rest(rest).build());
     }
 }

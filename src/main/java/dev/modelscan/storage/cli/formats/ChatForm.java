@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ChatForm implements Form {
 
-    private static final List<String> LISTS = List.of("messages", "traj");
     private static final List<String> IDS =
             List.of("id", "conversation_id", "session_id", "thread_id", "custom_id", "task_id");
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool", "function");
@@ -67,34 +66,16 @@ abstract class ChatForm implements Form {
             events.accept(new Event.Refused(place, "holds preferences, which are no run"));
         } else if (!record.isObject()) {
             events.accept(new Event.Refused(place, "is neither a JSON object nor a list of messages"));
-        } else if (LISTS.stream().anyMatch(list -> record.path(list).isArray())) {
-            readRun(run, place, record, record, events);
         } else {
-            JsonNode body = bodyOf(record);
-            if (body == null && isFailedRequest(record)) {
+            ChatRecord chat = ChatRecord.of(record);
+            if (chat != null) {
+                readRun(run, place, chat, events);
+            } else if (isFailedRequest(record)) {
                 failedRequest(run, place, record, events);
-            } else if (body == null) {
-                events.accept(new Event.Refused(place, "has neither \"messages\" nor \"traj\" that is a list"));
             } else {
-                readRun(run, place, record, body, events);
+                events.accept(new Event.Refused(place, "has neither \"messages\" nor \"traj\" that is a list"));
             }
         }
-    }
-
-    /** The object in a request, response or batch record that holds the messages; null if there is none. */
-    private static @Nullable JsonNode bodyOf(JsonNode record) {
-        return Stream.of(
-                        record,
-                        record.path("body"),
-                        record.path("params"),
-                        record.path("request"),
-                        record.path("request").path("body"),
-                        record.path("response").path("body"),
-                        record.path("response"),
-                        record.path("result").path("message"))
-                .filter(body -> body.path("messages").isArray() || isResponse(body))
-                .findFirst()
-                .orElse(null);
     }
 
     /** Whether a record of a batch's results holds no response. */
@@ -114,30 +95,15 @@ abstract class ChatForm implements Form {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
-        ObjectNode metadata = Fields.rest(record);
+        ObjectNode metadata = Fields.object().putNull("messages_in");
+        metadata.setAll((ObjectNode) record);
         events.accept(new RunStarted(run, place, externalId(record), null, null, null, null, metadata));
         events.accept(new RunEnded(run, place, null, TaskStatus.FAILED, error, null, null, Fields.object()));
     }
 
-    private static boolean isResponse(JsonNode body) {
-        JsonNode choices = body.path("choices");
-        return (choices.isArray() && (choices.path(0).has("message") || body.has("usage")))
-                || (body.path("role").asText().equals("assistant")
-                        && body.path("content").isArray()
-                        && body.has("stop_reason"));
-    }
-
-    @SuppressWarnings("ReferenceEquality") // It asks whether the messages are in the record itself.
-    private void readRun(String run, Place place, JsonNode record, JsonNode body, Events events) {
-        String list = LISTS.stream().filter(body::has).findFirst().orElse("");
-        boolean wrapped = record != body;
-        ObjectNode rest = Fields.rest(record, list);
-        if (wrapped) {
-            withoutMessages(rest);
-        }
-        rest.remove(List.of("choices"));
-        ObjectNode metadata = record(list);
-        metadata.setAll(systemLeft(rest, body, wrapped));
+    private void readRun(String run, Place place, ChatRecord chat, Events events) {
+        JsonNode record = chat.json();
+        JsonNode body = chat.body();
         String agent = Fields.text(record.path("agent"), "name");
         events.accept(new RunStarted(
                 run,
@@ -149,12 +115,16 @@ abstract class ChatForm implements Form {
                         ? record.path("agent").textValue()
                         : agent,
                 Fields.time(record, "created_at", "createdAt", "created", "start_time", "timestamp"),
-                metadata));
+                chat.rest(hasSystem(body))));
         ChatMessages messages = new ChatMessages(run, events).model(Fields.text(body, "model"));
-        readSystem(run, place, body, events);
-        messages.readAll(place, body.path(list), list);
-        readResponse(place, record, body, messages);
-        usage(run, place, record, body, events);
+        if (hasSystem(body)) {
+            readSystem(run, place, body.path("system"), chat.in("system"), events);
+        }
+        messages.readAll(place, body.path(chat.list()), chat.in(chat.list()).replace('/', '.'));
+        readResponse(place, chat, messages);
+        if (!messages.hasUsage()) {
+            usage(run, place, record, body, events);
+        }
         Outcomes.scores(run, place, record, null, events);
         events.accept(new RunEnded(
                 run,
@@ -167,58 +137,36 @@ abstract class ChatForm implements Form {
                 Fields.object()));
     }
 
-    /** Messages that the system prompt beside the list makes. */
-    void readSystem(String run, Place place, JsonNode body, Events events) {}
-
-    /** What of a record goes to the metadata. */
-    ObjectNode systemLeft(ObjectNode rest, JsonNode body, boolean wrapped) {
-        return rest;
+    /** Whether the system prompt beside the list is a message. */
+    boolean hasSystem(JsonNode body) {
+        return false;
     }
 
-    /** What the run's metadata says of the way the record was written. */
-    private static ObjectNode record(String list) {
-        ObjectNode metadata = Fields.object();
-        if (!list.isEmpty() && !list.equals("messages")) {
-            metadata.put("messages_in", list);
-        }
-        return metadata;
-    }
+    /** Tells of the system prompt. */
+    void readSystem(String run, Place place, JsonNode system, String where, Events events) {}
 
     /** What the metadata says of messages that are in no record. */
     private static ObjectNode bareList() {
         return Fields.object().put("messages_in", "");
     }
 
-    private static void withoutMessages(ObjectNode rest) {
-        for (String holder : List.of("body", "params", "request", "response", "result")) {
-            if (rest.path(holder).isObject()) {
-                ObjectNode inner = Fields.rest(rest.path(holder), "messages", "choices", "system", "content");
-                for (String deeper : List.of("body", "message")) {
-                    if (inner.path(deeper).isObject()) {
-                        inner.set(deeper, Fields.rest(inner.path(deeper), "messages", "choices", "system", "content"));
-                    }
-                }
-                rest.set(holder, inner);
-            }
+    private static void readResponse(Place place, ChatRecord chat, ChatMessages messages) {
+        String where = chat.response();
+        if (where == null) {
+            return;
         }
-    }
-
-    private static void readResponse(Place place, JsonNode record, JsonNode body, ChatMessages messages) {
-        for (JsonNode response : List.of(
-                body,
-                record.path("response"),
-                record.path("response").path("body"),
-                record.path("result").path("message"))) {
-            int index = 0;
-            for (JsonNode choice : response.path("choices")) {
-                messages.read(place, choice.path("message"), "choices[" + index++ + "].message");
+        JsonNode response = ChatRecord.at(chat.json(), where);
+        if (!response.path("choices").isArray()) {
+            messages.readAt(place, Fields.rest(response, "usage", "model"), where);
+            return;
+        }
+        int index = 0;
+        for (JsonNode choice : response.path("choices")) {
+            if (choice.has("message")) {
+                String choices = (where.isEmpty() ? "" : where + "/") + "choices/";
+                messages.readAt(place, choice.path("message"), choices + index + "/message");
             }
-            if (index == 0 && isResponse(response)) {
-                messages.read(place, Fields.rest(response, "usage", "model"), "message");
-            }
-            if (isResponse(response)) {
-                return;
-            }
+            index++;
         }
     }
 
@@ -283,10 +231,10 @@ abstract class ChatForm implements Form {
         if (record.isArray()) {
             return isMessage(record.path(0));
         }
-        JsonNode body = bodyOf(record);
+        ChatRecord chat = ChatRecord.of(record);
         return isMessage(record)
                 || record.path("traj").isArray()
-                || (body != null && (isResponse(body) || isRoleList(body.path("messages"))));
+                || (chat != null && (ChatRecord.isResponse(chat.body()) || isRoleList(chat.body().path("messages"))));
     }
 
     private static boolean isRoleList(JsonNode messages) {

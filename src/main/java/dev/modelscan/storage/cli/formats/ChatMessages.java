@@ -2,6 +2,7 @@ package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
@@ -12,6 +13,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +26,32 @@ public final class ChatMessages {
     /** In a message's rest: members that are not there, where null or empty would look alike. */
     static final String ABSENT = "absent";
 
-    /** In a message's rest: it is the end of the message before it, which held a tool's answers too. */
+    /**
+     * In a message's rest: it is a part of the message before it, which held a tool's answers too; true if it is its end,
+     * else the positions of its parts.
+     */
     static final String CONTINUED = "continued";
+
+    /** In a message's rest: where in its record it is, if that is not the list of messages. */
+    static final String PLACE = "message_in";
+
+    /** In a message's rest: its last call is that of a {@code function_call}. */
+    static final String LEGACY = "legacy_call";
 
     private static final List<String> TIMES = List.of("timestamp", "created_at", "createdAt", "create_time", "created");
     private static final List<String> REASONING = List.of("reasoning_content", "reasoning", "reasoning_details");
+    private static final Map<String, Role> ROLES = Map.of(
+            "system", Role.SYSTEM,
+            "developer", Role.DEVELOPER,
+            "user", Role.USER,
+            "assistant", Role.ASSISTANT,
+            "tool", Role.TOOL);
     private static final Set<String> USED = Set.of("role", "content", "tool_calls", "function_call");
 
     private final String run;
     private final Events events;
     private @Nullable String model;
+    private boolean usage;
 
     /** A reader of one run's messages. */
     public ChatMessages(String run, Events events) {
@@ -45,6 +63,11 @@ public final class ChatMessages {
     public ChatMessages model(@Nullable String name) {
         model = name;
         return this;
+    }
+
+    /** Whether a message said how many tokens it took. */
+    boolean hasUsage() {
+        return usage;
     }
 
     /** Tells of a list of messages. */
@@ -61,6 +84,15 @@ public final class ChatMessages {
      * @param path where it is in its record, such as {@code messages[3]}
      */
     public void read(Place place, JsonNode message, String path) {
+        read(place, message, path, Fields.rest(message, USED));
+    }
+
+    /** Tells of a message that is in no list, but at that place in its record, such as {@code choices/0/message}. */
+    void readAt(Place place, JsonNode message, String where) {
+        read(place, message, where.replace('/', '.'), Fields.rest(message, USED).put(PLACE, where));
+    }
+
+    private void read(Place place, JsonNode message, String path, ObjectNode rest) {
         if (!message.isObject()) {
             events.accept(new Warned(run, place, path, "is not a JSON object; kept as another part"));
             events.accept(MessageRead.builder(run, place, Role.OTHER)
@@ -68,10 +100,9 @@ public final class ChatMessages {
                     .build());
             return;
         }
-        ObjectNode rest = Fields.rest(message, USED);
         Role role = role(place, message, path, rest);
         JsonNode content = message.path("content");
-        if (role != Role.TOOL && content.isArray() && holdsAnswers(content)) {
+        if (role == Role.USER && content.isArray() && holdsAnswers(content)) {
             readAnswers(place, message, rest);
         } else {
             MessageRead.Builder builder = start(place, message, role, rest);
@@ -98,39 +129,21 @@ public final class ChatMessages {
 
     private Role role(Place place, JsonNode message, String path, ObjectNode rest) {
         JsonNode given = message.path("role");
-        switch (given.asText().toLowerCase(Locale.ROOT)) {
-            case "system" -> {
-                return Role.SYSTEM;
-            }
-            case "developer" -> {
-                return Role.DEVELOPER;
-            }
-            case "user" -> {
-                return Role.USER;
-            }
-            case "assistant" -> {
-                return Role.ASSISTANT;
-            }
-            case "tool" -> {
-                return Role.TOOL;
-            }
-            case "function" -> {
-                rest.set("role", given);
-                return Role.TOOL;
-            }
-            default -> {
-                if (!given.isMissingNode()) {
-                    rest.set("role", given);
-                }
-                events.accept(new Warned(
-                        run,
-                        place,
-                        path + ".role",
-                        (given.isMissingNode() ? "is missing" : "is " + given + ", which the form does not have")
-                                + "; kept with the role other"));
-                return Role.OTHER;
-            }
+        String name = given.isTextual() ? given.textValue().toLowerCase(Locale.ROOT) : "";
+        Role role = name.equals("function") ? Role.TOOL : ROLES.get(name);
+        if (role == null) {
+            events.accept(new Warned(
+                    run,
+                    place,
+                    path + ".role",
+                    (given.isMissingNode() ? "is missing" : "is " + given + ", which the form does not have")
+                            + "; kept with the role other"));
         }
+        boolean same = role != null && given.asText().equals(role.name().toLowerCase(Locale.ROOT));
+        if (!same && !given.isMissingNode()) {
+            rest.set("role", given);
+        }
+        return role == null ? Role.OTHER : role;
     }
 
     private static boolean holdsAnswers(JsonNode content) {
@@ -146,9 +159,17 @@ public final class ChatMessages {
     private void readAnswers(Place place, JsonNode message, ObjectNode rest) {
         ArrayNode answers = JsonNodeFactory.instance.arrayNode();
         ArrayNode others = JsonNodeFactory.instance.arrayNode();
+        ArrayNode positions = JsonNodeFactory.instance.arrayNode();
+        int position = 0;
         for (JsonNode part : message.path("content")) {
-            (ContentParts.isAnswer(part) ? answers : others).add(part);
+            boolean answer = ContentParts.isAnswer(part);
+            (answer ? answers : others).add(part);
+            if (!answer) {
+                positions.add(position);
+            }
+            position++;
         }
+        boolean atEnd = positions.path(0).asInt() == answers.size();
         ArrayNode leftovers = JsonNodeFactory.instance.arrayNode();
         MessageRead.Builder first = start(place, message, Role.TOOL, rest);
         for (JsonNode answer : answers) {
@@ -160,7 +181,8 @@ public final class ChatMessages {
         first.externalId(Fields.text(message, "id", "uuid"));
         events.accept(first.build());
         if (!others.isEmpty()) {
-            ObjectNode continued = JsonNodeFactory.instance.objectNode().put(CONTINUED, true);
+            ObjectNode continued = JsonNodeFactory.instance.objectNode();
+            continued.set(CONTINUED, atEnd ? BooleanNode.TRUE : positions);
             MessageRead.Builder second = start(place, message, Role.USER, ContentParts.withShape(continued, others));
             ContentParts.of(others).forEach(second::add);
             events.accept(second.externalId(null).build());
@@ -205,6 +227,9 @@ public final class ChatMessages {
                         run, place, path + ".content", "is neither text nor a list of parts; kept as another part"));
             }
             builder.add(content.isObject() ? ContentParts.of1(content) : new Part.Other(content));
+            if (content.isObject()) {
+                rest.set(ContentParts.SHAPE, ContentParts.shapeOf(content));
+            }
         }
     }
 
@@ -231,6 +256,7 @@ public final class ChatMessages {
         JsonNode legacy = message.path("function_call");
         if (legacy.isObject()) {
             builder.add(call(place, legacy, path + ".function_call"));
+            rest.put(LEGACY, true);
         } else if (!legacy.isMissingNode()) {
             rest.set("function_call", legacy);
         }
@@ -241,6 +267,7 @@ public final class ChatMessages {
                 ? call.path("function")
                 : call.path("custom").isObject() ? call.path("custom") : call;
         String name = Fields.text(body, "name");
+        name = name == null || name.isBlank() ? null : name;
         if (name == null) {
             events.accept(new Warned(run, place, path, "has no name; kept as a call of an unnamed tool"));
         }
@@ -252,10 +279,11 @@ public final class ChatMessages {
     }
 
     private void usage(Place place, JsonNode message) {
-        Usage usage = Usages.of(message.path("usage"));
+        Usage tokens = Usages.of(message.path("usage"));
         BigDecimal cost = Fields.number(message, "cost");
+        usage |= !tokens.isEmpty();
         boolean costs = cost != null && cost.signum() > 0;
-        if (usage.isEmpty() && !costs) {
+        if (tokens.isEmpty() && !costs) {
             return;
         }
         String named = Fields.text(message, "model");
@@ -267,7 +295,7 @@ public final class ChatMessages {
                 null,
                 named == null ? model : named,
                 null,
-                usage,
+                tokens,
                 costs ? cost : null,
                 costs ? "USD" : null,
                 null,

@@ -25,14 +25,26 @@ final class ContentParts {
         return parts;
     }
 
-    /** What is needed beside the parts to write the list again: the members of text parts but their text. */
+    /** What is needed beside the parts to write the list again: what texts, refusals and answers have beside those. */
     static ArrayNode shape(JsonNode content) {
         ArrayNode shape = JsonNodeFactory.instance.arrayNode();
-        for (JsonNode part : content) {
-            boolean text = of1(part) instanceof Part.Text;
-            shape.add(text && part.isObject() ? Fields.rest(part, "text") : JsonNodeFactory.instance.objectNode());
-        }
+        content.forEach(part -> shape.add(shapeOf(part)));
         return shape;
+    }
+
+    /** What a part has beside the text, refusal or answer that its neutral form says. */
+    static ObjectNode shapeOf(JsonNode part) {
+        if (!part.isObject()) {
+            return JsonNodeFactory.instance.objectNode();
+        }
+        Part read = of1(part);
+        if (read instanceof Part.Text) {
+            return Fields.rest(part, "text");
+        }
+        if (read instanceof Part.Refusal) {
+            return Fields.rest(part, "refusal");
+        }
+        return read instanceof Part.Answer ? Fields.rest(part, "content") : JsonNodeFactory.instance.objectNode();
     }
 
     static Part of1(JsonNode part) {

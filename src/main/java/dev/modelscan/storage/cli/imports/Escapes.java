@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.cli.formats.Event.MessageRead;
+import dev.modelscan.storage.cli.formats.Part;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -43,9 +45,11 @@ final class Escapes {
 
     /** The text with escapes; the same text if none is needed. */
     static String of(String text) {
-        if (!isNeeded(text)) {
-            return text;
-        }
+        return isNeeded(text) ? marked(text) : text;
+    }
+
+    /** The text with escapes, and with what already looks like one marked, as in all texts of a record with escapes. */
+    static String marked(String text) {
         String marked = LOOKS_ESCAPED.matcher(text).replaceAll("\\\\u005c");
         StringBuilder out = new StringBuilder(marked.length() + 16);
         for (int i = 0; i < marked.length(); i++) {
@@ -64,7 +68,7 @@ final class Escapes {
         return out.toString();
     }
 
-    /** The text that {@link #of} was given, if it needed escapes. */
+    /** The text that {@link #marked} was given. */
     static String undo(String escaped) {
         return ESCAPE.matcher(escaped).replaceAll(found -> {
             String unit = Character.toString((char) Integer.parseInt(found.group(1), 16));
@@ -98,9 +102,57 @@ final class Escapes {
         return false;
     }
 
-    /** A copy of a tree with escapes. */
+    /** A copy of a tree with escapes; all of its texts are {@link #marked}. */
     static JsonNode of(JsonNode node) {
-        return mapped(node, Escapes::of);
+        return mapped(node, Escapes::marked);
+    }
+
+    /**
+     * A message with escapes in all of its parts. One note of the message says that there are some, so a text that only looks
+     * like an escape has to be marked beside one that needs it. Ids of calls and names of tools are left to {@link Names}.
+     */
+    static MessageRead of(MessageRead message) {
+        MessageRead.Builder copy = MessageRead.builder(message.run(), message.place(), message.role())
+                .externalId(message.externalId())
+                .parentId(message.parentId())
+                .author(message.author())
+                .createdAt(message.createdAt())
+                .rest((ObjectNode) of(message.rest()));
+        message.parts().forEach(part -> copy.add(of(part)));
+        return copy.build();
+    }
+
+    private static Part of(Part part) {
+        if (part instanceof Part.Text text) {
+            return new Part.Text(marked(text.text()));
+        }
+        if (part instanceof Part.Refusal refusal) {
+            return new Part.Refusal(marked(refusal.text()));
+        }
+        if (part instanceof Part.Reasoning reasoning) {
+            return new Part.Reasoning(of(reasoning.json()));
+        }
+        if (part instanceof Part.Media media) {
+            return new Part.Media(media.kind(), media.mediaType(), of(media.json()));
+        }
+        if (part instanceof Part.Call call) {
+            JsonNode input = call.input() == null ? null : of(call.input());
+            return new Part.Call(
+                    call.callId(), call.tool(), input, call.startedAt(), call.completedAt(), of(call.json()));
+        }
+        if (part instanceof Part.Answer answer) {
+            return new Part.Answer(
+                    answer.callId(),
+                    answer.tool(),
+                    answer.output() == null ? null : of(answer.output()),
+                    answer.outcome(),
+                    answer.decidedBy(),
+                    answer.startedAt(),
+                    answer.completedAt(),
+                    answer.took(),
+                    answer.childRun());
+        }
+        return part instanceof Part.Other other ? new Part.Other(of(other.json())) : part;
     }
 
     private static JsonNode mapped(JsonNode node, UnaryOperator<String> text) {

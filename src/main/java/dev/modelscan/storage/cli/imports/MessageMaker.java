@@ -36,11 +36,13 @@ final class MessageMaker {
      * @param notes what is to be noted of it
      * @param referred blobs that it is to refer to
      */
-    Message.Builder make(MessageRead message, boolean answersCall, ObjectNode notes, List<BlobId> referred) {
+    Message.Builder make(MessageRead read, boolean answersCall, ObjectNode notes, List<BlobId> referred) {
+        boolean escaped = Values.needEscapes(read) || Escapes.isNeeded(notes);
+        MessageRead message = escaped ? Escapes.of(read) : read;
         ObjectNode metadata = Notes.beside(message.rest());
-        metadata.setAll(notes);
+        metadata.setAll(escaped ? (ObjectNode) Escapes.of(notes) : notes);
         List<MessagePart> made = new ArrayList<>();
-        String content = Escapes.of(text(message.parts()));
+        String content = text(message.parts());
         boolean large = Values.isLarge(content);
         if (large || !isPlain(message, answersCall)) {
             message.parts().forEach(part -> made.add(parts.make(part)));
@@ -49,7 +51,7 @@ final class MessageMaker {
             metadata.put(Notes.EXCERPT, true);
         }
         oddCalls(message.parts(), metadata);
-        if (Values.needEscapes(message)) {
+        if (escaped) {
             metadata.put(Notes.ESCAPED, true);
         }
         List<BlobId> blobs = new ArrayList<>(referred);

@@ -94,7 +94,9 @@ public final class MessageReader {
     private List<Part> parts(Whole whole, ObjectNode metadata) {
         PartReader reader = new PartReader(blobs, metadata.has(Notes.ESCAPED));
         List<Part> parts = new ArrayList<>();
-        Iterator<JsonNode> calls = metadata.path(Notes.CALLS).iterator();
+        // Calls that are nested too deep are text.
+        Iterator<JsonNode> calls =
+                Fields.structure(metadata.path(Notes.CALLS)).iterator();
         List<ToolExecution> answered = new ArrayList<>(whole.answered());
         for (MessagePart part : whole.parts()) {
             boolean call = part.kind() == PartKind.TOOL_CALL;

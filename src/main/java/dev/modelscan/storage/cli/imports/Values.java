@@ -73,8 +73,9 @@ final class Values {
 
     /** An object whose large members are blobs; each blob is added to the parts. */
     Json object(ObjectNode node, List<BlobId> large) {
+        JsonNode escaped = Escapes.isNeeded(node) ? Escapes.of(node) : node;
         ObjectNode fitting = Fields.object();
-        for (Map.Entry<String, JsonNode> member : node.properties()) {
+        for (Map.Entry<String, JsonNode> member : escaped.properties()) {
             JsonNode value = member.getValue();
             if (value.isContainerNode()
                     || (value.isTextual() && value.textValue().length() > EXCERPT)) {
@@ -88,7 +89,7 @@ final class Values {
             }
             fitting.set(member.getKey(), value);
         }
-        return written(Escapes.isNeeded(fitting) ? Escapes.of(fitting) : fitting);
+        return written(fitting);
     }
 
     BlobId blob(byte[] bytes) {
