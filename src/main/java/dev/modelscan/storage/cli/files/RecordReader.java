@@ -65,7 +65,7 @@ final class RecordReader implements Records, AutoCloseable {
                     return null;
                 }
                 place = new Place(place.record(), window.line(), window.offset());
-                open = Fields.MAPPER.createParser(framer);
+                open = Fields.parser(framer);
                 parser = open;
             }
             Item item = read(open);

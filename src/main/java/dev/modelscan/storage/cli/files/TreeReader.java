@@ -81,6 +81,10 @@ final class TreeReader {
     }
 
     private JsonNode number(JsonParser parser) throws IOException {
+        if (parser.isNaN()) {
+            odd.accept(path(parser), "is " + parser.getText() + ", which JSON does not have; kept as text");
+            return NODES.textNode(parser.getText());
+        }
         try {
             return parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                     ? integer(parser)

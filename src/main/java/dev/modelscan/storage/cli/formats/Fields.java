@@ -1,14 +1,18 @@
 package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
@@ -37,6 +41,11 @@ public final class Fields {
     private static final Pattern NUMBER = Pattern.compile("\\s*[+-]?\\d{1,40}(\\.\\d{1,40})?([eE][+-]?\\d{1,2})?\\s*");
 
     private Fields() {}
+
+    /** A parser of records, which takes the {@code NaN} and {@code Infinity} that Python writes for numbers. */
+    public static JsonParser parser(InputStream in) throws IOException {
+        return MAPPER.createParser(in).enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature());
+    }
 
     /** A new object without members. */
     public static ObjectNode object() {

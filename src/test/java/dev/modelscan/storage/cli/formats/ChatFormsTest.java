@@ -264,4 +264,25 @@ class ChatFormsTest {
         assertThat(told.lines()).contains("user: go", "assistant: done", "user: q", "assistant: yes");
         assertThat(told.kept()).contains("\"k\":1", "odd", "other");
     }
+
+    @Test
+    void whatPythonWritesForNumbersIsText() {
+        Told told = Told.of(
+                "a.jsonl",
+                "{'messages': [{'role': 'user', 'content': 'x', 'logprob': -Infinity}], 'reward': NaN}",
+                "{'messages': [{'role': 'user', 'content': 'y'}], 'reward': 1}");
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "warned of messages.0.logprob",
+                        "warned of reward",
+                        "run record 1",
+                        "user: x",
+                        "end record 1",
+                        "run record 2",
+                        "user: y",
+                        "score reward 1",
+                        "end record 2 completed");
+        assertThat(told.kept()).contains("\"logprob\":\"-Infinity\"", "\"reward\":\"NaN\"");
+    }
 }
