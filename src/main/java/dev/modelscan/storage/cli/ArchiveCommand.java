@@ -1,5 +1,7 @@
 package dev.modelscan.storage.cli;
 
+import static dev.modelscan.storage.schema.Tables.DELETED_RECORDS;
+
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
@@ -8,6 +10,8 @@ import dev.modelscan.storage.deleted.DeletedRecordId;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,15 +53,13 @@ final class ArchiveCommand implements Runnable {
         @Nullable
         String kind;
 
-        @Option(
-                names = "--limit",
-                paramLabel = "<rows>",
-                description = "The most rows, 1 to " + PageRequest.MAX_LIMIT + ". Default: " + DEFAULT_LIMIT)
-        int limit = DEFAULT_LIMIT;
+        ListAll() {
+            super(DEFAULT_LIMIT, PageRequest.MAX_LIMIT);
+        }
 
         @Override
         Result execute(Database db) {
-            PageRequest request = request(limit);
+            PageRequest request = request();
             Page<DeletedRecord> page = kind == null
                     ? db.deletedRecords().list(request)
                     : db.deletedRecords().listByKind(kind, request);
@@ -83,10 +85,7 @@ final class ArchiveCommand implements Runnable {
                             record.recordId());
                 }
                 table.print(out);
-                if (next != null) {
-                    out.println();
-                    out.println("More follow: --after " + next);
-                }
+                printNext(next, out);
             }
         }
     }
@@ -124,6 +123,8 @@ final class ArchiveCommand implements Runnable {
             })
     static final class Purge extends DatabaseCommand {
 
+        private static final int SLICE = 500;
+
         @Parameters(paramLabel = "<id>", arity = "0..1", description = "The id in the first column of archive list.")
         @Nullable
         String id;
@@ -136,22 +137,67 @@ final class ArchiveCommand implements Runnable {
         @Nullable
         Instant olderThan;
 
+        @Option(names = "--dry-run", description = "Count what would be purged.")
+        boolean dryRun;
+
+        @Override
+        Database open() {
+            return dryRun ? builder().readOnly().open() : super.open();
+        }
+
         @Override
         Result execute(Database db) {
             if ((id == null) == (olderThan == null)) {
                 throw new ParameterException(spec.commandLine(), "Give either an id or --older-than");
             }
             if (olderThan != null) {
-                return new Purged(db.deletedRecords().purgeDeletedBefore(olderThan));
+                return new Purged(dryRun, dryRun ? count(db, olderThan) : purgeAll(db, olderThan));
             }
-            db.deletedRecords().purge(new DeletedRecordId(String.valueOf(id)));
-            return new Purged(1);
+            DeletedRecordId one = new DeletedRecordId(String.valueOf(id));
+            if (dryRun) {
+                db.deletedRecords().get(one);
+            } else {
+                db.deletedRecords().purge(one);
+            }
+            return new Purged(dryRun, 1);
         }
 
-        private record Purged(int purged) implements Result {
+        private static int count(Database db, Instant before) {
+            return db.dsl().fetchCount(DELETED_RECORDS, DELETED_RECORDS.DELETED_AT.lt(before));
+        }
+
+        /** In slices of time, if somebody watches. */
+        private int purgeAll(Database db, Instant before) {
+            if (!isWatched()) {
+                return db.deletedRecords().purgeDeletedBefore(before);
+            }
+            int purged = 0;
+            try (PhaseBar bar = new PhaseBar()) {
+                int total = count(db, before);
+                for (Instant slice = null; !before.equals(slice); ) {
+                    slice = Objects.requireNonNullElse(
+                            db.dsl()
+                                    .select(DELETED_RECORDS.DELETED_AT)
+                                    .from(DELETED_RECORDS)
+                                    .where(DELETED_RECORDS.DELETED_AT.lt(before))
+                                    .and(slice == null ? DSL.noCondition() : DELETED_RECORDS.DELETED_AT.gt(slice))
+                                    .orderBy(DELETED_RECORDS.DELETED_AT)
+                                    .limit(1)
+                                    .offset(SLICE)
+                                    .fetchOne(DELETED_RECORDS.DELETED_AT),
+                            before);
+                    purged += db.deletedRecords().purgeDeletedBefore(slice);
+                    bar.show("Purging records", Math.min(purged, total), Math.max(1, total));
+                }
+            }
+            return purged;
+        }
+
+        private record Purged(boolean dryRun, int purged) implements Result {
             @Override
             public void print(PrintWriter out) {
-                out.println("purged " + purged + (purged == 1 ? " deleted record" : " deleted records"));
+                out.println((dryRun ? "would purge " : "purged ") + purged
+                        + (purged == 1 ? " deleted record" : " deleted records"));
             }
         }
     }

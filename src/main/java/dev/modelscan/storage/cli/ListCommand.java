@@ -72,15 +72,13 @@ final class ListCommand extends PagedCommand {
     @Option(names = "--newest", description = "The newest first; tools from Z to A.")
     boolean newest;
 
-    @Option(
-            names = "--limit",
-            paramLabel = "<rows>",
-            description = "The most rows, 1 to " + PageRequest.MAX_LIMIT + ". Default: " + DEFAULT_LIMIT)
-    int limit = DEFAULT_LIMIT;
+    ListCommand() {
+        super(DEFAULT_LIMIT, PageRequest.MAX_LIMIT);
+    }
 
     @Override
     Result execute(Database db) {
-        PageRequest request = request(limit);
+        PageRequest request = request();
         return new Lists(db, this).page(kind(), request);
     }
 

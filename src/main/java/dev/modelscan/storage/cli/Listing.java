@@ -44,10 +44,7 @@ record Listing(
         TextTable table = new TextTable(rows.get(0).keySet().toArray(String[]::new));
         rows.forEach(row -> table.row(row.values().stream().map(Listing::cell).toArray()));
         table.print(out);
-        if (next != null) {
-            out.println();
-            out.println("More follow: --after " + next);
-        }
+        PagedCommand.printNext(next, out);
     }
 
     private static Object cell(@Nullable Object value) {

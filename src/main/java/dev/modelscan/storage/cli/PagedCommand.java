@@ -3,6 +3,7 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
+import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -14,12 +15,30 @@ abstract class PagedCommand extends ReadingCommand {
     @Nullable
     private String after;
 
+    @Option(names = "--limit", paramLabel = "<rows>", description = "The most rows of a page. Default: ${DEFAULT-VALUE}")
+    private int limit;
+
+    private final int most;
+
+    PagedCommand(int limit, int most) {
+        this.limit = limit;
+        this.most = most;
+    }
+
     /** The page after the cursor, or the first one. */
-    final PageRequest request(int limit) {
-        if (limit < 1 || limit > PageRequest.MAX_LIMIT) {
-            throw wrong("--limit is " + limit + ", and must be 1 to " + PageRequest.MAX_LIMIT);
+    final PageRequest request() {
+        if (limit < 1 || limit > most) {
+            throw wrong("--limit is " + limit + ", and must be 1 to " + most);
         }
         return new PageRequest(limit, after == null ? null : new Cursor(after));
+    }
+
+    /** Says how to get the page that follows, if one does. */
+    static void printNext(@Nullable String next, PrintWriter out) {
+        if (next != null) {
+            out.println();
+            out.println("More follow: --after " + next);
+        }
     }
 
     /** The cursor of the page that follows; null if none does. */

@@ -39,12 +39,6 @@ final class SearchCommand extends PagedCommand {
             description = "The words. Put the query in quotes, for the shell: 'deploy \"out of memory\"'.")
     List<String> words = List.of();
 
-    @Option(
-            names = "--limit",
-            paramLabel = "<results>",
-            description = "The most results, 1 to " + Search.MAX_LIMIT + ". Default: " + DEFAULT_LIMIT)
-    int limit = DEFAULT_LIMIT;
-
     @ArgGroup
     @Nullable
     Index index;
@@ -59,6 +53,10 @@ final class SearchCommand extends PagedCommand {
 
         @Option(names = "--rebuild", description = "Make the index anew.")
         boolean rebuild;
+    }
+
+    SearchCommand() {
+        super(DEFAULT_LIMIT, Search.MAX_LIMIT);
     }
 
     /** Whatever is done with the index, nothing is migrated. */
@@ -79,10 +77,7 @@ final class SearchCommand extends PagedCommand {
         if (words.isEmpty()) {
             throw wrong("Missing what to search for");
         }
-        if (limit > Search.MAX_LIMIT) {
-            throw wrong("--limit is " + limit + ", and must be 1 to " + Search.MAX_LIMIT);
-        }
-        Page<SearchHit> page = db.search().find(query, request(limit));
+        Page<SearchHit> page = db.search().find(query, request());
         Map<AgentId, String> names = names(db, page.items());
         return new Found(page.items().stream().map(hit -> line(hit, names)).toList(), PagedCommand.next(page));
     }
@@ -202,10 +197,7 @@ final class SearchCommand extends PagedCommand {
             for (Line line : results) {
                 line.print(out);
             }
-            if (next != null) {
-                out.println();
-                out.println("More follow: --after " + next);
-            }
+            printNext(next, out);
         }
     }
 }

@@ -45,15 +45,13 @@ final class ShowCommand extends PagedCommand {
     @Option(names = "--newest", description = "Begin with the newest page, and go on to the one before it.")
     boolean newest;
 
-    @Option(
-            names = "--limit",
-            paramLabel = "<messages>",
-            description = "The most messages, 1 to " + PageRequest.MAX_LIMIT + ". Default: " + DEFAULT_LIMIT)
-    int limit = DEFAULT_LIMIT;
+    ShowCommand() {
+        super(DEFAULT_LIMIT, PageRequest.MAX_LIMIT);
+    }
 
     @Override
     Result execute(Database db) {
-        PageRequest request = request(limit);
+        PageRequest request = request();
         Conversation conversation = conversation(db);
         return Transcript.of(db, conversation, newest, request, new Transcript.Style(full, reasoning));
     }

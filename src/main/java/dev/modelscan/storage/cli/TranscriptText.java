@@ -36,10 +36,7 @@ final class TranscriptText {
                 printMessage(entry);
             }
         }
-        if (transcript.next() != null) {
-            out.println();
-            out.println("More follows: --after " + transcript.next());
-        }
+        PagedCommand.printNext(transcript.next(), out);
     }
 
     private void printHead() {
