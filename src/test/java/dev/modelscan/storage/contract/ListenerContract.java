@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.errors.NotFoundException;
@@ -75,6 +76,18 @@ abstract class ListenerContract extends Contract {
         Operation failed = only();
         assertThat(failed.failure()).isInstanceOf(NotFoundException.class);
         assertThat(failed.rows()).isZero();
+    }
+
+    @Test
+    void whatIsNoRepositoryIsAnOperationToo() {
+        observed.search().enable();
+        told.clear();
+        observed.search().find("words", PageRequest.first(10));
+        assertThat(only().kind()).isEqualTo(Kind.READ);
+        observed.stats();
+        assertThat(only().kind()).isEqualTo(Kind.READ);
+        observed.cancelRunning(List.of(new AgentId("none")));
+        assertThat(only().kind()).isEqualTo(Kind.WRITE);
     }
 
     @Test

@@ -81,18 +81,18 @@ public final class StoreRepositories extends SqlRepositories {
 
     /** Full-text search. Finds what the transaction that its thread is in has written, if its calls join one. */
     public Search search() {
-        return new SqlSearch(joining == null ? store : joining);
+        return new SqlSearch(Observed.by(joining == null ? store : joining));
     }
 
     /** The number of rows of each table, by name. Loads no jOOQ, so a program that asks this alone starts at once. */
     public Map<String, Long> rowCounts() {
-        return store.read("database", null, Maintenance::rowCounts);
+        return Observed.by(store).read("database", null, Maintenance::rowCounts);
     }
 
     /** Cancels what these agents run; see {@code Database.cancelRunning}. */
     public int cancelRunning(Collection<AgentId> agentIds) {
         List<AgentId> ids = List.copyOf(agentIds);
-        return store.writeMany("database", null, session -> {
+        return Observed.by(store).writeMany("database", null, session -> {
             store.takeTurn(session, Maintenance.STATUS_OF_ALL);
             return Maintenance.cancelRunning(session, ids, store.now());
         });
