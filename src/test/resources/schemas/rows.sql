@@ -26,3 +26,6 @@
 9-  INSERT INTO deleted_records (id, kind, record_id, deleted_by, schema_version, deleted_at) VALUES ('d1', 'message', 'm9', 'ann', 9, '2025-12-18T09:30:00.000000Z')
 9-  INSERT INTO deleted_rows (deleted_record_id, position, table_name, document) VALUES ('d1', 1, 'messages', '{"id": "m9"}')
 9-  INSERT INTO deleted_blobs (deleted_record_id, blob_id) VALUES ('d1', '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81')
+10-  INSERT INTO audit_settings (id, redacted, enabled_at) VALUES (1, '["agents.metadata.key"]', '2025-12-18T09:30:00.000000Z')
+10-  INSERT INTO audit_pending (position, occurred_at, actor, table_name, record_key, action, changes) VALUES (2, '2025-12-18T09:30:00.000000Z', 'ann', 'agents', 'a1', 'delete', '{}')
+10-  INSERT INTO audit_entries (position, occurred_at, table_name, action, changes, payload_hash, hash) VALUES (1, '2025-12-18T09:30:00.000000Z', 'audit_settings', 'enable', '{}', '0000000000000000000000000000000000000000000000000000000000000000', '0000000000000000000000000000000000000000000000000000000000000000')

@@ -54,6 +54,7 @@ class ArchitectureTest {
     /** The packages of the public API. */
     private static final String[] ROOMS = Stream.of(
                     "agents",
+                    "audit",
                     "backups",
                     "blobs",
                     "conversations",

@@ -13,6 +13,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.audit.AuditLog;
 import dev.modelscan.storage.deleted.DeletedRecordId;
 import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.errors.InvalidDataException;
@@ -212,6 +213,7 @@ class NullArgumentsTest {
             probeMethods(Workspaces.class, workspaces, NullPointerException.class, wrong);
             probeMethods(DeletedRecords.class, db.deletedRecords(), NullPointerException.class, wrong);
             probeMethods(Search.class, db.search(), NullPointerException.class, wrong);
+            probeMethods(AuditLog.class, db.audit(), NullPointerException.class, wrong);
             probeMethods(Backups.class, null, NullPointerException.class, wrong);
             probeMethods(RetentionPolicy.Builder.class, RetentionPolicy.builder(), NullPointerException.class, wrong);
             probe(Retention.class.getConstructors()[0], null, "new Retention", NullPointerException.class, wrong);

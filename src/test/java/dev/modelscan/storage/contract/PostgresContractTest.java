@@ -151,6 +151,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class Audit extends AuditContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class FullText extends SearchContract {
         @Override
         TestEngine engine() {

@@ -1,6 +1,9 @@
 package dev.modelscan.storage.contract;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
+import static dev.modelscan.storage.schema.Tables.AUDIT_PENDING;
+import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
 import static dev.modelscan.storage.schema.Tables.BLOBS;
 import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
 import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
@@ -339,6 +342,9 @@ abstract class QuestionsContract extends Contract {
 
     /** Tables of which a row alone is no record. */
     private static final Set<Table<?>> PARTS_OF_RECORDS = Set.of(
+            AUDIT_ENTRIES,
+            AUDIT_PENDING,
+            AUDIT_SETTINGS,
             BLOBS,
             BLOB_CHUNKS,
             COMPACTIONS,

@@ -135,6 +135,14 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class Audit extends AuditContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class FullText extends SearchContract {
         @Override
         TestEngine engine() {

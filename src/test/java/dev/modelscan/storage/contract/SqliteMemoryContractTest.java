@@ -62,6 +62,14 @@ class SqliteMemoryContractTest {
     }
 
     @Nested
+    class Audit extends AuditContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteMemory();
+        }
+    }
+
+    @Nested
     class FullText extends SearchContract {
         @Override
         TestEngine engine() {

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.audit.AuditEntry;
+import dev.modelscan.storage.audit.AuditHead;
+import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
@@ -82,6 +86,30 @@ class TransferTest extends TransferFixture {
         try (Database db = target().open()) {
             assertThat(db.search().isEnabled()).isFalse();
             assertThat(db.search().enable()).isTrue();
+        }
+    }
+
+    @Test
+    void theAuditLogGoesOnInTheTarget() throws SQLException {
+        fillOddly();
+        AuditHead head;
+        try (Database source = Database.open(file)) {
+            source.audit().enable();
+            source.agents().create(Agent.builder().name("sealed").mode("llm").build());
+            head = source.audit().head();
+            source.agents().create(Agent.builder().name("pending").mode("llm").build());
+        }
+        requireSame(file, transfer().run());
+        try (Database db = target().open()) {
+            assertThat(db.audit().isEnabled()).isTrue();
+            db.as("ann").agents().create(Agent.builder().name("later").mode("llm").build());
+            AuditVerification found = db.audit().verify(head);
+            assertThat(found.fault()).isEmpty();
+            assertThat(found.entries()).isEqualTo(3);
+            assertThat(db.audit().listByActor("ann", PageRequest.first(2)).items())
+                    .singleElement()
+                    .extracting(AuditEntry::position)
+                    .isEqualTo(head.position() + 2);
         }
     }
 

@@ -20,12 +20,19 @@ public final class Examination {
      *
      * @param engine what the engine says; rows are asked only if no table is missing
      * @param dsl reads the rows
+     * @param audit looks at the audit log
      * @param backups a directory of backups; null for none
      */
-    public static Diagnosis run(List<Finding> engine, Supplier<DSLContext> dsl, @Nullable Path backups, Instant now) {
+    public static Diagnosis run(
+            List<Finding> engine,
+            Supplier<DSLContext> dsl,
+            Supplier<List<Finding>> audit,
+            @Nullable Path backups,
+            Instant now) {
         List<Finding> findings = new ArrayList<>(engine);
         if (engine.stream().noneMatch(finding -> isInTheWay(finding.code()))) {
             findings.addAll(new ContentChecks(dsl.get(), now).run());
+            findings.addAll(audit.get());
         }
         if (backups != null) {
             findings.addAll(BackupChecks.of(backups, now));

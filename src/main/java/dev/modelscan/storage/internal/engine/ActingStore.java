@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,18 +28,19 @@ public final class ActingStore extends ForwardingStore {
 
     @Override
     public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return store.write(entity, id, work);
+        return store.write(entity, id, acting(work));
     }
 
     @Override
     public <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work) {
-        return store.writeMany(entity, id, work);
+        return store.writeMany(entity, id, acting(work));
     }
 
     @Override
     public <T> T insert(
             @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
-        return store.insert(entity, id, record, insert, stored);
+        // Who writes is a setting of a transaction, so the insert cannot commit by itself.
+        return write(entity, id, insert);
     }
 
     @Override
@@ -54,7 +56,41 @@ public final class ActingStore extends ForwardingStore {
     @Override
     public <T extends @Nullable Object, X extends Exception> T transaction(
             Isolation isolation, TransactionBody<T, X> body) throws X {
-        return store.transaction(isolation, body);
+        return store.transaction(isolation, session -> {
+            begin(session);
+            T result = body.run(session);
+            end(session);
+            return result;
+        });
+    }
+
+    private <T extends @Nullable Object> Work<T> acting(Work<T> work) {
+        return session -> {
+            dialect().changes().actAs(session, actor);
+            T result = work.run(session);
+            if (!dialect().changes().forgetsActor()) {
+                dialect().changes().actNoMore(session);
+            }
+            return result;
+        };
+    }
+
+    private void begin(Session session) {
+        try {
+            dialect().changes().actAs(session, actor);
+        } catch (SQLException e) {
+            throw classify(e).whileWriting().toException(null, null);
+        }
+    }
+
+    private void end(Session session) {
+        try {
+            if (!dialect().changes().forgetsActor()) {
+                dialect().changes().actNoMore(session);
+            }
+        } catch (SQLException e) {
+            throw classify(e).whileWriting().toException(null, null);
+        }
     }
 
     @Override
@@ -84,4 +120,28 @@ public final class ActingStore extends ForwardingStore {
 
     @Override
     public void close() {}
+
+    /** Work in a transaction that goes on without the store's actor. */
+    public static <T extends @Nullable Object> Work<T> acting(Store store, Work<T> work) {
+        String actor = store.actor();
+        if (actor == null) {
+            return work;
+        }
+        Changes changes = store.dialect().changes();
+        return session -> {
+            changes.actAs(session, actor);
+            T result;
+            try {
+                result = work.run(session);
+            } catch (SQLException | RuntimeException | Error e) {
+                // Where a refused statement ends the transaction, its end forgets the actor too.
+                if (!changes.forgetsActor()) {
+                    changes.actNoMore(session);
+                }
+                throw e;
+            }
+            changes.actNoMore(session);
+            return result;
+        };
+    }
 }

@@ -1,6 +1,9 @@
 package dev.modelscan.storage.internal.engine;
 
+import dev.modelscan.storage.MigrationSet;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,5 +34,21 @@ public record OpenedStore(
     /** The same, as the workspace of that name. */
     public OpenedStore in(String name) {
         return new OpenedStore(store, file, name, schemaVersion, sets, appliedMigrations);
+    }
+
+    /**
+     * What works and is not as one would expect.
+     *
+     * @param migrations the sets that it was opened with
+     */
+    public List<String> notes(Collection<MigrationSet> migrations) {
+        List<String> notes = new ArrayList<>(store.notes());
+        sets.forEach((set, version) -> {
+            if (migrations.stream().noneMatch(known -> known.name().equals(set))) {
+                notes.add("the database holds migrations of the set " + set + ", up to version " + version
+                        + ", and was opened without them; add migrations(\"" + set + "\", ...)");
+            }
+        });
+        return notes;
     }
 }

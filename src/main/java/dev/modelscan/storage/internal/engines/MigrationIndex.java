@@ -28,7 +28,7 @@ public final class MigrationIndex {
     public static void write(Path sql, Path classes) throws IOException {
         Map<Path, Set<String>> engines = new TreeMap<>();
         for (Path folder : list(sql)) {
-            if (folder.endsWith("search")) {
+            if (folder.endsWith("search") || folder.endsWith("audit")) {
                 // Holds no migrations.
                 continue;
             }

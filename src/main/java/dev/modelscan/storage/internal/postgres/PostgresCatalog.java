@@ -131,7 +131,8 @@ final class PostgresCatalog implements Catalog {
         return document.append(")::text").toString();
     }
 
-    private static String value(Column column, String value) {
+    /** SQL for a value as it stands in a document. */
+    static String value(Column column, String value) {
         return switch (column.type()) {
             case "text", "smallint", "integer", "bigint" -> value;
             case "timestamp with time zone" -> TIME_TEXT.formatted(value);
@@ -160,7 +161,7 @@ final class PostgresCatalog implements Catalog {
         return " OVERRIDING SYSTEM VALUE";
     }
 
-    private static String text(String text) {
+    static String text(String text) {
         return "E'" + text.replace("\\", "\\\\").replace("'", "''") + '\'';
     }
 }

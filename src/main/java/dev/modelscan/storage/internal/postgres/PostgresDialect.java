@@ -1,9 +1,11 @@
 package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.internal.query.Catalog;
+import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
 import java.nio.ByteBuffer;
+import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,6 +34,8 @@ public final class PostgresDialect implements Dialect {
 
     private static final Catalog CATALOG = new PostgresCatalog();
 
+    private static final Changes CHANGES = new PostgresChanges();
+
     private static final Expressions EXPRESSIONS = new PostgresExpressions();
 
     private PostgresDialect() {}
@@ -54,6 +58,18 @@ public final class PostgresDialect implements Dialect {
     @Override
     public Catalog catalog() {
         return CATALOG;
+    }
+
+    /** A session for the tables of a schema over a connection, which the caller closes. */
+    public static Session session(Connection connection, PostgresSchema schema) {
+        Session session = new Session(connection, INSTANCE);
+        session.use(schema.quoted());
+        return session;
+    }
+
+    @Override
+    public Changes changes() {
+        return CHANGES;
     }
 
     @Override

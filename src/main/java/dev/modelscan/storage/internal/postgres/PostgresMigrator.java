@@ -10,6 +10,7 @@ import dev.modelscan.storage.internal.migrate.FlywayRun;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.PackagedMigrations;
 import dev.modelscan.storage.internal.migrate.SchemaState;
+import dev.modelscan.storage.internal.query.AuditTriggers;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -282,7 +283,9 @@ public final class PostgresMigrator {
             // Another process may have migrated while this one waited for the lock.
             List<String> applied = isCurrent(connection, target)
                     ? List.of()
-                    : FlywayRun.migrate(connection, name(), plan, target.name(), this::stopped);
+                    : AuditTriggers.aside(
+                            PostgresDialect.session(connection, target),
+                            () -> FlywayRun.migrate(connection, name(), plan, target.name(), this::stopped));
             isCurrent(connection, target);
             if (!applied.isEmpty()) {
                 check.run(connection);

@@ -26,6 +26,9 @@ public interface Dialect {
     /** What the database says about its tables, and SQL to make documents of rows. */
     Catalog catalog();
 
+    /** SQL of the triggers of the audit log. */
+    Changes changes();
+
     /** Whether tables are in schemas, so that queries must qualify their names. */
     default boolean hasSchemas() {
         return false;

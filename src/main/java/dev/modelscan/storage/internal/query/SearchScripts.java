@@ -31,12 +31,17 @@ public final class SearchScripts {
 
     /** The text of a file, with its placeholders. */
     public static String text(Dialect dialect, String name) {
-        return LOADED.computeIfAbsent(dialect.name() + "/" + name + ".sql", SearchScripts::load);
+        return loaded(FOLDER + dialect.name() + "/" + name + ".sql");
+    }
+
+    /** The text of a file of SQL on the class path. */
+    static String loaded(String path) {
+        return LOADED.computeIfAbsent(path, SearchScripts::load);
     }
 
     private static String load(String file) {
         try (InputStream stream =
-                Objects.requireNonNull(SearchScripts.class.getClassLoader().getResourceAsStream(FOLDER + file), file)) {
+                Objects.requireNonNull(SearchScripts.class.getClassLoader().getResourceAsStream(file), file)) {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("the library's SQL cannot be read from the class path", e);

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class KeptDeletions {
 
     /** Rises with each migration; a deleted record says under which it was stored. */
-    static final int SCHEMA_VERSION = 9;
+    static final int SCHEMA_VERSION = 10;
 
     /** How many that have been kept for long enough each deletion purges. */
     private static final int PURGED_AT_ONCE = 10;

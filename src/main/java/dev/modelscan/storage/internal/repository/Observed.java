@@ -79,6 +79,11 @@ final class Observed implements Sessions {
     }
 
     @Override
+    public @Nullable String actor() {
+        return sessions.actor();
+    }
+
+    @Override
     public Instant now() {
         return sessions.now();
     }

@@ -6,6 +6,7 @@ import dev.modelscan.storage.TxAction;
 import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.internal.engine.ActingStore;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
@@ -159,18 +160,23 @@ final class SqlTx extends SqlRepositories implements Tx {
 
         @Override
         public <T extends @Nullable Object> T write(@Nullable String entity, @Nullable String id, Work<T> work) {
-            return run(entity, id, work);
+            return run(entity, id, acting(work));
         }
 
         @Override
         public <T extends @Nullable Object> T writeMany(@Nullable String entity, @Nullable String id, Work<T> work) {
-            return run(entity, id, work);
+            return run(entity, id, acting(work));
         }
 
         @Override
         public <T> T insert(
                 @Nullable String entity, @Nullable String id, T record, Work<T> insert, Work<Optional<T>> stored) {
-            return run(entity, id, insert);
+            return run(entity, id, acting(insert));
+        }
+
+        /** The transaction of a caller's connection goes on with statements of his own, which are nobody's. */
+        private <T extends @Nullable Object> Work<T> acting(Work<T> work) {
+            return joined ? ActingStore.acting(store, work) : work;
         }
 
         @Override

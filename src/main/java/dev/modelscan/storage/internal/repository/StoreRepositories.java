@@ -4,6 +4,8 @@ import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.audit.AuditLog;
+import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.metrics.Operation.Kind;
 import dev.modelscan.storage.search.Search;
@@ -82,6 +84,16 @@ public final class StoreRepositories extends SqlRepositories {
     /** Full-text search. Finds what the transaction that its thread is in has written, if its calls join one. */
     public Search search() {
         return new SqlSearch(Observed.by(joining == null ? store : joining));
+    }
+
+    /** The audit log. */
+    public AuditLog audit() {
+        return new SqlAuditLog(joining == null ? store : joining);
+    }
+
+    /** What is wrong with the audit log. */
+    public List<Finding> auditFindings() {
+        return new SqlAuditLog(store).findings();
     }
 
     /** The number of rows of each table, by name. Loads no jOOQ, so a program that asks this alone starts at once. */

@@ -13,12 +13,15 @@ import dev.modelscan.storage.internal.migrate.FlywayRun;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.PackagedMigrations;
 import dev.modelscan.storage.internal.migrate.SchemaState;
+import dev.modelscan.storage.internal.query.AuditTriggers;
+import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.FileState;
 import dev.modelscan.storage.internal.sqlite.file.Leftovers;
 import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.internal.sqlite.file.PrivateFiles;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import dev.modelscan.storage.internal.sqlite.file.SqliteErrors;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
 import java.io.IOException;
@@ -252,7 +255,9 @@ public final class SqliteMigrator {
             }
             execute(connection, "BEGIN IMMEDIATE");
             execute(connection, "PRAGMA application_id = " + SqliteConnections.APPLICATION_ID);
-            List<String> applied = FlywayRun.migrate(connection, connections.name(), plan);
+            List<String> applied = AuditTriggers.aside(
+                    new Session(connection, SqliteDialect.INSTANCE),
+                    () -> FlywayRun.migrate(connection, connections.name(), plan));
             execute(connection, "COMMIT");
             return applied;
         } catch (SchemaException e) {

@@ -5,6 +5,7 @@ import dev.modelscan.storage.internal.engine.EngineText;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.PackagedMigrations;
 import dev.modelscan.storage.internal.migrate.SchemaState;
+import dev.modelscan.storage.internal.query.AuditTriggers;
 import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
@@ -215,10 +216,12 @@ public final class SqliteSchema {
         return entries.containsKey("table " + lower(name)) || isHistory(name);
     }
 
-    /** Whether the schema has that entry, created by the same statement. */
+    /** Whether the schema has that entry, created by the same statement. It may have triggers of the audit log. */
     public boolean has(Entry entry) {
         Entry own = entries.get(entry.key());
-        return isHistory(entry.table()) || (own != null && own.words().equals(entry.words()));
+        return isHistory(entry.table())
+                || AuditTriggers.isName(entry.name())
+                || (own != null && own.words().equals(entry.words()));
     }
 
     public boolean hasColumn(String table, String column) {

@@ -1,6 +1,9 @@
 package dev.modelscan.storage.internal.transfer;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
+import static dev.modelscan.storage.schema.Tables.AUDIT_PENDING;
+import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
 import static dev.modelscan.storage.schema.Tables.BLOBS;
 import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
 import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
@@ -70,7 +73,10 @@ final class CopiedTable {
                     COMPACTIONS,
                     DELETED_RECORDS,
                     DELETED_ROWS,
-                    DELETED_BLOBS)
+                    DELETED_BLOBS,
+                    AUDIT_SETTINGS,
+                    AUDIT_PENDING,
+                    AUDIT_ENTRIES)
             .map(CopiedTable::of)
             .toList();
 

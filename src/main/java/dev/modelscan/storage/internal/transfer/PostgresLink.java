@@ -9,7 +9,10 @@ import dev.modelscan.storage.internal.postgres.LocalSettings;
 import dev.modelscan.storage.internal.postgres.PostgresErrors;
 import dev.modelscan.storage.internal.postgres.PostgresSchema;
 import dev.modelscan.storage.internal.postgres.PostgresServer;
+import dev.modelscan.storage.internal.postgres.PostgresDialect;
 import dev.modelscan.storage.internal.postgres.ServerSession;
+import dev.modelscan.storage.internal.query.AuditTriggers;
+import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.sqlite.file.SqliteErrors;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -232,6 +235,14 @@ public final class PostgresLink implements AutoCloseable {
             action.run();
             return true;
         });
+    }
+
+    /** Makes the triggers of the audit log, if what was copied says that it is on. */
+    @SuppressWarnings("resource") // Closing the session would close the connection.
+    void renewAuditTriggers() throws SQLException {
+        Session session = PostgresDialect.session(connection, schema);
+        useTransaction(() -> AuditTriggers.renew(session));
+        session.closeStatements();
     }
 
     public void execute(String sql) throws SQLException {

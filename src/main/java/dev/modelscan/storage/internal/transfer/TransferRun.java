@@ -105,6 +105,7 @@ public final class TransferRun {
             copy(target, ledger, snapshot, tables, SourceCheck.total(rows));
             makeKeysAndIndexes(target, snapshot, tables);
             target.useTransaction(() -> Sequences.advance(target, tables));
+            target.renewAuditTriggers();
         } catch (InvalidDataException | ReferenceException | ConflictException | CorruptDatabaseException e) {
             // The snapshot will always have the row, so this transfer cannot be finished.
             abandon(target, ledger, e);

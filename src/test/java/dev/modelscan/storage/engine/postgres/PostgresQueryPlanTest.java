@@ -71,7 +71,7 @@ class PostgresQueryPlanTest {
     }
 
     private static final String TABLES =
-            "agents, blob_chunks, blobs, compactions, conversations, deleted_blobs, deleted_records, deleted_rows,"
+            "agents, audit_entries, audit_pending, audit_settings, blob_chunks, blobs, compactions, conversations, deleted_blobs, deleted_records, deleted_rows,"
                     + " message_origins, message_parts, messages, model_calls, scores, sources, tasks, team_members, teams, tool_executions, workflows";
 
     private static String url() {

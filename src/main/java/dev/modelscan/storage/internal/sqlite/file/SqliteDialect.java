@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Catalog;
+import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
@@ -32,6 +33,8 @@ public final class SqliteDialect implements Dialect {
 
     private static final Catalog CATALOG = new SqliteCatalog();
 
+    private static final Changes CHANGES = new SqliteChanges();
+
     private static final Expressions EXPRESSIONS = new SqliteExpressions();
 
     private SqliteDialect() {}
@@ -54,6 +57,11 @@ public final class SqliteDialect implements Dialect {
     @Override
     public Catalog catalog() {
         return CATALOG;
+    }
+
+    @Override
+    public Changes changes() {
+        return CHANGES;
     }
 
     @Override

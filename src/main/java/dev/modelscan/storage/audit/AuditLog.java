@@ -1,0 +1,90 @@
+package dev.modelscan.storage.audit;
+
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.errors.ReadOnlyException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The audit log of a database: each insert, update and delete of every table, the library's and the application's, whoever makes
+ * it. Triggers write it in the same transaction as the change, so {@code tx.dsl()}, the application's own SQL and other
+ * programs are in it. A database has it if {@link #enable} was called; until then it costs nothing. Thread-safe.
+ *
+ * <p>The triggers leave new entries in a queue. {@link #seal} moves them into the chain in batches, where each entry has the
+ * hash of all before it, so that writers never wait for each other at its end. The lists and {@link #head} do it first,
+ * unless the database was opened to be read.
+ *
+ * <p>The lists have the newest entries first, in pages.
+ *
+ * @since 0.1.0
+ */
+public interface AuditLog {
+
+    /** {@link #enable(Collection)} with nothing to redact but what the names of columns tell. */
+    default boolean enable() {
+        return enable(List.of());
+    }
+
+    /**
+     * Switches the log on: makes triggers for every table that there is now. Opening the database with migrations makes them anew;
+     * after a change of the schema by other means, call this again. Needs the rights of whoever migrates the database.
+     * Writers wait while it runs, for some milliseconds.
+     *
+     * @param redacted whose values are never recorded: {@code table.column}, or {@code table.column.member} for a member of
+     *     the JSON objects in it, with {@code *} for any table. Columns whose name says password, secret, token, API key,
+     *     private key or credentials are redacted in any case. The values stay in the table itself
+     * @return false if it was on, and nothing had to be changed
+     * @throws IllegalArgumentException if no table has such a column
+     */
+    boolean enable(Collection<String> redacted);
+
+    /** Switches the log off, and removes its triggers. What was recorded stays. */
+    void disable();
+
+    /** Whether the log is on. */
+    boolean isEnabled();
+
+    /**
+     * Moves what was recorded into the chain, in transactions of up to a thousand entries. Cheap if there is nothing to do. Call
+     * it from time to time: what is not in the chain yet can be changed without a trace.
+     *
+     * @return how many entries
+     * @throws ReadOnlyException if the database was opened to be read
+     */
+    long seal();
+
+    /** All entries, the newest first. */
+    Page<AuditEntry> list(PageRequest request);
+
+    /**
+     * What happened to a record, the newest first.
+     *
+     * @param table the name of its table
+     * @param key its key, as in {@link AuditEntry#key}
+     */
+    Page<AuditEntry> listByRecord(String table, String key, PageRequest request);
+
+    /** What somebody did, the newest first. */
+    Page<AuditEntry> listByActor(String actor, PageRequest request);
+
+    /** What happened from a time on until before another, by {@link AuditEntry#at}; the newest first. */
+    Page<AuditEntry> listBetween(Instant from, Instant until, PageRequest request);
+
+    /** The end of the chain; {@link AuditHead#NONE} if it has no entry. Keep it elsewhere, to {@code verify} with it. */
+    AuditHead head();
+
+    /**
+     * Reads the whole chain and computes every hash again: 10⁶ entries take some seconds. It finds an entry that was changed or
+     * removed; not that the chain ends too early or was made anew, for which it needs a head that was kept elsewhere.
+     */
+    AuditVerification verify();
+
+    /**
+     * Reads the chain from a known head on, and computes these hashes again. It finds everything that {@link #verify()} finds in
+     * these entries, an end that was removed, an older database that was put back, and a chain that was made anew. With
+     * {@link AuditHead#NONE} it is {@code verify()}.
+     */
+    AuditVerification verify(AuditHead known);
+}

@@ -1,0 +1,126 @@
+package dev.modelscan.storage.internal.postgres;
+
+import dev.modelscan.storage.internal.query.Catalog.Column;
+import dev.modelscan.storage.internal.query.Changes;
+import dev.modelscan.storage.internal.query.PlainSql;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+final class PostgresChanges implements Changes {
+
+    private static final String ACT = "SELECT pg_catalog.set_config('modelscan.actor', ?, true)";
+
+    @Override
+    public String key(List<Column> key, String row) {
+        if (key.isEmpty()) {
+            return "NULL";
+        }
+        if (key.size() == 1) {
+            return shown(key.get(0), row) + "::text";
+        }
+        List<String> values = key.stream()
+                .map(column -> "to_json(" + shown(column, row) + ")::text")
+                .toList();
+        return "'[' || " + String.join(" || ',' || ", values) + " || ']'";
+    }
+
+    private static String shown(Column column, String row) {
+        return PostgresCatalog.value(column, value(column, row));
+    }
+
+    @Override
+    public String isChanged(List<Column> columns, String before, String after) {
+        return String.join(
+                " OR ",
+                columns.stream()
+                        .map(column -> isChanged(column, before, after))
+                        .toList());
+    }
+
+    /** Some types have no equality, and a collation may take two texts for equal. */
+    private static String isChanged(Column column, String before, String after) {
+        String as =
+                switch (column.type()) {
+                    case "smallint", "integer", "bigint", "boolean", "bytea", "timestamp with time zone" -> "";
+                    case "text" -> " COLLATE \"C\"";
+                    default -> "::text COLLATE \"C\"";
+                };
+        return '(' + value(column, before) + as + " IS DISTINCT FROM " + value(column, after) + as + ')';
+    }
+
+    @Override
+    public String values(List<Recorded> columns, String row) {
+        return object(columns, recorded -> json(recorded, row));
+    }
+
+    @Override
+    public String differences(List<Recorded> columns, String before, String after) {
+        return object(
+                columns,
+                recorded -> "CASE WHEN " + isChanged(recorded.column(), before, after) + " THEN jsonb_build_array("
+                        + json(recorded, before) + ", " + json(recorded, after) + ") END");
+    }
+
+    /** A function takes 100 arguments at the most. Only members that are null themselves are left out. */
+    private String object(List<Recorded> columns, java.util.function.Function<Recorded, String> json) {
+        List<String> objects = new ArrayList<>();
+        for (int from = 0; from < columns.size(); from += 45) {
+            List<String> members = columns.subList(from, Math.min(from + 45, columns.size())).stream()
+                    .map(recorded -> text(recorded.column().name()) + ", " + json.apply(recorded))
+                    .toList();
+            objects.add("jsonb_build_object(" + String.join(", ", members) + ')');
+        }
+        return "jsonb_strip_nulls(" + String.join(" || ", objects) + ")::text";
+    }
+
+    /** Members are known of columns of JSON alone; of others nothing is shown. */
+    private String json(Recorded recorded, String row) {
+        String value = value(recorded.column(), row);
+        boolean isJson = recorded.column().type().startsWith("json");
+        if (recorded.hidden() || (!recorded.members().isEmpty() && !isJson)) {
+            return "CASE WHEN " + value + " IS NOT NULL THEN " + text(HIDDEN) + " END";
+        }
+        if (recorded.members().isEmpty()) {
+            return PostgresCatalog.value(recorded.column(), value);
+        }
+        String shown = value + "::jsonb";
+        for (String member : recorded.members()) {
+            shown = "jsonb_set(" + shown + ", ARRAY[" + text(member) + "], to_jsonb(" + text(HIDDEN)
+                    + "::text), false)";
+        }
+        return "CASE WHEN jsonb_typeof(" + value + "::jsonb) = 'object' THEN (" + shown + ")::text ELSE " + value
+                + "::text END";
+    }
+
+    private static String value(Column column, String row) {
+        return row + '.' + PlainSql.quoted(column.name());
+    }
+
+    @Override
+    public void actAs(Session session, String actor) throws SQLException {
+        PlainSql.rows(session, ACT, List.of(actor), row -> true);
+    }
+
+    /** In a caller's transaction his own statements may follow. */
+    @Override
+    public void actNoMore(Session session) throws SQLException {
+        PlainSql.rows(session, ACT, List.of(""), row -> true);
+    }
+
+    @Override
+    public boolean forgetsActor() {
+        return true;
+    }
+
+    @Override
+    public boolean numbersEntries() {
+        return false;
+    }
+
+    @Override
+    public String text(String text) {
+        return PostgresCatalog.text(text);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.modelscan.storage.internal.query;
+
+import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.internal.query.Changes.Recorded;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The triggers that record changes for the audit log. They are made of the tables as they are, so each change of the
+ * schema needs new ones. Their SQL is in files beside the migrations.
+ */
+public final class AuditTriggers {
+
+    private static final String FOLDER = "dev/modelscan/storage/migration/audit/";
+    private static final String PREFIX = "modelscan_audit_";
+    private static final int LONGEST_NAME = 63;
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
+
+    private AuditTriggers() {}
+
+    /**
+     * Makes the triggers of all tables anew.
+     *
+     * @throws IllegalArgumentException if a text names no column
+     */
+    public static void make(Session session, List<String> redacted) throws SQLException {
+        Redactions redactions = new Redactions(redacted);
+        Map<String, Catalog.Table> tables = tables(session);
+        redactions.requireColumns(tables.values());
+        make(session, redactions, tables);
+    }
+
+    private static void make(Session session, Redactions redactions, Map<String, Catalog.Table> tables)
+            throws SQLException {
+        drop(session);
+        for (Catalog.Table table : tables.values()) {
+            execute(session, triggers(session, table, redactions));
+        }
+        PlainSql.rows(session, filled(session, "number", Map.of()), List.of(), row -> true);
+    }
+
+    /** Removes all of them. */
+    public static void drop(Session session) throws SQLException {
+        for (String statement :
+                PlainSql.rows(session, filled(session, "drop", Map.of()), List.of(), row -> row.getString(1))) {
+            execute(session, statement);
+        }
+    }
+
+    /** A change of the schema. */
+    @FunctionalInterface
+    public interface Migration<T> {
+
+        /** Changes it on the session's connection. */
+        T run() throws SQLException;
+    }
+
+    /**
+     * Changes the schema without them, and makes them anew if the log is on: SQLite refuses to change a column that a trigger reads,
+     * and elsewhere it would fail from then on.
+     *
+     * @param session closes its statements, and not its connection
+     */
+    public static <T> T aside(Session session, Migration<T> migration) throws SQLException {
+        drop(session);
+        session.closeStatements();
+        T result = migration.run();
+        renew(session);
+        session.closeStatements();
+        return result;
+    }
+
+    /** Makes them anew if the log is on; to be called after a change of the schema. */
+    public static void renew(Session session) throws SQLException {
+        String settings = AUDIT_SETTINGS.getName();
+        if (session.dialect().catalog().tables(session, List.of(settings)).isEmpty()) {
+            return;
+        }
+        List<String> stored = PlainSql.rows(
+                session,
+                "SELECT " + AUDIT_SETTINGS.REDACTED.getName() + " FROM " + PlainSql.table(session, settings),
+                List.of(),
+                row -> row.getString(1));
+        if (!stored.isEmpty()) {
+            make(session, new Redactions(texts(stored.get(0))), tables(session));
+        }
+    }
+
+    /** The tables that lack triggers, or have others than {@link #make} would make now; sorted by name. */
+    public static List<String> missing(Session session, List<String> redacted) throws SQLException {
+        Map<String, Integer> made = new HashMap<>();
+        Redactions redactions = new Redactions(redacted);
+        Map<String, String> wanted = new HashMap<>();
+        for (Catalog.Table table : tables(session).values()) {
+            wanted.put(table.name(), triggers(session, table, redactions));
+        }
+        record Made(String table, String text) {}
+        for (Made each : PlainSql.rows(
+                session, filled(session, "made", Map.of()), List.of(), row -> new Made(row.getString(1), row.getString(2)))) {
+            if (wanted.getOrDefault(each.table(), "").contains(each.text())) {
+                made.merge(each.table(), 1, Integer::sum);
+            }
+        }
+        return wanted.entrySet().stream()
+                .filter(each -> made.getOrDefault(each.getKey(), 0) < count(each.getValue()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    private static int count(String triggers) {
+        return triggers.split("CREATE TRIGGER ", -1).length - 1;
+    }
+
+    /** Whether a trigger has such a name, which none of the application's begins with. */
+    public static boolean isName(String trigger) {
+        return trigger.startsWith(PREFIX);
+    }
+
+    /** The list that is stored in the settings. */
+    public static List<String> texts(String stored) {
+        List<String> texts = new ArrayList<>();
+        Json.parse(stored).toNode().forEach(each -> texts.add(each.asText()));
+        return texts;
+    }
+
+    private static Map<String, Catalog.Table> tables(Session session) throws SQLException {
+        List<String> names =
+                PlainSql.rows(session, filled(session, "tables", Map.of()), List.of(), row -> row.getString(1));
+        return session.dialect().catalog().tables(session, names);
+    }
+
+    private static String triggers(Session session, Catalog.Table table, Redactions redactions) {
+        Changes changes = session.dialect().changes();
+        List<Recorded> columns = redactions.of(table);
+        List<Catalog.Column> key = table.key().stream()
+                .map(name -> Objects.requireNonNull(table.column(name), name))
+                .toList();
+        Map<String, String> values = new HashMap<>();
+        for (String action : List.of("insert", "update", "delete")) {
+            values.put(action + "_trigger", PlainSql.quoted(PREFIX + action + '_' + table.name()));
+        }
+        values.put("function", PlainSql.quoted(function(table.name())));
+        values.put("table", PlainSql.quoted(table.name()));
+        values.put("name", changes.text(table.name()));
+        values.put("new_key", changes.key(key, "NEW"));
+        values.put("old_key", changes.key(key, "OLD"));
+        values.put("is_changed", changes.isChanged(table.stored(), "OLD", "NEW"));
+        values.put("inserted", changes.values(columns, "NEW"));
+        values.put("updated", changes.differences(columns, "OLD", "NEW"));
+        values.put("deleted", changes.values(columns, "OLD"));
+        return filled(session, "triggers", values);
+    }
+
+    private static String function(String table) {
+        String name = PREFIX + table;
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        return bytes.length <= LONGEST_NAME ? name : PREFIX + UUID.nameUUIDFromBytes(bytes);
+    }
+
+    private static String filled(Session session, String file, Map<String, String> values) {
+        String schema = session.schema();
+        Map<String, String> all = new HashMap<>(values);
+        all.put("schema", schema == null ? "" : schema + '.');
+        all.put("schema_name", schema == null ? "" : schema.replace("'", "''"));
+        String text = SearchScripts.loaded(FOLDER + session.dialect().name() + '/' + file + ".sql");
+        return PLACEHOLDER
+                .matcher(text)
+                .replaceAll(found -> Matcher.quoteReplacement(all.getOrDefault(found.group(1), found.group())));
+    }
+
+    /** The drivers split the text into statements, as they do with migrations. */
+    private static void execute(Session session, String sql) throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+}

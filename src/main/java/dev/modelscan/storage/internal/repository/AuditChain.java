@@ -1,0 +1,123 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
+import static dev.modelscan.storage.schema.Tables.AUDIT_PENDING;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.audit.AuditHead;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/**
+ * Puts entries into the chain. Whoever does it holds the turn {@link #TURN}, so the chain has one end.
+ *
+ * <p>Entries that are not committed are not seen, and get their place when they are. So a place says in which order entries
+ * came into the chain, and all of a transaction's come after those that were committed before the batch.
+ */
+final class AuditChain {
+
+    static final String TURN = "audit log";
+
+    private static final int BATCH = 1_000;
+
+    /** Long entries come in smaller batches. */
+    private static final long BATCH_CHARACTERS = 8_000_000;
+
+    private static final Parameter<String> IDS = Parameter.of("positions", Codec.TEXT, String.class);
+
+    private record Size(long position, long characters) {}
+
+    private static final CompiledQuery<Size> SIZES = CompiledQuery.rows(
+            "audit.sizes", row -> new Size(row.get(Codec.LONG, 1), row.get(Codec.LONG, 2)), () -> DSL.select(
+                            AUDIT_PENDING.POSITION, DSL.length(AUDIT_PENDING.CHANGES).cast(SQLDataType.BIGINT))
+                    .from(AUDIT_PENDING)
+                    .orderBy(AUDIT_PENDING.POSITION)
+                    .limit(Mapping.LIMIT.param()));
+
+    private static final CompiledQuery<ChainEntry> PENDING =
+            CompiledQuery.rows("audit.pending", ChainEntry::mapPending, () -> DSL.select(ChainEntry.PENDING.fields())
+                    .from(AUDIT_PENDING)
+                    .where(AUDIT_PENDING.POSITION.in(DSL.select(IdList.VALUE.cast(SQLDataType.BIGINT))
+                            .from(IdList.of(IDS.param()))))
+                    .orderBy(AUDIT_PENDING.POSITION));
+
+    private static final CompiledQuery<Void> DELETE =
+            CompiledQuery.command("audit.delete", () -> DSL.deleteFrom(AUDIT_PENDING)
+                    .where(AUDIT_PENDING.POSITION.in(DSL.select(IdList.VALUE.cast(SQLDataType.BIGINT))
+                            .from(IdList.of(IDS.param())))));
+
+    private static final CompiledQuery<Void> INSERT = CompiledQuery.command(
+            "audit.insert", () -> DSL.insertInto(AUDIT_ENTRIES, ChainEntry.COLUMNS.fields())
+                    .values(ChainEntry.COLUMNS.params()));
+
+    private static final CompiledQuery<ChainEntry> LAST =
+            CompiledQuery.rows("audit.last", ChainEntry::map, () -> DSL.select(ChainEntry.COLUMNS.fields())
+                    .from(AUDIT_ENTRIES)
+                    .orderBy(AUDIT_ENTRIES.POSITION.desc())
+                    .limit(DSL.inline(1)));
+
+    private AuditChain() {}
+
+    static AuditHead head(Session session) throws SQLException {
+        ChainEntry last = session.query(LAST).first();
+        return last == null ? AuditHead.NONE : last.head();
+    }
+
+    static boolean hasPending(Session session) throws SQLException {
+        return session.query(SIZES).set(Mapping.LIMIT, 1).first() != null;
+    }
+
+    /** Moves a batch. Returns how many entries; fewer are left than would fit only if it is 0. */
+    static int seal(Session session) throws SQLException {
+        String positions = batch(session);
+        List<ChainEntry> pending = session.query(PENDING).set(IDS, positions).list();
+        if (pending.isEmpty()) {
+            return 0;
+        }
+        AuditHead head = head(session);
+        boolean isNumbered = session.dialect().changes().numbersEntries();
+        List<ChainEntry> sealed = new ArrayList<>();
+        for (ChainEntry each : pending) {
+            long next = head.position() + 1;
+            // A number that is missing stays missing, and verify says so.
+            ChainEntry entry = each.behind(head, isNumbered ? Math.max(next, each.position()) : next);
+            sealed.add(entry);
+            head = entry.head();
+        }
+        session.query(INSERT).updateAll(ChainEntry.COLUMNS, sealed);
+        session.query(DELETE).set(IDS, positions).update();
+        return sealed.size();
+    }
+
+    private static String batch(Session session) throws SQLException {
+        List<Long> positions = new ArrayList<>();
+        long characters = 0;
+        for (Size size : session.query(SIZES).set(Mapping.LIMIT, BATCH).list()) {
+            characters += size.characters();
+            if (!positions.isEmpty() && characters > BATCH_CHARACTERS) {
+                break;
+            }
+            positions.add(size.position());
+        }
+        return Json.of(positions).toString();
+    }
+
+    /** Adds an entry of the log's own at the end. */
+    static void append(Session session, ChainEntry entry) throws SQLException {
+        int moved = seal(session);
+        while (moved > 0) {
+            moved = seal(session);
+        }
+        AuditHead head = head(session);
+        session.query(INSERT)
+                .setAll(ChainEntry.COLUMNS, entry.behind(head, head.position() + 1))
+                .update();
+    }
+}

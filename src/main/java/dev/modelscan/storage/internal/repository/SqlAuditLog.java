@@ -1,0 +1,253 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
+import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.audit.AuditAction;
+import dev.modelscan.storage.audit.AuditEntry;
+import dev.modelscan.storage.audit.AuditHead;
+import dev.modelscan.storage.audit.AuditLog;
+import dev.modelscan.storage.audit.AuditVerification;
+import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.AuditTriggers;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Parameter;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.values.TextRules;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jooq.impl.DSL;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+final class SqlAuditLog implements AuditLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqlAuditLog.class);
+    private static final String ENTITY = "audit log";
+
+    private static final Parameter<String> REDACTED = Parameter.of("redacted", Codec.TEXT, String.class);
+    private static final Parameter<Instant> TIME = Parameter.of("enabledAt", Codec.TIME, Instant.class);
+    private static final Parameter<Instant> UNTIL = Parameter.of("until", Codec.TIME, Instant.class);
+
+    private static final CompiledQuery<String> SETTINGS = CompiledQuery.rows(
+            "audit.settings", row -> row.get(Codec.TEXT, 1), () -> DSL.select(AUDIT_SETTINGS.REDACTED)
+                    .from(AUDIT_SETTINGS));
+
+    private static final CompiledQuery<Void> ENABLE =
+            CompiledQuery.command("audit.enable", () -> DSL.insertInto(
+                            AUDIT_SETTINGS, AUDIT_SETTINGS.ID, AUDIT_SETTINGS.REDACTED, AUDIT_SETTINGS.ENABLED_AT)
+                    .values(DSL.inline(1), REDACTED.param(), TIME.param()));
+
+    private static final CompiledQuery<Void> DISABLE =
+            CompiledQuery.command("audit.disable", () -> DSL.deleteFrom(AUDIT_SETTINGS));
+
+    private static final PagedQuery.Rows<ChainEntry> ROWS =
+            new PagedQuery.Rows<>(() -> AUDIT_ENTRIES, ChainEntry.COLUMNS, ChainEntry::map);
+    private static final List<PagedQuery.Key<ChainEntry>> NEWEST_FIRST =
+            List.of(PagedQuery.descending(ChainEntry.POSITION));
+    private static final PagedQuery<ChainEntry> ALL =
+            new PagedQuery<>("audit.page", ROWS, DSL::noCondition, NEWEST_FIRST);
+    private static final PagedQuery<ChainEntry> BY_RECORD = new PagedQuery<>(
+            "audit.byRecord",
+            ROWS,
+            () -> ChainEntry.TABLE.isParameter().and(ChainEntry.KEY.isParameter()),
+            NEWEST_FIRST);
+    private static final PagedQuery<ChainEntry> BY_ACTOR =
+            new PagedQuery<>("audit.byActor", ROWS, ChainEntry.ACTOR::isParameter, NEWEST_FIRST);
+    private static final PagedQuery<ChainEntry> BY_TIME = new PagedQuery<>(
+            "audit.byTime",
+            ROWS,
+            () -> AUDIT_ENTRIES
+                    .OCCURRED_AT
+                    .ge(TIME.param())
+                    .and(AUDIT_ENTRIES.OCCURRED_AT.lt(UNTIL.param())),
+            List.of(PagedQuery.descending(ChainEntry.AT), PagedQuery.descending(ChainEntry.POSITION)));
+
+    private final Sessions sessions;
+
+    SqlAuditLog(Sessions sessions) {
+        this.sessions = sessions;
+    }
+
+    @Override
+    public boolean enable(Collection<String> redacted) {
+        Objects.requireNonNull(redacted, "redacted");
+        List<String> columns = redacted.stream().distinct().sorted().toList();
+        String stored = Json.of(columns).toString();
+        return sessions.writeMany(ENTITY, null, session -> {
+            sessions.takeTurn(session, AuditChain.TURN);
+            if (stored.equals(session.query(SETTINGS).first())
+                    && AuditTriggers.missing(session, columns).isEmpty()) {
+                return false;
+            }
+            AuditTriggers.make(session, columns);
+            session.query(DISABLE).update();
+            session.query(ENABLE)
+                    .set(REDACTED, stored)
+                    .set(TIME, sessions.now())
+                    .update();
+            forgetSettings(session);
+            AuditChain.append(session, own(AuditAction.ENABLE, Json.of(Map.of("redacted", columns))));
+            return true;
+        });
+    }
+
+    /** The new row has lost who acts in this transaction. */
+    private void forgetSettings(Session session) throws SQLException {
+        String actor = sessions.actor();
+        if (actor != null) {
+            session.dialect().changes().actAs(session, actor);
+        }
+    }
+
+    @Override
+    public void disable() {
+        sessions.writeMany(ENTITY, null, session -> {
+            sessions.takeTurn(session, AuditChain.TURN);
+            AuditTriggers.drop(session);
+            if (session.query(DISABLE).update() > 0) {
+                AuditChain.append(session, own(AuditAction.DISABLE, Json.emptyObject()));
+            }
+            return true;
+        });
+    }
+
+    private ChainEntry own(AuditAction action, Json changes) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        return ChainEntry.pending(now, sessions.actor(), action, AUDIT_SETTINGS.getName(), changes);
+    }
+
+    @Override
+    public boolean isEnabled() {
+        return sessions.read(ENTITY, null, session -> session.query(SETTINGS).first() != null);
+    }
+
+    @Override
+    public long seal() {
+        long all = 0;
+        int moved = -1;
+        while (moved != 0) {
+            moved = sessions.writeMany(ENTITY, null, session -> {
+                sessions.takeTurn(session, AuditChain.TURN);
+                return AuditChain.seal(session);
+            });
+            all += moved;
+        }
+        return all;
+    }
+
+    private void sealIfNeeded() {
+        if (sessions.options().readOnly() || !sessions.read(ENTITY, null, AuditChain::hasPending)) {
+            return;
+        }
+        try {
+            seal();
+        } catch (BusyException e) {
+            LOG.debug("somebody else writes, so new entries of the audit log wait", e);
+        }
+    }
+
+    @Override
+    public Page<AuditEntry> list(PageRequest request) {
+        return page(ALL, request, PagedQuery.Filter.NONE);
+    }
+
+    @Override
+    public Page<AuditEntry> listByRecord(String table, String key, PageRequest request) {
+        Objects.requireNonNull(table, "table");
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(request, "request");
+        return TextRules.isStorable(table) && TextRules.isStorable(key)
+                ? page(BY_RECORD, request, execution -> execution
+                        .set(ChainEntry.TABLE.parameter(), table)
+                        .set(ChainEntry.KEY.parameter(), key))
+                : new Page<>(List.of(), Optional.empty());
+    }
+
+    @Override
+    public Page<AuditEntry> listByActor(String actor, PageRequest request) {
+        Objects.requireNonNull(actor, "actor");
+        Objects.requireNonNull(request, "request");
+        return TextRules.isStorable(actor)
+                ? page(BY_ACTOR, request, execution -> execution.set(ChainEntry.ACTOR.parameter(), actor))
+                : new Page<>(List.of(), Optional.empty());
+    }
+
+    @Override
+    public Page<AuditEntry> listBetween(Instant from, Instant until, PageRequest request) {
+        Objects.requireNonNull(from, "from");
+        Objects.requireNonNull(until, "until");
+        return page(BY_TIME, request, execution -> execution.set(TIME, from).set(UNTIL, until));
+    }
+
+    private Page<AuditEntry> page(PagedQuery<ChainEntry> list, PageRequest request, PagedQuery.Filter filter) {
+        Objects.requireNonNull(request, "request");
+        sealIfNeeded();
+        return sessions.read(ENTITY, null, session -> entries(list.fetch(session, request, filter)));
+    }
+
+    private static Page<AuditEntry> entries(Page<ChainEntry> page) {
+        return new Page<>(page.items().stream().map(ChainEntry::entry).toList(), page.next());
+    }
+
+    @Override
+    public AuditHead head() {
+        sealIfNeeded();
+        return sessions.read(ENTITY, null, AuditChain::head);
+    }
+
+    @Override
+    public AuditVerification verify() {
+        return verify(AuditHead.NONE);
+    }
+
+    @Override
+    public AuditVerification verify(AuditHead known) {
+        Objects.requireNonNull(known, "known");
+        sealIfNeeded();
+        return new ChainVerification(sessions, known).run();
+    }
+
+    /** What is wrong with the log. Reads the whole chain, and nothing if there never was one. */
+    List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        List<String> unrecorded = sessions.read(ENTITY, null, SqlAuditLog::unrecorded);
+        if (!unrecorded.isEmpty()) {
+            findings.add(Finding.of(
+                    Severity.ERROR,
+                    "audit-trigger-missing",
+                    "the audit log is on, and does not record all changes of these tables",
+                    unrecorded,
+                    "audit enable"));
+        }
+        new ChainVerification(sessions, AuditHead.NONE)
+                .run()
+                .fault()
+                .ifPresent(fault -> findings.add(Finding.of(
+                        Severity.ERROR,
+                        "audit-broken",
+                        "the chain of the audit log does not hold: " + fault.message(),
+                        List.of(String.valueOf(fault.position())),
+                        "compare with a backup: audit verify --db <backup>")));
+        return findings;
+    }
+
+    private static List<String> unrecorded(Session session) throws SQLException {
+        String redacted = session.query(SETTINGS).first();
+        return redacted == null ? List.of() : AuditTriggers.missing(session, AuditTriggers.texts(redacted));
+    }
+}

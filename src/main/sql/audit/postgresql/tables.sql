@@ -1,0 +1,6 @@
+-- The tables whose changes are recorded. The others are the log's own and the histories of migrations.
+SELECT c.relname FROM pg_catalog.pg_class c
+WHERE c.relnamespace = '{schema_name}'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND c.relname NOT IN ('audit_settings', 'audit_pending', 'audit_entries')
+    AND c.relname NOT LIKE 'modelscan\_%schema\_history'
+ORDER BY c.relname

@@ -1,0 +1,30 @@
+-- Writes each change of a table into audit_pending. {inserted}, {updated} and {deleted} are JSON made of the columns.
+-- Whoever may write to the table needs no rights on the log, so the function has those of its owner. The actor is a
+-- setting of the transaction, which no pooler passes on.
+CREATE FUNCTION {schema}{function}() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $audit$
+DECLARE
+    who text := nullif(left(current_setting('modelscan.actor', true), 255), '');
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO {schema}audit_pending (occurred_at, actor, table_name, record_key, action, changes)
+        VALUES (clock_timestamp(), who, {name}, {new_key}, 'insert', {inserted});
+    ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO {schema}audit_pending (occurred_at, actor, table_name, record_key, action, changes)
+        VALUES (clock_timestamp(), who, {name}, {old_key}, 'delete', {deleted});
+    ELSIF TG_OP = 'TRUNCATE' THEN
+        INSERT INTO {schema}audit_pending (occurred_at, actor, table_name, record_key, action, changes)
+        VALUES (clock_timestamp(), who, {name}, NULL, 'truncate', '{}');
+    ELSIF {is_changed} THEN
+        INSERT INTO {schema}audit_pending (occurred_at, actor, table_name, record_key, action, changes)
+        VALUES (clock_timestamp(), who, {name}, {old_key}, 'update', {updated});
+    END IF;
+    RETURN NULL;
+END;
+$audit$;
+
+CREATE TRIGGER modelscan_audit AFTER INSERT OR UPDATE OR DELETE ON {schema}{table}
+    FOR EACH ROW EXECUTE FUNCTION {schema}{function}();
+
+CREATE TRIGGER modelscan_audit_truncate AFTER TRUNCATE ON {schema}{table}
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}{function}();

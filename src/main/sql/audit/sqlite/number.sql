@@ -1,0 +1,2 @@
+-- Numbers follow from the rows.
+SELECT 1

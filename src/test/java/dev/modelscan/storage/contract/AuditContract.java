@@ -1,0 +1,408 @@
+package dev.modelscan.storage.contract;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.audit.AuditAction;
+import dev.modelscan.storage.audit.AuditEntry;
+import dev.modelscan.storage.audit.AuditFault;
+import dev.modelscan.storage.audit.AuditHead;
+import dev.modelscan.storage.audit.AuditVerification;
+import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.teams.Team;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is written in the audit log, and by whom. */
+abstract class AuditContract extends Contract {
+
+    @AfterEach
+    void disable() {
+        db.audit().disable();
+        db.useTx(tx -> {
+            tx.dsl().execute("DROP TABLE IF EXISTS \"Notes\"");
+            for (String table : List.of("audit_entries", "audit_pending")) {
+                tx.dsl().deleteFrom(DSL.table(DSL.name(table))).execute();
+            }
+        });
+    }
+
+    private List<AuditEntry> entries() {
+        return walk(3, db.audit()::list).stream()
+                .sorted((a, b) -> Long.compare(a.position(), b.position()))
+                .toList();
+    }
+
+    private List<String> told() {
+        return entries().stream().map(AuditContract::told).toList();
+    }
+
+    private static String told(AuditEntry entry) {
+        return entry.actor() + " " + entry.action() + " " + entry.table() + " " + entry.key();
+    }
+
+    @Test
+    void nothingIsRecordedUntilItIsOnNorWhenItIsOff() {
+        createAgent("a");
+        assertThat(db.audit().isEnabled()).isFalse();
+        assertThat(db.audit().head()).isEqualTo(AuditHead.NONE);
+
+        assertThat(db.audit().enable()).isTrue();
+        assertThat(db.audit().enable()).isFalse();
+        assertThat(db.audit().isEnabled()).isTrue();
+        Agent agent = createAgent("b");
+        db.audit().disable();
+        createAgent("c");
+
+        assertThat(told())
+                .containsExactly(
+                        "null enable audit_settings null",
+                        "null insert agents " + agent.id(),
+                        "null disable audit_settings null");
+    }
+
+    @Test
+    void insertsUpdatesAndDeletesAreRecordedWithTheirValues() {
+        db.audit().enable();
+        Agent agent = db.agents()
+                .create(agent("a\"\\é😀\n")
+                        .metadata(Json.parse("{\"n\":1.50}"))
+                        .build());
+        db.agents().updateStatus(agent.id(), AgentStatus.ACTIVE);
+        db.agents().delete(agent.id());
+
+        List<AuditEntry> entries = entries();
+        assertThat(entries)
+                .extracting(AuditEntry::action)
+                .containsExactly(AuditAction.ENABLE, AuditAction.INSERT, AuditAction.UPDATE, AuditAction.DELETE);
+        Json inserted = entries.get(1).changes();
+        assertThat(inserted.toNode().get("name").asText()).isEqualTo("a\"\\é😀\n");
+        assertThat(inserted.toNode().get("created_at").asText())
+                .isEqualTo(agent.createdAt().toString());
+        assertThat(Json.parse(inserted.toNode().get("metadata").asText())).isEqualTo(agent.metadata());
+        Json updated = entries.get(2).changes();
+        assertThat(updated.toNode().get("status")).hasToString("[\"idle\",\"active\"]");
+        assertThat(updated.toNode().get("version")).hasToString("[1,2]");
+        assertThat(updated.toNode().has("name")).isFalse();
+        assertThat(entries.get(3).changes().toNode().get("name").asText()).isEqualTo("a\"\\é😀\n");
+    }
+
+    @Test
+    void actorsAreThoseOfTheTransaction() throws SQLException {
+        db.audit().enable();
+        Database ann = db.as("ann");
+        Agent first = ann.agents().create(agent("first").build());
+        db.agents().create(agent("nobody").build());
+        ann.useTx(tx -> {
+            tx.agents().updateStatus(first.id(), AgentStatus.ACTIVE);
+            tx.dsl().update(AGENTS).set(AGENTS.MODE, "own").where(AGENTS.ID.eq(first.id())).execute();
+        });
+        db.as("o'neil").agents().createAll(List.of(agent("two").build(), agent("three").build()));
+        assertThatThrownBy(() -> ann.agents().create(agent("two").build())).isInstanceOf(ConflictException.class);
+        db.agents().updateStatus(first.id(), AgentStatus.IDLE);
+
+        // SQLite's trigger that sets updated_at makes an update of its own.
+        assertThat(entries())
+                .filteredOn(entry -> !entry.changes().toNode().path("updated_at").isArray()
+                        || entry.changes().toNode().path("status").isArray()
+                        || entry.changes().toNode().path("mode").isArray())
+                .extracting(AuditEntry::actor)
+                .containsExactly(null, "ann", null, "ann", "ann", "o'neil", "o'neil", null);
+        long before = db.audit().head().position();
+        boolean isJoined = false;
+        try (Connection own = engine().connect(db).orElse(null)) {
+            if (own != null) {
+                isJoined = true;
+                own.setAutoCommit(false);
+                ann.on(own).agents().create(agent("joined").build());
+                String schema = isSqlite() ? "" : '"' + db.workspace() + "\".";
+                own.createStatement().executeUpdate("DELETE FROM " + schema + "agents WHERE name = 'joined'");
+                own.commit();
+            }
+        }
+        assertThat(entries().stream().skip(before).map(AuditEntry::actor))
+                .isEqualTo(isJoined ? Arrays.asList("ann", null) : List.of());
+    }
+
+    @Test
+    void theApplicationsOwnTablesAreRecordedToo() {
+        db.useTx(tx -> {
+            tx.dsl().execute("CREATE TABLE \"Notes\" (\"no\" integer, part text, \"it's \"\"x\"\"\" text, size double"
+                    + " precision, password text, data " + (isSqlite() ? "blob" : "bytea")
+                    + ", PRIMARY KEY (\"no\", part))");
+            tx.dsl().execute("INSERT INTO \"Notes\" VALUES (1, 'before', NULL, NULL, NULL, NULL)");
+        });
+        db.audit().enable(List.of("Notes.part", "agents.metadata.key"));
+        String bytes = isSqlite() ? "x'00ff'" : "'\\x00ff'";
+        db.useTx(tx -> {
+            tx.dsl().execute("INSERT INTO \"Notes\" VALUES (2, 'b\"', 'quoted''', 0.1, 'hunter2', " + bytes + ")");
+            tx.dsl().execute("UPDATE \"Notes\" SET \"no\" = 3, size = NULL, part = 'c', password = 'x' WHERE \"no\" = 2");
+            tx.dsl().execute("UPDATE \"Notes\" SET part = part");
+            tx.dsl().execute("DELETE FROM \"Notes\" WHERE \"no\" = 3");
+        });
+
+        List<AuditEntry> entries = entries();
+        assertThat(told().subList(1, 4))
+                .containsExactly(
+                        "null insert Notes [2,\"b\\\"\"]",
+                        "null update Notes [2,\"b\\\"\"]",
+                        "null delete Notes [3,\"c\"]");
+        assertThat(entries.get(1).changes())
+                .isEqualTo(Json.parse("{\"no\":2,\"part\":\"[redacted]\",\"it's \\\"x\\\"\":\"quoted'\",\"size\":"
+                        + "\"0.1\",\"password\":\"[redacted]\",\"data\":[\"00FF\"]}"));
+        assertThat(entries.get(2).changes().toNode().get("size").get(1).isNull()).isTrue();
+        assertThat(entries.get(2).changes().toNode().get("no")).hasToString("[2,3]");
+        assertThat(entries.get(2).changes().toNode().get("password")).hasToString("[\"[redacted]\",\"[redacted]\"]");
+        assertThat(entries.get(3).changes().toNode().has("size")).isFalse();
+    }
+
+    boolean isSqlite() {
+        return db.workspace() == null;
+    }
+
+    @Test
+    void aMemberOfJsonIsRedacted() {
+        db.audit().enable(List.of("*.metadata.key", "agents.metadata.a b"));
+        Agent agent = db.agents()
+                .create(agent("a")
+                        .metadata(Json.parse("{\"key\":\"s3cret\",\"a b\":1,\"c\":{\"key\":2}}"))
+                        .build());
+        assertThat(Json.parse(entries().get(1).changes().toNode().get("metadata").asText()))
+                .isEqualTo(Json.parse("{\"key\":\"[redacted]\",\"a b\":\"[redacted]\",\"c\":{\"key\":2}}"));
+        assertThat(db.agents().get(agent.id()).metadata().toString()).contains("s3cret");
+
+        assertThatThrownBy(() -> db.audit().enable(List.of("agents.nothing")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no table has what agents.nothing names");
+        assertThatThrownBy(() -> db.audit().enable(List.of("agents")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("table.column");
+    }
+
+    @Test
+    void theBytesOfBlobsAreLeftOut() {
+        db.audit().enable();
+        db.blobs().write(new byte[100_000]);
+        assertThat(entries())
+                .filteredOn(entry -> entry.table().equals("blob_chunks"))
+                .isNotEmpty()
+                .allSatisfy(entry -> assertThat(entry.changes().toNode().get("bytes").asText())
+                        .isEqualTo("[redacted]"));
+    }
+
+    @Test
+    void listsAreByRecordActorAndTime() {
+        db.audit().enable();
+        Database ann = db.as("ann");
+        Agent a = ann.agents().create(agent("a").build());
+        Agent b = db.agents().create(agent("b").build());
+        Team team = ann.teams().create(Team.builder().name("t").build());
+        ann.teams().addMember(team.id(), a.id());
+        db.agents().updateStatus(a.id(), AgentStatus.ACTIVE);
+
+        assertThat(db.audit().listByRecord("agents", a.id().value(), PageRequest.first(10)).items())
+                .extracting(AuditEntry::action)
+                .containsExactly(AuditAction.UPDATE, AuditAction.INSERT);
+        String member = Json.of(List.of(team.id().value(), a.id().value())).toString();
+        assertThat(db.audit().listByRecord("team_members", member, PageRequest.first(10)).items())
+                .hasSize(1);
+        assertThat(walk(1, page -> db.audit().listByActor("ann", page)))
+                .extracting(AuditEntry::table)
+                .containsExactly("team_members", "teams", "agents");
+        assertThat(db.audit().listByActor("\u0000", PageRequest.first(1)).items()).isEmpty();
+        Instant first = entries().get(0).at();
+        Instant last = entries().get(5).at();
+        assertThat(walk(2, page -> db.audit().listBetween(first.minusSeconds(1), last.plusSeconds(1), page)))
+                .hasSize(6)
+                .extracting(AuditEntry::key)
+                .contains(b.id().value());
+        assertThat(db.audit()
+                        .listBetween(first.minusSeconds(9), first.minusSeconds(8), PageRequest.first(9))
+                        .items())
+                .isEmpty();
+    }
+
+    @Test
+    void positionsHaveNoGapsWhateverIsRolledBack() throws InterruptedException {
+        db.audit().enable();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        for (int i = 0; i < 4; i++) {
+            int thread = i;
+            threads.execute(() -> IntStream.range(0, 10).forEach(n -> {
+                try {
+                    db.as("t" + thread).useTx(tx -> {
+                        tx.agents().create(agent("a" + thread + "." + n).build());
+                        tx.agents().create(agent("b" + thread + "." + n).build());
+                        if (n % 3 == 0) {
+                            throw new IllegalStateException("rolled back");
+                        }
+                    });
+                } catch (IllegalStateException e) {
+                    assertThat(e).hasMessage("rolled back");
+                }
+                if (n % 4 == 0) {
+                    db.audit().seal();
+                }
+            }));
+        }
+        threads.shutdown();
+        assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+
+        List<AuditEntry> entries = entries();
+        assertThat(entries)
+                .hasSize(1 + 4 * 6 * 2)
+                .extracting(AuditEntry::position)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, entries.size()).boxed().toList());
+        Function<AuditEntry, String> name = entry -> entry.changes().toNode().path("name").asText();
+        for (int i = 1; i < entries.size(); i++) {
+            String own = name.apply(entries.get(i));
+            assertThat(entries.get(i).actor()).isEqualTo("t" + own.charAt(1));
+        }
+        assertThat(db.audit().head().hash())
+                .isEqualTo(entries.get(entries.size() - 1).hash());
+    }
+
+    private AuditVerification tampered(Runnable change) {
+        db.audit().seal();
+        change.run();
+        return db.audit().verify();
+    }
+
+    private void write(String sql) {
+        db.useTx(tx -> tx.dsl().execute(sql));
+    }
+
+    private void fill() {
+        db.audit().enable();
+        IntStream.range(0, 5).forEach(i -> createAgent("a" + i));
+        db.audit().seal();
+    }
+
+    @Test
+    void aChainThatNobodyTouchedHolds() {
+        assertThat(db.audit().verify()).isEqualTo(new AuditVerification(0, AuditHead.NONE, Optional.empty()));
+        fill();
+        AuditHead head = db.audit().head();
+        assertThat(db.audit().verify()).isEqualTo(new AuditVerification(6, head, Optional.empty()));
+        createAgent("later");
+        AuditVerification since = db.audit().verify(head);
+        assertThat(since.fault()).isEmpty();
+        assertThat(since.entries()).isEqualTo(2);
+        assertThat(since.head()).isEqualTo(db.audit().head());
+        assertThat(AuditHead.parse(head.toString())).isEqualTo(head);
+        assertThatThrownBy(() -> AuditHead.parse("7:abc")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "changes = '{}'",
+                "changes = NULL, erased_in = 5",
+                "actor = 'somebody'",
+                "record_key = 'other'",
+                "record_key = NULL",
+                "table_name = 'teams'",
+                "action = 'delete'",
+                "occurred_at = '2020-01-01T00:00:00.000000Z'",
+                "payload_hash = '0000000000000000000000000000000000000000000000000000000000000000'"
+            })
+    void aChangedEntryIsNamed(String change) {
+        fill();
+        AuditVerification found = tampered(() -> write("UPDATE audit_entries SET " + change + " WHERE position = 3"));
+        assertThat(found.fault()).isPresent();
+        assertThat(found.fault().orElseThrow().kind()).isEqualTo(AuditFault.Kind.CHANGED);
+        assertThat(found.fault().orElseThrow().position()).isEqualTo(3);
+        assertThat(found.entries()).isEqualTo(2);
+        assertThat(codes()).containsExactly("audit-broken");
+    }
+
+    private List<String> codes() {
+        return db.doctor().findings().stream()
+                .map(Finding::code)
+                .filter(code -> code.startsWith("audit"))
+                .toList();
+    }
+
+    @Test
+    void aRemovedEntryIsNamed() {
+        fill();
+        AuditVerification found = tampered(() -> write("DELETE FROM audit_entries WHERE position = 1"));
+        assertThat(found.fault().orElseThrow().kind()).isEqualTo(AuditFault.Kind.REMOVED);
+        assertThat(found.fault().orElseThrow().position()).isEqualTo(1);
+        found = tampered(() -> write("UPDATE audit_entries SET position = position - 1"));
+        assertThat(found.fault().orElseThrow().kind()).isEqualTo(AuditFault.Kind.CHANGED);
+    }
+
+    /** Only a head that was kept elsewhere tells. */
+    @Test
+    void aTruncatedEndIsNamedAndSoIsAChainThatWasMadeAnew() {
+        fill();
+        AuditHead known = db.audit().head();
+        write("DELETE FROM audit_entries WHERE position = 6");
+        assertThat(db.audit().verify().fault()).isEmpty();
+        AuditFault fault = db.audit().verify(known).fault().orElseThrow();
+        assertThat(fault.kind()).isEqualTo(AuditFault.Kind.TRUNCATED);
+        assertThat(fault.position()).isEqualTo(6);
+        createAgent("another");
+        fault = db.audit().verify(known).fault().orElseThrow();
+        assertThat(fault.kind()).isEqualTo(AuditFault.Kind.REWRITTEN);
+        write("DELETE FROM audit_entries");
+        createAgent("anew");
+        assertThat(db.audit().verify().fault()).isEmpty();
+        assertThat(db.audit().verify(known).fault().orElseThrow().kind()).isEqualTo(AuditFault.Kind.TRUNCATED);
+    }
+
+    /** The number was given in the transaction of the change. */
+    @Test
+    void anEntryThatWasRemovedBeforeItCameIntoTheChainLeavesAGap() {
+        fill();
+        createAgent("b1");
+        createAgent("b2");
+        write("DELETE FROM audit_pending WHERE position = (SELECT min(position) FROM audit_pending)");
+        Optional<AuditFault> fault = db.audit().verify().fault();
+        // PostgreSQL gives numbers when the entries come into the chain.
+        assertThat(fault.map(AuditFault::kind))
+                .isEqualTo(isSqlite() ? Optional.of(AuditFault.Kind.REMOVED) : Optional.empty());
+    }
+
+    @Test
+    void tablesWithoutTriggersAreFound() {
+        fill();
+        assertThat(codes()).isEmpty();
+        db.useTx(tx -> tx.dsl().execute("CREATE TABLE \"Notes\" (id integer PRIMARY KEY)"));
+        assertThat(db.doctor().findings())
+                .filteredOn(finding -> finding.code().equals("audit-trigger-missing"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.ids()).containsExactly("Notes"));
+        db.audit().enable();
+        assertThat(codes()).isEmpty();
+        write("ALTER TABLE \"Notes\" ADD COLUMN more text");
+        assertThat(codes()).containsExactly("audit-trigger-missing");
+        assertThat(db.audit().enable()).isTrue();
+        write("INSERT INTO \"Notes\" VALUES (1, 'x')");
+        assertThat(told()).last().isEqualTo("null insert Notes 1");
+    }
+}
