@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
             RetentionCommand.class,
             WorkspacesCommand.class,
             ArchiveCommand.class,
+            AuditCommand.class,
             CompletionCommand.class,
             DemoCommand.class
         })

@@ -43,6 +43,7 @@ class MainTest {
                 "restore",
                 "doctor",
                 "retention",
+                "audit verify",
                 "demo",
                 "workspaces list"
             })

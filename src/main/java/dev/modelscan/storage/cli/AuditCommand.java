@@ -1,0 +1,261 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.audit.AuditEntry;
+import dev.modelscan.storage.audit.AuditFault;
+import dev.modelscan.storage.audit.AuditHead;
+import dev.modelscan.storage.audit.AuditVerification;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The commands for the audit log. */
+@Command(
+        name = "audit",
+        description = {
+            "Switches the audit log on and off, lists it, and verifies it.",
+            "It records each insert, update and delete of every table, whoever makes it, in a chain of hashes."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {
+            AuditCommand.Enable.class,
+            AuditCommand.Disable.class,
+            AuditCommand.ListEntries.class,
+            AuditCommand.Head.class,
+            AuditCommand.Verify.class
+        })
+final class AuditCommand implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command");
+    }
+
+    /** Changes the log, and migrates nothing. */
+    abstract static class Writing extends DatabaseCommand {
+        @Override
+        Database open() {
+            return builder().validateOnly().open();
+        }
+    }
+
+    private record Told(String audit) implements Result {
+        @Override
+        public void print(PrintWriter out) {
+            out.println(audit);
+        }
+    }
+
+    @Command(
+            name = "enable",
+            description = {
+                "Switches the log on: makes triggers for every table, or makes them anew.",
+                "Run it again after a change of the schema that another tool made."
+            })
+    static final class Enable extends Writing {
+
+        @Option(
+                names = "--redact",
+                paramLabel = "<column>",
+                description = "Never record these values: table.column, or table.column.member of its JSON; * is any"
+                        + " table. Columns called password, secret, token, api_key and the like are redacted anyway."
+                        + " Can be repeated; what is not named again is recorded again.")
+        List<String> redacted = List.of();
+
+        @Override
+        Result execute(Database db) {
+            return new Told(
+                    db.audit().enable(redacted) ? "The audit log is on." : "The audit log was on already.");
+        }
+    }
+
+    @Command(name = "disable", description = "Switches the log off. What was recorded stays.")
+    static final class Disable extends Writing {
+        @Override
+        Result execute(Database db) {
+            db.audit().disable();
+            return new Told("The audit log is off.");
+        }
+    }
+
+    @Command(name = "list", description = "Lists entries, the newest first. Migrates nothing.")
+    static final class ListEntries extends PagedCommand {
+
+        private static final int DEFAULT_LIMIT = 50;
+
+        @Option(names = "--table", paramLabel = "<table>", description = "Of a row of this table. Needs --key.")
+        @Nullable
+        String table;
+
+        @Option(names = "--key", paramLabel = "<key>", description = "The row's key. Needs --table.")
+        @Nullable
+        String key;
+
+        @Option(names = "--actor", paramLabel = "<name>", description = "Of what this actor did.")
+        @Nullable
+        String actor;
+
+        @Option(
+                names = "--since",
+                paramLabel = "<time>",
+                converter = Moment.class,
+                description = "From this time on: " + Moment.HELP + ".")
+        @Nullable
+        Instant since;
+
+        @Option(names = "--until", paramLabel = "<time>", converter = Moment.class, description = "Before then.")
+        @Nullable
+        Instant until;
+
+        ListEntries() {
+            super(DEFAULT_LIMIT, PageRequest.MAX_LIMIT);
+        }
+
+        /** New entries come into the chain first, so this is no command that only reads. */
+        @Override
+        Database open() {
+            return builder().validateOnly().open();
+        }
+
+        @Override
+        Result execute(Database db) {
+            PageRequest request = request();
+            if ((table == null) != (key == null)) {
+                throw wrong("--table and --key go together");
+            }
+            boolean byTime = since != null || until != null;
+            if ((table == null ? 0 : 1) + (actor == null ? 0 : 1) + (byTime ? 1 : 0) > 1) {
+                throw wrong("--table, --actor and --since or --until exclude each other");
+            }
+            Page<AuditEntry> page;
+            if (table != null && key != null) {
+                page = db.audit().listByRecord(table, key, request);
+            } else if (actor != null) {
+                page = db.audit().listByActor(actor, request);
+            } else if (byTime) {
+                page = db.audit()
+                        .listBetween(
+                                since == null ? Instant.EPOCH : since,
+                                until == null ? Instant.parse("9999-12-31T00:00:00Z") : until,
+                                request);
+            } else {
+                page = db.audit().list(request);
+            }
+            return new Listed(page.items(), PagedCommand.next(page));
+        }
+    }
+
+    /** {@code --json} has the changes whole. */
+    private record Listed(
+            List<AuditEntry> entries, @Nullable String next) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            if (entries.isEmpty()) {
+                out.println("no entries");
+                return;
+            }
+            Screen screen = Screen.of(out);
+            for (AuditEntry entry : entries) {
+                String who = entry.actor() == null ? "" : ", " + entry.actor();
+                out.println(screen.line(
+                        entry.position() + "  " + entry.at() + who + ": " + entry.action() + " " + entry.table(),
+                        Screen.COLUMNS));
+                if (entry.key() != null) {
+                    out.println("    " + screen.line(entry.key(), Screen.COLUMNS - 4));
+                }
+                out.println("    " + screen.line(entry.changes().toString(), Screen.COLUMNS - 4));
+            }
+            PagedCommand.printNext(next, out);
+        }
+    }
+
+    @Command(
+            name = "head",
+            description = {
+                "Prints the end of the chain, as position:hash.",
+                "Keep it where nobody who writes to the database can change it; audit verify --since proves with it"
+                        + " that nothing up to it was changed or removed."
+            })
+    static final class Head extends Writing {
+        @Override
+        Result execute(Database db) {
+            AuditHead head = db.audit().head();
+            return new Printed(head.position(), head.hash(), head.toString());
+        }
+
+        private record Printed(long position, String hash, String head) implements Result {
+            @Override
+            public void print(PrintWriter out) {
+                out.println(head);
+            }
+        }
+    }
+
+    @Command(
+            name = "verify",
+            description = {
+                "Computes every hash of the chain again, and names the first bad entry. Changes nothing.",
+                "",
+                "Exit code: 0 the chain holds; 4 it does not."
+            })
+    static final class Verify extends ReadingCommand {
+
+        private static final int BROKEN = 4;
+
+        @Option(
+                names = "--since",
+                paramLabel = "<head>",
+                description = "From this head on, which audit head printed before. Finds also that the end was removed,"
+                        + " that an older database was put back, and that the chain was made anew.")
+        @Nullable
+        String since;
+
+        @Override
+        Result execute(Database db) {
+            AuditHead known;
+            try {
+                known = since == null ? AuditHead.NONE : AuditHead.parse(since);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+            }
+            AuditVerification found = db.audit().verify(known);
+            return new Verified(
+                    found.fault().isEmpty(),
+                    found.entries(),
+                    found.head().toString(),
+                    found.fault().orElse(null));
+        }
+
+        private record Verified(
+                boolean holds, long entries, String head, @Nullable AuditFault fault) implements Result {
+
+            @Override
+            public int exitCode() {
+                return holds ? 0 : BROKEN;
+            }
+
+            @Override
+            public void print(PrintWriter out) {
+                if (fault != null) {
+                    out.println("entry " + fault.position() + ": " + fault.message());
+                }
+                out.println((fault == null ? "the chain holds" : "the chain holds up to there") + ": " + entries
+                        + (entries == 1 ? " entry" : " entries") + ", head " + head);
+            }
+        }
+    }
+}
