@@ -8,6 +8,7 @@ import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.TransactionGuard;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
 import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
+import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.support.PostgresServer;
@@ -229,6 +230,7 @@ class DocumentationTest {
                 Engine.class,
                 Dialect.class,
                 Expressions.class,
+                Changes.class,
                 Store.class,
                 Sessions.class,
                 TransactionGuard.class,

@@ -28,6 +28,7 @@ public final class SnippetCompiler {
             import static dev.modelscan.storage.schema.Tables.*;
             import dev.modelscan.storage.*;
             import dev.modelscan.storage.agents.*;
+            import dev.modelscan.storage.audit.*;
             import dev.modelscan.storage.backups.*;
             import dev.modelscan.storage.blobs.*;
             import dev.modelscan.storage.conversations.*;
