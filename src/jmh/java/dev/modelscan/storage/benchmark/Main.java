@@ -6,6 +6,7 @@ import dev.modelscan.storage.benchmark.harness.Outcomes;
 import dev.modelscan.storage.benchmark.harness.Report;
 import dev.modelscan.storage.benchmark.system.NativeProgram;
 import dev.modelscan.storage.benchmark.workload.Allocation;
+import dev.modelscan.storage.benchmark.workload.Audited;
 import dev.modelscan.storage.benchmark.workload.BulkInsert;
 import dev.modelscan.storage.benchmark.workload.ColdStart;
 import dev.modelscan.storage.benchmark.workload.Creates;
@@ -41,6 +42,7 @@ public final class Main {
             new Creates(),
             new Updates(),
             new DurableCreates(),
+            new Audited(),
             new MixedLoad(),
             new BulkInsert(),
             new ColdStart(),
