@@ -55,7 +55,7 @@ final class DemoCommand extends DatabaseCommand {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         List<Path> files;
         try (Stream<Path> found = Files.walk(directory)) {
             files = found.sorted(Comparator.reverseOrder()).toList();
