@@ -9,14 +9,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One source of bytes.
  *
- * @param name its name in messages, and that of its workflow: the file's name, or {@code -}
+ * @param name that of its workflow: the file's name, or {@code -}
+ * @param shown its name in messages: the name, after as many folders as tell it from others of that name
  * @param origin where it is: an absolute path, with the entry behind {@code !} in an archive; or {@code -}
  * @param path the file, or the archive; null for a stream
  * @param found whether it was found in a directory or an archive, and not named: it may then be something else
  * @param size its bytes, as they are stored; -1 if that is not known
  * @param opener opens the bytes
  */
-public record Input(String name, String origin, @Nullable Path path, boolean found, long size, Opener opener) {
+public record Input(
+        String name, String shown, String origin, @Nullable Path path, boolean found, long size, Opener opener) {
 
     /** Opens a source's bytes. */
     @FunctionalInterface
@@ -27,8 +29,10 @@ public record Input(String name, String origin, @Nullable Path path, boolean fou
     /** A file. */
     static Input file(Path path, boolean found) throws IOException {
         Path name = path.getFileName();
+        String shown = name == null ? path.toString() : name.toString();
         return new Input(
-                name == null ? path.toString() : name.toString(),
+                shown,
+                shown,
                 path.toRealPath().toString(),
                 path,
                 found,
@@ -38,7 +42,12 @@ public record Input(String name, String origin, @Nullable Path path, boolean fou
 
     /** The same source, with its bytes from elsewhere. */
     Input opening(Opener bytes) {
-        return new Input(name, origin, path, found, size, bytes);
+        return new Input(name, shown, origin, path, found, size, bytes);
+    }
+
+    /** The same source, under another name in messages. */
+    Input shownAs(String words) {
+        return new Input(name, words, origin, path, found, size, opener);
     }
 
     /** Its bytes, as they are stored. */
@@ -48,7 +57,7 @@ public record Input(String name, String origin, @Nullable Path path, boolean fou
 
     /** A stream that can be read once. */
     public static Input stream(String name, InputStream in) {
-        return new Input(name, name, null, false, -1, () -> in);
+        return new Input(name, name, name, null, false, -1, () -> in);
     }
 
     /** Whether {@link #path} holds this source and nothing else. */

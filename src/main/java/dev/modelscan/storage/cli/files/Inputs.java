@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli.files;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystems;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The sources that the arguments of a command name: files, directories, globs, archives, and {@code -}. */
 public final class Inputs {
@@ -38,7 +40,31 @@ public final class Inputs {
             List<Input> found = argument.equals("-") ? List.of(Input.stream("-", standardInput)) : of(argument);
             found.forEach(input -> inputs.putIfAbsent(input.origin(), input));
         }
-        return List.copyOf(inputs.values());
+        Map<String, List<Input>> named = new LinkedHashMap<>();
+        inputs.values().forEach(input -> named.computeIfAbsent(input.name(), unknown -> new ArrayList<>())
+                .add(input));
+        return inputs.values().stream()
+                .map(input -> input.shownAs(shown(input, named.get(input.name()))))
+                .toList();
+    }
+
+    /** The end of the path that no other source of that name has. */
+    private static String shown(Input input, @Nullable List<Input> alike) {
+        String origin = input.origin();
+        int from = origin.length() - input.name().length();
+        if (alike == null || alike.size() < 2 || from < 0) {
+            return input.shown();
+        }
+        while (from > 0) {
+            String end = origin.substring(from);
+            if (alike.stream()
+                    .allMatch(other -> other.origin().equals(origin)
+                            || !other.origin().endsWith(end))) {
+                return end;
+            }
+            from = origin.lastIndexOf(File.separatorChar, Math.max(0, from - 2)) + 1;
+        }
+        return origin;
     }
 
     private static List<Input> of(String argument) throws IOException {
@@ -141,6 +167,7 @@ public final class Inputs {
         for (Archive.Entry entry : entries) {
             String name = entries.size() == 1 ? whole.name() : whole.name() + "!" + entry.name();
             inputs.add(new Input(
+                    name,
                     name,
                     whole.origin() + "!" + entry.name(),
                     file,

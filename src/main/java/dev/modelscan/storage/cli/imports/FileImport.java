@@ -35,7 +35,7 @@ public final class FileImport {
         this.database = database;
         this.input = input;
         this.options = options;
-        this.result = new FileResult(input.name());
+        this.result = new FileResult(input.shown());
     }
 
     /** What became of the file, up to now. */

@@ -1,10 +1,14 @@
 package dev.modelscan.storage.cli.imports;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one file. Counts all, keeps the first warnings and failures. */
+/**
+ * What became of one file. Counts all, keeps the first warnings and failures, in the order of their records. Thread-safe: one
+ * thread reads, another one stores, and a third may tell of both when the program is ended.
+ */
 public final class FileResult {
 
     /** The maximum number of warnings, and of failures, that are kept; all are counted. */
@@ -41,21 +45,21 @@ public final class FileResult {
         this.file = file;
     }
 
-    void warn(Note note) {
+    synchronized void warn(Note note) {
         warned++;
         if (warnings.size() < MOST_KEPT) {
             warnings.add(note);
         }
     }
 
-    void fail(Note note) {
+    synchronized void fail(Note note) {
         failed++;
         if (failures.size() < MOST_KEPT) {
             failures.add(note);
         }
     }
 
-    void add(Fate fate, Stored stored) {
+    synchronized void add(Fate fate, Stored stored) {
         switch (fate) {
             case IMPORTED -> imported++;
             case GROWN -> grown++;
@@ -68,17 +72,17 @@ public final class FileResult {
         modelCalls += stored.modelCalls();
     }
 
-    void form(String name) {
+    synchronized void form(String name) {
         form = name;
     }
 
     /** The file could not be imported, or not to its end. */
-    void problem(String text) {
+    synchronized void problem(String text) {
         problem = text;
     }
 
     /** The file was found and not named, and is of no form. */
-    void leaveOut(String text) {
+    synchronized void leaveOut(String text) {
         problem = text;
         leftOut = true;
     }
@@ -87,74 +91,78 @@ public final class FileResult {
         return file;
     }
 
-    public @Nullable String form() {
+    public synchronized @Nullable String form() {
         return form;
     }
 
-    public @Nullable String problem() {
+    public synchronized @Nullable String problem() {
         return problem;
     }
 
     /** Whether the file is something else, which is no failure in a directory. */
-    public boolean isLeftOut() {
+    public synchronized boolean isLeftOut() {
         return leftOut;
     }
 
-    public List<Note> warnings() {
-        return List.copyOf(warnings);
+    public synchronized List<Note> warnings() {
+        return sorted(warnings);
     }
 
-    public List<Note> failures() {
-        return List.copyOf(failures);
+    public synchronized List<Note> failures() {
+        return sorted(failures);
     }
 
-    public long warned() {
+    private static List<Note> sorted(List<Note> notes) {
+        return notes.stream().sorted(Comparator.comparingLong(Note::record)).toList();
+    }
+
+    public synchronized long warned() {
         return warned;
     }
 
-    public long failed() {
+    public synchronized long failed() {
         return failed;
     }
 
-    public long imported() {
+    public synchronized long imported() {
         return imported;
     }
 
-    public long grown() {
+    public synchronized long grown() {
         return grown;
     }
 
-    public long restored() {
+    public synchronized long restored() {
         return restored;
     }
 
-    public long skipped() {
+    public synchronized long skipped() {
         return skipped;
     }
 
-    public long messages() {
+    public synchronized long messages() {
         return messages;
     }
 
-    public long toolExecutions() {
+    public synchronized long toolExecutions() {
         return toolExecutions;
     }
 
-    public long toolFailures() {
+    public synchronized long toolFailures() {
         return toolFailures;
     }
 
-    public long modelCalls() {
+    public synchronized long modelCalls() {
         return modelCalls;
     }
 
     /** Whether a run was found, stored or not. */
-    boolean hasRuns() {
+    synchronized boolean hasRuns() {
         return imported + grown + restored + skipped + failed > 0;
     }
 
     /** Whether all of it is stored, now or before. */
-    public boolean isComplete() {
+    public synchronized boolean isComplete() {
         return failed == 0 && (problem == null || leftOut);
     }
 }

@@ -10,7 +10,7 @@ import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.cli.files.Input;
-import dev.modelscan.storage.cli.formats.Event.AgentDescribed;
+import dev.modelscan.storage.cli.formats.Event;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.sources.Source;
@@ -21,6 +21,7 @@ import dev.modelscan.storage.workflows.WorkflowStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,9 @@ final class Provenance {
     private final Instant importedAt = Instant.now();
     private ObjectNode metadata = Fields.object();
     private @Nullable WorkflowId workflow;
+    private @Nullable WorkflowId committed;
     private final Map<String, AgentId> known = new HashMap<>();
+    private final Set<String> uncommitted = new HashSet<>();
     private final Map<String, ObjectNode> described = new LinkedHashMap<>();
     private boolean sourceMade;
 
@@ -54,14 +57,13 @@ final class Provenance {
         this.sha256 = sha256;
     }
 
-    /** What the file says of all of its runs. */
-    void describe(ObjectNode more) {
-        metadata.setAll(more);
-    }
-
-    /** What the file says of an agent. */
-    void describe(AgentDescribed agent) {
-        described.put(Names.of(agent.name()), agent.metadata());
+    /** Takes what the file says of all of its runs, or of an agent. */
+    void describe(Event event) {
+        if (event instanceof Event.Described all) {
+            metadata.setAll(all.metadata());
+        } else if (event instanceof Event.AgentDescribed agent) {
+            described.put(Names.of(agent.name()), agent.metadata());
+        }
     }
 
     /** The agents that the file describes. */
@@ -162,11 +164,28 @@ final class Provenance {
         return values.object(metadata, new ArrayList<>());
     }
 
-    /** The transaction was committed. */
+    /** A run was stored, in a transaction that {@link #undo} takes back. */
     void made(WorkflowId id, Map<String, AgentId> agents) {
         sourceMade = true;
         workflow = id;
-        known.putAll(agents);
+        agents.forEach((name, agent) -> {
+            if (known.put(name, agent) == null) {
+                uncommitted.add(name);
+            }
+        });
+    }
+
+    void committed() {
+        committed = workflow;
+        uncommitted.clear();
+    }
+
+    /** The transaction was rolled back. */
+    void undo() {
+        workflow = committed;
+        sourceMade = committed != null;
+        known.keySet().removeAll(uncommitted);
+        uncommitted.clear();
     }
 
     /** Agents that are stored, by name. */

@@ -5,8 +5,6 @@ import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.modelscan.storage.Database;
-import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.Tx;
@@ -19,8 +17,6 @@ import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
-import dev.modelscan.storage.errors.ConflictException;
-import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
@@ -41,7 +37,7 @@ import org.jooq.Record2;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores one run in one transaction: all of it, what it has grown by, or nothing.
+ * Stores one run in a transaction: all of it, what it has grown by, or nothing.
  *
  * <p>A run is a task of the type {@code transcript}; its conversation has the task's id. It is known by the form and the id
  * that the file gives it, or else by its content. A stored run whose messages begin those of this one has grown. If they do
@@ -49,46 +45,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunStore {
 
-    private final Database db;
+    private final int maxDepth;
     private final Provenance provenance;
     private final Facts facts;
     private final RunBuffer events;
     private final @Nullable TaskId parent;
     private final Instant base;
     private final String content;
-
-    /** Set by each attempt: the workflow, and a warning. */
-    private @Nullable WorkflowId workflow;
-
     private @Nullable String warning;
-    private Map<String, AgentId> used = Map.of();
 
     /**
      * A run that is to be stored.
      *
-     * @param occurrence how many runs with the same content came before it in the file
-     * @param base the time of what has none
+     * @param maxDepth how deep the database takes JSON
      */
-    RunStore(
-            Database db,
-            Provenance provenance,
-            Facts facts,
-            RunBuffer events,
-            @Nullable TaskId parent,
-            int occurrence,
-            Instant base) {
-        this.db = db;
+    RunStore(int maxDepth, Provenance provenance, ReadRun run, @Nullable TaskId parent) {
+        this.maxDepth = maxDepth;
         this.provenance = provenance;
-        this.facts = facts;
-        this.events = events;
+        this.facts = run.facts();
+        this.events = run.events();
         this.parent = parent;
-        this.base = base;
-        this.content = Digests.hex(facts.digest()) + (occurrence == 0 ? "" : "." + occurrence);
+        this.base = run.base();
+        this.content = Digests.hex(facts.digest()) + (run.occurrence() == 0 ? "" : "." + run.occurrence());
     }
 
-    /** The result of storing a run. */
+    /**
+     * The result of storing a run.
+     *
+     * @param workflow the workflow that it is in; null if all of it was stored before
+     * @param agents the agents of the run, by name
+     */
     record Outcome(
-            Fate fate, Stored stored, TaskId task, @Nullable String warning) {}
+            Fate fate,
+            Stored stored,
+            TaskId task,
+            @Nullable String warning,
+            @Nullable WorkflowId workflow,
+            Map<String, AgentId> agents) {}
 
     /** What is stored of a run, and under which name. */
     private record Known(
@@ -99,41 +92,15 @@ final class RunStore {
             @Nullable Map<String, MessageId> names,
             boolean complete) {}
 
-    /**
-     * Every row has a known key, so imports may run in parallel, and READ COMMITTED is enough. If another import has created
-     * the same agent, workflow or task meanwhile, the key conflicts, and the next attempt finds the row. So as many attempts
-     * as keys are enough.
-     */
-    Outcome store() {
-        for (int left = facts.authors().size() + 4; ; left--) {
-            try {
-                Outcome outcome = db.withTx(Isolation.READ_COMMITTED, this::store);
-                if (workflow != null) {
-                    provenance.made(workflow, used);
-                }
-                return outcome;
-            } catch (ConflictException | ReferenceException e) {
-                // An agent may have been deleted meanwhile.
-                provenance.agents().clear();
-                if (left == 0) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private Outcome store(Tx tx) {
-        workflow = null;
+    Outcome store(Tx tx) {
         warning = null;
         Known known = find(tx);
         if (known.complete()) {
-            return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), null);
+            return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), null, null, Map.of());
         }
-        Values values = new Values(tx.blobs(), db.options().maxJsonDepth());
+        Values values = new Values(tx.blobs(), maxDepth);
         WorkflowId owner = provenance.make(tx, values);
-        workflow = owner;
         Map<String, AgentId> agents = agents(tx, values);
-        used = agents;
         Origin origin =
                 Places.at(provenance.origin(known.externalId()), facts.started().place());
         List<BlobId> large = new ArrayList<>();
@@ -144,7 +111,7 @@ final class RunStore {
         }
         RunWriter writer = new RunWriter(
                 tx,
-                db.options().maxJsonDepth(),
+                maxDepth,
                 facts,
                 new RunWriter.Target(
                         known.id(),
@@ -158,7 +125,7 @@ final class RunStore {
         events.replay(writer);
         Stored stored = writer.finish();
         Fate fate = known.task() != null ? Fate.GROWN : restored ? Fate.RESTORED : Fate.IMPORTED;
-        return new Outcome(fate, stored, known.id(), warning);
+        return new Outcome(fate, stored, known.id(), warning, owner, agents);
     }
 
     private static boolean isKnown(Known known, boolean restored) {

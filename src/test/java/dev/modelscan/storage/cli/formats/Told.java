@@ -37,7 +37,7 @@ final class Told {
     static Told of(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             String name = file.getFileName().toString();
-            return read(new Input(name, name, file, false, Files.size(file), () -> in), in);
+            return read(new Input(name, name, name, file, false, Files.size(file), () -> in), in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
