@@ -22,22 +22,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class OtlpRuns {
 
-    private static final String CONVERSATION = "gen_ai.conversation.id";
+    static final String CONVERSATION = "gen_ai.conversation.id";
     private static final Comparator<OtlpSpan> BY_TIME =
             Comparator.comparing(OtlpSpan::startedAt, Comparator.nullsLast(Comparator.naturalOrder()));
 
-    private final Map<String, OtlpSpan> spans;
+    private final OtlpStore spans;
     private final Events events;
-    private final Map<String, List<OtlpSpan>> runs = new LinkedHashMap<>();
+    private final Map<String, List<OtlpStore.Head>> runs = new LinkedHashMap<>();
     private final Map<String, String> parents = new LinkedHashMap<>();
 
-    OtlpRuns(Map<String, OtlpSpan> spans, Events events) {
+    OtlpRuns(OtlpStore spans, Events events) {
         this.spans = spans;
         this.events = events;
     }
 
     void tell() {
-        for (OtlpSpan span : spans.values()) {
+        for (OtlpStore.Head span : spans.heads()) {
             runs.computeIfAbsent(run(span), key -> new ArrayList<>()).add(span);
         }
         Set<String> told = new HashSet<>();
@@ -46,7 +46,7 @@ final class OtlpRuns {
 
     /** A parent's run is told before its sub-agents' runs. */
     private void tell(String run, Set<String> told) {
-        List<OtlpSpan> own = runs.get(run);
+        List<OtlpStore.Head> own = runs.get(run);
         if (own == null || !told.add(run)) {
             return;
         }
@@ -54,24 +54,26 @@ final class OtlpRuns {
         if (parent != null) {
             tell(parent, told);
         }
-        tell(run, own);
+        List<OtlpSpan> read = new ArrayList<>(own.size());
+        own.forEach(head -> read.add(spans.read(head)));
+        tell(run, read);
     }
 
-    private String run(OtlpSpan span) {
-        OtlpSpan agent = span.isAgent() ? span : agentAbove(span);
+    private String run(OtlpStore.Head span) {
+        OtlpStore.Head agent = span.isAgent() ? span : agentAbove(span);
         if (agent == null) {
             return conversation(span);
         }
-        OtlpSpan above = agentAbove(agent);
+        OtlpStore.Head above = agentAbove(agent);
         boolean sameAgent = above != null
-                && Fields.text(agent.attributes(), "gen_ai.agent.name") != null
+                && agent.agentName() != null
                 && java.util.Objects.equals(
-                        Fields.text(agent.attributes(), "gen_ai.agent.name"),
-                        Fields.text(above.attributes(), "gen_ai.agent.name"));
+                        agent.agentName(),
+                        above.agentName());
         if (above == null) {
             return conversation(agent);
         }
-        String own = Fields.text(agent.attributes(), CONVERSATION);
+        String own = agent.conversation();
         if (own != null && !own.equals(conversation(above))) {
             parents.put(own, run(above));
             return own;
@@ -85,10 +87,10 @@ final class OtlpRuns {
     }
 
     /** The conversation that a span, or the nearest one above it, names; else its trace. */
-    private String conversation(OtlpSpan span) {
+    private String conversation(OtlpStore.Head span) {
         Set<String> seen = new HashSet<>();
-        for (OtlpSpan each = span; each != null && seen.add(each.key()); each = above(each)) {
-            String conversation = Fields.text(each.attributes(), CONVERSATION);
+        for (OtlpStore.Head each = span; each != null && seen.add(each.key()); each = above(each)) {
+            String conversation = each.conversation();
             if (conversation != null) {
                 return conversation;
             }
@@ -96,9 +98,9 @@ final class OtlpRuns {
         return span.trace();
     }
 
-    private @Nullable OtlpSpan agentAbove(OtlpSpan span) {
+    private OtlpStore.@Nullable Head agentAbove(OtlpStore.Head span) {
         Set<String> seen = new HashSet<>();
-        for (OtlpSpan each = above(span); each != null && seen.add(each.key()); each = above(each)) {
+        for (OtlpStore.Head each = above(span); each != null && seen.add(each.key()); each = above(each)) {
             if (each.isAgent()) {
                 return each;
             }
@@ -106,9 +108,8 @@ final class OtlpRuns {
         return null;
     }
 
-    private @Nullable OtlpSpan above(OtlpSpan span) {
-        String parent = span.parentKey();
-        return parent == null ? null : spans.get(parent);
+    private OtlpStore.@Nullable Head above(OtlpStore.Head span) {
+        return spans.head(span.parentKey());
     }
 
     private void tell(String run, List<OtlpSpan> own) {
