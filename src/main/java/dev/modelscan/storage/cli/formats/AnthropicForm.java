@@ -21,7 +21,7 @@ final class AnthropicForm extends ChatForm {
     public boolean recognizes(First first) {
         return first.values().stream()
                 .anyMatch(record ->
-                        ChatForm.holdsMessages(record) && bodies(record).anyMatch(AnthropicForm::isOurs));
+                        ChatForm.holdsMessages(record) && bodies(ChatForm.sample(record)).anyMatch(AnthropicForm::isOurs));
     }
 
     private static boolean isOurs(JsonNode body) {

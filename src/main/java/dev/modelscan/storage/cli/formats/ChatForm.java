@@ -22,6 +22,7 @@ abstract class ChatForm implements Form {
 
     private static final List<String> IDS =
             List.of("id", "conversation_id", "session_id", "thread_id", "custom_id", "task_id");
+    private static final List<String> WRAPPERS = List.of("data", "requests", "results", "responses");
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool", "function");
 
     @Override
@@ -58,6 +59,44 @@ abstract class ChatForm implements Form {
 
     private void readRecord(Place place, JsonNode record, Events events) {
         String run = "record " + place.record();
+        JsonNode inner = inner(record);
+        if (inner == null) {
+            readRecord(run, place, record, events);
+            return;
+        }
+        if (record.isObject()) {
+            events.accept(new Event.Described(place, Fields.rest(record, Set.copyOf(WRAPPERS))));
+        }
+        int index = 0;
+        for (JsonNode each : inner) {
+            readRecord(run + "/" + index++, place, each, events);
+        }
+    }
+
+    /** The records that a record holds, such as a page of responses, or the requests of a batch; null if it is one itself. */
+    private static @Nullable JsonNode inner(JsonNode record) {
+        if (record.isObject() && ChatRecord.of(record) != null) {
+            return null;
+        }
+        JsonNode list = record;
+        for (String wrapper : WRAPPERS) {
+            list = list.isArray() ? list : record.path(wrapper);
+        }
+        JsonNode first = list.path(0);
+        boolean holds = list.isArray()
+                && first.isObject()
+                && !isMessage(first)
+                && (ChatRecord.of(first) != null || isFailedRequest(first));
+        return holds ? list : null;
+    }
+
+    /** A record that a form may be told by: the first one inside, if it holds some. */
+    static JsonNode sample(JsonNode record) {
+        JsonNode inner = inner(record);
+        return inner == null ? record : inner.path(0);
+    }
+
+    private void readRecord(String run, Place place, JsonNode record, Events events) {
         if (record.isArray() && (record.isEmpty() || isMessage(record.path(0)))) {
             events.accept(new RunStarted(run, place, null, null, null, null, null, bareList()));
             new ChatMessages(run, events).readAll(place, record, "");
@@ -224,7 +263,8 @@ abstract class ChatForm implements Form {
     }
 
     /** Whether a record holds messages in one of the ways that this form knows. */
-    static boolean holdsMessages(JsonNode record) {
+    static boolean holdsMessages(JsonNode given) {
+        JsonNode record = sample(given);
         if (isPreferences(record)) {
             return false;
         }

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Results of tau2: one object with {@code simulations}. Its user calls tools too. */
+/** Results of tau2: one object with {@code simulations}, of chats or of voice. Its user calls tools too. */
 final class Tau2Form implements Form {
 
     @Override
@@ -25,7 +25,7 @@ final class Tau2Form implements Form {
     private static boolean isSimulation(JsonNode record) {
         return record.has("task_id")
                 && record.has("termination_reason")
-                && record.path("messages").isArray();
+                && (record.path("messages").isArray() || record.path("ticks").isArray());
     }
 
     @Override
@@ -59,7 +59,7 @@ final class Tau2Form implements Form {
             JsonNode info,
             Events events) {
         String run = "simulation " + place.record() + "/" + index;
-        ObjectNode metadata = Fields.rest(simulation, "messages");
+        ObjectNode metadata = Fields.rest(simulation, "messages", "ticks");
         if (task != null) {
             metadata.set("task", task);
         }
@@ -84,6 +84,11 @@ final class Tau2Form implements Form {
             } else {
                 messages.read(place, message, path);
             }
+        }
+        if (number == 0) {
+            new Tau2Ticks(place, "simulations[" + index + "].ticks", messages)
+                    .models(model, userModel)
+                    .read(simulation.path("ticks"));
         }
         JsonNode verdict = simulation.path("reward_info");
         Outcomes.scores(run, place, verdict, "reward_info", events);

@@ -20,7 +20,7 @@ final class RunQueue implements AutoCloseable {
     static final int MOST_RUNS = 64;
 
     /** The most bytes, by a rough count, that wait or are being stored. A larger run is alone. */
-    private static final long MOST_WEIGHT = 16L << 20;
+    private static final long MOST_WEIGHT = 4L << 20;
 
     /** Fewer runs wait this long for more, so that a slow reader does not pay a commit for each. */
     private static final int FEW_RUNS = 16;

@@ -57,7 +57,16 @@ class RunFormatTest {
                         + " {'type': 'image_url', 'image_url': {'url': 'u'}}, {'type': 'dream'}]}]}",
                 "{'messages': [{'role': 'assistant', 'tool_calls': [{'id': 'c', 'type': 'custom', 'custom': {'name': 'f', 'input': 'x'}}]}]}",
                 "{'messages': [{'role': 'ghost', 'content': 'boo'}, {'content': 'nobody'}, 'text', {'role': 'user', 'content': 7}]}",
-                "{'traj': [{'role': 'user', 'content': 'hi'}], 'reward': 0.5, 'task_id': 3}"
+                "{'traj': [{'role': 'user', 'content': 'hi'}], 'reward': 0.5, 'task_id': 3}",
+                "{'custom_id': 'q', 'method': 'POST', 'url': '/v1/chat/completions', 'body': {'model': 'm', 'messages': [{'role': 'user',"
+                        + " 'content': 'hi'}]}}",
+                "{'id': 'b', 'custom_id': 'q', 'response': {'status_code': 200, 'body': {'id': 'x', 'model': 'm', 'choices': [{'index': 0,"
+                        + " 'finish_reason': 'stop', 'logprobs': null, 'message': {'role': 'assistant', 'content': 'yes', 'refusal': null}},"
+                        + " {'index': 1, 'message': {'role': 'assistant', 'content': 'no'}}], 'usage': {'prompt_tokens': 1}}}, 'error': null}",
+                "{'id': 'x', 'object': 'chat.completion', 'created': 1767225600, 'choices': [{'index': 0, 'message': {'role': 'assistant',"
+                        + " 'content': 'yes'}, 'finish_reason': 'stop'}]}",
+                "{'request': {'model': 'm', 'messages': [{'role': 'user', 'content': 'a'}]}, 'response': {'choices': [{'message':"
+                        + " {'role': 'assistant', 'content': 'b'}}]}}"
             })
     void messagesOfOpenAiComeBack(String record) throws IOException {
         comesBack(new OpenAiFormat(), record);
@@ -72,7 +81,10 @@ class RunFormatTest {
                         + " {'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': 't', 'content': [{'type': 'text', 'text': 'x'}],"
                         + " 'is_error': false}, {'type': 'text', 'text': 'and now?'}]}]}",
                 "{'system': [{'type': 'text', 'text': 's', 'cache_control': {}}], 'messages': [{'role': 'user', 'content':"
-                        + " [{'type': 'tool_result', 'tool_use_id': 't'}]}]}"
+                        + " [{'type': 'tool_result', 'tool_use_id': 't'}]}]}",
+                "{'custom_id': 'q', 'params': {'model': 'm', 'max_tokens': 9, 'system': 's', 'messages': [{'role': 'user', 'content': 'hi'}]}}",
+                "{'custom_id': 'q', 'result': {'type': 'succeeded', 'message': {'id': 'x', 'type': 'message', 'role': 'assistant', 'model': 'm',"
+                        + " 'content': [{'type': 'text', 'text': 'yes'}], 'stop_reason': 'end_turn', 'usage': {'input_tokens': 1}}}}"
             })
     void messagesOfAnthropicComeBack(String record) throws IOException {
         comesBack(new AnthropicFormat(), record);

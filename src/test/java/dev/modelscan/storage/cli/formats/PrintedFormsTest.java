@@ -1,0 +1,144 @@
+package dev.modelscan.storage.cli.formats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What command lines of agents print, lists of responses, and voice runs. */
+class PrintedFormsTest {
+
+    private static final String INIT =
+            "{'type': 'system', 'subtype': 'init', 'cwd': '/w', 'session_id': 's', 'tools': ['Task'], 'model': 'm-1'}";
+
+    private static String claude(String type, String content, String caller) {
+        return "{'type': '" + type + "', 'message': {'id': 'm', 'role': '" + type + "', 'model': 'm-1', 'content': " + content
+                + ", 'usage': {'input_tokens': 1, 'output_tokens': 1}}, 'parent_tool_use_id': " + caller
+                + ", 'session_id': 's', 'uuid': 'u" + Math.abs(content.hashCode() % 1000) + "'}";
+    }
+
+    @Test
+    void aStreamOfClaudeIsASessionWithItsSubAgentsAndItsResult() {
+        Told told = Told.of(
+                "out.jsonl",
+                INIT,
+                "{'type': 'stream_event', 'event': {'type': 'message_start'}, 'session_id': 's'}",
+                claude("assistant", "[{'type': 'tool_use', 'id': 't', 'name': 'Task', 'input': {'prompt': 'look'}}]", "null"),
+                claude("assistant", "[{'type': 'text', 'text': 'I look'}]", "'t'"),
+                claude("user", "[{'type': 'tool_result', 'tool_use_id': 't', 'content': 'seen'}]", "null"),
+                claude("assistant", "[{'type': 'text', 'text': 'done'}]", "null"),
+                "{'type': 'result', 'subtype': 'error_max_turns', 'is_error': true, 'session_id': 's', 'uuid': 'r',"
+                        + " 'total_cost_usd': 0.5, 'usage': {'input_tokens': 1}, 'modelUsage': {'m-1': {'inputTokens': 7,"
+                        + " 'outputTokens': 8, 'cacheReadInputTokens': 9, 'costUSD': 0.25}}}");
+
+        assertThat(told.form()).isEqualTo("claude-print");
+        assertThat(told.lines().stream()
+                        .map(line -> line.replaceFirst("^(assistant|user|tool) u\\d+", "$1"))
+                        .toList())
+                .containsExactly(
+                        "run s = s by claude-code",
+                        "assistant: Task#t {'prompt':'look'}",
+                        "run s/t = s/t below s by sub-agent",
+                        "assistant: I look",
+                        "tool: ->#t 'seen' unknown",
+                        "assistant: done",
+                        "model m-1 7+8 read 9 cost 0.25",
+                        "end s/t",
+                        "end s failed because error_max_turns");
+        assertThat(told.parts(Part.Answer.class).get(0).childRun()).isEqualTo("s/t");
+        assertThat(told.kept()).contains("\"tools\":[\"Task\"]", "\"stream_events\":1", "\"total_cost_usd\":0.5");
+    }
+
+    @Test
+    void aResultOfClaudeAloneIsItsAnswer() {
+        Told told = Told.of(
+                "out.json",
+                "{'type': 'result', 'subtype': 'success', 'is_error': false, 'num_turns': 1, 'result': 'Paris',",
+                " 'session_id': 's', 'total_cost_usd': 0.008, 'usage': {'input_tokens': 3, 'output_tokens': 6}}");
+
+        assertThat(told.form()).isEqualTo("claude-print");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run s = s by claude-code", "assistant: Paris", "model null 3+6 cost 0.008", "end s");
+    }
+
+    @Test
+    void eventsOfCodexExecAreAThread() {
+        Told told = Told.of(
+                "out.jsonl",
+                "{'type': 'thread.started', 'thread_id': 'th'}",
+                "{'type': 'turn.started'}",
+                "{'type': 'item.completed', 'item': {'id': 'i0', 'type': 'reasoning', 'text': 'hm'}}",
+                "{'type': 'item.started', 'item': {'id': 'i1', 'type': 'command_execution', 'command': 'ls',"
+                        + " 'aggregated_output': '', 'exit_code': null, 'status': 'in_progress'}}",
+                "{'type': 'item.completed', 'item': {'id': 'i1', 'type': 'command_execution', 'command': 'ls',"
+                        + " 'aggregated_output': 'no', 'exit_code': 2, 'status': 'failed'}}",
+                "{'type': 'item.completed', 'item': {'id': 'i2', 'type': 'mcp_tool_call', 'server': 'v', 'tool': 'find',"
+                        + " 'arguments': {'q': 1}, 'result': {'content': []}, 'error': null, 'status': 'completed'}}",
+                "{'type': 'item.started', 'item': {'id': 'i3', 'type': 'web_search', 'query': 'x'}}",
+                "{'type': 'item.completed', 'item': {'id': 'i4', 'type': 'agent_message', 'text': 'bye'}}",
+                "{'type': 'turn.completed', 'usage': {'input_tokens': 9, 'cached_input_tokens': 2, 'output_tokens': 3}}",
+                "{'type': 'turn.started'}",
+                "{'type': 'turn.failed', 'error': {'message': 'no more'}}");
+
+        assertThat(told.form()).isEqualTo("codex-exec");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run thread 1 = th by codex",
+                        "assistant: (thought)",
+                        "assistant: command_execution#i1 {'command':'ls'}, ->#i1 command_execution 'no' failed by exit_code",
+                        "assistant: find#i2 {'q':1}, ->#i2 find {'content':[]} success by status",
+                        "assistant: bye",
+                        "model null 9+3 read 2",
+                        "assistant: web_search#i3 {'query':'x'}",
+                        "end thread 1 failed because no more");
+    }
+
+    @Test
+    void listsOfResponsesAndOfRequestsHoldRecords() {
+        String answer = "{'id': 'x', 'object': 'chat.completion', 'choices': [{'index': 0, 'message': {'role': 'assistant',"
+                + " 'content': 'yes'}}]}";
+        Told array = Told.of("a.json", "[" + answer + ", " + answer + "]");
+        Told page = Told.of("b.json", "{'object': 'list', 'data': [" + answer + "], 'has_more': false}");
+        Told batch = Told.of(
+                "c.json",
+                "{'requests': [{'custom_id': 'q', 'params': {'model': 'm', 'system': 's', 'messages': [{'role': 'user',"
+                        + " 'content': 'hi'}]}}]}");
+
+        assertThat(array.form()).isEqualTo("openai");
+        assertThat(array.lines()).filteredOn(line -> line.equals("assistant: yes")).hasSize(2);
+        assertThat(page.form()).isEqualTo("openai");
+        assertThat(page.lines()).containsExactly("described", "run record 1/0 = x", "assistant: yes", "end record 1/0");
+        assertThat(batch.form()).isEqualTo("anthropic");
+        assertThat(batch.lines())
+                .containsExactly("described", "run record 1/0 = q", "system: s", "user: hi", "end record 1/0");
+    }
+
+    @Test
+    void whatOneSideOfAVoiceRunSaysWithoutAPauseIsAMessage() {
+        Told told = Told.of(
+                "results.json",
+                "{'info': {'agent_info': {'llm': 'm'}}, 'tasks': [], 'simulations': [{'id': 's', 'task_id': '1', 'messages': [],"
+                        + " 'reward_info': {'reward': 1}, 'ticks': [",
+                "{'tick_id': 0, 'timestamp': '2026-01-02T03:04:05', 'user_chunk': {'role': 'user', 'content': 'He',"
+                        + " 'is_audio': true, 'utterance_ids': ['u1'], 'cost': null}, 'agent_chunk': null},",
+                "{'tick_id': 1, 'user_chunk': {'role': 'user', 'content': 'llo', 'utterance_ids': ['u1']}, 'agent_chunk':"
+                        + " {'role': 'assistant', 'content': 'Hi', 'cost': 0.5}},",
+                "{'tick_id': 2, 'user_chunk': {'role': 'user', 'content': '', 'contains_speech': false}, 'agent_chunk':"
+                        + " {'role': 'assistant', 'content': ' you', 'cost': 0.25}, 'agent_tool_calls': [{'id': 'c', 'name':"
+                        + " 'find', 'arguments': {}}], 'agent_tool_results': [{'id': 'c', 'role': 'tool', 'content': 'x',"
+                        + " 'error': false}]}]}]}");
+
+        assertThat(told.form()).isEqualTo("tau2");
+        assertThat(told.lines())
+                .containsExactly(
+                        "described",
+                        "run simulation 1/0 = s",
+                        "assistant: Hi you",
+                        "model m null+null cost 0.75",
+                        "assistant: find#c {}",
+                        "tool: ->#c 'x' success by error",
+                        "user: Hello",
+                        "score reward 1",
+                        "end simulation 1/0 completed");
+    }
+}
