@@ -3,11 +3,13 @@ package dev.modelscan.storage.cli.files;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.cli.formats.Events;
 import dev.modelscan.storage.cli.formats.First;
+import dev.modelscan.storage.cli.formats.Forms;
 import dev.modelscan.storage.cli.formats.Framing;
 import dev.modelscan.storage.cli.formats.Records;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ public final class Source implements AutoCloseable {
     private final @Nullable Detection detection;
     private final @Nullable Framing framing;
     private final List<JsonNode> values;
+    private final boolean inLists;
     private @Nullable RecordReader reader;
 
     private Source(String name, Decoded decoded) throws IOException {
@@ -30,12 +33,27 @@ public final class Source implements AutoCloseable {
             detection = null;
             framing = Framing.SQLITE;
             values = List.of();
+            inLists = false;
             return;
         }
         window = new Window(decoded.in());
         detection = new Detection(window.peek(Detection.HEAD));
         framing = detection.framing();
-        values = framing == null ? List.of() : detection.values(framing);
+        List<JsonNode> parted = framing == null ? List.of() : detection.values(framing);
+        List<JsonNode> elements = elements(parted);
+        inLists = !elements.equals(parted)
+                && Forms.of(first(parted)).isEmpty()
+                && Forms.of(first(elements)).isPresent();
+        values = inLists ? elements : parted;
+    }
+
+    /** The records of a source whose lines are lists of records, such as several exports one after the other. */
+    private static List<JsonNode> elements(List<JsonNode> values) {
+        List<JsonNode> elements = new ArrayList<>();
+        for (JsonNode value : values) {
+            (value.isArray() ? value : List.of(value)).forEach(elements::add);
+        }
+        return elements;
     }
 
     /**
@@ -55,7 +73,11 @@ public final class Source implements AutoCloseable {
 
     /** What a form is recognized by. */
     public First first() {
-        return new First(name, framing == null ? Framing.VALUES : framing, values, decoded.database());
+        return first(values);
+    }
+
+    private First first(List<JsonNode> seen) {
+        return new First(name, framing == null ? Framing.VALUES : framing, seen, decoded.database());
     }
 
     /** Whether it holds nothing but white space. */
@@ -86,7 +108,7 @@ public final class Source implements AutoCloseable {
         Framing parted = framing == null ? Framing.LINES : framing;
         RecordReader records = new RecordReader(name, parted, framer(bytes, parted, head.isSequence()), events);
         reader = records;
-        return records;
+        return inLists ? new Elements(records) : records;
     }
 
     /** What was seen, in a few words. */

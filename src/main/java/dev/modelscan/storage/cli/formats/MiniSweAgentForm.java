@@ -39,7 +39,9 @@ final class MiniSweAgentForm implements Form {
                         .limit(3)
                         .anyMatch(value -> value.path("messages").isArray()
                                 && (value.path("trajectory_format").asText().startsWith("mini-swe-agent")
-                                        || value.path("info").has("mini_version")));
+                                        || value.path("info").has("mini_version")
+                                        || (value.path("info").has("exit_status")
+                                                && value.path("info").has("model_stats"))));
     }
 
     @Override

@@ -285,4 +285,20 @@ class ChatFormsTest {
                         "end record 2 completed");
         assertThat(told.kept()).contains("\"logprob\":\"-Infinity\"", "\"reward\":\"NaN\"");
     }
+
+    @Test
+    void linesMayBeListsOfRecords() {
+        String list = "[{'conversations': [{'from': 'human', 'value': 'a'}]}, {'conversations': [{'from': 'gpt', 'value':"
+                + " 'b'}]}]";
+        String[] expected = {
+            "run record 1", "user: a", "end record 1",
+            "run record 2", "assistant: b", "end record 2",
+            "run record 3", "user: a", "end record 3",
+            "run record 4", "assistant: b", "end record 4"
+        };
+
+        assertThat(Told.of("two.jsonl", list, list).lines()).containsExactly(expected);
+        assertThat(Told.of("two.json", "\u001E" + list, "\u001E" + list).lines())
+                .containsExactly(expected);
+    }
 }

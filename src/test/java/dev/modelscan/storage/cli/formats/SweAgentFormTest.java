@@ -138,7 +138,7 @@ class SweAgentFormTest {
     void theMiniAgentsOnlyActionInTextIsACall() {
         Told told = Told.of(
                 "m.traj.json",
-                "{'info': {'mini_version': '1.1'}, 'messages': [",
+                "{'info': {'exit_status': 'Submitted', 'model_stats': {}}, 'messages': [",
                 " {'role': 'assistant', 'content': 'look\\n```bash\\nls\\n```'},",
                 " {'role': 'user', 'content': '<returncode>1</returncode>\\n<output></output>'},",
                 " {'role': 'assistant', 'content': '```bash\\na\\n``` or ```bash\\nb\\n```'},",
