@@ -20,7 +20,7 @@ public record Options(
         boolean quick, boolean full, boolean processor, List<String> only, boolean delayedFlush, String postgres, String transcripts, Path directory) {
 
     private static final long QUICK_SLICE_NANOS = 100_000_000;
-    private static final long SLICE_NANOS = 400_000_000;
+    private static final long SLICE_NANOS = 200_000_000;
 
     /** Reads the command line. */
     public static Options parse(String[] arguments) {
@@ -72,12 +72,12 @@ public record Options(
 
     /** Rounds that do not count, for the JIT compiler and the caches. */
     public int warmUps() {
-        return quick ? 1 : 4;
+        return quick ? 1 : 3;
     }
 
     /** Rounds that count. */
     public int rounds() {
-        return quick ? 3 : 11;
+        return quick ? 3 : 9;
     }
 
     /** How long a turn is where calls are short. */
@@ -92,6 +92,6 @@ public record Options(
 
     /** Rounds with many threads. */
     public int threadedRounds() {
-        return quick ? 2 : 7;
+        return quick ? 2 : 5;
     }
 }

@@ -25,7 +25,7 @@ public final class SingleCalls implements Workload {
 
     @Override
     public void run(Options options, Fixture fixture, Outcomes outcomes) throws Exception {
-        TimeValue time = TimeValue.milliseconds(options.quick() ? 200 : 1_000);
+        TimeValue time = TimeValue.milliseconds(options.quick() ? 200 : 500);
         OptionsBuilder settings = new OptionsBuilder();
         settings.include(Calls.class.getName())
                 .forks(1)
