@@ -1,6 +1,6 @@
 /*
- * Makes reads or writes of one file fail, while a flag file is there: preload it with
- *   FAULT_ON    "read" or "write"
+ * Makes reads, writes or flushes of one file fail, while a flag file is there: preload it with
+ *   FAULT_ON    "read", "write" or "flush"
  *   FAULT_FILE  how the file's path ends
  *   FAULT_ERRNO the error
  *   FAULT_FLAG  the flag file; its content is how often to fail, or it is empty for always
@@ -68,4 +68,12 @@ ssize_t pwrite(int fd, const void *buffer, size_t count, off_t offset) {
 
 ssize_t pwrite64(int fd, const void *buffer, size_t count, off64_t offset) {
     return fails("write", fd) ? -1 : NEXT(pwrite64)(fd, buffer, count, offset);
+}
+
+int fsync(int fd) {
+    return fails("flush", fd) ? -1 : NEXT(fsync)(fd);
+}
+
+int fdatasync(int fd) {
+    return fails("flush", fd) ? -1 : NEXT(fdatasync)(fd);
 }

@@ -3,10 +3,13 @@
  *   RECORD_FILE    the database; recorded are it, its -wal, its -journal, and what is written to <database>-marks
  *   RECORD_TO      the recording, which several processes may share
  *   RECORD_MICROS  how long each flush takes
+ *   RECORD_FAILS   if given, one of so many flushes of the log fails: what was not on the disk is not written again, and
+ *                  each other descriptor of the log fails once, as Linux does it
  * Flushes are only recorded: the simulated disk is the one that has to be correct.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -32,7 +35,7 @@ struct record {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static uint8_t files[MOST_FILES];
 static int recording = -1;
-static uint32_t flushes;
+static uint32_t flushes, failures, failures_seen[MOST_FILES];
 
 static int file_of(const char *path) {
     const char *database = getenv("RECORD_FILE");
@@ -87,6 +90,7 @@ static int opened(const char *path, int flags, mode_t mode) {
     }
     if (fd >= 0) {
         files[fd] = (uint8_t) file;
+        failures_seen[fd] = failures;
         if (fresh) {
             record('O', file, 0, NULL, 0);
         } else if (flags & O_TRUNC) {
@@ -201,25 +205,32 @@ int unlink(const char *path) {
 }
 
 /* What was written before the flush began is on the disk when it has ended. */
-static int flushed(int file) {
-    const char *micros = getenv("RECORD_MICROS");
+static int flushed(int fd, int file) {
+    const char *micros = getenv("RECORD_MICROS"), *fails = getenv("RECORD_FAILS");
     lock();
     int64_t number = ((int64_t) getpid() << 32) | ++flushes;
     record('B', file, number, NULL, 0);
     unlock();
     usleep(micros ? (useconds_t) atoi(micros) : 0);
     lock();
-    record('E', file, number, NULL, 0);
+    int told_late = file == LOG && failures_seen[fd] != failures;
+    int lost = !told_late && file == LOG && fails && rand() % atoi(fails) == 0;
+    if (!told_late) {
+        record(lost ? 'F' : 'E', file, number, NULL, 0);
+    }
+    failures += lost;
+    failures_seen[fd] = failures;
     unlock();
-    return 0;
+    errno = EIO;
+    return told_late || lost ? -1 : 0;
 }
 
 int fsync(int fd) {
     int file = file_at(fd);
-    return file ? flushed(file) : NEXT(fsync)(fd);
+    return file ? flushed(fd, file) : NEXT(fsync)(fd);
 }
 
 int fdatasync(int fd) {
     int file = file_at(fd);
-    return file ? flushed(file) : NEXT(fdatasync)(fd);
+    return file ? flushed(fd, file) : NEXT(fdatasync)(fd);
 }

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.support;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * A program that uses a database during a fault that its parent process has created. It prints the result of
@@ -25,6 +27,7 @@ public final class FaultyProgram {
             case "open" -> step("open", () -> Database.open(file).close());
             case "memory" -> step("open", () -> Database.inMemory().close());
             case "fillUnder" -> createUnder(file, Path.of(arguments[2]));
+            case "flushUnder" -> flushUnder(file, Path.of(arguments[2]));
             case "fill" -> fill(file, Integer.parseInt(arguments[2]));
             case "use" -> use(file);
             case "readUnder" -> readUnder(file, Path.of(arguments[2]));
@@ -103,6 +106,51 @@ public final class FaultyProgram {
                 });
             }
         }
+    }
+
+    /** Threads commit at once while no flush succeeds. Then one fails, and all succeed. */
+    private static void flushUnder(Path file, Path flag) throws Exception {
+        Files.delete(flag);
+        try (Database db = Database.builder()
+                .path(file)
+                .durability(Durability.SHARED_FLUSH)
+                .open()) {
+            create(db, "before");
+            Files.createFile(flag);
+            CountDownLatch inside = new CountDownLatch(3);
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                String name = "t" + i;
+                threads.add(new Thread(() -> {
+                    inside.countDown();
+                    step("first", () -> {
+                        inside.await();
+                        create(db, name);
+                    });
+                }));
+            }
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            step("tx under it", () -> create(db, "refused"));
+            step("create under it", () -> db.agents()
+                    .create(Agent.builder().name("refused").mode("llm").build()));
+            step("list under it", () -> db.agents().list(10, 0));
+            Files.delete(flag);
+            step("tx after", () -> create(db, "after"));
+            step("create after", () -> db.agents()
+                    .create(Agent.builder().name("after too").mode("llm").build()));
+            Files.writeString(flag, "1");
+            step("last", () -> create(db, "last"));
+        }
+        try (Database db = Database.open(file)) {
+            db.agents().list(20, 0).forEach(agent -> step("stored " + agent.name(), () -> {}));
+        }
+    }
+
+    private static void create(Database db, String name) {
+        db.useTx(tx -> tx.agents().create(Agent.builder().name(name).mode("llm").build()));
     }
 
     private static void use(Path file) {

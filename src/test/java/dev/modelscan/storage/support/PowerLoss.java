@@ -23,7 +23,8 @@ import java.util.Random;
  * What a disk may hold after a loss of power: {@code recorded_io.c} records each write, truncation, deletion and flush
  * of a database's files, and this class replays the recording up to some point. What was written to a file before a
  * flush of it that has ended is there. Of the rest anything may be: nothing, all, some writes without those before
- * them, and parts of writes, each a sector of 512 bytes.
+ * them, and parts of writes, each a sector of 512 bytes. What a flush was to write that failed is not there, whatever
+ * is flushed later, unless it is written again.
  */
 public final class PowerLoss {
 
@@ -107,7 +108,7 @@ public final class PowerLoss {
     }
 
     /** The command, and before it what makes it record; see {@link ChildProcess#startBehind}. */
-    public static List<String> recorded(Path directory, Path database, Path recording, int flushMicros)
+    public static List<String> recorded(Path directory, Path database, Path recording, String... settings)
             throws IOException, InterruptedException {
         Path library = directory.resolve("recorded_io.so");
         boolean compiled = Files.exists(library) || compile(library);
@@ -115,12 +116,10 @@ public final class PowerLoss {
         if (!compiled) {
             throw new IllegalStateException("there is no C compiler; install the package gcc");
         }
-        return List.of(
-                "env",
-                "LD_PRELOAD=" + library,
-                "RECORD_FILE=" + database,
-                "RECORD_TO=" + recording,
-                "RECORD_MICROS=" + flushMicros);
+        List<String> command = new ArrayList<>(
+                List.of("env", "LD_PRELOAD=" + library, "RECORD_FILE=" + database, "RECORD_TO=" + recording));
+        command.addAll(List.of(settings));
+        return command;
     }
 
     private static boolean compile(Path library) throws IOException, InterruptedException {
@@ -186,10 +185,13 @@ public final class PowerLoss {
         switch (operation.kind()) {
             case 'O', 'W', 'T', 'U' -> file.unflushed.add(operation);
             case 'B' -> flushes.put(operation.offset(), operation.index());
-            case 'E' -> {
+            case 'E', 'F' -> {
                 int begun = flushes.remove(operation.offset());
                 while (!file.unflushed.isEmpty() && file.unflushed.peek().index() < begun) {
-                    apply(file.unflushed.remove(), file, null);
+                    Operation oldest = file.unflushed.remove();
+                    if (operation.kind() == 'E' || oldest.kind() != 'W') {
+                        apply(oldest, file, null);
+                    }
                 }
             }
             default -> throw new IllegalStateException("unknown operation " + operation);

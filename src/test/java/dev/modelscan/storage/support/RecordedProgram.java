@@ -5,6 +5,8 @@ import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.errors.OutcomeUnknownException;
+import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
@@ -36,7 +38,9 @@ public final class RecordedProgram {
     /** The type of a task that was stored in one transaction with two messages, whose content is its id. */
     public static final String STEP = "step";
 
+    private static final ConversationId CONVERSATION = new ConversationId("c");
     private static final int MANY = 12;
+    private static final int READER = 7;
 
     private final Database db;
     private final AgentId agent;
@@ -51,7 +55,10 @@ public final class RecordedProgram {
         this.writes = writes;
     }
 
-    /** Arguments: file, durability, threads, writes of each, and the seed. */
+    /**
+     * Arguments: file, durability, threads, writes of each, the seed, and {@code failing} if flushes fail. Then only
+     * the library copies the log.
+     */
     public static void main(String[] arguments) throws Exception {
         Path file = Path.of(arguments[0]);
         int threads = Integer.parseInt(arguments[2]);
@@ -61,18 +68,19 @@ public final class RecordedProgram {
                         .open();
                 FileChannel marks = FileChannel.open(
                         Path.of(file + "-marks"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            new RecordedProgram(db, marks, Integer.parseInt(arguments[3])).run(file, threads, arguments[4]);
+            new RecordedProgram(db, marks, Integer.parseInt(arguments[3]))
+                    .run(file, threads, Long.parseLong(arguments[4]), arguments.length > 5);
         }
     }
 
-    private void run(Path file, int threads, String seed) throws Exception {
+    private void run(Path file, int threads, long seed, boolean failing) throws Exception {
         ExecutorService pool = Executors.newCachedThreadPool();
         List<Future<?>> writers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             int kind = i;
-            writers.add(pool.submit(repeat(new Random(Long.parseLong(seed) + i), kind)));
+            writers.add(pool.submit(repeat(new Random(seed + i), kind, failing)));
         }
-        Future<?> checkpoints = pool.submit(() -> checkpoint(file));
+        Future<?> checkpoints = pool.submit(() -> failing ? null : checkpoint(file));
         for (Future<?> writer : writers) {
             writer.get();
         }
@@ -82,18 +90,29 @@ public final class RecordedProgram {
         pool.awaitTermination(10, TimeUnit.SECONDS);
     }
 
-    private Callable<?> repeat(Random random, int kind) {
+    private Callable<?> repeat(Random random, int kind, boolean failing) {
         return () -> {
+            int unknown = 0;
             for (int i = 0; i < writes; i++) {
-                write(kind, random);
+                try {
+                    write(kind, random);
+                } catch (OutcomeUnknownException | UnavailableException e) {
+                    if (!failing) {
+                        throw e;
+                    }
+                    unknown++;
+                }
             }
+            System.out.println("thread " + kind + ": " + unknown + " unknown");
             return null;
         };
     }
 
-    /** Half of the threads do steps; the others what a repository offers. */
+    /** Half of the threads do steps, and one reads them; the others do what a repository offers. */
     private void write(int kind, Random random) throws IOException {
-        if (kind % 2 == 0) {
+        if (kind == READER) {
+            acknowledgeWhatIsRead();
+        } else if (kind % 2 == 0) {
             acknowledge(List.of(step(random)));
         } else if (random.nextInt(10) == 0) {
             acknowledge(db.tasks().createAll(Stream.generate(() -> task("many", random))
@@ -128,10 +147,19 @@ public final class RecordedProgram {
 
     private Message message(Task task) {
         return Message.builder()
-                .conversationId(new ConversationId("c"))
+                .conversationId(CONVERSATION)
                 .senderId(agent)
                 .content(task.id().value())
                 .build();
+    }
+
+    /** A transaction that only reads returns when what it has read survives. */
+    private void acknowledgeWhatIsRead() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (Message message : db.withTx(tx -> tx.messages().listLatest(CONVERSATION, MANY))) {
+            lines.append(message.content()).append(" 1\n");
+        }
+        marks.write(ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** In one write, which is one operation of the recording. */

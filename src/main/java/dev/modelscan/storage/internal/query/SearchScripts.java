@@ -57,6 +57,8 @@ public final class SearchScripts {
     public static void run(Session session, String name) throws SQLException {
         String sql = of(session, name);
         SQL.debug("search/{}", name);
+        // SQLite does not count definitions as changes.
+        session.runsCallersSql();
         try (Statement statement = session.connection().createStatement()) {
             // The drivers split the text into statements, as they do with migrations.
             statement.executeUpdate(sql);

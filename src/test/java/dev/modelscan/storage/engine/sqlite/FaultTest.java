@@ -249,6 +249,29 @@ class FaultTest {
         assertAll(outcomes, List.of("create"), exception, text);
     }
 
+    /** Nobody is told that a commit is stored whose flush failed, and the log is written again before anything else. */
+    @Test
+    void aSharedFlushThatFailsIsUnknownToAllWhoWaitForIt() throws Exception {
+        Path file = database();
+        Path flag = Files.createFile(directory.resolve("flag"));
+        List<String> faults = preloaded("flush", "-wal", EIO, flag);
+        List<String> outcomes = outcomes(faults, List.of(), file.toString(), "flushUnder", flag.toString());
+        assertThat(outcomes).filteredOn(line -> line.startsWith("first -> ")).hasSize(3);
+        assertThat(outcomes)
+                .filteredOn(line -> line.startsWith("first -> "))
+                .allMatch(line -> line.contains("OutcomeUnknownException") || line.contains("UnavailableException"));
+        assertAll(outcomes, List.of("first", "last"), "OutcomeUnknownException", "may have taken effect");
+        assertAll(
+                outcomes,
+                List.of("tx under it", "create under it"),
+                "UnavailableException",
+                "a flush of the log of " + file,
+                "nothing is written until it succeeds");
+        assertAll(outcomes, List.of("list under it", "tx after", "create after"), "done");
+        assertAll(outcomes, List.of("stored before", "stored after", "stored after too", "stored last"), "done");
+        assertThat(outcomes).noneMatch(line -> line.contains("stored refused"));
+    }
+
     private Stream<Path> files() throws IOException {
         return Files.walk(directory).filter(Files::isRegularFile);
     }

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What a loss of power may undo. With {@code -Dmodelscan.test.long=true} 10,000 states are checked, from several runs.
@@ -32,7 +34,8 @@ class PowerLossTest {
 
     private static final boolean LONG = Boolean.getBoolean("modelscan.test.long");
     private static final int THREADS = 8;
-    private static final int FLUSH_MICROS = 1_000;
+    private static final String FLUSH_TAKES = "RECORD_MICROS=1000";
+    private static final String FLUSHES_FAIL = "RECORD_FAILS=10";
 
     @TempDir
     private Path directory;
@@ -40,25 +43,30 @@ class PowerLossTest {
     private Path file;
     private byte[] before;
 
-    private PowerLoss record(Durability durability, int writes, long seed) throws Exception {
+    private PowerLoss record(Durability durability, int writes, long seed, String... faults) throws Exception {
         file = Files.createDirectory(directory.resolve("run-" + durability + seed)).resolve("app.db");
         try (Database db = Database.open(file)) {
             db.agents().create(Agent.builder().name("a").mode("llm").build());
         }
         before = Files.readAllBytes(file);
         Path recording = directory.resolve("recording-" + durability + seed);
-        List<String> recorder = PowerLoss.recorded(directory, file, recording, FLUSH_MICROS);
-        ChildProcess.startBehind(
-                        recorder,
-                        directory,
-                        RecordedProgram.class,
-                        List.of(),
-                        file.toString(),
-                        durability.name(),
-                        String.valueOf(THREADS),
-                        String.valueOf(writes),
-                        String.valueOf(seed))
+        List<String> recorder = PowerLoss.recorded(directory, file, recording, FLUSH_TAKES);
+        List<String> arguments = new ArrayList<>(List.of(
+                file.toString(),
+                durability.name(),
+                String.valueOf(THREADS),
+                String.valueOf(writes),
+                String.valueOf(seed)));
+        if (faults.length > 0) {
+            recorder.addAll(List.of(faults));
+            arguments.add("failing");
+        }
+        String output = ChildProcess.startBehind(
+                        recorder, directory, RecordedProgram.class, List.of(), arguments.toArray(String[]::new))
                 .output();
+        if (faults.length > 0) {
+            assertThat(output).containsPattern("thread \\d: [1-9]");
+        }
         return PowerLoss.of(recording);
     }
 
@@ -112,13 +120,25 @@ class PowerLossTest {
         }
     }
 
-    @Test
-    void nothingAcknowledgedIsLost() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"FULL", "SHARED_FLUSH"})
+    void nothingAcknowledgedIsLost(Durability durability) throws Exception {
         int runs = LONG ? 10 : 1;
         int states = LONG ? 1_000 : 500;
         for (int run = 0; run < runs; run++) {
-            PowerLoss recording = record(Durability.FULL, LONG ? 120 : 40, run);
+            PowerLoss recording = record(durability, LONG ? 120 : 40, run);
             assertThat(losses(recording, states, run)).isEmpty();
+        }
+    }
+
+    /** What a failed flush has lost is not there, whatever is flushed later. */
+    @ParameterizedTest
+    @EnumSource(names = {"FULL", "SHARED_FLUSH"})
+    void nothingIsAcknowledgedWhoseFlushFailed(Durability durability) throws Exception {
+        int runs = LONG ? 4 : 1;
+        for (int run = 0; run < runs; run++) {
+            PowerLoss recording = record(durability, LONG ? 120 : 40, 100 + run, FLUSHES_FAIL);
+            assertThat(losses(recording, LONG ? 500 : 100, run)).isEmpty();
         }
     }
 

@@ -225,6 +225,13 @@ final class FileGuard {
         return false;
     }
 
+    /** Throws if the log is not the one that was recorded, whatever the directory's time says. */
+    void requireLog() {
+        if (logKey == null || !Objects.equals(logKey, keyOf(log))) {
+            throw new UnavailableException(message(State.LOG_GONE), null);
+        }
+    }
+
     private String message(State state) {
         return switch (state) {
             case MISSING ->

@@ -5,12 +5,15 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Retry;
+import java.io.IOException;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +66,7 @@ public final class SqliteConnections {
     private final Path link;
     private final String uri;
     private final String access;
-    private final SynchronousMode synchronous;
+    private final Durability durability;
     private final Duration busyTimeout;
     private final @Nullable FileGuard guard;
     private final boolean readOnly;
@@ -74,7 +77,7 @@ public final class SqliteConnections {
         this.link = Path.of("");
         this.uri = uri;
         this.access = "";
-        this.synchronous = SynchronousMode.OFF;
+        this.durability = Durability.NORMAL;
         this.busyTimeout = busyTimeout;
         this.guard = null;
         this.failures = null;
@@ -82,12 +85,12 @@ public final class SqliteConnections {
     }
 
     private SqliteConnections(
-            Path link, Path file, String access, boolean readOnly, SynchronousMode synchronous, Duration busyTimeout) {
+            Path link, Path file, String access, boolean readOnly, Durability durability, Duration busyTimeout) {
         this.file = file;
         this.link = link;
         this.uri = SqliteUri.of(file);
         this.access = access;
-        this.synchronous = synchronous;
+        this.durability = durability;
         this.busyTimeout = busyTimeout;
         this.guard = new FileGuard(link.equals(file) ? file : link, file, this);
         this.failures = new FileFailures(file, this);
@@ -107,7 +110,7 @@ public final class SqliteConnections {
                 RealPath.of(file),
                 WRITABLE,
                 false,
-                durability == Durability.FULL ? SynchronousMode.FULL : SynchronousMode.NORMAL,
+                durability,
                 busyTimeout);
     }
 
@@ -127,7 +130,7 @@ public final class SqliteConnections {
                 real,
                 readsLog ? UNWRITABLE : writable ? WRITABLE : IMMUTABLE,
                 true,
-                SynchronousMode.FULL,
+                Durability.FULL,
                 busyTimeout);
     }
 
@@ -234,12 +237,27 @@ public final class SqliteConnections {
     /** A connection that can write. It waits for a lock only briefly; {@link Retry} spreads the attempts. */
     public Connection openWriter() throws SQLException {
         // Only the checkpointer runs checkpoints; see there.
+        SQLiteConfig config = config(SHORT_WAIT);
+        if (sharesFlush()) {
+            config.setSynchronous(SynchronousMode.NORMAL);
+        }
         return open(
-                uri + access,
-                config(SHORT_WAIT),
-                "PRAGMA trusted_schema = OFF",
-                "PRAGMA wal_autocheckpoint = 0",
-                PAGE_CACHE);
+                uri + access, config, "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0", PAGE_CACHE);
+    }
+
+    /** Whether the writer's commits do not flush the log, so that whoever acknowledges them has to. */
+    public boolean sharesFlush() {
+        return durability == Durability.SHARED_FLUSH;
+    }
+
+    /** Opens the log, to flush it; see {@link LogFile}. */
+    public AsynchronousFileChannel openLog() {
+        return LogFile.open(Objects.requireNonNull(file), Objects.requireNonNull(guard));
+    }
+
+    /** Writes the log once more. To be called while no other connection writes. */
+    public void rewriteLog() throws IOException {
+        LogFile.rewrite(Objects.requireNonNull(file));
     }
 
     /**
@@ -335,7 +353,7 @@ public final class SqliteConnections {
         // and column.
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.enforceForeignKeys(true);
-        config.setSynchronous(synchronous);
+        config.setSynchronous(file == null ? SynchronousMode.OFF : durability == Durability.NORMAL ? SynchronousMode.NORMAL : SynchronousMode.FULL);
         config.setBusyTimeout(millis(wait));
         return config;
     }

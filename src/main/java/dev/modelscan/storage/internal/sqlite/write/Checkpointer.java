@@ -64,6 +64,7 @@ final class Checkpointer implements AutoCloseable {
     private final SqliteConnections connections;
     private final File log;
     private final WriteQueue queue;
+    private final @Nullable LogFlush flush;
     private final Duration wait;
     // A monitor, because it is released whatever fails in the leader's thread.
     private final Object lock = new Object();
@@ -79,20 +80,47 @@ final class Checkpointer implements AutoCloseable {
      * @param busyTimeout how long writers are prepared to wait; a checkpoint waits for readers at most half
      *     as long
      */
-    Checkpointer(SqliteConnections connections, Path file, WriteQueue queue, Duration busyTimeout) {
+    Checkpointer(
+            SqliteConnections connections,
+            Path file,
+            WriteQueue queue,
+            @Nullable LogFlush flush,
+            Duration busyTimeout) {
         this.connections = connections;
         Duration half = busyTimeout.dividedBy(2);
         this.wait = half.compareTo(LONGEST_WAIT) < 0 ? half : LONGEST_WAIT;
         this.log = SqliteFiles.beside(file, "-wal").toFile();
         this.queue = queue;
+        this.flush = flush;
     }
 
     /**
      * Called by the leader after each commit. The size of the log file is read only after a caller's own SQL,
      * which the estimate does not cover: reading a file's attributes makes the next change write its times
      * again, and each flush takes 1.5 times as long.
+     *
+     * @return how many rows the commit changed; -1 if that is not known. A failure here does not affect the commit
      */
-    void committed(int transactions, long rows, long characters, boolean ranCallersSql) {
+    long committed(int transactions, WriterConnection connection, boolean ranCallersSql) {
+        long rows = -1;
+        try {
+            rows = connection.takeRowsChanged();
+            committed(transactions, rows, connection.session().takeCharactersMoved(), ranCallersSql);
+        } catch (SQLException | RuntimeException | Error e) {
+            notStarted(e);
+        }
+        return rows;
+    }
+
+    private void notStarted(Throwable cause) {
+        try {
+            LOG.warn("a checkpoint of {} could not be started", connections.name(), cause);
+        } catch (Error e) {
+            // There may be no memory to log it. A later commit tries again.
+        }
+    }
+
+    private void committed(int transactions, long rows, long characters, boolean ranCallersSql) {
         estimate += (long) transactions * PAGES_PER_TRANSACTION
                 + rows * PAGES_PER_TEN_ROWS / 10
                 + characters / CHARACTERS_PER_PAGE;
@@ -135,7 +163,7 @@ final class Checkpointer implements AutoCloseable {
                 PreparedStatement truncate = connection.prepareStatement("PRAGMA wal_checkpoint(TRUNCATE)")) {
             int worthWait = PAGES_WORTH_WAIT;
             while (awaitRequest()) {
-                connections.requireSameNow();
+                requireWhole();
                 Progress progress = run(passive);
                 if (progress.pages() < PAGES_WORTH_WAIT) {
                     worthWait = PAGES_WORTH_WAIT;
@@ -159,12 +187,19 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
+    private void requireWhole() {
+        connections.requireSameNow();
+        if (flush != null && flush.hasFailed()) {
+            throw new UnavailableException("a flush of the log failed, and it was not written again yet", null);
+        }
+    }
+
     /** Returns whether the log restarts at its beginning. */
     private boolean pauseWriterAndRun(PreparedStatement restart, PreparedStatement truncate) throws SQLException {
         PreparedStatement checkpoint = log.length() > BYTES_WORTH_CUT ? truncate : restart;
         AtomicBoolean done = new AtomicBoolean();
-        queue.pauseWriter(() -> {
-            connections.requireSameNow();
+        queue.pauseWriter(own -> {
+            requireWhole();
             done.set(!run(checkpoint).blocked());
         });
         return done.get();

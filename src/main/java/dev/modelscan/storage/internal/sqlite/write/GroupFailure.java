@@ -1,11 +1,13 @@
 package dev.modelscan.storage.internal.sqlite.write;
 
 import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import java.time.Duration;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,17 @@ final class GroupFailure {
 
     static BusyException keptWaiting(Exception cause) {
         return new BusyException("readers on other connections blocked the commit", cause);
+    }
+
+    /** Why a request left the queue before anything of it ran. */
+    static StorageException withdrawn(Duration timeout) {
+        return Thread.currentThread().isInterrupted()
+                ? new CancelledException("interrupted while waiting for the write lock", null)
+                : new BusyException(
+                        "the write lock was not free for " + timeout.toMillis()
+                                + " ms: other transactions of this process"
+                                + " held it, or waited for another process; shorten them, or raise busyTimeout",
+                        null);
     }
 
     static GroupFailure unknown(String database) {

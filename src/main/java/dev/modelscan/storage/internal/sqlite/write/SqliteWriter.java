@@ -1,6 +1,5 @@
 package dev.modelscan.storage.internal.sqlite.write;
 
-import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -61,6 +60,7 @@ public final class SqliteWriter implements AutoCloseable {
     private final WriterSlot slot;
     private long lastCommitNanos;
     private final @Nullable Checkpointer checkpointer;
+    private final @Nullable LogFlush logFlush;
     private volatile boolean closed;
 
     public SqliteWriter(SqliteConnections connections, Duration timeout, Watchdog watchdog) {
@@ -68,7 +68,8 @@ public final class SqliteWriter implements AutoCloseable {
         this.timeout = timeout;
         this.slot = new WriterSlot(connections, watchdog);
         Path file = connections.file();
-        this.checkpointer = file == null ? null : new Checkpointer(connections, file, queue, timeout);
+        this.logFlush = connections.sharesFlush() ? new LogFlush(connections) : null;
+        this.checkpointer = file == null ? null : new Checkpointer(connections, file, queue, logFlush, timeout);
     }
 
     /** Opens the connection now instead of with the first transaction. */
@@ -113,29 +114,19 @@ public final class SqliteWriter implements AutoCloseable {
     private boolean runOrWait(WriteRequest<?> request, long deadline) {
         State state = queue.leadOrEnqueue(request) ? State.LEADING : request.await(queue, deadline);
         if (state == State.WITHDRAWN) {
-            throw withdrawn();
+            throw GroupFailure.withdrawn(timeout);
         }
         if (state == State.LEADING) {
             lead(request, deadline);
         }
         if (state == State.ABANDONED) {
             Stage stage = Objects.requireNonNull(request.leader).stage;
-            if (stage == Stage.COMMITTING) {
+            if (stage == Stage.COMMITTING || stage == Stage.WRITTEN) {
                 request.fail(GroupFailure.unknown(connections.name()));
             }
             return stage != Stage.RUNNING;
         }
         return !request.mayBeginAnew() || System.nanoTime() >= deadline;
-    }
-
-    private StorageException withdrawn() {
-        return Thread.currentThread().isInterrupted()
-                ? new CancelledException("interrupted while waiting for the write lock", null)
-                : new BusyException(
-                        "the write lock was not free for " + timeout.toMillis()
-                                + " ms: other transactions of this process"
-                                + " held it, or waited for another process; shorten them, or raise busyTimeout",
-                        null);
     }
 
     /**
@@ -164,8 +155,30 @@ public final class SqliteWriter implements AutoCloseable {
             slot.discard();
         } finally {
             queue.handOver(own, 1 + members.size());
+            if (told) {
+                flush(own, members);
+            }
             for (int i = 0; told && i < members.size(); i++) {
                 members.get(i).done(own.group);
+            }
+        }
+    }
+
+    /**
+     * Waits until the commit survives a loss of power, if it was written without a flush. A group of single writes is
+     * flushed before the next leader starts, since the next group grows meanwhile; other transactions afterwards,
+     * since each is a group of its own.
+     */
+    private void flush(WriteRequest<?> own, List<WriteRequest<?>> members) {
+        LogFlush shared = logFlush;
+        if (shared != null && own.stage == Stage.WRITTEN) {
+            // Created first: afterwards memory for it may be missing.
+            GroupFailure unknown = GroupFailure.unknown(connections.name());
+            Throwable cause = shared.await(own);
+            if (cause == null) {
+                own.stage = Stage.COMMITTED;
+            } else {
+                fail(own, members, unknown.because(cause));
             }
         }
     }
@@ -200,9 +213,11 @@ public final class SqliteWriter implements AutoCloseable {
             }
             GroupFailure group = changed ? null : runMembers(connection, own, members);
             group = group == null ? commit(connection, own) : group;
-            group = group == null ? fileProblem() : group;
             if (group == null) {
-                noteCommit(1 + members.size(), connection, ranCallersSql);
+                long rows = checkpointer == null
+                        ? 0
+                        : checkpointer.committed(1 + members.size(), connection, ranCallersSql);
+                group = afterCommit(own, members, rows != 0 || ranCallersSql);
             }
             return group;
         } finally {
@@ -222,27 +237,18 @@ public final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    /** Counts the commit. A failed checkpoint does not affect it. */
-    private void noteCommit(int transactions, WriterConnection connection, boolean ranCallersSql) {
-        if (checkpointer != null) {
-            try {
-                checkpointer.committed(
-                        transactions,
-                        connection.takeRowsChanged(),
-                        connection.session().takeCharactersMoved(),
-                        ranCallersSql);
-            } catch (SQLException | RuntimeException | Error e) {
-                checkpointFailed(e);
-            }
+    /** Makes sure that the commit may be acknowledged, or leaves that for when the next leader has started. */
+    private @Nullable GroupFailure afterCommit(WriteRequest<?> own, List<WriteRequest<?>> members, boolean changed) {
+        if (logFlush == null) {
+            return fileProblem();
         }
-    }
-
-    private void checkpointFailed(Throwable cause) {
-        try {
-            LOG.warn("a checkpoint of {} could not be started", connections.name(), cause);
-        } catch (Error e) {
-            // There may be no memory to log it. A later commit tries again.
+        logFlush.committed(own, changed);
+        if (own.mayJoin()) {
+            long start = System.nanoTime();
+            flush(own, members);
+            lastCommitNanos += System.nanoTime() - start;
         }
+        return changed ? null : fileProblem();
     }
 
     private WriterConnection begin(WriteRequest<?> own, long deadline) {
@@ -252,13 +258,26 @@ public final class SqliteWriter implements AutoCloseable {
         slot.discardIfLeft();
         connections.requireSameForWriting();
         try {
-            return slot.begin(deadline);
+            WriterConnection connection = slot.begin(deadline);
+            prepareFlush(connection);
+            return connection;
         } catch (SQLException e) {
             Failure failure = connections.classify(e);
             if (failure.kind() != Kind.BUSY) {
                 slot.discard();
             }
             throw failure.whileWriting().toException(own.entity(), own.id());
+        }
+    }
+
+    private void prepareFlush(WriterConnection connection) {
+        if (logFlush != null) {
+            try {
+                logFlush.prepare();
+            } catch (StorageException e) {
+                slot.rollBack(connection, e);
+                throw e;
+            }
         }
     }
 
@@ -270,7 +289,8 @@ public final class SqliteWriter implements AutoCloseable {
     private @Nullable GroupFailure runMembers(
             WriterConnection connection, WriteRequest<?> own, List<WriteRequest<?>> members) {
         long start = System.nanoTime();
-        long patience = Math.min(lastCommitNanos / 2, MAX_PATIENCE_NANOS);
+        boolean alone = logFlush != null && !own.mayJoin();
+        long patience = alone ? 0 : Math.min(lastCommitNanos / 2, MAX_PATIENCE_NANOS);
         while (members.size() < MAX_GROUP) {
             long spent = System.nanoTime() - start;
             if (spent > MAX_GROUP_NANOS) {
@@ -297,7 +317,7 @@ public final class SqliteWriter implements AutoCloseable {
             long start = System.nanoTime();
             own.stage = Stage.COMMITTING;
             connection.commit(timeout);
-            own.stage = Stage.COMMITTED;
+            own.stage = logFlush == null ? Stage.COMMITTED : Stage.WRITTEN;
             lastCommitNanos = System.nanoTime() - start;
             return null;
         } catch (CancelledException interrupted) {
@@ -352,9 +372,24 @@ public final class SqliteWriter implements AutoCloseable {
         if (checkpointer != null) {
             checkpointer.close();
         }
-        queue.pauseWriter(() -> {
+        queue.pauseWriter(own -> {
+            if (logFlush != null && logFlush.hasFailed()) {
+                tryToRepairLog(own);
+            }
             closed = true;
             slot.close();
+            if (logFlush != null) {
+                logFlush.close(own);
+            }
         });
+    }
+
+    /** Before the last connection copies the log into the file. */
+    private void tryToRepairLog(WriteRequest<?> own) {
+        try {
+            begin(own, System.nanoTime() + timeout.toNanos());
+        } catch (StorageException e) {
+            LOG.debug("the log of {} stays as it is", connections.name(), e);
+        }
     }
 }

@@ -150,7 +150,7 @@ final class WriteQueue {
     /** An action that needs the writing connection idle. */
     @FunctionalInterface
     interface Pause<X extends Exception> {
-        void run() throws X;
+        void run(WriteRequest<?> own) throws X;
     }
 
     /** Waits for its turn, and runs an action while nobody writes. */
@@ -160,7 +160,7 @@ final class WriteQueue {
             if (!leadOrEnqueue(request)) {
                 request.awaitTurn(this);
             }
-            pause.run();
+            pause.run(request);
         } finally {
             request.over = true;
             replaceAbandonedLeader();

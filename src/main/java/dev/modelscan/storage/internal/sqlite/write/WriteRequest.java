@@ -40,6 +40,8 @@ final class WriteRequest<T extends @Nullable Object> {
         RUNNING,
         /** The outcome is unknown. */
         COMMITTING,
+        /** Everything is in the log, which is not flushed: a loss of power may undo it. */
+        WRITTEN,
         /** Everything is stored. */
         COMMITTED
     }
@@ -60,6 +62,8 @@ final class WriteRequest<T extends @Nullable Object> {
     // Written by the request's own thread.
     volatile Stage stage = Stage.RUNNING;
     volatile boolean over;
+    /** The flush that its commit needs; see {@link LogFlush}. */
+    long awaited;
     /** How many requests were committed with it; written before DONE. */
     int group;
 

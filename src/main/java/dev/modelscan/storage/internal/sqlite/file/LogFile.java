@@ -1,0 +1,52 @@
+package dev.modelscan.storage.internal.sqlite.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The write-ahead log as a file. SQLite has no lock on it that closing it could drop, unlike the database and its
+ * index. While the anchor is open it stays the file that SQLite writes.
+ */
+final class LogFile {
+
+    private static final int CHUNK = 1 << 16;
+
+    private LogFile() {}
+
+    /** Opens the recorded log, to flush it. */
+    static AsynchronousFileChannel open(Path file, FileGuard guard) {
+        Path log = SqliteFiles.beside(file, "-wal");
+        try {
+            AsynchronousFileChannel channel = AsynchronousFileChannel.open(log, StandardOpenOption.WRITE);
+            try {
+                guard.requireLog();
+                return channel;
+            } catch (Throwable t) {
+                channel.close();
+                throw t;
+            }
+        } catch (IOException e) {
+            throw FileFacts.failed(log + " cannot be opened", e);
+        }
+    }
+
+    /**
+     * Writes each byte again, so that the system writes it to the disk again. Readers see the same bytes at any time.
+     */
+    static void rewrite(Path file) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        try (FileChannel log = FileChannel.open(
+                SqliteFiles.beside(file, "-wal"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            for (long at = 0; log.read(chunk.clear(), at) > 0; ) {
+                chunk.flip();
+                while (chunk.hasRemaining()) {
+                    at += log.write(chunk, at);
+                }
+            }
+        }
+    }
+}

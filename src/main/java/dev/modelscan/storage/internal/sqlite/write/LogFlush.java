@@ -1,0 +1,215 @@
+package dev.modelscan.storage.internal.sqlite.write;
+
+import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import java.io.IOException;
+import java.nio.channels.AsynchronousFileChannel;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Flushes the log for transactions that were committed without a flush. One flush serves all that were written before
+ * it began: the first thread that needs one runs it, and when it ends, the first that came too late runs the next.
+ *
+ * <p>The log's order makes this enough: whatever a transaction has read is before it in the log, so it is flushed too.
+ * SQLite flushes the log itself before a checkpoint copies it, and the database before the log starts again.
+ *
+ * <p>The system reports a failed flush once to each descriptor, and takes the bytes for written from then on: a second
+ * flush may succeed without them. So one descriptor stays open as long as the database. After a failure nothing is
+ * acknowledged, and no checkpoint starts, until the whole log was written again, byte for byte, and flushed.
+ *
+ * <p>An Error may be thrown at any call, so a flusher whose call has ended is none; see {@link WriteQueue}.
+ */
+final class LogFlush {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogFlush.class);
+
+    private final SqliteConnections connections;
+    private final Object lock = new Object();
+    // Opened and closed by the leader.
+    private volatile @Nullable AsynchronousFileChannel log;
+    /** The number of the last transaction in the log. Written by the leader only. */
+    private volatile long written;
+
+    private volatile long flushed;
+    private volatile @Nullable Throwable failure;
+    private volatile @Nullable WriteRequest<?> flusher;
+    // Guarded by the lock, as is flusher when it is set.
+    private @Nullable WriteRequest<?> waiting;
+
+    LogFlush(SqliteConnections connections) {
+        this.connections = connections;
+    }
+
+    /**
+     * To be called by the leader when its transaction has begun, so nobody else writes.
+     *
+     * @throws UnavailableException if the log cannot be opened, or a flush failed and the next one does too
+     */
+    void prepare() {
+        if (log == null) {
+            log = connections.openLog();
+        }
+        Throwable cause = failure;
+        if (cause == null) {
+            return;
+        }
+        try {
+            connections.rewriteLog();
+            force();
+        } catch (IOException | UnavailableException e) {
+            UnavailableException refused = new UnavailableException(
+                    "a flush of the log of " + connections.name()
+                            + " failed, and fails again; nothing is written until it succeeds. Look at the disk",
+                    e);
+            refused.addSuppressed(cause);
+            throw refused;
+        }
+        synchronized (lock) {
+            flushed = written;
+            failure = null;
+        }
+        LOG.warn("the log of {} was written again after a flush had failed", connections.name(), cause);
+    }
+
+    /** Whether bytes of the log may be missing on the disk, so no checkpoint may overwrite the file yet. */
+    boolean hasFailed() {
+        return failure != null;
+    }
+
+    /**
+     * To be called by the leader after each commit: numbers it. One that changed nothing still waits for what it may
+     * have read.
+     */
+    void committed(WriteRequest<?> own, boolean changed) {
+        long number = written;
+        if (changed) {
+            written = ++number;
+        }
+        own.awaited = number;
+    }
+
+    /**
+     * Returns when the request's transaction, and all before it, survive a loss of power. An interrupt does not end
+     * the wait.
+     *
+     * @return why it is not known whether they do; null if they do
+     */
+    @Nullable
+    Throwable await(WriteRequest<?> own) {
+        long number = own.awaited;
+        if (flushed >= number) {
+            return null;
+        }
+        boolean interrupted = false;
+        try {
+            enlist(own, true);
+            while (flushed < number) {
+                Throwable cause = failure;
+                if (cause != null) {
+                    // The log may have been copied since.
+                    return flushed < number ? cause : null;
+                }
+                if (flusher == own) {
+                    flush();
+                } else {
+                    LockSupport.parkNanos(this, WriteRequest.LOOK_NANOS);
+                    interrupted |= Thread.interrupted();
+                    enlist(own, false);
+                }
+            }
+            return null;
+        } finally {
+            if (interrupted) {
+                own.owner.interrupt();
+            }
+        }
+    }
+
+    /** Makes the request the flusher if there is none. Otherwise it waits for one. */
+    private void enlist(WriteRequest<?> own, boolean first) {
+        synchronized (lock) {
+            WriteRequest<?> current = flusher;
+            if (failure == null && (current == null || current.over)) {
+                flusher = own;
+            } else if (first) {
+                own.next = waiting;
+                waiting = own;
+            }
+        }
+    }
+
+    private void flush() {
+        // Read first: what is written meanwhile may be missing.
+        long number = written;
+        try {
+            force();
+            flushed = number;
+        } catch (Throwable t) {
+            // Whatever it was: a second flush could succeed without what this one has lost.
+            failure = t;
+        }
+        endTurn();
+    }
+
+    private void force() throws IOException {
+        AsynchronousFileChannel open = log;
+        if (open == null) {
+            throw new IOException("the log is closed");
+        }
+        // Of the channels, only this one is not closed by an interrupt.
+        open.force(false);
+        connections.requireSameNow();
+    }
+
+    /** Lets the first request that came too late flush next. Wakes it first, then those that are served. */
+    private void endTurn() {
+        WriteRequest<?> served = null;
+        WriteRequest<?> next = null;
+        synchronized (lock) {
+            WriteRequest<?> at = waiting;
+            waiting = null;
+            while (at != null) {
+                WriteRequest<?> after = at.next;
+                if (failure != null || at.awaited <= flushed) {
+                    at.next = served;
+                    served = at;
+                } else if (next == null && !at.over) {
+                    at.next = null;
+                    next = at;
+                } else {
+                    at.next = waiting;
+                    waiting = at;
+                }
+                at = after;
+            }
+            flusher = next;
+        }
+        if (next != null) {
+            LockSupport.unpark(next.owner);
+        }
+        for (WriteRequest<?> at = served; at != null; at = at.next) {
+            LockSupport.unpark(at.owner);
+        }
+    }
+
+    /** To be called by the last leader. Those that still wait are served before. */
+    void close(WriteRequest<?> last) {
+        last.awaited = written;
+        Throwable cause = await(last);
+        if (cause != null) {
+            LOG.warn("the last flush of the log of {} failed: {}", connections.name(), cause.toString());
+        }
+        AsynchronousFileChannel open = log;
+        log = null;
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("closing the log of {} failed", connections.name(), e);
+        }
+    }
+}
