@@ -5,6 +5,7 @@ import dev.modelscan.storage.benchmark.harness.Options;
 import dev.modelscan.storage.benchmark.harness.Outcomes;
 import dev.modelscan.storage.benchmark.harness.Report;
 import dev.modelscan.storage.benchmark.system.NativeProgram;
+import dev.modelscan.storage.benchmark.workload.AgentSteps;
 import dev.modelscan.storage.benchmark.workload.Allocation;
 import dev.modelscan.storage.benchmark.workload.Audited;
 import dev.modelscan.storage.benchmark.workload.BulkInsert;
@@ -42,6 +43,7 @@ public final class Main {
             new Creates(),
             new Updates(),
             new DurableCreates(),
+            new AgentSteps(),
             new Audited(),
             new MixedLoad(),
             new BulkInsert(),

@@ -44,14 +44,15 @@ public final class DurableCreates implements Workload {
             run(threads, options, fixture, outcomes);
         }
         if (!options.delayedFlush()) {
-            runDelayed(options, outcomes);
+            runDelayed(name(), options, outcomes);
         }
     }
 
-    private void runDelayed(Options options, Outcomes outcomes) throws Exception {
+    /** Runs a workload once more, in a JVM in which each flush takes longer. */
+    static void runDelayed(String workload, Options options, Outcomes outcomes) throws Exception {
         Optional<Path> library = NativeTools.compileSlowFlush(options.directory());
         if (library.isPresent()) {
-            List<String> arguments = new ArrayList<>(List.of("--only=" + name(), "--delayed-flush"));
+            List<String> arguments = new ArrayList<>(List.of("--only=" + workload, "--delayed-flush"));
             if (options.quick()) {
                 arguments.add("--quick");
             }
