@@ -326,7 +326,11 @@ public final class Database implements Repositories, AutoCloseable {
     private Diagnosis examined(@Nullable Path backups) {
         List<Finding> engine = opened.store().findings();
         return Examination.run(
-                engine, this::dsl, repositories::auditFindings, backups, options.clock().instant());
+                engine,
+                this::dsl,
+                repositories::auditFindings,
+                backups,
+                options.clock().instant());
     }
 
     /**

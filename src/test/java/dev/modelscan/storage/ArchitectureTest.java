@@ -83,9 +83,9 @@ class ArchitectureTest {
     /** The packages of one engine each. */
     private static final String[] WINGS = {INTERNAL + "sqlite..", INTERNAL + "postgres.."};
 
-    private static final DescribedPredicate<JavaClass> OPTIONAL = describe(
-            "are listeners whose libraries a host brings",
-            type -> type.getName().matches(ROOT.replace(".", "\\.") + "\\.metrics\\.(Micrometer|OpenTelemetry)\\w+"));
+    private static final DescribedPredicate<JavaClass> OPTIONAL =
+            describe("are listeners whose libraries a host brings", type -> type.getName()
+                    .matches(ROOT.replace(".", "\\.") + "\\.metrics\\.(Micrometer|OpenTelemetry)\\w+"));
     private static final DescribedPredicate<JavaClass> DATABASE = describe(
             "are entry points",
             javaClass -> javaClass
@@ -126,8 +126,8 @@ class ArchitectureTest {
         noClasses()
                 .that(DescribedPredicate.not(OPTIONAL))
                 .should()
-                .dependOnClassesThat(
-                        resideInAnyPackage("io.micrometer..", "io.opentelemetry..").or(OPTIONAL))
+                .dependOnClassesThat(resideInAnyPackage("io.micrometer..", "io.opentelemetry..")
+                        .or(OPTIONAL))
                 .check(ALL);
     }
 

@@ -196,7 +196,8 @@ final class ArchiveCommand implements Runnable {
         private record Purged(boolean dryRun, int purged) implements Result {
             @Override
             public void print(PrintWriter out) {
-                out.println((dryRun ? "would purge " : "purged ") + purged
+                out.println((dryRun ? "would purge " : "purged ")
+                        + purged
                         + (purged == 1 ? " deleted record" : " deleted records"));
             }
         }

@@ -77,8 +77,7 @@ final class AuditCommand implements Runnable {
 
         @Override
         Result execute(Database db) {
-            return new Told(
-                    db.audit().enable(redacted) ? "The audit log is on." : "The audit log was on already.");
+            return new Told(db.audit().enable(redacted) ? "The audit log is on." : "The audit log was on already.");
         }
     }
 
@@ -241,7 +240,10 @@ final class AuditCommand implements Runnable {
         }
 
         private record Verified(
-                boolean holds, long entries, String head, @Nullable AuditFault fault) implements Result {
+                boolean holds,
+                long entries,
+                String head,
+                @Nullable AuditFault fault) implements Result {
 
             @Override
             public int exitCode() {

@@ -15,7 +15,10 @@ abstract class PagedCommand extends ReadingCommand {
     @Nullable
     private String after;
 
-    @Option(names = "--limit", paramLabel = "<rows>", description = "The most rows of a page. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--limit",
+            paramLabel = "<rows>",
+            description = "The most rows of a page. Default: ${DEFAULT-VALUE}")
     private int limit;
 
     private final int most;

@@ -27,7 +27,8 @@ final class ShellCommand extends DatabaseCommand {
     @Override
     public Integer call() throws IOException {
         if (json) {
-            throw new ParameterException(spec.commandLine(), "--json is not for shell; query --json prints rows as JSON");
+            throw new ParameterException(
+                    spec.commandLine(), "--json is not for shell; query --json prints rows as JSON");
         }
         if (ModuleLayer.boot().findModule("jdk.jshell").isEmpty()) {
             throw new IOException("shell needs a JDK, with its module jdk.jshell; this Java, in "

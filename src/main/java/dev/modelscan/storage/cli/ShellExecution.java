@@ -52,8 +52,8 @@ public final class ShellExecution implements ExecutionControlProvider {
             if (table == null) {
                 return valueString(value);
             }
-            PrintWriter writer = new Screen.ScreenWriter(
-                    new OutputStreamWriter(out, StandardCharsets.UTF_8), Screen.ofSystem());
+            PrintWriter writer =
+                    new Screen.ScreenWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), Screen.ofSystem());
             table.print(writer);
             writer.flush();
             return table.summary();

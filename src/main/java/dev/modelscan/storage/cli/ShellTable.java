@@ -30,7 +30,11 @@ final class ShellTable {
     private ShellTable(Collection<?> values, boolean more) {
         this.all = values.size();
         this.more = more;
-        values.stream().limit(MOST_ROWS).map(ShellTable::row).filter(Objects::nonNull).forEach(rows::add);
+        values.stream()
+                .limit(MOST_ROWS)
+                .map(ShellTable::row)
+                .filter(Objects::nonNull)
+                .forEach(rows::add);
     }
 
     /** Null if it is none. */
@@ -91,7 +95,8 @@ final class ShellTable {
                 columns.add(name);
             }
         }));
-        List<String> names = rows.get(0).keySet().stream().filter(columns::contains).toList();
+        List<String> names =
+                rows.get(0).keySet().stream().filter(columns::contains).toList();
         List<String> shown = names.size() > MOST_COLUMNS ? names.subList(0, MOST_COLUMNS) : names;
         TextTable table = new TextTable(shown.toArray(String[]::new));
         for (Map<String, @Nullable Object> row : rows) {

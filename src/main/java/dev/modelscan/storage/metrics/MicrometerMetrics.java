@@ -44,8 +44,9 @@ public final class MicrometerMetrics implements OperationListener {
         Objects.requireNonNull(registry, "registry");
         this.durations = Timer.builder(Conventions.DURATION)
                 .description("Duration of database client operations")
-                .serviceLevelObjectives(
-                        Arrays.stream(Conventions.BUCKETS).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
+                .serviceLevelObjectives(Arrays.stream(Conventions.BUCKETS)
+                        .mapToObj(Duration::ofMillis)
+                        .toArray(Duration[]::new))
                 .withRegistry(registry);
         this.waits = Timer.builder("modelscan.storage.wait")
                 .description("What operations waited for a connection, their turn to write, or a lock")

@@ -71,7 +71,10 @@ class AuditCommandTest {
     void listsEntries() {
         assertThat(run("list", "--limit", "1")).isZero();
         assertThat(out.toString())
-                .contains(", carol: insert agents" + System.lineSeparator() + "    " + id, "\"name\":\"scout\"", "More follow: --after ");
+                .contains(
+                        ", carol: insert agents" + System.lineSeparator() + "    " + id,
+                        "\"name\":\"scout\"",
+                        "More follow: --after ");
         assertThat(run("list", "--table", "agents", "--key", id, "--json")).isZero();
         assertThat(out.toString()).contains("\"metadata\"", "[redacted]", "\"actor\" : \"carol\"");
         assertThat(run("list", "--actor", "nobody")).isZero();
@@ -135,10 +138,7 @@ class AuditCommandTest {
             statement.execute("UPDATE agents SET mode = 'human'");
         }
         try (Database db = Database.open(file)) {
-            AuditEntry entry = db.audit()
-                    .listByRecord("agents", id, PageRequest.first(10))
-                    .items()
-                    .stream()
+            AuditEntry entry = db.audit().listByRecord("agents", id, PageRequest.first(10)).items().stream()
                     .filter(each -> each.changes().toNode().has("mode"))
                     .findFirst()
                     .orElseThrow();
@@ -151,7 +151,8 @@ class AuditCommandTest {
     @Test
     void migrationsMakeTheTriggersAnew() throws IOException {
         Path scripts = Files.createDirectories(directory.resolve("own"));
-        Files.writeString(scripts.resolve("V1__notes.sql"), "CREATE TABLE notes (id TEXT PRIMARY KEY, a TEXT, b TEXT);");
+        Files.writeString(
+                scripts.resolve("V1__notes.sql"), "CREATE TABLE notes (id TEXT PRIMARY KEY, a TEXT, b TEXT);");
         open(scripts).close();
         try (Database db = open(scripts)) {
             db.useTx(tx -> tx.dsl().execute("INSERT INTO notes VALUES ('n1', 'x', 'y')"));
@@ -161,14 +162,21 @@ class AuditCommandTest {
                 "ALTER TABLE notes DROP COLUMN a;\nALTER TABLE notes ADD COLUMN c TEXT;\nUPDATE notes SET c = 'z';");
         try (Database db = open(scripts)) {
             db.useTx(tx -> tx.dsl().execute("UPDATE notes SET c = 'w'"));
-            assertThat(db.audit().listByRecord("notes", "n1", PageRequest.first(10)).items())
+            assertThat(db.audit()
+                            .listByRecord("notes", "n1", PageRequest.first(10))
+                            .items())
                     .extracting(entry -> entry.changes().toString())
                     .containsExactly("{\"c\":[\"z\",\"w\"]}", "{\"id\":\"n1\",\"a\":\"x\",\"b\":\"y\"}");
-            assertThat(db.doctor().findings()).extracting(finding -> finding.code()).doesNotContain("audit-trigger-missing");
+            assertThat(db.doctor().findings())
+                    .extracting(finding -> finding.code())
+                    .doesNotContain("audit-trigger-missing");
         }
     }
 
     private Database open(Path scripts) {
-        return Database.builder().path(file).migrations("own", "filesystem:" + scripts).open();
+        return Database.builder()
+                .path(file)
+                .migrations("own", "filesystem:" + scripts)
+                .open();
     }
 }

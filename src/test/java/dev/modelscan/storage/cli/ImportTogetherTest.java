@@ -33,7 +33,9 @@ class ImportTogetherTest {
     private Path runs() throws IOException {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < RUNS; i++) {
-            text.append("{\"id\": \"r").append(i).append("\", \"messages\": [{\"role\": \"user\", \"content\": \"c")
+            text.append("{\"id\": \"r")
+                    .append(i)
+                    .append("\", \"messages\": [{\"role\": \"user\", \"content\": \"c")
                     .append(i)
                     .append("\"}]}\n");
         }
@@ -60,8 +62,7 @@ class ImportTogetherTest {
         try (Database db = Database.open(database())) {
             assertThat(db.tasks().findByExternalId("openai", "r49")).isPresent();
             assertThat(db.tasks().findByExternalId("openai", "r50")).isEmpty();
-            assertThat(run.out() + run.err())
-                    .contains(db.tasks().list(RUNS, 0).size() + " transcripts imported");
+            assertThat(run.out() + run.err()).contains(db.tasks().list(RUNS, 0).size() + " transcripts imported");
         }
     }
 
@@ -80,16 +81,21 @@ class ImportTogetherTest {
     void aMessageNamesTheFileByAsMuchOfItsPathAsOthersLack() throws IOException {
         for (String folder : new String[] {"a/x", "b/x", "c"}) {
             Path made = Files.createDirectories(directory.resolve("in").resolve(folder));
-            Files.writeString(made.resolve("log.jsonl"), "{\"messages\": [{\"role\": \"ghost\", \"content\": \"" + folder + "\"}]}\n");
+            Files.writeString(
+                    made.resolve("log.jsonl"),
+                    "{\"messages\": [{\"role\": \"ghost\", \"content\": \"" + folder + "\"}]}\n");
         }
-        Files.writeString(directory.resolve("in/other.jsonl"), "{\"messages\": [{\"role\": \"ghost\", \"content\": \"o\"}]}\n");
+        Files.writeString(
+                directory.resolve("in/other.jsonl"), "{\"messages\": [{\"role\": \"ghost\", \"content\": \"o\"}]}\n");
 
         Run run = run(directory.resolve("in"));
 
         assertThat(run.err().lines().map(line -> line.substring(0, line.indexOf(':'))))
                 .containsExactly("a/x/log.jsonl", "b/x/log.jsonl", "c/log.jsonl", "other.jsonl");
         try (Database db = Database.open(database())) {
-            assertThat(db.workflows().list(10, 0)).extracting(workflow -> workflow.name()).containsOnly("log.jsonl", "other.jsonl");
+            assertThat(db.workflows().list(10, 0))
+                    .extracting(workflow -> workflow.name())
+                    .containsOnly("log.jsonl", "other.jsonl");
         }
     }
 }

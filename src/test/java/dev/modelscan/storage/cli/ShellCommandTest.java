@@ -19,9 +19,12 @@ class ShellCommandTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int code;
         try (Database db = Database.inMemory()) {
-            Agent agent = db.agents().create(Agent.builder().name("scout").mode("llm").build());
+            Agent agent =
+                    db.agents().create(Agent.builder().name("scout").mode("llm").build());
             db.tasks().create(Task.builder().type("look").agentId(agent.id()).build());
-            code = Shell.run(db, new ByteArrayInputStream("""
+            code = Shell.run(
+                    db,
+                    new ByteArrayInputStream("""
                     var rows = db.dsl().select(AGENTS.NAME, count().as("n")).from(AGENTS).groupBy(AGENTS.NAME).fetch()
                     db.tasks().list(10, 0)
                     db.agents().find(new AgentId("none"))
@@ -29,7 +32,9 @@ class ShellCommandTest {
                     1 + 1
                     new Analytics(db).tasksByStatus()
                     /exit 3
-                    """.getBytes(StandardCharsets.UTF_8)), new PrintStream(out, true, StandardCharsets.UTF_8), false);
+                    """.getBytes(StandardCharsets.UTF_8)),
+                    new PrintStream(out, true, StandardCharsets.UTF_8),
+                    false);
         }
 
         assertThat(code).isEqualTo(3);

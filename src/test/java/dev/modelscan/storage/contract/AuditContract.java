@@ -87,9 +87,7 @@ abstract class AuditContract extends Contract {
     void insertsUpdatesAndDeletesAreRecordedWithTheirValues() {
         db.audit().enable();
         Agent agent = db.agents()
-                .create(agent("a\"\\é😀\n")
-                        .metadata(Json.parse("{\"n\":1.50}"))
-                        .build());
+                .create(agent("a\"\\é😀\n").metadata(Json.parse("{\"n\":1.50}")).build());
         db.agents().updateStatus(agent.id(), AgentStatus.ACTIVE);
         db.agents().delete(agent.id());
 
@@ -117,17 +115,24 @@ abstract class AuditContract extends Contract {
         db.agents().create(agent("nobody").build());
         ann.useTx(tx -> {
             tx.agents().updateStatus(first.id(), AgentStatus.ACTIVE);
-            tx.dsl().update(AGENTS).set(AGENTS.MODE, "own").where(AGENTS.ID.eq(first.id())).execute();
+            tx.dsl()
+                    .update(AGENTS)
+                    .set(AGENTS.MODE, "own")
+                    .where(AGENTS.ID.eq(first.id()))
+                    .execute();
         });
-        db.as("o'neil").agents().createAll(List.of(agent("two").build(), agent("three").build()));
+        db.as("o'neil")
+                .agents()
+                .createAll(List.of(agent("two").build(), agent("three").build()));
         assertThatThrownBy(() -> ann.agents().create(agent("two").build())).isInstanceOf(ConflictException.class);
         db.agents().updateStatus(first.id(), AgentStatus.IDLE);
 
         // SQLite's trigger that sets updated_at makes an update of its own.
         assertThat(entries())
-                .filteredOn(entry -> !entry.changes().toNode().path("updated_at").isArray()
-                        || entry.changes().toNode().path("status").isArray()
-                        || entry.changes().toNode().path("mode").isArray())
+                .filteredOn(
+                        entry -> !entry.changes().toNode().path("updated_at").isArray()
+                                || entry.changes().toNode().path("status").isArray()
+                                || entry.changes().toNode().path("mode").isArray())
                 .extracting(AuditEntry::actor)
                 .containsExactly(null, "ann", null, "ann", "ann", "o'neil", "o'neil", null);
         long before = db.audit().head().position();
@@ -149,16 +154,19 @@ abstract class AuditContract extends Contract {
     @Test
     void theApplicationsOwnTablesAreRecordedToo() {
         db.useTx(tx -> {
-            tx.dsl().execute("CREATE TABLE \"Notes\" (\"no\" integer, part text, \"it's \"\"x\"\"\" text, size double"
-                    + " precision, password text, data " + (isSqlite() ? "blob" : "bytea")
-                    + ", PRIMARY KEY (\"no\", part))");
+            tx.dsl()
+                    .execute("CREATE TABLE \"Notes\" (\"no\" integer, part text, \"it's \"\"x\"\"\" text, size double"
+                            + " precision, password text, data " + (isSqlite() ? "blob" : "bytea")
+                            + ", PRIMARY KEY (\"no\", part))");
             tx.dsl().execute("INSERT INTO \"Notes\" VALUES (1, 'before', NULL, NULL, NULL, NULL)");
         });
         db.audit().enable(List.of("Notes.part", "agents.metadata.key"));
         String bytes = isSqlite() ? "x'00ff'" : "'\\x00ff'";
         db.useTx(tx -> {
             tx.dsl().execute("INSERT INTO \"Notes\" VALUES (2, 'b\"', 'quoted''', 0.1, 'hunter2', " + bytes + ")");
-            tx.dsl().execute("UPDATE \"Notes\" SET \"no\" = 3, size = NULL, part = 'c', password = 'x' WHERE \"no\" = 2");
+            tx.dsl()
+                    .execute(
+                            "UPDATE \"Notes\" SET \"no\" = 3, size = NULL, part = 'c', password = 'x' WHERE \"no\" = 2");
             tx.dsl().execute("UPDATE \"Notes\" SET part = part");
             tx.dsl().execute("DELETE FROM \"Notes\" WHERE \"no\" = 3");
         });
@@ -172,7 +180,8 @@ abstract class AuditContract extends Contract {
         assertThat(entries.get(1).changes())
                 .isEqualTo(Json.parse("{\"no\":2,\"part\":\"[redacted]\",\"it's \\\"x\\\"\":\"quoted'\",\"size\":"
                         + "\"0.1\",\"password\":\"[redacted]\",\"data\":[\"00FF\"]}"));
-        assertThat(entries.get(2).changes().toNode().get("size").get(1).isNull()).isTrue();
+        assertThat(entries.get(2).changes().toNode().get("size").get(1).isNull())
+                .isTrue();
         assertThat(entries.get(2).changes().toNode().get("no")).hasToString("[2,3]");
         assertThat(entries.get(2).changes().toNode().get("password")).hasToString("[\"[redacted]\",\"[redacted]\"]");
         assertThat(entries.get(3).changes().toNode().has("size")).isFalse();
@@ -189,7 +198,8 @@ abstract class AuditContract extends Contract {
                 .create(agent("a")
                         .metadata(Json.parse("{\"key\":\"s3cret\",\"a b\":1,\"c\":{\"key\":2}}"))
                         .build());
-        assertThat(Json.parse(entries().get(1).changes().toNode().get("metadata").asText()))
+        assertThat(Json.parse(
+                        entries().get(1).changes().toNode().get("metadata").asText()))
                 .isEqualTo(Json.parse("{\"key\":\"[redacted]\",\"a b\":\"[redacted]\",\"c\":{\"key\":2}}"));
         assertThat(db.agents().get(agent.id()).metadata().toString()).contains("s3cret");
 
@@ -208,7 +218,8 @@ abstract class AuditContract extends Contract {
         assertThat(entries())
                 .filteredOn(entry -> entry.table().equals("blob_chunks"))
                 .isNotEmpty()
-                .allSatisfy(entry -> assertThat(entry.changes().toNode().get("bytes").asText())
+                .allSatisfy(entry -> assertThat(
+                                entry.changes().toNode().get("bytes").asText())
                         .isEqualTo("[redacted]"));
     }
 
@@ -222,16 +233,21 @@ abstract class AuditContract extends Contract {
         ann.teams().addMember(team.id(), a.id());
         db.agents().updateStatus(a.id(), AgentStatus.ACTIVE);
 
-        assertThat(db.audit().listByRecord("agents", a.id().value(), PageRequest.first(10)).items())
+        assertThat(db.audit()
+                        .listByRecord("agents", a.id().value(), PageRequest.first(10))
+                        .items())
                 .extracting(AuditEntry::action)
                 .containsExactly(AuditAction.UPDATE, AuditAction.INSERT);
         String member = Json.of(List.of(team.id().value(), a.id().value())).toString();
-        assertThat(db.audit().listByRecord("team_members", member, PageRequest.first(10)).items())
+        assertThat(db.audit()
+                        .listByRecord("team_members", member, PageRequest.first(10))
+                        .items())
                 .hasSize(1);
         assertThat(walk(1, page -> db.audit().listByActor("ann", page)))
                 .extracting(AuditEntry::table)
                 .containsExactly("team_members", "teams", "agents");
-        assertThat(db.audit().listByActor("\u0000", PageRequest.first(1)).items()).isEmpty();
+        assertThat(db.audit().listByActor("\u0000", PageRequest.first(1)).items())
+                .isEmpty();
         Instant first = entries().get(0).at();
         Instant last = entries().get(5).at();
         assertThat(walk(2, page -> db.audit().listBetween(first.minusSeconds(1), last.plusSeconds(1), page)))
@@ -276,7 +292,8 @@ abstract class AuditContract extends Contract {
                 .extracting(AuditEntry::position)
                 .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, entries.size()).boxed().toList());
-        Function<AuditEntry, String> name = entry -> entry.changes().toNode().path("name").asText();
+        Function<AuditEntry, String> name =
+                entry -> entry.changes().toNode().path("name").asText();
         for (int i = 1; i < entries.size(); i++) {
             String own = name.apply(entries.get(i));
             assertThat(entries.get(i).actor()).isEqualTo("t" + own.charAt(1));

@@ -111,11 +111,9 @@ abstract class MetricsContract extends Contract {
                 .filteredOn(meter -> meter.getId().getName().equals("db.client.operation.duration"))
                 .extracting(meter -> meter.getId().getTag("db.operation.name"))
                 .containsExactlyInAnyOrder("agent.insert", "statement");
-        assertThat(registry.getMeters())
-                .extracting(Meter::getId)
-                .noneMatch(id -> id.getTags().stream()
-                        .anyMatch(tag -> tag.getValue().contains("agent 1")
-                                || tag.getValue().contains("nonsense")));
+        assertThat(registry.getMeters()).extracting(Meter::getId).noneMatch(id -> id.getTags().stream()
+                .anyMatch(tag ->
+                        tag.getValue().contains("agent 1") || tag.getValue().contains("nonsense")));
     }
 
     private SpanData only(String name) {
@@ -153,8 +151,8 @@ abstract class MetricsContract extends Contract {
         assertThat(attribute(span, "gen_ai.agent.id")).isEqualTo(agent.id().value());
         assertThat(span.getAttributes().get(AttributeKey.longKey("modelscan.storage.rows")))
                 .isOne();
-        assertThat(span.getAttributes().asMap().values()).noneMatch(value -> String.valueOf(value)
-                .contains("secret"));
+        assertThat(span.getAttributes().asMap().values())
+                .noneMatch(value -> String.valueOf(value).contains("secret"));
         assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
         assertThat(span.getEndEpochNanos() - span.getStartEpochNanos())
                 .isEqualTo(told.get(0).duration().toNanos());

@@ -20,7 +20,9 @@ class ConventionsTest {
 
     ConventionsTest() throws Exception {
         list = new String(
-                ConventionsTest.class.getResourceAsStream("/semantic-conventions.txt").readAllBytes(),
+                ConventionsTest.class
+                        .getResourceAsStream("/semantic-conventions.txt")
+                        .readAllBytes(),
                 StandardCharsets.UTF_8);
         list.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
             List<String> words = List.of(line.split(" "));
@@ -50,10 +52,9 @@ class ConventionsTest {
         List<String> metric = conventions.get(Conventions.DURATION);
 
         assertThat(metric.subList(1, 3)).containsExactly("histogram", "s");
-        assertThat(Arrays.stream(Conventions.BUCKETS)
-                        .mapToObj(millis -> BigDecimal.valueOf(millis, 3)
-                                .stripTrailingZeros()
-                                .toPlainString()))
+        assertThat(Arrays.stream(Conventions.BUCKETS).mapToObj(millis -> BigDecimal.valueOf(millis, 3)
+                        .stripTrailingZeros()
+                        .toPlainString()))
                 .containsExactlyElementsOf(metric.subList(3, metric.size()));
     }
 }

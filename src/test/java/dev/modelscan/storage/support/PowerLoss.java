@@ -125,8 +125,14 @@ public final class PowerLoss {
     private static boolean compile(Path library) throws IOException, InterruptedException {
         try {
             return new ProcessBuilder(
-                                    "cc", "-O2", "-shared", "-fPIC", "-o", library.toString(),
-                                    "src/test/c/recorded_io.c", "-ldl")
+                                    "cc",
+                                    "-O2",
+                                    "-shared",
+                                    "-fPIC",
+                                    "-o",
+                                    library.toString(),
+                                    "src/test/c/recorded_io.c",
+                                    "-ldl")
                             .inheritIO()
                             .start()
                             .waitFor()
@@ -250,8 +256,7 @@ public final class PowerLoss {
                     int next = Math.min(end, (at / SECTOR + 1) * SECTOR);
                     if (torn == null || torn.nextBoolean()) {
                         file.resize(Math.max(file.length, next));
-                        recording.get(
-                                operation.at() + at - (int) operation.offset(), file.content, at, next - at);
+                        recording.get(operation.at() + at - (int) operation.offset(), file.content, at, next - at);
                     }
                     at = next;
                 }
@@ -262,10 +267,8 @@ public final class PowerLoss {
     private static void write(SimulatedFile file, Path path) throws IOException {
         Files.deleteIfExists(path);
         if (file.exists) {
-            try (FileChannel channel = FileChannel.open(
-                    path,
-                    StandardOpenOption.CREATE_NEW,
-                    StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 channel.write(ByteBuffer.wrap(file.content, 0, file.length));
             }
         }

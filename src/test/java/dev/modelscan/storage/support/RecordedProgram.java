@@ -115,9 +115,10 @@ public final class RecordedProgram {
         } else if (kind % 2 == 0) {
             acknowledge(List.of(step(random)));
         } else if (random.nextInt(10) == 0) {
-            acknowledge(db.tasks().createAll(Stream.generate(() -> task("many", random))
-                    .limit(MANY)
-                    .toList()));
+            acknowledge(db.tasks()
+                    .createAll(Stream.generate(() -> task("many", random))
+                            .limit(MANY)
+                            .toList()));
         } else {
             Task created = db.tasks().create(task("single", random));
             acknowledge(List.of(created));

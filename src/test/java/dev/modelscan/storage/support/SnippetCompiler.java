@@ -86,7 +86,8 @@ public final class SnippetCompiler {
         FILES.getJavaFileObjectsFromPaths(sources).forEach(units::add);
         Files.createDirectories(output);
         FILES.setLocation(StandardLocation.CLASS_OUTPUT, List.of(output.toFile()));
-        COMPILER.getTask(null, FILES, found, List.of("-proc:none", "-nowarn"), null, units).call();
+        COMPILER.getTask(null, FILES, found, List.of("-proc:none", "-nowarn"), null, units)
+                .call();
         return found.getDiagnostics();
     }
 

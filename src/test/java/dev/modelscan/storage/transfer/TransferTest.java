@@ -102,7 +102,9 @@ class TransferTest extends TransferFixture {
         requireSame(file, transfer().run());
         try (Database db = target().open()) {
             assertThat(db.audit().isEnabled()).isTrue();
-            db.as("ann").agents().create(Agent.builder().name("later").mode("llm").build());
+            db.as("ann")
+                    .agents()
+                    .create(Agent.builder().name("later").mode("llm").build());
             AuditVerification found = db.audit().verify(head);
             assertThat(found.fault()).isEmpty();
             assertThat(found.entries()).isEqualTo(3);

@@ -150,10 +150,14 @@ public final class Fixture {
 
     /** Fills an empty database. */
     public static void fill(Database database) {
-        database.agents().createAll(IntStream.range(0, AGENTS).mapToObj(Samples::agent).toList());
+        database.agents()
+                .createAll(IntStream.range(0, AGENTS).mapToObj(Samples::agent).toList());
         for (int i = 0; i < WORKFLOWS; i++) {
             database.workflows()
-                    .create(Workflow.builder().id(new WorkflowId(id('w', i))).name("workflow " + i).build());
+                    .create(Workflow.builder()
+                            .id(new WorkflowId(id('w', i)))
+                            .name("workflow " + i)
+                            .build());
         }
         for (int turn = 0; turn < SMALL_TEAMS; turn++) {
             addTeam(database, SMALL_TEAM, turn);
@@ -164,7 +168,10 @@ public final class Fixture {
             }
         }
         database.tasks().createAll(tasks());
-        database.tasks().createAll(IntStream.range(0, COMPLETED).mapToObj(Fixture::alikeTask).toList());
+        database.tasks()
+                .createAll(IntStream.range(0, COMPLETED)
+                        .mapToObj(Fixture::alikeTask)
+                        .toList());
         for (Conversations kind : Conversations.values()) {
             for (int turn = 0; turn < Conversations.COUNT; turn++) {
                 database.messages().createAll(kind.messages(turn));
@@ -176,7 +183,10 @@ public final class Fixture {
         AgentId[] ids = agentIds();
         TeamId team = new TeamId(id('g', size + 10_000L * turn));
         database.teams()
-                .create(Team.builder().id(team).name("team " + turn + " of " + size).build());
+                .create(Team.builder()
+                        .id(team)
+                        .name("team " + turn + " of " + size)
+                        .build());
         // Not in one transaction, which would give all members the same time.
         for (int i = 0; i < size; i++) {
             database.teams().addMember(team, ids[(turn * 31 + i) % AGENTS], "worker " + i);

@@ -17,7 +17,14 @@ import java.util.Optional;
  * @param directory where databases and results go
  */
 public record Options(
-        boolean quick, boolean full, boolean processor, List<String> only, boolean delayedFlush, String postgres, String transcripts, Path directory) {
+        boolean quick,
+        boolean full,
+        boolean processor,
+        List<String> only,
+        boolean delayedFlush,
+        String postgres,
+        String transcripts,
+        Path directory) {
 
     private static final long QUICK_SLICE_NANOS = 100_000_000;
     private static final long SLICE_NANOS = 200_000_000;
@@ -41,9 +48,11 @@ public record Options(
             if (!argument.startsWith("--only=")
                     && !argument.startsWith("--postgres=")
                     && !argument.startsWith("--transcripts=")
-                    && !List.of("--quick", "--full", "--processor", "--delayed-flush").contains(argument)) {
-                throw new IllegalArgumentException("unknown: " + argument
-                        + "; there are --quick, --full, --processor, --only=<workload>,<workload>, --postgres=<url> and --transcripts=<file>");
+                    && !List.of("--quick", "--full", "--processor", "--delayed-flush")
+                            .contains(argument)) {
+                throw new IllegalArgumentException(
+                        "unknown: " + argument
+                                + "; there are --quick, --full, --processor, --only=<workload>,<workload>, --postgres=<url> and --transcripts=<file>");
             }
         }
         return new Options(

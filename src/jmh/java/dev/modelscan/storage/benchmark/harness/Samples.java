@@ -13,7 +13,6 @@ import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
-import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.workflows.WorkflowId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -103,9 +102,8 @@ public final class Samples {
     /** A message of about the given length, whose other columns differ too. */
     public static Message message(ConversationId conversation, int number, int length) {
         SplittableRandom random = random('m', number);
-        String content = random.nextInt(4) == 0
-                ? filled(random, OTHER_WORDS, length * 2 / 3)
-                : filled(random, WORDS, length);
+        String content =
+                random.nextInt(4) == 0 ? filled(random, OTHER_WORDS, length * 2 / 3) : filled(random, WORDS, length);
         return message(conversation, number, random, content);
     }
 
@@ -115,8 +113,7 @@ public final class Samples {
         return message(conversation, number, random, text(random, 300));
     }
 
-    private static Message message(
-            ConversationId conversation, int number, SplittableRandom random, String content) {
+    private static Message message(ConversationId conversation, int number, SplittableRandom random, String content) {
         return Message.builder()
                 .id(new MessageId(Fixture.id('m', number)))
                 .conversationId(conversation)

@@ -48,8 +48,8 @@ final class Sql {
 
     static final String MESSAGE = "SELECT " + MESSAGE_READ + " FROM messages WHERE id = ?";
 
-    static final String NEWEST_MESSAGES = "SELECT " + MESSAGE_READ
-            + " FROM messages WHERE conversation_id = ? ORDER BY sequence_number DESC LIMIT ?";
+    static final String NEWEST_MESSAGES =
+            "SELECT " + MESSAGE_READ + " FROM messages WHERE conversation_id = ? ORDER BY sequence_number DESC LIMIT ?";
 
     static final String INSERT_TASK =
             "INSERT INTO tasks (" + TASK_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";

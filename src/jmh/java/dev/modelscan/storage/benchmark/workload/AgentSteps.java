@@ -90,8 +90,8 @@ public final class AgentSteps implements Workload {
                 percentile(crowds.get(SystemKind.LIBRARY.label() + ", FULL"), rounds)
                         .median(),
                 percentile(crowds.get(JDBC), rounds).median());
-        outcomes.add(Outcome.of(
-                title, "p99 in ms", library, promised ? Goal.atMost(PERCENTILE_GOAL_MILLIS) : null, detail));
+        outcomes.add(
+                Outcome.of(title, "p99 in ms", library, promised ? Goal.atMost(PERCENTILE_GOAL_MILLIS) : null, detail));
     }
 
     private static Range percentile(Crowd crowd, int rounds) {

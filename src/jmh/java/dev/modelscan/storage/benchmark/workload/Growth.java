@@ -110,9 +110,7 @@ public final class Growth implements Workload {
                 "pending tasks of an agent",
                 () -> full(database.tasks()
                         .listByAgent(
-                                agents[random.nextInt(GrowthData.AGENTS)],
-                                TaskStatus.PENDING,
-                                PageRequest.first(PAGE))
+                                agents[random.nextInt(GrowthData.AGENTS)], TaskStatus.PENDING, PageRequest.first(PAGE))
                         .items())));
         return contenders;
     }
@@ -136,7 +134,8 @@ public final class Growth implements Workload {
             Contest contest = Contest.run("stream of all messages", contenders, 1, 3, 0);
             String title = String.format(Locale.ROOT, "stream of %,d messages, against one cursor", rows);
             Goal goal = Goal.atLeast(0.95);
-            Comparison.add(outcomes, title, contest, Map.of(SystemKind.JDBC_BYTES.label(), goal), Math.toIntExact(rows));
+            Comparison.add(
+                    outcomes, title, contest, Map.of(SystemKind.JDBC_BYTES.label(), goal), Math.toIntExact(rows));
         } finally {
             systems.values().forEach(StorageSystem::close);
         }

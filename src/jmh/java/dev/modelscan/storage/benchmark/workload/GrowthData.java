@@ -76,7 +76,8 @@ final class GrowthData {
         return "INSERT INTO messages (id, conversation_id, sequence_number, sender_id, receiver_id, content_type, content,"
                 + " created_at, updated_at) SELECT " + id('M', "i") + ", " + id('C', "i % " + CONVERSATIONS)
                 + ", i / " + CONVERSATIONS + " + 1, " + id('a', "i % 100") + ", " + id('a', "(i + 1) % 100")
-                + ", 'text/plain', 'The third section repeats ' || hex(randomblob(20 + abs(random()) % 200)), " + TIME + ", " + TIME
+                + ", 'text/plain', 'The third section repeats ' || hex(randomblob(20 + abs(random()) % 200)), " + TIME
+                + ", " + TIME
                 + " FROM numbers";
     }
 }

@@ -70,8 +70,7 @@ public final class Imports implements Workload {
         }
     }
 
-    private static void add(
-            Outcomes outcomes, String title, String what, List<double[]> runs, int place, String detail)
+    private static void add(Outcomes outcomes, String title, String what, List<double[]> runs, int place, String detail)
             throws IOException {
         Range range = Range.of(runs.stream().mapToDouble(run -> run[place]).toArray());
         System.out.printf(Locale.ROOT, "%s: %s %.1f%n", title, what, range.median());

@@ -50,8 +50,7 @@ public final class ManyWorkspaces implements Workload {
         /** Takes the directory, how many, and the file for what was measured. */
         public static void main(String[] arguments) throws IOException {
             List<Database> open = new ArrayList<>();
-            try (Workspaces all =
-                    Database.builder().path(Path.of(arguments[0])).openWorkspaces()) {
+            try (Workspaces all = Database.builder().path(Path.of(arguments[0])).openWorkspaces()) {
                 open.add(use(all, 0));
                 int threads = Thread.activeCount();
                 long bytes = Memory.residentBytes();

@@ -70,7 +70,8 @@ public final class OnPostgres implements Workload {
                         byHand,
                         1,
                         system -> system.newestMessages(
-                                Conversations.HUGE.id(ThreadLocalRandom.current().nextInt(Conversations.COUNT)),
+                                Conversations.HUGE.id(
+                                        ThreadLocalRandom.current().nextInt(Conversations.COUNT)),
                                 Conversations.HUGE.size()));
                 Comparison.add(outcomes, title + "newest 20 messages of 200 KB", newest, WRITES, 1);
                 Map<String, StorageSystem> writing = new LinkedHashMap<>(systems);

@@ -60,8 +60,13 @@ public final class Reads implements Workload {
             List<Row> rows = rows();
             List<ConversationId> real = fixture.realConversations();
             if (!real.isEmpty()) {
-                rows.add(new Row("newest 100 of a real transcript", BY_HAND, PAGES, "real", PAGE, (system, turn) ->
-                        system.newestMessages(real.get(turn % real.size()), PAGE)));
+                rows.add(new Row(
+                        "newest 100 of a real transcript",
+                        BY_HAND,
+                        PAGES,
+                        "real",
+                        PAGE,
+                        (system, turn) -> system.newestMessages(real.get(turn % real.size()), PAGE)));
             }
             for (Row row : rows) {
                 Contest contest = contest(row, options, systems, program);
@@ -79,14 +84,34 @@ public final class Reads implements Workload {
 
     private List<Row> rows() {
         List<Row> rows = new ArrayList<>();
-        rows.add(new Row("agent by id", ALL, SINGLE, "agent", 0, (system, turn) ->
-                system.agent(agents[next(turn, Fixture.AGENTS)])));
-        rows.add(new Row("task by id", BY_HAND, SINGLE, "sample", Fixture.TASKS, (system, turn) ->
-                system.task(new TaskId(Fixture.id('k', next(turn, Fixture.TASKS))))));
-        rows.add(new Row("page of 100 tasks by agent and status", ALL, PAGES, "tasks", 0, (system, turn) ->
-                system.completedTasks(agents[next(turn, Fixture.BUSY_AGENTS)], PAGE)));
-        rows.add(new Row("page of 100 tasks that are alike", BY_HAND, Map.of(), "alike", 0, (system, turn) ->
-                system.completedTasks(agents[Fixture.ALIKE_AGENT], PAGE)));
+        rows.add(new Row(
+                "agent by id",
+                ALL,
+                SINGLE,
+                "agent",
+                0,
+                (system, turn) -> system.agent(agents[next(turn, Fixture.AGENTS)])));
+        rows.add(new Row(
+                "task by id",
+                BY_HAND,
+                SINGLE,
+                "sample",
+                Fixture.TASKS,
+                (system, turn) -> system.task(new TaskId(Fixture.id('k', next(turn, Fixture.TASKS))))));
+        rows.add(new Row(
+                "page of 100 tasks by agent and status",
+                ALL,
+                PAGES,
+                "tasks",
+                0,
+                (system, turn) -> system.completedTasks(agents[next(turn, Fixture.BUSY_AGENTS)], PAGE)));
+        rows.add(new Row(
+                "page of 100 tasks that are alike",
+                BY_HAND,
+                Map.of(),
+                "alike",
+                0,
+                (system, turn) -> system.completedTasks(agents[Fixture.ALIKE_AGENT], PAGE)));
         for (int size : Fixture.TEAMS) {
             rows.add(new Row(
                     "team with " + size + " members",
@@ -97,14 +122,29 @@ public final class Reads implements Workload {
                     (system, turn) -> system.members(Fixture.team(size, turn))));
         }
         int teams = Fixture.SMALL_TEAMS;
-        rows.add(new Row(teams + " teams with " + Fixture.SMALL_TEAM + " members each", BY_HAND, PAGES, "teams", teams,
+        rows.add(new Row(
+                teams + " teams with " + Fixture.SMALL_TEAM + " members each",
+                BY_HAND,
+                PAGES,
+                "teams",
+                teams,
                 (system, turn) -> system.teamsWithMembers(teams)));
         for (Conversations kind : Conversations.values()) {
             boolean large = kind.ordinal() >= Conversations.LARGE.ordinal();
             int argument = kind.ordinal() * 1_000 + kind.size();
-            rows.add(new Row("one of " + kind.title(), BY_HAND, large ? LARGE : SINGLE, "message", argument,
+            rows.add(new Row(
+                    "one of " + kind.title(),
+                    BY_HAND,
+                    large ? LARGE : SINGLE,
+                    "message",
+                    argument,
                     (system, turn) -> system.message(kind.message(turn))));
-            rows.add(new Row("newest " + kind.title(), BY_HAND, large ? LARGE : PAGES, "newest", argument,
+            rows.add(new Row(
+                    "newest " + kind.title(),
+                    BY_HAND,
+                    large ? LARGE : PAGES,
+                    "newest",
+                    argument,
                     (system, turn) -> system.newestMessages(kind.id(turn), kind.size())));
         }
         return rows;
@@ -122,9 +162,8 @@ public final class Reads implements Workload {
             int[] turn = new int[1];
             contenders.add(Contender.computing(kind.label(), () -> row.call().apply(system, turn[0]++)));
         }
-        program.ifPresent(
-                c -> contenders.add(
-                        new Contender(NativeProgram.LABEL, nanos -> c.run(row.command(), row.argument(), nanos))));
+        program.ifPresent(c -> contenders.add(
+                new Contender(NativeProgram.LABEL, nanos -> c.run(row.command(), row.argument(), nanos))));
         return Contest.run(row.title(), contenders, options);
     }
 
@@ -146,7 +185,9 @@ public final class Reads implements Workload {
             boolean sameByHand = !List.of(BY_HAND).contains(kind)
                     || (system.task(task).equals(library.task(task))
                             && system.teamsWithMembers(50).equals(library.teamsWithMembers(50))
-                            && system.newestMessages(Conversations.TYPICAL.id(0), PAGE).size() == PAGE);
+                            && system.newestMessages(Conversations.TYPICAL.id(0), PAGE)
+                                            .size()
+                                    == PAGE);
             if (!sameSizes || !sameRecords || !sameByHand) {
                 throw new IllegalStateException(kind.label() + " reads something else than the library");
             }

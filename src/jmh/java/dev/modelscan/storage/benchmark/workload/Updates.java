@@ -54,10 +54,18 @@ public final class Updates implements Workload {
                 addRows(file, options.quick() ? QUICK : ROWS);
                 systems.put(kind, kind.open(file, Durability.FULL, 1));
             }
-            run("markRead", systems, options, outcomes, (system, turn) ->
-                    system.markRead(new MessageId(Fixture.id('m', FIRST + turn))));
-            run("updateStatus", systems, options, outcomes, (system, turn) ->
-                    system.start(new TaskId(Fixture.id('k', FIRST + turn))));
+            run(
+                    "markRead",
+                    systems,
+                    options,
+                    outcomes,
+                    (system, turn) -> system.markRead(new MessageId(Fixture.id('m', FIRST + turn))));
+            run(
+                    "updateStatus",
+                    systems,
+                    options,
+                    outcomes,
+                    (system, turn) -> system.start(new TaskId(Fixture.id('k', FIRST + turn))));
         } finally {
             systems.values().forEach(StorageSystem::close);
         }
@@ -79,7 +87,8 @@ public final class Updates implements Workload {
     }
 
     private static void addRows(Path file, int count) {
-        try (Database database = Database.builder().path(file).durability(Durability.NORMAL).open()) {
+        try (Database database =
+                Database.builder().path(file).durability(Durability.NORMAL).open()) {
             ConversationId conversation = new ConversationId(Fixture.id('c', FIRST));
             for (int from = FIRST; from < FIRST + count; from += CHUNK) {
                 List<Message> messages = IntStream.range(from, from + CHUNK)

@@ -58,8 +58,8 @@ public final class Inputs {
         while (from > 0) {
             String end = origin.substring(from);
             if (alike.stream()
-                    .allMatch(other -> other.origin().equals(origin)
-                            || !other.origin().endsWith(end))) {
+                    .allMatch(other ->
+                            other.origin().equals(origin) || !other.origin().endsWith(end))) {
                 return end;
             }
             from = origin.lastIndexOf(File.separatorChar, Math.max(0, from - 2)) + 1;

@@ -274,7 +274,9 @@ abstract class ChatForm implements Form {
         ChatRecord chat = ChatRecord.of(record);
         return isMessage(record)
                 || record.path("traj").isArray()
-                || (chat != null && (ChatRecord.isResponse(chat.body()) || isRoleList(chat.body().path("messages"))));
+                || (chat != null
+                        && (ChatRecord.isResponse(chat.body())
+                                || isRoleList(chat.body().path("messages"))));
     }
 
     private static boolean isRoleList(JsonNode messages) {

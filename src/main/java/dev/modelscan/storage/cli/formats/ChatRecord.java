@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 record ChatRecord(JsonNode json, String place) {
 
     private static final List<String> LISTS = List.of("messages", "traj");
-    private static final List<String> PLACES = List.of(
-            "", "body", "params", "request", "request/body", "response/body", "response", "result/message");
+    private static final List<String> PLACES =
+            List.of("", "body", "params", "request", "request/body", "response/body", "response", "result/message");
     private static final List<String> RESPONSES = List.of("response", "response/body", "result/message");
 
     /** The record with its messages' place; null if it holds none. */

@@ -125,7 +125,8 @@ final class ClaudePrintForm implements Form {
             ObjectNode rest = Fields.rest(line, "type", "uuid", "session_id", "message", "parent_tool_use_id");
             MessageRead.Builder message = MessageRead.builder(run, at, ClaudeCodeForm.role(line));
             JsonNode content = line.path("message").path("content");
-            JsonNode toolResult = line.has("tool_use_result") ? line.path("tool_use_result") : line.path("toolUseResult");
+            JsonNode toolResult =
+                    line.has("tool_use_result") ? line.path("tool_use_result") : line.path("toolUseResult");
             ClaudeBlocks.add(message, content, toolResult, child(content), rest);
             ObjectNode ofMessage = Fields.rest(line.path("message"), "content", "role");
             if (!ofMessage.isEmpty()) {
@@ -164,15 +165,9 @@ final class ClaudePrintForm implements Form {
         }
 
         private static ModelCalled call(
-                String run,
-                Place at,
-                String call,
-                @Nullable String model,
-                Usage usage,
-                @Nullable BigDecimal cost) {
+                String run, Place at, String call, @Nullable String model, Usage usage, @Nullable BigDecimal cost) {
             String currency = cost == null ? null : "USD";
-            return new ModelCalled(
-                    run, at, null, call, model, "anthropic", usage, cost, currency, null, null, null);
+            return new ModelCalled(run, at, null, call, model, "anthropic", usage, cost, currency, null, null, null);
         }
 
         /** The result alone knows all tokens: a message of a stream has those that were known when it began. */
@@ -235,8 +230,7 @@ final class ClaudePrintForm implements Form {
                 rest.set("result", Fields.rest(end, "type", "session_id"));
             }
             String error = end == null || !failed ? null : Fields.text(end, "result", "error", "subtype");
-            events.accept(new RunEnded(
-                    id, at, null, failed ? TaskStatus.FAILED : null, error, null, null, rest));
+            events.accept(new RunEnded(id, at, null, failed ? TaskStatus.FAILED : null, error, null, null, rest));
         }
     }
 }

@@ -159,8 +159,8 @@ final class CodexExecForm implements Form {
                     Fields.count(tokens, "reasoning_output_tokens"));
             if (!usage.isEmpty()) {
                 String name = id == null ? null : id + "/" + turns + "/" + usage.input() + "+" + usage.output();
-                events.accept(new ModelCalled(
-                        run, at, null, name, null, "openai", usage, null, null, null, null, null));
+                events.accept(
+                        new ModelCalled(run, at, null, name, null, "openai", usage, null, null, null, null, null));
             }
         }
 

@@ -67,9 +67,7 @@ final class OtlpRuns {
         OtlpStore.Head above = agentAbove(agent);
         boolean sameAgent = above != null
                 && agent.agentName() != null
-                && java.util.Objects.equals(
-                        agent.agentName(),
-                        above.agentName());
+                && java.util.Objects.equals(agent.agentName(), above.agentName());
         if (above == null) {
             return conversation(agent);
         }

@@ -90,9 +90,8 @@ final class Tau2Ticks {
         }
         Set<String> ids = new HashSet<>();
         chunk.path("utterance_ids").forEach(id -> ids.add(id.asText()));
-        boolean another = !ids.isEmpty()
-                && !speech.utterances.isEmpty()
-                && ids.stream().noneMatch(speech.utterances::contains);
+        boolean another =
+                !ids.isEmpty() && !speech.utterances.isEmpty() && ids.stream().noneMatch(speech.utterances::contains);
         if (another) {
             end(speech);
         }
@@ -101,7 +100,8 @@ final class Tau2Ticks {
         ObjectNode message = speech.message;
         if (message == null) {
             message = Fields.object();
-            for (Map.Entry<String, JsonNode> member : Fields.rest(chunk, "audio_content", "tool_calls").properties()) {
+            for (Map.Entry<String, JsonNode> member :
+                    Fields.rest(chunk, "audio_content", "tool_calls").properties()) {
                 if (!member.getValue().isNull()) {
                     message.set(member.getKey(), member.getValue());
                 }

@@ -24,8 +24,9 @@ final class WrittenTimes {
 
     private static final Pattern NUMBER = Pattern.compile("\\d{9,20}(\\.\\d{1,20})?([eE]\\+?\\d{1,2})?");
 
-    private static final Pattern ISO = Pattern.compile("(\\d{4})[-/]?(\\d\\d)[-/]?(\\d\\d)[Tt ](\\d\\d):?(\\d\\d)(:?(\\d\\d))?"
-            + "([.,](\\d{1,9})\\d*)? ?(([+-]\\d\\d)(:?(\\d\\d))?|[Zz]|UTC|GMT)?(\\[.*])?");
+    private static final Pattern ISO =
+            Pattern.compile("(\\d{4})[-/]?(\\d\\d)[-/]?(\\d\\d)[Tt ](\\d\\d):?(\\d\\d)(:?(\\d\\d))?"
+                    + "([.,](\\d{1,9})\\d*)? ?(([+-]\\d\\d)(:?(\\d\\d))?|[Zz]|UTC|GMT)?(\\[.*])?");
 
     private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");

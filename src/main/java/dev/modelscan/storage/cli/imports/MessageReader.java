@@ -95,8 +95,7 @@ public final class MessageReader {
         PartReader reader = new PartReader(blobs, metadata.has(Notes.ESCAPED));
         List<Part> parts = new ArrayList<>();
         // Calls that are nested too deep are text.
-        Iterator<JsonNode> calls =
-                Fields.structure(metadata.path(Notes.CALLS)).iterator();
+        Iterator<JsonNode> calls = Fields.structure(metadata.path(Notes.CALLS)).iterator();
         List<ToolExecution> answered = new ArrayList<>(whole.answered());
         for (MessagePart part : whole.parts()) {
             boolean call = part.kind() == PartKind.TOOL_CALL;

@@ -161,7 +161,8 @@ final class Storing {
     private void tell(Told told) {
         Place place = told.run().facts().started().place();
         if (told.refused() != null) {
-            result.fail(Collector.note(place, null, String.valueOf(told.refused().getMessage())));
+            result.fail(
+                    Collector.note(place, null, String.valueOf(told.refused().getMessage())));
         } else if (told.outcome() != null) {
             result.add(told.outcome().fate(), told.outcome().stored());
             if (told.outcome().warning() != null) {

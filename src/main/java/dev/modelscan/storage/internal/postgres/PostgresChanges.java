@@ -34,9 +34,7 @@ final class PostgresChanges implements Changes {
     public String isChanged(List<Column> columns, String before, String after) {
         return String.join(
                 " OR ",
-                columns.stream()
-                        .map(column -> isChanged(column, before, after))
-                        .toList());
+                columns.stream().map(column -> isChanged(column, before, after)).toList());
     }
 
     /** Some types have no equality, and a collation may take two texts for equal. */

@@ -107,7 +107,10 @@ public final class AuditTriggers {
         }
         record Made(String table, String text) {}
         for (Made each : PlainSql.rows(
-                session, filled(session, "made", Map.of()), List.of(), row -> new Made(row.getString(1), row.getString(2)))) {
+                session,
+                filled(session, "made", Map.of()),
+                List.of(),
+                row -> new Made(row.getString(1), row.getString(2)))) {
             if (wanted.getOrDefault(each.table(), "").contains(each.text())) {
                 made.merge(each.table(), 1, Integer::sum);
             }

@@ -42,8 +42,8 @@ final class Redactions {
     /** Throws if a rule is about no column, since what it was meant to hide would be recorded. */
     void requireColumns(Collection<Catalog.Table> tables) {
         for (Rule rule : rules) {
-            if (tables.stream().noneMatch(table -> table.columns().stream()
-                    .anyMatch(column -> rule.isOf(table.name(), column)))) {
+            if (tables.stream()
+                    .noneMatch(table -> table.columns().stream().anyMatch(column -> rule.isOf(table.name(), column)))) {
                 throw new IllegalArgumentException("no table has what " + rule.text() + " names, so nothing would be"
                         + " redacted; correct it, or make the table first");
             }

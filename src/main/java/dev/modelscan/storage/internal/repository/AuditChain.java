@@ -36,7 +36,8 @@ final class AuditChain {
 
     private static final CompiledQuery<Size> SIZES = CompiledQuery.rows(
             "audit.sizes", row -> new Size(row.get(Codec.LONG, 1), row.get(Codec.LONG, 2)), () -> DSL.select(
-                            AUDIT_PENDING.POSITION, DSL.length(AUDIT_PENDING.CHANGES).cast(SQLDataType.BIGINT))
+                            AUDIT_PENDING.POSITION,
+                            DSL.length(AUDIT_PENDING.CHANGES).cast(SQLDataType.BIGINT))
                     .from(AUDIT_PENDING)
                     .orderBy(AUDIT_PENDING.POSITION)
                     .limit(Mapping.LIMIT.param()));
@@ -44,17 +45,17 @@ final class AuditChain {
     private static final CompiledQuery<ChainEntry> PENDING =
             CompiledQuery.rows("audit.pending", ChainEntry::mapPending, () -> DSL.select(ChainEntry.PENDING.fields())
                     .from(AUDIT_PENDING)
-                    .where(AUDIT_PENDING.POSITION.in(DSL.select(IdList.VALUE.cast(SQLDataType.BIGINT))
-                            .from(IdList.of(IDS.param()))))
+                    .where(AUDIT_PENDING.POSITION.in(
+                            DSL.select(IdList.VALUE.cast(SQLDataType.BIGINT)).from(IdList.of(IDS.param()))))
                     .orderBy(AUDIT_PENDING.POSITION));
 
     private static final CompiledQuery<Void> DELETE =
             CompiledQuery.command("audit.delete", () -> DSL.deleteFrom(AUDIT_PENDING)
-                    .where(AUDIT_PENDING.POSITION.in(DSL.select(IdList.VALUE.cast(SQLDataType.BIGINT))
-                            .from(IdList.of(IDS.param())))));
+                    .where(AUDIT_PENDING.POSITION.in(
+                            DSL.select(IdList.VALUE.cast(SQLDataType.BIGINT)).from(IdList.of(IDS.param())))));
 
-    private static final CompiledQuery<Void> INSERT = CompiledQuery.command(
-            "audit.insert", () -> DSL.insertInto(AUDIT_ENTRIES, ChainEntry.COLUMNS.fields())
+    private static final CompiledQuery<Void> INSERT =
+            CompiledQuery.command("audit.insert", () -> DSL.insertInto(AUDIT_ENTRIES, ChainEntry.COLUMNS.fields())
                     .values(ChainEntry.COLUMNS.params()));
 
     private static final CompiledQuery<ChainEntry> LAST =

@@ -27,7 +27,18 @@ final class Observation {
     private static final String STATEMENT = "statement";
     // What a caller's text begins with can be anything, and a name of an operation has few values.
     private static final Set<String> VERBS = Set.of(
-            "select", "insert", "update", "delete", "merge", "with", "values", "explain", "create", "alter", "drop", "truncate");
+            "select",
+            "insert",
+            "update",
+            "delete",
+            "merge",
+            "with",
+            "values",
+            "explain",
+            "create",
+            "alter",
+            "drop",
+            "truncate");
     private static final Pattern LITERAL = Pattern.compile("'(?:[^']|'')*'|(?<![\\w\"$.])\\d[\\w.]*");
 
     private final Dialect dialect;

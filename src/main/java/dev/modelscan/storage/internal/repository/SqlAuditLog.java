@@ -47,10 +47,9 @@ final class SqlAuditLog implements AuditLog {
             "audit.settings", row -> row.get(Codec.TEXT, 1), () -> DSL.select(AUDIT_SETTINGS.REDACTED)
                     .from(AUDIT_SETTINGS));
 
-    private static final CompiledQuery<Void> ENABLE =
-            CompiledQuery.command("audit.enable", () -> DSL.insertInto(
-                            AUDIT_SETTINGS, AUDIT_SETTINGS.ID, AUDIT_SETTINGS.REDACTED, AUDIT_SETTINGS.ENABLED_AT)
-                    .values(DSL.inline(1), REDACTED.param(), TIME.param()));
+    private static final CompiledQuery<Void> ENABLE = CompiledQuery.command("audit.enable", () -> DSL.insertInto(
+                    AUDIT_SETTINGS, AUDIT_SETTINGS.ID, AUDIT_SETTINGS.REDACTED, AUDIT_SETTINGS.ENABLED_AT)
+            .values(DSL.inline(1), REDACTED.param(), TIME.param()));
 
     private static final CompiledQuery<Void> DISABLE =
             CompiledQuery.command("audit.disable", () -> DSL.deleteFrom(AUDIT_SETTINGS));
@@ -71,10 +70,7 @@ final class SqlAuditLog implements AuditLog {
     private static final PagedQuery<ChainEntry> BY_TIME = new PagedQuery<>(
             "audit.byTime",
             ROWS,
-            () -> AUDIT_ENTRIES
-                    .OCCURRED_AT
-                    .ge(TIME.param())
-                    .and(AUDIT_ENTRIES.OCCURRED_AT.lt(UNTIL.param())),
+            () -> AUDIT_ENTRIES.OCCURRED_AT.ge(TIME.param()).and(AUDIT_ENTRIES.OCCURRED_AT.lt(UNTIL.param())),
             List.of(PagedQuery.descending(ChainEntry.AT), PagedQuery.descending(ChainEntry.POSITION)));
 
     private final Sessions sessions;

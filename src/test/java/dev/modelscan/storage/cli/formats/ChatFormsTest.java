@@ -288,8 +288,9 @@ class ChatFormsTest {
 
     @Test
     void linesMayBeListsOfRecords() {
-        String list = "[{'conversations': [{'from': 'human', 'value': 'a'}]}, {'conversations': [{'from': 'gpt', 'value':"
-                + " 'b'}]}]";
+        String list =
+                "[{'conversations': [{'from': 'human', 'value': 'a'}]}, {'conversations': [{'from': 'gpt', 'value':"
+                        + " 'b'}]}]";
         String[] expected = {
             "run record 1", "user: a", "end record 1",
             "run record 2", "assistant: b", "end record 2",

@@ -40,8 +40,19 @@ class FieldsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"'2026-01-02'", "'yesterday, at noon or so'", "12.5", "-1767323045", "1e300", "true", "null",
-                    "'2026-13-02T03:04:05Z'", "'+10000-01-01T00:00:00Z'", "'9999-12-31T23:59:59-01:00'", "''"})
+            strings = {
+                "'2026-01-02'",
+                "'yesterday, at noon or so'",
+                "12.5",
+                "-1767323045",
+                "1e300",
+                "true",
+                "null",
+                "'2026-13-02T03:04:05Z'",
+                "'+10000-01-01T00:00:00Z'",
+                "'9999-12-31T23:59:59-01:00'",
+                "''"
+            })
     void readsNothingElseAsATime(String written) {
         assertThat(Fields.time(json(written))).isNull();
     }

@@ -11,7 +11,8 @@ class PrintedFormsTest {
             "{'type': 'system', 'subtype': 'init', 'cwd': '/w', 'session_id': 's', 'tools': ['Task'], 'model': 'm-1'}";
 
     private static String claude(String type, String content, String caller) {
-        return "{'type': '" + type + "', 'message': {'id': 'm', 'role': '" + type + "', 'model': 'm-1', 'content': " + content
+        return "{'type': '" + type + "', 'message': {'id': 'm', 'role': '" + type + "', 'model': 'm-1', 'content': "
+                + content
                 + ", 'usage': {'input_tokens': 1, 'output_tokens': 1}}, 'parent_tool_use_id': " + caller
                 + ", 'session_id': 's', 'uuid': 'u" + Math.abs(content.hashCode() % 1000) + "'}";
     }
@@ -22,7 +23,10 @@ class PrintedFormsTest {
                 "out.jsonl",
                 INIT,
                 "{'type': 'stream_event', 'event': {'type': 'message_start'}, 'session_id': 's'}",
-                claude("assistant", "[{'type': 'tool_use', 'id': 't', 'name': 'Task', 'input': {'prompt': 'look'}}]", "null"),
+                claude(
+                        "assistant",
+                        "[{'type': 'tool_use', 'id': 't', 'name': 'Task', 'input': {'prompt': 'look'}}]",
+                        "null"),
                 claude("assistant", "[{'type': 'text', 'text': 'I look'}]", "'t'"),
                 claude("user", "[{'type': 'tool_result', 'tool_use_id': 't', 'content': 'seen'}]", "null"),
                 claude("assistant", "[{'type': 'text', 'text': 'done'}]", "null"),
@@ -57,8 +61,7 @@ class PrintedFormsTest {
 
         assertThat(told.form()).isEqualTo("claude-print");
         assertThat(told.lines())
-                .containsExactly(
-                        "run s = s by claude-code", "assistant: Paris", "model null 3+6 cost 0.008", "end s");
+                .containsExactly("run s = s by claude-code", "assistant: Paris", "model null 3+6 cost 0.008", "end s");
     }
 
     @Test
@@ -95,8 +98,9 @@ class PrintedFormsTest {
 
     @Test
     void listsOfResponsesAndOfRequestsHoldRecords() {
-        String answer = "{'id': 'x', 'object': 'chat.completion', 'choices': [{'index': 0, 'message': {'role': 'assistant',"
-                + " 'content': 'yes'}}]}";
+        String answer =
+                "{'id': 'x', 'object': 'chat.completion', 'choices': [{'index': 0, 'message': {'role': 'assistant',"
+                        + " 'content': 'yes'}}]}";
         Told array = Told.of("a.json", "[" + answer + ", " + answer + "]");
         Told page = Told.of("b.json", "{'object': 'list', 'data': [" + answer + "], 'has_more': false}");
         Told batch = Told.of(
@@ -105,7 +109,9 @@ class PrintedFormsTest {
                         + " 'content': 'hi'}]}}]}");
 
         assertThat(array.form()).isEqualTo("openai");
-        assertThat(array.lines()).filteredOn(line -> line.equals("assistant: yes")).hasSize(2);
+        assertThat(array.lines())
+                .filteredOn(line -> line.equals("assistant: yes"))
+                .hasSize(2);
         assertThat(page.form()).isEqualTo("openai");
         assertThat(page.lines()).containsExactly("described", "run record 1/0 = x", "assistant: yes", "end record 1/0");
         assertThat(batch.form()).isEqualTo("anthropic");

@@ -44,7 +44,8 @@ class PowerLossTest {
     private byte[] before;
 
     private PowerLoss record(Durability durability, int writes, long seed, String... faults) throws Exception {
-        file = Files.createDirectory(directory.resolve("run-" + durability + seed)).resolve("app.db");
+        file = Files.createDirectory(directory.resolve("run-" + durability + seed))
+                .resolve("app.db");
         try (Database db = Database.open(file)) {
             db.agents().create(Agent.builder().name("a").mode("llm").build());
         }
@@ -81,7 +82,8 @@ class PowerLossTest {
                     .filter(line -> stored.getOrDefault(line[0], 0) < Integer.parseInt(line[1]))
                     .count();
             if (lost > 0) {
-                losses.add(state.what() + ": " + lost + " of " + state.acknowledged().size() + " lost");
+                losses.add(state.what() + ": " + lost + " of "
+                        + state.acknowledged().size() + " lost");
             }
         });
         return losses;

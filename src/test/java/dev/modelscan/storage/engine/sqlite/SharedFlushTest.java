@@ -117,7 +117,11 @@ class SharedFlushTest {
                         if (writer % 2 == 0) {
                             create(db, name);
                         } else {
-                            db.agents().create(Agent.builder().name(name).mode("llm").build());
+                            db.agents()
+                                    .create(Agent.builder()
+                                            .name(name)
+                                            .mode("llm")
+                                            .build());
                         }
                     }
                 }));

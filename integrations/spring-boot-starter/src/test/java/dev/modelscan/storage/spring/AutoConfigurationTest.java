@@ -118,9 +118,8 @@ class AutoConfigurationTest {
     void itNeedsNoMicrometer() {
         runner.withPropertyValues("modelscan.storage.in-memory=true")
                 .withClassLoader(new FilteredClassLoader("io.micrometer"))
-                .run(context -> assertThat(context)
-                        .hasSingleBean(Database.class)
-                        .doesNotHaveBean("modelscanStorageMetrics"));
+                .run(context ->
+                        assertThat(context).hasSingleBean(Database.class).doesNotHaveBean("modelscanStorageMetrics"));
     }
 
     @Test

@@ -39,8 +39,8 @@ final class LogFile {
      */
     static void rewrite(Path file) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
-        try (FileChannel log = FileChannel.open(
-                SqliteFiles.beside(file, "-wal"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel log =
+                FileChannel.open(SqliteFiles.beside(file, "-wal"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             for (long at = 0; log.read(chunk.clear(), at) > 0; ) {
                 chunk.flip();
                 while (chunk.hasRemaining()) {

@@ -42,9 +42,7 @@ final class SqliteChanges implements Changes {
     public String isChanged(List<Column> columns, String before, String after) {
         return String.join(
                 " OR ",
-                columns.stream()
-                        .map(column -> isChanged(column, before, after))
-                        .toList());
+                columns.stream().map(column -> isChanged(column, before, after)).toList());
     }
 
     private static String isChanged(Column column, String before, String after) {

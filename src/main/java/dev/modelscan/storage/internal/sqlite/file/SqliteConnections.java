@@ -106,12 +106,7 @@ public final class SqliteConnections {
     public static SqliteConnections toFile(Path file, Durability durability, Duration busyTimeout) {
         NativeLibrary.require();
         return new SqliteConnections(
-                file.toAbsolutePath(),
-                RealPath.of(file),
-                WRITABLE,
-                false,
-                durability,
-                busyTimeout);
+                file.toAbsolutePath(), RealPath.of(file), WRITABLE, false, durability, busyTimeout);
     }
 
     /**
@@ -241,8 +236,7 @@ public final class SqliteConnections {
         if (sharesFlush()) {
             config.setSynchronous(SynchronousMode.NORMAL);
         }
-        return open(
-                uri + access, config, "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0", PAGE_CACHE);
+        return open(uri + access, config, "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0", PAGE_CACHE);
     }
 
     /** Whether the writer's commits do not flush the log, so that whoever acknowledges them has to. */
@@ -353,7 +347,10 @@ public final class SqliteConnections {
         // and column.
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.enforceForeignKeys(true);
-        config.setSynchronous(file == null ? SynchronousMode.OFF : durability == Durability.NORMAL ? SynchronousMode.NORMAL : SynchronousMode.FULL);
+        config.setSynchronous(
+                file == null
+                        ? SynchronousMode.OFF
+                        : durability == Durability.NORMAL ? SynchronousMode.NORMAL : SynchronousMode.FULL);
         config.setBusyTimeout(millis(wait));
         return config;
     }
