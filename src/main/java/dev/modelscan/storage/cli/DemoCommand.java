@@ -45,14 +45,19 @@ final class DemoCommand extends DatabaseCommand {
 
     @Override
     Result execute(Database db) throws IOException {
-        try (InputStream in = DemoCommand.class.getResourceAsStream(SAMPLE)) {
-            if (in == null) {
-                throw new FileNotFoundException(SAMPLE + " is missing from the program");
-            }
+        try (InputStream in = sample()) {
             FileResult result = new FileImport(() -> db, Input.stream(SAMPLE, in), ImportOptions.DEFAULT).run();
             ImportSummary summary = ImportSummary.of(List.of(result), 0, null);
             return new Demo(summary, Status.of(db, place(db)), Report.of(db, Scope.ALL, ReportCommand.DEFAULT_TOP));
         }
+    }
+
+    static InputStream sample() throws IOException {
+        InputStream sample = DemoCommand.class.getResourceAsStream(SAMPLE);
+        if (sample == null) {
+            throw new FileNotFoundException(SAMPLE + " is missing from the program");
+        }
+        return sample;
     }
 
     static void delete(Path directory) throws IOException {

@@ -1,6 +1,5 @@
 package dev.modelscan.storage.cli;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -18,10 +17,7 @@ final class Rehearsal {
         Path directory = Files.createTempDirectory("modelscan-rehearsal-");
         try {
             Path sample = directory.resolve(DemoCommand.SAMPLE);
-            try (InputStream in = Rehearsal.class.getResourceAsStream(DemoCommand.SAMPLE)) {
-                if (in == null) {
-                    throw new FileNotFoundException(DemoCommand.SAMPLE + " is missing from the program");
-                }
+            try (InputStream in = DemoCommand.sample()) {
                 Files.copy(in, sample);
             }
             String db = directory.resolve("rehearsal.db").toString();
