@@ -114,7 +114,7 @@ class MessagesTest {
         Path broken = directory.resolve("broken.db");
         Database.open(broken).close();
         try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + broken)) {
-            other.createStatement().execute("DELETE FROM modelscan_schema_history WHERE version > '1'");
+            other.createStatement().execute("DELETE FROM modelscan_schema_history WHERE CAST(version AS INTEGER) > 1");
         }
         requirePlain("migration", () -> Database.open(broken));
     }

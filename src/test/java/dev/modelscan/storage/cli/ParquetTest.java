@@ -82,8 +82,10 @@ class ParquetTest {
         assertThat(run.out()).startsWith(files + " (parquet): ").contains(" rows of ");
         Map<String, Long> rows;
         try (Database db = Database.open(database)) {
-            rows = db.stats().rows();
+            rows = new HashMap<>(db.stats().rows());
         }
+        // The audit log is about one database, and stays there.
+        rows.keySet().removeIf(table -> table.startsWith("audit_"));
         Map<String, Long> read = new HashMap<>();
         for (String table : rows.keySet()) {
             read.put(

@@ -208,7 +208,7 @@ class WorkspacesCommandTest {
                     .doesNotContain(name("acme"));
 
             tamper("UPDATE modelscan_schema_history SET checksum = checksum - 1 WHERE version = '2'");
-            tamper("DELETE FROM modelscan_schema_history WHERE version >= '6'");
+            tamper("DELETE FROM modelscan_schema_history WHERE CAST(version AS INTEGER) >= 6");
             Run failing = run("workspaces", "migrate", "--all");
             assertThat(failing.code()).isEqualTo(1);
             assertThat(failing.err()).contains("V6__list_indexes.sql");
