@@ -112,6 +112,11 @@ public final class RunningStatement {
         return depth == 0;
     }
 
+    /** Marks the session as one whose driver an Error has interrupted, so that its connection is not used again. */
+    public void neverIdle() {
+        depth++;
+    }
+
     /**
      * Ends a statement that has returned. A request to cancel came too late: the statement's effect stays,
      * and may have been committed.

@@ -322,6 +322,10 @@ final class SqlTx extends SqlRepositories implements Tx {
             sessions.transaction.requireKnown(t, sessions.depth == 0);
             throw t;
         } finally {
+            if (sessions.refused instanceof Error) {
+                // The driver may also have been interrupted between two statements.
+                sessions.session.running().neverIdle();
+            }
             sessions.end();
             open.close();
         }
@@ -338,10 +342,11 @@ final class SqlTx extends SqlRepositories implements Tx {
             result = new SqlTx(sessions.nested()).run(function);
         } catch (Throwable t) {
             sessions.suspended = false;
-            if (Failure.isOfMachine(t)) {
-                // The next answer of the connection may belong to the statement that the Error interrupted.
-                sessions.refused = t;
-            } else {
+            // First, since any call may run out of stack. The next answer of the connection may belong to the statement
+            // that an Error interrupted.
+            sessions.refused = t;
+            if (!Failure.isOfMachine(t)) {
+                sessions.refused = null;
                 rollBackToSavepoint(t);
             }
             throw t;
