@@ -38,7 +38,9 @@ final class LogFile {
      * Writes each byte again, so that the system writes it to the disk again. Readers see the same bytes at any time.
      */
     static void rewrite(Path file) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        // An interrupt would close the channel.
+        boolean interrupted = Thread.interrupted();
         try (FileChannel log =
                 FileChannel.open(SqliteFiles.beside(file, "-wal"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             for (long at = 0; log.read(chunk.clear(), at) > 0; ) {
@@ -46,6 +48,10 @@ final class LogFile {
                 while (chunk.hasRemaining()) {
                     at += log.write(chunk, at);
                 }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

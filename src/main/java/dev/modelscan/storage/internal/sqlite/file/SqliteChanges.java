@@ -94,7 +94,10 @@ final class SqliteChanges implements Changes {
                     .append(sqlText(HIDDEN));
         }
         // What comes out of a JSON function would be taken for JSON, and is text like any other.
-        return "CASE WHEN json_valid(" + value + ") THEN json_quote(" + shown + ") || '') ELSE " + json(value) + " END";
+        // Nothing is known of the members of what is no object, so nothing of it is shown.
+        return "CASE WHEN " + value + " IS NULL THEN 'null' WHEN NOT json_valid(" + value + ") THEN json_quote("
+                + sqlText(HIDDEN) + ") WHEN json_type(" + value + ") <> 'object' THEN json_quote(" + sqlText(HIDDEN)
+                + ") ELSE json_quote(" + shown + ") || '') END";
     }
 
     /** Any column may hold bytes, unless its table is strict. */

@@ -49,23 +49,29 @@ final class LogFlush {
      * @throws UnavailableException if the log cannot be opened, or a flush failed and the next one does too
      */
     void prepare() {
-        if (log == null) {
-            log = connections.openLog();
-        }
         Throwable cause = failure;
-        if (cause == null) {
+        if (log != null && cause == null) {
             return;
         }
         try {
+            if (log == null) {
+                log = connections.openLog();
+            }
+            // Also when it was just opened: a flush may have failed before, in a process that is gone.
             connections.rewriteLog();
             force();
         } catch (IOException | UnavailableException e) {
             UnavailableException refused = new UnavailableException(
-                    "a flush of the log of " + connections.name()
-                            + " failed, and fails again; nothing is written until it succeeds. Look at the disk",
+                    "the log of " + connections.name()
+                            + " cannot be flushed; nothing is written until it can. Look at the disk",
                     e);
-            refused.addSuppressed(cause);
+            if (cause != null) {
+                refused.addSuppressed(cause);
+            }
             throw refused;
+        }
+        if (cause == null) {
+            return;
         }
         synchronized (lock) {
             flushed = written;
@@ -131,6 +137,9 @@ final class LogFlush {
     /** Makes the request the flusher if there is none. Otherwise it waits for one. */
     private void enlist(WriteRequest<?> own, boolean first) {
         synchronized (lock) {
+            if (flushed >= own.awaited) {
+                return;
+            }
             WriteRequest<?> current = flusher;
             if (failure == null && (current == null || current.over)) {
                 flusher = own;
@@ -190,8 +199,10 @@ final class LogFlush {
         if (next != null) {
             LockSupport.unpark(next.owner);
         }
-        for (WriteRequest<?> at = served; at != null; at = at.next) {
+        for (WriteRequest<?> at = served; at != null; ) {
+            WriteRequest<?> after = at.next;
             LockSupport.unpark(at.owner);
+            at = after;
         }
     }
 

@@ -178,6 +178,8 @@ public final class SqliteWriter implements AutoCloseable {
             if (cause == null) {
                 own.stage = Stage.COMMITTED;
             } else {
+                // Once: the request must not be listed among the waiting a second time.
+                own.stage = Stage.COMMITTING;
                 fail(own, members, unknown.because(cause));
             }
         }
