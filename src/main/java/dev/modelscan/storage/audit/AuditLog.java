@@ -5,7 +5,6 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 
 /**
  * The audit log of a database: each insert, update and delete of every table, the library's and the application's, whoever makes
@@ -14,7 +13,7 @@ import java.util.List;
  *
  * <p>The triggers leave new entries in a queue. {@link #seal} moves them into the chain in batches, where each entry has the
  * hash of all before it, so that writers never wait for each other at its end. The lists and {@link #head} do it first,
- * unless the database was opened to be read.
+ * unless the database was opened to be read, or their thread is in a transaction that the database joins.
  *
  * <p>The lists have the newest entries first, in pages.
  *
@@ -22,10 +21,11 @@ import java.util.List;
  */
 public interface AuditLog {
 
-    /** {@link #enable(Collection)} with nothing to redact but what the names of columns tell. */
-    default boolean enable() {
-        return enable(List.of());
-    }
+    /**
+     * {@link #enable(Collection)} with what is redacted already, if the log is on; else with nothing but what the names of columns
+     * tell.
+     */
+    boolean enable();
 
     /**
      * Switches the log on: makes triggers for every table that there is now. Opening the database with migrations makes them anew;
@@ -47,7 +47,7 @@ public interface AuditLog {
     boolean isEnabled();
 
     /**
-     * Moves what was recorded into the chain, in transactions of up to a thousand entries. Cheap if there is nothing to do. Call
+     * Moves what is recorded now into the chain, in transactions of up to a thousand entries. Cheap if there is nothing to do. Call
      * it from time to time: what is not in the chain yet can be changed without a trace.
      *
      * @return how many entries
@@ -82,9 +82,8 @@ public interface AuditLog {
     AuditVerification verify();
 
     /**
-     * Reads the chain from a known head on, and computes these hashes again. It finds everything that {@link #verify()} finds in
-     * these entries, an end that was removed, an older database that was put back, and a chain that was made anew. With
-     * {@link AuditHead#NONE} it is {@code verify()}.
+     * As {@link #verify()}, and compares with a known head. So it also finds an end that was removed, an older database that was
+     * put back, and a chain that was made anew. With {@link AuditHead#NONE} it is {@code verify()}.
      */
     AuditVerification verify(AuditHead known);
 }

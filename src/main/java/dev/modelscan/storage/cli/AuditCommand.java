@@ -72,12 +72,15 @@ final class AuditCommand implements Runnable {
                 paramLabel = "<column>",
                 description = "Never record these values: table.column, or table.column.member of its JSON; * is any"
                         + " table. Columns called password, secret, token, api_key and the like are redacted anyway."
-                        + " Can be repeated; what is not named again is recorded again.")
-        List<String> redacted = List.of();
+                        + " Can be repeated, and replaces what was named before; without it that stays.")
+        @Nullable
+        List<String> redacted;
 
         @Override
         Result execute(Database db) {
-            return new Told(db.audit().enable(redacted) ? "The audit log is on." : "The audit log was on already.");
+            boolean changed =
+                    redacted == null ? db.audit().enable() : db.audit().enable(redacted);
+            return new Told(changed ? "The audit log is on." : "The audit log was on already.");
         }
     }
 
@@ -218,7 +221,7 @@ final class AuditCommand implements Runnable {
         @Option(
                 names = "--since",
                 paramLabel = "<head>",
-                description = "From this head on, which audit head printed before. Finds also that the end was removed,"
+                description = "A head that audit head printed before. With it, finds also that the end was removed,"
                         + " that an older database was put back, and that the chain was made anew.")
         @Nullable
         String since;

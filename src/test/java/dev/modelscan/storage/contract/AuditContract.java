@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
@@ -16,9 +17,11 @@ import dev.modelscan.storage.audit.AuditHead;
 import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.teams.Team;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +46,7 @@ abstract class AuditContract extends Contract {
         db.audit().disable();
         db.useTx(tx -> {
             tx.dsl().execute("DROP TABLE IF EXISTS \"Notes\"");
+            tx.dsl().execute("DROP TABLE IF EXISTS \"Keys\"");
             for (String table : List.of("audit_entries", "audit_pending")) {
                 tx.dsl().deleteFrom(DSL.table(DSL.name(table))).execute();
             }
@@ -209,6 +213,59 @@ abstract class AuditContract extends Contract {
         assertThatThrownBy(() -> db.audit().enable(List.of("agents")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("table.column");
+        assertThatThrownBy(() -> db.audit().enable(List.of("agents.metadata.c.key")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("not of one in it");
+    }
+
+    /** It was named for the members of objects, so what else is there is not known. */
+    @Test
+    void jsonThatIsNoObjectIsHiddenAsAWhole() {
+        db.audit().enable(List.of("tasks.input.key"));
+        db.tasks().create(task().input(Json.parse("[{\"key\":\"s3cret\"}]")).build());
+        db.tasks().create(task().build());
+        assertThat(entries().get(1).changes().toNode().get("input").asText()).isEqualTo("[redacted]");
+        assertThat(entries().get(2).changes().toNode().has("input")).isFalse();
+    }
+
+    @Test
+    void columnsThatAreNamedLikeASecretAreHidden() {
+        write("CREATE TABLE \"Keys\" (id integer PRIMARY KEY, \"accessToken\" text, passwords text, input_tokens"
+                + " integer)");
+        db.audit().enable();
+        write("INSERT INTO \"Keys\" VALUES (1, 'a', 'b', 3)");
+        assertThat(entries().get(1).changes())
+                .isEqualTo(Json.parse("{\"id\":1,\"accessToken\":\"[redacted]\",\"passwords\":\"[redacted]\","
+                        + "\"input_tokens\":3}"));
+    }
+
+    @Test
+    void whatWasNamedStaysUntilItIsNamedAnew() {
+        db.audit().enable(List.of("agents.mode"));
+        assertThat(db.audit().enable()).isFalse();
+        createAgent("a");
+        assertThat(entries().get(1).changes().toNode().get("mode").asText()).isEqualTo("[redacted]");
+        assertThat(db.audit().enable(List.of())).isTrue();
+        createAgent("b");
+        assertThat(entries().get(3).changes().toNode().get("mode").asText()).isEqualTo("llm");
+    }
+
+    @Test
+    void theDocumentsOfKeptDeletionsAreLeftOut() {
+        Optional<DatabaseBuilder> beside = engine().beside(db);
+        if (beside.isEmpty()) {
+            return;
+        }
+        try (Database keeping = beside.get().keepDeleted(Duration.ofDays(1)).open()) {
+            keeping.audit().enable();
+            keeping.agents().delete(keeping.agents().create(agent("a").build()).id());
+        }
+        assertThat(entries())
+                .filteredOn(entry -> entry.table().equals("deleted_rows"))
+                .isNotEmpty()
+                .allSatisfy(entry -> assertThat(
+                                entry.changes().toNode().get("document").asText())
+                        .isEqualTo("[redacted]"));
     }
 
     @Test
@@ -327,7 +384,7 @@ abstract class AuditContract extends Contract {
         createAgent("later");
         AuditVerification since = db.audit().verify(head);
         assertThat(since.fault()).isEmpty();
-        assertThat(since.entries()).isEqualTo(2);
+        assertThat(since.entries()).isEqualTo(7);
         assertThat(since.head()).isEqualTo(db.audit().head());
         assertThat(AuditHead.parse(head.toString())).isEqualTo(head);
         assertThatThrownBy(() -> AuditHead.parse("7:abc")).isInstanceOf(IllegalArgumentException.class);
@@ -354,6 +411,30 @@ abstract class AuditContract extends Contract {
         assertThat(found.fault().orElseThrow().position()).isEqualTo(3);
         assertThat(found.entries()).isEqualTo(2);
         assertThat(codes()).containsExactly("audit-broken");
+    }
+
+    @Test
+    void aDamagedEndIsNamedAndNothingIsPutBehindIt() {
+        fill();
+        createAgent("later");
+        write("UPDATE audit_entries SET hash = upper(hash) WHERE position = 6");
+        assertThatThrownBy(() -> db.audit().head())
+                .isInstanceOf(CorruptDatabaseException.class)
+                .hasMessageContaining("audit entry 6");
+        AuditFault fault = db.audit().verify().fault().orElseThrow();
+        assertThat(fault.kind()).isEqualTo(AuditFault.Kind.CHANGED);
+        assertThat(fault.position()).isEqualTo(6);
+        write("UPDATE audit_entries SET hash = lower(hash) WHERE position = 6");
+        assertThat(db.audit().verify().entries()).isEqualTo(7);
+    }
+
+    /** A head that is known says nothing of what is before it. */
+    @Test
+    void anEntryBeforeTheKnownHeadIsComparedToo() {
+        fill();
+        AuditHead known = db.audit().head();
+        write("UPDATE audit_entries SET actor = 'bob' WHERE position = 2");
+        assertThat(db.audit().verify(known).fault().orElseThrow().position()).isEqualTo(2);
     }
 
     private List<String> codes() {

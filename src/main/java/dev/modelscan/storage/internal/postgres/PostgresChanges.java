@@ -88,8 +88,9 @@ final class PostgresChanges implements Changes {
             shown = "jsonb_set(" + shown + ", ARRAY[" + text(member) + "], to_jsonb(" + text(HIDDEN)
                     + "::text), false)";
         }
-        return "CASE WHEN jsonb_typeof(" + value + "::jsonb) = 'object' THEN (" + shown + ")::text ELSE " + value
-                + "::text END";
+        // Nothing is known of the members of what is no object, so nothing of it is shown.
+        return "CASE WHEN " + value + " IS NOT NULL THEN CASE WHEN jsonb_typeof(" + value + "::jsonb) = 'object' THEN ("
+                + shown + ")::text ELSE " + text(HIDDEN) + " END END";
     }
 
     private static String value(Column column, String row) {

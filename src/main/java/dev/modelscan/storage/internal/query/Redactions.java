@@ -1,12 +1,15 @@
 package dev.modelscan.storage.internal.query;
 
 import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
+import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
+import static java.util.Objects.requireNonNull;
 
 import dev.modelscan.storage.internal.query.Changes.Recorded;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jooq.TableField;
 
 /**
  * The columns whose values the audit log must not have. Each is given as {@code table.column}, or {@code
@@ -16,7 +19,8 @@ import java.util.regex.Pattern;
 final class Redactions {
 
     private static final Pattern SECRET = Pattern.compile(
-            "(?i)(.*_)?(password|passwd|passphrase|secret|token|api_?key|private_?key|credentials?)(_.*)?");
+            "(?i)(.*_)?(passwords?|passwd|passphrases?|secrets?|token|api_?keys?|private_?keys?|credentials?)(_.*)?");
+    private static final Pattern CAMEL_CASE = Pattern.compile("([a-z0-9])([A-Z])");
 
     private record Rule(String text, String table, String column, String member) {
 
@@ -30,10 +34,14 @@ final class Redactions {
     Redactions(List<String> texts) {
         for (String text : texts) {
             String[] parts = text.split("\\.", 3);
-            if (parts.length < 2 || parts[0].isBlank() || parts[1].isBlank() || text.contains("\"")) {
+            if (parts.length < 2
+                    || parts[0].isBlank()
+                    || parts[1].isBlank()
+                    || (parts.length == 3 && parts[2].contains("."))
+                    || text.contains("\"")) {
                 throw new IllegalArgumentException(
                         "\"" + text + "\" is no column; write table.column, or table.column.member for a member of its"
-                                + " JSON, with * for any table");
+                                + " JSON object, not of one in it; with * for any table");
             }
             rules.add(new Rule(text, parts[0], parts[1], parts.length == 3 ? parts[2] : ""));
         }
@@ -56,14 +64,23 @@ final class Redactions {
 
     private Recorded of(String table, Catalog.Column column) {
         List<Rule> own = rules.stream().filter(rule -> rule.isOf(table, column)).toList();
-        boolean hidden = SECRET.matcher(column.name()).matches()
+        boolean hidden = SECRET.matcher(CAMEL_CASE.matcher(column.name()).replaceAll("$1_$2"))
+                        .matches()
                 || isContent(table, column)
                 || own.stream().anyMatch(rule -> rule.member().isEmpty());
         return new Recorded(column, hidden, own.stream().map(Rule::member).toList());
     }
 
-    /** A blob's id is the hash of its bytes, which would be twice as large in the log. */
+    /**
+     * A blob's id is the hash of its bytes, which would be twice as large in the log. The document of a deleted row has
+     * columns that are hidden in its own table, and the entry of its deletion has the others.
+     */
     private static boolean isContent(String table, Catalog.Column column) {
-        return table.equals(BLOB_CHUNKS.getName()) && column.name().equals(BLOB_CHUNKS.BYTES.getName());
+        return isOf(BLOB_CHUNKS.BYTES, table, column) || isOf(DELETED_ROWS.DOCUMENT, table, column);
+    }
+
+    private static boolean isOf(TableField<?, ?> field, String table, Catalog.Column column) {
+        return table.equals(requireNonNull(field.getTable()).getName())
+                && column.name().equals(field.getName());
     }
 }

@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.AUDIT_PENDING;
 
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.audit.AuditHead;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
@@ -19,7 +20,7 @@ import org.jooq.impl.SQLDataType;
  * Puts entries into the chain. Whoever does it holds the turn {@link #TURN}, so the chain has one end.
  *
  * <p>Entries that are not committed are not seen, and get their place when they are. So a place says in which order entries
- * came into the chain, and all of a transaction's come after those that were committed before the batch.
+ * came into the chain.
  */
 final class AuditChain {
 
@@ -34,11 +35,20 @@ final class AuditChain {
 
     private record Size(long position, long characters) {}
 
+    private static final Parameter<Long> UP_TO = Parameter.of("upTo", Codec.LONG, Long.class);
+
+    private static final CompiledQuery<Long> LAST_PENDING = CompiledQuery.rows(
+            "audit.lastPending", row -> row.get(Codec.LONG, 1), () -> DSL.select(AUDIT_PENDING.POSITION)
+                    .from(AUDIT_PENDING)
+                    .orderBy(AUDIT_PENDING.POSITION.desc())
+                    .limit(DSL.inline(1)));
+
     private static final CompiledQuery<Size> SIZES = CompiledQuery.rows(
             "audit.sizes", row -> new Size(row.get(Codec.LONG, 1), row.get(Codec.LONG, 2)), () -> DSL.select(
                             AUDIT_PENDING.POSITION,
                             DSL.length(AUDIT_PENDING.CHANGES).cast(SQLDataType.BIGINT))
                     .from(AUDIT_PENDING)
+                    .where(AUDIT_PENDING.POSITION.le(UP_TO.param()))
                     .orderBy(AUDIT_PENDING.POSITION)
                     .limit(Mapping.LIMIT.param()));
 
@@ -58,8 +68,21 @@ final class AuditChain {
             CompiledQuery.command("audit.insert", () -> DSL.insertInto(AUDIT_ENTRIES, ChainEntry.COLUMNS.fields())
                     .values(ChainEntry.COLUMNS.params()));
 
-    private static final CompiledQuery<ChainEntry> LAST =
-            CompiledQuery.rows("audit.last", ChainEntry::map, () -> DSL.select(ChainEntry.COLUMNS.fields())
+    private record Last(long position, String hash) {
+
+        AuditHead head() {
+            try {
+                return new AuditHead(position, hash);
+            } catch (IllegalArgumentException e) {
+                throw new CorruptDatabaseException(
+                        "the hash of audit entry " + position + " is none; find the first bad entry: audit verify", e);
+            }
+        }
+    }
+
+    private static final CompiledQuery<Last> LAST = CompiledQuery.rows(
+            "audit.last", row -> new Last(row.get(Codec.LONG, 1), row.get(Codec.TEXT, 2)), () -> DSL.select(
+                            AUDIT_ENTRIES.POSITION, AUDIT_ENTRIES.HASH)
                     .from(AUDIT_ENTRIES)
                     .orderBy(AUDIT_ENTRIES.POSITION.desc())
                     .limit(DSL.inline(1)));
@@ -67,17 +90,19 @@ final class AuditChain {
     private AuditChain() {}
 
     static AuditHead head(Session session) throws SQLException {
-        ChainEntry last = session.query(LAST).first();
+        Last last = session.query(LAST).first();
         return last == null ? AuditHead.NONE : last.head();
     }
 
-    static boolean hasPending(Session session) throws SQLException {
-        return session.query(SIZES).set(Mapping.LIMIT, 1).first() != null;
+    /** The position of the newest entry that waits; 0 if none does. */
+    static long lastPending(Session session) throws SQLException {
+        Long last = session.query(LAST_PENDING).first();
+        return last == null ? 0 : last;
     }
 
-    /** Moves a batch. Returns how many entries; fewer are left than would fit only if it is 0. */
-    static int seal(Session session) throws SQLException {
-        String positions = batch(session);
+    /** Moves a batch of what waits up to a position. Returns how many entries; 0 if none of them is left. */
+    static int seal(Session session, long upTo) throws SQLException {
+        String positions = batch(session, upTo);
         List<ChainEntry> pending = session.query(PENDING).set(IDS, positions).list();
         if (pending.isEmpty()) {
             return 0;
@@ -97,10 +122,11 @@ final class AuditChain {
         return sealed.size();
     }
 
-    private static String batch(Session session) throws SQLException {
+    private static String batch(Session session, long upTo) throws SQLException {
         List<Long> positions = new ArrayList<>();
         long characters = 0;
-        for (Size size : session.query(SIZES).set(Mapping.LIMIT, BATCH).list()) {
+        for (Size size :
+                session.query(SIZES).set(UP_TO, upTo).set(Mapping.LIMIT, BATCH).list()) {
             characters += size.characters();
             if (!positions.isEmpty() && characters > BATCH_CHARACTERS) {
                 break;
@@ -112,9 +138,10 @@ final class AuditChain {
 
     /** Adds an entry of the log's own at the end. */
     static void append(Session session, ChainEntry entry) throws SQLException {
-        int moved = seal(session);
+        long last = lastPending(session);
+        int moved = seal(session, last);
         while (moved > 0) {
-            moved = seal(session);
+            moved = seal(session, last);
         }
         AuditHead head = head(session);
         session.query(INSERT)

@@ -38,10 +38,11 @@ final class ChainVerification {
     }
 
     AuditVerification run() {
-        AuditFault fault = known.position() == 0 ? null : knownHeadFault();
+        AuditFault fault = null;
         while (fault == null) {
-            List<ChainEntry> batch = from(head.position() + 1, BATCH);
+            List<ChainEntry> batch = from(head.position() + 1);
             if (batch.isEmpty()) {
+                fault = endFault();
                 break;
             }
             fault = fault(batch);
@@ -49,37 +50,21 @@ final class ChainVerification {
         return new AuditVerification(checked, head, Optional.ofNullable(fault));
     }
 
-    private List<ChainEntry> from(long position, int most) {
+    private List<ChainEntry> from(long position) {
         return sessions.read("audit log", null, session -> session.query(FROM)
                 .set(ChainEntry.POSITION.parameter(), position)
-                .set(Mapping.LIMIT, most)
+                .set(Mapping.LIMIT, BATCH)
                 .list());
     }
 
-    /** The entry at the known head is read again, although the hash of the one before it is not known. */
-    private @Nullable AuditFault knownHeadFault() {
-        List<ChainEntry> found = from(known.position(), 1);
-        if (found.isEmpty()) {
-            return new AuditFault(
-                    Kind.TRUNCATED,
-                    known.position(),
-                    "the chain ends before the known head: entries were removed, or an older database was put back");
-        }
-        ChainEntry entry = found.get(0);
-        if (entry.position() != known.position()) {
-            return removed(known.position());
-        }
-        if (!entry.hash().equals(known.hash())) {
-            return new AuditFault(
-                    Kind.REWRITTEN,
-                    known.position(),
-                    "the entry has another hash than the known head: the chain was made anew");
-        }
-        AuditFault fault = payloadFault(entry);
-        if (fault == null) {
-            accept(entry);
-        }
-        return fault;
+    private @Nullable AuditFault endFault() {
+        return head.position() >= known.position()
+                ? null
+                : new AuditFault(
+                        Kind.TRUNCATED,
+                        known.position(),
+                        "the chain ends before the known head: entries were removed, or an older database was put"
+                                + " back");
     }
 
     private void accept(ChainEntry entry) {
@@ -109,6 +94,14 @@ final class ChainVerification {
                     Kind.CHANGED,
                     entry.position(),
                     "its hash does not follow from the entry before: one of the two was changed");
+        }
+        if (fault == null
+                && entry.position() == known.position()
+                && !entry.hash().equals(known.hash())) {
+            fault = new AuditFault(
+                    Kind.REWRITTEN,
+                    entry.position(),
+                    "the entry has another hash than the known head: the chain was made anew");
         }
         return fault;
     }

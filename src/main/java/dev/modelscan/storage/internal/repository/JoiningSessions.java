@@ -32,6 +32,11 @@ final class JoiningSessions implements Sessions {
         return connection == null ? null : SqlTx.joined(store, connection);
     }
 
+    /** Whether this thread is in a transaction. */
+    boolean isJoined() {
+        return current.get() != null;
+    }
+
     private Sessions sessions() {
         SqlTx joined = joined();
         return joined == null ? store : joined.sessions();

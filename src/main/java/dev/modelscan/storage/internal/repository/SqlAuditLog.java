@@ -14,6 +14,7 @@ import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.errors.BusyException;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.AuditTriggers;
 import dev.modelscan.storage.internal.query.Codec;
@@ -30,7 +31,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,32 +77,48 @@ final class SqlAuditLog implements AuditLog {
             List.of(PagedQuery.descending(ChainEntry.AT), PagedQuery.descending(ChainEntry.POSITION)));
 
     private final Sessions sessions;
+    private final BooleanSupplier joined;
 
-    SqlAuditLog(Sessions sessions) {
+    /**
+     * The log over these sessions.
+     *
+     * @param joined whether they are in a transaction of the caller's
+     */
+    SqlAuditLog(Sessions sessions, BooleanSupplier joined) {
         this.sessions = sessions;
+        this.joined = joined;
+    }
+
+    @Override
+    public boolean enable() {
+        return sessions.writeMany(ENTITY, null, session -> {
+            sessions.takeTurn(session, AuditChain.TURN);
+            String stored = session.query(SETTINGS).first();
+            return enable(session, stored, stored == null ? List.of() : AuditTriggers.texts(stored));
+        });
     }
 
     @Override
     public boolean enable(Collection<String> redacted) {
         Objects.requireNonNull(redacted, "redacted");
         List<String> columns = redacted.stream().distinct().sorted().toList();
-        String stored = Json.of(columns).toString();
         return sessions.writeMany(ENTITY, null, session -> {
             sessions.takeTurn(session, AuditChain.TURN);
-            if (stored.equals(session.query(SETTINGS).first())
-                    && AuditTriggers.missing(session, columns).isEmpty()) {
-                return false;
-            }
-            AuditTriggers.make(session, columns);
-            session.query(DISABLE).update();
-            session.query(ENABLE)
-                    .set(REDACTED, stored)
-                    .set(TIME, sessions.now())
-                    .update();
-            forgetSettings(session);
-            AuditChain.append(session, own(AuditAction.ENABLE, Json.of(Map.of("redacted", columns))));
-            return true;
+            return enable(session, session.query(SETTINGS).first(), columns);
         });
+    }
+
+    private boolean enable(Session session, @Nullable String stored, List<String> columns) throws SQLException {
+        String redacted = Json.of(columns).toString();
+        if (redacted.equals(stored) && AuditTriggers.missing(session, columns).isEmpty()) {
+            return false;
+        }
+        AuditTriggers.make(session, columns);
+        session.query(DISABLE).update();
+        session.query(ENABLE).set(REDACTED, redacted).set(TIME, sessions.now()).update();
+        forgetSettings(session);
+        AuditChain.append(session, own(AuditAction.ENABLE, Json.of(Map.of("redacted", columns))));
+        return true;
     }
 
     /** The new row has lost who acts in this transaction. */
@@ -134,20 +153,26 @@ final class SqlAuditLog implements AuditLog {
 
     @Override
     public long seal() {
+        return sealUpTo(sessions.read(ENTITY, null, AuditChain::lastPending));
+    }
+
+    /** What comes meanwhile is left, since writers may be faster. */
+    private long sealUpTo(long position) {
         long all = 0;
-        int moved = -1;
+        int moved = position == 0 ? 0 : -1;
         while (moved != 0) {
             moved = sessions.writeMany(ENTITY, null, session -> {
                 sessions.takeTurn(session, AuditChain.TURN);
-                return AuditChain.seal(session);
+                return AuditChain.seal(session, position);
             });
             all += moved;
         }
         return all;
     }
 
+    /** In a transaction of the caller's nothing is written for him: he may take it back after he was told a head. */
     private void sealIfNeeded() {
-        if (sessions.options().readOnly() || !sessions.read(ENTITY, null, AuditChain::hasPending)) {
+        if (sessions.options().readOnly() || joined.getAsBoolean()) {
             return;
         }
         try {
@@ -214,7 +239,11 @@ final class SqlAuditLog implements AuditLog {
     @Override
     public AuditVerification verify(AuditHead known) {
         Objects.requireNonNull(known, "known");
-        sealIfNeeded();
+        try {
+            sealIfNeeded();
+        } catch (CorruptDatabaseException e) {
+            LOG.debug("nothing can be put behind the last entry, which is named below", e);
+        }
         return new ChainVerification(sessions, known).run();
     }
 

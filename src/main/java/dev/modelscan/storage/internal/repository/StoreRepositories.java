@@ -88,12 +88,14 @@ public final class StoreRepositories extends SqlRepositories {
 
     /** The audit log. */
     public AuditLog audit() {
-        return new SqlAuditLog(joining == null ? store : joining);
+        return joining == null
+                ? new SqlAuditLog(Observed.by(store), () -> false)
+                : new SqlAuditLog(Observed.by(joining), joining::isJoined);
     }
 
     /** What is wrong with the audit log. */
     public List<Finding> auditFindings() {
-        return new SqlAuditLog(store).findings();
+        return new SqlAuditLog(store, () -> false).findings();
     }
 
     /** The number of rows of each table, by name. Loads no jOOQ, so a program that asks this alone starts at once. */

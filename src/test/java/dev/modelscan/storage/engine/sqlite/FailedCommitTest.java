@@ -83,9 +83,11 @@ class FailedCommitTest {
                 groups++;
             }
             System.out.println("groups that were stored: " + groups + ", then one failed");
-            // A small write still fits, on a connection that knows what is stored, unless the group before ended at the limit.
+            // A small write still fits, on a connection that knows what is stored, unless the group before ended at the
+            // limit.
             try {
-                db.agents().create(Agent.builder().name("afterwards").mode("llm").build());
+                db.agents()
+                        .create(Agent.builder().name("afterwards").mode("llm").build());
             } catch (StorageFullException e) {
                 System.out.println(NO_ROOM);
             }
