@@ -107,7 +107,7 @@ class TransferTest extends TransferFixture {
                     .create(Agent.builder().name("later").mode("llm").build());
             AuditVerification found = db.audit().verify(head);
             assertThat(found.fault()).isEmpty();
-            assertThat(found.entries()).isEqualTo(3);
+            assertThat(found.entries()).isEqualTo(4);
             assertThat(db.audit().listByActor("ann", PageRequest.first(2)).items())
                     .singleElement()
                     .extracting(AuditEntry::position)
