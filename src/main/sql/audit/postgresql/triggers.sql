@@ -1,4 +1,4 @@
--- Writes each change of a table into audit_pending. {inserted}, {updated} and {deleted} are JSON made of the columns.
+-- Writes each change of a table into audit_pending. What was inserted, updated and deleted is JSON made of the columns.
 -- Whoever may write to the table needs no rights on the log, so the function has those of its owner. The actor is a
 -- setting of the transaction, which no pooler passes on.
 CREATE FUNCTION {schema}{function}() RETURNS trigger

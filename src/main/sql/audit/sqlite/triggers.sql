@@ -1,4 +1,4 @@
--- Writes each change of a table into audit_pending. {inserted}, {updated} and {deleted} are JSON made of the columns.
+-- Writes each change of a table into audit_pending. What was inserted, updated and deleted is JSON made of the columns.
 -- SQLite has one writing transaction at a time, so the next position is known here, and a rollback takes it back.
 CREATE TRIGGER {insert_trigger} AFTER INSERT ON {table}
 BEGIN

@@ -3,7 +3,7 @@ package dev.modelscan.storage.audit;
 import java.util.Objects;
 
 /**
- * The first place where the chain does not hold.
+ * Why the chain does not hold, and the first entry that shows it.
  *
  * @param position the position of the entry
  * @param message what is wrong, as a sentence without a full stop

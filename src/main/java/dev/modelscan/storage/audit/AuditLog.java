@@ -11,9 +11,9 @@ import java.util.Collection;
  * it. Triggers write it in the same transaction as the change, so {@code tx.dsl()}, the application's own SQL and other
  * programs are in it. A database has it if {@link #enable} was called; until then it costs nothing. Thread-safe.
  *
- * <p>The triggers leave new entries in a queue. {@link #seal} moves them into the chain in batches, where each entry has the
- * hash of all before it, so that writers never wait for each other at its end. The lists and {@link #head} do it first,
- * unless the database was opened to be read, or their thread is in a transaction that the database joins.
+ * <p>The triggers leave new entries in a queue. {@link #seal} moves them into the chain in batches, so that writers never
+ * wait for each other at its end. Each entry there has the hash of all before it. The lists and {@link #head} do it
+ * first, unless the database was opened to be read, or their thread is in a transaction that the database joins.
  *
  * <p>The lists have the newest entries first, in pages.
  *

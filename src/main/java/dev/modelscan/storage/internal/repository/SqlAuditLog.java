@@ -153,17 +153,14 @@ final class SqlAuditLog implements AuditLog {
 
     @Override
     public long seal() {
-        return sealUpTo(sessions.read(ENTITY, null, AuditChain::lastPending));
-    }
-
-    /** What comes meanwhile is left, since writers may be faster. */
-    private long sealUpTo(long position) {
+        // What comes meanwhile is left, since writers may be faster.
+        long last = sessions.read(ENTITY, null, AuditChain::lastPending);
         long all = 0;
-        int moved = position == 0 ? 0 : -1;
+        int moved = last == 0 ? 0 : -1;
         while (moved != 0) {
             moved = sessions.writeMany(ENTITY, null, session -> {
                 sessions.takeTurn(session, AuditChain.TURN);
-                return AuditChain.seal(session, position);
+                return AuditChain.seal(session, last);
             });
             all += moved;
         }
