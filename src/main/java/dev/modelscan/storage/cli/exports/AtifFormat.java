@@ -32,7 +32,12 @@ public final class AtifFormat implements RunFormat {
 
     /** What the reader notes for the writer. */
     private static final Set<String> NOTES =
-            Set.of("message_is_array", "content_is_array", "answers_without_id", "time_is_of_step");
+            Set.of(
+            "message_is_array",
+            "content_is_array",
+            "answers_without_id",
+            "time_is_of_step",
+            ChatFormat.SAME_NAMES);
 
     @Override
     public String name() {
@@ -151,6 +156,7 @@ public final class AtifFormat implements RunFormat {
                 rest.properties().stream()
                         .filter(member -> !NOTES.contains(member.getKey()))
                         .forEach(member -> step.set(member.getKey(), member.getValue()));
+                ChatFormat.add(rest.get(ChatFormat.SAME_NAMES), step);
             } else {
                 foreign(message, step);
             }
@@ -309,6 +315,8 @@ public final class AtifFormat implements RunFormat {
                     ObjectNode result = results(step).addObject();
                     if (id != null && !rest.has("answers_without_id") && (same || called.containsKey(id))) {
                         result.put("source_call_id", id);
+                    } else if (id != null && !same) {
+                        unsaid.accept("the call of an answer that has none before it");
                     }
                     if (answer.output() != null) {
                         result.set("content", same ? answer.output() : asText(answer.output()));
@@ -343,6 +351,7 @@ public final class AtifFormat implements RunFormat {
                         result.set(member.getKey(), member.getValue());
                     }
                 }
+                ChatFormat.add(rest.get(ChatFormat.SAME_NAMES), result);
             } else if (!rest.isEmpty() && message.role() == Role.TOOL) {
                 // Only since version 1.7 a result has room for more.
                 unsaid.accept("what the source says of a tool's answer beyond its content");

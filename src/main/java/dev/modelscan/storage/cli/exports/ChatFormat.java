@@ -28,8 +28,11 @@ abstract class ChatFormat implements RunFormat {
     private static final String LEGACY = "legacy_call";
     private static final String CONTENT = "content";
 
+    /** Members of the source that have the names of notes. */
+    static final String SAME_NAMES = "source_members";
+
     /** What the readers note for the writer. */
-    private static final Set<String> NOTES = Set.of(SHAPE, ABSENT, CONTINUED, PLACE, LEGACY);
+    private static final Set<String> NOTES = Set.of(SHAPE, ABSENT, CONTINUED, PLACE, LEGACY, SAME_NAMES);
 
     /** The forms whose rests are in the words of chat messages. */
     private static final Set<String> CHATS = Set.of("openai", "anthropic", "tau-bench");
@@ -47,6 +50,7 @@ abstract class ChatFormat implements RunFormat {
             unsaid(run, unsaid);
         }
         JsonNode list = record.remove(LIST);
+        JsonNode sameNames = record.remove(SAME_NAMES);
         ArrayNode messages = Fields.MAPPER.createArrayNode();
         for (MessageRead message : run.messages()) {
             if (same) {
@@ -66,7 +70,15 @@ abstract class ChatFormat implements RunFormat {
             int end = where.lastIndexOf('/');
             at(record, where.substring(0, Math.max(0, end))).set(where.substring(end + 1), messages);
         }
+        add(sameNames, record);
         return record;
+    }
+
+    /** Adds members of the source that have the names of notes. */
+    static void add(@Nullable JsonNode sameNames, ObjectNode written) {
+        if (sameNames instanceof ObjectNode members) {
+            written.setAll(members);
+        }
     }
 
     /** The object at a place such as {@code response/body}; made if it is missing. */
@@ -124,6 +136,7 @@ abstract class ChatFormat implements RunFormat {
                 written.set(member.getKey(), member.getValue());
             }
         }
+        add(rest.get(SAME_NAMES), written);
     }
 
     /** Puts parts of a message that held a tool's answers too where they were. */

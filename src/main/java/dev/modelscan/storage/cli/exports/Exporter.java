@@ -34,12 +34,14 @@ public final class Exporter {
     }
 
     /**
-     * Writes the runs.
+     * Writes the runs, as one state of the database has them. Others write meanwhile.
      *
      * @throws UncheckedIOException if they cannot be written
      */
     public void export(Database db, Scope scope) {
-        new StoredRuns(db, scope, format.isNested()).forEach(this::write);
+        db.dsl()
+                .transaction(reading ->
+                        new StoredRuns(reading.dsl(), scope, format.isNested()).forEach(this::write));
     }
 
     private void write(StoredRun stored) {

@@ -227,6 +227,8 @@ final class OtlpTrace {
         if (answer.outcome() == Outcome.FAILED) {
             span.putObject("status").put("code", 2);
             OtlpSpans.attribute(span, "error.type", "_OTHER");
+        } else {
+            span.putObject("status").put("code", 1);
         }
         called.put(String.valueOf(answer.callId()), 0);
     }

@@ -2,7 +2,6 @@ package dev.modelscan.storage.cli.exports;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.agents.AgentId;
-import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.cli.exports.StoredRuns.Head;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
@@ -12,6 +11,7 @@ import dev.modelscan.storage.cli.formats.Event.Usage;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Place;
 import dev.modelscan.storage.cli.formats.Role;
+import dev.modelscan.storage.cli.imports.BlobBytes;
 import dev.modelscan.storage.cli.imports.MessageReader;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
@@ -34,7 +34,7 @@ final class RunMaker {
     private final @Nullable Task task;
     private final String form;
 
-    RunMaker(RunRows rows, Head head, BlobRepository blobs) {
+    RunMaker(RunRows rows, Head head, BlobBytes blobs) {
         this.rows = rows;
         this.head = head;
         this.reader = new MessageReader(blobs);

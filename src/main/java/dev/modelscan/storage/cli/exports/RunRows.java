@@ -8,8 +8,6 @@ import static dev.modelscan.storage.schema.Tables.SCORES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
-import dev.modelscan.storage.Database;
-import dev.modelscan.storage.Page;
 import dev.modelscan.storage.Records;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.cli.exports.StoredRuns.Head;
@@ -31,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** What is stored of a batch of conversations, by a few statements for all of them. */
@@ -39,7 +38,7 @@ final class RunRows {
     /** How many ids a statement takes. */
     private static final int MOST = 500;
 
-    private final Database db;
+    private final DSLContext dsl;
     private final List<Head> heads;
     private final Map<ConversationId, List<Message>> messages = new LinkedHashMap<>();
     private final Map<TaskId, Task> tasks = new HashMap<>();
@@ -54,8 +53,8 @@ final class RunRows {
     private final Map<ConversationId, TaskId> parents = new HashMap<>();
     private final Map<TaskId, List<Run>> children = new HashMap<>();
 
-    RunRows(Database db, List<Head> heads) {
-        this.db = db;
+    RunRows(DSLContext dsl, List<Head> heads) {
+        this.dsl = dsl;
         this.heads = heads;
         readMessages();
         List<MessageId> ids = new ArrayList<>();
@@ -72,12 +71,10 @@ final class RunRows {
             if (head.head() == null) {
                 plain.add(head.id());
             } else {
-                Page.stream(request -> db.messages().listByConversation(head.id(), request))
-                        .forEach(this::add);
+                StoredParts.path(dsl, head).forEach(this::add);
             }
         }
-        in(plain).forEach(some -> db.dsl()
-                .selectFrom(MESSAGES)
+        in(plain).forEach(some -> dsl.selectFrom(MESSAGES)
                 .where(MESSAGES.CONVERSATION_ID.in(some))
                 .orderBy(MESSAGES.CONVERSATION_ID, MESSAGES.SEQUENCE_NUMBER)
                 .fetch(Records::message)
@@ -90,20 +87,17 @@ final class RunRows {
     }
 
     private void readOf(List<MessageId> ids) {
-        parts.putAll(db.messages().listAllParts(ids));
-        db.dsl()
-                .select(MESSAGE_ORIGINS.MESSAGE_ID, MESSAGE_ORIGINS.EXTERNAL_ID)
+        parts.putAll(StoredParts.of(dsl, ids));
+        dsl.select(MESSAGE_ORIGINS.MESSAGE_ID, MESSAGE_ORIGINS.EXTERNAL_ID)
                 .from(MESSAGE_ORIGINS)
                 .where(MESSAGE_ORIGINS.MESSAGE_ID.in(ids))
                 .forEach(row -> names.put(row.value1(), row.value2()));
-        db.dsl()
-                .selectFrom(TOOL_EXECUTIONS)
+        dsl.selectFrom(TOOL_EXECUTIONS)
                 .where(TOOL_EXECUTIONS.MESSAGE_ID.in(ids))
                 .orderBy(TOOL_EXECUTIONS.CREATED_AT, TOOL_EXECUTIONS.ID)
                 .fetch(Records::toolExecution)
                 .forEach(found -> add(asked, found.messageId(), found));
-        db.dsl()
-                .selectFrom(TOOL_EXECUTIONS)
+        dsl.selectFrom(TOOL_EXECUTIONS)
                 .where(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.in(ids))
                 .orderBy(TOOL_EXECUTIONS.CREATED_AT, TOOL_EXECUTIONS.ID)
                 .fetch(Records::toolExecution)
@@ -111,24 +105,20 @@ final class RunRows {
     }
 
     private void readTasks(List<TaskId> ids) {
-        db.dsl()
-                .selectFrom(TASKS)
+        dsl.selectFrom(TASKS)
                 .where(TASKS.ID.in(ids))
                 .fetch(Records::task)
                 .forEach(task -> tasks.put(task.id(), task));
-        db.dsl()
-                .selectFrom(MODEL_CALLS)
+        dsl.selectFrom(MODEL_CALLS)
                 .where(MODEL_CALLS.TASK_ID.in(ids))
                 .orderBy(MODEL_CALLS.CREATED_AT, MODEL_CALLS.ID)
                 .fetch(Records::modelCall)
                 .forEach(call -> add(calls, call.taskId(), call));
-        scored.addAll(db.dsl()
-                .selectDistinct(SCORES.TASK_ID)
+        scored.addAll(dsl.selectDistinct(SCORES.TASK_ID)
                 .from(SCORES)
                 .where(SCORES.TASK_ID.in(ids))
                 .fetch(SCORES.TASK_ID));
-        silent.addAll(db.dsl()
-                .selectDistinct(TOOL_EXECUTIONS.TASK_ID)
+        silent.addAll(dsl.selectDistinct(TOOL_EXECUTIONS.TASK_ID)
                 .from(TOOL_EXECUTIONS)
                 .where(TOOL_EXECUTIONS.TASK_ID.in(ids))
                 .and(TOOL_EXECUTIONS.MESSAGE_ID.isNull())
@@ -139,8 +129,7 @@ final class RunRows {
         Set<AgentId> ids = new HashSet<>();
         messages.values().forEach(list -> list.forEach(message -> ids.add(message.senderId())));
         tasks.values().stream().map(Task::agentId).filter(Objects::nonNull).forEach(ids::add);
-        in(ids).forEach(some -> db.dsl()
-                .select(AGENTS.ID, AGENTS.NAME)
+        in(ids).forEach(some -> dsl.select(AGENTS.ID, AGENTS.NAME)
                 .from(AGENTS)
                 .where(AGENTS.ID.in(some))
                 .forEach(row -> agents.put(row.value1(), row.value2())));
@@ -187,7 +176,7 @@ final class RunRows {
     Map<ConversationId, StoredRun> runs() {
         Map<ConversationId, StoredRun> runs = new LinkedHashMap<>();
         for (Head head : heads) {
-            runs.put(head.id(), new RunMaker(this, head, db.blobs()).make());
+            runs.put(head.id(), new RunMaker(this, head, blob -> StoredParts.blob(dsl, blob)).make());
         }
         return runs;
     }

@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 public final class ShareGptFormat implements RunFormat {
 
     private static final String NAME = "sharegpt";
-    private static final Set<String> NOTES = Set.of("content_parts", "message_in");
+    private static final Set<String> NOTES = Set.of(
+            "content_parts", "message_in", "absent", "continued", "legacy_call", ChatFormat.SAME_NAMES);
 
     @Override
     public String name() {
@@ -38,6 +39,7 @@ public final class ShareGptFormat implements RunFormat {
             ChatFormat.unsaid(run, unsaid);
         }
         JsonNode list = record.remove("messages_in");
+        JsonNode sameNames = record.remove(ChatFormat.SAME_NAMES);
         ArrayNode turns = Fields.MAPPER.createArrayNode();
         for (MessageRead message : run.messages()) {
             if (same && message.rest().path("message_in").asText().equals("system")) {
@@ -49,6 +51,7 @@ public final class ShareGptFormat implements RunFormat {
             }
         }
         record.set(list == null ? "conversations" : list.asText(), turns);
+        ChatFormat.add(sameNames, record);
         if (!run.children().isEmpty()) {
             unsaid.accept("the runs of sub-agents");
         }
@@ -57,6 +60,7 @@ public final class ShareGptFormat implements RunFormat {
 
     private static ObjectNode kept(MessageRead message) {
         ObjectNode turn = Fields.rest(message.rest(), NOTES);
+        ChatFormat.add(message.rest().get(ChatFormat.SAME_NAMES), turn);
         JsonNode shape = message.rest().path("content_parts");
         if (shape.isArray()) {
             ArrayNode value = turn.putArray("value");

@@ -6,7 +6,6 @@ import static org.jooq.impl.DSL.not;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.trueCondition;
 
-import dev.modelscan.storage.Database;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
 import java.time.Instant;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jooq.Condition;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +27,18 @@ public final class StoredRuns {
     private static final long MOST_MESSAGES = 2_000;
     private static final int DEEPEST = 32;
 
-    private final Database db;
+    private final DSLContext dsl;
     private final Scope scope;
     private final boolean nested;
 
     /**
      * The runs of a database.
      *
+     * @param dsl reads in a transaction, so that all of them are of one state
      * @param nested whether a run contains the runs of its sub-agents; if not, each of them is a separate run
      */
-    public StoredRuns(Database db, Scope scope, boolean nested) {
-        this.db = db;
+    public StoredRuns(DSLContext dsl, Scope scope, boolean nested) {
+        this.dsl = dsl;
         this.scope = scope;
         this.nested = nested;
     }
@@ -70,8 +71,7 @@ public final class StoredRuns {
     }
 
     private List<Head> heads(Condition chosen) {
-        return db.dsl()
-                .select(
+        return dsl.select(
                         CONVERSATIONS.ID,
                         CONVERSATIONS.LAST_SEQUENCE_NUMBER,
                         CONVERSATIONS.TITLE,
@@ -108,7 +108,7 @@ public final class StoredRuns {
     }
 
     private Map<ConversationId, StoredRun> read(List<Head> batch, int depth) {
-        RunRows rows = new RunRows(db, batch);
+        RunRows rows = new RunRows(dsl, batch);
         if (nested && depth < DEEPEST) {
             List<Head> children = children(rows);
             for (List<Head> some : batches(children)) {
@@ -121,8 +121,7 @@ public final class StoredRuns {
     private List<Head> children(RunRows rows) {
         List<Head> children = new ArrayList<>();
         List<ConversationId> ids = new ArrayList<>();
-        db.dsl()
-                .select(TASKS.ID, TASKS.PARENT_ID)
+        dsl.select(TASKS.ID, TASKS.PARENT_ID)
                 .from(TASKS)
                 .where(TASKS.PARENT_ID.in(rows.taskIds()))
                 .forEach(task -> {

@@ -134,7 +134,7 @@ final class Detection {
     }
 
     private State state(int from, int to) throws IOException {
-        try (JsonParser parser = Fields.parser(new ByteArrayInputStream(head, from, to - from))) {
+        try (JsonParser parser = Fields.parser(new Utf8Stream(new ByteArrayInputStream(head, from, to - from)))) {
             parser.nextToken();
             parser.skipChildren();
             return parser.nextToken() == null ? State.COMPLETE : State.INVALID;

@@ -14,7 +14,11 @@ import dev.modelscan.storage.cli.formats.Place;
 import dev.modelscan.storage.cli.formats.Records;
 import java.io.CharConversionException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the records of a source that is JSON. Memory holds one, and of that no long array. */
@@ -30,6 +34,7 @@ final class RecordReader implements Records, AutoCloseable {
 
     // A line may hold several values, so its parser lives on.
     private @Nullable JsonParser parser;
+    private Utf8Stream text = new Utf8Stream(InputStream.nullInputStream());
     private Place place = new Place(0, 0, 0);
 
     RecordReader(String name, Framing framing, Framer framer, Events events) {
@@ -65,7 +70,8 @@ final class RecordReader implements Records, AutoCloseable {
                     return null;
                 }
                 place = new Place(place.record(), window.line(), window.offset());
-                open = Fields.parser(framer);
+                text = new Utf8Stream(framer);
+                open = Fields.parser(text);
                 parser = open;
             }
             Item item = read(open);
@@ -86,12 +92,44 @@ final class RecordReader implements Records, AutoCloseable {
             }
             place = new Place(place.record() + 1, place.line(), place.byteOffset());
             counted = true;
-            return new Item(place, framer.array(), trees.read(open));
+            JsonNode value = trees.read(open);
+            if (text.replaced() > 0) {
+                warnOfBytes(value);
+            }
+            return new Item(place, framer.array(), value);
         } catch (JsonProcessingException | CharConversionException e) {
             place = counted ? place : new Place(place.record() + 1, place.line(), place.byteOffset());
             events.accept(new Event.Refused(place, reason(e, place.line(), framing)));
             return null;
         }
+    }
+
+    /** Tells of the first field with bytes that are not UTF-8. */
+    private void warnOfBytes(JsonNode value) {
+        String field = marked(value, "");
+        if (field != null) {
+            String odd = "holds bytes that are not UTF-8; each is kept as an escape from \\udc80 to \\udcff";
+            events.accept(new Event.Warned(null, place, field, odd));
+        }
+    }
+
+    private static @Nullable String marked(JsonNode value, String path) {
+        if (value.isTextual()) {
+            return Utf8Stream.isMarked(value.textValue()) ? path : null;
+        }
+        String found = null;
+        Iterator<Map.Entry<String, JsonNode>> members = value.properties().iterator();
+        while (found == null && members.hasNext()) {
+            Map.Entry<String, JsonNode> member = members.next();
+            String inner = path.isEmpty() ? member.getKey() : path + "." + member.getKey();
+            found = Utf8Stream.isMarked(member.getKey()) ? path : marked(member.getValue(), inner);
+        }
+        int index = 0;
+        Iterator<JsonNode> elements = value.isArray() ? value.elements() : Collections.emptyIterator();
+        while (found == null && elements.hasNext()) {
+            found = marked(elements.next(), path + "[" + index++ + "]");
+        }
+        return found;
     }
 
     /** What is wrong, in our own words: the parser's name its classes. */
@@ -102,13 +140,7 @@ final class RecordReader implements Records, AutoCloseable {
         if (e instanceof JsonEOFException) {
             return framing == Framing.LINES ? "is cut off: the line ends inside the value" : "is cut off";
         }
-        if (!(e instanceof JsonProcessingException json)) {
-            return "is not valid UTF-8";
-        }
-        if (String.valueOf(json.getOriginalMessage()).contains("UTF-8")) {
-            return "is not valid UTF-8";
-        }
-        return json.getLocation() == null
+        return !(e instanceof JsonProcessingException json) || json.getLocation() == null
                 ? "is not valid JSON"
                 : "is not valid JSON at line " + (line + json.getLocation().getLineNr() - 1) + ", column "
                         + json.getLocation().getColumnNr();

@@ -23,6 +23,7 @@ final class Seen {
             List.of("instruction", "output"),
             List.of("instruction", "response"),
             List.of("question", "answer"),
+            List.of("query", "reference"),
             List.of("prompt", "response"),
             List.of("prompt"),
             List.of("instruction"));

@@ -86,9 +86,13 @@ final class TreeReader {
             return NODES.textNode(parser.getText());
         }
         try {
-            return parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+            JsonNode number = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                     ? integer(parser)
                     : NODES.numberNode(parser.getDecimalValue());
+            if (parser.getTextCharacters()[parser.getTextOffset()] == '-' && number.decimalValue().signum() == 0) {
+                odd.accept(path(parser), "is a zero with a minus sign, which is not kept");
+            }
+            return number;
         } catch (NumberFormatException e) {
             odd.accept(path(parser), "is a number whose exponent is out of range; kept as text");
             return NODES.textNode(parser.getText());

@@ -11,6 +11,7 @@ import dev.modelscan.storage.cli.formats.Event.Warned;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,13 @@ final class AtifForm implements Form {
     static final String OBSERVATION = "observation";
 
     private static final String PREFIX = "ATIF-";
+    private static final Set<String> STEP = Set.of(
+            "step_id", "source", "message", "reasoning_content", "tool_calls", OBSERVATION, "timestamp");
+    private static final Set<String> RESULT = Set.of("source_call_id", "content", "timestamp");
+
+    /** What is noted in a message's rest. */
+    private static final Set<String> NOTES =
+            Set.of("message_is_array", "content_is_array", "answers_without_id", "time_is_of_step");
 
     @Override
     public String name() {
@@ -97,8 +105,7 @@ final class AtifForm implements Form {
             Instant time = Fields.time(step, "timestamp");
             latest = time == null ? latest : time;
             String id = Fields.text(step, "step_id");
-            ObjectNode rest = Fields.rest(
-                    step, "step_id", "source", "message", "reasoning_content", "tool_calls", OBSERVATION, "timestamp");
+            ObjectNode rest = Rest.words(step, STEP, NOTES);
             Rest.time(rest, step, "timestamp", time);
             if (step.has("step_id") && !step.path("step_id").isIntegralNumber()) {
                 rest.set("step_id", step.path("step_id"));
@@ -212,7 +219,7 @@ final class AtifForm implements Form {
             for (JsonNode result : results) {
                 number++;
                 Instant time = Fields.time(result, "timestamp");
-                ObjectNode rest = Fields.rest(result, "source_call_id", "content", "timestamp");
+                ObjectNode rest = Rest.words(result, RESULT, NOTES);
                 Rest.time(rest, result, "timestamp", time);
                 MessageRead.Builder message = MessageRead.builder(run, place, Role.TOOL)
                         .externalId(id == null ? null : id + "/" + number)

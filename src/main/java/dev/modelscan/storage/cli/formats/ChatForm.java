@@ -135,7 +135,7 @@ abstract class ChatForm implements Form {
                 .findFirst()
                 .orElse(null);
         ObjectNode metadata = Fields.object().putNull("messages_in");
-        metadata.setAll((ObjectNode) record);
+        metadata.setAll(ChatRecord.words(record));
         events.accept(new RunStarted(run, place, externalId(record), null, null, null, null, metadata));
         events.accept(new RunEnded(run, place, null, TaskStatus.FAILED, error, null, null, Fields.object()));
     }

@@ -78,7 +78,7 @@ final class ChatGptForm implements Form {
             }
             ObjectNode rest = Fields.object();
             if (!structure.isEmpty()) {
-                rest.set("nodes", structure);
+                Rest.note(rest, "nodes", structure);
             }
             String current = Fields.text(conversation, "current_node");
             String head =

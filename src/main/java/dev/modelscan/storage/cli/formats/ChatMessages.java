@@ -46,6 +46,9 @@ public final class ChatMessages {
             "user", Role.USER,
             "assistant", Role.ASSISTANT,
             "tool", Role.TOOL);
+    /** What is noted in a message's rest. */
+    static final Set<String> NOTES = Set.of(ContentParts.SHAPE, ABSENT, CONTINUED, PLACE, LEGACY);
+
     private static final Set<String> USED = Set.of("role", "content", "tool_calls", "function_call");
 
     private final String run;
@@ -84,12 +87,13 @@ public final class ChatMessages {
      * @param path where it is in its record, such as {@code messages[3]}
      */
     public void read(Place place, JsonNode message, String path) {
-        read(place, message, path, Fields.rest(message, USED));
+        read(place, message, path, Rest.words(message, USED, NOTES));
     }
 
     /** Tells of a message that is in no list, but at that place in its record, such as {@code choices/0/message}. */
     void readAt(Place place, JsonNode message, String where) {
-        read(place, message, where.replace('/', '.'), Fields.rest(message, USED).put(PLACE, where));
+        ObjectNode rest = Rest.words(message, USED, NOTES).put(PLACE, where);
+        read(place, message, where.replace('/', '.'), rest);
     }
 
     private void read(Place place, JsonNode message, String path, ObjectNode rest) {

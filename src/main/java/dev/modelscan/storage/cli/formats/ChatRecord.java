@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +92,7 @@ record ChatRecord(JsonNode json, String place) {
         } else if (!in(list).equals("messages")) {
             rest.put("messages_in", in(list));
         }
-        rest.setAll(list.isEmpty() ? (ObjectNode) json : without(json, in(list)));
+        rest.setAll(words(list.isEmpty() ? json : without(json, in(list))));
         if (system) {
             rest = without(rest, in("system"));
         }
@@ -110,6 +111,11 @@ record ChatRecord(JsonNode json, String place) {
         ObjectNode holder = response.isEmpty() ? rest : rest.withObject("/" + response);
         holder.set("choices", others);
         return rest;
+    }
+
+    /** A record's members, beside which {@code messages_in} can be noted. */
+    static ObjectNode words(JsonNode record) {
+        return Rest.words(record, Set.of(), Set.of("messages_in"));
     }
 
     /** A copy of an object without the member at a place. */

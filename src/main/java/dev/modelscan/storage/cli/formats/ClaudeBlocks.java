@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class ClaudeBlocks {
         if (content.isTextual()) {
             message.add(new Part.Text(content.textValue()));
         } else if (content.isArray()) {
-            rest.put("content_is_array", true);
+            Rest.note(rest, "content_is_array", BooleanNode.TRUE);
             int position = 0;
             for (JsonNode block : content) {
                 Part part = ContentParts.of1(block);

@@ -206,7 +206,7 @@ final class ClaudeCodeForm implements Form {
             }
         }
         if (!absent.isEmpty()) {
-            rest.set("absent", absent);
+            Rest.note(rest, "absent", absent);
         }
         return rest;
     }

@@ -130,10 +130,10 @@ final class ClaudePrintForm implements Form {
             ClaudeBlocks.add(message, content, toolResult, child(content), rest);
             ObjectNode ofMessage = Fields.rest(line.path("message"), "content", "role");
             if (!ofMessage.isEmpty()) {
-                rest.set("message", ofMessage);
+                Rest.note(rest, "message", ofMessage);
             }
             if (!between.isEmpty()) {
-                rest.set(Rest.BEFORE, between);
+                Rest.note(rest, Rest.BEFORE, between);
                 between = JsonNodeFactory.instance.arrayNode();
             }
             messages++;
@@ -217,17 +217,17 @@ final class ClaudePrintForm implements Form {
             }
             ObjectNode rest = Fields.object();
             if (!between.isEmpty()) {
-                rest.set(Rest.AFTER, between);
+                Rest.note(rest, Rest.AFTER, between);
             }
             if (deltas > 0) {
-                rest.put("stream_events", deltas);
+                Rest.note(rest, "stream_events", JsonNodeFactory.instance.numberNode(deltas));
             }
             JsonNode end = result;
             boolean failed = end != null
                     && (end.path("is_error").asBoolean()
                             || !end.path("subtype").asText().equals("success"));
             if (end != null) {
-                rest.set("result", Fields.rest(end, "type", "session_id"));
+                Rest.note(rest, "result", Fields.rest(end, "type", "session_id"));
             }
             String error = end == null || !failed ? null : Fields.text(end, "result", "error", "subtype");
             events.accept(new RunEnded(id, at, null, failed ? TaskStatus.FAILED : null, error, null, null, rest));

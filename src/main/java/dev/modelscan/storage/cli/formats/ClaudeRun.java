@@ -80,10 +80,10 @@ final class ClaudeRun {
         ClaudeCodeForm.parts(message, line, rest);
         ObjectNode ofMessage = Fields.rest(line.path("message"), "content");
         if (!ofMessage.isEmpty()) {
-            rest.set("message", ofMessage);
+            Rest.note(rest, "message", ofMessage);
         }
         if (!between.isEmpty()) {
-            rest.set(Rest.BEFORE, between);
+            Rest.note(rest, Rest.BEFORE, between);
             between = JsonNodeFactory.instance.arrayNode();
         }
         events.accept(message.externalId(uuid)
@@ -153,7 +153,7 @@ final class ClaudeRun {
         calls.values().forEach(events::accept);
         ObjectNode rest = Fields.object();
         if (!between.isEmpty()) {
-            rest.set(Rest.AFTER, between);
+            Rest.note(rest, Rest.AFTER, between);
         }
         events.accept(new RunEnded(key, at, null, null, null, latest, isTree ? head : null, rest));
     }

@@ -136,14 +136,14 @@ final class CodexExecForm implements Form {
                 message.add(new Part.Reasoning(item));
             } else if (type.endsWith("_message") && text != null) {
                 message.add(new Part.Text(text));
-                rest.set("item", Fields.rest(item, "text"));
+                Rest.note(rest, "item", Fields.rest(item, "text"));
             } else if (CodexExecTools.isCall(type)) {
                 CodexExecTools.add(message, type, item, ended);
             } else {
                 message.add(new Part.Other(item));
             }
             if (!between.isEmpty()) {
-                rest.set(Rest.BEFORE, between);
+                Rest.note(rest, Rest.BEFORE, between);
                 between = JsonNodeFactory.instance.arrayNode();
             }
             events.accept(message.rest(rest).build());
@@ -168,7 +168,7 @@ final class CodexExecForm implements Form {
             unfinished.values().forEach(item -> item(at, item, false));
             ObjectNode rest = Fields.object();
             if (!between.isEmpty()) {
-                rest.set(Rest.AFTER, between);
+                Rest.note(rest, Rest.AFTER, between);
             }
             TaskStatus status = error == null ? null : TaskStatus.FAILED;
             events.accept(new RunEnded(run, at, null, status, error, null, null, rest));

@@ -101,7 +101,7 @@ final class CodexForm implements Form {
             ObjectNode metadata = Fields.rest(meta, "id", "timestamp");
             Rest.time(metadata, meta, "timestamp", startedAt);
             if (!beyond.isEmpty()) {
-                metadata.set("file", beyond);
+                Rest.note(metadata, "file", beyond);
             }
             events.accept(new RunStarted(
                     run,
@@ -178,10 +178,10 @@ final class CodexForm implements Form {
             MessageRead read = ResponsesItems.read(run(at), at, item, time);
             ObjectNode rest = read.rest();
             if (!beyond.isEmpty()) {
-                rest.set("line", beyond);
+                Rest.note(rest, "line", beyond);
             }
             if (!between.isEmpty()) {
-                rest.set(Rest.BEFORE, between);
+                Rest.note(rest, Rest.BEFORE, between);
                 between = JsonNodeFactory.instance.arrayNode();
             }
             events.accept(read);
@@ -243,7 +243,7 @@ final class CodexForm implements Form {
             }
             ObjectNode rest = Fields.object();
             if (!between.isEmpty()) {
-                rest.set(Rest.AFTER, between);
+                Rest.note(rest, Rest.AFTER, between);
             }
             events.accept(new RunEnded(run(place), place, null, null, null, latest, null, rest));
         }

@@ -16,6 +16,7 @@ public final class Forms {
             new CodexExecForm(),
             new GeminiCliForm(),
             new AdkForm(),
+            new AdkEvalForm(),
             new GeminiForm(),
             new AtifForm(),
             new OtlpForm(),

@@ -84,7 +84,7 @@ final class GeminiCliForm implements Form {
             lines.values().forEach(line -> ofLines.message(line.place(), line.message(), line.parent(), true));
             ObjectNode rest = Fields.object();
             if (!others.isEmpty()) {
-                rest.set("changes", others);
+                Rest.note(rest, "changes", others);
             }
             ofLines.end(place, parent, rest);
         }
@@ -195,7 +195,7 @@ final class GeminiCliForm implements Form {
                                 && response.path("response").has("output")
                         ? response.path("response").path("output")
                         : response.path("response");
-                rest.set("result", Fields.rest(response, "response"));
+                Rest.note(rest, "result", Fields.rest(response, "response"));
             }
             String status = Fields.text(call, "status");
             Outcome outcome =

@@ -133,7 +133,7 @@ final class GeminiForm implements Form {
         MessageRead.Builder message =
                 MessageRead.builder(run, place, GeminiParts.role(role == null ? "user" : role, parts));
         if (!parts.isArray() && !parts.isTextual() && !parts.isObject()) {
-            rest.set("parts_as_found", parts);
+            Rest.note(rest, "parts_as_found", parts);
         }
         GeminiParts.add(message, parts, null, rest);
         return message.rest(rest).build();

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.Usage;
@@ -42,7 +43,7 @@ final class GeminiParts {
             }
         } else if (parts.isTextual()) {
             message.add(new Part.Text(parts.textValue()));
-            rest.put("content_is_text", true);
+            Rest.note(rest, "content_is_text", BooleanNode.TRUE);
         } else if (parts.isObject()) {
             message.add(part(parts, at, 0, rest));
         }

@@ -66,7 +66,7 @@ final class LangChainMessages {
         JsonNode body = body(node);
         ObjectNode rest = Fields.rest(body, "content", "tool_calls", "type");
         if (body != node) {
-            rest.set("wrapped", Fields.rest(node, "kwargs", "data"));
+            Rest.note(rest, "wrapped", Fields.rest(node, "kwargs", "data"));
         } else {
             rest.set("type", node.path("type"));
         }

@@ -59,7 +59,7 @@ final class OpenHandsRun {
     ObjectNode rest() {
         ObjectNode rest = Fields.object();
         if (!between.isEmpty()) {
-            rest.set(Rest.AFTER, between);
+            Rest.note(rest, Rest.AFTER, between);
         }
         return rest;
     }
@@ -276,7 +276,7 @@ final class OpenHandsRun {
 
     private void send(MessageRead.Builder message, ObjectNode rest) {
         if (!between.isEmpty()) {
-            rest.set(Rest.BEFORE, between);
+            Rest.note(rest, Rest.BEFORE, between);
             between = JsonNodeFactory.instance.arrayNode();
         }
         events.accept(message.rest(rest).build());

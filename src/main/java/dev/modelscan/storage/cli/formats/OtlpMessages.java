@@ -28,7 +28,7 @@ final class OtlpMessages {
     private final String run;
     private final List<OtlpSpan> spans;
     private final Events events;
-    private final Map<String, OtlpSpan> tools = new HashMap<>();
+    private final OtlpTools tools = new OtlpTools();
     private final Set<String> answered = new HashSet<>();
     private final List<JsonNode> told = new ArrayList<>();
 
@@ -43,15 +43,13 @@ final class OtlpMessages {
     void tell() {
         Map<OtlpSpan, List<Message>> messages = new HashMap<>();
         for (OtlpSpan span : spans) {
-            String call = Fields.text(span.attributes(), "gen_ai.tool.call.id");
-            if (span.isTool() && call != null) {
-                tools.putIfAbsent(call, span);
+            if (span.isTool()) {
+                tools.add(span);
+                continue;
             }
-            if (!span.isTool()) {
-                List<Message> ofSpan = messages(span);
-                messages.put(span, ofSpan);
-                ofSpan.forEach(message -> noteAnswers(message.json()));
-            }
+            List<Message> ofSpan = messages(span);
+            messages.put(span, ofSpan);
+            ofSpan.forEach(message -> noteAnswers(message.json()));
         }
         Set<String> called = new HashSet<>();
         spans.stream()
@@ -62,8 +60,8 @@ final class OtlpMessages {
                 .filter(span -> !span.isCall() && !span.isTool())
                 .forEach(span -> tell(span, messages.getOrDefault(span, List.of()), called));
         for (OtlpSpan span : spans) {
-            String call = Fields.text(span.attributes(), "gen_ai.tool.call.id");
-            if (span.isTool() && (call == null || !called.contains(call))) {
+            String call = Fields.text(span.attributes(), OtlpTools.CALL_ID);
+            if (span.isTool() && !tools.isTaken(span) && (call == null || !called.contains(call))) {
                 alone(span, call);
             }
         }
@@ -71,8 +69,8 @@ final class OtlpMessages {
 
     private void noteAnswers(JsonNode message) {
         for (JsonNode part : message.path("parts")) {
-            if (isAnswer(part) && part.path("id").isTextual()) {
-                answered.add(part.path("id").textValue());
+            if (isAnswer(part)) {
+                answered.add(String.valueOf(Fields.text(part, "id")));
             }
         }
     }
@@ -125,7 +123,7 @@ final class OtlpMessages {
             finish = finished == null ? finish : finished;
             ObjectNode rest = Fields.rest(message.json(), "role", "parts", "name");
             if (!spanTold && span.isCall() && message.output()) {
-                rest.set("span", withoutMessages(span));
+                Rest.note(rest, "span", withoutMessages(span));
                 spanTold = true;
             }
             message(span, message, rest, called);
@@ -234,13 +232,13 @@ final class OtlpMessages {
             }
             case "tool_call", "server_tool_call" -> {
                 String id = Fields.text(part, "id");
-                OtlpSpan tool = id == null ? null : tools.get(id);
+                OtlpSpan tool = tools.of(id, Fields.text(part, "name"));
                 if (id != null) {
                     called.add(id);
                 }
-                if (tool != null && !answered.contains(id)) {
-                    answers.add(answer(id, tool, null));
-                    rest.set("tool_" + id, withoutMessages(tool));
+                if (tool != null && !answered.contains(String.valueOf(id))) {
+                    answers.add(OtlpTools.answer(id, tool, null));
+                    Rest.note(rest, "tool_" + (id == null ? tool.id() : id), withoutMessages(tool));
                 }
                 Instant start = tool == null ? null : tool.startedAt();
                 Instant end = tool == null ? null : tool.endedAt();
@@ -250,11 +248,11 @@ final class OtlpMessages {
             case "tool_call_response" -> {
                 String id = Fields.text(part, "id");
                 JsonNode output = part.has("response") ? part.path("response") : part.path("result");
-                OtlpSpan tool = id == null ? null : tools.get(id);
+                OtlpSpan tool = tools.answered(id, Fields.text(part, "name"));
                 Rest.part(rest, position, Fields.rest(part, "type", "id", "response", "result"));
                 if (tool != null) {
-                    rest.set("tool_" + id, withoutMessages(tool));
-                    return answer(id, tool, output.isMissingNode() ? null : output);
+                    Rest.note(rest, "tool_" + (id == null ? tool.id() : id), withoutMessages(tool));
+                    return OtlpTools.answer(id, tool, output.isMissingNode() ? null : output);
                 }
                 return Flag.of(part, output)
                         .answer(id == null ? "" : id, part.path("name").asText(), output);
@@ -272,30 +270,13 @@ final class OtlpMessages {
         }
     }
 
-    /** The answer by the tool's span: it failed if its status or {@code error.type} says so. */
-    private static Part.Answer answer(@Nullable String id, OtlpSpan tool, @Nullable JsonNode given) {
-        ObjectNode attributes = tool.attributes();
-        JsonNode output = given;
-        if (output == null && attributes.has("gen_ai.tool.call.result")) {
-            output = Fields.structure(attributes.path("gen_ai.tool.call.result"));
-        }
-        boolean error = attributes.has("error.type");
-        Outcome outcome = tool.failed() || error ? Outcome.FAILED : Outcome.SUCCESS;
-        String name = Fields.text(attributes, "gen_ai.tool.name");
-        String decidedBy = error && !tool.failed() ? "error.type" : "status";
-        return new Part.Answer(id, name, output, outcome, decidedBy, tool.startedAt(), tool.endedAt());
-    }
-
     private void alone(OtlpSpan span, @Nullable String call) {
         ObjectNode attributes = span.attributes();
-        String name = Fields.text(attributes, "gen_ai.tool.name");
-        if (name == null) {
-            name = span.name().replaceFirst("^execute_tool ", "");
-        }
+        String name = span.toolName();
         JsonNode input = Fields.json(attributes.path("gen_ai.tool.call.arguments"));
         Part.Call used = new Part.Call(call, name, input, span.startedAt(), span.endedAt(), Fields.object());
         String agent = Fields.text(attributes, "gen_ai.agent.name");
-        events.accept(new ToolUsed(run, span.place(), span.id(), agent, used, answer(call, span, null), whole(span)));
+        events.accept(new ToolUsed(run, span.place(), span.id(), agent, used, OtlpTools.answer(call, span, null), whole(span)));
     }
 
     private void called(OtlpSpan span, @Nullable String finish) {

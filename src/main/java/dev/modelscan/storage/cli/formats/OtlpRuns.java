@@ -142,7 +142,7 @@ final class OtlpRuns {
         boolean failed = root.failed();
         String error = failed ? Fields.text(root.status(), "message") : null;
         if (failed && error == null && !isOurs) {
-            error = Fields.text(root.attributes(), "error.type");
+            error = root.errorType();
         }
         events.accept(new RunEnded(
                 run, first.place(), null, failed ? TaskStatus.FAILED : null, error, end, null, Fields.object()));

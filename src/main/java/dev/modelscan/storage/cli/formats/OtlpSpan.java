@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,10 +120,35 @@ record OtlpSpan(
         return !isAgent() && !isTool() && !operation().isEmpty();
     }
 
-    /** Whether the status says that it failed. */
+    /** Whether the status, or the attribute {@code error.type}, says that it failed. */
     boolean failed() {
-        String code = status.path("code").asText();
-        return code.equals("2") || code.equals("STATUS_CODE_ERROR");
+        return hasFailedStatus() || errorType() != null;
+    }
+
+    boolean hasFailedStatus() {
+        return Set.of("2", "STATUS_CODE_ERROR", "ERROR").contains(code());
+    }
+
+    /** Whether the status says that it succeeded; most programs leave it unset. */
+    boolean hasGoodStatus() {
+        return Set.of("1", "STATUS_CODE_OK", "OK").contains(code());
+    }
+
+    private String code() {
+        return status.path("code").asText().toUpperCase(Locale.ROOT);
+    }
+
+    /** What it failed with; null if no attribute says that. */
+    @Nullable
+    String errorType() {
+        String type = Fields.text(attributes, "error.type");
+        return type == null || type.isBlank() ? null : type;
+    }
+
+    /** The tool that it ran, by an attribute or by its name. */
+    String toolName() {
+        String named = Fields.text(attributes, "gen_ai.tool.name");
+        return named == null ? name.replaceFirst("^execute_tool ", "") : named;
     }
 
     /** Attributes as one object of plain values. */

@@ -112,7 +112,7 @@ final class ResponsesForm implements Form {
         Run run = new Run(key, events);
         ObjectNode metadata = Fields.rest(exchange, "items", "input", "output", "data", "instructions", "usage");
         if (!whole) {
-            metadata.set("batch", Fields.rest(value, "body", "response"));
+            Rest.note(metadata, "batch", Fields.rest(value, "body", "response"));
             if (value.path("response").isObject()) {
                 metadata.withObjectProperty("batch").set("response", Fields.rest(value.path("response"), "body"));
             }

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import java.math.BigDecimal;
@@ -109,7 +110,7 @@ final class ResponsesItems {
             }
         } else if (content.isTextual()) {
             message.add(new Part.Text(content.textValue()));
-            rest.put("content_is_text", true);
+            Rest.note(rest, "content_is_text", BooleanNode.TRUE);
         } else if (!content.isMissingNode()) {
             message.add(new Part.Other(content));
         }

@@ -9,6 +9,7 @@ import dev.modelscan.storage.cli.formats.Event.Warned;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** ShareGPT: records with {@code conversations}, a list of {@code from} and {@code value}. */
 final class ShareGptForm implements Form {
@@ -59,7 +60,7 @@ final class ShareGptForm implements Form {
 
     private static void run(Place place, JsonNode record, String list, Events events) {
         String run = "record " + place.record();
-        ObjectNode metadata = Fields.rest(record, list);
+        ObjectNode metadata = Rest.words(record, Set.of(list), Set.of("messages_in"));
         if (!list.equals("conversations")) {
             metadata.put("messages_in", list);
         }
@@ -105,7 +106,7 @@ final class ShareGptForm implements Form {
         JsonNode value = turn.path("value");
         String from = turn.path("from").asText();
         Role role = role(from.toLowerCase(Locale.ROOT));
-        ObjectNode rest = Fields.rest(turn, "value");
+        ObjectNode rest = Rest.words(turn, Set.of("value"), ChatMessages.NOTES);
         MessageRead.Builder message = MessageRead.builder(run, place, role)
                 .externalId(Fields.text(turn, "id"))
                 .createdAt(Fields.time(turn, "timestamp", "created_at"))

@@ -94,7 +94,7 @@ final class SweAgentForm implements Form {
             }
             ObjectNode rest = Fields.object();
             if (!unused.isEmpty()) {
-                rest.set("trajectory", unused);
+                Rest.note(rest, "trajectory", unused);
             }
             events.accept(
                     new RunEnded(run, place, null, Outcomes.status(info), Outcomes.error(info), null, null, rest));
@@ -205,7 +205,7 @@ final class SweAgentForm implements Form {
             if (beyond.path("response").equals(message.path("content"))) {
                 beyond.remove("response");
             }
-            rest.set("step", beyond);
+            Rest.note(rest, "step", beyond);
         }
 
         private void answer(JsonNode message, ObjectNode rest) {

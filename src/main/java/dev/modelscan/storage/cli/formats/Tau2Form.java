@@ -61,7 +61,7 @@ final class Tau2Form implements Form {
         String run = "simulation " + place.record() + "/" + index;
         ObjectNode metadata = Fields.rest(simulation, "messages", "ticks");
         if (task != null) {
-            metadata.set("task", task);
+            Rest.note(metadata, "task", task);
         }
         events.accept(new RunStarted(
                 run,

@@ -54,6 +54,7 @@ final class Batch {
         failures += execution.status() == ToolExecutionStatus.FAILED ? 1 : 0;
         characters +=
                 execution.output() == null ? 0 : execution.output().toString().length();
+        flushIfFull();
     }
 
     void add(ModelCall call) {

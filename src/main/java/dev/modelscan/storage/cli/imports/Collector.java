@@ -43,6 +43,7 @@ final class Collector implements Events, AutoCloseable {
         private final RunBuffer events = new RunBuffer();
         private boolean ended;
         private boolean storing;
+        private long oddRecord;
 
         Run(Facts facts) {
             this.facts = facts;
@@ -77,10 +78,19 @@ final class Collector implements Events, AutoCloseable {
 
     private void start(RunStarted started) {
         Facts facts = new Facts(started, event -> warn((Warned) event));
-        if (loose != null && loose.place().record() == started.place().record()) {
-            facts.remember(loose);
+        Run run = new Run(facts);
+        open.put(started.run(), run);
+        remember(run, started);
+    }
+
+    /** What is odd about a record is odd about the runs that it tells of. */
+    private void remember(Run run, Event event) {
+        Warned warned = loose;
+        long record = event.place().record();
+        if (warned != null && warned.place().record() == record && run.oddRecord != record) {
+            run.oddRecord = record;
+            run.facts.remember(warned);
         }
-        open.put(started.run(), new Run(facts));
     }
 
     private void add(Event event) {
@@ -90,6 +100,7 @@ final class Collector implements Events, AutoCloseable {
                     "a form tells of the run " + event.run() + " before its start, or after its end");
         }
         run.facts.accept(event);
+        remember(run, event);
         if (event instanceof RunEnded) {
             run.ended = true;
             Run parent = open.get(String.valueOf(run.facts.started().parentRun()));
@@ -144,6 +155,7 @@ final class Collector implements Events, AutoCloseable {
     }
 
     private void put(String key, Run run) {
+        run.facts.finish();
         if (options.strict() && !run.facts.odd().isEmpty()) {
             Warned first = run.facts.odd().get(0);
             result.fail(note(first.place(), first.field(), first.text() + " (--strict)"));

@@ -8,15 +8,18 @@ import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Event.Warned;
 import dev.modelscan.storage.cli.formats.Events;
+import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ final class Facts {
     private final Set<String> agents = new LinkedHashSet<>();
     private final Set<String> names = new HashSet<>();
     private final List<Warned> odd = new ArrayList<>();
+    private final List<Orphan> orphans = new ArrayList<>();
+    private final Map<Integer, String> early = new HashMap<>();
     private @Nullable RunEnded ended;
     private @Nullable ToolUsed lastTool;
     private int toolsUsed;
@@ -37,7 +42,18 @@ final class Facts {
     private @Nullable Instant lastTime;
     private long[] digests = new long[16];
     private int messages;
+    private int answers;
     private int timed;
+
+    /**
+     * An answer whose call may come later.
+     *
+     * @param number the number of the answer in the run
+     * @param answer its id and tool alone
+     * @param odd the warning if no call comes, without its text
+     * @param author who its message is from if no call comes; null if something else says that
+     */
+    private record Orphan(int number, Part.Answer answer, Warned odd, @Nullable String author) {}
 
     /** Facts of a run that has just started. The warnings about it go to the given events. */
     Facts(RunStarted started, Events warnings) {
@@ -83,8 +99,7 @@ final class Facts {
             // A service that runs a tool itself answers in the message of the call.
             open(message, Names.author(message, started.agent()));
         }
-        String author = author(message);
-        authors.add(author);
+        String author = author(message, known);
         if (message.role() == Role.ASSISTANT) {
             agents.add(author);
         }
@@ -92,7 +107,7 @@ final class Facts {
             open(message, author);
         }
         if (Values.needEscapes(message)) {
-            warn(message, "holds NUL or half of a surrogate pair; kept as \\u escapes");
+            warn(warning(message, "holds NUL or half of a surrogate pair; kept as \\u escapes"));
         }
     }
 
@@ -104,31 +119,71 @@ final class Facts {
         }
     }
 
-    /** A tool's answer is the doing of the agent that called it. */
-    private String author(MessageRead message) {
+    /** A tool's answer is the doing of the agent that called it, which may be told later. */
+    private String author(MessageRead message, boolean known) {
         String caller = null;
+        int firstOrphan = orphans.size();
         for (Part part : message.parts()) {
             if (part instanceof Part.Answer answer) {
+                answers++;
                 String found = pairing.answer(answer);
                 caller = caller == null ? found : caller;
                 if (found == null) {
-                    warnOfOrphan(message, answer);
+                    orphans.add(new Orphan(answers, named(answer), warning(message, ""), null));
                 }
             }
         }
-        if (Names.hasAuthor(message)) {
-            return Names.author(message, started.agent());
+        String author = known ? Names.author(message, started.agent()) : caller;
+        if (author == null) {
+            author = toolAgent(started, agents);
+            if (orphans.size() > firstOrphan) {
+                Orphan first = orphans.get(firstOrphan);
+                orphans.set(firstOrphan, new Orphan(first.number(), first.answer(), first.odd(), author));
+                return author;
+            }
         }
-        return caller == null ? toolAgent(started, agents) : caller;
+        authors.add(author);
+        return author;
     }
 
-    private void warnOfOrphan(MessageRead message, Part.Answer answer) {
-        String id = answer.callId() == null ? "" : " with the id " + Escapes.of(answer.callId());
-        warn(
-                message,
-                pairing.isAnswered(answer.callId())
-                        ? "is a second answer to the call" + id + "; kept as a message"
-                        : "answers no open call" + id + "; kept as a message");
+    /** The run has ended: answers without a call up to now belong to one that came later, or to none. */
+    void finish() {
+        for (Orphan orphan : orphans) {
+            boolean second = pairing.isAnswered(orphan.answer().callId());
+            String caller = second ? null : pairing.answerEarlier(orphan.answer());
+            if (caller != null) {
+                early.put(orphan.number(), caller);
+            } else {
+                warnOfOrphan(orphan, second);
+            }
+            if (orphan.author() != null) {
+                authors.add(caller == null ? orphan.author() : caller);
+            }
+        }
+        orphans.clear();
+    }
+
+    /** Of the answer with that number, which came before its call, the agent that called the tool; null for another answer. */
+    @Nullable
+    String callerOfEarly(int answer) {
+        return early.get(answer);
+    }
+
+    private static Part.Answer named(Part.Answer answer) {
+        return new Part.Answer(answer.callId(), answer.tool(), null, Outcome.UNKNOWN, null);
+    }
+
+    private void warnOfOrphan(Orphan orphan, boolean second) {
+        String id = orphan.answer().callId();
+        String call = id == null ? "" : " with the id " + Escapes.of(id);
+        Warned odd = orphan.odd();
+        warn(new Warned(
+                odd.run(),
+                odd.place(),
+                odd.field(),
+                second
+                        ? "is a second answer to the call" + call + "; kept as a message"
+                        : "answers no open call" + call + "; kept as a message"));
     }
 
     /** Who a tool's answer is from if its call does not tell: the run's agent. */
@@ -155,9 +210,9 @@ final class Facts {
                 message.rest());
     }
 
-    private void warn(MessageRead message, String text) {
+    private Warned warning(MessageRead message, String text) {
         String field = "message " + messages + " (" + message.role().name().toLowerCase(Locale.ROOT) + ")";
-        warn(new Warned(message.run(), message.place(), field, text));
+        return new Warned(message.run(), message.place(), field, text);
     }
 
     private void warn(Warned warned) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.blobs.BlobId;
-import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Part;
@@ -29,11 +28,11 @@ public final class MessageReader {
     private static final String BLOB = "blob";
     private static final Place NOWHERE = new Place(0, 0, -1);
 
-    private final BlobRepository blobs;
+    private final BlobBytes blobs;
     private final Set<String> metadataBlobs = new HashSet<>();
 
     /** A reader of one run. */
-    public MessageReader(BlobRepository blobs) {
+    public MessageReader(BlobBytes blobs) {
         this.blobs = blobs;
     }
 

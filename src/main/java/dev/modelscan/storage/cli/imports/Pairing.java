@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the call that an answer belongs to: the oldest open call with the answer's id and, if the answer names a tool and
  * such a call is open, of that tool. An answer without an id belongs to the oldest open call of its tool, or the oldest one.
+ * An answer that comes before its call belongs to it by its id if the call is still open at the end of the run.
  *
  * @param <C> what stands for a call
  */
@@ -63,6 +64,13 @@ final class Pairing<C> {
     /** Whether an answer with that id has been given already. */
     boolean isAnswered(@Nullable String callId) {
         return callId != null && answered.contains(callId);
+    }
+
+    /** At the end of the run: the open call of an answer that came before it; null if there is none. */
+    @Nullable
+    C answerEarlier(Part.Answer answer) {
+        Deque<Open<C>> open = answer.callId() == null ? null : byId.get(answer.callId());
+        return open == null || open.isEmpty() ? null : answer(answer);
     }
 
     /** The calls that nothing answered. */

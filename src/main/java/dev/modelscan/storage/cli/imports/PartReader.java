@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.modelscan.storage.blobs.BlobId;
-import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
@@ -24,7 +23,7 @@ final class PartReader {
 
     private static final String BLOB = "blob";
 
-    private final BlobRepository blobs;
+    private final BlobBytes blobs;
     private final boolean escaped;
 
     /**
@@ -32,7 +31,7 @@ final class PartReader {
      *
      * @param escaped whether its text holds escapes
      */
-    PartReader(BlobRepository blobs, boolean escaped) {
+    PartReader(BlobBytes blobs, boolean escaped) {
         this.blobs = blobs;
         this.escaped = escaped;
     }
@@ -165,7 +164,7 @@ final class PartReader {
             if (prefix.isTextual()) {
                 object.put(
                         member.getKey(),
-                        prefix.textValue() + Base64.getEncoder().encodeToString(blobs.read(blob)));
+                        prefix.textValue() + Base64.getEncoder().encodeToString(blobs.of(blob)));
                 return true;
             }
             if (putFile(member.getValue(), blob)) {
@@ -178,7 +177,7 @@ final class PartReader {
     private String textOf(MessagePart part) {
         String text = part.text();
         if (text == null) {
-            text = part.blobId() == null ? "" : new String(blobs.read(part.blobId()), StandardCharsets.UTF_8);
+            text = part.blobId() == null ? "" : new String(blobs.of(part.blobId()), StandardCharsets.UTF_8);
         }
         return escaped ? Escapes.undo(text) : text;
     }
@@ -193,9 +192,9 @@ final class PartReader {
     }
 
     /** A value that is a blob because it is large. */
-    static JsonNode large(BlobRepository blobs, BlobId blob) {
+    static JsonNode large(BlobBytes blobs, BlobId blob) {
         try {
-            return Fields.MAPPER.readTree(blobs.read(blob));
+            return Fields.MAPPER.readTree(blobs.of(blob));
         } catch (IOException e) {
             throw new UncheckedIOException("the blob " + blob + " does not hold JSON", e);
         }

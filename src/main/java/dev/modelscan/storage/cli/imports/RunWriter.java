@@ -25,8 +25,9 @@ import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionId;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,12 +46,14 @@ final class RunWriter implements Events {
     private final Pairing<OpenCall> pairing = new Pairing<>();
     private final Set<String> agentsSoFar = new LinkedHashSet<>();
     private final Map<String, MessageId> named = new HashMap<>();
+    private final List<Early> early = new ArrayList<>();
 
     private List<BlobId> blobs;
     private int index;
     private boolean fresh;
     private boolean branched;
     private int toolsUsed;
+    private int answers;
     private int modelCalls;
     private Instant time;
     private @Nullable MessageId previous;
@@ -82,6 +85,12 @@ final class RunWriter implements Events {
         }
     }
 
+    /** An answer, with its call, unless that comes later, and the agent that called. */
+    private record Answered(Part.Answer answer, @Nullable OpenCall call, String agent) {}
+
+    /** An answer that comes before its call. */
+    private record Early(Part.Answer answer, MessageId message, boolean stored, Instant time) {}
+
     /** A call that waits for its answer. */
     private record OpenCall(ToolExecution execution, String agent, boolean stored) {}
 
@@ -112,6 +121,12 @@ final class RunWriter implements Events {
 
     /** Stores what is left. */
     Stored finish() {
+        for (Early each : early) {
+            OpenCall call = pairing.answerEarlier(each.answer());
+            if (call != null) {
+                answer(each.answer(), call, each.message(), each.stored(), each.time());
+            }
+        }
         pairing.open().forEach(call -> {
             if (!call.stored()) {
                 batch.add(call.execution());
@@ -138,7 +153,7 @@ final class RunWriter implements Events {
             // A service that runs a tool itself answers in the message of the call.
             calls(message, id, Names.author(message, facts.started().agent()), stored);
         }
-        Map<Part.Answer, OpenCall> answered = answered(message);
+        List<Answered> answered = answered(message);
         String author = author(message, answered);
         AgentId sender = agent(author);
         boolean first = register(message, id);
@@ -158,7 +173,13 @@ final class RunWriter implements Events {
         if (!hasAuthor) {
             calls(message, id, author, stored);
         }
-        answered.forEach((answer, call) -> answer(answer, call, id, stored));
+        for (Answered each : answered) {
+            if (each.call() == null) {
+                early.add(new Early(each.answer(), id, stored, time));
+            } else {
+                answer(each.answer(), each.call(), id, stored, time);
+            }
+        }
         previous = id;
         lastAgent = message.role() == Role.ASSISTANT ? sender : lastAgent;
     }
@@ -229,24 +250,26 @@ final class RunWriter implements Events {
         return parent;
     }
 
-    private Map<Part.Answer, OpenCall> answered(MessageRead message) {
-        Map<Part.Answer, OpenCall> answered = new LinkedHashMap<>();
+    private List<Answered> answered(MessageRead message) {
+        List<Answered> answered = new ArrayList<>();
         for (Part part : message.parts()) {
             if (part instanceof Part.Answer answer) {
+                answers++;
                 OpenCall call = pairing.answer(answer);
-                if (call != null) {
-                    answered.put(answer, call);
+                String agent = call == null ? facts.callerOfEarly(answers) : call.agent();
+                if (agent != null) {
+                    answered.add(new Answered(answer, call, agent));
                 }
             }
         }
         return answered;
     }
 
-    private String author(MessageRead message, Map<Part.Answer, OpenCall> answered) {
+    private String author(MessageRead message, List<Answered> answered) {
         if (!Names.hasAuthor(message)) {
-            return answered.values().stream()
-                    .map(OpenCall::agent)
-                    .findFirst()
+            return answered.stream()
+                    .min(Comparator.comparing(each -> each.call() == null))
+                    .map(Answered::agent)
                     .orElseGet(() -> Facts.toolAgent(facts.started(), agentsSoFar));
         }
         String author = Names.author(message, facts.started().agent());
@@ -278,7 +301,7 @@ final class RunWriter implements Events {
         }
     }
 
-    private void answer(Part.Answer answer, OpenCall call, MessageId id, boolean stored) {
+    private void answer(Part.Answer answer, OpenCall call, MessageId id, boolean stored, Instant at) {
         if (stored && call.stored()) {
             return;
         }
@@ -292,7 +315,7 @@ final class RunWriter implements Events {
                 .answered(
                         asked.toBuilder().answerMessageId(id).childTaskId(child(answer)),
                         asked.createdAt(),
-                        time,
+                        at,
                         answer)
                 .build());
     }

@@ -103,7 +103,7 @@ class OtlpFormTest {
                         "user: go",
                         "assistant: move#c1 {'dx':1}",
                         "model m-1 12+5",
-                        "tool: ->#c1 move 'moved' success by status",
+                        "tool: ->#c1 move 'moved' unknown",
                         "assistant: (thought), done",
                         "model m-1 20+null",
                         "end tr failed because gave up");
@@ -158,6 +158,33 @@ class OtlpFormTest {
     }
 
     @Test
+    void aToolsSpanWithoutAnIdIsThatOfTheNextCallOfTheTool() {
+        String calls = "[{`role`:`assistant`,`parts`:[{`type`:`tool_call`,`id`:`c1`,`name`:`f`},{`type`:`tool_call`,"
+                + "`id`:`c2`,`name`:`f`},{`type`:`tool_call`,`name`:`g`}]}]";
+        String answers = "[{`role`:`tool`,`parts`:[{`type`:`tool_call_response`,`id`:`c1`,`response`:`one`}]},"
+                + "{`role`:`tool`,`parts`:[{`type`:`tool_call_response`,`id`:`c2`,`response`:{`error`:`bad`}}]},"
+                + "{`role`:`tool`,`parts`:[{`type`:`tool_call_response`,`response`:`three`}]}]";
+        String f = "'stringValue': 'f'";
+        Told told = Told.of(
+                "trace.json",
+                trace(
+                        span("s1", "", "chat", 45, "", "gen_ai.output.messages", json(calls)),
+                        span("t1", "", "execute_tool", 46, "", "gen_ai.tool.name", f, "error.type", "'stringValue': 'timeout'"),
+                        span("t2", "", "execute_tool", 47, "", "gen_ai.tool.name", f),
+                        span("t3", "", "execute_tool", 48, "'status': {'code': 1},", "gen_ai.tool.name", "'stringValue': 'g'"),
+                        span("s2", "", "chat", 49, "", "gen_ai.input.messages", json(answers))));
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "run tr = tr",
+                        "assistant: f#c1 nothing, f#c2 nothing, g#null nothing",
+                        "tool: ->#c1 f 'one' failed by error.type",
+                        "tool: ->#c2 f {'error':'bad'} failed by output.error",
+                        "tool: ->#null g 'three' success by status",
+                        "end tr");
+    }
+
+    @Test
     void anAgentBelowAnotherIsARunOfItsOwnAndAConversationJoinsTraces() {
         Told told = Told.of(
                 "trace.json",
@@ -190,7 +217,7 @@ class OtlpFormTest {
                 .containsExactly(
                         "run cv = cv by up",
                         "model n null+null",
-                        "used ask#null nothing, ->#null ask nothing success by status",
+                        "used ask#null nothing, ->#null ask nothing unknown",
                         "end cv",
                         "run tr/s3 = tr/s3 below cv by down",
                         "model m null+null",

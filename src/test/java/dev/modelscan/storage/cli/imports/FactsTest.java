@@ -39,6 +39,7 @@ class FactsTest {
     @Test
     void anAnswerWithoutACallIsOdd() {
         facts.accept(MessageRead.builder("r", PLACE, Role.TOOL).add(ANSWER).build());
+        facts.finish();
 
         assertThat(warnings).hasSize(1);
     }
