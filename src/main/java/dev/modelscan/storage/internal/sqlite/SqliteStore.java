@@ -56,8 +56,8 @@ public final class SqliteStore implements Store {
         this.options = options;
         this.watchdog = new Watchdog(SqliteDialect.INSTANCE, options.queryTimeout());
         this.readers = new ReaderPool(connections, watchdog, options);
-        this.writer = new SqliteWriter(connections, options.busyTimeout(), watchdog);
         this.anchor = new Anchor(connections);
+        this.writer = new SqliteWriter(connections, anchor, options.busyTimeout(), watchdog);
     }
 
     /** Opens the writing connection now. This creates an in-memory database. */

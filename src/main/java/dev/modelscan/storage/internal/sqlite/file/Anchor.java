@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * A connection that stays open as long as the database does. SQLite deletes an in-memory database, or a
  * file's log, with the last connection. So while this one is open, a missing log means that something other
  * than SQLite removed it. Without it, any file could take the log's place when this process replaces its only
- * connection.
+ * connection. It also runs the checkpoints, for which it holds neither pages nor the schema in memory.
  */
 public final class Anchor {
 
@@ -28,6 +28,11 @@ public final class Anchor {
         if (connection == null && !connections.isImmutable()) {
             connection = connections.openAnchor();
         }
+    }
+
+    /** Null before it is opened and after it is closed. For checkpoints, which must have ended before it is closed. */
+    public synchronized @Nullable Connection connection() {
+        return connection;
     }
 
     /** Closes it, after all other connections. */

@@ -1,23 +1,24 @@
 package dev.modelscan.storage.internal.sqlite.write;
 
 import dev.modelscan.storage.errors.UnavailableException;
+import dev.modelscan.storage.internal.sqlite.file.Anchor;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import dev.modelscan.storage.internal.sqlite.write.CheckpointThreads.Job;
 import java.io.File;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies the write-ahead log into the database on its own thread, so that no caller's commit has to.
+ * Copies the write-ahead log into the database on a {@linkplain CheckpointThreads thread of the process}, so that no caller's commit has to.
  *
  * <p>A PASSIVE checkpoint does not block the writer, but under a steady stream of writes it never reaches the
  * log's end, and the log would grow without bound. So if the log is still long afterwards, the writer is
@@ -38,12 +39,6 @@ final class Checkpointer implements AutoCloseable {
     static final int PAGES_WORTH_WAIT = 16_000;
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
-
-    /**
-     * An idle thread ends after this time. Starting another one with its connection takes a millisecond or
-     * two.
-     */
-    private static final Duration LONGEST_IDLE = Duration.ofSeconds(5);
 
     /** Growth of the log file that is worth a checkpoint, whatever the estimate: 4 MB. */
     private static final long BYTES_WORTH_CHECKPOINT = 4L * 1_024 * 1_024;
@@ -66,27 +61,30 @@ final class Checkpointer implements AutoCloseable {
     private final WriteQueue queue;
     private final @Nullable LogFlush flush;
     private final Duration wait;
-    // A monitor, because it is released whatever fails in the leader's thread.
-    private final Object lock = new Object();
+    private final Anchor anchor;
+    private final Job job = new Job(this::run);
+    // Used by the leader only.
     private long estimate;
     private long knownBytes;
-    private @Nullable Thread thread;
-    private boolean wanted;
-    private boolean closed;
+    /** How many pages are worth waiting for readers. Used by the running job only. */
+    private int worthWait = PAGES_WORTH_WAIT;
 
     /**
      * A checkpointer that is not running yet.
      *
+     * @param anchor the connection that runs the checkpoints
      * @param busyTimeout how long writers are prepared to wait; a checkpoint waits for readers at most half
      *     as long
      */
     Checkpointer(
             SqliteConnections connections,
+            Anchor anchor,
             Path file,
             WriteQueue queue,
             @Nullable LogFlush flush,
             Duration busyTimeout) {
         this.connections = connections;
+        this.anchor = anchor;
         Duration half = busyTimeout.dividedBy(2);
         this.wait = half.compareTo(LONGEST_WAIT) < 0 ? half : LONGEST_WAIT;
         this.log = SqliteFiles.beside(file, "-wal").toFile();
@@ -126,7 +124,7 @@ final class Checkpointer implements AutoCloseable {
                 + characters / CHARACTERS_PER_PAGE;
         if (estimate >= PAGES_WORTH_CHECKPOINT || (ranCallersSql && hasGrown())) {
             estimate = 0;
-            request();
+            CheckpointThreads.request(job);
         }
     }
 
@@ -137,53 +135,33 @@ final class Checkpointer implements AutoCloseable {
         return grown;
     }
 
-    private void request() {
-        synchronized (lock) {
-            if (closed) {
-                return;
+    private void run() {
+        Connection connection = anchor.connection();
+        if (connection == null) {
+            return;
+        }
+        try {
+            requireWhole();
+            Progress progress = run(connection, "PASSIVE");
+            if (progress.pages() < PAGES_WORTH_WAIT) {
+                worthWait = PAGES_WORTH_WAIT;
             }
-            wanted = true;
-            if (thread == null) {
-                Thread made = new Thread(null, this::run, "modelscan-storage-checkpoint", 0, false);
-                made.setDaemon(true);
-                made.setContextClassLoader(null);
-                made.start();
-                thread = made;
-            } else {
-                lock.notifyAll();
+            if (progress.pages() >= worthWait) {
+                worthWait = waitAndRun(connection) ? PAGES_WORTH_WAIT : 2 * progress.pages();
+            } else if (progress.isWorthPause()) {
+                pauseWriterAndRun(connection);
             }
+        } catch (SQLException | UnavailableException e) {
+            LOG.warn("a checkpoint of {} failed; the write-ahead log grows until one succeeds", connections.name(), e);
         }
     }
 
-    private void run() {
-        boolean failed = true;
-        try (Connection connection = connections.openCheckpointer();
-                PreparedStatement passive = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
-                PreparedStatement restart = connection.prepareStatement("PRAGMA wal_checkpoint(RESTART)");
-                PreparedStatement truncate = connection.prepareStatement("PRAGMA wal_checkpoint(TRUNCATE)")) {
-            int worthWait = PAGES_WORTH_WAIT;
-            while (awaitRequest()) {
-                requireWhole();
-                Progress progress = run(passive);
-                if (progress.pages() < PAGES_WORTH_WAIT) {
-                    worthWait = PAGES_WORTH_WAIT;
-                }
-                if (progress.pages() >= worthWait) {
-                    connections.waitInDriver(connection, wait);
-                    if (!pauseWriterAndRun(restart, truncate)) {
-                        worthWait = 2 * progress.pages();
-                    }
-                    connections.waitInJava(connection);
-                } else if (progress.isWorthPause()) {
-                    pauseWriterAndRun(restart, truncate);
-                }
-            }
-            failed = false;
-        } catch (SQLException | UnavailableException e) {
-            // The next commit that needs a checkpoint starts another thread.
-            LOG.warn("a checkpoint of {} failed; the write-ahead log grows until one succeeds", connections.name(), e);
+    private boolean waitAndRun(Connection connection) throws SQLException {
+        connections.waitInDriver(connection, wait);
+        try {
+            return pauseWriterAndRun(connection);
         } finally {
-            ended(failed);
+            connections.waitInJava(connection);
         }
     }
 
@@ -195,45 +173,14 @@ final class Checkpointer implements AutoCloseable {
     }
 
     /** Returns whether the log restarts at its beginning. */
-    private boolean pauseWriterAndRun(PreparedStatement restart, PreparedStatement truncate) throws SQLException {
-        PreparedStatement checkpoint = log.length() > BYTES_WORTH_CUT ? truncate : restart;
+    private boolean pauseWriterAndRun(Connection connection) throws SQLException {
+        String mode = log.length() > BYTES_WORTH_CUT ? "TRUNCATE" : "RESTART";
         AtomicBoolean done = new AtomicBoolean();
         queue.pauseWriter(own -> {
             requireWhole();
-            done.set(!run(checkpoint).blocked());
+            done.set(!run(connection, mode).blocked());
         });
         return done.get();
-    }
-
-    /** Returns false if the thread should end: one idle thread per open file would be too many. */
-    private boolean awaitRequest() {
-        synchronized (lock) {
-            long idleAt = System.nanoTime() + LONGEST_IDLE.toNanos();
-            while (!wanted && !closed) {
-                long left = TimeUnit.NANOSECONDS.toMillis(idleAt - System.nanoTime());
-                if (left <= 0) {
-                    return false;
-                }
-                try {
-                    lock.wait(left);
-                } catch (InterruptedException e) {
-                    // Only a caller's own code could interrupt this thread.
-                    return false;
-                }
-            }
-            wanted = false;
-            return !closed;
-        }
-    }
-
-    /** A request that arrived while the connection was being closed needs another thread. */
-    private void ended(boolean failed) {
-        synchronized (lock) {
-            thread = null;
-            if (wanted && !failed) {
-                request();
-            }
-        }
     }
 
     /**
@@ -251,37 +198,18 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
-    private static Progress run(PreparedStatement checkpoint) throws SQLException {
-        try (ResultSet row = checkpoint.executeQuery()) {
+    private static Progress run(Connection connection, String mode) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
             return row.next()
                     ? new Progress(row.getBoolean(1), row.getInt(2), row.getInt(3))
                     : new Progress(false, 0, 0);
         }
     }
 
-    /** Ends the thread after the checkpoint in progress. */
+    /** Waits for the checkpoint in progress. There is none afterwards. */
     @Override
     public void close() {
-        Thread running;
-        synchronized (lock) {
-            closed = true;
-            lock.notifyAll();
-            running = thread;
-        }
-        joinUninterruptibly(running);
-    }
-
-    private static void joinUninterruptibly(@Nullable Thread running) {
-        boolean interrupted = false;
-        while (running != null && running.isAlive()) {
-            try {
-                running.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        CheckpointThreads.close(job);
     }
 }

@@ -9,6 +9,7 @@ import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.StackReserve;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.query.Watchdog;
+import dev.modelscan.storage.internal.sqlite.file.Anchor;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.write.WriteRequest.Stage;
 import dev.modelscan.storage.internal.sqlite.write.WriteRequest.State;
@@ -63,13 +64,13 @@ public final class SqliteWriter implements AutoCloseable {
     private final @Nullable LogFlush logFlush;
     private volatile boolean closed;
 
-    public SqliteWriter(SqliteConnections connections, Duration timeout, Watchdog watchdog) {
+    public SqliteWriter(SqliteConnections connections, Anchor anchor, Duration timeout, Watchdog watchdog) {
         this.connections = connections;
         this.timeout = timeout;
         this.slot = new WriterSlot(connections, watchdog);
         Path file = connections.file();
         this.logFlush = connections.sharesFlush() ? new LogFlush(connections) : null;
-        this.checkpointer = file == null ? null : new Checkpointer(connections, file, queue, logFlush, timeout);
+        this.checkpointer = file == null ? null : new Checkpointer(connections, anchor, file, queue, logFlush, timeout);
     }
 
     /** Opens the connection now instead of with the first transaction. */
