@@ -64,7 +64,7 @@ final class CheckpointThreads {
             }
             if (idle > 0) {
                 LOCK.notifyAll();
-            } else if (first != null && (threads == 0 || waitsTooLong(first) && threads < MOST_THREADS)) {
+            } else if (first != null && (threads == 0 || (threads < MOST_THREADS && waitsTooLong(first)))) {
                 start();
             }
         }
