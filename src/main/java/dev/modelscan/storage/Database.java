@@ -10,6 +10,7 @@ import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.doctor.Diagnosis;
 import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.erasure.Erasure;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
@@ -182,6 +183,11 @@ public final class Database implements Repositories, AutoCloseable {
     /** What changed, when, and by whom; a database has it if it was switched on. */
     public AuditLog audit() {
         return repositories.audit();
+    }
+
+    /** Erases a participant or a conversation from all that the database holds. */
+    public Erasure erasure() {
+        return repositories.erasure();
     }
 
     /**
@@ -366,8 +372,6 @@ public final class Database implements Repositories, AutoCloseable {
      * to {@code idle}, and cancels the tasks that they have {@code running}, in one transaction. Nothing else is touched: neither
      * pending tasks, nor what other processes' agents run. Ids of agents that do not exist have no effect.
      *
-     * <p>This takes the place of a reset of all agents and tasks, which ended other processes' work.
-     *
      * @param agentIds the agents that this application alone runs
      * @return how many tasks were cancelled
      */
@@ -376,10 +380,7 @@ public final class Database implements Repositories, AutoCloseable {
         return repositories.cancelRunning(agentIds);
     }
 
-    /**
-     * The version of the library's schema, which is that of its last migration. {@link DatabaseStats#sets} has
-     * those of the application's.
-     */
+    /** The version of the library's last migration; {@link DatabaseStats#sets} has the application's. */
     public int schemaVersion() {
         return opened.schemaVersion();
     }

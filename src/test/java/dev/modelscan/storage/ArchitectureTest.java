@@ -60,6 +60,7 @@ class ArchitectureTest {
                     "conversations",
                     "deleted",
                     "doctor",
+                    "erasure",
                     "errors",
                     "metrics",
                     "models",

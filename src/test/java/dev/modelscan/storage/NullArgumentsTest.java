@@ -16,6 +16,8 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.deleted.DeletedRecordId;
 import dev.modelscan.storage.deleted.DeletedRecords;
+import dev.modelscan.storage.erasure.Erasure;
+import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.queries.Into;
 import dev.modelscan.storage.retention.Retention;
@@ -126,6 +128,7 @@ class NullArgumentsTest {
         samples.put(DatabaseBuilder.class, Database.builder());
         samples.put(DeletedRecordId.class, DeletedRecordId.next());
         samples.put(Keep.class, Keep.parse("24h"));
+        samples.put(ErasureRequest.class, ErasureRequest.agent(AGENT.id()));
         samples.put(
                 RetentionPolicy.class,
                 RetentionPolicy.builder().tasks(Duration.ofDays(1)).build());
@@ -214,6 +217,8 @@ class NullArgumentsTest {
             probeMethods(DeletedRecords.class, db.deletedRecords(), NullPointerException.class, wrong);
             probeMethods(Search.class, db.search(), NullPointerException.class, wrong);
             probeMethods(AuditLog.class, db.audit(), NullPointerException.class, wrong);
+            probeMethods(Erasure.class, db.erasure(), NullPointerException.class, wrong);
+            probeMethods(ErasureRequest.class, ErasureRequest.agent(AGENT.id()), NullPointerException.class, wrong);
             probeMethods(Backups.class, null, NullPointerException.class, wrong);
             probeMethods(RetentionPolicy.Builder.class, RetentionPolicy.builder(), NullPointerException.class, wrong);
             probe(Retention.class.getConstructors()[0], null, "new Retention", NullPointerException.class, wrong);

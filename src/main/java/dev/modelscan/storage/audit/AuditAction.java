@@ -19,7 +19,9 @@ public enum AuditAction {
     /** The log was switched on, or on again with other columns to redact. */
     ENABLE,
     /** The log was switched off. */
-    DISABLE;
+    DISABLE,
+    /** Something was erased; the entry is the receipt of the erasure. */
+    ERASE;
 
     /** The name as it is stored and printed, in lower case. */
     @Override

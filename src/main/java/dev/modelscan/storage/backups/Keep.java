@@ -7,8 +7,10 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +27,8 @@ import java.util.regex.Pattern;
 public record Keep(int hours, int days, int weeks) {
 
     private static final int MOST = 10_000;
+    private static final int HOURS_OF_DAY = 24;
+    private static final int LONGEST_HOURS = 10 * 366 * HOURS_OF_DAY;
     private static final Pattern PART = Pattern.compile("(\\d{1,5})([hdw])");
 
     /** The first day of 1970 was a Thursday. */
@@ -78,6 +82,36 @@ public record Keep(int hours, int days, int weeks) {
         keepNewest(sorted, days, Duration.ofDays(1), 0, kept);
         keepNewest(sorted, weeks, Duration.ofDays(7), THURSDAY_TO_MONDAY, kept);
         return new ArrayList<>(kept);
+    }
+
+    /**
+     * When each of these backups is deleted, if one is added every hour from a time on; later if fewer are.
+     *
+     * @param times when the backups were taken
+     * @return when it is deleted, to the day, by the time it was taken; those that are kept for longer than ten years are left out
+     */
+    public Map<Instant, Instant> expiries(Collection<Instant> times, Instant from) {
+        Objects.requireNonNull(times, "times");
+        Objects.requireNonNull(from, "from");
+        Map<Instant, Instant> expiries = new TreeMap<>();
+        Set<Instant> open = new TreeSet<>(times);
+        Collection<Instant> all = new TreeSet<>(times);
+        Instant next = from;
+        for (int hour = 0; hour < LONGEST_HOURS && !open.isEmpty(); ) {
+            // What is kept by the hour is gone then, and one of a day is enough to count days and weeks.
+            int step = hour < hours + HOURS_OF_DAY ? 1 : HOURS_OF_DAY;
+            hour += step;
+            next = next.plus(Duration.ofHours(step));
+            all.add(next);
+            all = new TreeSet<>(kept(all));
+            for (Instant time : List.copyOf(open)) {
+                if (!all.contains(time)) {
+                    expiries.put(time, next);
+                    open.remove(time);
+                }
+            }
+        }
+        return expiries;
     }
 
     private static void keepNewest(

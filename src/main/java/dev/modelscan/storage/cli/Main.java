@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
             WorkspacesCommand.class,
             ArchiveCommand.class,
             AuditCommand.class,
+            EraseCommand.class,
             CompletionCommand.class,
             DemoCommand.class
         })

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +47,21 @@ class KeepTest {
                         Instant.parse("2026-11-26T12:10:00Z"));
         assertThat(new Keep(24, 7, 4).kept(times)).hasSize(24 + 5 + 2);
         assertThat(new Keep(1, 0, 0).kept(List.of())).isEmpty();
+    }
+
+    @Test
+    void anExpiryIsTheBackupThatTakesItsPlace() {
+        Instant monday = Instant.parse("2026-11-23T09:30:00Z");
+        Instant evening = Instant.parse("2026-11-23T23:30:00Z");
+        Map<Instant, Instant> expiries =
+                new Keep(24, 7, 0).expiries(List.of(monday, evening), Instant.parse("2026-11-24T00:10:00Z"));
+
+        // The first of its day is kept by its hour, the last by its day.
+        assertThat(expiries)
+                .containsEntry(monday, Instant.parse("2026-11-24T23:10:00Z"))
+                .containsEntry(evening, Instant.parse("2026-11-30T00:10:00Z"));
+        assertThat(new Keep(0, 0, 600).expiries(List.of(Instant.parse("2026-11-22T23:59:00Z")), monday))
+                .isEmpty();
     }
 
     /** A gap in the backups takes no place: of a database that stood still, old ones stay. */

@@ -199,6 +199,14 @@ class PostgresContractTest {
     }
 
     @Nested
+    class Erasures extends ErasureContract {
+        @Override
+        TestEngine engine() {
+            return PostgresContractTest.this.engine();
+        }
+    }
+
+    @Nested
     class DeletedRecords extends DeletedRecordsContract {
         @Override
         TestEngine engine() {

@@ -183,6 +183,14 @@ class SqliteFileContractTest {
     }
 
     @Nested
+    class Erasures extends ErasureContract {
+        @Override
+        TestEngine engine() {
+            return new SqliteFile(directory);
+        }
+    }
+
+    @Nested
     class DeletedRecords extends DeletedRecordsContract {
         @Override
         TestEngine engine() {

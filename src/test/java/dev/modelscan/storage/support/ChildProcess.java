@@ -13,6 +13,8 @@ import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.erasure.ErasureProgress.Phase;
+import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engines.Locations;
@@ -266,6 +268,7 @@ public final class ChildProcess {
             case "findOrCreate" -> findOrCreate(arguments[1], Integer.parseInt(arguments[2]));
             case "write" -> write(arguments[1], arguments[2], new ConversationId(arguments[3]));
             case "transfer" -> transfer(Path.of(arguments[1]), arguments[2], arguments[3]);
+            case "erase" -> erase(arguments[1], new AgentId(arguments[2]), Phase.valueOf(arguments[3]));
             case "hold" -> hold(arguments[1], new ConversationId(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -289,6 +292,18 @@ public final class ChildProcess {
                 found.put(name, db.agents().findOrCreate(agent).id());
             }
             System.out.println(found);
+        }
+    }
+
+    /** Erases an agent, and stops when a phase has begun. */
+    private static void erase(String file, AgentId agent, Phase phase) {
+        try (Database db = Database.open(file)) {
+            db.erasure().erase(ErasureRequest.agent(agent), progress -> {
+                if (progress.phase() == phase) {
+                    System.out.println(READY);
+                    sleepLong();
+                }
+            });
         }
     }
 

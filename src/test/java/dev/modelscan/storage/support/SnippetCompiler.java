@@ -33,6 +33,7 @@ public final class SnippetCompiler {
             import dev.modelscan.storage.blobs.*;
             import dev.modelscan.storage.conversations.*;
             import dev.modelscan.storage.deleted.*;
+            import dev.modelscan.storage.erasure.*;
             import dev.modelscan.storage.doctor.*;
             import dev.modelscan.storage.errors.*;
             import dev.modelscan.storage.models.*;

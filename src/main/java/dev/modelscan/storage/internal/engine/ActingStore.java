@@ -119,6 +119,11 @@ public final class ActingStore extends ForwardingStore {
     }
 
     @Override
+    public void scrub() {
+        store.scrub();
+    }
+
+    @Override
     public void close() {}
 
     /** Work in a transaction that goes on without the store's actor. */

@@ -82,6 +82,11 @@ public final class ReadOnlyStore extends ForwardingStore {
     }
 
     @Override
+    public void scrub() {
+        throw refused(null, null);
+    }
+
+    @Override
     public void close() {
         store.close();
     }

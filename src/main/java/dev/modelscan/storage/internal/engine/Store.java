@@ -78,6 +78,13 @@ public interface Store extends Sessions, AutoCloseable {
      */
     long compact();
 
+    /**
+     * Removes what deleted rows have left in the storage, as far as the engine can.
+     *
+     * @throws dev.modelscan.storage.errors.BusyException if somebody who reads is in the way
+     */
+    void scrub();
+
     /** Closes all connections. Calls after it fail with {@link dev.modelscan.storage.errors.UnavailableException}. */
     @Override
     void close();

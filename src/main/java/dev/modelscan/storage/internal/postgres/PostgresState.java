@@ -1,9 +1,11 @@
 package dev.modelscan.storage.internal.postgres;
 
+import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,6 +51,28 @@ final class PostgresState {
                         + " AND relnamespace = to_regnamespace(quote_ident(?))",
                 schema);
         return Long.parseLong(Objects.requireNonNull(sum));
+    }
+
+    /** The tables of a schema, quoted. */
+    static List<String> tables(Session session, String schema) throws SQLException {
+        return PlainSql.rows(
+                session,
+                "SELECT quote_ident(relname) FROM pg_catalog.pg_class WHERE relkind = 'r'"
+                        + " AND relnamespace = to_regnamespace(quote_ident(?)) ORDER BY relname",
+                List.of(schema),
+                row -> row.getString(1));
+    }
+
+    /** Removes dead rows of a table, and replaces the statistics of its values. A table of another role's is left out. */
+    static void vacuum(Session session, String table) throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            session.running().begin();
+            try {
+                statement.execute("VACUUM (ANALYZE) " + table);
+            } finally {
+                session.running().end();
+            }
+        }
     }
 
     /** Takes an advisory lock of this name, which the transaction holds until it ends. */

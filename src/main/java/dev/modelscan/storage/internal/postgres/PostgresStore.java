@@ -204,6 +204,19 @@ public final class PostgresStore implements Store {
                 "compact is for SQLite files; a server vacuums by itself, as docs/operations.md says");
     }
 
+    /** Each table by itself, since VACUUM cannot run in a transaction. */
+    @Override
+    public void scrub() {
+        runner.requireNone();
+        PostgresSchema own = Objects.requireNonNull(schema);
+        for (String table : read(null, null, session -> PostgresState.tables(session, own.name()))) {
+            retrying.run(null, null, () -> leases.run(session -> {
+                PostgresState.vacuum(session, own.quoted() + '.' + table);
+                return true;
+            }));
+        }
+    }
+
     @Override
     public Backup backup(Path target, Consumer<BackupProgress> listener) {
         throw new UnsupportedOperationException(

@@ -87,6 +87,17 @@ final class AuditChain {
                     .orderBy(AUDIT_ENTRIES.POSITION.desc())
                     .limit(DSL.inline(1)));
 
+    private static final Parameter<Long> ERASED_IN = Parameter.of("erasedIn", Codec.LONG, Long.class);
+
+    private static final CompiledQuery<ChainEntry> ERASED =
+            CompiledQuery.rows("audit.erased", ChainEntry::map, () -> DSL.select(ChainEntry.COLUMNS.fields())
+                    .from(AUDIT_ENTRIES)
+                    .where(AUDIT_ENTRIES.ERASED_IN.eq(ERASED_IN.param()))
+                    .and(AUDIT_ENTRIES.POSITION.gt(
+                            ChainEntry.POSITION.parameter().param()))
+                    .orderBy(AUDIT_ENTRIES.POSITION)
+                    .limit(Mapping.LIMIT.param()));
+
     private AuditChain() {}
 
     static AuditHead head(Session session) throws SQLException {
@@ -138,14 +149,35 @@ final class AuditChain {
 
     /** Adds an entry of the log's own at the end. */
     static void append(Session session, ChainEntry entry) throws SQLException {
+        sealAll(session);
+        appendNext(session, entry);
+    }
+
+    /** Moves all that waits now. */
+    static void sealAll(Session session) throws SQLException {
         long last = lastPending(session);
         int moved = seal(session, last);
         while (moved > 0) {
             moved = seal(session, last);
         }
+    }
+
+    /** Adds an entry behind the last one that is in the chain. Returns its position. */
+    static long appendNext(Session session, ChainEntry entry) throws SQLException {
         AuditHead head = head(session);
+        long next = head.position() + 1;
         session.query(INSERT)
-                .setAll(ChainEntry.COLUMNS, entry.behind(head, head.position() + 1))
+                .setAll(ChainEntry.COLUMNS, entry.behind(head, next))
                 .update();
+        return next;
+    }
+
+    /** A batch of the entries that a receipt has erased, behind a position. */
+    static List<ChainEntry> erasedIn(Session session, long receipt, long after) throws SQLException {
+        return session.query(ERASED)
+                .set(ERASED_IN, receipt)
+                .set(ChainEntry.POSITION.parameter(), after)
+                .set(Mapping.LIMIT, BATCH)
+                .list();
     }
 }

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.repository;
 import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
 import static dev.modelscan.storage.schema.Tables.AUDIT_PENDING;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.audit.AuditAction;
 import dev.modelscan.storage.audit.AuditEntry;
@@ -113,6 +114,16 @@ record ChainEntry(
 
     static ChainEntry pending(Instant at, @Nullable String actor, AuditAction action, String table, Json changes) {
         return new ChainEntry(0, at, actor, table, null, action.toString(), changes.toString(), "", "", null);
+    }
+
+    /** Whether it is the receipt of an erasure. */
+    boolean isReceipt() {
+        return erasedIn == null && action.equals(AuditAction.ERASE.toString()) && table.equals(AUDIT_ENTRIES.getName());
+    }
+
+    /** Its changes, as a tree. */
+    JsonNode document() {
+        return (changes == null ? Json.emptyObject() : StoredJson.of(changes)).toNode();
     }
 
     AuditEntry entry() {

@@ -9,7 +9,10 @@ import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,10 @@ final class ChainVerification {
     private final Sessions sessions;
     private final AuditHead known;
     private AuditHead head = AuditHead.NONE;
+
+    /** Erased entries whose receipt is still to come, by its position. */
+    private final SortedMap<Long, ErasedEntries> erased = new TreeMap<>();
+
     private long checked;
 
     ChainVerification(Sessions sessions, AuditHead known) {
@@ -43,6 +50,7 @@ final class ChainVerification {
             List<ChainEntry> batch = from(head.position() + 1);
             if (batch.isEmpty()) {
                 fault = endFault();
+                fault = fault == null && !erased.isEmpty() ? withoutReceipt(erased.firstKey()) : fault;
                 break;
             }
             fault = fault(batch);
@@ -67,8 +75,21 @@ final class ChainVerification {
                                 + " back");
     }
 
+    private static AuditFault withoutReceipt(ErasedEntries entries) {
+        return new AuditFault(
+                Kind.CHANGED, entries.first(), "it says that it was erased, and there is no receipt of an erasure");
+    }
+
+    private AuditFault withoutReceipt(long receipt) {
+        return withoutReceipt(Objects.requireNonNull(erased.get(receipt)));
+    }
+
     private void accept(ChainEntry entry) {
         checked++;
+        if (entry.erasedIn() != null) {
+            erased.computeIfAbsent(entry.erasedIn(), position -> new ErasedEntries())
+                    .add(entry);
+        }
         head = entry.head();
     }
 
@@ -88,7 +109,10 @@ final class ChainVerification {
         if (entry.position() != expected) {
             return removed(expected);
         }
-        AuditFault fault = payloadFault(entry);
+        AuditFault fault = entry.erasedIn() == null ? payloadFault(entry) : erasedFault(entry);
+        if (fault == null) {
+            fault = receiptFault(entry);
+        }
         if (fault == null && !entry.hash().equals(entry.computedHash(head.hash()))) {
             fault = new AuditFault(
                     Kind.CHANGED,
@@ -104,6 +128,34 @@ final class ChainVerification {
                     "the entry has another hash than the known head: the chain was made anew");
         }
         return fault;
+    }
+
+    /** Nothing may be left in it that its hash no longer vouches for. */
+    private static @Nullable AuditFault erasedFault(ChainEntry entry) {
+        boolean isEmpty = entry.changes() == null && entry.key() == null && entry.actor() == null;
+        boolean isBefore = entry.erasedIn() != null && entry.erasedIn() > entry.position();
+        return isEmpty && isBefore
+                ? null
+                : new AuditFault(
+                        Kind.CHANGED,
+                        entry.position(),
+                        "it says that it was erased, and has an actor, a key or changes, or no later receipt");
+    }
+
+    /** A receipt is about the entries that say so, and they have what it says of them. */
+    private @Nullable AuditFault receiptFault(ChainEntry entry) {
+        ErasedEntries entries = erased.remove(entry.position());
+        boolean isReceipt = entry.isReceipt();
+        if (!isReceipt) {
+            return entries == null ? null : withoutReceipt(entries);
+        }
+        ErasedEntries named = entries == null ? new ErasedEntries() : entries;
+        return named.areThoseOf(entry.document())
+                ? null
+                : new AuditFault(
+                        Kind.CHANGED,
+                        entry.position(),
+                        "the entries that say they were erased with this receipt are not those that it names");
     }
 
     private static AuditFault removed(long position) {

@@ -6,6 +6,7 @@ import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.audit.AuditLog;
 import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.erasure.Erasure;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.metrics.Operation.Kind;
 import dev.modelscan.storage.search.Search;
@@ -91,6 +92,12 @@ public final class StoreRepositories extends SqlRepositories {
         return joining == null
                 ? new SqlAuditLog(Observed.by(store), () -> false)
                 : new SqlAuditLog(Observed.by(joining), joining::isJoined);
+    }
+
+    /** Erasure, which is a transaction of its own. */
+    public Erasure erasure() {
+        return new SqlErasure(
+                store, Observed.by(store), joining == null ? () -> false : joining::isJoined);
     }
 
     /** What is wrong with the audit log. */

@@ -16,6 +16,7 @@ import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.TransactionGuard;
 import dev.modelscan.storage.internal.engine.Work;
 import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import dev.modelscan.storage.internal.sqlite.ReaderPool.Loan;
@@ -305,6 +306,25 @@ public final class SqliteStore implements Store {
             throw classify(e).whileWriting().toException(null, null);
         }
         return Math.max(0, before - sizeBytes());
+    }
+
+    @Override
+    public void scrub() {
+        connections.requireSameNow();
+        writeMany("database", null, session -> {
+            if (SearchScripts.state(session) > 0) {
+                SearchScripts.run(session, "scrub");
+            }
+            return true;
+        });
+        if (connections.file() == null) {
+            return;
+        }
+        try {
+            Scrub.run(connections, options.busyTimeout());
+        } catch (SQLException e) {
+            throw classify(e).whileWriting().toException(null, null);
+        }
     }
 
     /** Closes the writer first, so that no reader blocks its last checkpoint. */

@@ -1,0 +1,124 @@
+package dev.modelscan.storage.cli;
+
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.erasure.ErasureReceipt;
+import dev.modelscan.storage.erasure.HoldingBackup;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was erased, or would be.
+ *
+ * @param dryRun whether nothing was written
+ * @param found whether there was anything of it
+ * @param receipt the receipt's id
+ */
+record ErasureSummary(
+        boolean dryRun,
+        boolean found,
+        @Nullable String receipt,
+        Instant at,
+        @Nullable String actor,
+        Map<String, Long> removed,
+        Map<String, Long> changed,
+        long auditEntries,
+        @Nullable Long auditPosition,
+        @Nullable AgentId pseudonym,
+        boolean scrubbed,
+        List<Holding> backups)
+        implements Result {
+
+    private static final int NOTHING = 3;
+
+    /** A backup that may still hold it. */
+    record Holding(
+            String file, Instant takenAt, @Nullable Instant expiresAt) {
+
+        private static Holding of(HoldingBackup backup) {
+            return new Holding(backup.file().toString(), backup.takenAt(), backup.expiresAt());
+        }
+    }
+
+    static ErasureSummary of(boolean dryRun, ErasureReceipt receipt) {
+        return new ErasureSummary(
+                dryRun,
+                !receipt.isEmpty(),
+                receipt.id(),
+                receipt.at(),
+                receipt.actor(),
+                receipt.removed(),
+                receipt.changed(),
+                receipt.auditEntries(),
+                receipt.auditPosition(),
+                receipt.pseudonym(),
+                receipt.scrubbed(),
+                receipt.backups().stream().map(Holding::of).toList());
+    }
+
+    @Override
+    public void print(PrintWriter out) {
+        if (found) {
+            printCounts(out);
+            printReceipt(out);
+        } else {
+            out.println("nothing of it was found");
+        }
+        if (!dryRun) {
+            out.println(
+                    scrubbed
+                            ? "what deleted rows had left in the storage was removed"
+                            : "what deleted rows have left in the storage is still there: run erase scrub");
+        }
+        printBackups(out);
+    }
+
+    private void printCounts(PrintWriter out) {
+        TextTable table = dryRun
+                ? new TextTable("table", "would be removed", "would change")
+                : new TextTable("table", "removed", "changed");
+        Set<String> names = new TreeSet<>(removed.keySet());
+        names.addAll(changed.keySet());
+        for (String name : names) {
+            table.row(name, removed.getOrDefault(name, 0L), changed.getOrDefault(name, 0L));
+        }
+        table.print(out);
+        if (auditEntries > 0) {
+            out.println((dryRun ? "entries of the audit log that would be erased: " : "entries of the audit log erased: ")
+                    + auditEntries);
+        }
+    }
+
+    private void printReceipt(PrintWriter out) {
+        if (pseudonym != null) {
+            out.println("records stay under agent " + pseudonym);
+        }
+        if (!dryRun) {
+            out.println("receipt " + receipt + " of " + at
+                    + (auditPosition == null ? "" : ", entry " + auditPosition + " of the audit log"));
+        }
+    }
+
+    private void printBackups(PrintWriter out) {
+        if (!backups.isEmpty()) {
+            out.println("backups from before, which may still hold it:");
+            TextTable table = new TextTable("backup", "deleted");
+            for (Holding backup : backups) {
+                String name = backup.file().substring(Math.max(backup.file().lastIndexOf('/'), -1) + 1);
+                table.row(
+                        TextTable.printable(name),
+                        backup.expiresAt() == null ? "by nobody" : "about " + backup.expiresAt());
+            }
+            table.print(out);
+        }
+    }
+
+    @Override
+    public int exitCode() {
+        return found ? 0 : NOTHING;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.backups.Backup;
+import dev.modelscan.storage.erasure.ErasureRequest;
+import dev.modelscan.storage.erasure.HoldingBackup;
+import dev.modelscan.storage.internal.engines.Engines;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** The backups from before an erasure. */
+final class ErasureBackups {
+
+    private ErasureBackups() {}
+
+    /** Those in the directory that the request names, the oldest first. */
+    static List<HoldingBackup> before(ErasureRequest request, Instant now) {
+        if (request.backups() == null) {
+            return List.of();
+        }
+        List<Backup> all = Engines.backups().list(request.backups());
+        List<Instant> times = all.stream().map(Backup::takenAt).toList();
+        Map<Instant, Instant> expiries =
+                request.keep() == null ? Map.of() : request.keep().expiries(times, now);
+        return all.stream()
+                .filter(backup -> backup.takenAt().isBefore(now))
+                .map(backup -> new HoldingBackup(backup.file(), backup.takenAt(), expiries.get(backup.takenAt())))
+                .toList();
+    }
+}

@@ -1,0 +1,148 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
+import static dev.modelscan.storage.schema.Tables.AUDIT_PENDING;
+import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.internal.query.Catalog;
+import dev.modelscan.storage.internal.query.PlainSql;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.values.StoredJson;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Rows as documents: those of the archive, and those of the audit log. They are read in pages, since they may be long. */
+final class ErasureDocuments {
+
+    private static final int PAGE = 200;
+
+    /**
+     * A row of the archive.
+     *
+     * @param emptied the column that lost its reference, if the row itself stayed
+     */
+    record Kept(String record, long position, @Nullable String emptied, JsonNode document) {}
+
+    /** An entry of the log; the position of one that waits for its place is below 0. */
+    record Logged(long position, @Nullable String key, JsonNode document) {}
+
+    /** Takes a document. */
+    @FunctionalInterface
+    interface Taker<T> {
+
+        /** Takes one. */
+        void take(T document) throws SQLException;
+    }
+
+    private ErasureDocuments() {}
+
+    /** Rows of a table in the archive. */
+    static void forEachKept(Session session, String table, Taker<Kept> taker) throws SQLException {
+        String record = PlainSql.quoted(DELETED_ROWS.DELETED_RECORD_ID.getName());
+        String position = PlainSql.quoted(DELETED_ROWS.POSITION.getName());
+        String sql = "SELECT " + record + ", " + position + ", " + PlainSql.quoted(DELETED_ROWS.EMPTIED.getName()) + ", "
+                + PlainSql.quoted(DELETED_ROWS.DOCUMENT.getName()) + " FROM "
+                + PlainSql.table(session, DELETED_ROWS.getName()) + " WHERE (" + record + ", " + position
+                + ") > (?, ?) AND " + PlainSql.quoted(DELETED_ROWS.TABLE_NAME.getName()) + " = ? ORDER BY " + record
+                + ", " + position + " LIMIT " + PAGE;
+        Kept last = null;
+        while (true) {
+            List<Object> after = last == null ? List.of("", 0L, table) : List.of(last.record(), last.position(), table);
+            List<Kept> page = PlainSql.rows(
+                    session,
+                    sql,
+                    after,
+                    row -> new Kept(row.getString(1), row.getLong(2), row.getString(3), tree(row.getString(4))));
+            for (Kept kept : page) {
+                taker.take(kept);
+                last = kept;
+            }
+            if (page.size() < PAGE) {
+                return;
+            }
+        }
+    }
+
+    /** Entries about a table that are not erased, those that wait for their place in the chain last. */
+    static void forEachLogged(Session session, String table, Taker<Logged> taker) throws SQLException {
+        forEachLogged(session, false, table, taker);
+        forEachLogged(session, true, table, taker);
+    }
+
+    private static void forEachLogged(Session session, boolean pending, String table, Taker<Logged> taker)
+            throws SQLException {
+        String log = pending ? AUDIT_PENDING.getName() : AUDIT_ENTRIES.getName();
+        String condition = pending ? "" : PlainSql.quoted(AUDIT_ENTRIES.ERASED_IN.getName()) + " IS NULL AND ";
+        String position = PlainSql.quoted(AUDIT_ENTRIES.POSITION.getName());
+        String sql = "SELECT " + position + ", " + PlainSql.quoted(AUDIT_ENTRIES.RECORD_KEY.getName()) + ", "
+                + PlainSql.quoted(AUDIT_ENTRIES.CHANGES.getName()) + " FROM " + PlainSql.table(session, log)
+                + " WHERE " + condition + PlainSql.quoted(AUDIT_ENTRIES.TABLE_NAME.getName()) + " = ? AND " + position
+                + " > ? ORDER BY " + position + " LIMIT " + PAGE;
+        long last = 0;
+        while (true) {
+            List<Logged> page = PlainSql.rows(
+                    session,
+                    sql,
+                    List.of(table, last),
+                    row -> new Logged((pending ? -1 : 1) * row.getLong(1), row.getString(2), tree(row.getString(3))));
+            for (Logged logged : page) {
+                taker.take(logged);
+                last = Math.abs(logged.position());
+            }
+            if (page.size() < PAGE) {
+                return;
+            }
+        }
+    }
+
+    /** What does not parse has no members: that somebody has damaged it keeps nobody from being erased. */
+    private static JsonNode tree(@Nullable String text) {
+        try {
+            return text == null ? Json.emptyObject().toNode() : StoredJson.of(text).toNode();
+        } catch (CorruptDatabaseException e) {
+            return Json.emptyObject().toNode();
+        }
+    }
+
+    /** The texts of a member: one, or the two of an update. */
+    static List<String> values(JsonNode document, String member) {
+        JsonNode value = document.path(member);
+        List<String> values = new ArrayList<>();
+        if (value.isArray()) {
+            value.forEach(each -> add(values, each));
+        } else {
+            add(values, value);
+        }
+        return values;
+    }
+
+    private static void add(List<String> values, JsonNode value) {
+        if (value.isValueNode() && !value.isNull()) {
+            values.add(value.asText());
+        }
+    }
+
+    static boolean has(JsonNode document, String member, Predicate<String> wanted) {
+        return values(document, member).stream().anyMatch(wanted);
+    }
+
+    /** The key of a row as the audit log writes it; null if the document lacks it. */
+    static @Nullable String key(Catalog.Table table, JsonNode document) {
+        List<String> key = table.key();
+        if (key.isEmpty() || key.stream().anyMatch(name -> document.path(name).isMissingNode())) {
+            return null;
+        }
+        return key.size() == 1
+                ? document.path(key.get(0)).asText()
+                : key.stream()
+                        .map(name -> Json.of(document.path(name)).toString())
+                        .collect(Collectors.joining(",", "[", "]"));
+    }
+}

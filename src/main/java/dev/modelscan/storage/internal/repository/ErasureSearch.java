@@ -1,0 +1,407 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.BLOBS;
+import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
+import static dev.modelscan.storage.schema.Tables.SOURCES;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelscan.storage.erasure.ErasureProgress;
+import dev.modelscan.storage.erasure.ErasureProgress.Phase;
+import dev.modelscan.storage.erasure.ErasureRequest;
+import dev.modelscan.storage.internal.query.Catalog;
+import dev.modelscan.storage.internal.query.Catalog.Reference;
+import dev.modelscan.storage.internal.query.PlainSql;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.repository.ErasureRules.Edge;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what belongs to what is erased: in the tables, in the archive, and in the audit log, table by table. A table comes after
+ * those whose keys its rows refer to, so each is read once.
+ */
+final class ErasureSearch {
+
+    private final Session session;
+    private final ErasureRequest request;
+    private final List<Reference> references;
+    private final List<Edge> edges;
+    private final Map<String, Map<String, String>> roots;
+    private final ErasureTables tables;
+    private final ErasedKeys keys = new ErasedKeys();
+
+    /** What rows that were found refer to, by table. */
+    private final Map<String, Set<String>> seen = new HashMap<>();
+
+    /** What rows refer to that are there: it goes as well if nothing else refers to it. */
+    private final Map<String, Set<String>> seenLive = new HashMap<>();
+
+    /** The names of the agent that is erased. */
+    private final Set<String> names = new TreeSet<>();
+
+    private final Set<String> answered = new LinkedHashSet<>();
+
+    ErasureSearch(Session session, ErasureRequest request) throws SQLException {
+        this.session = session;
+        this.request = request;
+        Catalog catalog = session.dialect().catalog();
+        this.references = catalog.references(session);
+        this.edges = ErasureRules.edges(request, references);
+        this.roots = ErasureRules.roots(request);
+        this.tables = new ErasureTables(session, references);
+    }
+
+    ErasureRequest request() {
+        return request;
+    }
+
+    List<Reference> references() {
+        return references;
+    }
+
+    ErasedKeys keys() {
+        return keys;
+    }
+
+    /** What the agent that is erased may be called as an actor. */
+    Set<String> actors() {
+        Set<String> actors = new TreeSet<>(names);
+        if (ofAgent()) {
+            actors.add(request.id());
+        }
+        return actors;
+    }
+
+    /** What rows that were found refer to in a table. */
+    Set<String> seen(String table) {
+        return seen.getOrDefault(table, Set.of());
+    }
+
+    /** Executions of others that the agent answered. */
+    Set<String> answered() {
+        return answered;
+    }
+
+    ErasureTables tables() {
+        return tables;
+    }
+
+    private Catalog.Table table(String name) {
+        return tables.get(name);
+    }
+
+    private Set<String> there(String table, Set<String> wanted) throws SQLException {
+        return tables.there(table, wanted);
+    }
+
+    /** Those of what rows refer to that are there, to which nothing refers by these keys but what is erased. */
+    private Set<String> unused(String table, List<Reference> by) throws SQLException {
+        return tables.unused(seenLive.getOrDefault(table, Set.of()), by, keys);
+    }
+
+    boolean ofAgent() {
+        return request.kind() == ErasureRequest.Kind.AGENT;
+    }
+
+    /** Finds all of it. */
+    void run(Consumer<ErasureProgress> listener) throws SQLException {
+        List<String> order = order();
+        int done = 0;
+        if (request.kind() == ErasureRequest.Kind.EXTERNAL_ID) {
+            findMessagesByOrigin();
+        }
+        for (String table : order) {
+            listener.accept(new ErasureProgress(Phase.FIND, done++, order.size()));
+            find(table);
+            if (table.equals(MESSAGES.getName()) && !request.pseudonymises()) {
+                followMessages();
+            }
+        }
+        if (ofAgent()) {
+            findSummaries();
+            findAnswered();
+        }
+        String workflows = WORKFLOWS.getName();
+        addLiveByKey(
+                workflows,
+                unused(workflows, referencesTo(workflows)),
+                " AND t." + PlainSql.quoted(WORKFLOWS.SOURCE_FORMAT.getName()) + " IS NOT NULL");
+        String sources = SOURCES.getName();
+        addLiveByKey(sources, unused(sources, referencesTo(sources)), "");
+        ErasureRules.requireReached(request, references, keys);
+        listener.accept(new ErasureProgress(Phase.FIND, done, order.size()));
+    }
+
+    private List<Reference> referencesTo(String table) {
+        return references.stream()
+                .filter(each -> each.target().equals(table))
+                .toList();
+    }
+
+    /** What refers to a table comes behind that one. */
+    private List<String> order() {
+        Set<String> order = new LinkedHashSet<>();
+        Set<String> open = new LinkedHashSet<>(roots.keySet());
+        open.add(MESSAGES.getName());
+        open.add(TASKS.getName());
+        if (ofAgent()) {
+            open.add(CONVERSATIONS.getName());
+        }
+        edges.forEach(edge -> open.add(edge.table()));
+        while (!open.isEmpty()) {
+            String next = open.stream()
+                    .filter(table -> edges.stream().noneMatch(edge -> edge.table().equals(table) && waits(edge, open)))
+                    .findFirst()
+                    .orElse(open.iterator().next());
+            order.add(next);
+            open.remove(next);
+        }
+        return List.copyOf(order);
+    }
+
+    /** Conversations of an agent follow from its messages, and not the other way. */
+    private boolean waits(Edge edge, Set<String> open) {
+        return open.contains(edge.target())
+                && !edge.target().equals(edge.table())
+                && !(ofAgent() && edge.equals(Edge.of(MESSAGES.CONVERSATION_ID, CONVERSATIONS)));
+    }
+
+    private void find(String table) throws SQLException {
+        if (!tables.has(table)) {
+            return;
+        }
+        Map<String, String> root = roots.getOrDefault(table, Map.of());
+        if (root.containsKey(AGENTS.ID.getName())) {
+            keys.add(table, request.id());
+        }
+        List<Edge> own =
+                edges.stream().filter(edge -> edge.table().equals(table)).toList();
+        boolean again = true;
+        while (again) {
+            int before = keys.all(table).size();
+            find(table, own, root);
+            // Rows of a table of the application's may refer to rows of the same table.
+            again = keys.all(table).size() > before
+                    && own.stream().anyMatch(edge -> edge.target().equals(table));
+        }
+    }
+
+    private void find(String table, List<Edge> own, Map<String, String> root) throws SQLException {
+        ErasureHistory history = new ErasureHistory(keys, own, root);
+        ErasureDocuments.forEachKept(session, table, kept -> {
+            String key = ErasureDocuments.key(table(table), kept.document());
+            if (kept.emptied() != null) {
+                history.takeEmptied(key, kept.emptied(), kept.document());
+            } else if (history.takeDeleted(table, key, kept.document())) {
+                see(table, kept.document());
+            }
+        });
+        ErasureDocuments.forEachLogged(session, table, logged -> {
+            if (history.take(table, logged.key(), logged.document())) {
+                see(table, logged.document());
+            }
+        });
+        findLive(table, own, root);
+        for (Edge edge : own) {
+            // It lost the reference when what it belonged to was deleted, and has found nobody else since.
+            addLiveByKey(table, history.of(edge), " AND t." + PlainSql.quoted(edge.column()) + " IS NULL");
+        }
+        Set<String> gone = history.all();
+        gone.removeAll(keys.live(table));
+        gone.removeAll(history.ofOthers());
+        if (table(table).key().size() == 1) {
+            gone.removeAll(there(table, gone));
+        }
+        gone.forEach(key -> keys.add(table, key));
+    }
+
+    private void see(String table, JsonNode document) {
+        for (ErasureFollowed each : ErasureFollowed.of(table)) {
+            ErasureDocuments.values(document, each.column()).forEach(value -> see(each.target(), value, false));
+        }
+    }
+
+    /** Messages have their external ids in a table of their own. */
+    private void findMessagesByOrigin() throws SQLException {
+        String table = MESSAGE_ORIGINS.getName();
+        Map<String, String> origin = Map.of(
+                MESSAGE_ORIGINS.SOURCE_FORMAT.getName(), String.valueOf(request.format()),
+                MESSAGE_ORIGINS.EXTERNAL_ID.getName(), request.id());
+        find(table, List.of(), origin);
+        keys.all(table).forEach(message -> keys.add(MESSAGES.getName(), message));
+        addLiveByKey(MESSAGES.getName(), keys.live(table), "");
+    }
+
+    /** Tasks whose messages are all erased; and conversations of an agent that have nobody else's. */
+    private void followMessages() throws SQLException {
+        String followed = ofAgent() ? CONVERSATIONS.getName() : TASKS.getName();
+        List<Reference> only = referencesTo(followed).stream()
+                .filter(each -> each.table().equals(MESSAGES.getName()))
+                .toList();
+        addLiveByKey(followed, unused(followed, only), "");
+        if (!ofAgent()) {
+            followDeleted(followed);
+        }
+    }
+
+    /** Tasks that are there no more, unless messages of other conversations had them as well. */
+    private void followDeleted(String tasks) throws SQLException {
+        Set<String> deleted = new LinkedHashSet<>(seen(tasks));
+        deleted.removeAll(there(tasks, deleted));
+        String messages = MESSAGES.getName();
+        ErasureDocuments.forEachKept(session, messages, kept -> {
+            String key = ErasureDocuments.key(table(messages), kept.document());
+            if (key == null || !keys.all(messages).contains(key)) {
+                deleted.removeAll(ErasureDocuments.values(kept.document(), MESSAGES.TASK_ID.getName()));
+            }
+        });
+        deleted.forEach(task -> keys.add(tasks, task));
+    }
+
+    /** Executions of others that the agent answered. */
+    private void findAnswered() throws SQLException {
+        Catalog.Table table = table(TOOL_EXECUTIONS.getName());
+        String column = TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.getName();
+        for (List<String> list : ErasedKeys.lists(keys.live(MESSAGES.getName()))) {
+            answered.addAll(PlainSql.rows(
+                    session,
+                    "SELECT " + tables.key(table.name()) + " FROM " + PlainSql.table(session, table.name()) + " t WHERE "
+                            + tables.value(table.name(), column) + ErasedKeys.in(list),
+                    list,
+                    row -> row.getString(1)));
+        }
+        Edge edge = Edge.of(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID, MESSAGES);
+        ErasureHistory history = new ErasureHistory(keys, List.of(edge), Map.of());
+        ErasureDocuments.forEachKept(
+                session,
+                table.name(),
+                kept -> history.take("", ErasureDocuments.key(table, kept.document()), kept.document()));
+        ErasureDocuments.forEachLogged(
+                session, table.name(), logged -> history.take("", logged.key(), logged.document()));
+        answered.addAll(there(table.name(), history.all()));
+        answered.removeAll(keys.live(table.name()));
+    }
+
+    /** Summaries of what the agent wrote, in conversations with others. */
+    private void findSummaries() throws SQLException {
+        String table = COMPACTIONS.getName();
+        for (String agent : keys.live(AGENTS.getName())) {
+            addLive(
+                    table,
+                    "EXISTS (SELECT 1 FROM " + PlainSql.table(session, MESSAGES.getName()) + " m WHERE m."
+                            + PlainSql.quoted(MESSAGES.SENDER_ID.getName()) + " = ? AND m."
+                            + PlainSql.quoted(MESSAGES.CONVERSATION_ID.getName()) + " = t."
+                            + PlainSql.quoted(COMPACTIONS.CONVERSATION_ID.getName()) + " AND m."
+                            + PlainSql.quoted(MESSAGES.SEQUENCE_NUMBER.getName()) + " <= t."
+                            + PlainSql.quoted(COMPACTIONS.SEQUENCE_NUMBER.getName()) + ')',
+                    List.of(agent));
+        }
+        String column = COMPACTIONS.CONVERSATION_ID.getName();
+        Set<String> conversations = seen(CONVERSATIONS.getName());
+        ErasureDocuments.forEachKept(
+                session, table, kept -> addSummary(ErasureDocuments.key(table(table), kept.document()), kept.document()
+                        .path(column), conversations));
+        ErasureDocuments.forEachLogged(
+                session, table, logged -> addSummary(logged.key(), logged.document().path(column), conversations));
+    }
+
+    private void addSummary(@Nullable String key, JsonNode conversation, Set<String> conversations) {
+        if (key != null && conversations.contains(conversation.asText())) {
+            keys.add(COMPACTIONS.getName(), key);
+        }
+    }
+
+    private void findLive(String table, List<Edge> own, Map<String, String> root) throws SQLException {
+        if (!root.isEmpty()) {
+            String condition = root.keySet().stream()
+                    .map(column -> "t." + PlainSql.quoted(column) + " = ?")
+                    .collect(Collectors.joining(" AND "));
+            addLive(table, condition, List.copyOf(root.values()));
+        }
+        for (Edge edge : own) {
+            for (List<String> list : ErasedKeys.lists(keys.live(edge.target()))) {
+                addLive(table, tables.value(table, edge.column()) + ErasedKeys.in(list), list);
+            }
+        }
+    }
+
+    private void addLiveByKey(String table, Set<String> wanted, String and) throws SQLException {
+        for (List<String> list : ErasedKeys.lists(wanted)) {
+            addLive(table, tables.value(table, table(table).key().get(0)) + ErasedKeys.in(list) + and, list);
+        }
+    }
+
+    /** Adds rows, and what they refer to. */
+    private void addLive(String table, String condition, List<String> values) throws SQLException {
+        List<ErasureFollowed> followed = ErasureFollowed.of(table);
+        StringBuilder columns = new StringBuilder(tables.key(table));
+        followed.forEach(each -> columns.append(", t.").append(PlainSql.quoted(each.column())));
+        String sql = "SELECT " + columns + " FROM " + PlainSql.table(session, table) + " t WHERE " + condition;
+        PlainSql.rows(session, sql, values, row -> {
+            String key = row.getString(1);
+            if (key == null) {
+                keys.addUnkeyed(table, 1);
+            } else {
+                keys.addLive(table, key);
+            }
+            for (int i = 0; i < followed.size(); i++) {
+                see(followed.get(i).target(), row.getString(i + 2), true);
+            }
+            return true;
+        });
+    }
+
+    private void see(String target, @Nullable String value, boolean live) {
+        if (value == null) {
+            return;
+        }
+        if (target.equals(AGENTS.getName())) {
+            names.add(value);
+        } else {
+            seen.computeIfAbsent(target, name -> new LinkedHashSet<>()).add(value);
+            // Nothing is done with blobs and sources that nothing refers to.
+            if (live || target.equals(BLOBS.getName()) || target.equals(SOURCES.getName())) {
+                seenLive.computeIfAbsent(target, name -> new LinkedHashSet<>()).add(value);
+            }
+        }
+    }
+
+    /** Blobs that rows referred to and that are gone by now, so they are erased as well. */
+    Set<String> releasedBlobs() throws SQLException {
+        Set<String> released = new LinkedHashSet<>(seen(BLOBS.getName()));
+        released.removeAll(there(BLOBS.getName(), released));
+        return released;
+    }
+
+    /** How many of the blobs that rows referred to are there. */
+    long blobsThere() throws SQLException {
+        return (long) seen(BLOBS.getName()).size() - releasedBlobs().size();
+    }
+
+    /** Blobs that nothing else refers to. */
+    Set<String> blobsToRelease() throws SQLException {
+        Set<String> unused = unused(
+                BLOBS.getName(),
+                referencesTo(BLOBS.getName()).stream()
+                        .filter(each -> each.onDelete() != Catalog.OnDelete.CASCADE)
+                        .toList());
+        unused.removeAll(releasedBlobs());
+        return unused;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.modelscan.storage.internal.repository;
+
+import dev.modelscan.storage.internal.query.Catalog;
+import dev.modelscan.storage.internal.query.Catalog.Reference;
+import dev.modelscan.storage.internal.query.PlainSql;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The tables in which an erasure looks: the library's, and the application's that have foreign keys. */
+final class ErasureTables {
+
+    private final Session session;
+    private final Map<String, Catalog.Table> tables;
+
+    ErasureTables(Session session, List<Reference> references) throws SQLException {
+        this.session = session;
+        Set<String> wanted = new TreeSet<>(ErasureRules.OWN);
+        references.stream().filter(each -> !each.isForeign()).forEach(each -> wanted.add(each.table()));
+        this.tables = session.dialect().catalog().tables(session, wanted);
+    }
+
+    boolean has(String table) {
+        return tables.containsKey(table);
+    }
+
+    Catalog.Table get(String table) {
+        return Objects.requireNonNull(tables.get(table), table);
+    }
+
+    /** The first column of a table's primary key. */
+    String id(String table) {
+        return get(table).key().get(0);
+    }
+
+    private Catalog.Column column(String table, String name) {
+        return Objects.requireNonNull(get(table).column(name), name);
+    }
+
+    /** SQL for the key of a row {@code t}, as the audit log writes it. */
+    String key(String table) {
+        return session.dialect()
+                .changes()
+                .key(get(table).key().stream().map(name -> column(table, name)).toList(), "t");
+    }
+
+    /** SQL for a column of a row {@code t} as text; text columns as they are, so that an index serves. */
+    String value(String table, String column) {
+        String value = "t." + PlainSql.quoted(column);
+        return column(table, column).type().matches("(?i).*(text|char).*") ? value : "CAST(" + value + " AS text)";
+    }
+
+    /** Those of these keys, of one column, whose rows are there. */
+    Set<String> there(String table, Set<String> wanted) throws SQLException {
+        Set<String> there = new LinkedHashSet<>();
+        for (List<String> list : ErasedKeys.lists(wanted)) {
+            there.addAll(PlainSql.rows(
+                    session,
+                    "SELECT " + key(table) + " FROM " + PlainSql.table(session, table) + " t WHERE "
+                            + value(table, id(table)) + ErasedKeys.in(list),
+                    list,
+                    row -> row.getString(1)));
+        }
+        return there;
+    }
+
+    /** Those of these rows to which nothing refers by these keys but what is erased. */
+    Set<String> unused(Set<String> rows, List<Reference> by, ErasedKeys erased) throws SQLException {
+        Set<String> unused = new LinkedHashSet<>(rows);
+        for (Reference reference : by) {
+            if (reference.isForeign() || reference.columns().size() > 1) {
+                continue;
+            }
+            String from = reference.table();
+            String value = value(from, reference.columns().get(0));
+            for (List<String> list : ErasedKeys.lists(rows)) {
+                String sql = "SELECT " + value + ", " + key(from) + " FROM " + PlainSql.table(session, from)
+                        + " t WHERE " + value + ErasedKeys.in(list);
+                PlainSql.rows(session, sql, list, row -> {
+                    String key = row.getString(2);
+                    if (key == null || !erased.live(from).contains(key)) {
+                        unused.remove(row.getString(1));
+                    }
+                    return true;
+                });
+            }
+        }
+        return unused;
+    }
+}

@@ -1,0 +1,273 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
+import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
+import static dev.modelscan.storage.schema.Tables.BLOBS;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.audit.AuditAction;
+import dev.modelscan.storage.erasure.Erasure;
+import dev.modelscan.storage.erasure.ErasureProgress;
+import dev.modelscan.storage.erasure.ErasureProgress.Phase;
+import dev.modelscan.storage.erasure.ErasureReceipt;
+import dev.modelscan.storage.erasure.ErasureRequest;
+import dev.modelscan.storage.erasure.HoldingBackup;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.engine.Store;
+import dev.modelscan.storage.internal.query.PlainSql;
+import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.values.Ids;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Erases in one transaction, with the receipt, and then scrubs the storage. */
+final class SqlErasure implements Erasure {
+
+    private static final int STEPS = 4;
+
+    private final Store store;
+    private final Sessions sessions;
+    private final BooleanSupplier joined;
+
+    /**
+     * Erasure of a database.
+     *
+     * @param joined whether this thread is in a transaction of the caller's
+     */
+    SqlErasure(Store store, Sessions sessions, BooleanSupplier joined) {
+        this.store = store;
+        this.sessions = sessions;
+        this.joined = joined;
+    }
+
+    @Override
+    public ErasureReceipt preview(ErasureRequest request) {
+        Objects.requireNonNull(request, "request");
+        Instant now = now();
+        List<HoldingBackup> backups = ErasureBackups.before(request, now);
+        return sessions.read(ErasureRules.name(request), null, session -> {
+            ErasureSearch search = new ErasureSearch(session, request);
+            search.run(progress -> {});
+            ErasureOfRows rows = new ErasureOfRows(session, search);
+            rows.requireFree();
+            ErasureOfArchive archive = new ErasureOfArchive(session, search);
+            archive.find();
+            Map<String, Long> removed = rows.removed();
+            put(removed, BLOBS.getName(), search.blobsToRelease().size());
+            removed.putAll(archive.removed());
+            Map<String, Long> changed = rows.changed();
+            changed.putAll(archive.changed());
+            long entries = new ErasureOfAudit(session, search).count();
+            return new ErasureReceipt(
+                    null, now, sessions.actor(), removed, changed, entries, null, null, false, backups);
+        });
+    }
+
+    @Override
+    public ErasureReceipt erase(ErasureRequest request, Consumer<ErasureProgress> listener) {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(listener, "listener");
+        requireOutside();
+        List<HoldingBackup> backups = ErasureBackups.before(request, now());
+        ErasureReceipt receipt = sessions.writeMany(
+                ErasureRules.name(request), null, session -> erase(session, request, backups, listener));
+        if (!request.scrubs()) {
+            return receipt;
+        }
+        listener.accept(new ErasureProgress(Phase.SCRUB, 0, 1));
+        scrub();
+        listener.accept(new ErasureProgress(Phase.SCRUB, 1, 1));
+        return scrubbed(receipt);
+    }
+
+    private static ErasureReceipt scrubbed(ErasureReceipt receipt) {
+        return new ErasureReceipt(
+                receipt.id(),
+                receipt.at(),
+                receipt.actor(),
+                receipt.removed(),
+                receipt.changed(),
+                receipt.auditEntries(),
+                receipt.auditPosition(),
+                receipt.pseudonym(),
+                true,
+                receipt.backups());
+    }
+
+    private void requireOutside() {
+        if (joined.getAsBoolean()) {
+            throw new IllegalStateException(
+                    "an erasure is a transaction of its own, and scrubs the storage behind it; call it outside of yours");
+        }
+    }
+
+    @Override
+    public void scrub() {
+        requireOutside();
+        store.scrub();
+    }
+
+    /** Not the database's clock, which may be a test's: the entry in the log has this time, too. */
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private ErasureReceipt erase(
+            Session session, ErasureRequest request, List<HoldingBackup> backups, Consumer<ErasureProgress> listener)
+            throws SQLException {
+        sessions.takeTurn(session, AuditChain.TURN);
+        holdRoot(session, request);
+        AuditChain.sealAll(session);
+        ErasureSearch search = new ErasureSearch(session, request);
+        search.run(listener);
+        ErasureOfRows rows = new ErasureOfRows(session, search);
+        rows.requireFree();
+        ErasureOfArchive archive = new ErasureOfArchive(session, search);
+        archive.find();
+        Map<String, Long> removed = rows.removed();
+        Map<String, Long> changed = rows.changed();
+        removed.putAll(archive.removed());
+        changed.putAll(archive.changed());
+        listener.accept(new ErasureProgress(Phase.ERASE, 1, STEPS));
+        boolean stays = request.pseudonymises()
+                && !search.keys().live(AGENTS.getName()).isEmpty();
+        AgentId pseudonym = stays ? createPseudonym(session) : null;
+        long blobs = search.blobsThere();
+        rows.apply(pseudonym, sessions.now());
+        listener.accept(new ErasureProgress(Phase.ERASE, 2, STEPS));
+        archive.apply();
+        put(removed, BLOBS.getName(), blobs - search.blobsThere());
+        listener.accept(new ErasureProgress(Phase.AUDIT, 0, 1));
+        AuditChain.sealAll(session);
+        long place = AuditChain.head(session).position() + 1;
+        ErasedEntries entries = new ErasureOfAudit(session, search).apply(place);
+        ErasureReceipt receipt = new ErasureReceipt(
+                Ids.next(),
+                now(),
+                sessions.actor(),
+                removed,
+                changed,
+                entries.count(),
+                place,
+                pseudonym,
+                false,
+                backups);
+        listener.accept(new ErasureProgress(Phase.AUDIT, 1, 1));
+        return appended(session, request, receipt, entries);
+    }
+
+    /** The receipt goes into the log if it is on, or has entries that need it. An erasure of nothing leaves none. */
+    private ErasureReceipt appended(
+            Session session, ErasureRequest request, ErasureReceipt receipt, ErasedEntries entries) throws SQLException {
+        boolean isOn = !PlainSql.rows(
+                        session,
+                        "SELECT 1 FROM " + PlainSql.table(session, AUDIT_SETTINGS.getName()),
+                        List.of(),
+                        row -> true)
+                .isEmpty();
+        if (receipt.isEmpty() || !(isOn || entries.count() > 0)) {
+            return new ErasureReceipt(
+                    receipt.id(),
+                    receipt.at(),
+                    receipt.actor(),
+                    receipt.removed(),
+                    receipt.changed(),
+                    0,
+                    null,
+                    receipt.pseudonym(),
+                    false,
+                    receipt.backups());
+        }
+        AuditChain.appendNext(
+                session,
+                ChainEntry.pending(
+                        receipt.at(),
+                        receipt.actor(),
+                        AuditAction.ERASE,
+                        AUDIT_ENTRIES.getName(),
+                        document(request, receipt, entries)));
+        return receipt;
+    }
+
+    private static Json document(ErasureRequest request, ErasureReceipt receipt, ErasedEntries entries) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("receipt", String.valueOf(receipt.id()));
+        document.put("kind", ErasureRules.name(request));
+        document.put("removed", receipt.removed());
+        document.put("changed", receipt.changed());
+        entries.addTo(document);
+        if (receipt.pseudonym() != null) {
+            document.put("pseudonym", receipt.pseudonym().value());
+        }
+        document.put(
+                "backups",
+                receipt.backups().stream().map(SqlErasure::document).toList());
+        return Json.of(document);
+    }
+
+    private static Map<String, String> document(HoldingBackup backup) {
+        Map<String, String> document = new TreeMap<>();
+        document.put("file", String.valueOf(backup.file().getFileName()));
+        document.put("takenAt", backup.takenAt().toString());
+        if (backup.expiresAt() != null) {
+            document.put("expiresAt", backup.expiresAt().toString());
+        }
+        return document;
+    }
+
+    private static void put(Map<String, Long> counts, String table, long rows) {
+        if (rows > 0) {
+            counts.put(table, rows);
+        }
+    }
+
+    /** Nobody can add a row that belongs to it until the transaction ends. */
+    private void holdRoot(Session session, ErasureRequest request) throws SQLException {
+        if (!session.dialect().locksRows()) {
+            return;
+        }
+        for (Map.Entry<String, Map<String, String>> root :
+                ErasureRules.roots(request).entrySet()) {
+            Map<String, String> values = root.getValue();
+            PlainSql.rows(
+                    session,
+                    "SELECT 1 FROM " + PlainSql.table(session, root.getKey()) + " WHERE "
+                            + String.join(
+                                    " AND ",
+                                    values.keySet().stream()
+                                            .map(column -> PlainSql.quoted(column) + " = ?")
+                                            .toList())
+                            + " FOR UPDATE",
+                    List.copyOf(values.values()),
+                    row -> true);
+        }
+    }
+
+    private AgentId createPseudonym(Session session) throws SQLException {
+        AgentId id = AgentId.next();
+        Agent agent = Agent.builder()
+                .id(id)
+                .name(ErasedContent.ERASED + "-" + id.value())
+                .mode(ErasedContent.ERASED)
+                .status(AgentStatus.INACTIVE)
+                .createdAt(sessions.now())
+                .build();
+        session.query(AgentMapping.MAPPING.insert)
+                .setAll(AgentMapping.MAPPING.columns, agent)
+                .update();
+        return id;
+    }
+}

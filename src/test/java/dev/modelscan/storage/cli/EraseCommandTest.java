@@ -1,0 +1,132 @@
+package dev.modelscan.storage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelscan.storage.Backups;
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.backups.Keep;
+import dev.modelscan.storage.conversations.Conversation;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.sources.Origin;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Erasure on the command line. */
+class EraseCommandTest {
+
+    @TempDir
+    private Path directory;
+
+    private Path file;
+    private Agent ann;
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void write() {
+        file = directory.resolve("people.db");
+        try (Database db = Database.open(file)) {
+            db.audit().enable();
+            ann = db.agents().create(Agent.builder().name("ann").mode("human").build());
+            db.conversations()
+                    .create(Conversation.builder()
+                            .id(new ConversationId("c1"))
+                            .origin(Origin.of("chatgpt", "abc"))
+                            .build());
+            db.messages()
+                    .create(Message.builder()
+                            .conversationId(new ConversationId("c1"))
+                            .senderId(ann.id())
+                            .content("hello")
+                            .build());
+        }
+    }
+
+    private int run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("erase"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--db", file.toString()));
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Main.run(all.toArray(String[]::new), new PrintWriter(out), new PrintWriter(err));
+    }
+
+    private JsonNode json() {
+        return Json.parse(out.toString().strip()).toNode();
+    }
+
+    @Test
+    void countsFirstAndThenErases() {
+        assertThat(run("agent", ann.id().value(), "--dry-run")).isZero();
+        assertThat(out.toString()).contains("would be removed", "messages", "would be erased: 4");
+        assertThat(run("agent", ann.id().value(), "--dry-run", "--json")).isZero();
+        assertThat(json().at("/removed/messages").asInt()).isEqualTo(1);
+        assertThat(json().path("dryRun").asBoolean()).isTrue();
+
+        assertThat(run("agent", ann.id().value(), "--actor", "officer")).isZero();
+        assertThat(out.toString())
+                .contains("receipt ", "of the audit log", "was removed")
+                .doesNotContain(ann.id().value());
+        assertThat(run("agent", ann.id().value())).isEqualTo(3);
+        assertThat(out.toString()).contains("nothing of it was found");
+        assertThat(run("agent", ann.id().value(), "--json")).isEqualTo(3);
+        assertThat(json().path("found").asBoolean()).isFalse();
+        assertThat(json().path("scrubbed").asBoolean()).isTrue();
+    }
+
+    @Test
+    void pseudonymisesOrLeavesTheStorageForLater() {
+        assertThat(run("agent", ann.id().value(), "--pseudonymise", "--no-scrub"))
+                .isZero();
+        assertThat(out.toString()).contains("records stay under agent ", "run erase scrub");
+        assertThat(run("scrub")).isZero();
+        assertThat(out.toString().strip()).isEqualTo("scrubbed");
+    }
+
+    @Test
+    void erasesByExternalIdOrConversation() {
+        assertThat(run("external-id", "codex", "abc")).isEqualTo(3);
+        assertThat(run("external-id", "chatgpt", "abc", "--json")).isZero();
+        assertThat(json().at("/removed/conversations").asInt()).isEqualTo(1);
+        assertThat(run("conversation", "c1")).isEqualTo(3);
+    }
+
+    @Test
+    void namesTheBackupsThatMayStillHoldIt() {
+        Path copies = directory.resolve("copies");
+        Backups.add(file, copies, new Keep(24, 0, 0));
+        assertThat(run("conversation", "c1", "--dry-run", "--backups", copies.toString()))
+                .isZero();
+        assertThat(out.toString()).contains("may still hold it", "by nobody");
+        assertThat(run("conversation", "c1", "--backups", copies.toString(), "--keep", "24h", "--json"))
+                .isZero();
+        Instant expires = Instant.parse(json().at("/backups/0/expiresAt").asText());
+        assertThat(expires)
+                .isBetween(
+                        Instant.now().plusSeconds(23 * 3_600),
+                        Instant.now().plusSeconds(26 * 3_600));
+        try (Database db = Database.builder().path(file).readOnly().open()) {
+            assertThat(db.audit().verify().fault()).isEmpty();
+        }
+    }
+
+    @Test
+    void wrongArgumentsAreToldInOneLine() {
+        assertThat(run("agent")).isEqualTo(2);
+        assertThat(run("agent", "x", "--keep", "24h")).isEqualTo(2);
+        assertThat(err.toString()).contains("--keep needs --backups");
+        assertThat(run("agent", "x", "--backups", "y", "--keep", "1x")).isEqualTo(2);
+        assertThat(run()).isEqualTo(2);
+    }
+}

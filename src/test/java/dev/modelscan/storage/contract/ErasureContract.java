@@ -1,0 +1,584 @@
+package dev.modelscan.storage.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.audit.AuditAction;
+import dev.modelscan.storage.audit.AuditEntry;
+import dev.modelscan.storage.audit.AuditFault;
+import dev.modelscan.storage.audit.AuditHead;
+import dev.modelscan.storage.blobs.Blob;
+import dev.modelscan.storage.conversations.Conversation;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Direction;
+import dev.modelscan.storage.conversations.InsideToolCall;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.erasure.ErasureReceipt;
+import dev.modelscan.storage.erasure.ErasureRequest;
+import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.errors.ReadOnlyException;
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.schema.DefaultSchema;
+import dev.modelscan.storage.sources.Origin;
+import dev.modelscan.storage.sources.Source;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.teams.Team;
+import dev.modelscan.storage.tools.ToolExecution;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jooq.Record;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is erased is nowhere, and nothing else is gone. */
+abstract class ErasureContract extends Contract {
+
+    /** In every text of what is erased. */
+    private static final String NEEDLE = "zqneedle";
+
+    private static final ConversationId OTHERS = new ConversationId("others");
+
+    private Database keeping;
+    private Agent ann;
+    private Agent bob;
+
+    @BeforeEach
+    void prepare() {
+        keeping = engine().beside(db)
+                .orElseThrow()
+                .clock(clock)
+                .keepDeleted(Duration.ofDays(30))
+                .open();
+        db.search().enable();
+        db.audit().enable();
+        bob = createAgent("bob");
+        ann = bob;
+    }
+
+    @AfterEach
+    void close() {
+        keeping.close();
+        db.audit().disable();
+        db.search().disable();
+        db.useTx(tx -> {
+            for (String table : List.of("notes", "votes", "profiles")) {
+                tx.dsl().execute("DROP TABLE IF EXISTS " + table);
+            }
+            for (String table : List.of("audit_entries", "audit_pending")) {
+                tx.dsl().deleteFrom(DSL.table(DSL.name(table))).execute();
+            }
+        });
+    }
+
+    /** An agent with a text in every column; one that has the text in its id, too. */
+    private Agent createAnn() {
+        ann = db.agents()
+                .create(agent(NEEDLE + " ann")
+                        .id(new AgentId("ann@" + NEEDLE))
+                        .mode(NEEDLE)
+                        .capabilities(NEEDLE)
+                        .metadata(Map.of("note", NEEDLE))
+                        .build());
+        Team team = createTeam("team");
+        db.teams().addMember(team.id(), ann.id(), NEEDLE);
+        db.teams().addMember(team.id(), bob.id(), "kept");
+        return ann;
+    }
+
+    /** What an agent says in a conversation, with a text in every column that takes one. */
+    private Message say(Agent agent, ConversationId conversation, String text) {
+        Map<String, ?> metadata = Map.of(text, List.of(text, Map.of("deep", text)));
+        Source source =
+                db.sources().create(source().name(text + ".jsonl").metadata(metadata).build());
+        Task task = db.tasks()
+                .create(task().type(text)
+                        .agentId(agent.id())
+                        .input(Json.of(metadata))
+                        .output(Json.of(metadata))
+                        .error(text)
+                        .status(TaskStatus.FAILED)
+                        .metadata(metadata)
+                        .origin(Origin.of(source, "task " + text))
+                        .build());
+        Blob blob = db.blobs().write(text.getBytes(StandardCharsets.UTF_8));
+        Message message = db.messages()
+                .create(message(agent)
+                        .conversationId(conversation)
+                        .receiverId((agent.equals(ann) ? bob : ann).id())
+                        .content("said " + text)
+                        .taskId(task.id())
+                        .metadata(metadata)
+                        .parts(List.of(
+                                MessagePart.text(text),
+                                MessagePart.image("image/png", blob.id()),
+                                MessagePart.toolCall("call-" + text, text, Json.of(metadata))))
+                        .build());
+        db.messages().putOrigins(Map.of(message.id(), Origin.of(source, "message " + text)));
+        db.toolExecutions()
+                .create(execution(agent)
+                        .toolName(text)
+                        .taskId(task.id())
+                        .messageId(message.id())
+                        .callId("call-" + text)
+                        .input(Json.of(metadata))
+                        .metadata(metadata)
+                        .build());
+        db.modelCalls()
+                .create(modelCall()
+                        .agentId(agent.id())
+                        .messageId(message.id())
+                        .taskId(task.id())
+                        .sourceFormat("claude-code")
+                        .externalId("call " + text)
+                        .metadata(metadata)
+                        .build());
+        db.scores().create(score(task).metadata(metadata).build());
+        return message;
+    }
+
+    /** Every value of every table, as a dump has it: of the library's tables, the archive and the log included. */
+    private List<String> dump() {
+        List<String> all = new ArrayList<>();
+        for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
+            for (Record row : db.dsl().selectFrom(table).fetch()) {
+                all.add(table.getName() + Arrays.stream(row.intoArray()).map(ErasureContract::shown).toList());
+            }
+        }
+        return all;
+    }
+
+    private static String shown(Object value) {
+        return value instanceof byte[] bytes
+                ? new String(bytes, StandardCharsets.ISO_8859_1)
+                : String.valueOf(value);
+    }
+
+    private void assertGone() {
+        String hex = HexFormat.of().formatHex(NEEDLE.getBytes(StandardCharsets.UTF_8));
+        assertThat(dump())
+                .filteredOn(row -> row.toLowerCase(Locale.ROOT).contains(NEEDLE)
+                        || row.toLowerCase(Locale.ROOT).contains(hex))
+                .isEmpty();
+        assertThat(db.search().find(NEEDLE, PageRequest.first(10)).items()).isEmpty();
+        assertThat(db.audit().verify().fault()).isEmpty();
+    }
+
+    /** Rows of records, without what the log and search say of them. */
+    private Map<String, List<String>> records() {
+        Map<String, List<String>> records = new TreeMap<>();
+        for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
+            if (!table.getName().startsWith("audit")) {
+                records.put(
+                        table.getName(),
+                        db.dsl().selectFrom(table).fetch().stream()
+                                .map(row -> Arrays.stream(row.intoArray())
+                                        .map(ErasureContract::shown)
+                                        .toList()
+                                        .toString())
+                                .sorted()
+                                .toList());
+            }
+        }
+        return records;
+    }
+
+    private ErasureReceipt erase(ErasureRequest request) {
+        ErasureReceipt preview = db.erasure().preview(request);
+        AuditHead before = db.audit().head();
+        ErasureReceipt receipt = db.as("officer").erasure().erase(request);
+        assertThat(receipt.removed()).isEqualTo(preview.removed());
+        assertThat(receipt.changed()).isEqualTo(preview.changed());
+        assertThat(receipt.auditEntries()).isGreaterThanOrEqualTo(preview.auditEntries());
+        assertThat(receipt.scrubbed()).isTrue();
+        assertThat(db.audit().verify(before).fault()).isEmpty();
+        AuditEntry entry = db.audit().list(PageRequest.first(1)).items().get(0);
+        assertThat(entry.action()).isEqualTo(AuditAction.ERASE);
+        assertThat(entry.actor()).isEqualTo("officer");
+        assertThat(entry.position()).isEqualTo(receipt.auditPosition());
+        assertThat(entry.changes().toNode().path("receipt").asText()).isEqualTo(receipt.id());
+        return receipt;
+    }
+
+    @Test
+    void aConversationGoesWithAllOfItsContent() {
+        db.conversations()
+                .create(Conversation.builder()
+                        .id(CONVERSATION)
+                        .title(NEEDLE)
+                        .origin(Origin.of("claude-code", NEEDLE))
+                        .build());
+        Message first = say(bob, CONVERSATION, NEEDLE);
+        Message second = say(bob, CONVERSATION, NEEDLE + "2");
+        db.conversations().compact(CONVERSATION, second.id(), NEEDLE, InsideToolCall.MOVE_BEFORE_CALL);
+        db.messages()
+                .create(message(bob).content(NEEDLE + " on a branch").parentId(first.id()).build());
+        say(bob, OTHERS, "kept");
+        Map<String, List<String>> others = recordsOf(OTHERS);
+
+        ErasureReceipt receipt = erase(ErasureRequest.conversation(CONVERSATION));
+
+        assertThat(receipt.removed())
+                .containsEntry("conversations", 1L)
+                .containsEntry("messages", 3L)
+                .containsEntry("message_parts", 6L)
+                .containsEntry("message_origins", 2L)
+                .containsEntry("blobs", 2L)
+                .containsEntry("tasks", 2L)
+                .containsEntry("scores", 2L)
+                .containsEntry("tool_executions", 2L)
+                .containsEntry("model_calls", 2L)
+                .containsEntry("sources", 2L)
+                .doesNotContainKey("agents");
+        assertGone();
+        assertThat(recordsOf(OTHERS)).isEqualTo(others);
+        assertThat(db.doctor().findings()).noneMatch(finding -> finding.severity() == Severity.ERROR);
+        assertThat(db.erasure().preview(ErasureRequest.conversation(CONVERSATION)).isEmpty()).isTrue();
+    }
+
+    private Map<String, List<String>> recordsOf(ConversationId id) {
+        Map<String, List<String>> records = records();
+        records.replaceAll((table, rows) -> rows.stream()
+                .filter(row -> row.contains("kept") || row.contains(id.value()))
+                .toList());
+        return records;
+    }
+
+    /** Ann and Bob talk, with a summary and a title that say what she said. */
+    private List<Message> talk() {
+        createAnn();
+        db.conversations()
+                .create(Conversation.builder().id(CONVERSATION).title(NEEDLE).build());
+        Message question = say(bob, CONVERSATION, "kept");
+        Message answer = say(ann, CONVERSATION, NEEDLE);
+        Message thanks = db.messages().create(message(bob).receiverId(ann.id()).content("kept thanks").build());
+        db.conversations().compact(CONVERSATION, thanks.id(), NEEDLE);
+        db.toolExecutions()
+                .create(execution(bob)
+                        .messageId(question.id())
+                        .answerMessageId(answer.id())
+                        .input(Json.of("kept"))
+                        .output(Json.of(NEEDLE))
+                        .build());
+        db.messages().create(message(ann).conversationId(new ConversationId("hers alone")).build());
+        return List.of(question, answer, thanks);
+    }
+
+    @Test
+    void anAgentGoesWithWhatItWrote() {
+        List<Message> said = talk();
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(receipt.removed())
+                .containsEntry("agents", 1L)
+                .containsEntry("messages", 2L)
+                .containsEntry("conversations", 1L)
+                .containsEntry("compactions", 1L)
+                .containsEntry("team_members", 1L)
+                .containsEntry("tasks", 1L)
+                .containsEntry("tool_executions", 1L);
+        assertThat(receipt.changed())
+                .containsEntry("messages", 2L)
+                .containsEntry("tool_executions", 1L)
+                .containsEntry("conversations", 1L);
+        assertGone();
+        assertThat(db.messages().listByConversation(CONVERSATION, PageRequest.first(10)).items())
+                .extracting(Message::content)
+                .containsExactly("said kept", "kept thanks");
+        assertThat(db.messages().get(said.get(0).id()).receiverId()).isNull();
+        assertThat(db.messages().get(said.get(0).id()).parts()).isEqualTo(said.get(0).parts());
+        assertThat(db.toolExecutions().listByAgent(bob.id(), PageRequest.first(10)).items())
+                .extracting(ToolExecution::input)
+                .contains(Json.of("kept"));
+        assertThat(db.doctor().findings()).noneMatch(finding -> finding.severity() == Severity.ERROR);
+        assertThat(db.erasure().preview(ErasureRequest.agent(ann.id())).isEmpty()).isTrue();
+        assertThat(db.erasure().erase(ErasureRequest.agent(ann.id())).isEmpty()).isTrue();
+    }
+
+    @Test
+    void anAgentIsPseudonymised() {
+        List<Message> said = talk();
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()).pseudonymised());
+
+        AgentId pseudonym = Objects.requireNonNull(receipt.pseudonym());
+        assertThat(db.agents().get(pseudonym).name()).isEqualTo("erased-" + pseudonym);
+        assertThat(receipt.removed())
+                .containsEntry("agents", 1L)
+                .containsEntry("message_parts", 3L)
+                .doesNotContainKey("messages");
+        assertGone();
+        assertThat(db.messages().listByConversation(CONVERSATION, PageRequest.first(10)).items())
+                .extracting(Message::content)
+                .containsExactly("said kept", "", "kept thanks");
+        Message hers = db.messages().get(said.get(1).id());
+        assertThat(hers.senderId()).isEqualTo(pseudonym);
+        assertThat(hers.createdAt()).isEqualTo(said.get(1).createdAt());
+        assertThat(db.messages().get(said.get(0).id()).receiverId()).isEqualTo(pseudonym);
+        assertThat(db.tasks().listByAgent(pseudonym, PageRequest.first(10)).items())
+                .extracting(Task::type, Task::status)
+                .containsExactly(tuple("erased", TaskStatus.FAILED));
+        assertThat(db.doctor().findings()).noneMatch(finding -> finding.severity() == Severity.ERROR);
+    }
+
+    @Test
+    void anExternalIdGoesWithItsContent() {
+        db.conversations()
+                .create(Conversation.builder()
+                        .id(CONVERSATION)
+                        .title(NEEDLE)
+                        .origin(Origin.of("claude-code", NEEDLE))
+                        .build());
+        say(bob, CONVERSATION, NEEDLE);
+        say(bob, OTHERS, "kept");
+        Map<String, List<String>> others = recordsOf(OTHERS);
+        assertThat(db.erasure().preview(ErasureRequest.externalId("codex", NEEDLE)).isEmpty()).isTrue();
+
+        erase(ErasureRequest.externalId("claude-code", NEEDLE));
+
+        assertGone();
+        assertThat(recordsOf(OTHERS)).isEqualTo(others);
+    }
+
+    @Test
+    void aMessageGoesByItsExternalId() {
+        Message first = say(bob, CONVERSATION, NEEDLE);
+        Message second = say(bob, CONVERSATION, "kept");
+
+        ErasureReceipt receipt = erase(ErasureRequest.externalId("claude-code", "message " + NEEDLE));
+
+        assertThat(receipt.removed()).containsEntry("messages", 1L).containsEntry("tasks", 1L);
+        assertGone();
+        assertThat(db.messages().find(first.id())).isEmpty();
+        assertThat(db.messages().get(second.id()).parts()).isEqualTo(second.parts());
+    }
+
+    @Test
+    void whatWasDeletedBeforeGoesFromTheArchiveAndTheLog() {
+        talk();
+        say(bob, OTHERS, "kept 2");
+        keeping.as(ann.name()).conversations().delete(OTHERS);
+        keeping.conversations().delete(CONVERSATION);
+        db.erasure().scrub();
+        String kept = String.valueOf(dump());
+        assertThat(kept).contains(NEEDLE);
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(receipt.removed()).containsKey("deleted_rows");
+        assertThat(receipt.changed()).containsEntry("deleted_records", 1L);
+        assertGone();
+        assertThat(db.doctor().findings()).noneMatch(finding -> finding.severity() == Severity.ERROR);
+        for (ConversationId id : List.of(CONVERSATION, OTHERS)) {
+            keeping.deletedRecords()
+                    .restore(keeping.deletedRecords()
+                            .findNewest("conversation", id.value())
+                            .orElseThrow()
+                            .id());
+        }
+        assertThat(db.messages().listByConversation(CONVERSATION, PageRequest.first(10)).items())
+                .extracting(Message::content)
+                .containsExactly("said kept", "kept thanks");
+    }
+
+    @Test
+    void aDeletedRecordIsErasedByItsOwnId() {
+        say(bob, CONVERSATION, NEEDLE);
+        keeping.conversations().delete(CONVERSATION);
+        keeping.tasks().list(10, 0).forEach(task -> keeping.tasks().delete(task.id()));
+
+        ErasureReceipt receipt = erase(ErasureRequest.conversation(CONVERSATION));
+
+        // What lost its message and its task when they were deleted goes as well.
+        assertThat(receipt.removed())
+                .containsEntry("deleted_records", 2L)
+                .containsEntry("tool_executions", 1L)
+                .containsEntry("model_calls", 1L);
+        assertGone();
+    }
+
+    @Test
+    void aTaskThatAnotherAgentGotStays() {
+        createAnn();
+        Task kept = db.tasks().create(task().agentId(ann.id()).type("kept").build());
+        Task deleted = db.tasks().create(task().agentId(ann.id()).type("kept, too").build());
+        for (Task task : List.of(kept, deleted)) {
+            db.tasks().update(db.tasks().get(task.id()).toBuilder().agentId(bob.id()).build());
+        }
+        keeping.tasks().delete(deleted.id());
+
+        erase(ErasureRequest.agent(ann.id()));
+
+        assertGone();
+        assertThat(db.tasks().get(kept.id()).agentId()).isEqualTo(bob.id());
+        keeping.deletedRecords()
+                .restore(keeping.deletedRecords()
+                        .findNewest("task", deleted.id().value())
+                        .orElseThrow()
+                        .id());
+        assertThat(db.tasks().get(deleted.id()).type()).isEqualTo("kept, too");
+    }
+
+    @Test
+    void branchesStayInOrder() {
+        createAnn();
+        Message root = db.messages().create(message(bob).content("a").build());
+        Message hers = db.messages().create(message(ann).content(NEEDLE).build());
+        Message left = db.messages().create(message(bob).content("b").build());
+        Message right = db.messages().create(message(bob).content("c").parentId(hers.id()).build());
+
+        erase(ErasureRequest.agent(ann.id()));
+
+        assertGone();
+        for (Message last : List.of(left, right)) {
+            assertThat(db.messages().listByBranch(last.id(), Direction.FORWARD, PageRequest.first(10)).items())
+                    .extracting(Message::id)
+                    .containsExactly(root.id(), last.id());
+        }
+    }
+
+    @Test
+    void tablesOfTheApplicationFollowTheirForeignKeysOrRefuse() {
+        createAnn();
+        Message hers = say(ann, CONVERSATION, NEEDLE);
+        db.useTx(tx -> {
+            String type = "text" + (engine().name().startsWith("SQLite") ? "" : " COLLATE \"C\"");
+            tx.dsl().execute("CREATE TABLE profiles (id bigint PRIMARY KEY, agent_id " + type
+                    + " NOT NULL REFERENCES agents (id) ON DELETE CASCADE, email text)");
+            tx.dsl().execute("CREATE TABLE notes (id bigint PRIMARY KEY, profile_id bigint REFERENCES profiles (id)"
+                    + " ON DELETE CASCADE, message_id " + type + " REFERENCES messages (id) ON DELETE SET NULL, text text)");
+            tx.dsl().execute("CREATE TABLE votes (message_id " + type + " NOT NULL REFERENCES messages (id))");
+        });
+        db.audit().enable();
+        db.useTx(tx -> {
+            tx.dsl().execute("INSERT INTO profiles VALUES (1, '" + ann.id() + "', '" + NEEDLE + "')");
+            tx.dsl().execute("UPDATE profiles SET email = email || '2'");
+            tx.dsl().execute("INSERT INTO notes VALUES (1, 1, NULL, '" + NEEDLE + "'), (2, NULL, '" + hers.id()
+                    + "', 'kept')");
+            tx.dsl().execute("INSERT INTO votes VALUES ('" + hers.id() + "')");
+        });
+        Map<String, List<String>> before = records();
+        ErasureRequest request = ErasureRequest.agent(ann.id());
+        assertThatThrownBy(() -> db.erasure().erase(request))
+                .isInstanceOf(ReferenceException.class)
+                .hasMessageContaining("votes")
+                .hasMessageNotContaining(NEEDLE);
+        assertThatThrownBy(() -> db.erasure().preview(request)).isInstanceOf(ReferenceException.class);
+        assertThat(records()).isEqualTo(before);
+
+        db.useTx(tx -> tx.dsl().execute("DELETE FROM votes"));
+        ErasureReceipt receipt = erase(request);
+
+        assertThat(receipt.removed()).containsEntry("profiles", 1L).containsEntry("notes", 1L);
+        assertGone();
+        assertThat(db.dsl().fetch("SELECT * FROM notes").map(row -> row.get("text")))
+                .containsExactly("kept");
+    }
+
+    @Test
+    void anEntryThatIsEmptiedByHandIsStillNamed() {
+        say(bob, CONVERSATION, NEEDLE);
+        erase(ErasureRequest.conversation(CONVERSATION));
+        createAgent("c");
+        long receipt = db.audit().list(PageRequest.first(10)).items().stream()
+                .filter(entry -> entry.action() == AuditAction.ERASE)
+                .findFirst()
+                .orElseThrow()
+                .position();
+        String erased = "SET changes = NULL, record_key = NULL, actor = NULL, erased_in = ";
+        change("UPDATE audit_entries " + erased + receipt + " WHERE position = 2");
+        assertThat(fault().position()).isEqualTo(receipt);
+        change("UPDATE audit_entries " + erased + (receipt + 1) + " WHERE position = 2");
+        assertThat(fault().position()).isEqualTo(2);
+        change("UPDATE audit_entries " + erased + "1000 WHERE position = 2");
+        assertThat(fault().position()).isEqualTo(2);
+        change("UPDATE audit_entries " + erased + "1 WHERE position = 2");
+        assertThat(fault().position()).isEqualTo(2);
+    }
+
+    @Test
+    void anErasedEntryKeepsItsTimeTableAndAction() {
+        say(bob, CONVERSATION, NEEDLE);
+        erase(ErasureRequest.conversation(CONVERSATION));
+        long receipt = db.audit().list(PageRequest.first(1)).items().get(0).position();
+        for (String change : List.of(
+                "table_name = 'teams'",
+                "action = 'truncate'",
+                "occurred_at = '2020-01-01T00:00:00.000000Z'",
+                "actor = 'somebody'",
+                "changes = '{}'",
+                "erased_in = NULL")) {
+            db.useTx(tx -> tx.dsl().execute("CREATE TABLE notes AS SELECT * FROM audit_entries"));
+            change("UPDATE audit_entries SET " + change
+                    + " WHERE position = (SELECT min(position) FROM audit_entries WHERE erased_in = " + receipt + ")");
+            assertThat(fault().kind()).as(change).isEqualTo(AuditFault.Kind.CHANGED);
+            db.useTx(tx -> {
+                tx.dsl().execute("DELETE FROM audit_entries");
+                tx.dsl().execute("INSERT INTO audit_entries SELECT * FROM notes");
+                tx.dsl().execute("DROP TABLE notes");
+            });
+            assertThat(db.audit().verify().fault()).isEmpty();
+        }
+    }
+
+    private void change(String sql) {
+        db.useTx(tx -> tx.dsl().execute(sql));
+    }
+
+    private AuditFault fault() {
+        return db.audit().verify().fault().orElseThrow();
+    }
+
+    @Test
+    void aPreviewWritesNothing() {
+        talk();
+        List<String> before = dump();
+        try (Database reading =
+                engine().beside(db).orElseThrow().readOnly().open()) {
+            ErasureReceipt preview = reading.erasure().preview(ErasureRequest.agent(ann.id()));
+            assertThat(preview.isEmpty()).isFalse();
+            assertThat(preview.id()).isNull();
+            assertThat(preview.auditPosition()).isNull();
+            assertThatThrownBy(() -> reading.erasure().erase(ErasureRequest.agent(ann.id())))
+                    .isInstanceOf(ReadOnlyException.class);
+            assertThatThrownBy(() -> reading.erasure().scrub()).isInstanceOf(ReadOnlyException.class);
+        }
+        assertThat(dump()).isEqualTo(before);
+    }
+
+    @Test
+    void withoutALogThereIsAReceiptAllTheSame() {
+        db.audit().disable();
+        change("DELETE FROM audit_entries");
+        createAnn();
+        ErasureReceipt receipt = db.erasure().erase(ErasureRequest.agent(ann.id()).withoutScrub());
+        assertThat(receipt.auditPosition()).isNull();
+        assertThat(receipt.auditEntries()).isZero();
+        assertThat(receipt.scrubbed()).isFalse();
+        assertThat(db.audit().list(PageRequest.first(1)).items()).isEmpty();
+        assertThatThrownBy(() -> db.useTx(tx -> db.erasure().erase(ErasureRequest.agent(ann.id()))))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> ErasureRequest.conversation(OTHERS).pseudonymised())
+                .isInstanceOf(IllegalStateException.class);
+    }
+}
