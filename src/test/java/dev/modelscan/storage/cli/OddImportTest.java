@@ -103,6 +103,16 @@ class OddImportTest {
     }
 
     @Test
+    void anEmptyIdIsNone() throws IOException {
+        Run run = run(write("{'messages':[" + CALL.replace("'c'", "''") + "," + ANSWER + "]}"));
+
+        assertThat(run.err()).isEmpty();
+        try (Database db = open()) {
+            assertThat(onlyExecution(db).status()).isEqualTo(ToolExecutionStatus.SUCCESS);
+        }
+    }
+
+    @Test
     void bytesThatAreNotUtf8AreKeptAsEscapes() throws IOException {
         Path file = directory.resolve("odd.jsonl");
         String good = "{\"id\":\"good\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n";

@@ -53,7 +53,10 @@ final class Detection {
         if (end < 0) {
             // A record of one line that is longer than what is looked at.
             boolean oneLine = !whole && lineEnd(start) == head.length;
-            boolean broken = !oneLine && state(start, head.length) == State.INVALID && hasLine(head[start], start);
+            State state = state(start, head.length);
+            // A first line that is cut off swallows the second one.
+            boolean swallows = whole && state == State.CUT_OFF;
+            boolean broken = !oneLine && (state == State.INVALID || swallows) && hasLine(head[start], start);
             return (oneLine && !array) || broken ? Framing.LINES : array ? Framing.ARRAY : Framing.VALUES;
         }
         if (lineEnd(start) < end) {

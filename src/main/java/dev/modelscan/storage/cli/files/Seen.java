@@ -14,6 +14,7 @@ final class Seen {
     /** Members that tell a file of training data, which holds no runs. */
     private static final List<List<String>> PREFERENCES = List.of(
             List.of("chosen", "rejected"),
+            List.of("chosen_messages", "rejected_messages"),
             List.of("response_a", "response_b"),
             List.of("response_0", "response_1"),
             List.of("accepted", "rejected"));

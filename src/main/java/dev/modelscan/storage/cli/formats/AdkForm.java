@@ -26,7 +26,15 @@ final class AdkForm implements Form {
     public boolean recognizes(First first) {
         return first.framing() != Framing.SQLITE
                 && (first.objects().limit(5).anyMatch(AdkForm::isEvent)
-                        || isEvent(first.value().path("events").path(0)));
+                        || isEvent(first.value().path("events").path(0))
+                        || isEmptySession(first.value()));
+    }
+
+    private static boolean isEmptySession(JsonNode value) {
+        return value.path("events").isArray()
+                && value.path("events").isEmpty()
+                && !GeminiParts.either(value, "app_name", "appName").isMissingNode()
+                && !GeminiParts.either(value, "user_id", "userId").isMissingNode();
     }
 
     private static boolean isEvent(JsonNode value) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ChatForm implements Form {
 
+    private static final int MOST_LOOKED_AT = 10;
     private static final List<String> IDS =
             List.of("id", "conversation_id", "session_id", "thread_id", "custom_id", "task_id");
     private static final List<String> WRAPPERS = List.of("data", "requests", "results", "responses");
@@ -33,7 +34,8 @@ abstract class ChatForm implements Form {
         int index = 0;
         while ((item = records.next()) != null) {
             JsonNode record = item.value();
-            if (isMessage(record)) {
+            boolean among = ("messages " + item.array()).equals(open);
+            if (isMessage(record) || (among && isOdd(record))) {
                 // Messages that are records themselves are one run, or one for each array.
                 String run = "messages " + item.array();
                 if (!run.equals(open)) {
@@ -279,10 +281,29 @@ abstract class ChatForm implements Form {
                                 || isRoleList(chat.body().path("messages"))));
     }
 
+    /** Whether it is a list of which a message near the start has a role. */
     private static boolean isRoleList(JsonNode messages) {
-        return messages.isArray()
-                && (messages.isEmpty()
-                        || messages.path(0).has("role")
-                        || !messages.path(0).isObject());
+        if (!messages.isArray() || messages.isEmpty() || !messages.path(0).isObject()) {
+            return messages.isArray();
+        }
+        int looked = 0;
+        for (JsonNode message : messages) {
+            if (message.has("role")) {
+                return true;
+            }
+            if (++looked == MOST_LOOKED_AT) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it is no record either, and so an odd one among messages that are records. */
+    private static boolean isOdd(JsonNode record) {
+        return !record.isArray()
+                && inner(record) == null
+                && ChatRecord.of(record) == null
+                && !isPreferences(record)
+                && !isFailedRequest(record);
     }
 }

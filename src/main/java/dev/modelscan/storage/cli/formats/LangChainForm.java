@@ -39,7 +39,8 @@ final class LangChainForm implements Form {
         while ((item = records.next()) != null) {
             Place place = item.place();
             JsonNode record = item.value();
-            if (LangChainMessages.isMessage(record)) {
+            boolean odd = !record.isArray() && !messages(record).isArray() && !LangChainMessages.isMessage(record);
+            if (LangChainMessages.isMessage(record) || (odd && item.array() > 0)) {
                 String run = "messages " + item.array();
                 if (!run.equals(open)) {
                     end(open, last, events);

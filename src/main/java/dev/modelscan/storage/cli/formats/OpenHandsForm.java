@@ -38,6 +38,7 @@ final class OpenHandsForm implements Form {
         return first.objects().limit(5).anyMatch(OpenHandsForm::isEvent)
                 || isEvent(first.value().path(0))
                 || isEvent(history)
+                || OpenHandsRun.isFlat(history)
                 || (history.isArray() && isEvent(history.path(0)));
     }
 

@@ -41,6 +41,8 @@ final class OpenHandsRun {
     private final Map<String, Called> calls = new HashMap<>();
     private final Set<String> responses = new HashSet<>();
     private ArrayNode between = JsonNodeFactory.instance.arrayNode();
+    private int flatEvents;
+    private int lastAction = -1;
     private JsonNode metrics = Fields.object();
     private @Nullable Instant latest;
 
@@ -65,11 +67,12 @@ final class OpenHandsRun {
     }
 
     /** An event, or a list of an action and its observation. */
-    void events(Place place, JsonNode event) {
-        if (event.isArray()) {
-            event.forEach(each -> events(place, each));
+    void events(Place place, JsonNode given) {
+        if (given.isArray()) {
+            given.forEach(each -> events(place, each));
             return;
         }
+        JsonNode event = isFlat(given) ? nested(given) : given;
         Instant time = Fields.time(event, "timestamp");
         latest = time == null ? latest : time;
         metrics = event.path("llm_metrics").isObject() ? event.path("llm_metrics") : metrics;
@@ -84,6 +87,32 @@ final class OpenHandsRun {
         } else {
             between.add(event);
         }
+    }
+
+    /** Whether it is an event of 2024, without an id or a source, and with all members side by side. */
+    static boolean isFlat(JsonNode event) {
+        boolean action = event.path("action").isTextual() && !event.has("args");
+        boolean observation = event.path("observation").isTextual() && !event.has("extras");
+        return (action || observation) && !event.has("source") && !event.has("tool_call_metadata");
+    }
+
+    /** The event as later versions have it. An observation belongs to the action before it. */
+    private ObjectNode nested(JsonNode flat) {
+        ObjectNode event = Fields.object().put("id", flatEvents);
+        if (flat.path("action").isTextual()) {
+            boolean first = flatEvents == 0 && flat.path("action").textValue().equals("message");
+            lastAction = flatEvents;
+            event.put("source", first ? "user" : "agent").set("action", flat.path("action"));
+            event.set("args", Fields.rest(flat, "action"));
+        } else {
+            event.put("source", "agent").put("cause", lastAction).set("observation", flat.path("observation"));
+            event.set("extras", Fields.rest(flat, "observation", "content"));
+            if (flat.has("content")) {
+                event.set("content", flat.path("content"));
+            }
+        }
+        flatEvents++;
+        return event;
     }
 
     private void action(Place place, JsonNode event, String action, @Nullable Instant time) {

@@ -23,7 +23,7 @@ final class ShareGptForm implements Form {
 
     @Override
     public boolean recognizes(First first) {
-        return first.objects().anyMatch(record -> !list(record).isEmpty())
+        return first.objects().anyMatch(record -> !list(record).isEmpty() && !ChatForm.isPreferences(record))
                 || (first.framing() == Framing.ARRAY && isTurn(first.value()));
     }
 

@@ -32,33 +32,37 @@ final class Pairing<C> {
 
     /** A call waits for its answer. */
     void open(Part.Call part, C call) {
-        Open<C> open = new Open<>(part.callId(), part.tool(), call);
-        if (part.callId() == null) {
+        String id = id(part.callId());
+        Open<C> open = new Open<>(id, part.tool(), call);
+        if (id == null) {
             withoutId.add(open);
         } else {
-            byId.computeIfAbsent(part.callId(), unknown -> new ArrayDeque<>()).add(open);
+            byId.computeIfAbsent(id, unknown -> new ArrayDeque<>()).add(open);
         }
     }
 
     /** The call that is answered, which is then no longer open; null if there is none. */
     @Nullable
     C answer(Part.Answer answer) {
-        Deque<Open<C>> open = answer.callId() == null ? null : byId.get(answer.callId());
-        if (answer.callId() != null && open != null && !open.isEmpty()) {
-            answered.add(answer.callId());
+        String id = id(answer.callId());
+        Deque<Open<C>> open = id == null ? null : byId.get(id);
+        if (id != null && open != null && !open.isEmpty()) {
+            answered.add(id);
             return take(open.iterator(), answer.tool(), open.peek());
         }
-        if (answer.callId() != null && answered.contains(answer.callId())) {
+        if (id != null && answered.contains(id)) {
             return null;
         }
         // A call whose id was left out, such as a function_call.
         if (!withoutId.isEmpty()) {
             return take(withoutId.iterator(), answer.tool(), withoutId.get(0));
         }
-        if (answer.callId() == null) {
-            return oldest(answer.tool());
-        }
-        return null;
+        return id == null ? oldest(answer.tool()) : null;
+    }
+
+    /** Blank text is no id. */
+    private static @Nullable String id(@Nullable String given) {
+        return given == null || given.isBlank() ? null : given;
     }
 
     /** Whether an answer with that id has been given already. */

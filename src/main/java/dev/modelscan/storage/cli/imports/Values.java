@@ -77,6 +77,9 @@ final class Values {
         ObjectNode fitting = Fields.object();
         for (Map.Entry<String, JsonNode> member : escaped.properties()) {
             JsonNode value = member.getValue();
+            if (value.isMissingNode()) {
+                continue;
+            }
             if (value.isContainerNode()
                     || (value.isTextual() && value.textValue().length() > EXCERPT)) {
                 Fitted fitted = json(value);
