@@ -129,7 +129,7 @@ public final class HistoryCalls {
                             .create(f.newMessage(ConversationId.next()).build());
                     return r -> r.conversations().replaceTail(made.conversationId(), null, List.of());
                 }),
-                call("conversations: replaceTail", 7, f -> {
+                call("conversations: replaceTail", 6, f -> {
                     Message made = f.db.messages()
                             .create(f.newMessage(ConversationId.next()).build());
                     Message next = f.newMessage(made.conversationId()).build();

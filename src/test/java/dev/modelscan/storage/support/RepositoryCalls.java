@@ -626,12 +626,12 @@ public final class RepositoryCalls {
                             .orElseThrow();
                     return r -> r.messages().listByBranch(last, Direction.BACKWARD, next);
                 }),
-                call("conversations: fork", 5, f -> {
+                call("conversations: fork", 6, f -> {
                     MessageId at = f.firstOfNewBranch().id();
                     f.firstOfNewBranch();
                     return r -> r.conversations().fork(f.branched, at);
                 }),
-                call("conversations: fork before a call", 11, f -> {
+                call("conversations: fork before a call", 14, f -> {
                     ConversationId talk = ConversationId.next();
                     List<Message> stored = f.db.messages()
                             .createAll(List.of(
@@ -645,11 +645,11 @@ public final class RepositoryCalls {
                     MessageId call = stored.get(1).id();
                     return r -> r.conversations().fork(talk, call, InsideToolCall.MOVE_BEFORE_CALL);
                 }),
-                call("conversations: compact", 4, f -> {
+                call("conversations: compact", 5, f -> {
                     MessageId upTo = f.firstOfNewBranch().id();
                     return r -> r.conversations().compact(f.branched, upTo, "summary");
                 }),
-                call("conversations: compact by a rule", 4, f -> {
+                call("conversations: compact by a rule", 5, f -> {
                     MessageId upTo = f.firstOfNewBranch().id();
                     return r -> r.conversations().compact(f.branched, upTo, "summary", InsideToolCall.MOVE_BEFORE_CALL);
                 }),

@@ -35,13 +35,6 @@ final class Branches {
     private static final Parameter<String> SUMMARY = Parameter.of("summary", Codec.TEXT, () -> COMPACTIONS.SUMMARY);
     private static final Parameter<Instant> NOW = Parameter.of("now", Codec.TIME, () -> COMPACTIONS.CREATED_AT);
 
-    private static final CompiledQuery<Long> NEWEST = CompiledQuery.rows(
-            "message.newestNumber", row -> row.get(Codec.LONG, 1), () -> DSL.select(MESSAGES.SEQUENCE_NUMBER)
-                    .from(MESSAGES)
-                    .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
-                    .orderBy(MESSAGES.SEQUENCE_NUMBER.desc())
-                    .limit(DSL.inline(1)));
-
     /** The messages that none follows. */
     private static final PagedQuery<Message> LAST_OF_BRANCHES = new PagedQuery<>(
             "message.branches",
@@ -106,7 +99,7 @@ final class Branches {
     static Message fork(Session session, ConversationId id, MessageId at, InsideToolCall inside) throws SQLException {
         MessageId head = BranchDeletion.hold(session, id);
         Message last = cut(session, id, at, inside);
-        boolean newestOfUnbranched = head == null && Objects.equals(newest(session, id), last.sequenceNumber());
+        boolean newestOfUnbranched = head == null && Objects.equals(Paths.newestNumber(session, id), last.sequenceNumber());
         if (!newestOfUnbranched) {
             Placement.setHead(session, id, last.id());
         }
@@ -164,10 +157,6 @@ final class Branches {
 
     static Page<Message> list(Session session, ConversationId id, PageRequest request) throws SQLException {
         return LAST_OF_BRANCHES.fetch(session, request, execution -> execution.set(CONVERSATION, id));
-    }
-
-    private static @Nullable Long newest(Session session, ConversationId id) throws SQLException {
-        return session.query(NEWEST).set(CONVERSATION, id).first();
     }
 
     /** The summary that holds for the path to the head, and up to {@code limit} messages after it. */

@@ -9,14 +9,18 @@ import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Execution;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.schema.tables.Messages;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jooq.Condition;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -24,64 +28,116 @@ import org.jspecify.annotations.Nullable;
  * Finds the call of a tool that is made on a path, and answered only after its last message. Tool executions
  * tell by their links to messages, parts by the id that a call and its answer share. A call that was never
  * answered keeps nothing together.
+ *
+ * <p>Of the two sides of the path's end, the shorter one is read whole. Of the other one as much is read, from the end
+ * on, as it takes to find what belongs to the first. So near the beginning and near the end of a conversation it does
+ * not count how long that is.
  */
 final class OpenCalls {
+
+    /** How many numbers are read at once. Each further read takes four times as many. */
+    private static final long FIRST_WINDOW = 64;
+
+    private static final long LARGEST_WINDOW = 65_536;
 
     /** The number of the path's last message. */
     private static final Parameter<Long> END = Parameter.of("end", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
 
+    private static final Parameter<Long> AFTER = Parameter.of("after", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
+    private static final Parameter<Long> UP_TO = Parameter.of("upTo", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
     private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
 
     private record First(@Nullable Long number) {}
 
-    /** Begins with the answers after the end: mostly there are few. */
-    private static final CompiledQuery<First> BY_EXECUTIONS =
-            CompiledQuery.rows("message.openExecution", row -> new First(row.find(Codec.LONG, 1)), () -> {
-                Messages answer = MESSAGES.as("answer");
-                return DSL.select(DSL.min(MESSAGES.SEQUENCE_NUMBER))
-                        .from(answer)
-                        .join(TOOL_EXECUTIONS)
-                        .on(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.eq(answer.ID))
-                        .join(MESSAGES)
-                        .on(MESSAGES.ID.eq(TOOL_EXECUTIONS.MESSAGE_ID))
-                        .where(answer.CONVERSATION_ID.eq(CONVERSATION.param()))
-                        .and(answer.SEQUENCE_NUMBER.gt(END.param()))
-                        .and(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
-                        .and(MESSAGES.SEQUENCE_NUMBER.le(END.param()))
-                        .and(Paths.isOnPath(MESSAGES.SEQUENCE_NUMBER));
-            });
+    private static final CompiledQuery<First> BY_ANSWERS = execution("message.openExecution", true);
+    private static final CompiledQuery<First> BY_CALLS = execution("message.openExecutionByCall", false);
 
-    private record CallPart(long number, int position, PartKind kind, String callId) {}
+    private record CallPart(long number, int position, PartKind kind, String callId) {
 
-    /** The calls and answers on the path, and all that come later. */
-    private static final CompiledQuery<CallPart> PARTS = CompiledQuery.rows(
-            "message.callParts",
-            row -> new CallPart(
-                    row.get(Codec.LONG, 1),
-                    row.get(Codec.INTEGER, 2),
-                    row.get(Codec.text(Formats.PART_KIND), 3),
-                    row.get(Codec.TEXT, 4)),
-            () -> DSL.select(
-                            MESSAGES.SEQUENCE_NUMBER, MESSAGE_PARTS.POSITION, MESSAGE_PARTS.KIND, MESSAGE_PARTS.CALL_ID)
-                    .from(MESSAGES)
-                    .join(MESSAGE_PARTS)
-                    .on(MESSAGE_PARTS.MESSAGE_ID.eq(MESSAGES.ID))
-                    .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
-                    .and(MESSAGE_PARTS.CALL_ID.isNotNull())
-                    .and(MESSAGE_PARTS.KIND.in(
-                            DSL.inline(PartKind.TOOL_CALL, MESSAGE_PARTS.KIND),
-                            DSL.inline(PartKind.TOOL_RESULT, MESSAGE_PARTS.KIND)))
-                    .and(MESSAGES.SEQUENCE_NUMBER.gt(END.param()).or(Paths.isOnPath(MESSAGES.SEQUENCE_NUMBER))));
+        boolean isCall() {
+            return kind == PartKind.TOOL_CALL;
+        }
+    }
 
-    private OpenCalls() {}
+    private static final Comparator<CallPart> ORDER =
+            Comparator.comparingLong(CallPart::number).thenComparingInt(CallPart::position);
+
+    private static final CompiledQuery<CallPart> ON_PATH = parts("message.callPartsOnPath", true);
+    private static final CompiledQuery<CallPart> LATER = parts("message.callPartsLater", false);
+
+    private final Session session;
+    private final ConversationId id;
+    private final long end;
+    private final long newest;
+
+    private OpenCalls(Session session, ConversationId id, long end, long newest) {
+        this.session = session;
+        this.id = id;
+        this.end = end;
+        this.newest = newest;
+    }
+
+    /** Cross joins, because SQLite keeps their order: it begins with the side that is shorter. */
+    private static CompiledQuery<First> execution(String name, boolean byAnswers) {
+        return CompiledQuery.rows(name, row -> new First(row.find(Codec.LONG, 1)), () -> {
+            Messages answer = MESSAGES.as("answer");
+            return DSL.select(DSL.min(MESSAGES.SEQUENCE_NUMBER))
+                    .from(byAnswers ? answer : MESSAGES)
+                    .crossJoin(TOOL_EXECUTIONS)
+                    .crossJoin(byAnswers ? MESSAGES : answer)
+                    .where(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.eq(answer.ID))
+                    .and(TOOL_EXECUTIONS.MESSAGE_ID.eq(MESSAGES.ID))
+                    .and(answer.CONVERSATION_ID.eq(CONVERSATION.param()))
+                    .and(answer.SEQUENCE_NUMBER.gt(END.param()))
+                    .and(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
+                    .and(MESSAGES.SEQUENCE_NUMBER.le(END.param()))
+                    .and(Paths.isOnPath(MESSAGES.SEQUENCE_NUMBER));
+        });
+    }
+
+    /** Calls and answers in messages with numbers of a range. */
+    private static CompiledQuery<CallPart> parts(String name, boolean onPath) {
+        return CompiledQuery.rows(
+                name,
+                row -> new CallPart(
+                        row.get(Codec.LONG, 1),
+                        row.get(Codec.INTEGER, 2),
+                        row.get(Codec.text(Formats.PART_KIND), 3),
+                        row.get(Codec.TEXT, 4)),
+                () -> {
+                    Condition condition = onPath ? Paths.isOnPath(MESSAGES.SEQUENCE_NUMBER) : DSL.noCondition();
+                    return DSL.select(
+                                    MESSAGES.SEQUENCE_NUMBER,
+                                    MESSAGE_PARTS.POSITION,
+                                    MESSAGE_PARTS.KIND,
+                                    MESSAGE_PARTS.CALL_ID)
+                            .from(MESSAGES)
+                            .crossJoin(MESSAGE_PARTS)
+                            .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
+                            .and(MESSAGES.SEQUENCE_NUMBER.gt(AFTER.param()))
+                            .and(MESSAGES.SEQUENCE_NUMBER.le(UP_TO.param()))
+                            .and(MESSAGE_PARTS.MESSAGE_ID.eq(MESSAGES.ID))
+                            .and(MESSAGE_PARTS.CALL_ID.isNotNull())
+                            .and(MESSAGE_PARTS.KIND.in(
+                                    DSL.inline(PartKind.TOOL_CALL, MESSAGE_PARTS.KIND),
+                                    DSL.inline(PartKind.TOOL_RESULT, MESSAGE_PARTS.KIND)))
+                            .and(condition);
+                });
+    }
 
     /** The number of the first message with a call that is open after a number; null if none is. */
     static @Nullable Long first(Session session, ConversationId id, long end) throws SQLException {
-        First execution =
-                session.query(BY_EXECUTIONS).set(CONVERSATION, id).set(END, end).first();
-        Long part = firstPart(
-                session.query(PARTS).set(CONVERSATION, id).set(END, end).list(), end);
-        return earlier(execution == null ? null : execution.number(), part);
+        Long newest = Paths.newestNumber(session, id);
+        return newest == null || newest <= end ? null : new OpenCalls(session, id, end, newest).first();
+    }
+
+    private @Nullable Long first() throws SQLException {
+        boolean byAnswers = newest - end <= end;
+        First execution = session.query(byAnswers ? BY_ANSWERS : BY_CALLS)
+                .set(CONVERSATION, id)
+                .set(END, end)
+                .first();
+        return earlier(execution == null ? null : execution.number(), firstPart(byAnswers));
     }
 
     private static @Nullable Long earlier(@Nullable Long first, @Nullable Long second) {
@@ -91,24 +147,45 @@ final class OpenCalls {
         return Math.min(first, second);
     }
 
-    /** Programs use an id again, so an answer belongs to the last call before it. */
-    private static @Nullable Long firstPart(List<CallPart> parts, long end) {
-        Map<String, Long> open = new HashMap<>();
+    /** Programs use an id again, so a call is open if it comes last before the end, and an answer first after it. */
+    private @Nullable Long firstPart(boolean byAnswers) throws SQLException {
+        Map<String, CallPart> near = new HashMap<>();
+        read(byAnswers, near, null);
+        near.values().removeIf(part -> part.isCall() == byAnswers);
+        Map<String, CallPart> far = new HashMap<>();
+        read(!byAnswers, far, new HashSet<>(near.keySet()));
+        far.values().removeIf(part -> part.isCall() != byAnswers);
         Long first = null;
-        List<CallPart> ordered = parts.stream()
-                .sorted(Comparator.comparingLong(CallPart::number).thenComparingInt(CallPart::position))
-                .toList();
-        for (CallPart part : ordered) {
-            boolean call = part.kind() == PartKind.TOOL_CALL;
-            if (part.number() <= end && call) {
-                open.put(part.callId(), part.number());
-                continue;
-            }
-            Long answered = open.remove(part.callId());
-            if (part.number() > end && !call && answered != null) {
-                first = earlier(first, answered);
-            }
+        for (Map.Entry<String, CallPart> entry : far.entrySet()) {
+            CallPart call = byAnswers ? entry.getValue() : near.get(entry.getKey());
+            first = call == null ? first : earlier(first, call.number());
         }
         return first;
+    }
+
+    /**
+     * Adds the part that is nearest to the end, for each id.
+     *
+     * @param wanted the ids to look for, of which none are left if all were found; null for all
+     */
+    private void read(boolean later, Map<String, CallPart> nearest, @Nullable Set<String> wanted) throws SQLException {
+        long reached = end;
+        long window = FIRST_WINDOW;
+        while ((later ? reached < newest : reached > 0) && (wanted == null || !wanted.isEmpty())) {
+            long next = later ? Math.min(reached + window, newest) : Math.max(reached - window, 0);
+            Execution<CallPart> execution = session.query(later ? LATER : ON_PATH)
+                    .set(CONVERSATION, id)
+                    .set(AFTER, Math.min(reached, next))
+                    .set(UP_TO, Math.max(reached, next));
+            List<CallPart> parts =
+                    later ? execution.list() : execution.set(END, end).list();
+            parts.stream().sorted(later ? ORDER : ORDER.reversed()).forEach(part -> {
+                if (wanted == null || wanted.remove(part.callId())) {
+                    nearest.putIfAbsent(part.callId(), part);
+                }
+            });
+            reached = next;
+            window = Math.min(window * 4, LARGEST_WINDOW);
+        }
     }
 }

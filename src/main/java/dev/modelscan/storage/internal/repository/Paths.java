@@ -61,6 +61,13 @@ final class Paths {
                     .orderBy(MESSAGES.SEQUENCE_NUMBER.desc())
                     .limit(Mapping.LIMIT.param()));
 
+    private static final CompiledQuery<Long> NEWEST_NUMBER = CompiledQuery.rows(
+            "message.newestNumber", row -> row.get(Codec.LONG, 1), () -> DSL.select(MESSAGES.SEQUENCE_NUMBER)
+                    .from(MESSAGES)
+                    .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
+                    .orderBy(MESSAGES.SEQUENCE_NUMBER.desc())
+                    .limit(DSL.inline(1)));
+
     private static final CompiledQuery<Long> HEAD_NUMBER = CompiledQuery.rows(
             "message.headNumber", row -> row.get(Codec.LONG, 1), () -> DSL.select(MESSAGES.SEQUENCE_NUMBER)
                     .from(CONVERSATIONS)
@@ -149,6 +156,11 @@ final class Paths {
     /** The number of the head; null if the conversation has no branches, or does not exist. */
     static @Nullable Long headNumber(Session session, ConversationId id) throws SQLException {
         return session.query(HEAD_NUMBER).set(CONVERSATION, id).first();
+    }
+
+    /** The number of the newest message, on whatever branch; null if there is none. */
+    static @Nullable Long newestNumber(Session session, ConversationId id) throws SQLException {
+        return session.query(NEWEST_NUMBER).set(CONVERSATION, id).first();
     }
 
     /** A page of the path to a conversation's head. */
