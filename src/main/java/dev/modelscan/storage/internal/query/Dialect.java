@@ -84,6 +84,11 @@ public interface Dialect {
      */
     boolean continuesAfterError();
 
+    /** Whether statements of {@code db.dsl()} are kept for the next query, because the driver keeps none. */
+    default boolean keepsStatements() {
+        return false;
+    }
+
     /**
      * Whether the connection is in the transaction that {@code db.dsl()} reads in; true if it reads in none.
      */

@@ -39,6 +39,8 @@ public final class Session implements AutoCloseable {
     private long charactersMoved;
     private boolean ranCallersSql;
     private boolean ranPragma;
+    private int callersStatements;
+    private boolean ranOtherThanSelect;
     private boolean shared;
     private long rows;
     private @Nullable String firstName;
@@ -117,15 +119,34 @@ public final class Session implements AutoCloseable {
         if (known != null && !known.isClosed()) {
             return known;
         }
+        PreparedStatement prepared = connection.prepareStatement(sql);
+        keep(sql, prepared);
+        return prepared;
+    }
+
+    private void keep(String sql, PreparedStatement statement) throws SQLException {
         if (plain.size() >= MOST_PLAIN_STATEMENTS) {
             Iterator<PreparedStatement> oldest = plain.values().iterator();
             PreparedStatement unused = oldest.next();
             oldest.remove();
             unused.close();
         }
-        PreparedStatement prepared = connection.prepareStatement(sql);
-        plain.put(sql, prepared);
-        return prepared;
+        plain.put(sql, statement);
+    }
+
+    /** A prepared statement that belongs to the caller until he gives it back: two with the same text may be open. */
+    public PreparedStatement take(String sql) throws SQLException {
+        PreparedStatement known = plain.remove(sql);
+        return known != null && !known.isClosed() ? known : connection.prepareStatement(sql);
+    }
+
+    /** Keeps a statement of {@link #take}, unless there is one with the same text. */
+    public void giveBack(String sql, PreparedStatement statement) throws SQLException {
+        if (plain.containsKey(sql)) {
+            statement.close();
+        } else {
+            keep(sql, statement);
+        }
     }
 
     /** Closes the statements of unused schemas. The schema in use is not in the map. */
@@ -170,6 +191,23 @@ public final class Session implements AutoCloseable {
         boolean ran = ranPragma;
         ranPragma = false;
         return ran;
+    }
+
+    /** To be called before jOOQ runs a statement of the caller's. */
+    public void runsStatement(boolean isSelect) {
+        callersStatements++;
+        ranOtherThanSelect |= !isSelect;
+    }
+
+    /**
+     * Whether one statement was reported to {@link #runsStatement} since the last call, and it was a select. With more
+     * than one, the caller had the connection in between.
+     */
+    public boolean takeRanOneSelect() {
+        boolean one = callersStatements == 1 && !ranOtherThanSelect;
+        callersStatements = 0;
+        ranOtherThanSelect = false;
+        return one;
     }
 
     /** Whether {@link #runsCallersSql} was called since the last call. */

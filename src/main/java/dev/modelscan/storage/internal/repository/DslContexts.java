@@ -83,7 +83,16 @@ final class DslContexts {
                     if (SqlText.hasPragma(sql)) {
                         session.runsPragma();
                     }
-                    return super.prepareStatement(sql);
+                    return KeptStatement.isFor(session, sql)
+                            ? new KeptStatement(session, sql, this)
+                            : super.prepareStatement(sql);
+                }
+
+                /** In a transaction the caller can use the connection without jOOQ. */
+                @Override
+                public void setAutoCommit(boolean autoCommit) throws SQLException {
+                    session.runsStatement(false);
+                    super.setAutoCommit(autoCommit);
                 }
 
                 @Override

@@ -15,6 +15,8 @@ final class SqlText {
     private static final Set<String> TRANSACTION_CONTROL =
             Set.of("BEGIN", "START", "COMMIT", "END", "ABORT", "ROLLBACK", "SAVEPOINT", "RELEASE");
 
+    private static final Set<String> QUERIES = Set.of("SELECT", "VALUES", "WITH");
+
     private static final Pattern SETTING = Pattern.compile(
             "\\s*(set|reset|discard|begin|start|commit|end|rollback|abort)\\b", Pattern.CASE_INSENSITIVE);
 
@@ -44,6 +46,11 @@ final class SqlText {
     /** Whether a statement is a PRAGMA. */
     static boolean hasPragma(String sql) {
         return statements(sql).contains("PRAGMA");
+    }
+
+    /** Whether every statement is a query, which leaves nothing on a connection that cannot write. */
+    static boolean onlySelects(String sql) {
+        return QUERIES.containsAll(statements(sql));
     }
 
     /** Whether the first statement is a setting, or any calls the function that sets one. */

@@ -48,7 +48,9 @@ final class WatchedStatements {
         try {
             Session session =
                     context.connection().unwrap(SessionConnection.class).session();
-            if (SqlText.hasPragma(String.valueOf(context.sql()))) {
+            String sql = String.valueOf(context.sql());
+            session.runsStatement(SqlText.onlySelects(sql));
+            if (SqlText.hasPragma(sql)) {
                 session.runsPragma();
             }
             RunningStatement running = session.running();

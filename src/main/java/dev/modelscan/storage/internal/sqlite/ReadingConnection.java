@@ -77,13 +77,21 @@ final class ReadingConnection {
                 connection.setAutoCommit(true);
             }
             session.takeRanCallersSql();
-            boolean same = before != null && before.isAsOpened() && isOutsideTransaction();
+            boolean same = before != null && isAsOpened(before);
             connections.waitInJava(connection);
             return same;
         } catch (SQLException e) {
             LOG.debug("the state of a reading connection cannot be read", e);
             return false;
         }
+    }
+
+    /** One select leaves nothing. Asking for the settings took a third of a query of one row. */
+    private boolean isAsOpened(SqliteState before) throws SQLException {
+        if (session.takeRanOneSelect()) {
+            return session.running().isIdle() && !session.takeRanPragma();
+        }
+        return before.isAsOpened() && isOutsideTransaction();
     }
 
     /**

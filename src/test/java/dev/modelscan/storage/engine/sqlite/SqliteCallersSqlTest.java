@@ -9,8 +9,14 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.errors.StorageException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.sql.Statement;
 import org.jooq.ConnectionRunnable;
+import org.jooq.Cursor;
+import org.jooq.DSLContext;
+import org.jooq.Select;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,5 +112,65 @@ class SqliteCallersSqlTest {
                 .executeQuery("SELECT * FROM agents")
                 .next());
         requireAsBefore();
+    }
+
+    @Test
+    void byTheConnectionInATransactionWithOneSelect() {
+        db.dsl().transaction(configuration -> {
+            configuration.dsl().fetchExists(AGENTS);
+            configuration.dsl().connection(connection -> {
+                try (PreparedStatement attach = connection.prepareStatement("ATTACH ':memory:' AS other")) {
+                    attach.execute();
+                }
+            });
+        });
+        catchThrowable(() -> db.dsl().fetchExists(AGENTS));
+        requireAsBefore();
+    }
+
+    @Test
+    void byTheLimitsOfAStatement() {
+        db.agents().create(Agent.builder().name("another").mode("llm").build());
+        Select<?> names = db.dsl().select(AGENTS.NAME).from(AGENTS).orderBy(AGENTS.NAME);
+
+        assertThat(db.dsl().fetch(names)).hasSize(2);
+        assertThat(db.dsl().resultQuery(names.getSQL()).maxRows(1).fetch()).hasSize(1);
+        assertThat(db.dsl().fetch(names)).hasSize(2);
+    }
+
+    /** The connection keeps the statement of a select. A second one with the same text needs its own. */
+    @Test
+    void theSameSelectTwiceAtOnce() {
+        db.agents().create(Agent.builder().name("another").mode("llm").build());
+        db.dsl().transaction(configuration -> {
+            try (Cursor<?> outer = names(configuration.dsl(), "first");
+                    Cursor<?> inner = names(configuration.dsl(), "another")) {
+                assertThat(inner.fetchNext().get(0)).isEqualTo("another");
+                assertThat(outer.fetchNext().get(0)).isEqualTo("first");
+            }
+            try (Cursor<?> again = names(configuration.dsl(), "another")) {
+                assertThat(again.fetchNext().get(0)).isEqualTo("another");
+            }
+        });
+        assertThat(db.dsl().fetchCount(AGENTS)).isEqualTo(2);
+    }
+
+    private static Cursor<?> names(DSLContext dsl, String name) {
+        return dsl.select(AGENTS.NAME).from(AGENTS).where(AGENTS.NAME.eq(name)).fetchLazy();
+    }
+
+    /** Another program adds a column to a table that a kept statement reads. */
+    @Test
+    void aSelectOfAllColumnsHasTheNewOnes() throws SQLException {
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("own.db"));
+                Statement statement = other.createStatement()) {
+            statement.execute("CREATE TABLE notes (id TEXT)");
+            statement.execute("INSERT INTO notes VALUES ('1')");
+            assertThat(db.dsl().fetchOne("SELECT * FROM notes").size()).isEqualTo(1);
+            assertThat(db.dsl().fetchOne("SELECT id FROM notes").get(0)).isEqualTo("1");
+            statement.execute("ALTER TABLE notes ADD COLUMN text TEXT");
+            assertThat(db.dsl().fetchOne("SELECT * FROM notes").size()).isEqualTo(2);
+            assertThat(db.dsl().fetchOne("SELECT id FROM notes").get(0)).isEqualTo("1");
+        }
     }
 }

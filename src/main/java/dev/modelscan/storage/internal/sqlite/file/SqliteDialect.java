@@ -168,6 +168,11 @@ public final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public boolean keepsStatements() {
+        return true;
+    }
+
+    @Override
     public boolean continuesAfterError() {
         return true;
     }
