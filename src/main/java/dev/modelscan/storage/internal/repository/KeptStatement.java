@@ -32,9 +32,8 @@ final class KeptStatement extends DefaultPreparedStatement {
         this.statement = statement;
     }
 
-    /** An asterisk may stand for other columns after a migration, and the driver counts the columns once. */
     static boolean isFor(Session session, String sql) {
-        return session.dialect().keepsStatements() && sql.indexOf('*') < 0 && SqlText.onlySelects(sql);
+        return session.dialect().keepsStatements() && SqlText.onlySelects(sql);
     }
 
     @Override
