@@ -25,12 +25,16 @@ import org.jooq.impl.DSL;
 /** jOOQ as its manual shows it: generated tables, generated records, a data source. */
 final class JooqSystem implements StorageSystem {
 
-    private final HikariDataSource pool;
     private final DSLContext jooq;
+    private final Runnable end;
 
     JooqSystem(HikariDataSource pool, SQLDialect dialect) {
-        this.pool = pool;
-        this.jooq = DSL.using(pool, dialect);
+        this(DSL.using(pool, dialect), pool::close);
+    }
+
+    JooqSystem(DSLContext jooq, Runnable end) {
+        this.jooq = jooq;
+        this.end = end;
     }
 
     @Override
@@ -119,6 +123,6 @@ final class JooqSystem implements StorageSystem {
 
     @Override
     public void close() {
-        pool.close();
+        end.run();
     }
 }

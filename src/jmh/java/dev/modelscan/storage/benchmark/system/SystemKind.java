@@ -12,6 +12,8 @@ public enum SystemKind {
     LIBRARY("modelscan-storage"),
     /** This library's stored queries. */
     STORED_QUERY("modelscan-storage, stored queries"),
+    /** This library's query builder, with the code of {@link #JOOQ}. */
+    DSL("modelscan-storage, dsl()"),
     /** Written by hand, each statement prepared once for each connection, text by getString. */
     JDBC("JDBC, cached statements"),
     /** The same, with text read as bytes, which is faster with this driver. */
@@ -31,9 +33,11 @@ public enum SystemKind {
         this.label = label;
     }
 
-    /** Those that write: a stored query reads. */
+    /** Those that write: stored queries and {@code db.dsl()} read. */
     public static SystemKind[] writing() {
-        return Stream.of(values()).filter(kind -> kind != STORED_QUERY).toArray(SystemKind[]::new);
+        return Stream.of(values())
+                .filter(kind -> kind != STORED_QUERY && kind != DSL)
+                .toArray(SystemKind[]::new);
     }
 
     /** What reports call it. */
@@ -53,6 +57,11 @@ public enum SystemKind {
             case STORED_QUERY ->
                 new StoredQuerySystem(
                         Database.builder().path(file).durability(durability).open());
+            case DSL -> {
+                Database database =
+                        Database.builder().path(file).durability(durability).open();
+                yield new JooqSystem(database.dsl(), database::close);
+            }
             case JDBC -> new CachedJdbcSystem(settings, TextReader.STRING);
             case JDBC_BYTES -> new CachedJdbcSystem(settings, TextReader.BYTES);
             case JDBC_STATEMENT_PER_CALL -> new StatementPerCallSystem(settings.pool());

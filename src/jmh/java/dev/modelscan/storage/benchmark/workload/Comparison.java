@@ -34,19 +34,17 @@ final class Comparison {
         }
     }
 
-    /**
-     * Adds a number for the stored query beside each peer that has a goal.
-     *
-     * @param goals by the peer's label
-     */
-    static void addStored(Outcomes outcomes, String workload, Contest contest, Map<String, Goal> goals)
+    /** Adds a number for the stored query beside the peer that has a goal. */
+    static void addStored(Outcomes outcomes, String workload, Contest contest, String peer, Goal goal)
             throws IOException {
-        String stored = SystemKind.STORED_QUERY.label();
-        for (Map.Entry<String, Goal> peer : goals.entrySet()) {
-            Range ratio = contest.ratio(stored, peer.getKey());
-            String detail = rate(contest, stored, 1) + " against " + rate(contest, peer.getKey(), 1);
-            outcomes.add(Outcome.of("stored query, " + workload, peer.getKey(), ratio, peer.getValue(), detail));
-        }
+        add(outcomes, "stored query, " + workload, contest, SystemKind.STORED_QUERY.label(), peer, goal);
+    }
+
+    /** Adds a number for one of the library's ways beside a peer. */
+    static void add(Outcomes outcomes, String title, Contest contest, String way, String peer, Goal goal)
+            throws IOException {
+        String detail = rate(contest, way, 1) + " against " + rate(contest, peer, 1);
+        outcomes.add(Outcome.of(title, peer, contest.ratio(way, peer), goal, detail));
     }
 
     private static String rate(Contest contest, String name, int perOperation) {
