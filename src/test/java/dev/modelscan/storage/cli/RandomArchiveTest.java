@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Databases that a seed fills are equal after a way through an archive, on either engine. */
 class RandomArchiveTest {
 
-    private static final int SEEDS = Integer.getInteger("modelscan.archive.seeds", 4);
+    private static final int SEEDS = Integer.getInteger("modelscan.archive.seeds", 2);
     private static final int STEPS = 150;
 
     @TempDir
@@ -49,7 +49,7 @@ class RandomArchiveTest {
         try (Database file = file("file" + seed)) {
             requireEqual(archive, file, findings, seed);
         }
-        if (seed < 2 || SEEDS > 4) {
+        if (seed == 1 || SEEDS > 2) {
             try (Database server = server()) {
                 requireEqual(archive, server, findings, seed);
             }
