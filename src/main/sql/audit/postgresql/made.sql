@@ -1,6 +1,19 @@
--- The triggers that there are and fire: their table and the text of their function.
-SELECT c.relname, p.prosrc FROM pg_catalog.pg_trigger t
+-- The triggers that fire as they were made, on partitions too: their table, and how the text of their function ends. What
+-- differs is left out: a condition, other columns or actions, other rights, one that is disabled or only for replicas.
+SELECT c.relname,
+    coalesce((SELECT string_agg(E'\n    SET ' || quote_ident(split_part(setting, '=', 1)) || ' TO '''
+            || substr(setting, strpos(setting, '=') + 1) || '''', '' ORDER BY place)
+        FROM unnest(p.proconfig) WITH ORDINALITY AS settings (setting, place) WHERE place > 1), '')
+        || ' AS $audit$' || p.prosrc || '$audit$'
+FROM pg_catalog.pg_trigger t
     JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
-WHERE c.relnamespace = '{schema_name}'::pg_catalog.regnamespace AND t.tgname LIKE 'modelscan\_audit%'
-    AND t.tgenabled <> 'D' AND t.tgparentid = 0
+    JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+WHERE c.relnamespace = '{schema_name}'::pg_catalog.regnamespace AND p.pronamespace = c.relnamespace
+    -- 29: after the insert, update or delete of each row; 32: after the truncate of a table.
+    AND (t.tgname, t.tgtype) IN (('modelscan_audit', 29), ('modelscan_audit_truncate', 32))
+    AND t.tgenabled IN ('O', 'A') AND t.tgparentid = 0 AND t.tgqual IS NULL AND cardinality(t.tgattr::int2[]) = 0 AND NOT t.tgdeferrable
+    AND l.lanname = 'plpgsql' AND p.prosecdef AND p.proconfig[1] = 'search_path=pg_catalog, pg_temp'
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_partition_tree(t.tgrelid) AS part
+        JOIN pg_catalog.pg_trigger own ON own.tgrelid = part.relid AND own.tgfoid = t.tgfoid
+        WHERE own.tgenabled NOT IN ('O', 'A'))
 ORDER BY c.relname, t.tgname

@@ -2,7 +2,7 @@
 -- Whoever may write to the table needs no rights on the log, so the function has those of its owner. The actor is a
 -- setting of the transaction, which no pooler passes on.
 CREATE FUNCTION {schema}{function}() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $audit$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path TO pg_catalog, pg_temp{settings} AS $audit$
 DECLARE
     who text := nullif(left(current_setting('modelscan.actor', true), 255), '');
 BEGIN

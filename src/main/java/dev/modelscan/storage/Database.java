@@ -9,7 +9,7 @@ import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.doctor.Diagnosis;
-import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.erasure.Erasure;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.ConflictException;
@@ -38,6 +38,7 @@ import dev.modelscan.storage.tools.ToolExecutionRepository;
 import dev.modelscan.storage.workflows.WorkflowRepository;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -321,22 +322,19 @@ public final class Database implements Repositories, AutoCloseable {
      * database that was opened to be read.
      */
     public Diagnosis doctor() {
-        return examined(null);
+        return doctor(null, progress -> {});
     }
 
     /** {@link #doctor()}, and whether this directory has a backup that was restored for a test, not long ago. */
     public Diagnosis doctor(Path backups) {
-        return examined(Objects.requireNonNull(backups, "backups"));
+        return doctor(Objects.requireNonNull(backups, "backups"), progress -> {});
     }
 
-    private Diagnosis examined(@Nullable Path backups) {
-        List<Finding> engine = opened.store().findings();
+    /** {@link #doctor(Path)}, or {@link #doctor()} of null, with a listener, which is told before each check, on this thread. */
+    public Diagnosis doctor(@Nullable Path backups, Consumer<? super DoctorProgress> progress) {
+        Instant now = options.clock().instant();
         return Examination.run(
-                engine,
-                this::dsl,
-                repositories::auditFindings,
-                backups,
-                options.clock().instant());
+                opened.store()::findings, this::dsl, repositories::auditFindings, backups, now, progress);
     }
 
     /**
@@ -352,7 +350,8 @@ public final class Database implements Repositories, AutoCloseable {
 
     /**
      * Gives the free pages of a SQLite file back to the file system: writes the whole file anew ({@code VACUUM}), which needs as
-     * much space again, and as long as a backup. Nobody can write meanwhile.
+     * much space again, and as long as a backup. Nobody can write meanwhile. A file with {@code auto_vacuum = INCREMENTAL} shrinks
+     * in small steps instead, between which others write.
      *
      * @return by how many bytes the file is smaller
      * @throws BusyException if a transaction or a reader that does not end is in the way

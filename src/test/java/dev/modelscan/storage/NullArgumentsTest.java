@@ -20,6 +20,7 @@ import dev.modelscan.storage.erasure.Erasure;
 import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.queries.Into;
+import dev.modelscan.storage.audit.AuditSchedule;
 import dev.modelscan.storage.retention.Retention;
 import dev.modelscan.storage.retention.RetentionPolicy;
 import dev.modelscan.storage.retention.RetentionSchedule;
@@ -223,6 +224,8 @@ class NullArgumentsTest {
             probeMethods(RetentionPolicy.Builder.class, RetentionPolicy.builder(), NullPointerException.class, wrong);
             probe(Retention.class.getConstructors()[0], null, "new Retention", NullPointerException.class, wrong);
             probeMethods(RetentionSchedule.class, null, NullPointerException.class, wrong);
+            probeMethods(AuditSchedule.class, null, NullPointerException.class, wrong);
+            probeMethods(Schedule.class, null, NullPointerException.class, wrong);
             probe(Analytics.class.getConstructors()[0], null, "new Analytics", NullPointerException.class, wrong);
             probeMethods(Analytics.class, new Analytics(db), NullPointerException.class, wrong);
             db.useTx(tx -> {

@@ -2,9 +2,12 @@ package dev.modelscan.storage.audit;
 
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * The audit log of a database: each insert, update and delete of every table, the library's and the application's, whoever makes
@@ -23,7 +26,7 @@ public interface AuditLog {
 
     /**
      * {@link #enable(Collection)} with what is redacted already, if the log is on; else with nothing but what the names of columns
-     * tell.
+     * tell. What no table has any more stays in the list, and {@link #findings} tells it.
      */
     boolean enable();
 
@@ -86,4 +89,19 @@ public interface AuditLog {
      * put back, and a chain that was made anew. With {@link AuditHead#NONE} it is {@code verify()}.
      */
     AuditVerification verify(AuditHead known);
+
+    /**
+     * {@link #verify(AuditHead)} with a listener, which is told after each batch how many entries were compared so far, on this
+     * thread.
+     */
+    AuditVerification verify(AuditHead known, LongConsumer progress);
+
+    /**
+     * What keeps the log from recording what it should: tables whose triggers are missing, switched off or changed, settings that
+     * were removed or changed without an entry, columns to redact that no table has. Reads the catalog and one entry. {@link
+     * dev.modelscan.storage.Database#doctor} has them, too.
+     *
+     * @return the findings; empty if the log is off and was switched off by {@link #disable}
+     */
+    List<Finding> findings();
 }

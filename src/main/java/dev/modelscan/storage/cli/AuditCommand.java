@@ -7,6 +7,8 @@ import dev.modelscan.storage.audit.AuditEntry;
 import dev.modelscan.storage.audit.AuditFault;
 import dev.modelscan.storage.audit.AuditHead;
 import dev.modelscan.storage.audit.AuditVerification;
+import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.Severity;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
@@ -52,10 +54,11 @@ final class AuditCommand implements Runnable {
         }
     }
 
-    private record Told(String audit) implements Result {
+    private record Told(String audit, List<Finding> findings) implements Result {
         @Override
         public void print(PrintWriter out) {
             out.println(audit);
+            DoctorCommand.Examined.print(findings, out);
         }
     }
 
@@ -80,7 +83,9 @@ final class AuditCommand implements Runnable {
         Result execute(Database db) {
             boolean changed =
                     redacted == null ? db.audit().enable() : db.audit().enable(redacted);
-            return new Told(changed ? "The audit log is on." : "The audit log was on already.");
+            return new Told(
+                    changed ? "The audit log is on." : "The audit log was on already.",
+                    db.audit().findings());
         }
     }
 
@@ -89,7 +94,7 @@ final class AuditCommand implements Runnable {
         @Override
         Result execute(Database db) {
             db.audit().disable();
-            return new Told("The audit log is off.");
+            return new Told("The audit log is off.", db.audit().findings());
         }
     }
 
@@ -210,9 +215,10 @@ final class AuditCommand implements Runnable {
     @Command(
             name = "verify",
             description = {
-                "Computes every hash of the chain again, and names the first bad entry. Changes nothing.",
+                "Computes every hash of the chain again, and names the first bad entry. Tells, too, what keeps the log"
+                        + " from recording now, as doctor does. Changes nothing.",
                 "",
-                "Exit code: 0 the chain holds; 4 it does not."
+                "Exit code: 0 the chain holds; 4 it does not, or changes are not recorded."
             })
     static final class Verify extends ReadingCommand {
 
@@ -234,23 +240,35 @@ final class AuditCommand implements Runnable {
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
             }
-            AuditVerification found = db.audit().verify(known);
+            AuditVerification found = isWatched()
+                    ? watched(db, known)
+                    : db.audit().verify(known);
             return new Verified(
                     found.fault().isEmpty(),
                     found.entries(),
                     found.head().toString(),
-                    found.fault().orElse(null));
+                    found.fault().orElse(null),
+                    db.audit().findings());
+        }
+
+        private static AuditVerification watched(Database db, AuditHead known) {
+            long total = Math.max(1, db.audit().head().position());
+            try (PhaseBar bar = new PhaseBar()) {
+                return db.audit().verify(known, done -> bar.show("Verifying entries", Math.min(done, total), total));
+            }
         }
 
         private record Verified(
                 boolean holds,
                 long entries,
                 String head,
-                @Nullable AuditFault fault) implements Result {
+                @Nullable AuditFault fault,
+                List<Finding> findings) implements Result {
 
             @Override
             public int exitCode() {
-                return holds ? 0 : BROKEN;
+                boolean records = findings.stream().noneMatch(each -> each.severity() == Severity.ERROR);
+                return holds && records ? 0 : BROKEN;
             }
 
             @Override
@@ -260,6 +278,7 @@ final class AuditCommand implements Runnable {
                 }
                 out.println((fault == null ? "the chain holds" : "the chain holds up to there") + ": " + entries
                         + (entries == 1 ? " entry" : " entries") + ", head " + head);
+                DoctorCommand.Examined.print(findings, out);
             }
         }
     }

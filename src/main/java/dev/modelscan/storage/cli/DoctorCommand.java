@@ -77,8 +77,17 @@ final class DoctorCommand extends DatabaseCommand {
             backup = backUp(db).file().toString();
             done.addAll(db.repair());
         }
-        Diagnosis diagnosis = backups == null ? db.doctor() : db.doctor(backups);
-        return new Examined(diagnosis.findings(), done, backup);
+        return new Examined(examined(db).findings(), done, backup);
+    }
+
+    private Diagnosis examined(Database db) {
+        try (PhaseBar bar = new PhaseBar()) {
+            return db.doctor(backups, progress -> {
+                if (isWatched()) {
+                    bar.show("Examining", progress.done(), progress.total());
+                }
+            });
+        }
     }
 
     private static Backup backUp(Database db) {
@@ -107,7 +116,6 @@ final class DoctorCommand extends DatabaseCommand {
 
         @Override
         public void print(PrintWriter out) {
-            Screen screen = Screen.of(out);
             if (backup != null) {
                 out.println("backed up to " + TextTable.printable(backup));
                 repaired.forEach(each -> out.println("repaired: " + TextTable.printable(each)));
@@ -115,6 +123,17 @@ final class DoctorCommand extends DatabaseCommand {
             if (findings.isEmpty()) {
                 out.println("nothing is wrong");
             }
+            print(findings, out);
+        }
+
+        @Override
+        public int exitCode() {
+            Severity worst = new Diagnosis(findings).worst().orElse(Severity.NOTE);
+            return worst == Severity.ERROR ? ERRORS : worst == Severity.WARNING ? WARNINGS : 0;
+        }
+
+        static void print(List<Finding> findings, PrintWriter out) {
+            Screen screen = Screen.of(out);
             for (Finding each : findings) {
                 String count = each.ids().isEmpty() ? "" : " (" + each.count() + ")";
                 out.println(each.severity().name().toLowerCase(Locale.ROOT) + "  " + each.code() + count);
@@ -125,12 +144,6 @@ final class DoctorCommand extends DatabaseCommand {
                             .forEach(line -> out.println("    " + line));
                 }
             }
-        }
-
-        @Override
-        public int exitCode() {
-            Severity worst = new Diagnosis(findings).worst().orElse(Severity.NOTE);
-            return worst == Severity.ERROR ? ERRORS : worst == Severity.WARNING ? WARNINGS : 0;
         }
     }
 }

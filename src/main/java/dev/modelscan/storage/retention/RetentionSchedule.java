@@ -1,12 +1,11 @@
 package dev.modelscan.storage.retention;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Schedule;
 import dev.modelscan.storage.errors.StorageException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a policy again and again on a thread of its own, until it or the database is closed. The first run begins at once.
@@ -15,32 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetentionSchedule implements AutoCloseable {
 
-    private static final long LOOK_MILLIS = 200;
+    private final Schedule schedule;
 
-    private final Database db;
-    private final RetentionPolicy policy;
-    private final Duration every;
-    private final Consumer<RetentionResult> onResult;
-    private final Consumer<StorageException> onFailure;
-    private final Thread thread;
-    private volatile boolean closed;
-
-    private RetentionSchedule(
-            Database db,
-            RetentionPolicy policy,
-            Duration every,
-            Consumer<RetentionResult> onResult,
-            Consumer<StorageException> onFailure) {
-        this.db = Objects.requireNonNull(db, "db");
-        this.policy = Objects.requireNonNull(policy, "policy");
-        this.every = Objects.requireNonNull(every, "every");
-        this.onResult = Objects.requireNonNull(onResult, "onResult");
-        this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
-        if (every.isNegative() || every.isZero()) {
-            throw new IllegalArgumentException("retention: every is " + every + "; give a positive time");
-        }
-        this.thread = new Thread(this::loop, "modelscan-storage-retention");
-        thread.setDaemon(true);
+    private RetentionSchedule(Schedule schedule) {
+        this.schedule = schedule;
     }
 
     /**
@@ -57,61 +34,16 @@ public final class RetentionSchedule implements AutoCloseable {
             Duration every,
             Consumer<RetentionResult> onResult,
             Consumer<StorageException> onFailure) {
-        RetentionSchedule schedule = new RetentionSchedule(db, policy, every, onResult, onFailure);
-        schedule.thread.start();
-        return schedule;
-    }
-
-    private void loop() {
-        long next = System.nanoTime();
-        while (isWanted()) {
-            if (System.nanoTime() - next < 0) {
-                if (!rest()) {
-                    return;
-                }
-                continue;
-            }
-            next += every.toNanos();
-            runOnce();
-        }
-    }
-
-    private boolean isWanted() {
-        return !closed && db.isOpen();
-    }
-
-    private void runOnce() {
-        @Nullable RetentionResult result = null;
-        try {
-            result = new Retention(db, policy).run();
-        } catch (StorageException e) {
-            if (isWanted()) {
-                onFailure.accept(e);
-            }
-        }
-        if (result != null) {
-            onResult.accept(result);
-        }
-    }
-
-    private static boolean rest() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        }
+        Objects.requireNonNull(db, "db");
+        Objects.requireNonNull(policy, "policy");
+        Objects.requireNonNull(onResult, "onResult");
+        return new RetentionSchedule(Schedule.start(
+                db, "retention", every, () -> onResult.accept(new Retention(db, policy).run()), onFailure));
     }
 
     /** Ends it: a run that is under way stops after its batch. Waits for that. */
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        schedule.close();
     }
 }

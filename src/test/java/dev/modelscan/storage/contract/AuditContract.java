@@ -503,4 +503,169 @@ abstract class AuditContract extends Contract {
         write("INSERT INTO \"Notes\" VALUES (1, 'x')");
         assertThat(told()).last().isEqualTo("null insert Notes 1");
     }
+
+    /** Each was a way to write without an entry that nobody was told of. */
+    @ParameterizedTest
+    @ValueSource(strings = {"disabled", "replica", "condition", "columns", "body", "settings", "invoker"})
+    void aTriggerThatDoesNotFireAsItWasMadeIsFound(String how) {
+        fill();
+        if (isSqlite()) {
+            weakenOnSqlite(how);
+        } else {
+            weakenOnPostgres(how);
+        }
+        assertThat(db.audit().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.code()).isEqualTo("audit-trigger-missing"))
+                .satisfies(finding -> assertThat(finding.ids()).containsExactly("agents"));
+        assertThat(codes()).containsExactly("audit-trigger-missing");
+        assertThat(db.audit().enable()).isTrue();
+        assertThat(codes()).isEmpty();
+    }
+
+    private void weakenOnSqlite(String how) {
+        String name = "modelscan_audit_insert_agents";
+        String made = db.dsl().fetch("SELECT sql FROM sqlite_schema WHERE name = '" + name + "'").get(0).get(0, String.class);
+        String weak =
+                switch (how) {
+                    case "condition" -> made.replace("\nBEGIN", " WHEN 0\nBEGIN");
+                    case "replica", "columns" -> made.replace("AFTER INSERT", "AFTER DELETE");
+                    case "body" -> "CREATE TRIGGER " + name + " AFTER INSERT ON agents BEGIN SELECT 1; END";
+                    case "settings" -> made.replace("NEW.\"name\"", "'x'");
+                    default -> "";
+                };
+        write("DROP TRIGGER " + name);
+        if (!weak.isEmpty()) {
+            assertThat(weak).isNotEqualTo(made);
+            write(weak);
+        }
+    }
+
+    private void weakenOnPostgres(String how) {
+        String schema = '"' + db.workspace() + "\".";
+        String trigger = "DROP TRIGGER modelscan_audit ON " + schema
+                + "agents; CREATE TRIGGER modelscan_audit AFTER INSERT OR DELETE OR UPDATE";
+        String end = " ON " + schema + "agents FOR EACH ROW %s EXECUTE FUNCTION " + schema + "modelscan_audit_agents()";
+        write(
+                switch (how) {
+                    case "disabled" -> "ALTER TABLE " + schema + "agents DISABLE TRIGGER modelscan_audit";
+                    case "replica" -> "ALTER TABLE " + schema + "agents ENABLE REPLICA TRIGGER modelscan_audit";
+                    case "condition" -> trigger + end.formatted("WHEN (false)");
+                    case "columns" -> trigger + " OF name" + end.formatted("");
+                    case "body" ->
+                        "CREATE OR REPLACE FUNCTION " + schema + "modelscan_audit_agents() RETURNS trigger LANGUAGE"
+                                + " plpgsql SECURITY DEFINER SET search_path TO pg_catalog, pg_temp AS 'BEGIN RETURN"
+                                + " NULL; END'";
+                    case "settings" ->
+                        "ALTER FUNCTION " + schema + "modelscan_audit_agents() SET search_path TO pg_temp, pg_catalog";
+                    default -> "ALTER FUNCTION " + schema + "modelscan_audit_agents() SECURITY INVOKER";
+                });
+    }
+
+    @Test
+    void settingsThatWereRemovedOrChangedAreFound() {
+        db.audit().enable(List.of("agents.mode"));
+        write("UPDATE audit_settings SET redacted = '[]'");
+        assertThat(codes()).contains("audit-settings-changed", "audit-trigger-missing");
+        write("DELETE FROM audit_settings");
+        assertThat(db.audit().isEnabled()).isFalse();
+        assertThat(db.audit().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.code()).isEqualTo("audit-settings-changed"))
+                .satisfies(finding -> assertThat(finding.ids()).containsExactly("entry 1: {\"redacted\":[\"agents.mode\"]}"));
+        db.audit().enable(List.of("agents.mode"));
+        assertThat(codes()).isEmpty();
+        db.audit().disable();
+        assertThat(codes()).isEmpty();
+    }
+
+    @Test
+    void somethingElseOnTheTablesOfTheLogIsFound() {
+        fill();
+        if (isSqlite()) {
+            write("CREATE TRIGGER drops BEFORE INSERT ON audit_pending BEGIN SELECT RAISE(IGNORE); END");
+        } else {
+            write("CREATE RULE drops AS ON INSERT TO \"" + db.workspace() + "\".audit_pending DO INSTEAD NOTHING");
+        }
+        assertThat(codes()).containsExactly("audit-trigger-foreign");
+        write(isSqlite() ? "DROP TRIGGER drops" : "DROP RULE drops ON \"" + db.workspace() + "\".audit_pending");
+        assertThat(codes()).isEmpty();
+    }
+
+    @Test
+    void columnsToRedactThatNoTableHasAreTold() {
+        write("CREATE TABLE \"Notes\" (id integer PRIMARY KEY, hush text)");
+        db.audit().enable(List.of("Notes.hush", "agents.mode"));
+        assertThat(codes()).isEmpty();
+        db.audit().disable();
+        write("DROP TABLE \"Notes\"");
+        write("INSERT INTO audit_settings (id, redacted, enabled_at) VALUES (1, '[\"Notes.hush\",\"agents.mode\"]', '2026-01-01T00:00:00.000000Z')");
+        assertThat(db.audit().enable()).isTrue();
+        assertThat(db.audit().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.code()).isEqualTo("audit-redaction-idle"))
+                .satisfies(finding -> assertThat(finding.ids()).containsExactly("Notes.hush"));
+        createAgent("a");
+        assertThat(told()).last().asString().contains("insert agents");
+    }
+
+    /** Texts of numbers, times and bytes depend on settings of the session. */
+    @Test
+    void theSameRowGivesTheSameEntryWhateverTheSessionSays() {
+        if (isSqlite()) {
+            return;
+        }
+        write("CREATE TABLE \"Notes\" (id integer PRIMARY KEY, size double precision, day date, span interval, at timestamp,"
+                + " zone timetz, cost money, raw bytea[], period tstzrange)");
+        db.audit().enable();
+        String row = ", 0.1::double precision + 0.2, '2026-02-01', '1 day 2 hours', '2026-02-01 03:04:05', '03:04+02', 12.5,"
+                + " ARRAY['\\xff00'::bytea], '[2026-02-01 00:00Z,2026-02-02 00:00Z)')";
+        write("INSERT INTO \"Notes\" VALUES (1" + row);
+        // The driver takes no other DateStyle, and sees it only if it stays until the end of the statement.
+        write("DO $$ BEGIN PERFORM set_config('extra_float_digits', '-5', true), set_config('DateStyle', 'German, DMY', true),"
+                + " set_config('IntervalStyle', 'sql_standard', true), set_config('TimeZone', 'Asia/Kathmandu', true),"
+                + " set_config('bytea_output', 'escape', true); INSERT INTO \"" + db.workspace() + "\".\"Notes\" VALUES (2"
+                + row + "; PERFORM set_config('DateStyle', 'ISO, MDY', true), set_config('TimeZone', 'UTC', true); END $$");
+        List<AuditEntry> entries = entries();
+        String first = entries.get(1).changes().toString();
+        assertThat(first).contains("0.30000000000000004", "2026-02-01", "P1DT2H");
+        assertThat(entries.get(2).changes().toString()).isEqualTo(first.replace("\"id\": 1", "\"id\": 2").replace("\"id\":1", "\"id\":2"));
+    }
+
+    /** The whole chain takes too long; what is left out is told. */
+    @Test
+    void aDoctorComparesTheNewestEntries() {
+        fill();
+        write("INSERT INTO audit_entries (position, occurred_at, table_name, action, changes, payload_hash, hash) SELECT"
+                + " 200000, occurred_at, table_name, action, changes, payload_hash, payload_hash FROM audit_entries"
+                + " WHERE position = 2");
+        createAgent("later");
+        db.audit().seal();
+        assertThat(db.audit().verify().fault().orElseThrow().position()).isEqualTo(7);
+        assertThat(db.doctor().findings())
+                .filteredOn(finding -> finding.code().startsWith("audit"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.cause())
+                        .isEqualTo("the newest 1 entries of the audit log were verified, and not the 200000 before them"));
+        write("UPDATE audit_entries SET actor = 'x' WHERE position > 200000");
+        assertThat(codes()).containsExactly("audit-broken", "audit-part-verified");
+    }
+
+    /** A trigger of a partitioned table fires by copies of it on the partitions. */
+    @Test
+    void aTriggerThatIsDisabledOnAPartitionIsFound() {
+        if (isSqlite()) {
+            return;
+        }
+        write("CREATE TABLE \"Notes\" (id integer PRIMARY KEY) PARTITION BY RANGE (id)");
+        write("CREATE TABLE first_notes PARTITION OF \"Notes\" FOR VALUES FROM (0) TO (10)");
+        db.audit().enable();
+        assertThat(codes()).isEmpty();
+        write("INSERT INTO first_notes VALUES (1)");
+        assertThat(told()).last().isEqualTo("null insert Notes 1");
+        write("ALTER TABLE first_notes DISABLE TRIGGER modelscan_audit");
+        assertThat(db.audit().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.ids()).containsExactly("Notes"));
+    }
 }

@@ -20,6 +20,7 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.models.ModelCall;
@@ -87,6 +88,23 @@ abstract class DoctorContract extends Contract {
     @Test
     void nothingIsWrongWithAHealthyDatabase() {
         assertThat(db.doctor().findings()).isEmpty();
+        List<DoctorProgress> told = new ArrayList<>();
+        assertThat(db.doctor(null, told::add).findings()).isEmpty();
+        assertThat(told)
+                .extracting(DoctorProgress::check)
+                .containsExactly(
+                        "storage",
+                        "tasks",
+                        "tools",
+                        "calls and answers",
+                        "conversations",
+                        "blobs",
+                        "times",
+                        "audit log",
+                        "done");
+        assertThat(told)
+                .extracting(DoctorProgress::done)
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
     }
 
     @Test

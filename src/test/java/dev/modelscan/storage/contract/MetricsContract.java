@@ -8,9 +8,12 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.audit.AuditHead;
+import dev.modelscan.storage.audit.AuditSchedule;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.metrics.MicrometerMetrics;
+import dev.modelscan.storage.metrics.OpenTelemetryAuditHeads;
 import dev.modelscan.storage.metrics.OpenTelemetrySpans;
 import dev.modelscan.storage.metrics.Operation;
 import io.micrometer.core.instrument.Meter;
@@ -24,12 +27,19 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
+import io.opentelemetry.sdk.testing.exporter.InMemoryLogRecordExporter;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -213,5 +223,46 @@ abstract class MetricsContract extends Contract {
             assertThat(cursor.fetch()).hasSize(1);
         }
         assertThat(only("select").getParentSpanContext().isValid()).isFalse();
+    }
+
+    /** Whoever can write to the database can make its audit log anew, so its head goes elsewhere. */
+    @Test
+    void headsOfTheAuditLogAreEventsOfOpenTelemetry() throws InterruptedException {
+        List<LogRecordData> events = new ArrayList<>();
+        List<Exception> failures = new CopyOnWriteArrayList<>();
+        InMemoryLogRecordExporter logs = InMemoryLogRecordExporter.create();
+        db.audit().enable();
+        try (OpenTelemetrySdk sdk = OpenTelemetrySdk.builder()
+                        .setLoggerProvider(SdkLoggerProvider.builder()
+                                .addLogRecordProcessor(SimpleLogRecordProcessor.create(logs))
+                                .build())
+                        .build();
+                AuditSchedule schedule = AuditSchedule.start(
+                        db, Duration.ofMillis(20), new OpenTelemetryAuditHeads(sdk, "app.db"), failures::add)) {
+            awaitEvents(logs, 1);
+            createAgent("a");
+            awaitEvents(logs, 2);
+            events.addAll(logs.getFinishedLogRecordItems());
+        } finally {
+            db.audit().disable();
+        }
+        assertThat(failures).isEmpty();
+        assertThat(events).hasSize(2);
+        LogRecordData event = events.get(1);
+        assertThat(event.getEventName()).isEqualTo("modelscan.storage.audit.head");
+        AuditHead head = AuditHead.parse(Objects.requireNonNull(event.getBodyValue()).asString());
+        assertThat(event.getAttributes().get(AttributeKey.longKey("modelscan.storage.audit.position")))
+                .isEqualTo(head.position());
+        assertThat(event.getAttributes().get(AttributeKey.stringKey("modelscan.storage.audit.hash")))
+                .isEqualTo(head.hash());
+        assertThat(event.getAttributes().get(AttributeKey.stringKey("modelscan.storage.audit.database")))
+                .isEqualTo("app.db");
+        assertThat(db.audit().verify(head).fault()).isEmpty();
+    }
+
+    private static void awaitEvents(InMemoryLogRecordExporter logs, int count) throws InterruptedException {
+        for (int i = 0; i < 2_000 && logs.getFinishedLogRecordItems().size() < count; i++) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
     }
 }

@@ -26,8 +26,12 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -57,19 +61,27 @@ final class ContentChecks {
     private final Instant now;
     private final List<Finding> findings = new ArrayList<>();
 
-    ContentChecks(DSLContext dsl, Instant now) {
+    private ContentChecks(DSLContext dsl, Instant now) {
         this.dsl = dsl;
         this.now = now;
     }
 
-    List<Finding> run() {
-        tasks();
-        calls();
-        parts();
-        conversations();
-        blobs();
-        times();
-        return findings;
+    /** The checks by name, in the order in which they are to be made. */
+    static Map<String, Supplier<List<Finding>>> of(Supplier<DSLContext> dsl, Instant now) {
+        Map<String, Consumer<ContentChecks>> checks = new LinkedHashMap<>();
+        checks.put("tasks", ContentChecks::tasks);
+        checks.put("tools", ContentChecks::calls);
+        checks.put("calls and answers", ContentChecks::parts);
+        checks.put("conversations", ContentChecks::conversations);
+        checks.put("blobs", ContentChecks::blobs);
+        checks.put("times", ContentChecks::times);
+        Map<String, Supplier<List<Finding>>> all = new LinkedHashMap<>();
+        checks.forEach((name, check) -> all.put(name, () -> {
+            ContentChecks one = new ContentChecks(dsl.get(), now);
+            check.accept(one);
+            return one.findings;
+        }));
+        return all;
     }
 
     private void tasks() {

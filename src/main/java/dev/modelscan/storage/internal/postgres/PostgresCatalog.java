@@ -93,7 +93,8 @@ final class PostgresCatalog implements Catalog {
                                 row.getString(3),
                                 row.getBoolean(4),
                                 row.getBoolean(5),
-                                row.getInt(6))))) {
+                                row.getInt(6),
+                                /* isStrict= */ true)))) {
             columns.computeIfAbsent(read.table(), name -> new ArrayList<>()).add(read.value());
         }
         Map<String, List<List<String>>> uniques = new LinkedHashMap<>();

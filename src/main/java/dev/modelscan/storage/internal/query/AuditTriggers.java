@@ -29,20 +29,10 @@ public final class AuditTriggers {
 
     private AuditTriggers() {}
 
-    /**
-     * Makes the triggers of all tables anew.
-     *
-     * @throws IllegalArgumentException if a text names no column
-     */
+    /** Makes the triggers of all tables anew. */
     public static void make(Session session, List<String> redacted) throws SQLException {
         Redactions redactions = new Redactions(redacted);
         Map<String, Catalog.Table> tables = tables(session);
-        redactions.requireColumns(tables.values());
-        make(session, redactions, tables);
-    }
-
-    private static void make(Session session, Redactions redactions, Map<String, Catalog.Table> tables)
-            throws SQLException {
         drop(session);
         for (Catalog.Table table : tables.values()) {
             execute(session, triggers(session, table, redactions));
@@ -93,8 +83,22 @@ public final class AuditTriggers {
                 List.of(),
                 row -> row.getString(1));
         if (!stored.isEmpty()) {
-            make(session, new Redactions(texts(stored.get(0))), tables(session));
+            make(session, texts(stored.get(0)));
         }
+    }
+
+    /**
+     * The texts that name no column of a table.
+     *
+     * @throws IllegalArgumentException if one is no name of a column
+     */
+    public static List<String> idle(Session session, List<String> redacted) throws SQLException {
+        return new Redactions(redacted).idle(tables(session).values());
+    }
+
+    /** Triggers and rules on the log's own tables, which may change or drop what is recorded; sorted. */
+    public static List<String> foreign(Session session) throws SQLException {
+        return PlainSql.rows(session, filled(session, "foreign", Map.of()), List.of(), row -> row.getString(1));
     }
 
     /** The tables that lack triggers, or have others than {@link #make} would make now; sorted by name. */
@@ -157,6 +161,7 @@ public final class AuditTriggers {
         values.put("function", PlainSql.quoted(function(table.name())));
         values.put("table", PlainSql.quoted(table.name()));
         values.put("name", changes.text(table.name()));
+        values.put("settings", changes.settings(table.stored()));
         values.put("new_key", changes.key(key, "NEW"));
         values.put("old_key", changes.key(key, "OLD"));
         values.put("is_changed", changes.isChanged(table.stored(), "OLD", "NEW"));

@@ -52,8 +52,10 @@ public interface Catalog {
      * @param type as the engine calls it
      * @param isGenerated whether the engine computes its values
      * @param key the position in the primary key, from 1; 0 if it is not part of it
+     * @param isStrict whether it holds values of its type alone
      */
-    record Column(String name, String type, boolean isGenerated, boolean isNullable, int key) {}
+    record Column(
+            String name, String type, boolean isGenerated, boolean isNullable, int key, boolean isStrict) {}
 
     /**
      * A table.

@@ -27,6 +27,9 @@ public interface Changes {
      */
     String key(List<Catalog.Column> key, String row);
 
+    /** SQL that fixes, in the definition of a function, what a session may set about the texts of such values. */
+    String settings(List<Catalog.Column> columns);
+
     /** SQL that is true if a stored value of the row has changed. */
     String isChanged(List<Catalog.Column> columns, String before, String after);
 

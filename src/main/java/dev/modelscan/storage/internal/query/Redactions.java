@@ -47,15 +47,14 @@ final class Redactions {
         }
     }
 
-    /** Throws if a rule is about no column, since what it was meant to hide would be recorded. */
-    void requireColumns(Collection<Catalog.Table> tables) {
-        for (Rule rule : rules) {
-            if (tables.stream()
-                    .noneMatch(table -> table.columns().stream().anyMatch(column -> rule.isOf(table.name(), column)))) {
-                throw new IllegalArgumentException("no table has what " + rule.text() + " names, so nothing would be"
-                        + " redacted; correct it, or make the table first");
-            }
-        }
+    /** The rules that are about no column, so that what they were meant to hide is recorded. */
+    List<String> idle(Collection<Catalog.Table> tables) {
+        return rules.stream()
+                .filter(rule -> tables.stream()
+                        .noneMatch(table ->
+                                table.columns().stream().anyMatch(column -> rule.isOf(table.name(), column))))
+                .map(Rule::text)
+                .toList();
     }
 
     List<Recorded> of(Catalog.Table table) {

@@ -98,11 +98,38 @@ final class AuditChain {
                     .orderBy(AUDIT_ENTRIES.POSITION)
                     .limit(Mapping.LIMIT.param()));
 
+    private static final CompiledQuery<Last> FIRST = CompiledQuery.rows(
+            "audit.first", row -> new Last(row.get(Codec.LONG, 1), row.get(Codec.TEXT, 2)), () -> DSL.select(
+                            AUDIT_ENTRIES.POSITION, AUDIT_ENTRIES.HASH)
+                    .from(AUDIT_ENTRIES)
+                    .where(AUDIT_ENTRIES.POSITION.ge(
+                            ChainEntry.POSITION.parameter().param()))
+                    .orderBy(AUDIT_ENTRIES.POSITION)
+                    .limit(DSL.inline(1)));
+
     private AuditChain() {}
 
     static AuditHead head(Session session) throws SQLException {
         Last last = session.query(LAST).first();
         return last == null ? AuditHead.NONE : last.head();
+    }
+
+    /**
+     * The entry before so many of the newest; {@link AuditHead#NONE} if there are no more, or if its hash is none, which only
+     * the whole chain tells.
+     */
+    static AuditHead headBefore(Session session, long newest) throws SQLException {
+        Last last = session.query(LAST).first();
+        Last before = last == null || last.position() <= newest
+                ? null
+                : session.query(FIRST)
+                        .set(ChainEntry.POSITION.parameter(), last.position() - newest)
+                        .first();
+        try {
+            return before == null ? AuditHead.NONE : before.head();
+        } catch (CorruptDatabaseException e) {
+            return AuditHead.NONE;
+        }
     }
 
     /** The position of the newest entry that waits; 0 if none does. */

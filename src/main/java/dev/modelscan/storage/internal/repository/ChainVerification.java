@@ -7,41 +7,85 @@ import dev.modelscan.storage.audit.AuditFault.Kind;
 import dev.modelscan.storage.audit.AuditHead;
 import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Parameter;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the chain in batches, each in a transaction of its own, since nothing that is in it may change. */
 final class ChainVerification {
 
-    /** Entries may be long, and all of a batch are in memory. */
-    private static final int BATCH = 200;
+    private static final int BATCH = 1_000;
 
-    private static final CompiledQuery<ChainEntry> FROM =
-            CompiledQuery.rows("audit.from", ChainEntry::map, () -> DSL.select(ChainEntry.COLUMNS.fields())
+    /** All of a batch is in memory, so long entries come in smaller ones: 16 MB of texts, or one entry. */
+    private static final long BATCH_CHARACTERS = 8_000_000;
+
+    private static final Parameter<Long> LAST = Parameter.of("last", Codec.LONG, Long.class);
+
+    private record Size(long position, long characters) {}
+
+    private static final CompiledQuery<Size> SIZES = CompiledQuery.rows(
+            "audit.entrySizes", row -> new Size(row.get(Codec.LONG, 1), row.get(Codec.LONG, 2)), () -> DSL.select(
+                            AUDIT_ENTRIES.POSITION,
+                            DSL.coalesce(DSL.length(AUDIT_ENTRIES.CHANGES), DSL.inline(0))
+                                    .plus(DSL.coalesce(DSL.length(AUDIT_ENTRIES.RECORD_KEY), DSL.inline(0)))
+                                    .cast(SQLDataType.BIGINT))
                     .from(AUDIT_ENTRIES)
                     .where(AUDIT_ENTRIES.POSITION.ge(
                             ChainEntry.POSITION.parameter().param()))
                     .orderBy(AUDIT_ENTRIES.POSITION)
                     .limit(Mapping.LIMIT.param()));
 
+    private static final CompiledQuery<ChainEntry> ENTRIES =
+            CompiledQuery.rows("audit.entries", ChainEntry::map, () -> DSL.select(ChainEntry.COLUMNS.fields())
+                    .from(AUDIT_ENTRIES)
+                    .where(AUDIT_ENTRIES
+                            .POSITION
+                            .ge(ChainEntry.POSITION.parameter().param())
+                            .and(AUDIT_ENTRIES.POSITION.le(LAST.param())))
+                    .orderBy(AUDIT_ENTRIES.POSITION));
+
     private final Sessions sessions;
     private final AuditHead known;
-    private AuditHead head = AuditHead.NONE;
+    private final AuditHead start;
+    private final LongConsumer progress;
+    private AuditHead head;
 
     /** Erased entries whose receipt is still to come, by its position. */
     private final SortedMap<Long, ErasedEntries> erased = new TreeMap<>();
 
     private long checked;
 
-    ChainVerification(Sessions sessions, AuditHead known) {
+    private ChainVerification(Sessions sessions, AuditHead known, AuditHead start, LongConsumer progress) {
         this.sessions = sessions;
         this.known = known;
+        this.start = start;
+        this.progress = progress;
+        this.head = start;
+    }
+
+    /** A verification of all entries, which compares with a known head. */
+    static ChainVerification ofAll(Sessions sessions, AuditHead known, LongConsumer progress) {
+        return new ChainVerification(sessions, known, AuditHead.NONE, progress);
+    }
+
+    /** A verification of so many of the newest entries. That they follow from those before is taken for granted. */
+    static ChainVerification ofNewest(Sessions sessions, long entries) {
+        AuditHead start = sessions.read("audit log", null, session -> AuditChain.headBefore(session, entries));
+        return new ChainVerification(sessions, AuditHead.NONE, start, compared -> {});
+    }
+
+    /** The entry behind which it begins. */
+    AuditHead start() {
+        return start;
     }
 
     AuditVerification run() {
@@ -54,15 +98,30 @@ final class ChainVerification {
                 break;
             }
             fault = fault(batch);
+            progress.accept(checked);
         }
         return new AuditVerification(checked, head, Optional.ofNullable(fault));
     }
 
     private List<ChainEntry> from(long position) {
-        return sessions.read("audit log", null, session -> session.query(FROM)
-                .set(ChainEntry.POSITION.parameter(), position)
-                .set(Mapping.LIMIT, BATCH)
-                .list());
+        return sessions.read("audit log", null, session -> {
+            long last = position - 1;
+            long characters = 0;
+            for (Size size : session.query(SIZES)
+                    .set(ChainEntry.POSITION.parameter(), position)
+                    .set(Mapping.LIMIT, BATCH)
+                    .list()) {
+                characters += size.characters();
+                if (last >= position && characters > BATCH_CHARACTERS) {
+                    break;
+                }
+                last = size.position();
+            }
+            return session.query(ENTRIES)
+                    .set(ChainEntry.POSITION.parameter(), position)
+                    .set(LAST, last)
+                    .list();
+        });
     }
 
     private @Nullable AuditFault endFault() {
@@ -148,6 +207,10 @@ final class ChainVerification {
         boolean isReceipt = entry.isReceipt();
         if (!isReceipt) {
             return entries == null ? null : withoutReceipt(entries);
+        }
+        if (start.position() > 0) {
+            // Some of its entries may be before those that are read.
+            return null;
         }
         ErasedEntries named = entries == null ? new ErasedEntries() : entries;
         return named.areThoseOf(entry.document())

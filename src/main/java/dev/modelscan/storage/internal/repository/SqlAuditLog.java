@@ -12,7 +12,6 @@ import dev.modelscan.storage.audit.AuditHead;
 import dev.modelscan.storage.audit.AuditLog;
 import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.doctor.Finding;
-import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.engine.Sessions;
@@ -32,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +46,10 @@ final class SqlAuditLog implements AuditLog {
     private static final Parameter<Instant> TIME = Parameter.of("enabledAt", Codec.TIME, Instant.class);
     private static final Parameter<Instant> UNTIL = Parameter.of("until", Codec.TIME, Instant.class);
 
-    private static final CompiledQuery<String> SETTINGS = CompiledQuery.rows(
+    /** So many entries a doctor compares: about a second of a core. */
+    private static final long NEWEST = 100_000;
+
+    static final CompiledQuery<String> SETTINGS = CompiledQuery.rows(
             "audit.settings", row -> row.get(Codec.TEXT, 1), () -> DSL.select(AUDIT_SETTINGS.REDACTED)
                     .from(AUDIT_SETTINGS));
 
@@ -104,6 +107,11 @@ final class SqlAuditLog implements AuditLog {
         List<String> columns = redacted.stream().distinct().sorted().toList();
         return sessions.writeMany(ENTITY, null, session -> {
             sessions.takeTurn(session, AuditChain.TURN);
+            List<String> idle = AuditTriggers.idle(session, columns);
+            if (!idle.isEmpty()) {
+                throw new IllegalArgumentException("no table has what " + idle.get(0) + " names, so nothing would be"
+                        + " redacted; correct it, or make the table first");
+            }
             return enable(session, session.query(SETTINGS).first(), columns);
         });
     }
@@ -235,41 +243,30 @@ final class SqlAuditLog implements AuditLog {
 
     @Override
     public AuditVerification verify(AuditHead known) {
+        return verify(known, compared -> {});
+    }
+
+    @Override
+    public AuditVerification verify(AuditHead known, LongConsumer progress) {
         Objects.requireNonNull(known, "known");
+        Objects.requireNonNull(progress, "progress");
         try {
             sealIfNeeded();
         } catch (CorruptDatabaseException e) {
             LOG.debug("nothing can be put behind the last entry, which is named below", e);
         }
-        return new ChainVerification(sessions, known).run();
+        return ChainVerification.ofAll(sessions, known, progress).run();
     }
 
-    /** What is wrong with the log. Reads the whole chain, and nothing if there never was one. */
-    List<Finding> findings() {
-        List<Finding> findings = new ArrayList<>();
-        List<String> unrecorded = sessions.read(ENTITY, null, SqlAuditLog::unrecorded);
-        if (!unrecorded.isEmpty()) {
-            findings.add(Finding.of(
-                    Severity.ERROR,
-                    "audit-trigger-missing",
-                    "the audit log is on, and does not record all changes of these tables",
-                    unrecorded,
-                    "audit enable"));
-        }
-        new ChainVerification(sessions, AuditHead.NONE)
-                .run()
-                .fault()
-                .ifPresent(fault -> findings.add(Finding.of(
-                        Severity.ERROR,
-                        "audit-broken",
-                        "the chain of the audit log does not hold: " + fault.message(),
-                        List.of(String.valueOf(fault.position())),
-                        "compare with a backup: audit verify --db <backup>")));
+    @Override
+    public List<Finding> findings() {
+        return sessions.read(ENTITY, null, AuditFindings::ofRecording);
+    }
+
+    /** {@link #findings()}, and whether the end of the chain holds. */
+    List<Finding> examined() {
+        List<Finding> findings = new ArrayList<>(findings());
+        findings.addAll(AuditFindings.ofChain(sessions, NEWEST));
         return findings;
-    }
-
-    private static List<String> unrecorded(Session session) throws SQLException {
-        String redacted = session.query(SETTINGS).first();
-        return redacted == null ? List.of() : AuditTriggers.missing(session, AuditTriggers.texts(redacted));
     }
 }

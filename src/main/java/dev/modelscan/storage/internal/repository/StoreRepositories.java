@@ -102,7 +102,7 @@ public final class StoreRepositories extends SqlRepositories {
 
     /** What is wrong with the audit log. */
     public List<Finding> auditFindings() {
-        return new SqlAuditLog(store, () -> false).findings();
+        return new SqlAuditLog(store, () -> false).examined();
     }
 
     /** The number of rows of each table, by name. Loads no jOOQ, so a program that asks this alone starts at once. */

@@ -30,7 +30,8 @@ final class SqliteCatalog implements Catalog {
 
     /** hidden is 2 or 3 for generated columns, and 1 for those of virtual tables. */
     private static final String COLUMNS = """
-            SELECT m.name, c.name, c.type, c.hidden, c."notnull", c.pk
+            SELECT m.name, c.name, c.type, c.hidden, c."notnull", c.pk,
+                (SELECT l.strict FROM pragma_table_list(m.name) l WHERE l.schema = 'main')
             FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c
             WHERE m.type = 'table' AND m.name IN (SELECT value FROM json_each(?)) ORDER BY m.name, c.cid""";
 
@@ -153,7 +154,8 @@ final class SqliteCatalog implements Catalog {
                         row.getString(3),
                         row.getInt(4) > 0,
                         !row.getBoolean(5) && row.getInt(6) == 0,
-                        row.getInt(6)));
+                        row.getInt(6),
+                        row.getBoolean(7)));
     }
 
     private static String json(Collection<String> names) {

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.sqlite.file;
 
 import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
 
+import dev.modelscan.storage.Json;
 import dev.modelscan.storage.internal.query.Catalog.Column;
 import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.PlainSql;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Puts JSON together as text: one pass over the columns, without a subquery, which would cost more than the insert.
  */
 final class SqliteChanges implements Changes {
+
+    /** A function takes 127 arguments at the most. */
+    private static final int MOST_IN_OBJECT = 60;
 
     /** A trigger of the file can read no temporary table, and no function that other programs' connections lack. */
     private static String act() {
@@ -37,6 +41,11 @@ final class SqliteChanges implements Changes {
         return "'[' || " + String.join(" || ',' || ", values) + " || ']'";
     }
 
+    @Override
+    public String settings(List<Column> columns) {
+        return "";
+    }
+
     /** A column's collation may take two texts for equal. */
     @Override
     public String isChanged(List<Column> columns, String before, String after) {
@@ -49,23 +58,49 @@ final class SqliteChanges implements Changes {
         return '(' + value(column, before) + " IS NOT " + value(column, after) + " COLLATE BINARY)";
     }
 
+    /** One call makes the JSON of all columns that always have a text or a number; a call for each costs twice as much. */
     @Override
     public String values(List<Recorded> columns, String row) {
         List<String> members = new ArrayList<>();
+        List<String> plain = new ArrayList<>();
         for (Recorded recorded : columns) {
-            members.add("CASE WHEN " + value(recorded.column(), row) + " IS NULL THEN '' ELSE " + name(recorded)
-                    + " || " + json(recorded, row) + " END");
+            String value = value(recorded.column(), row);
+            if (isPlain(recorded) && plain.size() < MOST_IN_OBJECT) {
+                plain.add(sqlText(recorded.column().name()) + ", " + value);
+            } else {
+                members.add("CASE WHEN " + value + " IS NULL THEN '' ELSE " + member(recorded, json(recorded, row))
+                        + " END");
+            }
         }
-        return object(members);
+        if (plain.isEmpty()) {
+            return object(members);
+        }
+        // Its last value ends with a quote or a digit, so one brace goes.
+        members.add(0, "rtrim(json_object(" + String.join(", ", plain) + "), '}')");
+        members.add("'}'");
+        return String.join(" || ", members);
+    }
+
+    private static boolean isPlain(Recorded recorded) {
+        Column column = recorded.column();
+        return !recorded.hidden()
+                && recorded.members().isEmpty()
+                && !column.isNullable()
+                && (isOf(column, "TEXT") || isOf(column, "INTEGER"));
+    }
+
+    /** Any column may hold bytes, unless its table is strict. */
+    private static boolean isOf(Column column, String type) {
+        return column.isStrict() && column.type().equalsIgnoreCase(type);
     }
 
     @Override
     public String differences(List<Recorded> columns, String before, String after) {
         List<String> members = new ArrayList<>();
         for (Recorded recorded : columns) {
-            members.add("CASE WHEN " + isChanged(recorded.column(), before, after) + " THEN " + name(recorded)
-                    + " || '[' || " + json(recorded, before) + " || ',' || " + json(recorded, after)
-                    + " || ']' ELSE '' END");
+            String both = "'[' || " + json(recorded, before) + " || ',' || " + json(recorded, after) + " || ']'";
+            members.add("CASE WHEN " + isChanged(recorded.column(), before, after) + " THEN " + member(recorded, both)
+                    + " ELSE '' END");
         }
         return object(members);
     }
@@ -74,8 +109,8 @@ final class SqliteChanges implements Changes {
         return "'{' || substr(" + String.join(" || ", members) + ", 2) || '}'";
     }
 
-    private static String name(Recorded recorded) {
-        return "',' || json_quote(" + sqlText(recorded.column().name()) + ") || ':'";
+    private static String member(Recorded recorded, String json) {
+        return sqlText(',' + Json.of(recorded.column().name()).toString() + ':') + " || " + json;
     }
 
     private static String json(Recorded recorded, String row) {
@@ -84,7 +119,7 @@ final class SqliteChanges implements Changes {
             return "CASE WHEN " + value + " IS NULL THEN 'null' ELSE json_quote(" + sqlText(HIDDEN) + ") END";
         }
         if (recorded.members().isEmpty()) {
-            return json(value);
+            return isOf(recorded.column(), "TEXT") ? "json_quote(" + value + ')' : json(value);
         }
         StringBuilder shown = new StringBuilder("json_replace(").append(value);
         for (String member : recorded.members()) {

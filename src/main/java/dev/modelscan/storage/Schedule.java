@@ -1,0 +1,103 @@
+package dev.modelscan.storage;
+
+import dev.modelscan.storage.errors.StorageException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Runs some work again and again on a thread of its own, until it or the database is closed. The first run begins at once. A run
+ * that takes longer than the time between two delays the next one.
+ *
+ * @since 0.1.0
+ */
+public final class Schedule implements AutoCloseable {
+
+    private static final long LOOK_MILLIS = 200;
+
+    private final Database db;
+    private final Duration every;
+    private final Runnable work;
+    private final Consumer<StorageException> onFailure;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private Schedule(
+            Database db, String name, Duration every, Runnable work, Consumer<StorageException> onFailure) {
+        this.db = Objects.requireNonNull(db, "db");
+        this.every = Objects.requireNonNull(every, "every");
+        this.work = Objects.requireNonNull(work, "work");
+        this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
+        if (every.isNegative() || every.isZero()) {
+            throw new IllegalArgumentException(name + ": every is " + every + "; give a positive time");
+        }
+        this.thread = new Thread(this::loop, "modelscan-storage-" + name);
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param name a part of the thread's name
+     * @param every the time from the begin of one run to that of the next
+     * @param work is run on the schedule's thread; another exception than a {@link StorageException} ends the schedule
+     * @param onFailure is told when a run failed; the next is tried at its time
+     * @throws IllegalArgumentException if the time is not positive
+     */
+    public static Schedule start(
+            Database db, String name, Duration every, Runnable work, Consumer<StorageException> onFailure) {
+        Schedule schedule = new Schedule(db, Objects.requireNonNull(name, "name"), every, work, onFailure);
+        schedule.thread.start();
+        return schedule;
+    }
+
+    private void loop() {
+        long next = System.nanoTime();
+        while (isWanted()) {
+            if (System.nanoTime() - next < 0) {
+                if (!rest()) {
+                    return;
+                }
+                continue;
+            }
+            next += every.toNanos();
+            runOnce();
+        }
+    }
+
+    private boolean isWanted() {
+        return !closed && db.isOpen();
+    }
+
+    private void runOnce() {
+        try {
+            work.run();
+        } catch (StorageException e) {
+            if (isWanted()) {
+                onFailure.accept(e);
+            }
+        }
+    }
+
+    private static boolean rest() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** Ends it: interrupts a run that is under way, and waits for its end. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

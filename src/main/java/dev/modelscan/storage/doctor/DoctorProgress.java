@@ -1,0 +1,19 @@
+package dev.modelscan.storage.doctor;
+
+import java.util.Objects;
+
+/**
+ * How far an examination has come.
+ *
+ * @param check what is being looked at: some words, such as {@code storage} or {@code conversations}
+ * @param done how many checks are done; they take very different times
+ * @param total how many there are
+ * @since 0.1.0
+ */
+public record DoctorProgress(String check, int done, int total) {
+
+    /** Not API, since components may be added: the library makes them. */
+    public DoctorProgress {
+        Objects.requireNonNull(check, "check");
+    }
+}

@@ -1,0 +1,133 @@
+package dev.modelscan.storage.internal.repository;
+
+import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
+import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
+
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.audit.AuditAction;
+import dev.modelscan.storage.audit.AuditVerification;
+import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.query.AuditTriggers;
+import dev.modelscan.storage.internal.query.Codec;
+import dev.modelscan.storage.internal.query.CompiledQuery;
+import dev.modelscan.storage.internal.query.Session;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** What keeps the audit log from recording what it should, and whether its chain holds. */
+final class AuditFindings {
+
+    private static final String ENABLE = "audit enable";
+
+    /** An entry of the log's own. */
+    private record Switch(long position, String action, @Nullable String changes) {
+
+        boolean isOn() {
+            return action.equals(AuditAction.ENABLE.toString());
+        }
+
+        boolean hasRedacted(String texts) {
+            return changes != null
+                    && Json.parse(changes).toNode().path("redacted").equals(Json.parse(texts).toNode());
+        }
+    }
+
+    private static final CompiledQuery<Switch> LAST_SWITCH = CompiledQuery.rows(
+            "audit.lastSwitch",
+            row -> new Switch(row.get(Codec.LONG, 1), row.get(Codec.TEXT, 2), row.find(Codec.TEXT, 3)),
+            () -> DSL.select(AUDIT_ENTRIES.POSITION, AUDIT_ENTRIES.ACTION, AUDIT_ENTRIES.CHANGES)
+                    .from(AUDIT_ENTRIES)
+                    .where(AUDIT_ENTRIES
+                            .TABLE_NAME
+                            .eq(DSL.inline(AUDIT_SETTINGS.getName()))
+                            .and(AUDIT_ENTRIES.RECORD_KEY.isNull()))
+                    .orderBy(AUDIT_ENTRIES.POSITION.desc())
+                    .limit(DSL.inline(1)));
+
+    private final List<Finding> findings = new ArrayList<>();
+
+    private AuditFindings() {}
+
+    /** Compares the triggers and the settings with what they have to be; reads one entry at the most. */
+    static List<Finding> ofRecording(Session session) throws SQLException {
+        AuditFindings found = new AuditFindings();
+        String redacted = session.query(SqlAuditLog.SETTINGS).first();
+        found.settings(session.query(LAST_SWITCH).first(), redacted);
+        if (redacted != null) {
+            found.triggers(session, AuditTriggers.texts(redacted));
+        }
+        return found.findings;
+    }
+
+    private void settings(@Nullable Switch last, @Nullable String redacted) {
+        if (last != null && last.isOn() && (redacted == null || !last.hasRedacted(redacted))) {
+            add(
+                    Severity.ERROR,
+                    "audit-settings-changed",
+                    redacted == null
+                            ? "the audit log was switched on by this entry, and its settings were removed since without"
+                                    + " an entry: nothing is known to be recorded"
+                            : "the columns to redact are not those of this entry, which set them: somebody changed the"
+                                    + " settings",
+                    List.of("entry " + last.position() + ": " + last.changes()),
+                    ENABLE + " --redact, with the columns of the entry");
+        }
+    }
+
+    private void triggers(Session session, List<String> redacted) throws SQLException {
+        add(
+                Severity.ERROR,
+                "audit-trigger-missing",
+                "the audit log is on, and does not record all changes of these tables: a trigger is missing, switched"
+                        + " off, or another one",
+                AuditTriggers.missing(session, redacted),
+                ENABLE);
+        add(
+                Severity.ERROR,
+                "audit-trigger-foreign",
+                "triggers or rules on the tables of the audit log can change or drop what is recorded",
+                AuditTriggers.foreign(session),
+                "drop them");
+        add(
+                Severity.WARNING,
+                "audit-redaction-idle",
+                "columns to redact that no table has: if one was renamed, its values are recorded now",
+                AuditTriggers.idle(session, redacted),
+                "audit enable --redact with the columns that there are");
+    }
+
+    /** Verifies so many of the newest entries. */
+    static List<Finding> ofChain(Sessions sessions, long newest) {
+        AuditFindings found = new AuditFindings();
+        ChainVerification verification = ChainVerification.ofNewest(sessions, newest);
+        AuditVerification verified = verification.run();
+        verified.fault()
+                .ifPresent(fault -> found.add(
+                        Severity.ERROR,
+                        "audit-broken",
+                        "the chain of the audit log does not hold: " + fault.message(),
+                        List.of(String.valueOf(fault.position())),
+                        "compare with a backup: audit verify --db <backup>"));
+        if (verification.start().position() > 0) {
+            found.add(
+                    Severity.NOTE,
+                    "audit-part-verified",
+                    "the newest " + verified.entries() + " entries of the audit log were verified, and not the "
+                            + verification.start().position() + " before them",
+                    List.of("from entry " + (verification.start().position() + 1)),
+                    "audit verify");
+        }
+        return found.findings;
+    }
+
+    private void add(Severity severity, String code, String cause, List<String> ids, String fix) {
+        if (!ids.isEmpty()) {
+            findings.add(Finding.of(severity, code, cause, ids, fix));
+        }
+    }
+}
