@@ -47,6 +47,11 @@ public interface Dialect {
         return -1;
     }
 
+    /** Whether many rows are inserted faster by statements of several rows than by a batch of statements. */
+    default boolean insertsInRows() {
+        return false;
+    }
+
     /**
      * The row number of a table's last row, used to find rows added later; negative if the engine does not
      * number rows, or if a transaction cannot continue after a rejected statement.

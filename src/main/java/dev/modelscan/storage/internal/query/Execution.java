@@ -125,6 +125,15 @@ public final class Execution<R> {
         return this;
     }
 
+    private <X> void setRows(List<Column<X, ?>> columns, List<? extends X> records) throws SQLException {
+        for (Column<X, ?> column : columns) {
+            int[] at = placesOf(column.parameter());
+            for (int row = 0; row < at.length; row++) {
+                bindColumn(new int[] {at[row]}, column, records.get(row));
+            }
+        }
+    }
+
     private int[] placesOf(Parameter<?> parameter) {
         return places.getOrDefault(parameter.name(), NOWHERE);
     }
@@ -267,12 +276,20 @@ public final class Execution<R> {
         }
     }
 
-    /** Writes one row per record in one batch. Returns what the driver says that each has written. */
+    /**
+     * Writes one row per record in one batch. A statement of several rows, which has each parameter once for each of them,
+     * takes as many records at a time. Returns what the driver says that each statement has written.
+     */
     public <X> int[] updateAll(Columns<X> columns, List<? extends X> records) throws SQLException {
         begun();
         try {
-            for (X record : records) {
-                setAll(columns, record);
+            int rows = Math.max(1, placesOf(columns.all().get(0).parameter()).length);
+            for (int from = 0; from < records.size(); from += rows) {
+                if (rows == 1) {
+                    setAll(columns, records.get(from));
+                } else {
+                    setRows(columns.all(), records.subList(from, from + rows));
+                }
                 requireAllBound();
                 statement.addBatch();
             }

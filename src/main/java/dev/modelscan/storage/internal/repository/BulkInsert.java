@@ -64,13 +64,26 @@ final class BulkInsert<I extends Id, R> {
             return;
         }
         try {
-            session.query(insert).updateAll(mapping.columns, records);
+            insertInRows(session, insert, records);
         } catch (SQLException e) {
             if (!sessions.classify(e).mayBeOneRows()) {
                 throw e;
             }
             R refused = refused(session, insert, records, before, e);
             throw refused == null ? e : explanation.explain(session, refused, e);
+        }
+    }
+
+    /** Several rows in a statement if that is cheaper; those that are left one by one. */
+    private void insertInRows(Session session, CompiledQuery<Void> insert, List<R> records) throws SQLException {
+        int together = insert == mapping.insert && session.dialect().insertsInRows()
+                ? records.size() - records.size() % Mapping.ROWS
+                : 0;
+        if (together > 0) {
+            session.query(mapping.insertRows).updateAll(mapping.columns, records.subList(0, together));
+        }
+        if (together < records.size()) {
+            session.query(insert).updateAll(mapping.columns, records.subList(together, records.size()));
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.InsertValuesStepN;
 import org.jooq.Query;
 import org.jooq.Table;
 import org.jooq.TableField;
@@ -52,7 +53,11 @@ final class Mapping<I extends Id, R> {
     /** The columns that {@code update} does not change, and what to use instead. */
     final Map<Column<R, ?>, String> fixed = new LinkedHashMap<>();
 
+    /** How many rows {@link #insertRows} takes. */
+    static final int ROWS = 16;
+
     final CompiledQuery<Void> insert;
+    final CompiledQuery<Void> insertRows;
     final CompiledQuery<R> byId;
     final CompiledQuery<Void> delete;
     final CompiledQuery<R> update;
@@ -80,6 +85,13 @@ final class Mapping<I extends Id, R> {
         fixed.put(createdAt, "it is set when the record is made");
         insert = CompiledQuery.command(entity + ".insert", () -> DSL.insertInto(table.get(), columns.fields())
                 .values(columns.params()));
+        insertRows = CompiledQuery.command(entity + ".insertRows", () -> {
+            InsertValuesStepN<?> rows = DSL.insertInto(table.get(), columns.fields());
+            for (int i = 0; i < ROWS; i++) {
+                rows = rows.values(columns.params());
+            }
+            return rows;
+        });
         byId = select(entity + ".byId", id::isParameter);
         delete = CompiledQuery.command(
                 entity + ".delete", () -> DSL.deleteFrom(table.get()).where(id.isParameter()));

@@ -74,6 +74,15 @@ public final class SqliteDialect implements Dialect {
         return connection.unwrap(SQLiteConnection.class).getDatabase().total_changes();
     }
 
+    /**
+     * A statement that fires triggers keeps a copy of each page that it changes. With the audit log on, 1,000 messages took
+     * 113 µs each as statements of their own and 58 in sixteens; without it 40 and 25.
+     */
+    @Override
+    public boolean insertsInRows() {
+        return true;
+    }
+
     @Override
     public long lastRow(Connection connection, Table<?> table) throws SQLException {
         try (Statement statement = connection.createStatement();
