@@ -38,6 +38,20 @@ final class RetentionCommand extends DatabaseCommand {
     Integer messagesPerConversation;
 
     @Option(
+            names = "--message-bytes-per-conversation",
+            paramLabel = "<number>",
+            description = "Keep this many bytes of the newest messages of each conversation.")
+    @Nullable
+    Long messageBytesPerConversation;
+
+    @Option(
+            names = "--message-bytes",
+            paramLabel = "<number>",
+            description = "Keep the newest conversations that have this many bytes of messages in all.")
+    @Nullable
+    Long messageBytes;
+
+    @Option(
             names = "--tasks",
             paramLabel = "<time>",
             converter = Intervals.class,
@@ -101,7 +115,14 @@ final class RetentionCommand extends DatabaseCommand {
 
     private RetentionPolicy policy() {
         return new RetentionPolicy(
-                conversations, messagesPerConversation, tasks, tasksPerAgent, toolExecutions, modelCalls);
+                conversations,
+                messagesPerConversation,
+                messageBytesPerConversation,
+                messageBytes,
+                tasks,
+                tasksPerAgent,
+                toolExecutions,
+                modelCalls);
     }
 
     /** What was deleted, or would be. */

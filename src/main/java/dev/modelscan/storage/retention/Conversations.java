@@ -47,12 +47,24 @@ final class Conversations {
                 .from(CONVERSATIONS)
                 .where(CONVERSATIONS.LAST_SEQUENCE_NUMBER.gt((long) messages))
                 .and(after == null ? DSL.noCondition() : CONVERSATIONS.ID.gt(after))
-                .and(CONVERSATIONS.HEAD_ID.isNull())
-                .and(DSL.notExists(
-                        DSL.selectOne().from(COMPACTIONS).where(COMPACTIONS.CONVERSATION_ID.eq(CONVERSATIONS.ID))))
+                .and(isPlain())
                 .orderBy(CONVERSATIONS.ID)
                 .limit(PAGE)
                 .fetch(CONVERSATIONS.ID);
+    }
+
+    /** Whether a conversation is neither branched nor compacted. */
+    static Condition isPlain() {
+        return CONVERSATIONS
+                .HEAD_ID
+                .isNull()
+                .and(DSL.notExists(
+                        DSL.selectOne().from(COMPACTIONS).where(COMPACTIONS.CONVERSATION_ID.eq(CONVERSATIONS.ID))));
+    }
+
+    /** How many of its messages have a number below that one. */
+    static int before(DSLContext dsl, ConversationId id, long number) {
+        return dsl.fetchCount(MESSAGES, MESSAGES.CONVERSATION_ID.eq(id).and(MESSAGES.SEQUENCE_NUMBER.lt(number)));
     }
 
     /** How many messages a conversation has. */

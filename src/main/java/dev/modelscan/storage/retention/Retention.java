@@ -82,6 +82,7 @@ public final class Retention {
                     (reader, after) -> Conversations.longerThan(reader, most, after),
                     id -> messages += Math.max(0, Conversations.size(dsl, id) - most));
         }
+        countBytes(dsl);
         if (policy.tasks() != null) {
             tasks += dsl.fetchCount(TASKS, oldTasks(policy.tasks()));
         }
@@ -97,6 +98,21 @@ public final class Retention {
             modelCalls += dsl.fetchCount(MODEL_CALLS, MODEL_CALLS.CREATED_AT.lt(before(policy.modelCalls())));
         }
         return result();
+    }
+
+    private void countBytes(DSLContext dsl) {
+        Long bytes = policy.messageBytesPerConversation();
+        if (bytes != null) {
+            forEach(
+                    (reader, after) -> Sizes.largerThan(reader, bytes, after),
+                    id -> messages += Conversations.before(dsl, id, Sizes.firstKept(dsl, id, bytes)));
+        }
+        Long all = policy.messageBytes();
+        if (all != null) {
+            Sizes.Count count = Sizes.countBeyond(dsl, all);
+            conversations += count.conversations();
+            messages += count.messages();
+        }
     }
 
     /**
@@ -119,6 +135,7 @@ public final class Retention {
                     (reader, after) -> Conversations.longerThan(reader, most, after),
                     id -> deleteMessages(batch, id, Conversations.firstKept(db.dsl(), id, most)));
         }
+        deleteBytes(batch);
         if (policy.tasks() != null) {
             deleteTasks(batch, oldTasks(policy.tasks()));
         }
@@ -138,6 +155,23 @@ public final class Retention {
                     n -> modelCalls += n);
         }
         return result();
+    }
+
+    private void deleteBytes(Batch batch) {
+        Long bytes = policy.messageBytesPerConversation();
+        if (bytes != null) {
+            forEach(
+                    (reader, after) -> Sizes.largerThan(reader, bytes, after),
+                    id -> deleteMessages(batch, id, Sizes.firstKept(db.dsl(), id, bytes)));
+        }
+        Long all = policy.messageBytes();
+        if (all != null) {
+            List<ConversationId> page;
+            do {
+                page = Sizes.beyond(db.dsl(), all);
+                page.forEach(id -> deleteConversation(batch, id));
+            } while (page.size() == Sizes.PAGE);
+        }
     }
 
     private Instant before(Duration age) {

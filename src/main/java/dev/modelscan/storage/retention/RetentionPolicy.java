@@ -2,6 +2,7 @@ package dev.modelscan.storage.retention;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param conversations how long a conversation is kept after its newest message; it goes whole
  * @param messagesPerConversation how many of the newest messages of a conversation are kept; a few more if an answer would
  *     lose its call. Conversations with branches or compactions are left alone
+ * @param messageBytesPerConversation how many bytes of the newest messages of a conversation are kept, by the same rule. The bytes
+ *     of a message are those of its content and of its parts' text in UTF-8, and of their blobs
+ * @param messageBytes how many bytes of messages are kept in all: whole conversations go, if all that are newer have so many
  * @param tasks how long a task is kept after it ended
  * @param tasksPerAgent how many of an agent's tasks that have ended are kept, the newest
  * @param toolExecutions how long a tool execution is kept after it ended
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public record RetentionPolicy(
         @Nullable Duration conversations,
         @Nullable Integer messagesPerConversation,
+        @Nullable Long messageBytesPerConversation,
+        @Nullable Long messageBytes,
         @Nullable Duration tasks,
         @Nullable Integer tasksPerAgent,
         @Nullable Duration toolExecutions,
@@ -32,16 +38,22 @@ public record RetentionPolicy(
     public RetentionPolicy {
         requirePositive("conversations", conversations);
         requirePositive("messagesPerConversation", messagesPerConversation);
+        requirePositive("messageBytesPerConversation", messageBytesPerConversation);
+        requirePositive("messageBytes", messageBytes);
         requirePositive("tasks", tasks);
         requirePositive("tasksPerAgent", tasksPerAgent);
         requirePositive("toolExecutions", toolExecutions);
         requirePositive("modelCalls", modelCalls);
-        if (conversations == null
-                && messagesPerConversation == null
-                && tasks == null
-                && tasksPerAgent == null
-                && toolExecutions == null
-                && modelCalls == null) {
+        if (Stream.of(
+                        conversations,
+                        messagesPerConversation,
+                        messageBytesPerConversation,
+                        messageBytes,
+                        tasks,
+                        tasksPerAgent,
+                        toolExecutions,
+                        modelCalls)
+                .allMatch(Objects::isNull)) {
             throw new IllegalArgumentException("retention: no rule is set, so everything is kept; set one");
         }
     }
@@ -52,8 +64,8 @@ public record RetentionPolicy(
         }
     }
 
-    private static void requirePositive(String rule, @Nullable Integer count) {
-        if (count != null && count < 1) {
+    private static void requirePositive(String rule, @Nullable Number count) {
+        if (count != null && count.longValue() < 1) {
             throw new IllegalArgumentException("retention: " + rule + " is " + count + "; give 1 or more");
         }
     }
@@ -68,6 +80,8 @@ public record RetentionPolicy(
 
         private @Nullable Duration conversations;
         private @Nullable Integer messagesPerConversation;
+        private @Nullable Long messageBytesPerConversation;
+        private @Nullable Long messageBytes;
         private @Nullable Duration tasks;
         private @Nullable Integer tasksPerAgent;
         private @Nullable Duration toolExecutions;
@@ -84,6 +98,18 @@ public record RetentionPolicy(
         /** How many of the newest messages of a conversation are kept. */
         public Builder messagesPerConversation(int newest) {
             messagesPerConversation = newest;
+            return this;
+        }
+
+        /** How many bytes of the newest messages of a conversation are kept. */
+        public Builder messageBytesPerConversation(long newest) {
+            messageBytesPerConversation = newest;
+            return this;
+        }
+
+        /** How many bytes of messages are kept in all; the oldest conversations go. */
+        public Builder messageBytes(long newest) {
+            messageBytes = newest;
             return this;
         }
 
@@ -118,7 +144,14 @@ public record RetentionPolicy(
          */
         public RetentionPolicy build() {
             return new RetentionPolicy(
-                    conversations, messagesPerConversation, tasks, tasksPerAgent, toolExecutions, modelCalls);
+                    conversations,
+                    messagesPerConversation,
+                    messageBytesPerConversation,
+                    messageBytes,
+                    tasks,
+                    tasksPerAgent,
+                    toolExecutions,
+                    modelCalls);
         }
     }
 }

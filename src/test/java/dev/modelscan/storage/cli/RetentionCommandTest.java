@@ -11,6 +11,10 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -24,8 +28,7 @@ class RetentionCommandTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void oldConversationsGoAndTheFileShrinks() throws Exception {
+    private Path filled() {
         Path file = directory.resolve("app.db");
         Clock before = Clock.offset(Clock.systemUTC(), Duration.ofDays(-60));
         try (Database db = Database.builder().path(file).clock(before).open()) {
@@ -42,6 +45,12 @@ class RetentionCommandTest {
                     .toList();
             db.messages().createAll(messages);
         }
+        return file;
+    }
+
+    @Test
+    void oldConversationsGoAndTheFileShrinks() throws Exception {
+        Path file = filled();
         long full = Files.size(file);
 
         Run dry = MainTest.run("retention", "--db", file.toString(), "--conversations", "30d", "--dry-run");
@@ -59,5 +68,32 @@ class RetentionCommandTest {
         assertThat(MainTest.run("retention", "--db", file.toString(), "--tasks", "soon")
                         .code())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aFileThatKeepsTheBooksShrinksInSteps() throws Exception {
+        Path file = filled();
+        sql(file, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
+        long full = Files.size(file);
+        Run run = MainTest.run("retention", "--db", file.toString(), "--message-bytes-per-conversation", "5000");
+        assertThat(run.out()).containsPattern("messages +998");
+        try (Database db = Database.open(file)) {
+            assertThat(db.compact()).isGreaterThan(full * 3 / 4);
+            assertThat(db.messages().list(10, 0)).hasSize(2);
+        }
+        assertThat(Files.size(file)).isLessThan(full / 4);
+        assertThat(sql(file, "PRAGMA auto_vacuum")).isEqualTo("2");
+        assertThat(sql(file, "PRAGMA freelist_count")).isEqualTo("0");
+        assertThat(sql(file, "PRAGMA integrity_check")).isEqualTo("ok");
+    }
+
+    private static String sql(Path file, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            if (sql.contains(";")) {
+                return String.valueOf(statement.executeUpdate(sql));
+            }
+            return statement.executeQuery(sql).getString(1);
+        }
     }
 }

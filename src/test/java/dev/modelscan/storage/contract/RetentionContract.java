@@ -106,6 +106,39 @@ abstract class RetentionContract extends Contract {
         assertThat(numbers(OLD)).contains(151L);
     }
 
+    @Test
+    void theNewestBytesOfAConversationStay() {
+        say(OLD, 10);
+        say(NEW, 3);
+        RetentionResult result = runLikeItsDryRun(RetentionPolicy.builder().messageBytesPerConversation(20));
+        assertThat(result.messages()).isEqualTo(6);
+        assertThat(numbers(OLD)).containsExactly(7L, 8L, 9L, 10L);
+        assertThat(numbers(NEW)).hasSize(3);
+
+        say(NEW, MessagePart.text("éé"));
+        result = runLikeItsDryRun(RetentionPolicy.builder().messageBytesPerConversation(18));
+        // Three of five bytes, of which the last has four more in a part.
+        assertThat(numbers(NEW)).containsExactly(3L, 4L);
+        assertThat(numbers(OLD)).containsExactly(8L, 9L, 10L);
+        assertThat(result.messages()).isEqualTo(3);
+    }
+
+    @Test
+    void theNewestConversationsOfSoManyBytesStay() {
+        say(OLD, 10);
+        passDays(1);
+        say(NEW, 4);
+        assertThat(new Retention(db, RetentionPolicy.builder().messageBytes(21).build())
+                        .run()
+                        .rows())
+                .isZero();
+        RetentionResult result = runLikeItsDryRun(RetentionPolicy.builder().messageBytes(20));
+        assertThat(result.conversations()).isOne();
+        assertThat(result.messages()).isEqualTo(10);
+        assertThat(numbers(OLD)).isEmpty();
+        assertThat(numbers(NEW)).hasSize(4);
+    }
+
     /** Calls that overlap are kept from the first call on. */
     @Test
     void noCallIsPartedFromItsAnswer() {

@@ -297,11 +297,8 @@ public final class SqliteStore implements Store {
             // A log of which a flush has lost bytes is written again first, or this throws.
             writeMany("database", null, session -> true);
         }
-        try (Connection connection = connections.openMigrator();
-                Statement statement = connection.createStatement()) {
-            statement.execute("VACUUM");
-            // The new pages are in the log; until they are copied, the file is as long as it was.
-            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        try (Connection connection = connections.openMigrator()) {
+            FreePages.giveBack(connection);
         } catch (SQLException e) {
             throw classify(e).whileWriting().toException(null, null);
         }

@@ -1,0 +1,65 @@
+package dev.modelscan.storage.internal.sqlite;
+
+import dev.modelscan.storage.internal.query.StatementCancelledException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+
+/** Gives the free pages of a file back to the file system. */
+final class FreePages {
+
+    private static final int INCREMENTAL = 2;
+
+    /** A step takes about so long, and rests as long, so a writer waits for one at the most. */
+    private static final long TARGET_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
+
+    private static final int FEWEST = 16;
+    private static final int MOST = 4_096;
+
+    private FreePages() {}
+
+    /** In steps if the file keeps the books for that; else writes the file anew, while nobody else can write. */
+    static void giveBack(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            if (number(statement, "PRAGMA auto_vacuum") == INCREMENTAL) {
+                inSteps(statement);
+            } else {
+                statement.execute("VACUUM");
+            }
+            // The new pages are in the log; until they are copied, the file is as long as it was.
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+    }
+
+    private static void inSteps(Statement statement) throws SQLException {
+        long pages = FEWEST;
+        // What others free meanwhile is left, since they may be faster.
+        long left = number(statement, "PRAGMA freelist_count");
+        while (left > 0) {
+            long begin = System.nanoTime();
+            // Any other call of the driver would free one page: the pragma gives a row for each.
+            statement.executeUpdate("PRAGMA incremental_vacuum(" + pages + ")");
+            long took = System.nanoTime() - begin;
+            left = Math.min(left - pages, number(statement, "PRAGMA freelist_count"));
+            pages = Math.max(FEWEST, Math.min(MOST, Math.min(pages * 2, pages * TARGET_NANOS / Math.max(1, took))));
+            rest(took);
+        }
+    }
+
+    private static void rest(long nanos) throws SQLException {
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw StatementCancelledException.interrupted();
+        }
+    }
+
+    private static long number(Statement statement, String sql) throws SQLException {
+        try (ResultSet row = statement.executeQuery(sql)) {
+            return row.getLong(1);
+        }
+    }
+}
