@@ -26,9 +26,6 @@ final class HtmlReport {
     /** More columns would be narrower than a point; days are then put together. */
     private static final int MOST_COLUMNS = 120;
 
-    /** The colour of each status, in the order of {@link TaskStatus}: failures are red. */
-    private static final List<Integer> COLOURS = List.of(0, 4, 2, 1, 3);
-
     private HtmlReport() {}
 
     static String of(Database db, String name, Scope scope, int top) {
@@ -37,7 +34,8 @@ final class HtmlReport {
         HtmlPage page = new HtmlPage("What the agents did: " + name);
         List<TaskStatus> statuses = List.of(TaskStatus.values());
         List<String> codes = statuses.stream().map(TaskStatus::code).toList();
-        page.columns("Tasks by day and status", codes, COLOURS, columns(data.days(), codes));
+        List<Integer> colours = statuses.stream().map(HtmlReport::colour).toList();
+        page.columns("Tasks by day and status", codes, colours, columns(data.days(), codes));
         page.bars(
                 "Tools: uses, and failures in red",
                 "",
@@ -76,6 +74,17 @@ final class HtmlReport {
         page.bars(
                 "How long tasks waited to begin", "p99, p95 and p50, in seconds, by type", durations(data.waits(top)));
         return page.end();
+    }
+
+    /** Failures are red. */
+    private static int colour(TaskStatus status) {
+        return switch (status) {
+            case PENDING -> 0;
+            case FAILED -> 1;
+            case COMPLETED -> 2;
+            case CANCELLED -> 3;
+            case RUNNING -> 4;
+        };
     }
 
     private static String text(String format, Object... values) {
