@@ -47,7 +47,7 @@ final class DemoCommand extends DatabaseCommand {
     Result execute(Database db) throws IOException {
         try (InputStream in = sample()) {
             FileResult result = new FileImport(() -> db, Input.stream(SAMPLE, in), ImportOptions.DEFAULT).run();
-            ImportSummary summary = ImportSummary.of(List.of(result), 0, null);
+            ImportSummary summary = ImportSummary.of(List.of(result), 0, null, false);
             return new Demo(summary, Status.of(db, place(db)), Report.of(db, Scope.ALL, ReportCommand.DEFAULT_TOP));
         }
     }

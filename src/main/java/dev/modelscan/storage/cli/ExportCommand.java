@@ -1,5 +1,7 @@
 package dev.modelscan.storage.cli;
 
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
+
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.cli.archives.ArchiveWriter;
@@ -19,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.LongConsumer;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -67,6 +71,11 @@ final class ExportCommand extends DatabaseCommand {
     @Nullable
     String conversation;
 
+    @Option(
+            names = "--dry-run",
+            description = "Read everything and write nothing: say how much it would be, and what the form has no place for.")
+    boolean dryRun;
+
     @Option(names = "--force", description = "Replace the file if it exists.")
     boolean force;
 
@@ -83,7 +92,10 @@ final class ExportCommand extends DatabaseCommand {
         if (format.equals(PARQUET)) {
             requireParquet();
         }
-        if (json && isStream()) {
+        if (dryRun && format.equals(PARQUET)) {
+            throw wrong("--dry-run is not for the form parquet; the form native has the same rows");
+        }
+        if (json && isStream() && !dryRun) {
             throw wrong("--json needs a file: the standard output is the export");
         }
         return super.call();
@@ -125,6 +137,9 @@ final class ExportCommand extends DatabaseCommand {
                 return new FilesSummary(file, format, rows);
             }
         }
+        if (dryRun) {
+            return write(db, Writer.nullWriter());
+        }
         if (isStream()) {
             Writer out = spec.commandLine().getOut();
             Result summary = write(db, out);
@@ -141,13 +156,38 @@ final class ExportCommand extends DatabaseCommand {
     }
 
     private Result write(Database db, Writer out) throws IOException {
-        if (format.equals(NATIVE)) {
-            Manifest written = db.withTx(Isolation.REPEATABLE_READ, tx -> new ArchiveWriter(out).write(tx.dsl()));
-            return ArchiveSummary.of(file, "written", written);
+        try (PhaseBar bar = new PhaseBar()) {
+            if (format.equals(NATIVE)) {
+                Manifest written = db.withTx(
+                        Isolation.REPEATABLE_READ,
+                        tx -> new ArchiveWriter(out)
+                                .onProgress(watched(bar, "Writing rows", this::rows, db))
+                                .write(tx.dsl()));
+                return ArchiveSummary.of(file, dryRun ? "would be written" : "written", written);
+            }
+            Exporter exporter = new Exporter(RunFormats.named(format).orElseThrow(), out)
+                    .onProgress(watched(bar, "Writing runs", this::conversations, db));
+            exporter.export(db, scope(db));
+            return new ExportSummary(
+                    file, format, dryRun, exporter.runs(), exporter.messages(), exporter.unsaid());
         }
-        Exporter exporter = new Exporter(RunFormats.named(format).orElseThrow(), out);
-        exporter.export(db, scope(db));
-        return new ExportSummary(file, format, exporter.runs(), exporter.messages(), exporter.unsaid());
+    }
+
+    private LongConsumer watched(PhaseBar bar, String what, ToLongFunction<Database> count, Database db) {
+        if (!isWatched()) {
+            return done -> {};
+        }
+        long total = Math.max(1, count.applyAsLong(db));
+        return done -> bar.show(what, Math.min(done, total), total);
+    }
+
+    private long rows(Database db) {
+        return db.stats().rows().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Each becomes a run, or a part of one. */
+    private long conversations(Database db) {
+        return conversation != null ? 1 : db.stats().rows().getOrDefault(CONVERSATIONS.getName(), 0L);
     }
 
     /** What is asked for exists. */

@@ -7,17 +7,21 @@ import java.util.Map;
 /**
  * What was exported.
  *
+ * @param dryRun whether nothing was written
  * @param unsaid what the form has no place for, with the number of runs that have it
  */
-record ExportSummary(String file, String format, long runs, long messages, Map<String, Long> unsaid) implements Result {
+record ExportSummary(
+        String file, String format, boolean dryRun, long runs, long messages, Map<String, Long> unsaid)
+        implements Result {
 
     @Override
     public void print(PrintWriter out) {
         out.printf(
                 Locale.ROOT,
-                "%s (%s): %s with %s%n",
+                "%s (%s): %s%s with %s%n",
                 TextTable.printable(file),
                 format,
+                dryRun ? "would hold " : "",
                 counted(runs, "run"),
                 counted(messages, "message"));
     }

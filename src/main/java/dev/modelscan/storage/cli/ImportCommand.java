@@ -101,6 +101,12 @@ final class ImportCommand extends DatabaseCommand {
             description = "Give the records of an archive new ids, so that the database may hold some of them already.")
     boolean newIds;
 
+    @Option(
+            names = "--dry-run",
+            description = "Read and check everything, and store nothing: say what an empty database would get. What the"
+                    + " database has already is not looked at.")
+    boolean dryRun;
+
     @Override
     public Integer call() throws IOException {
         // show() prints only after the progress bar has ended.
@@ -123,6 +129,9 @@ final class ImportCommand extends DatabaseCommand {
         try (archive) {
             ArchiveReader reader = new ArchiveReader(archive.path());
             Manifest manifest = reader.check();
+            if (dryRun) {
+                return ArchiveSummary.of(archive.name(), "would be stored", manifest);
+            }
             Thread onInterrupt = new Thread(
                     () -> interrupted("nothing of the archive is stored. The same command again stores it."));
             try (Database db = open()) {
@@ -138,7 +147,7 @@ final class ImportCommand extends DatabaseCommand {
         Redactor redactor = redactor();
         ImportOptions options = new ImportOptions(form(), name, strict, redactor);
         List<FileResult> results = new CopyOnWriteArrayList<>();
-        Thread onInterrupt = new Thread(() -> interrupted(stored(results)));
+        Thread onInterrupt = new Thread(() -> interrupted(dryRun ? "a dry run stores nothing." : stored(results)));
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         String error = null;
         try (Opened opened = new Opened()) {
@@ -158,7 +167,7 @@ final class ImportCommand extends DatabaseCommand {
         } finally {
             forget(onInterrupt);
         }
-        return ImportSummary.of(results, redactor == null ? 0 : redactor.count(), error);
+        return ImportSummary.of(results, redactor == null ? 0 : redactor.count(), error, dryRun);
     }
 
     /** The user ended the program: what was stored is told. */
@@ -237,20 +246,33 @@ final class ImportCommand extends DatabaseCommand {
     private final class Opened implements AutoCloseable {
 
         private @Nullable Database db;
+        private @Nullable Path temporary;
 
         Database get() {
             Database known = db;
             if (known == null) {
-                known = open();
+                known = dryRun ? openTemporary() : open();
                 db = known;
             }
             return known;
         }
 
+        private Database openTemporary() {
+            try {
+                temporary = Files.createTempDirectory("modelscan-dry-run-");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
+            return Database.open(temporary.resolve("dry-run.db"));
+        }
+
         @Override
-        public void close() {
+        public void close() throws IOException {
             if (db != null) {
                 db.close();
+            }
+            if (temporary != null) {
+                DemoCommand.delete(temporary);
             }
         }
     }

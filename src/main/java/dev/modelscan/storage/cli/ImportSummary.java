@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param redacted how many secrets it took out
  * @param files each file's own result
  * @param error what ended the import before its end; null if nothing did
+ * @param dryRun whether all of it went into an empty database, which is gone
  */
 record ImportSummary(
         long imported,
@@ -37,7 +38,8 @@ record ImportSummary(
         long modelCalls,
         long redacted,
         List<FileSummary> files,
-        @Nullable String error)
+        @Nullable String error,
+        boolean dryRun)
         implements Result {
 
     /** How many warnings are printed; JSON has more of them. */
@@ -79,7 +81,8 @@ record ImportSummary(
         }
     }
 
-    static ImportSummary of(List<FileResult> results, long redacted, @Nullable String error) {
+    static ImportSummary of(
+            List<FileResult> results, long redacted, @Nullable String error, boolean dryRun) {
         return new ImportSummary(
                 sum(results, FileResult::imported),
                 sum(results, FileResult::grown),
@@ -93,7 +96,8 @@ record ImportSummary(
                 sum(results, FileResult::modelCalls),
                 redacted,
                 results.stream().map(FileSummary::of).toList(),
-                error);
+                error,
+                dryRun);
     }
 
     private static long sum(List<FileResult> results, ToLongFunction<FileResult> count) {
@@ -129,6 +133,9 @@ record ImportSummary(
                 toolExecutions,
                 toolFailures,
                 redacted == 0 ? "" : String.format(Locale.ROOT, "; %,d secrets redacted", redacted));
+        if (dryRun) {
+            out.println("A dry run, as into an empty database: nothing was stored.");
+        }
     }
 
     private static String more(FileSummary file) {

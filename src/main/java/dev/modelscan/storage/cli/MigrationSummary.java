@@ -5,6 +5,7 @@ import dev.modelscan.storage.workspaces.WorkspaceMigration;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The result of migrating all workspaces.
@@ -71,8 +72,49 @@ record MigrationSummary(int current, List<Migrated> migrated, List<Failed> faile
 
     @Override
     public void printFailures(PrintWriter err) {
+        print(failed, err);
+    }
+
+    private static void print(List<Failed> failed, PrintWriter err) {
         for (Failed each : failed) {
             err.println("error: " + TextTable.printable(each.workspace + ": " + each.reason));
+        }
+    }
+
+    /**
+     * What a migration would do.
+     *
+     * @param current how many need no migration
+     * @param behind the version of each that would be migrated
+     * @param failed those that cannot be opened
+     */
+    record Planned(int current, Map<String, Long> behind, List<Failed> failed) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            if (!behind.isEmpty()) {
+                TextTable table = new TextTable("would be migrated", "has version");
+                behind.forEach(table::row);
+                table.print(out);
+                out.println();
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "%,d workspaces: %,d would be migrated, %,d up to date, %,d cannot be opened%n",
+                    current + behind.size() + failed.size(),
+                    behind.size(),
+                    current,
+                    failed.size());
+        }
+
+        @Override
+        public void printFailures(PrintWriter err) {
+            MigrationSummary.print(failed, err);
+        }
+
+        @Override
+        public int exitCode() {
+            return failed.isEmpty() ? 0 : 1;
         }
     }
 

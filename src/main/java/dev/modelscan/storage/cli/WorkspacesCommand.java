@@ -3,8 +3,13 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.workspaces.WorkspaceMigration;
 import dev.modelscan.storage.workspaces.Workspaces;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -145,9 +150,35 @@ final class WorkspacesCommand implements Runnable {
                 description = "How many at a time, 1 to 100. Default: " + DEFAULT_PARALLEL)
         int parallel = DEFAULT_PARALLEL;
 
+        @Option(names = "--dry-run", description = "List what is behind, and migrate nothing.")
+        boolean dryRun;
+
         @Override
         public Integer call() {
+            if (dryRun) {
+                DatabaseBuilder builder = location.builder(DatabaseCommand.DEFAULT_DIRECTORY);
+                return work(builder.validateOnly(), Migrate::looked);
+            }
             return work(workspaces -> new MigrationSummary(isWatched() ? watched(workspaces) : silent(workspaces)));
+        }
+
+        private static Result looked(Workspaces workspaces) {
+            Map<String, Long> behind = new LinkedHashMap<>();
+            List<MigrationSummary.Failed> failed = new ArrayList<>();
+            int current = 0;
+            for (String name : workspaces.list()) {
+                try {
+                    workspaces.open(name).close();
+                    current++;
+                } catch (StorageException e) {
+                    if (e instanceof SchemaException schema && schema.behindAt().isPresent()) {
+                        behind.put(name, schema.behindAt().getAsLong());
+                    } else {
+                        failed.add(new MigrationSummary.Failed(name, String.valueOf(e.getMessage())));
+                    }
+                }
+            }
+            return new MigrationSummary.Planned(current, behind, failed);
         }
 
         private List<WorkspaceMigration> silent(Workspaces workspaces) {

@@ -100,6 +100,22 @@ class ExportTest {
         return records;
     }
 
+    @Test
+    void aDryRunSaysTheSameAndWritesNothing() {
+        store();
+        for (String form : List.of("openai", "native")) {
+            Path file = directory.resolve(form + ".out");
+            Run dry = run("export", file.toString(), "--format", form, "--db", database(), "--dry-run");
+            assertThat(dry.code()).as(dry.err()).isZero();
+            assertThat(file).doesNotExist();
+            Run run = run("export", file.toString(), "--format", form, "--db", database());
+            assertThat(dry.err()).isEqualTo(run.err());
+            assertThat(dry.out().replace("would hold ", "").replace("would be ", ""))
+                    .isEqualTo(run.out())
+                    .isNotEqualTo(dry.out());
+        }
+    }
+
     private String database() {
         return directory.resolve("made.db").toString();
     }

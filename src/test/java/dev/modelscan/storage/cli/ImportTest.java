@@ -51,6 +51,17 @@ class ImportTest {
     Path directory;
 
     @Test
+    void aDryRunStoresNothingAndMakesNoDatabase() throws IOException {
+        Path file = Files.writeString(directory.resolve("runs.jsonl"), GOOD + "\nnothing\n");
+        Path database = directory.resolve("none.db");
+        Run dry = MainTest.run("import", file.toString(), "--db", database.toString(), "--dry-run");
+        assertThat(dry.code()).isEqualTo(1);
+        assertThat(dry.out()).contains("1 transcripts imported", "1 records failed", "nothing was stored");
+        assertThat(dry.err()).contains("line 2");
+        assertThat(database).doesNotExist();
+    }
+
+    @Test
     void keepsTheSampleAsItIs() throws IOException {
         Path file = directory.resolve("sample.json");
         try (InputStream in = DemoCommand.class.getResourceAsStream(DemoCommand.SAMPLE)) {

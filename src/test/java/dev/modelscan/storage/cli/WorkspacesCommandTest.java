@@ -209,6 +209,13 @@ class WorkspacesCommandTest {
 
             tamper("UPDATE modelscan_schema_history SET checksum = checksum - 1 WHERE version = '2'");
             tamper("DELETE FROM modelscan_schema_history WHERE CAST(version AS INTEGER) >= 6");
+            Run dry = run("workspaces", "migrate", "--all", "--dry-run");
+            assertThat(dry.code()).as(dry.err()).isZero();
+            assertThat(dry.out()).containsPattern(name("broken") + " +5").contains("1 would be migrated");
+            assertThat(json("workspaces", "migrate", "--all", "--dry-run")
+                            .at("/behind/" + name("broken"))
+                            .asInt())
+                    .isEqualTo(5);
             Run failing = run("workspaces", "migrate", "--all");
             assertThat(failing.code()).isEqualTo(1);
             assertThat(failing.err()).contains("V6__list_indexes.sql");

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -46,10 +47,18 @@ public final class ArchiveWriter {
     private final Writer out;
     private final MessageDigest digest = sha256();
     private final Map<String, Long> rows = new LinkedHashMap<>();
+    private LongConsumer progress = written -> {};
+    private long written;
 
     /** Writes to a writer, which the caller closes. */
     public ArchiveWriter(Writer out) {
         this.out = out;
+    }
+
+    /** Sets a listener, which is told now and then how many rows were written. */
+    public ArchiveWriter onProgress(LongConsumer listener) {
+        this.progress = listener;
+        return this;
     }
 
     /** Writes all tables, as the transaction of {@code dsl} sees them. */
@@ -109,6 +118,9 @@ public final class ArchiveWriter {
                 }
                 line(line);
                 count++;
+                if (++written % FETCHED == 0) {
+                    progress.accept(written);
+                }
             }
         }
         rows.put(table.table().getName(), count);

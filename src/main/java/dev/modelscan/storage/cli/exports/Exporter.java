@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 
 /** Writes the runs of a database in the form of another program, one record a line. */
 public final class Exporter {
@@ -24,6 +25,7 @@ public final class Exporter {
     private final RunFormat format;
     private final Writer out;
     private final Map<String, Long> unsaid = new TreeMap<>();
+    private LongConsumer progress = written -> {};
     private long runs;
     private long messages;
 
@@ -31,6 +33,12 @@ public final class Exporter {
     public Exporter(RunFormat format, Writer out) {
         this.format = format;
         this.out = out;
+    }
+
+    /** Sets a listener, which is told after each run how many were written so far, with those inside of others. */
+    public Exporter onProgress(LongConsumer listener) {
+        this.progress = listener;
+        return this;
     }
 
     /**
@@ -57,6 +65,7 @@ public final class Exporter {
         }
         ofRun.forEach(what -> unsaid.merge(what, 1L, Long::sum));
         count(run);
+        progress.accept(runs);
     }
 
     private static boolean isWhole(String line) {
