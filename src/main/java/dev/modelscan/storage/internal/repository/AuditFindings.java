@@ -45,7 +45,10 @@ final class AuditFindings {
                     .where(AUDIT_ENTRIES
                             .TABLE_NAME
                             .eq(DSL.inline(AUDIT_SETTINGS.getName()))
-                            .and(AUDIT_ENTRIES.RECORD_KEY.isNull()))
+                            .and(AUDIT_ENTRIES.RECORD_KEY.isNull())
+                            .and(AUDIT_ENTRIES.ACTION.in(
+                                    DSL.inline(AuditAction.ENABLE.toString()),
+                                    DSL.inline(AuditAction.DISABLE.toString()))))
                     .orderBy(AUDIT_ENTRIES.POSITION.desc())
                     .limit(DSL.inline(1)));
 
