@@ -45,6 +45,7 @@ final class SqlitePlanner implements QueryPlans.Planner {
             boolean handedOn = plan.contains("CO-ROUTINE " + scanned) || plan.contains("MATERIALIZE " + scanned);
             boolean harmless = step.contains("VIRTUAL TABLE")
                     || step.contains("CONSTANT ROW")
+                    || step.contains("-ROW VALUES CLAUSE")
                     || handedOn
                     || (endsByLimit && step.contains(" USING INDEX "));
             if (step.startsWith("SCAN") && !harmless) {

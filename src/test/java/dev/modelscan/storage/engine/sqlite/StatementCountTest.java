@@ -11,6 +11,7 @@ import dev.modelscan.storage.support.RepositoryCalls;
 import dev.modelscan.storage.support.RepositoryCalls.RepositoryCall;
 import dev.modelscan.storage.testkit.StatementLog;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -54,13 +55,24 @@ public class StatementCountTest {
         return RepositoryCalls.all();
     }
 
+    /** A batch of statements with many rows, and one with those that are left, count as one. */
+    private static List<String> sent(StatementLog log) {
+        List<String> sent = new ArrayList<>();
+        for (String statement : log.statements()) {
+            if (sent.isEmpty() || !sent.get(sent.size() - 1).startsWith(statement + ", (")) {
+                sent.add(statement);
+            }
+        }
+        return sent;
+    }
+
     @ParameterizedTest
     @MethodSource("calls")
     void sendsAsManyStatementsAsExpected(RepositoryCall call) {
         Consumer<Repositories> prepared = call.preparation().prepare(filled);
         try (StatementLog log = new StatementLog()) {
             prepared.accept(filled.db);
-            assertThat(log.statements()).hasSize(expected(call));
+            assertThat(sent(log)).hasSize(expected(call));
         }
     }
 
@@ -75,7 +87,7 @@ public class StatementCountTest {
             } catch (IllegalStateException e) {
                 assertThat(e).hasMessageContaining("the database refused a statement");
             }
-            assertThat(log.statements()).hasSize(expected(call));
+            assertThat(sent(log)).hasSize(expected(call));
         }
     }
 
