@@ -10,6 +10,8 @@ import java.util.Objects;
 /** Options whose ranges were checked. */
 record CheckedOptions(
         int readers,
+        long cacheSize,
+        int maxConnectedWorkspaces,
         int poolSize,
         Duration busyTimeout,
         Duration connectTimeout,
@@ -30,6 +32,8 @@ record CheckedOptions(
     // waits: hours.
     static final CheckedOptions DEFAULTS = new CheckedOptions(
             /* readers= */ Runtime.getRuntime().availableProcessors(),
+            /* cacheSize= */ 0,
+            /* maxConnectedWorkspaces= */ 0,
             /* poolSize= */ 10,
             /* busyTimeout= */ Duration.ofSeconds(5),
             /* connectTimeout= */ Duration.ofSeconds(10),
@@ -52,6 +56,8 @@ record CheckedOptions(
         migrations = List.copyOf(migrations);
         listeners = List.copyOf(listeners);
         Ranges.require("readers", readers, 1, 1_000);
+        Ranges.require("cacheSize", cacheSize, 0, 1L << 40);
+        Ranges.require("maxConnectedWorkspaces", maxConnectedWorkspaces, 0, 1_000_000);
         Ranges.require("poolSize", poolSize, 1, 1_000);
         Ranges.require("busyTimeout", busyTimeout, Duration.ZERO, Duration.ofHours(1));
         Ranges.require("connectTimeout", connectTimeout, Duration.ofSeconds(1), Duration.ofHours(1));

@@ -48,6 +48,8 @@ public final class DatabaseBuilder {
     private @Nullable String password;
     private @Nullable String workspace;
     private int readers = DatabaseOptions.defaults().readers();
+    private long cacheSize = DatabaseOptions.defaults().cacheSize();
+    private int maxConnectedWorkspaces = DatabaseOptions.defaults().maxConnectedWorkspaces();
     private int poolSize = DatabaseOptions.defaults().poolSize();
     private Duration busyTimeout = DatabaseOptions.defaults().busyTimeout();
     private Duration connectTimeout = DatabaseOptions.defaults().connectTimeout();
@@ -184,6 +186,18 @@ public final class DatabaseBuilder {
     public DatabaseBuilder readers(int readers) {
         this.readers = readers;
         return given("readers");
+    }
+
+    /** How many bytes of SQLite files all connections keep in memory: up to 1 TiB; see {@link DatabaseOptions#cacheSize()}. */
+    public DatabaseBuilder cacheSize(long bytes) {
+        this.cacheSize = bytes;
+        return given("cacheSize");
+    }
+
+    /** How many workspaces stay connected while idle: up to 1,000,000; see {@link DatabaseOptions#maxConnectedWorkspaces()}. */
+    public DatabaseBuilder maxConnectedWorkspaces(int maxConnectedWorkspaces) {
+        this.maxConnectedWorkspaces = maxConnectedWorkspaces;
+        return given("maxConnectedWorkspaces");
     }
 
     /**
@@ -341,6 +355,7 @@ public final class DatabaseBuilder {
      *     not exactly one of a path, {@link #inMemory}, a URL and a data source was given
      */
     public Database open() {
+        given.requireOne();
         DatabaseLocation location = location();
         DatabaseOptions options = options();
         return new Database(Engines.at(location).open(location, options), options, joined, db -> {});
@@ -356,11 +371,7 @@ public final class DatabaseBuilder {
      * @throws UnavailableException if the server cannot be reached, or the path is a file
      */
     public Workspaces openWorkspaces() {
-        for (String option : List.of("workspace", "inMemory")) {
-            if (given.has(option)) {
-                throw new IllegalArgumentException(option + " cannot go with openWorkspaces(); leave it out");
-            }
-        }
+        given.requireMany();
         DatabaseLocation location = location();
         DatabaseOptions options = options();
         return new HostedWorkspaces(Engines.at(location).openWorkspaces(location, options), options, joined);
@@ -371,19 +382,14 @@ public final class DatabaseBuilder {
         DatabaseLocation location =
                 new DatabaseLocation(kind, path, url, readUrl, user, password, dataSource, workspace);
         given.requireEffect(Engines.at(location), kind);
-        if (readOnly && validateOnly) {
-            throw new IllegalArgumentException(
-                    "validateOnly cannot go with readOnly(), which implies it; leave it out");
-        }
         return location;
     }
 
     private DatabaseOptions options() {
-        if (readOnly && joined != null) {
-            throw new IllegalArgumentException("joinTransactions cannot go with readOnly(); leave one out");
-        }
         return new CheckedOptions(
                 /* readers= */ readers,
+                /* cacheSize= */ cacheSize,
+                /* maxConnectedWorkspaces= */ maxConnectedWorkspaces,
                 /* poolSize= */ poolSize,
                 /* busyTimeout= */ busyTimeout,
                 /* connectTimeout= */ connectTimeout,
@@ -409,13 +415,7 @@ public final class DatabaseBuilder {
      */
     public Transfer transferFrom(Path source) {
         Locations.requirePath(source);
-        if (!given.has("url") && !given.has("dataSource")) {
-            throw new IllegalArgumentException("url is required, or a data source");
-        }
-        if (validateOnly) {
-            throw new IllegalArgumentException(
-                    "validateOnly cannot go with a transfer, which makes tables; leave it out");
-        }
+        given.requireServer();
         return new FileTransfer(source, location(), options());
     }
 

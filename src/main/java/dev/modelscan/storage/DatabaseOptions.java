@@ -15,7 +15,7 @@ public sealed interface DatabaseOptions permits CheckedOptions {
     /**
      * As many readers as cores, 10 pooled connections, 5 s for locks, 10 s to connect, 10 minutes for a statement, {@link
      * Durability#FULL}, {@link Isolation#SERIALIZABLE}, 100 levels, 16 MiB, the system's clock, reading and writing,
-     * deleted records not kept.
+     * deleted records not kept, no limit for caches and for workspaces.
      */
     static DatabaseOptions defaults() {
         return CheckedOptions.DEFAULTS;
@@ -23,6 +23,20 @@ public sealed interface DatabaseOptions permits CheckedOptions {
 
     /** How many connections to a SQLite file read at the same time. */
     int readers();
+
+    /**
+     * How many bytes of a SQLite file the connections keep in memory at the most, all of the database together, or of
+     * all workspaces that were opened together. All connections have equal parts of it, between 125 KiB and 16 MB, so
+     * many connections may take more than a small size. Zero for up to 16 MB for each.
+     */
+    long cacheSize();
+
+    /**
+     * How many workspaces of a SQLite directory keep connections to their files while nobody uses them; zero for all.
+     * Of more, those that were not used for the longest time close theirs, and open new ones at their next call, which
+     * takes a few milliseconds. Calls, transactions, streams and cursors keep their workspace connected.
+     */
+    int maxConnectedWorkspaces();
 
     /**
      * How many connections to a PostgreSQL server there are at the most in each of two pools: that of the

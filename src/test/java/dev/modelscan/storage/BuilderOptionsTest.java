@@ -40,7 +40,7 @@ class BuilderOptionsTest {
 
     /** The options that have an effect on some engines only. */
     private static final Map<String, Set<String>> EFFECTIVE = Map.of(
-            "path", Set.of("readers", "durability", "joinTransactions", "workspace"),
+            "path", Set.of("readers", "cacheSize", "durability", "joinTransactions", "workspace"),
             "inMemory", Set.of("readers"),
             "url",
                     Set.of(
@@ -72,6 +72,8 @@ class BuilderOptionsTest {
             Map.entry("workspace", "acme"),
             Map.entry("poolSize", 2),
             Map.entry("readers", 2),
+            Map.entry("cacheSize", 1L << 26),
+            Map.entry("maxConnectedWorkspaces", 10),
             Map.entry("connectTimeout", Duration.ofSeconds(1)),
             Map.entry("queryTimeout", Duration.ofSeconds(1)),
             Map.entry("busyTimeout", Duration.ZERO),

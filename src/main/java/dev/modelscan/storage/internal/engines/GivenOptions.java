@@ -51,6 +51,34 @@ public final class GivenOptions {
         return kinds.get(0);
     }
 
+    /** Checks that no option is for many databases. */
+    public void requireOne() {
+        if (has("maxConnectedWorkspaces")) {
+            throw rejected(
+                    "maxConnectedWorkspaces",
+                    "has no effect on one database; leave it out, or open many with openWorkspaces()");
+        }
+    }
+
+    /** Checks that no option is for one database alone. */
+    public void requireMany() {
+        for (String option : List.of("workspace", "inMemory")) {
+            if (has(option)) {
+                throw rejected(option, "cannot go with openWorkspaces(); leave it out");
+            }
+        }
+    }
+
+    /** Checks that a server is given, in which tables may be made. */
+    public void requireServer() {
+        if (!has("url") && !has("dataSource")) {
+            throw rejected("url", "is required, or a data source");
+        }
+        if (has("validateOnly")) {
+            throw rejected("validateOnly", "cannot go with a transfer, which makes tables; leave it out");
+        }
+    }
+
     /**
      * Checks that each option has an effect.
      *
@@ -63,6 +91,12 @@ public final class GivenOptions {
                     && !engine.options(kind).contains(option)) {
                 throw rejected(option, "has no effect on " + engine.name() + " with " + kind.text() + "; leave it out");
             }
+        }
+        if (has("readOnly") && has("validateOnly")) {
+            throw rejected("validateOnly", "cannot go with readOnly(), which implies it; leave it out");
+        }
+        if (has("readOnly") && has("joinTransactions")) {
+            throw rejected("joinTransactions", "cannot go with readOnly(); leave one out");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.modelscan.storage.internal.engine.Retry;
 import dev.modelscan.storage.internal.engine.StackReserve;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Member;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import java.sql.SQLException;
@@ -43,6 +44,7 @@ final class ReaderPool implements AutoCloseable {
 
     private final SqliteConnections connections;
     private final Watchdog watchdog;
+    private final Member member;
     private final Duration timeout;
     private final Object lock = new Object();
     private final Place[] places;
@@ -85,8 +87,9 @@ final class ReaderPool implements AutoCloseable {
         private boolean waits;
     }
 
-    ReaderPool(SqliteConnections connections, Watchdog watchdog, DatabaseOptions options) {
+    ReaderPool(SqliteConnections connections, Member member, Watchdog watchdog, DatabaseOptions options) {
         this.connections = connections;
+        this.member = member;
         this.watchdog = watchdog;
         this.timeout = options.busyTimeout();
         this.places = new Place[options.readers()];
@@ -106,9 +109,10 @@ final class ReaderPool implements AutoCloseable {
         }
         ReadingConnection reading = place.reading;
         if (reading == null) {
-            reading = ReadingConnection.open(connections, SqliteDialect.INSTANCE, watchdog);
+            reading = ReadingConnection.open(connections, SqliteDialect.INSTANCE, watchdog, member);
             place.reading = reading;
         }
+        reading.fitCache();
         return reading.session();
     }
 
@@ -297,6 +301,60 @@ final class ReaderPool implements AutoCloseable {
                     closeQuietly(place);
                     own.intact = true;
                 }
+            } finally {
+                own.over = true;
+            }
+        }
+        wakeFirst();
+    }
+
+    /** Closes all sessions if none is in use or waited for. Returns whether none is left. */
+    boolean closeIdle() {
+        Loan own = new Loan();
+        try {
+            synchronized (lock) {
+                if (firstWaiting != null) {
+                    return false;
+                }
+                for (Place place : places) {
+                    if (!place.isFree()) {
+                        return false;
+                    }
+                }
+                for (Place place : places) {
+                    place.loan = own;
+                }
+            }
+            for (Place place : places) {
+                closeQuietly(place);
+            }
+            own.intact = true;
+            return true;
+        } finally {
+            own.over = true;
+            wakeFirst();
+        }
+    }
+
+    /** Tells idle sessions that caches are smaller now. Those in use are told at their next use. */
+    void fitIdleCaches() {
+        for (Place place : places) {
+            Loan own = new Loan();
+            try {
+                ReadingConnection idle = null;
+                synchronized (lock) {
+                    Loan before = place.loan;
+                    if (place.reading != null && place.isFree() && !place.broken && (before == null || before.intact)) {
+                        idle = place.reading;
+                        place.loan = own;
+                    }
+                }
+                if (idle != null) {
+                    idle.fitCache();
+                    own.intact = true;
+                }
+            } catch (SQLException e) {
+                LOG.debug("a cache could not be made smaller", e);
             } finally {
                 own.over = true;
             }

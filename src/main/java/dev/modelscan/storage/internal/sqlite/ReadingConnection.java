@@ -4,6 +4,8 @@ import dev.modelscan.storage.internal.engine.Retry;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Cache;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Member;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteState;
 import java.sql.Connection;
@@ -23,22 +25,35 @@ final class ReadingConnection {
     private final SqliteConnections connections;
     private final Session session;
     private final Watchdog watchdog;
+    private final Cache cache;
     /** Created when the connection first goes to a caller, before anyone can have changed a setting. */
     private @Nullable SqliteState asOpened;
 
     private @Nullable PreparedStatement begin;
     private @Nullable PreparedStatement rollback;
 
-    private ReadingConnection(SqliteConnections connections, Session session, Watchdog watchdog) {
+    private ReadingConnection(SqliteConnections connections, Session session, Watchdog watchdog, Cache cache) {
         this.connections = connections;
         this.session = session;
         this.watchdog = watchdog;
+        this.cache = cache;
     }
 
-    static ReadingConnection open(SqliteConnections connections, Dialect dialect, Watchdog watchdog)
+    static ReadingConnection open(SqliteConnections connections, Dialect dialect, Watchdog watchdog, Member member)
             throws SQLException {
-        Session session = new Session(connections.openReader(), dialect);
-        ReadingConnection reading = new ReadingConnection(connections, session, watchdog);
+        member.connecting();
+        Cache cache = member.cache();
+        try {
+            return open(connections, new Session(connections.openReader(cache), dialect), watchdog, cache);
+        } catch (Throwable t) {
+            cache.closed();
+            throw t;
+        }
+    }
+
+    private static ReadingConnection open(
+            SqliteConnections connections, Session session, Watchdog watchdog, Cache cache) throws SQLException {
+        ReadingConnection reading = new ReadingConnection(connections, session, watchdog, cache);
         try {
             connections.waitInJava(session.connection());
             connections.keepToThisFile(session.connection());
@@ -52,6 +67,16 @@ final class ReadingConnection {
 
     Session session() {
         return session;
+    }
+
+    /** Makes the cache as large as it may be. To be called when no caller uses the connection. */
+    void fitCache() throws SQLException {
+        if (!cache.fits()) {
+            cache.fit(session.connection());
+            if (asOpened != null) {
+                asOpened.renew();
+            }
+        }
     }
 
     /** To be called before the connection goes to a caller, who does not use {@link Retry}. */
@@ -109,8 +134,12 @@ final class ReadingConnection {
      */
     void close() throws SQLException {
         watchdog.forget(session);
-        if (!connections.mustStayOpen()) {
-            session.close();
+        try {
+            if (!connections.mustStayOpen()) {
+                session.close();
+            }
+        } finally {
+            cache.closed();
         }
     }
 }

@@ -12,6 +12,7 @@ import dev.modelscan.storage.internal.engine.WorkspaceHost;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.MigrationScript;
 import dev.modelscan.storage.internal.query.Dialect;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import java.nio.file.Path;
@@ -48,7 +49,15 @@ public final class SqliteEngine implements Engine {
     public Set<String> options(Kind kind) {
         return kind == Kind.MEMORY
                 ? Set.of("readers")
-                : Set.of("readers", "durability", "joinTransactions", "readOnly", "validateOnly", "workspace");
+                : Set.of(
+                        "readers",
+                        "cacheSize",
+                        "maxConnectedWorkspaces",
+                        "durability",
+                        "joinTransactions",
+                        "readOnly",
+                        "validateOnly",
+                        "workspace");
     }
 
     @Override
@@ -80,7 +89,7 @@ public final class SqliteEngine implements Engine {
     @Override
     public OpenedStore open(DatabaseLocation location, DatabaseOptions options) {
         return location.workspace() == null
-                ? open(location.path(), options, SqliteMigrator.plan(options))
+                ? open(location.path(), options, SqliteMigrator.plan(options), new ConnectionGroup(options.cacheSize(), 0))
                 : openWorkspaces(location, options).open(location.workspace());
     }
 
@@ -106,17 +115,19 @@ public final class SqliteEngine implements Engine {
     }
 
     /** Opens a file, or if it is null, a new database in memory. */
-    static OpenedStore open(@Nullable Path file, DatabaseOptions options, MigrationPlan plan) {
+    static OpenedStore open(
+            @Nullable Path file, DatabaseOptions options, MigrationPlan plan, ConnectionGroup group) {
         return checked(() -> options.readOnly()
-                ? openedReadOnly(Objects.requireNonNull(file), options, plan)
-                : opened(file, options, plan));
+                ? openedReadOnly(Objects.requireNonNull(file), options, plan, group)
+                : opened(file, options, plan, group));
     }
 
-    private static OpenedStore opened(@Nullable Path file, DatabaseOptions options, MigrationPlan plan) {
+    private static OpenedStore opened(
+            @Nullable Path file, DatabaseOptions options, MigrationPlan plan, ConnectionGroup group) {
         SqliteConnections connections = file == null
                 ? SqliteConnections.toMemory(options.busyTimeout())
                 : SqliteConnections.toFile(file, options.durability(), options.busyTimeout());
-        SqliteStore store = new SqliteStore(connections, options);
+        SqliteStore store = new SqliteStore(connections, options, group);
         try {
             if (file == null) {
                 // A database in memory lives as long as a connection to it: this one, from before the first migration.
@@ -137,11 +148,12 @@ public final class SqliteEngine implements Engine {
         }
     }
 
-    private static OpenedStore openedReadOnly(Path file, DatabaseOptions options, MigrationPlan plan) {
+    private static OpenedStore openedReadOnly(
+            Path file, DatabaseOptions options, MigrationPlan plan, ConnectionGroup group) {
         SqliteConnections connections = SqliteConnections.toReadOnlyFile(file, options.busyTimeout());
         SqliteMigrator migrator = new SqliteMigrator(connections, plan, MIGRATION_TIMEOUT);
         migrator.requireCurrent();
-        SqliteStore store = new SqliteStore(connections, options);
+        SqliteStore store = new SqliteStore(connections, options, group);
         try {
             store.rememberFile();
             return new OpenedStore(

@@ -23,6 +23,9 @@ import dev.modelscan.storage.internal.sqlite.ReaderPool.Loan;
 import dev.modelscan.storage.internal.sqlite.backup.BackupWriter;
 import dev.modelscan.storage.internal.sqlite.file.Anchor;
 import dev.modelscan.storage.internal.sqlite.file.CallersConnection;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.IdleConnections;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Member;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
@@ -47,18 +50,39 @@ public final class SqliteStore implements Store {
     private final SqliteConnections connections;
     private final DatabaseOptions options;
     private final Watchdog watchdog;
+    private final Member member;
     private final ReaderPool readers;
     private final SqliteWriter writer;
     private final Anchor anchor;
 
-    /** Opens no connection yet. */
-    public SqliteStore(SqliteConnections connections, DatabaseOptions options) {
+    /**
+     * Opens no connection yet.
+     *
+     * @param group limits what connections take
+     */
+    public SqliteStore(SqliteConnections connections, DatabaseOptions options, ConnectionGroup group) {
         this.connections = connections;
         this.options = options;
         this.watchdog = new Watchdog(SqliteDialect.INSTANCE, options.queryTimeout());
-        this.readers = new ReaderPool(connections, watchdog, options);
+        this.member = group.join(new Idle());
+        this.readers = new ReaderPool(connections, member, watchdog, options);
         this.anchor = new Anchor(connections);
-        this.writer = new SqliteWriter(connections, anchor, options.busyTimeout(), watchdog);
+        this.writer = new SqliteWriter(connections, anchor, member, options.busyTimeout(), watchdog);
+    }
+
+    /** What other databases of the group may close or make smaller. */
+    private final class Idle implements IdleConnections {
+
+        @Override
+        public boolean close() {
+            return writer.closeIdle() && readers.closeIdle();
+        }
+
+        @Override
+        public void fitCaches() {
+            writer.fitIdleCache();
+            readers.fitIdleCaches();
+        }
     }
 
     /** Opens the writing connection now. This creates an in-memory database. */
@@ -146,6 +170,7 @@ public final class SqliteStore implements Store {
     }
 
     private <T extends @Nullable Object> T readOnce(Work<T> work) throws SQLException {
+        member.used();
         connections.requireSameForReading();
         Loan loan = new Loan();
         try {
@@ -187,6 +212,7 @@ public final class SqliteStore implements Store {
 
     private <T extends @Nullable Object> T write(
             @Nullable String entity, @Nullable String id, boolean mayJoin, Work<T> work) {
+        member.used();
         try {
             return writer.<T, SQLException>transaction(entity, id, mayJoin, work::run);
         } catch (SQLException e) {
@@ -208,6 +234,7 @@ public final class SqliteStore implements Store {
     @Override
     public <T extends @Nullable Object, X extends Exception> T transaction(
             Isolation isolation, TransactionBody<T, X> body) throws X {
+        member.used();
         return writer.transaction(null, null, false, body);
     }
 
@@ -227,6 +254,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public Session acquireReader() {
+        member.used();
         connections.requireSameForReading();
         try {
             return readers.lend();
@@ -327,6 +355,7 @@ public final class SqliteStore implements Store {
     /** Closes the writer first, so that no reader blocks its last checkpoint. */
     @Override
     public void close() {
+        member.leave();
         Runnable closed = connections.closing();
         writer.close();
         readers.close();

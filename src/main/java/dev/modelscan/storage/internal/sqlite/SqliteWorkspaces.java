@@ -7,6 +7,7 @@ import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
 import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.values.TextRules;
@@ -28,12 +29,14 @@ final class SqliteWorkspaces implements WorkspaceHost {
     private final Path directory;
     private final DatabaseOptions options;
     private final MigrationPlan plan;
+    private final ConnectionGroup group;
 
     /** The directory is created with the first workspace; read-only it has to be there. */
     SqliteWorkspaces(Path directory, DatabaseOptions options) {
         this.directory = directory.toAbsolutePath().normalize();
         this.options = options;
         this.plan = SqliteMigrator.plan(options);
+        this.group = new ConnectionGroup(options.cacheSize(), options.maxConnectedWorkspaces());
         if (options.readOnly() && !Files.exists(directory)) {
             throw new UnavailableException(
                     directory + " does not exist; name the directory of the workspaces. None was created", null);
@@ -46,7 +49,7 @@ final class SqliteWorkspaces implements WorkspaceHost {
 
     @Override
     public OpenedStore open(String name) {
-        return SqliteEngine.open(file(name), options, plan).in(name);
+        return SqliteEngine.open(file(name), options, plan, group).in(name);
     }
 
     /** A file that cannot be read may well be a workspace; opening it says what is wrong. */

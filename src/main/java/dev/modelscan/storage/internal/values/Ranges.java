@@ -12,7 +12,7 @@ public final class Ranges {
 
     private Ranges() {}
 
-    public static void require(String option, int value, int least, int most) {
+    public static void require(String option, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
                     String.format(Locale.ROOT, "%s is %d; it has to be %,d to %,d", option, value, least, most));

@@ -23,9 +23,9 @@ public final class Anchor {
         this.connections = connections;
     }
 
-    /** Opens it, unless it is open already or the file is read without a log. */
+    /** Opens it, unless it is open already. */
     public synchronized void open() throws SQLException {
-        if (connection == null && !connections.isImmutable()) {
+        if (connection == null) {
             connection = connections.openAnchor();
         }
     }

@@ -5,6 +5,7 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Cache;
 import java.io.IOException;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.Files;
@@ -33,13 +34,6 @@ public final class SqliteConnections {
 
     /** "MScS": marks a file as this library's. */
     public static final int APPLICATION_ID = 0x4D536353;
-
-    /**
-     * At most 16 MB per connection. With SQLite's default of 2 MB a large transaction writes pages to the log
-     * before it ends and reads them back, and a query that reads more than that fetches each page from the
-     * log or the file again.
-     */
-    private static final String PAGE_CACHE = "PRAGMA cache_size = -16000";
 
     /** Waiting inside the driver keeps the carrier of a virtual thread. */
     private static final Duration SHORT_WAIT = Duration.ofMillis(20);
@@ -241,13 +235,13 @@ public final class SqliteConnections {
     }
 
     /** A connection that can write. It waits for a lock only briefly; {@link Retry} spreads the attempts. */
-    public Connection openWriter() throws SQLException {
+    public Connection openWriter(Cache cache) throws SQLException {
         // Only the checkpointer runs checkpoints; see there.
         SQLiteConfig config = config(SHORT_WAIT);
         if (sharesFlush()) {
             config.setSynchronous(SynchronousMode.NORMAL);
         }
-        return open(uri + access, config, "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0", PAGE_CACHE);
+        return open(uri + access, config, "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0", cache.pragma());
     }
 
     /** Whether the writer's commits do not flush the log, so that whoever acknowledges them has to. */
@@ -285,8 +279,17 @@ public final class SqliteConnections {
 
     /** A connection that rejects writes. */
     public Connection openReader() throws SQLException {
+        return openReader(ConnectionGroup.pragma(ConnectionGroup.LARGEST_CACHE));
+    }
+
+    /** A connection that rejects writes, with a cache of a group. */
+    public Connection openReader(Cache cache) throws SQLException {
+        return openReader(cache.pragma());
+    }
+
+    private Connection openReader(String cacheSize) throws SQLException {
         return open(
-                uri + access, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", PAGE_CACHE);
+                uri + access, config(busyTimeout), "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", cacheSize);
     }
 
     /** To be called before a caller's SQL reads: {@code ATTACH} makes the file that it names. */

@@ -23,13 +23,18 @@ public final class SqliteState {
 
     private final Session session;
     private final PreparedStatement settings;
-    private final String asOpened;
+    private String asOpened;
 
     /** Records the state of a session that no caller's SQL has used yet. */
     public SqliteState(Session session) throws SQLException {
         this.session = session;
         this.settings = session.connection().prepareStatement(SETTINGS);
         this.asOpened = settings();
+    }
+
+    /** To be called when the library itself has changed a setting, and a caller has changed none. */
+    public void renew() throws SQLException {
+        asOpened = settings();
     }
 
     /**

@@ -60,6 +60,19 @@ final class GroupFailure {
         return new GroupFailure((member, reason) -> failure.toException(member.entity(), member.id()));
     }
 
+    /** What a commit that failed means, after which the connection is discarded. */
+    static GroupFailure ofCommit(String database, WriteRequest<?> own, Failure failure, GroupFailure unknown) {
+        return switch (failure.kind()) {
+            // The commit checks foreign keys if the leader, or one of its own tables, deferred them.
+            case FOREIGN_KEY ->
+                new GroupFailure((member, reason) -> member == own
+                        ? failure.toException(null, null)
+                        : lostWithNeighbour(database, failure.cause()));
+            case FULL -> explained(failure);
+            default -> unknown.because(failure.cause());
+        };
+    }
+
     static UnavailableException lostWithNeighbour(String database, Throwable cause) {
         return new UnavailableException(
                 "another transaction of the same group failed in " + database

@@ -10,6 +10,7 @@ import dev.modelscan.storage.internal.engine.StackReserve;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.query.Watchdog;
 import dev.modelscan.storage.internal.sqlite.file.Anchor;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Member;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.write.WriteRequest.Stage;
 import dev.modelscan.storage.internal.sqlite.write.WriteRequest.State;
@@ -64,10 +65,11 @@ public final class SqliteWriter implements AutoCloseable {
     private final @Nullable LogFlush logFlush;
     private volatile boolean closed;
 
-    public SqliteWriter(SqliteConnections connections, Anchor anchor, Duration timeout, Watchdog watchdog) {
+    public SqliteWriter(
+            SqliteConnections connections, Anchor anchor, Member member, Duration timeout, Watchdog watchdog) {
         this.connections = connections;
         this.timeout = timeout;
-        this.slot = new WriterSlot(connections, watchdog);
+        this.slot = new WriterSlot(connections, watchdog, member);
         Path file = connections.file();
         this.logFlush = connections.sharesFlush() ? new LogFlush(connections) : null;
         this.checkpointer = file == null ? null : new Checkpointer(connections, anchor, file, queue, logFlush, timeout);
@@ -338,15 +340,7 @@ public final class SqliteWriter implements AutoCloseable {
                 return new GroupFailure((member, reason) -> GroupFailure.keptWaiting(e));
             }
             slot.discard();
-            return switch (failure.kind()) {
-                // The commit checks foreign keys if the leader, or one of its own tables, deferred them.
-                case FOREIGN_KEY ->
-                    new GroupFailure((member, reason) -> member == own
-                            ? failure.toException(null, null)
-                            : GroupFailure.lostWithNeighbour(connections.name(), e));
-                case FULL -> GroupFailure.explained(failure);
-                default -> unknown.because(e);
-            };
+            return GroupFailure.ofCommit(connections.name(), own, failure, unknown);
         } catch (RuntimeException | Error e) {
             slot.discard();
             return unknown.because(e);
@@ -364,6 +358,16 @@ public final class SqliteWriter implements AutoCloseable {
         } catch (UnavailableException e) {
             return GroupFailure.unknown(connections.name()).because(e);
         }
+    }
+
+    /** Closes the connection if nobody writes or waits to write. Returns whether there is none. */
+    public boolean closeIdle() {
+        return queue.pauseIdleWriter(own -> slot.discard());
+    }
+
+    /** Tells an idle connection that caches are smaller now. One that is in use is told at its next use. */
+    public void fitIdleCache() {
+        queue.pauseIdleWriter(own -> slot.fitCache());
     }
 
     /** Waits for the current group. Requests still queued fail because the database is closed. */

@@ -167,6 +167,25 @@ final class WriteQueue {
         }
     }
 
+    /** Runs an action if nobody writes or waits to write. Returns whether it did. */
+    <X extends Exception> boolean pauseIdleWriter(Pause<X> pause) throws X {
+        WriteRequest<Boolean> request = new WriteRequest<>(null, null, false, session -> true);
+        try {
+            synchronized (lock) {
+                if (leader != null || first != null) {
+                    return false;
+                }
+                leader = request;
+                request.state = State.LEADING;
+            }
+            pause.run(request);
+            return true;
+        } finally {
+            request.over = true;
+            replaceAbandonedLeader();
+        }
+    }
+
     /**
      * Ends the turn of a leader and its group of this size. The first request that still waits leads next.
      */

@@ -5,6 +5,8 @@ import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.Retry;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Cache;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Member;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import dev.modelscan.storage.internal.sqlite.file.SqliteErrors;
@@ -35,11 +37,13 @@ final class WriterConnection {
     private final PreparedStatement release;
     private final PreparedStatement rollbackToSavepoint;
     private final SqliteState state;
+    private final Cache cache;
     private long rowsChanged;
 
-    private WriterConnection(Session session, Watchdog watchdog) throws SQLException {
+    private WriterConnection(Session session, Watchdog watchdog, Cache cache) throws SQLException {
         this.session = session;
         this.watchdog = watchdog;
+        this.cache = cache;
         this.begin = session.connection().prepareStatement("BEGIN IMMEDIATE");
         this.commit = session.connection().prepareStatement("COMMIT");
         this.rollback = session.connection().prepareStatement("ROLLBACK");
@@ -53,12 +57,13 @@ final class WriterConnection {
      * Retries: while the last other connection closes, it locks the file for a moment, so that even opening
      * can find it busy.
      */
-    static WriterConnection open(SqliteConnections connections, Watchdog watchdog, Duration timeout)
+    static WriterConnection open(SqliteConnections connections, Watchdog watchdog, Member member, Duration timeout)
             throws SQLException {
+        member.connecting();
         Retry retry = new Retry(timeout);
         while (true) {
             try {
-                return open(connections, watchdog);
+                return open(connections, watchdog, member.cache());
             } catch (SQLException e) {
                 if (SqliteErrors.classify(e).kind() != Kind.BUSY || !retry.pause()) {
                     throw e;
@@ -67,16 +72,33 @@ final class WriterConnection {
         }
     }
 
-    private static WriterConnection open(SqliteConnections connections, Watchdog watchdog) throws SQLException {
-        Session session = new Session(connections.openWriter(), SqliteDialect.INSTANCE);
+    private static WriterConnection open(SqliteConnections connections, Watchdog watchdog, Cache cache)
+            throws SQLException {
         try {
-            WriterConnection writer = new WriterConnection(session, watchdog);
+            return open(new Session(connections.openWriter(cache), SqliteDialect.INSTANCE), watchdog, cache);
+        } catch (Throwable t) {
+            cache.closed();
+            throw t;
+        }
+    }
+
+    private static WriterConnection open(Session session, Watchdog watchdog, Cache cache) throws SQLException {
+        try {
+            WriterConnection writer = new WriterConnection(session, watchdog, cache);
             watchdog.watch(session);
             return writer;
         } catch (Throwable t) {
             watchdog.forget(session);
             session.close();
             throw t;
+        }
+    }
+
+    /** Makes the cache as large as it may be. To be called outside a transaction. */
+    void fitCache() throws SQLException {
+        if (!cache.fits()) {
+            cache.fit(session.connection());
+            state.renew();
         }
     }
 
@@ -215,5 +237,6 @@ final class WriterConnection {
             LOG.debug("no transaction was open", e);
         }
         session.close();
+        cache.closed();
     }
 }

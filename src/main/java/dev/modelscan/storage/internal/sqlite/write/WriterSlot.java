@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sqlite.write;
 
 import dev.modelscan.storage.internal.query.Watchdog;
+import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Member;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,15 +20,17 @@ final class WriterSlot {
 
     private final SqliteConnections connections;
     private final Watchdog watchdog;
+    private final Member member;
     private @Nullable WriterConnection current;
     /** May hold its transaction and so the write lock, so each transaction first tries again to close it. */
     private @Nullable WriterConnection unclosed;
 
     private boolean inUse;
 
-    WriterSlot(SqliteConnections connections, Watchdog watchdog) {
+    WriterSlot(SqliteConnections connections, Watchdog watchdog, Member member) {
         this.connections = connections;
         this.watchdog = watchdog;
+        this.member = member;
     }
 
     /** Discards the connection if the last leader left inside its transaction. */
@@ -43,9 +46,10 @@ final class WriterSlot {
         inUse = true;
         WriterConnection connection = current;
         if (connection == null) {
-            connection = WriterConnection.open(connections, watchdog, left(deadline));
+            connection = WriterConnection.open(connections, watchdog, member, left(deadline));
             current = connection;
         }
+        connection.fitCache();
         connection.begin(left(deadline));
         return connection;
     }
@@ -81,6 +85,18 @@ final class WriterSlot {
         } catch (SQLException e) {
             cause.addSuppressed(e);
             discard();
+        }
+    }
+
+    /** Makes the cache of an idle connection as large as it may be. */
+    void fitCache() {
+        WriterConnection connection = current;
+        if (connection != null) {
+            try {
+                connection.fitCache();
+            } catch (SQLException e) {
+                LOG.debug("a cache could not be made smaller", e);
+            }
         }
     }
 
