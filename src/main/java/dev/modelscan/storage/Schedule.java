@@ -23,8 +23,7 @@ public final class Schedule implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    private Schedule(
-            Database db, String name, Duration every, Runnable work, Consumer<StorageException> onFailure) {
+    private Schedule(Database db, String name, Duration every, Runnable work, Consumer<StorageException> onFailure) {
         this.db = Objects.requireNonNull(db, "db");
         this.every = Objects.requireNonNull(every, "every");
         this.work = Objects.requireNonNull(work, "work");

@@ -240,9 +240,8 @@ final class AuditCommand implements Runnable {
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
             }
-            AuditVerification found = isWatched()
-                    ? watched(db, known)
-                    : db.audit().verify(known);
+            AuditVerification found =
+                    isWatched() ? watched(db, known) : db.audit().verify(known);
             return new Verified(
                     found.fault().isEmpty(),
                     found.entries(),

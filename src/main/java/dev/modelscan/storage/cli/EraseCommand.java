@@ -54,8 +54,9 @@ final class EraseCommand implements Runnable {
 
         @Option(
                 names = "--no-scrub",
-                description = "Leave what deleted rows have left in the file, for many erasures: run \"erase scrub\" after"
-                        + " the last one.")
+                description =
+                        "Leave what deleted rows have left in the file, for many erasures: run \"erase scrub\" after"
+                                + " the last one.")
         boolean noScrub;
 
         @Option(names = "--actor", paramLabel = "<name>", description = "Who erases, for the receipt.")
@@ -72,8 +73,9 @@ final class EraseCommand implements Runnable {
         @Option(
                 names = "--keep",
                 paramLabel = "<count>",
-                description = "Which of them are kept, as 24h,7d,4w: says when each is deleted, if one is added every hour."
-                        + " Needs --backups.")
+                description =
+                        "Which of them are kept, as 24h,7d,4w: says when each is deleted, if one is added every hour."
+                                + " Needs --backups.")
         @Nullable
         String keep;
 
@@ -81,7 +83,9 @@ final class EraseCommand implements Runnable {
 
         @Override
         Database open() {
-            return dryRun ? builder().readOnly().open() : builder().validateOnly().open();
+            return dryRun
+                    ? builder().readOnly().open()
+                    : builder().validateOnly().open();
         }
 
         @Override

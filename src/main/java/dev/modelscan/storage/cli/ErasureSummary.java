@@ -36,8 +36,7 @@ record ErasureSummary(
     private static final int NOTHING = 3;
 
     /** A backup that may still hold it. */
-    record Holding(
-            String file, Instant takenAt, @Nullable Instant expiresAt) {
+    record Holding(String file, Instant takenAt, @Nullable Instant expiresAt) {
 
         private static Holding of(HoldingBackup backup) {
             return new Holding(backup.file().toString(), backup.takenAt(), backup.expiresAt());
@@ -88,8 +87,9 @@ record ErasureSummary(
         }
         table.print(out);
         if (auditEntries > 0) {
-            out.println((dryRun ? "entries of the audit log that would be erased: " : "entries of the audit log erased: ")
-                    + auditEntries);
+            out.println(
+                    (dryRun ? "entries of the audit log that would be erased: " : "entries of the audit log erased: ")
+                            + auditEntries);
         }
     }
 

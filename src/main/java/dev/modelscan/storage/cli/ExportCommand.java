@@ -73,7 +73,8 @@ final class ExportCommand extends DatabaseCommand {
 
     @Option(
             names = "--dry-run",
-            description = "Read everything and write nothing: say how much it would be, and what the form has no place for.")
+            description =
+                    "Read everything and write nothing: say how much it would be, and what the form has no place for.")
     boolean dryRun;
 
     @Option(names = "--force", description = "Replace the file if it exists.")
@@ -158,18 +159,15 @@ final class ExportCommand extends DatabaseCommand {
     private Result write(Database db, Writer out) throws IOException {
         try (PhaseBar bar = new PhaseBar()) {
             if (format.equals(NATIVE)) {
-                Manifest written = db.withTx(
-                        Isolation.REPEATABLE_READ,
-                        tx -> new ArchiveWriter(out)
-                                .onProgress(watched(bar, "Writing rows", this::rows, db))
-                                .write(tx.dsl()));
+                Manifest written = db.withTx(Isolation.REPEATABLE_READ, tx -> new ArchiveWriter(out)
+                        .onProgress(watched(bar, "Writing rows", this::rows, db))
+                        .write(tx.dsl()));
                 return ArchiveSummary.of(file, dryRun ? "would be written" : "written", written);
             }
             Exporter exporter = new Exporter(RunFormats.named(format).orElseThrow(), out)
                     .onProgress(watched(bar, "Writing runs", this::conversations, db));
             exporter.export(db, scope(db));
-            return new ExportSummary(
-                    file, format, dryRun, exporter.runs(), exporter.messages(), exporter.unsaid());
+            return new ExportSummary(file, format, dryRun, exporter.runs(), exporter.messages(), exporter.unsaid());
         }
     }
 

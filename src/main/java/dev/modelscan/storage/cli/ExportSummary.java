@@ -10,8 +10,7 @@ import java.util.Map;
  * @param dryRun whether nothing was written
  * @param unsaid what the form has no place for, with the number of runs that have it
  */
-record ExportSummary(
-        String file, String format, boolean dryRun, long runs, long messages, Map<String, Long> unsaid)
+record ExportSummary(String file, String format, boolean dryRun, long runs, long messages, Map<String, Long> unsaid)
         implements Result {
 
     @Override

@@ -81,8 +81,7 @@ record ImportSummary(
         }
     }
 
-    static ImportSummary of(
-            List<FileResult> results, long redacted, @Nullable String error, boolean dryRun) {
+    static ImportSummary of(List<FileResult> results, long redacted, @Nullable String error, boolean dryRun) {
         return new ImportSummary(
                 sum(results, FileResult::imported),
                 sum(results, FileResult::grown),

@@ -1,10 +1,10 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.DatabaseBuilder;
-import dev.modelscan.storage.workspaces.WorkspaceMigration;
-import dev.modelscan.storage.workspaces.Workspaces;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.workspaces.WorkspaceMigration;
+import dev.modelscan.storage.workspaces.Workspaces;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -66,7 +66,10 @@ final class Sizes {
                 .where(MESSAGES.CONVERSATION_ID.eq(id))
                 .asTable(SIZED);
         Field<Long> number = DSL.field(DSL.name(SIZED, MESSAGES.SEQUENCE_NUMBER.getName()), SQLDataType.BIGINT);
-        Long beyond = dsl.select(DSL.max(number)).from(numbered).where(TOTAL.gt(bytes)).fetchOneInto(Long.class);
+        Long beyond = dsl.select(DSL.max(number))
+                .from(numbered)
+                .where(TOTAL.gt(bytes))
+                .fetchOneInto(Long.class);
         return beyond == null ? 0 : Conversations.unparted(dsl, id, beyond + 1);
     }
 
@@ -111,8 +114,7 @@ final class Sizes {
 
     /** What {@link #beyond} would give in all. */
     static Count countBeyond(DSLContext dsl, long bytes) {
-        return Objects.requireNonNull(dsl.select(
-                        DSL.count(), DSL.coalesce(DSL.sum(MESSAGES_OF), BigDecimal.ZERO))
+        return Objects.requireNonNull(dsl.select(DSL.count(), DSL.coalesce(DSL.sum(MESSAGES_OF), BigDecimal.ZERO))
                 .from(sized())
                 .where(TOTAL.ge(bytes))
                 .fetchOne(row -> new Count(row.value1(), row.value2().longValue())));
@@ -120,8 +122,8 @@ final class Sizes {
 
     /** Conversations of which all newer ones have so many bytes already; the oldest first. */
     static List<ConversationId> beyond(DSLContext dsl, long bytes) {
-        Field<ConversationId> id = DSL.field(
-                DSL.name(SIZED, MESSAGES.CONVERSATION_ID.getName()), MESSAGES.CONVERSATION_ID.getDataType());
+        Field<ConversationId> id =
+                DSL.field(DSL.name(SIZED, MESSAGES.CONVERSATION_ID.getName()), MESSAGES.CONVERSATION_ID.getDataType());
         return dsl.select(id)
                 .from(sized())
                 .where(TOTAL.ge(bytes))

@@ -113,9 +113,7 @@ class EraseCommandTest {
                 .isZero();
         Instant expires = Instant.parse(json().at("/backups/0/expiresAt").asText());
         assertThat(expires)
-                .isBetween(
-                        Instant.now().plusSeconds(23 * 3_600),
-                        Instant.now().plusSeconds(26 * 3_600));
+                .isBetween(Instant.now().plusSeconds(23 * 3_600), Instant.now().plusSeconds(26 * 3_600));
         try (Database db = Database.builder().path(file).readOnly().open()) {
             assertThat(db.audit().verify().fault()).isEmpty();
         }

@@ -51,7 +51,10 @@ class GrownArchiveTest {
 
     private JsonNode exported(String database) throws IOException {
         JsonNode[] found = new JsonNode[1];
-        for (String line : ok("export", "-", "--format", "openai", "--db", database).out().lines().toList()) {
+        for (String line : ok("export", "-", "--format", "openai", "--db", database)
+                .out()
+                .lines()
+                .toList()) {
             JsonNode record = Fields.MAPPER.readTree(line);
             found[0] = record.path("id").asText().equals("s") ? record : found[0];
         }
@@ -59,7 +62,8 @@ class GrownArchiveTest {
     }
 
     private Run grown(String database, int messages, String name) throws IOException {
-        String session = "{'id':'s','messages':[" + String.join(",", List.of(MESSAGES).subList(0, messages)) + "]}\n";
+        String session =
+                "{'id':'s','messages':[" + String.join(",", List.of(MESSAGES).subList(0, messages)) + "]}\n";
         String other = name.equals("a") ? "" : "{'id':'o','messages':[{'role':'user','content':'other'}]}\n";
         Path file = Files.writeString(directory.resolve(name + ".jsonl"), (other + session).replace('\'', '"'));
         return ok("import", file.toString(), "--db", database);

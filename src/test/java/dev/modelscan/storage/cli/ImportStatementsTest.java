@@ -76,7 +76,11 @@ class ImportStatementsTest {
     private FileResult imported(int runs, int messages, int generation) {
         StringBuilder lines = new StringBuilder();
         for (int run = 0; run < runs; run++) {
-            lines.append("{\"id\":\"").append(generation).append('-').append(run).append("\",\"messages\":[");
+            lines.append("{\"id\":\"")
+                    .append(generation)
+                    .append('-')
+                    .append(run)
+                    .append("\",\"messages\":[");
             for (int i = 0; i < messages; i++) {
                 String id = "c" + i / 2;
                 lines.append(i == 0 ? "" : ",")

@@ -23,8 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Records that are odd, and kept. */
 class OddImportTest {
 
-    private static final String CALL = "{'role':'assistant','name':'solver','content':null,'tool_calls':[{'id':'c','type':"
-            + "'function','function':{'name':'f','arguments':'{}'}}]}";
+    private static final String CALL =
+            "{'role':'assistant','name':'solver','content':null,'tool_calls':[{'id':'c','type':"
+                    + "'function','function':{'name':'f','arguments':'{}'}}]}";
     private static final String ANSWER = "{'role':'tool','tool_call_id':'c','content':'42'}";
 
     @TempDir
@@ -91,8 +92,8 @@ class OddImportTest {
         String answer = "{'type':'tool_result','tool_use_id':'c','content':'42'}";
         String call = "{'type':'tool_use','id':'c','name':'f','input':{}}";
 
-        Run run = run(write("{'messages':[{'role':'assistant','content':[" + call + "," + call + "]},{'role':'user','content':["
-                + answer + "," + answer + "]}]}"));
+        Run run = run(write("{'messages':[{'role':'assistant','content':[" + call + "," + call
+                + "]},{'role':'user','content':[" + answer + "," + answer + "]}]}"));
 
         assertThat(run.err()).isEmpty();
         try (Database db = open()) {
@@ -117,16 +118,18 @@ class OddImportTest {
         Path file = directory.resolve("odd.jsonl");
         String good = "{\"id\":\"good\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n";
         // An e with an accent in ISO 8859-1, a character that is cut off, and one that is longer than it may be.
-        String odd = "{\"id\":\"odd\",\"messages\":[{\"role\":\"user\",\"content\":\"caf\u00e9 \u00e2\u0082 \u00c0\u00af "
-                + "\u00c3\u00a9\"}]}\n";
+        String odd =
+                "{\"id\":\"odd\",\"messages\":[{\"role\":\"user\",\"content\":\"caf\u00e9 \u00e2\u0082 \u00c0\u00af "
+                        + "\u00c3\u00a9\"}]}\n";
         Files.write(file, (good + odd + good.replace("good", "last")).getBytes(ISO_8859_1));
 
         Run run = run(file);
 
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.err())
-                .contains("line 2, record 2: messages[0].content holds bytes that are not UTF-8; each is kept as an escape from"
-                        + " \\udc80 to \\udcff");
+                .contains(
+                        "line 2, record 2: messages[0].content holds bytes that are not UTF-8; each is kept as an escape from"
+                                + " \\udc80 to \\udcff");
         try (Database db = open()) {
             assertThat(db.tasks().findByExternalId("openai", "last")).isPresent();
             assertThat(db.messages().list(10, 0))
@@ -155,9 +158,12 @@ class OddImportTest {
     void aZeroWithAMinusSignIsAZero() throws IOException {
         Run run = run(write("{'messages':[{'role':'user','content':'q'}],'a':-0.0,'b':-0,'c':-0.5}"));
 
-        assertThat(run.err()).contains(": a is a zero with a minus sign, which is not kept").contains(": b is a zero");
+        assertThat(run.err())
+                .contains(": a is a zero with a minus sign, which is not kept")
+                .contains(": b is a zero");
         try (Database db = open()) {
-            assertThat(db.tasks().list(1, 0).get(0).metadata().toString()).contains("\"a\":0.0", "\"b\":0", "\"c\":-0.5");
+            assertThat(db.tasks().list(1, 0).get(0).metadata().toString())
+                    .contains("\"a\":0.0", "\"b\":0", "\"c\":-0.5");
         }
     }
 
@@ -206,9 +212,7 @@ class OddImportTest {
     }
 
     private Run run(Path file, String... options) {
-        return MainTest.run(Stream.concat(
-                        Stream.of("import", file.toString(), "--db", database()),
-                        Stream.of(options))
+        return MainTest.run(Stream.concat(Stream.of("import", file.toString(), "--db", database()), Stream.of(options))
                 .toArray(String[]::new));
     }
 }

@@ -56,7 +56,8 @@ class RandomArchiveTest {
         }
     }
 
-    private static void requireEqual(Path archive, Database target, List<Finding> findings, int seed) throws IOException {
+    private static void requireEqual(Path archive, Database target, List<Finding> findings, int seed)
+            throws IOException {
         if (seed % 3 == 0) {
             target.search().enable();
             target.audit().enable();

@@ -39,7 +39,16 @@ import java.util.Random;
 final class RandomDatabase {
 
     private static final String[] TEXTS = {
-        "", "hi", "a\tb\r\nc", "\u2028 \u0085", "\ud83d\ude00\ud83c\udff3", "\u00e9 e\u0301", "'\"\\u0000", "\u0001\u007f", " x ", "{\"a\":1}"
+        "",
+        "hi",
+        "a\tb\r\nc",
+        "\u2028 \u0085",
+        "\ud83d\ude00\ud83c\udff3",
+        "\u00e9 e\u0301",
+        "'\"\\u0000",
+        "\u0001\u007f",
+        " x ",
+        "{\"a\":1}"
     };
     private static final String[] VALUES = {
         "{}",
@@ -89,7 +98,8 @@ final class RandomDatabase {
             case 6 -> conversation();
             case 7 -> blobs.add(db.blobs().write(bytes()).id());
             case 8 -> fork();
-            case 9 -> db.conversations().compact(any(conversations), any(messages), text(), InsideToolCall.MOVE_BEFORE_CALL);
+            case 9 ->
+                db.conversations().compact(any(conversations), any(messages), text(), InsideToolCall.MOVE_BEFORE_CALL);
             case 10 -> modelCall();
             case 11 -> score();
             case 12, 13 -> execution();
@@ -143,9 +153,10 @@ final class RandomDatabase {
     private void workflow() {
         Workflow.Builder workflow = Workflow.builder().name(name()).metadata(json());
         workflows.add(db.workflows()
-                .create(sources.isEmpty()
-                        ? workflow.build()
-                        : workflow.origin(origin()).build())
+                .create(
+                        sources.isEmpty()
+                                ? workflow.build()
+                                : workflow.origin(origin()).build())
                 .id());
     }
 
@@ -172,8 +183,9 @@ final class RandomDatabase {
     }
 
     private void conversation() {
-        Conversation.Builder conversation =
-                Conversation.builder().title(random.nextBoolean() ? null : name()).createdAt(time());
+        Conversation.Builder conversation = Conversation.builder()
+                .title(random.nextBoolean() ? null : name())
+                .createdAt(time());
         if (!tasks.isEmpty() && random.nextBoolean()) {
             conversation.id(new ConversationId(any(tasks).value()));
         }

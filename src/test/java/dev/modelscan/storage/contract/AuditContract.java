@@ -525,7 +525,10 @@ abstract class AuditContract extends Contract {
 
     private void weakenOnSqlite(String how) {
         String name = "modelscan_audit_insert_agents";
-        String made = db.dsl().fetch("SELECT sql FROM sqlite_schema WHERE name = '" + name + "'").get(0).get(0, String.class);
+        String made = db.dsl()
+                .fetch("SELECT sql FROM sqlite_schema WHERE name = '" + name + "'")
+                .get(0)
+                .get(0, String.class);
         String weak =
                 switch (how) {
                     case "condition" -> made.replace("\nBEGIN", " WHEN 0\nBEGIN");
@@ -572,7 +575,8 @@ abstract class AuditContract extends Contract {
         assertThat(db.audit().findings())
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.code()).isEqualTo("audit-settings-changed"))
-                .satisfies(finding -> assertThat(finding.ids()).containsExactly("entry 1: {\"redacted\":[\"agents.mode\"]}"));
+                .satisfies(finding ->
+                        assertThat(finding.ids()).containsExactly("entry 1: {\"redacted\":[\"agents.mode\"]}"));
         db.audit().enable(List.of("agents.mode"));
         assertThat(codes()).isEmpty();
         db.audit().disable();
@@ -599,7 +603,8 @@ abstract class AuditContract extends Contract {
         assertThat(codes()).isEmpty();
         db.audit().disable();
         write("DROP TABLE \"Notes\"");
-        write("INSERT INTO audit_settings (id, redacted, enabled_at) VALUES (1, '[\"Notes.hush\",\"agents.mode\"]', '2026-01-01T00:00:00.000000Z')");
+        write(
+                "INSERT INTO audit_settings (id, redacted, enabled_at) VALUES (1, '[\"Notes.hush\",\"agents.mode\"]', '2026-01-01T00:00:00.000000Z')");
         assertThat(db.audit().enable()).isTrue();
         assertThat(db.audit().findings())
                 .singleElement()
@@ -615,30 +620,37 @@ abstract class AuditContract extends Contract {
         if (isSqlite()) {
             return;
         }
-        write("CREATE TABLE \"Notes\" (id integer PRIMARY KEY, size double precision, day date, span interval, at timestamp,"
-                + " zone timetz, cost money, raw bytea[], period tstzrange)");
+        write(
+                "CREATE TABLE \"Notes\" (id integer PRIMARY KEY, size double precision, day date, span interval, at timestamp,"
+                        + " zone timetz, cost money, raw bytea[], period tstzrange)");
         db.audit().enable();
-        String row = ", 0.1::double precision + 0.2, '2026-02-01', '1 day 2 hours', '2026-02-01 03:04:05', '03:04+02', 12.5,"
-                + " ARRAY['\\xff00'::bytea], '[2026-02-01 00:00Z,2026-02-02 00:00Z)')";
+        String row =
+                ", 0.1::double precision + 0.2, '2026-02-01', '1 day 2 hours', '2026-02-01 03:04:05', '03:04+02', 12.5,"
+                        + " ARRAY['\\xff00'::bytea], '[2026-02-01 00:00Z,2026-02-02 00:00Z)')";
         write("INSERT INTO \"Notes\" VALUES (1" + row);
         // The driver takes no other DateStyle, and sees it only if it stays until the end of the statement.
-        write("DO $$ BEGIN PERFORM set_config('extra_float_digits', '-5', true), set_config('DateStyle', 'German, DMY', true),"
-                + " set_config('IntervalStyle', 'sql_standard', true), set_config('TimeZone', 'Asia/Kathmandu', true),"
-                + " set_config('bytea_output', 'escape', true); INSERT INTO \"" + db.workspace() + "\".\"Notes\" VALUES (2"
-                + row + "; PERFORM set_config('DateStyle', 'ISO, MDY', true), set_config('TimeZone', 'UTC', true); END $$");
+        write(
+                "DO $$ BEGIN PERFORM set_config('extra_float_digits', '-5', true), set_config('DateStyle', 'German, DMY', true),"
+                        + " set_config('IntervalStyle', 'sql_standard', true), set_config('TimeZone', 'Asia/Kathmandu', true),"
+                        + " set_config('bytea_output', 'escape', true); INSERT INTO \"" + db.workspace()
+                        + "\".\"Notes\" VALUES (2"
+                        + row
+                        + "; PERFORM set_config('DateStyle', 'ISO, MDY', true), set_config('TimeZone', 'UTC', true); END $$");
         List<AuditEntry> entries = entries();
         String first = entries.get(1).changes().toString();
         assertThat(first).contains("0.30000000000000004", "2026-02-01", "P1DT2H");
-        assertThat(entries.get(2).changes().toString()).isEqualTo(first.replace("\"id\": 1", "\"id\": 2").replace("\"id\":1", "\"id\":2"));
+        assertThat(entries.get(2).changes().toString())
+                .isEqualTo(first.replace("\"id\": 1", "\"id\": 2").replace("\"id\":1", "\"id\":2"));
     }
 
     /** The whole chain takes too long; what is left out is told. */
     @Test
     void aDoctorComparesTheNewestEntries() {
         fill();
-        write("INSERT INTO audit_entries (position, occurred_at, table_name, action, changes, payload_hash, hash) SELECT"
-                + " 200000, occurred_at, table_name, action, changes, payload_hash, payload_hash FROM audit_entries"
-                + " WHERE position = 2");
+        write(
+                "INSERT INTO audit_entries (position, occurred_at, table_name, action, changes, payload_hash, hash) SELECT"
+                        + " 200000, occurred_at, table_name, action, changes, payload_hash, payload_hash FROM audit_entries"
+                        + " WHERE position = 2");
         createAgent("later");
         db.audit().seal();
         assertThat(db.audit().verify().fault().orElseThrow().position()).isEqualTo(7);
@@ -646,7 +658,8 @@ abstract class AuditContract extends Contract {
                 .filteredOn(finding -> finding.code().startsWith("audit"))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.cause())
-                        .isEqualTo("the newest 1 entries of the audit log were verified, and not the 200000 before them"));
+                        .isEqualTo(
+                                "the newest 1 entries of the audit log were verified, and not the 200000 before them"));
         write("UPDATE audit_entries SET actor = 'x' WHERE position > 200000");
         assertThat(codes()).containsExactly("audit-broken", "audit-part-verified");
     }
@@ -664,8 +677,7 @@ abstract class AuditContract extends Contract {
         write("INSERT INTO first_notes VALUES (1)");
         assertThat(told()).last().isEqualTo("null insert Notes 1");
         write("ALTER TABLE first_notes DISABLE TRIGGER modelscan_audit");
-        assertThat(db.audit().findings())
-                .singleElement()
-                .satisfies(finding -> assertThat(finding.ids()).containsExactly("Notes"));
+        assertThat(db.audit().findings()).singleElement().satisfies(finding -> assertThat(finding.ids())
+                .containsExactly("Notes"));
     }
 }

@@ -102,9 +102,7 @@ abstract class DoctorContract extends Contract {
                         "times",
                         "audit log",
                         "done");
-        assertThat(told)
-                .extracting(DoctorProgress::done)
-                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(told).extracting(DoctorProgress::done).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
     }
 
     @Test

@@ -19,11 +19,10 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.InsideToolCall;
 import dev.modelscan.storage.conversations.Message;
-import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.erasure.ErasureReceipt;
 import dev.modelscan.storage.erasure.ErasureRequest;
-import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.schema.DefaultSchema;
@@ -108,8 +107,8 @@ abstract class ErasureContract extends Contract {
     /** What an agent says in a conversation, with a text in every column that takes one. */
     private Message say(Agent agent, ConversationId conversation, String text) {
         Map<String, ?> metadata = Map.of(text, List.of(text, Map.of("deep", text)));
-        Source source =
-                db.sources().create(source().name(text + ".jsonl").metadata(metadata).build());
+        Source source = db.sources()
+                .create(source().name(text + ".jsonl").metadata(metadata).build());
         Task task = db.tasks()
                 .create(task().type(text)
                         .agentId(agent.id())
@@ -161,16 +160,17 @@ abstract class ErasureContract extends Contract {
         List<String> all = new ArrayList<>();
         for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
             for (Record row : db.dsl().selectFrom(table).fetch()) {
-                all.add(table.getName() + Arrays.stream(row.intoArray()).map(ErasureContract::shown).toList());
+                all.add(table.getName()
+                        + Arrays.stream(row.intoArray())
+                                .map(ErasureContract::shown)
+                                .toList());
             }
         }
         return all;
     }
 
     private static String shown(Object value) {
-        return value instanceof byte[] bytes
-                ? new String(bytes, StandardCharsets.ISO_8859_1)
-                : String.valueOf(value);
+        return value instanceof byte[] bytes ? new String(bytes, StandardCharsets.ISO_8859_1) : String.valueOf(value);
     }
 
     private void assertGone() {
@@ -231,7 +231,10 @@ abstract class ErasureContract extends Contract {
         Message second = say(bob, CONVERSATION, NEEDLE + "2");
         db.conversations().compact(CONVERSATION, second.id(), NEEDLE, InsideToolCall.MOVE_BEFORE_CALL);
         db.messages()
-                .create(message(bob).content(NEEDLE + " on a branch").parentId(first.id()).build());
+                .create(message(bob)
+                        .content(NEEDLE + " on a branch")
+                        .parentId(first.id())
+                        .build());
         say(bob, OTHERS, "kept");
         Map<String, List<String>> others = recordsOf(OTHERS);
 
@@ -252,7 +255,10 @@ abstract class ErasureContract extends Contract {
         assertGone();
         assertThat(recordsOf(OTHERS)).isEqualTo(others);
         assertThat(db.doctor().findings()).noneMatch(finding -> finding.severity() == Severity.ERROR);
-        assertThat(db.erasure().preview(ErasureRequest.conversation(CONVERSATION)).isEmpty()).isTrue();
+        assertThat(db.erasure()
+                        .preview(ErasureRequest.conversation(CONVERSATION))
+                        .isEmpty())
+                .isTrue();
     }
 
     private Map<String, List<String>> recordsOf(ConversationId id) {
@@ -270,7 +276,8 @@ abstract class ErasureContract extends Contract {
                 .create(Conversation.builder().id(CONVERSATION).title(NEEDLE).build());
         Message question = say(bob, CONVERSATION, "kept");
         Message answer = say(ann, CONVERSATION, NEEDLE);
-        Message thanks = db.messages().create(message(bob).receiverId(ann.id()).content("kept thanks").build());
+        Message thanks = db.messages()
+                .create(message(bob).receiverId(ann.id()).content("kept thanks").build());
         db.conversations().compact(CONVERSATION, thanks.id(), NEEDLE);
         db.toolExecutions()
                 .create(execution(bob)
@@ -279,7 +286,10 @@ abstract class ErasureContract extends Contract {
                         .input(Json.of("kept"))
                         .output(Json.of(NEEDLE))
                         .build());
-        db.messages().create(message(ann).conversationId(new ConversationId("hers alone")).build());
+        db.messages()
+                .create(message(ann)
+                        .conversationId(new ConversationId("hers alone"))
+                        .build());
         return List.of(question, answer, thanks);
     }
 
@@ -302,16 +312,22 @@ abstract class ErasureContract extends Contract {
                 .containsEntry("tool_executions", 1L)
                 .containsEntry("conversations", 1L);
         assertGone();
-        assertThat(db.messages().listByConversation(CONVERSATION, PageRequest.first(10)).items())
+        assertThat(db.messages()
+                        .listByConversation(CONVERSATION, PageRequest.first(10))
+                        .items())
                 .extracting(Message::content)
                 .containsExactly("said kept", "kept thanks");
         assertThat(db.messages().get(said.get(0).id()).receiverId()).isNull();
-        assertThat(db.messages().get(said.get(0).id()).parts()).isEqualTo(said.get(0).parts());
-        assertThat(db.toolExecutions().listByAgent(bob.id(), PageRequest.first(10)).items())
+        assertThat(db.messages().get(said.get(0).id()).parts())
+                .isEqualTo(said.get(0).parts());
+        assertThat(db.toolExecutions()
+                        .listByAgent(bob.id(), PageRequest.first(10))
+                        .items())
                 .extracting(ToolExecution::input)
                 .contains(Json.of("kept"));
         assertThat(db.doctor().findings()).noneMatch(finding -> finding.severity() == Severity.ERROR);
-        assertThat(db.erasure().preview(ErasureRequest.agent(ann.id())).isEmpty()).isTrue();
+        assertThat(db.erasure().preview(ErasureRequest.agent(ann.id())).isEmpty())
+                .isTrue();
         assertThat(db.erasure().erase(ErasureRequest.agent(ann.id())).isEmpty()).isTrue();
     }
 
@@ -328,7 +344,9 @@ abstract class ErasureContract extends Contract {
                 .containsEntry("message_parts", 3L)
                 .doesNotContainKey("messages");
         assertGone();
-        assertThat(db.messages().listByConversation(CONVERSATION, PageRequest.first(10)).items())
+        assertThat(db.messages()
+                        .listByConversation(CONVERSATION, PageRequest.first(10))
+                        .items())
                 .extracting(Message::content)
                 .containsExactly("said kept", "", "kept thanks");
         Message hers = db.messages().get(said.get(1).id());
@@ -352,7 +370,10 @@ abstract class ErasureContract extends Contract {
         say(bob, CONVERSATION, NEEDLE);
         say(bob, OTHERS, "kept");
         Map<String, List<String>> others = recordsOf(OTHERS);
-        assertThat(db.erasure().preview(ErasureRequest.externalId("codex", NEEDLE)).isEmpty()).isTrue();
+        assertThat(db.erasure()
+                        .preview(ErasureRequest.externalId("codex", NEEDLE))
+                        .isEmpty())
+                .isTrue();
 
         erase(ErasureRequest.externalId("claude-code", NEEDLE));
 
@@ -396,7 +417,9 @@ abstract class ErasureContract extends Contract {
                             .orElseThrow()
                             .id());
         }
-        assertThat(db.messages().listByConversation(CONVERSATION, PageRequest.first(10)).items())
+        assertThat(db.messages()
+                        .listByConversation(CONVERSATION, PageRequest.first(10))
+                        .items())
                 .extracting(Message::content)
                 .containsExactly("said kept", "kept thanks");
     }
@@ -421,9 +444,13 @@ abstract class ErasureContract extends Contract {
     void aTaskThatAnotherAgentGotStays() {
         createAnn();
         Task kept = db.tasks().create(task().agentId(ann.id()).type("kept").build());
-        Task deleted = db.tasks().create(task().agentId(ann.id()).type("kept, too").build());
+        Task deleted =
+                db.tasks().create(task().agentId(ann.id()).type("kept, too").build());
         for (Task task : List.of(kept, deleted)) {
-            db.tasks().update(db.tasks().get(task.id()).toBuilder().agentId(bob.id()).build());
+            db.tasks()
+                    .update(db.tasks().get(task.id()).toBuilder()
+                            .agentId(bob.id())
+                            .build());
         }
         keeping.tasks().delete(deleted.id());
 
@@ -445,13 +472,16 @@ abstract class ErasureContract extends Contract {
         Message root = db.messages().create(message(bob).content("a").build());
         Message hers = db.messages().create(message(ann).content(NEEDLE).build());
         Message left = db.messages().create(message(bob).content("b").build());
-        Message right = db.messages().create(message(bob).content("c").parentId(hers.id()).build());
+        Message right = db.messages()
+                .create(message(bob).content("c").parentId(hers.id()).build());
 
         erase(ErasureRequest.agent(ann.id()));
 
         assertGone();
         for (Message last : List.of(left, right)) {
-            assertThat(db.messages().listByBranch(last.id(), Direction.FORWARD, PageRequest.first(10)).items())
+            assertThat(db.messages()
+                            .listByBranch(last.id(), Direction.FORWARD, PageRequest.first(10))
+                            .items())
                     .extracting(Message::id)
                     .containsExactly(root.id(), last.id());
         }
@@ -463,18 +493,22 @@ abstract class ErasureContract extends Contract {
         Message hers = say(ann, CONVERSATION, NEEDLE);
         db.useTx(tx -> {
             String type = "text" + (engine().name().startsWith("SQLite") ? "" : " COLLATE \"C\"");
-            tx.dsl().execute("CREATE TABLE profiles (id bigint PRIMARY KEY, agent_id " + type
-                    + " NOT NULL REFERENCES agents (id) ON DELETE CASCADE, email text)");
-            tx.dsl().execute("CREATE TABLE notes (id bigint PRIMARY KEY, profile_id bigint REFERENCES profiles (id)"
-                    + " ON DELETE CASCADE, message_id " + type + " REFERENCES messages (id) ON DELETE SET NULL, text text)");
+            tx.dsl()
+                    .execute("CREATE TABLE profiles (id bigint PRIMARY KEY, agent_id " + type
+                            + " NOT NULL REFERENCES agents (id) ON DELETE CASCADE, email text)");
+            tx.dsl()
+                    .execute("CREATE TABLE notes (id bigint PRIMARY KEY, profile_id bigint REFERENCES profiles (id)"
+                            + " ON DELETE CASCADE, message_id " + type
+                            + " REFERENCES messages (id) ON DELETE SET NULL, text text)");
             tx.dsl().execute("CREATE TABLE votes (message_id " + type + " NOT NULL REFERENCES messages (id))");
         });
         db.audit().enable();
         db.useTx(tx -> {
             tx.dsl().execute("INSERT INTO profiles VALUES (1, '" + ann.id() + "', '" + NEEDLE + "')");
             tx.dsl().execute("UPDATE profiles SET email = email || '2'");
-            tx.dsl().execute("INSERT INTO notes VALUES (1, 1, NULL, '" + NEEDLE + "'), (2, NULL, '" + hers.id()
-                    + "', 'kept')");
+            tx.dsl()
+                    .execute("INSERT INTO notes VALUES (1, 1, NULL, '" + NEEDLE + "'), (2, NULL, '" + hers.id()
+                            + "', 'kept')");
             tx.dsl().execute("INSERT INTO votes VALUES ('" + hers.id() + "')");
         });
         Map<String, List<String>> before = records();
@@ -553,8 +587,7 @@ abstract class ErasureContract extends Contract {
     void aPreviewWritesNothing() {
         talk();
         List<String> before = dump();
-        try (Database reading =
-                engine().beside(db).orElseThrow().readOnly().open()) {
+        try (Database reading = engine().beside(db).orElseThrow().readOnly().open()) {
             ErasureReceipt preview = reading.erasure().preview(ErasureRequest.agent(ann.id()));
             assertThat(preview.isEmpty()).isFalse();
             assertThat(preview.id()).isNull();
@@ -571,7 +604,8 @@ abstract class ErasureContract extends Contract {
         db.audit().disable();
         change("DELETE FROM audit_entries");
         createAnn();
-        ErasureReceipt receipt = db.erasure().erase(ErasureRequest.agent(ann.id()).withoutScrub());
+        ErasureReceipt receipt =
+                db.erasure().erase(ErasureRequest.agent(ann.id()).withoutScrub());
         assertThat(receipt.auditPosition()).isNull();
         assertThat(receipt.auditEntries()).isZero();
         assertThat(receipt.scrubbed()).isFalse();

@@ -250,7 +250,8 @@ abstract class MetricsContract extends Contract {
         assertThat(events).hasSize(2);
         LogRecordData event = events.get(1);
         assertThat(event.getEventName()).isEqualTo("modelscan.storage.audit.head");
-        AuditHead head = AuditHead.parse(Objects.requireNonNull(event.getBodyValue()).asString());
+        AuditHead head =
+                AuditHead.parse(Objects.requireNonNull(event.getBodyValue()).asString());
         assertThat(event.getAttributes().get(AttributeKey.longKey("modelscan.storage.audit.position")))
                 .isEqualTo(head.position());
         assertThat(event.getAttributes().get(AttributeKey.stringKey("modelscan.storage.audit.hash")))

@@ -40,7 +40,8 @@ final class GrowthData {
             statement.execute("PRAGMA ignore_check_constraints = ON");
             statement.execute("PRAGMA cache_size = -1000000");
             if (from == 0) {
-                statement.execute(numbers(0, CONVERSATIONS) + "INSERT INTO conversations (id, last_sequence_number, created_at) SELECT " + id('C', "i")
+                statement.execute(numbers(0, CONVERSATIONS)
+                        + "INSERT INTO conversations (id, last_sequence_number, created_at) SELECT " + id('C', "i")
                         + ", 0, " + TIME + " FROM numbers");
             }
             // One transaction for each million keeps the log small.

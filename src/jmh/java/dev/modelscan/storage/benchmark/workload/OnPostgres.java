@@ -98,7 +98,8 @@ public final class OnPostgres implements Workload {
                     threads,
                     system -> system.completedTasks(busyAgent(), PAGE));
             Comparison.add(outcomes, title + "page of 100 tasks by agent and status" + by, page, READS, 1);
-            Comparison.addStored(outcomes, title + "page of 100 tasks by agent and status" + by, page, PostgresSystems.JDBC, STORED);
+            Comparison.addStored(
+                    outcomes, title + "page of 100 tasks by agent and status" + by, page, PostgresSystems.JDBC, STORED);
             Contest members = contest("team of 100" + by, options, systems, threads, system -> system.members(team()));
             Comparison.add(outcomes, title + "team with 100 members" + by, members, READS, 1);
             Comparison.addStored(outcomes, title + "team with 100 members" + by, members, PostgresSystems.JDBC, STORED);

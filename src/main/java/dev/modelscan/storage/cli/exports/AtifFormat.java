@@ -31,13 +31,8 @@ public final class AtifFormat implements RunFormat {
     private static final String EXTRA = "extra";
 
     /** What the reader notes for the writer. */
-    private static final Set<String> NOTES =
-            Set.of(
-            "message_is_array",
-            "content_is_array",
-            "answers_without_id",
-            "time_is_of_step",
-            ChatFormat.SAME_NAMES);
+    private static final Set<String> NOTES = Set.of(
+            "message_is_array", "content_is_array", "answers_without_id", "time_is_of_step", ChatFormat.SAME_NAMES);
 
     @Override
     public String name() {

@@ -47,9 +47,7 @@ public final class Exporter {
      * @throws UncheckedIOException if they cannot be written
      */
     public void export(Database db, Scope scope) {
-        db.dsl()
-                .transaction(reading ->
-                        new StoredRuns(reading.dsl(), scope, format.isNested()).forEach(this::write));
+        db.dsl().transaction(reading -> new StoredRuns(reading.dsl(), scope, format.isNested()).forEach(this::write));
     }
 
     private void write(StoredRun stored) {

@@ -105,10 +105,7 @@ final class RunRows {
     }
 
     private void readTasks(List<TaskId> ids) {
-        dsl.selectFrom(TASKS)
-                .where(TASKS.ID.in(ids))
-                .fetch(Records::task)
-                .forEach(task -> tasks.put(task.id(), task));
+        dsl.selectFrom(TASKS).where(TASKS.ID.in(ids)).fetch(Records::task).forEach(task -> tasks.put(task.id(), task));
         dsl.selectFrom(MODEL_CALLS)
                 .where(MODEL_CALLS.TASK_ID.in(ids))
                 .orderBy(MODEL_CALLS.CREATED_AT, MODEL_CALLS.ID)

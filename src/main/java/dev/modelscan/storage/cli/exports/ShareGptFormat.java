@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 public final class ShareGptFormat implements RunFormat {
 
     private static final String NAME = "sharegpt";
-    private static final Set<String> NOTES = Set.of(
-            "content_parts", "message_in", "absent", "continued", "legacy_call", ChatFormat.SAME_NAMES);
+    private static final Set<String> NOTES =
+            Set.of("content_parts", "message_in", "absent", "continued", "legacy_call", ChatFormat.SAME_NAMES);
 
     @Override
     public String name() {

@@ -89,7 +89,8 @@ final class TreeReader {
             JsonNode number = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                     ? integer(parser)
                     : NODES.numberNode(parser.getDecimalValue());
-            if (parser.getTextCharacters()[parser.getTextOffset()] == '-' && number.decimalValue().signum() == 0) {
+            if (parser.getTextCharacters()[parser.getTextOffset()] == '-'
+                    && number.decimalValue().signum() == 0) {
                 odd.accept(path(parser), "is a zero with a minus sign, which is not kept");
             }
             return number;

@@ -26,8 +26,8 @@ final class AtifForm implements Form {
     static final String OBSERVATION = "observation";
 
     private static final String PREFIX = "ATIF-";
-    private static final Set<String> STEP = Set.of(
-            "step_id", "source", "message", "reasoning_content", "tool_calls", OBSERVATION, "timestamp");
+    private static final Set<String> STEP =
+            Set.of("step_id", "source", "message", "reasoning_content", "tool_calls", OBSERVATION, "timestamp");
     private static final Set<String> RESULT = Set.of("source_call_id", "content", "timestamp");
 
     /** What is noted in a message's rest. */

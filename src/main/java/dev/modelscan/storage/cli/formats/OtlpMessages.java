@@ -276,7 +276,8 @@ final class OtlpMessages {
         JsonNode input = Fields.json(attributes.path("gen_ai.tool.call.arguments"));
         Part.Call used = new Part.Call(call, name, input, span.startedAt(), span.endedAt(), Fields.object());
         String agent = Fields.text(attributes, "gen_ai.agent.name");
-        events.accept(new ToolUsed(run, span.place(), span.id(), agent, used, OtlpTools.answer(call, span, null), whole(span)));
+        events.accept(new ToolUsed(
+                run, span.place(), span.id(), agent, used, OtlpTools.answer(call, span, null), whole(span)));
     }
 
     private void called(OtlpSpan span, @Nullable String finish) {

@@ -53,7 +53,11 @@ final class Facts {
      * @param odd the warning if no call comes, without its text
      * @param author who its message is from if no call comes; null if something else says that
      */
-    private record Orphan(int number, Part.Answer answer, Warned odd, @Nullable String author) {}
+    private record Orphan(
+            int number,
+            Part.Answer answer,
+            Warned odd,
+            @Nullable String author) {}
 
     /** Facts of a run that has just started. The warnings about it go to the given events. */
     Facts(RunStarted started, Events warnings) {

@@ -313,10 +313,7 @@ final class RunWriter implements Events {
         }
         batch.add(executions
                 .answered(
-                        asked.toBuilder().answerMessageId(id).childTaskId(child(answer)),
-                        asked.createdAt(),
-                        at,
-                        answer)
+                        asked.toBuilder().answerMessageId(id).childTaskId(child(answer)), asked.createdAt(), at, answer)
                 .build());
     }
 

@@ -50,7 +50,10 @@ final class PostgresChanges implements Changes {
     /** Each setting costs every change of a row some tenths of a microsecond, so only who needs them has them. */
     @Override
     public String settings(List<Column> columns) {
-        return columns.stream().allMatch(column -> SAME_TEXT.matcher(column.type()).matches()) ? "" : SETTINGS;
+        return columns.stream()
+                        .allMatch(column -> SAME_TEXT.matcher(column.type()).matches())
+                ? ""
+                : SETTINGS;
     }
 
     @Override

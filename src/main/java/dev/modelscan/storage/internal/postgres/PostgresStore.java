@@ -210,10 +210,13 @@ public final class PostgresStore implements Store {
         runner.requireNone();
         PostgresSchema own = Objects.requireNonNull(schema);
         for (String table : read(null, null, session -> PostgresState.tables(session, own.name()))) {
-            retrying.run(null, null, () -> leases.run(session -> {
-                PostgresState.vacuum(session, own.quoted() + '.' + table);
-                return true;
-            }));
+            retrying.run(
+                    null,
+                    null,
+                    () -> leases.run(session -> {
+                        PostgresState.vacuum(session, own.quoted() + '.' + table);
+                        return true;
+                    }));
         }
     }
 

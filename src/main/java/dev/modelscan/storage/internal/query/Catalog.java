@@ -54,8 +54,7 @@ public interface Catalog {
      * @param key the position in the primary key, from 1; 0 if it is not part of it
      * @param isStrict whether it holds values of its type alone
      */
-    record Column(
-            String name, String type, boolean isGenerated, boolean isNullable, int key, boolean isStrict) {}
+    record Column(String name, String type, boolean isGenerated, boolean isNullable, int key, boolean isStrict) {}
 
     /**
      * A table.

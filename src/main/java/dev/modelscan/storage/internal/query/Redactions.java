@@ -50,9 +50,8 @@ final class Redactions {
     /** The rules that are about no column, so that what they were meant to hide is recorded. */
     List<String> idle(Collection<Catalog.Table> tables) {
         return rules.stream()
-                .filter(rule -> tables.stream()
-                        .noneMatch(table ->
-                                table.columns().stream().anyMatch(column -> rule.isOf(table.name(), column))))
+                .filter(rule -> tables.stream().noneMatch(table -> table.columns().stream()
+                        .anyMatch(column -> rule.isOf(table.name(), column))))
                 .map(Rule::text)
                 .toList();
     }

@@ -25,7 +25,8 @@ final class AuditFindings {
     private static final String ENABLE = "audit enable";
 
     /** An entry of the log's own. */
-    private record Switch(long position, String action, @Nullable String changes) {
+    private record Switch(
+            long position, String action, @Nullable String changes) {
 
         boolean isOn() {
             return action.equals(AuditAction.ENABLE.toString());
@@ -33,7 +34,10 @@ final class AuditFindings {
 
         boolean hasRedacted(String texts) {
             return changes != null
-                    && Json.parse(changes).toNode().path("redacted").equals(Json.parse(texts).toNode());
+                    && Json.parse(changes)
+                            .toNode()
+                            .path("redacted")
+                            .equals(Json.parse(texts).toNode());
         }
     }
 

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Objects;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /** Forks and compacts conversations. */
 final class Branches {
@@ -99,7 +98,8 @@ final class Branches {
     static Message fork(Session session, ConversationId id, MessageId at, InsideToolCall inside) throws SQLException {
         MessageId head = BranchDeletion.hold(session, id);
         Message last = cut(session, id, at, inside);
-        boolean newestOfUnbranched = head == null && Objects.equals(Paths.newestNumber(session, id), last.sequenceNumber());
+        boolean newestOfUnbranched =
+                head == null && Objects.equals(Paths.newestNumber(session, id), last.sequenceNumber());
         if (!newestOfUnbranched) {
             Placement.setHead(session, id, last.id());
         }

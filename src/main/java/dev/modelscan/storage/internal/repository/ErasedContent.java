@@ -29,11 +29,7 @@ final class ErasedContent {
 
     /** The columns that name the agent. */
     static final List<TableField<?, ?>> AGENT = List.of(
-            MESSAGES.SENDER_ID,
-            MESSAGES.RECEIVER_ID,
-            TASKS.AGENT_ID,
-            TOOL_EXECUTIONS.AGENT_ID,
-            MODEL_CALLS.AGENT_ID);
+            MESSAGES.SENDER_ID, MESSAGES.RECEIVER_ID, TASKS.AGENT_ID, TOOL_EXECUTIONS.AGENT_ID, MODEL_CALLS.AGENT_ID);
 
     /** Of an execution of somebody else's that the agent answered. */
     static final String ANSWER = all(set(TOOL_EXECUTIONS.OUTPUT, NONE), set(TOOL_EXECUTIONS.ERROR, NONE));
@@ -77,8 +73,7 @@ final class ErasedContent {
                             TOOL_EXECUTIONS.CALL_ID));
         }
         if (table.equals(MODEL_CALLS)) {
-            return all(
-                    set(MODEL_CALLS.METADATA, EMPTY), none(MODEL_CALLS.SOURCE_FORMAT, MODEL_CALLS.EXTERNAL_ID));
+            return all(set(MODEL_CALLS.METADATA, EMPTY), none(MODEL_CALLS.SOURCE_FORMAT, MODEL_CALLS.EXTERNAL_ID));
         }
         return set(SCORES.METADATA, EMPTY);
     }

@@ -47,7 +47,8 @@ final class ErasureDocuments {
     static void forEachKept(Session session, String table, Taker<Kept> taker) throws SQLException {
         String record = PlainSql.quoted(DELETED_ROWS.DELETED_RECORD_ID.getName());
         String position = PlainSql.quoted(DELETED_ROWS.POSITION.getName());
-        String sql = "SELECT " + record + ", " + position + ", " + PlainSql.quoted(DELETED_ROWS.EMPTIED.getName()) + ", "
+        String sql = "SELECT " + record + ", " + position + ", " + PlainSql.quoted(DELETED_ROWS.EMPTIED.getName())
+                + ", "
                 + PlainSql.quoted(DELETED_ROWS.DOCUMENT.getName()) + " FROM "
                 + PlainSql.table(session, DELETED_ROWS.getName()) + " WHERE (" + record + ", " + position
                 + ") > (?, ?) AND " + PlainSql.quoted(DELETED_ROWS.TABLE_NAME.getName()) + " = ? ORDER BY " + record
@@ -105,7 +106,9 @@ final class ErasureDocuments {
     /** What does not parse has no members: that somebody has damaged it keeps nobody from being erased. */
     private static JsonNode tree(@Nullable String text) {
         try {
-            return text == null ? Json.emptyObject().toNode() : StoredJson.of(text).toNode();
+            return text == null
+                    ? Json.emptyObject().toNode()
+                    : StoredJson.of(text).toNode();
         } catch (CorruptDatabaseException e) {
             return Json.emptyObject().toNode();
         }

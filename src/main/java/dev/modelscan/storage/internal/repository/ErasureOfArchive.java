@@ -63,8 +63,11 @@ final class ErasureOfArchive {
             ErasureDocuments.forEachKept(session, table, kept -> {
                 String key = ErasureDocuments.key(search.tables().get(table), kept.document());
                 if ((key != null && keys.all(table).contains(key)) || goesWith(kept, references)) {
-                    gone.add(new Kept(kept.record(), kept.position(), kept.emptied(), Json.emptyObject()
-                            .toNode()));
+                    gone.add(new Kept(
+                            kept.record(),
+                            kept.position(),
+                            kept.emptied(),
+                            Json.emptyObject().toNode()));
                     boolean isOwn = kept.emptied() == null && kept.position() == 1;
                     touched.merge(kept.record(), isOwn, Boolean::logicalOr);
                 } else {

@@ -52,8 +52,10 @@ final class ErasureOfAudit {
         }
         Set<Long> positions = new TreeSet<>();
         if (!blobs.isEmpty()) {
-            choose(BLOB_CHUNKS.getName(), positions, logged -> ErasureDocuments.has(
-                    logged.document(), BLOB_CHUNKS.BLOB_ID.getName(), blobs::contains));
+            choose(
+                    BLOB_CHUNKS.getName(),
+                    positions,
+                    logged -> ErasureDocuments.has(logged.document(), BLOB_CHUNKS.BLOB_ID.getName(), blobs::contains));
         }
         if (search.ofAgent()) {
             Set<String> tables = new LinkedHashSet<>();
@@ -75,8 +77,7 @@ final class ErasureOfAudit {
         for (Reference reference : search.references()) {
             boolean names = reference.table().equals(table)
                     && reference.target().equals(AGENTS.getName())
-                    && ErasureDocuments.has(
-                            document, reference.columns().get(0), keys.all(AGENTS.getName())::contains);
+                    && ErasureDocuments.has(document, reference.columns().get(0), keys.all(AGENTS.getName())::contains);
             if (names) {
                 return true;
             }
@@ -126,9 +127,7 @@ final class ErasureOfAudit {
             int sign = log.equals(AUDIT_PENDING.getName()) ? -1 : 1;
             String select = "SELECT " + PlainSql.quoted(AUDIT_ENTRIES.POSITION.getName()) + " FROM "
                     + PlainSql.table(session, log) + " WHERE "
-                    + (sign > 0
-                            ? PlainSql.quoted(AUDIT_ENTRIES.ERASED_IN.getName()) + " IS NULL AND "
-                            : "");
+                    + (sign > 0 ? PlainSql.quoted(AUDIT_ENTRIES.ERASED_IN.getName()) + " IS NULL AND " : "");
             for (Statement statement : statements(chosen, false)) {
                 all.addAll(PlainSql.rows(
                         session, select + statement.condition(), statement.values(), row -> sign * row.getLong(1)));
@@ -161,8 +160,8 @@ final class ErasureOfAudit {
             for (List<String> list : ErasedKeys.lists(texts)) {
                 List<Object> values = new ArrayList<>();
                 list.forEach(position -> values.add(Long.valueOf(position)));
-                statements.add(new Statement(
-                        PlainSql.quoted(AUDIT_ENTRIES.POSITION.getName()) + ErasedKeys.in(list), values));
+                statements.add(
+                        new Statement(PlainSql.quoted(AUDIT_ENTRIES.POSITION.getName()) + ErasedKeys.in(list), values));
             }
         }
         return statements;

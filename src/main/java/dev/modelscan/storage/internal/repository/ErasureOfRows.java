@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class ErasureOfRows {
 
     /** What is removed, in this order: what goes with a row by a foreign key needs no statement. */
-    private static final List<Table<?>> REMOVED = List.of(
-            TOOL_EXECUTIONS, MODEL_CALLS, CONVERSATIONS, MESSAGES, TASKS, WORKFLOWS, SOURCES, AGENTS);
+    private static final List<Table<?>> REMOVED =
+            List.of(TOOL_EXECUTIONS, MODEL_CALLS, CONVERSATIONS, MESSAGES, TASKS, WORKFLOWS, SOURCES, AGENTS);
 
     /**
      * Rows that stay, and what is set in them.
@@ -115,8 +115,8 @@ final class ErasureOfRows {
         for (List<String> list : ErasedKeys.lists(values)) {
             found.addAll(PlainSql.rows(
                     session,
-                    "SELECT " + search.tables().key(table) + " FROM " + PlainSql.table(session, table)
-                            + " t WHERE " + search.tables().value(table, column) + ErasedKeys.in(list),
+                    "SELECT " + search.tables().key(table) + " FROM " + PlainSql.table(session, table) + " t WHERE "
+                            + search.tables().value(table, column) + ErasedKeys.in(list),
                     list,
                     row -> row.getString(1) == null ? "" : row.getString(1)));
         }
@@ -125,8 +125,7 @@ final class ErasureOfRows {
 
     private Set<String> received() throws SQLException {
         String table = MESSAGES.getName();
-        Set<String> found =
-                referring(table, MESSAGES.RECEIVER_ID.getName(), keys.live(AGENTS.getName()));
+        Set<String> found = referring(table, MESSAGES.RECEIVER_ID.getName(), keys.live(AGENTS.getName()));
         found.removeAll(keys.live(table));
         return found;
     }
@@ -138,19 +137,14 @@ final class ErasureOfRows {
         }
         boolean stays = search.request().pseudonymises();
         changes.add(new Change(
-                MESSAGES.getName(),
-                received(),
-                ErasedContent.set(MESSAGES.RECEIVER_ID, stays ? "?" : "NULL")));
-        changes.add(new Change(
-                TOOL_EXECUTIONS.getName(),
-                search.answered(),
-                ErasedContent.ANSWER));
+                MESSAGES.getName(), received(), ErasedContent.set(MESSAGES.RECEIVER_ID, stays ? "?" : "NULL")));
+        changes.add(new Change(TOOL_EXECUTIONS.getName(), search.answered(), ErasedContent.ANSWER));
         Set<String> titled = new LinkedHashSet<>(search.seen(CONVERSATIONS.getName()));
         titled.removeAll(keys.live(CONVERSATIONS.getName()));
         changes.add(new Change(CONVERSATIONS.getName(), withTitle(titled), ErasedContent.TITLE));
         if (stays) {
-            ErasedContent.TABLES.forEach(table -> changes.add(
-                    new Change(table.getName(), keys.live(table.getName()), ErasedContent.of(table))));
+            ErasedContent.TABLES.forEach(table ->
+                    changes.add(new Change(table.getName(), keys.live(table.getName()), ErasedContent.of(table))));
         }
         return changes;
     }
@@ -214,8 +208,8 @@ final class ErasureOfRows {
         for (List<String> list : ErasedKeys.lists(keys.live(table))) {
             PlainSql.update(
                     session,
-                    "DELETE FROM " + PlainSql.table(session, table) + " AS t WHERE " + search.tables().key(table)
-                            + ErasedKeys.in(list),
+                    "DELETE FROM " + PlainSql.table(session, table) + " AS t WHERE "
+                            + search.tables().key(table) + ErasedKeys.in(list),
                     list);
         }
     }

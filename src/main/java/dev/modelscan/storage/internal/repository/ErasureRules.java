@@ -78,8 +78,7 @@ final class ErasureRules {
         Map<String, Map<String, String>> roots = new LinkedHashMap<>();
         switch (request.kind()) {
             case AGENT -> roots.put(AGENTS.getName(), Map.of(AGENTS.ID.getName(), request.id()));
-            case CONVERSATION ->
-                roots.put(CONVERSATIONS.getName(), Map.of(CONVERSATIONS.ID.getName(), request.id()));
+            case CONVERSATION -> roots.put(CONVERSATIONS.getName(), Map.of(CONVERSATIONS.ID.getName(), request.id()));
             case EXTERNAL_ID -> {
                 Map<String, String> origin = Map.of(
                         TASKS.SOURCE_FORMAT.getName(), String.valueOf(request.format()),

@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -149,9 +148,7 @@ final class ErasureSearch {
     }
 
     private List<Reference> referencesTo(String table) {
-        return references.stream()
-                .filter(each -> each.target().equals(table))
-                .toList();
+        return references.stream().filter(each -> each.target().equals(table)).toList();
     }
 
     /** What refers to a table comes behind that one. */
@@ -166,7 +163,8 @@ final class ErasureSearch {
         edges.forEach(edge -> open.add(edge.table()));
         while (!open.isEmpty()) {
             String next = open.stream()
-                    .filter(table -> edges.stream().noneMatch(edge -> edge.table().equals(table) && waits(edge, open)))
+                    .filter(table ->
+                            edges.stream().noneMatch(edge -> edge.table().equals(table) && waits(edge, open)))
                     .findFirst()
                     .orElse(open.iterator().next());
             order.add(next);
@@ -281,8 +279,8 @@ final class ErasureSearch {
         for (List<String> list : ErasedKeys.lists(keys.live(MESSAGES.getName()))) {
             answered.addAll(PlainSql.rows(
                     session,
-                    "SELECT " + tables.key(table.name()) + " FROM " + PlainSql.table(session, table.name()) + " t WHERE "
-                            + tables.value(table.name(), column) + ErasedKeys.in(list),
+                    "SELECT " + tables.key(table.name()) + " FROM " + PlainSql.table(session, table.name())
+                            + " t WHERE " + tables.value(table.name(), column) + ErasedKeys.in(list),
                     list,
                     row -> row.getString(1)));
         }
@@ -315,10 +313,16 @@ final class ErasureSearch {
         String column = COMPACTIONS.CONVERSATION_ID.getName();
         Set<String> conversations = seen(CONVERSATIONS.getName());
         ErasureDocuments.forEachKept(
-                session, table, kept -> addSummary(ErasureDocuments.key(table(table), kept.document()), kept.document()
-                        .path(column), conversations));
+                session,
+                table,
+                kept -> addSummary(
+                        ErasureDocuments.key(table(table), kept.document()),
+                        kept.document().path(column),
+                        conversations));
         ErasureDocuments.forEachLogged(
-                session, table, logged -> addSummary(logged.key(), logged.document().path(column), conversations));
+                session,
+                table,
+                logged -> addSummary(logged.key(), logged.document().path(column), conversations));
     }
 
     private void addSummary(@Nullable String key, JsonNode conversation, Set<String> conversations) {

@@ -31,7 +31,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Erases in one transaction, with the receipt, and then scrubs the storage. */
 final class SqlErasure implements Erasure {
@@ -142,8 +141,8 @@ final class SqlErasure implements Erasure {
         removed.putAll(archive.removed());
         changed.putAll(archive.changed());
         listener.accept(new ErasureProgress(Phase.ERASE, 1, STEPS));
-        boolean stays = request.pseudonymises()
-                && !search.keys().live(AGENTS.getName()).isEmpty();
+        boolean stays =
+                request.pseudonymises() && !search.keys().live(AGENTS.getName()).isEmpty();
         AgentId pseudonym = stays ? createPseudonym(session) : null;
         long blobs = search.blobsThere();
         rows.apply(pseudonym, sessions.now());
@@ -171,7 +170,8 @@ final class SqlErasure implements Erasure {
 
     /** The receipt goes into the log if it is on, or has entries that need it. An erasure of nothing leaves none. */
     private ErasureReceipt appended(
-            Session session, ErasureRequest request, ErasureReceipt receipt, ErasedEntries entries) throws SQLException {
+            Session session, ErasureRequest request, ErasureReceipt receipt, ErasedEntries entries)
+            throws SQLException {
         boolean isOn = !PlainSql.rows(
                         session,
                         "SELECT 1 FROM " + PlainSql.table(session, AUDIT_SETTINGS.getName()),
@@ -213,8 +213,7 @@ final class SqlErasure implements Erasure {
             document.put("pseudonym", receipt.pseudonym().value());
         }
         document.put(
-                "backups",
-                receipt.backups().stream().map(SqlErasure::document).toList());
+                "backups", receipt.backups().stream().map(SqlErasure::document).toList());
         return Json.of(document);
     }
 

@@ -96,8 +96,7 @@ public final class StoreRepositories extends SqlRepositories {
 
     /** Erasure, which is a transaction of its own. */
     public Erasure erasure() {
-        return new SqlErasure(
-                store, Observed.by(store), joining == null ? () -> false : joining::isJoined);
+        return new SqlErasure(store, Observed.by(store), joining == null ? () -> false : joining::isJoined);
     }
 
     /** What is wrong with the audit log. */

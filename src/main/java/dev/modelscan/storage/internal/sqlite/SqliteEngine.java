@@ -89,7 +89,11 @@ public final class SqliteEngine implements Engine {
     @Override
     public OpenedStore open(DatabaseLocation location, DatabaseOptions options) {
         return location.workspace() == null
-                ? open(location.path(), options, SqliteMigrator.plan(options), new ConnectionGroup(options.cacheSize(), 0))
+                ? open(
+                        location.path(),
+                        options,
+                        SqliteMigrator.plan(options),
+                        new ConnectionGroup(options.cacheSize(), 0))
                 : openWorkspaces(location, options).open(location.workspace());
     }
 
@@ -115,8 +119,7 @@ public final class SqliteEngine implements Engine {
     }
 
     /** Opens a file, or if it is null, a new database in memory. */
-    static OpenedStore open(
-            @Nullable Path file, DatabaseOptions options, MigrationPlan plan, ConnectionGroup group) {
+    static OpenedStore open(@Nullable Path file, DatabaseOptions options, MigrationPlan plan, ConnectionGroup group) {
         return checked(() -> options.readOnly()
                 ? openedReadOnly(Objects.requireNonNull(file), options, plan, group)
                 : opened(file, options, plan, group));

@@ -169,9 +169,25 @@ class OtlpFormTest {
                 "trace.json",
                 trace(
                         span("s1", "", "chat", 45, "", "gen_ai.output.messages", json(calls)),
-                        span("t1", "", "execute_tool", 46, "", "gen_ai.tool.name", f, "error.type", "'stringValue': 'timeout'"),
+                        span(
+                                "t1",
+                                "",
+                                "execute_tool",
+                                46,
+                                "",
+                                "gen_ai.tool.name",
+                                f,
+                                "error.type",
+                                "'stringValue': 'timeout'"),
                         span("t2", "", "execute_tool", 47, "", "gen_ai.tool.name", f),
-                        span("t3", "", "execute_tool", 48, "'status': {'code': 1},", "gen_ai.tool.name", "'stringValue': 'g'"),
+                        span(
+                                "t3",
+                                "",
+                                "execute_tool",
+                                48,
+                                "'status': {'code': 1},",
+                                "gen_ai.tool.name",
+                                "'stringValue': 'g'"),
                         span("s2", "", "chat", 49, "", "gen_ai.input.messages", json(answers))));
 
         assertThat(told.lines())

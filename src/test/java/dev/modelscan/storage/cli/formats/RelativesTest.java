@@ -19,7 +19,9 @@ class RelativesTest {
 
     @Test
     void anOddOneAmongMessagesThatAreRecordsIsKept() {
-        assertThat(Told.of("a.json", "[{'role':'user','content':'hi'},7,{'text':'x'},{'role':'assistant','content':'yes'}]")
+        assertThat(Told.of(
+                                "a.json",
+                                "[{'role':'user','content':'hi'},7,{'text':'x'},{'role':'assistant','content':'yes'}]")
                         .lines())
                 .containsExactly(
                         "run messages 1",
@@ -30,7 +32,8 @@ class RelativesTest {
                         "other: ",
                         "assistant: yes",
                         "end messages 1");
-        assertThat(Told.of("a.json", "[{'type':'human','content':'hi'},null,{'content':'x'}]").lines())
+        assertThat(Told.of("a.json", "[{'type':'human','content':'hi'},null,{'content':'x'}]")
+                        .lines())
                 .containsExactly(
                         "run messages 1",
                         "user: hi",
@@ -43,9 +46,13 @@ class RelativesTest {
 
     @Test
     void aFirstLineThatIsCutOffDoesNotHideTheSecond() {
-        assertThat(Told.of("a.jsonl", "{'broken':", "{'messages':[{'role':'user','content':'hi'}]}").lines())
+        assertThat(Told.of("a.jsonl", "{'broken':", "{'messages':[{'role':'user','content':'hi'}]}")
+                        .lines())
                 .containsExactly(
-                        "refused: is cut off: the line ends inside the value", "run record 2", "user: hi", "end record 2");
+                        "refused: is cut off: the line ends inside the value",
+                        "run record 2",
+                        "user: hi",
+                        "end record 2");
     }
 
     @Test
@@ -78,9 +85,10 @@ class RelativesTest {
 
     @Test
     void preferencesWithAConversationAreNoRuns() {
-        assertThatThrownBy(() -> Told.of(
-                        "dpo.json",
-                        "[{'conversations':[{'from':'human','value':'q'}],'chosen':{'value':'a'},'rejected':{'value':'b'}}]"))
+        assertThatThrownBy(
+                        () -> Told.of(
+                                "dpo.json",
+                                "[{'conversations':[{'from':'human','value':'q'}],'chosen':{'value':'a'},'rejected':{'value':'b'}}]"))
                 .hasMessageContaining("a file of preferences (chosen, rejected)");
     }
 }

@@ -79,7 +79,9 @@ class ErasureBytesTest {
             for (int i = 0; i < 16; i++) {
                 say(db, i);
             }
-            List<Message> all = db.messages().listByConversation(TALK, PageRequest.first(16)).items();
+            List<Message> all = db.messages()
+                    .listByConversation(TALK, PageRequest.first(16))
+                    .items();
             db.messages().delete(all.get(3).id());
             db.messages().update(all.get(5).toBuilder().content("shorter").build());
             db.tasks().list(5, 0).forEach(task -> db.tasks().delete(task.id()));
@@ -148,7 +150,8 @@ class ErasureBytesTest {
             assertThat(db.audit().verify().fault()).isEmpty();
             assertThat(db.search().find("kept", PageRequest.first(1)).items()).hasSize(1);
             assertThat(db.doctor().findings())
-                    .noneMatch(finding -> finding.code().startsWith("page") || finding.code().startsWith("index"));
+                    .noneMatch(finding ->
+                            finding.code().startsWith("page") || finding.code().startsWith("index"));
         }
         assertThat(found()).isZero();
     }
@@ -201,7 +204,8 @@ class ErasureBytesTest {
                 assertThat(db.agents().find(ann.id())).isEmpty();
             }
             reader.rollback();
-            assertThat(db.erasure().erase(ErasureRequest.agent(ann.id())).isEmpty()).isTrue();
+            assertThat(db.erasure().erase(ErasureRequest.agent(ann.id())).isEmpty())
+                    .isTrue();
             assertThat(found()).isZero();
         }
     }

@@ -41,8 +41,11 @@ class IdleWorkspacesTest {
     }
 
     private static void use(Database db) {
-        Agent agent = db.agents().create(
-                Agent.builder().name("agent " + System.nanoTime()).mode("llm").build());
+        Agent agent = db.agents()
+                .create(Agent.builder()
+                        .name("agent " + System.nanoTime())
+                        .mode("llm")
+                        .build());
         assertThat(db.agents().get(agent.id())).isEqualTo(agent);
     }
 
@@ -112,7 +115,11 @@ class IdleWorkspacesTest {
                     open.get(0).dsl().selectFrom(Tables.AGENTS).fetchLazy()) {
                 assertThat(cursor.fetchNext()).isNotNull();
                 open.get(1).useTx(tx -> {
-                    tx.agents().create(Agent.builder().name("in a transaction").mode("llm").build());
+                    tx.agents()
+                            .create(Agent.builder()
+                                    .name("in a transaction")
+                                    .mode("llm")
+                                    .build());
                     use(open.get(2));
                     use(open.get(0));
                 });
@@ -179,7 +186,9 @@ class IdleWorkspacesTest {
             } finally {
                 pool.shutdownNow();
             }
-            long rows = open.stream().mapToLong(db -> db.agents().list(1_000, 0).size()).sum();
+            long rows = open.stream()
+                    .mapToLong(db -> db.agents().list(1_000, 0).size())
+                    .sum();
             assertThat(rows).isEqualTo(open.size() + (long) threads * rounds);
         }
     }

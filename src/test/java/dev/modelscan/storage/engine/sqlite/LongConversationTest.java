@@ -33,7 +33,9 @@ class LongConversationTest {
                 .inMemory()
                 .listener(operation -> rows.addAndGet(operation.kind() == Operation.Kind.SQL ? 0 : operation.rows()))
                 .open();
-        agent = db.agents().create(Agent.builder().name("a").mode("llm").build()).id();
+        agent = db.agents()
+                .create(Agent.builder().name("a").mode("llm").build())
+                .id();
     }
 
     @AfterEach
@@ -50,7 +52,9 @@ class LongConversationTest {
             messages.add(message(id, "")
                     .parts(MessagePart.toolCall("call " + i, "search", Json.emptyObject()))
                     .build());
-            messages.add(message(id, "").parts(MessagePart.toolResult("call " + i, "found")).build());
+            messages.add(message(id, "")
+                    .parts(MessagePart.toolResult("call " + i, "found"))
+                    .build());
         }
         return db.messages().createAll(messages);
     }
@@ -101,7 +105,8 @@ class LongConversationTest {
         for (int i = 0; i < 1_500; i++) {
             messages.add(message(id, "meanwhile").build());
         }
-        messages.add(message(id, "").parts(MessagePart.toolResult("far", "found")).build());
+        messages.add(
+                message(id, "").parts(MessagePart.toolResult("far", "found")).build());
         List<Message> stored = db.messages().createAll(messages);
         for (int at : List.of(1, 2, 700, 800, 1_000, 1_501)) {
             assertThat(db.conversations()

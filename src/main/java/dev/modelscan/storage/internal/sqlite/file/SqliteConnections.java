@@ -241,7 +241,8 @@ public final class SqliteConnections {
         if (sharesFlush()) {
             config.setSynchronous(SynchronousMode.NORMAL);
         }
-        return open(uri + access, config, "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0", cache.pragma());
+        return open(
+                uri + access, config, "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 0", cache.pragma());
     }
 
     /** Whether the writer's commits do not flush the log, so that whoever acknowledges them has to. */

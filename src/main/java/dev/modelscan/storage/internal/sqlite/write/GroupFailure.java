@@ -65,9 +65,8 @@ final class GroupFailure {
         return switch (failure.kind()) {
             // The commit checks foreign keys if the leader, or one of its own tables, deferred them.
             case FOREIGN_KEY ->
-                new GroupFailure((member, reason) -> member == own
-                        ? failure.toException(null, null)
-                        : lostWithNeighbour(database, failure.cause()));
+                new GroupFailure((member, reason) ->
+                        member == own ? failure.toException(null, null) : lostWithNeighbour(database, failure.cause()));
             case FULL -> explained(failure);
             default -> unknown.because(failure.cause());
         };
