@@ -132,19 +132,21 @@ final class Conversations {
         Messages answerer = MESSAGES.as("answerer");
         MessageParts call = MESSAGE_PARTS.as("call_part");
         MessageParts answer = MESSAGE_PARTS.as("answer_part");
+        // Each side is read once. A join would look up each answer in each earlier message.
         return dsl.select(DSL.min(caller.SEQUENCE_NUMBER))
-                .from(answerer)
-                .join(answer)
-                .on(answer.MESSAGE_ID.eq(answerer.ID))
-                .join(caller)
-                .on(caller.CONVERSATION_ID.eq(answerer.CONVERSATION_ID))
+                .from(caller)
                 .join(call)
-                .on(call.MESSAGE_ID.eq(caller.ID).and(call.CALL_ID.eq(answer.CALL_ID)))
-                .where(answerer.CONVERSATION_ID.eq(id))
-                .and(answerer.SEQUENCE_NUMBER.ge(cut))
-                .and(answer.KIND.eq(PartKind.TOOL_RESULT))
+                .on(call.MESSAGE_ID.eq(caller.ID))
+                .where(caller.CONVERSATION_ID.eq(id))
                 .and(caller.SEQUENCE_NUMBER.lt(cut))
                 .and(call.KIND.eq(PartKind.TOOL_CALL))
+                .and(call.CALL_ID.in(dsl.select(answer.CALL_ID)
+                        .from(answerer)
+                        .join(answer)
+                        .on(answer.MESSAGE_ID.eq(answerer.ID))
+                        .where(answerer.CONVERSATION_ID.eq(id))
+                        .and(answerer.SEQUENCE_NUMBER.ge(cut))
+                        .and(answer.KIND.eq(PartKind.TOOL_RESULT))))
                 .fetchOneInto(Long.class);
     }
 

@@ -46,8 +46,7 @@ final class Sizes {
     }
 
     private static Field<BigDecimal> bytes(Field<String> text) {
-        // jOOQ's octetLength counts characters on SQLite.
-        return DSL.function("octet_length", SQLDataType.BIGINT, text).cast(SQLDataType.NUMERIC);
+        return DSL.octetLength(text).cast(SQLDataType.NUMERIC);
     }
 
     private static Field<BigDecimal> sum(Select<Record1<BigDecimal>> one) {

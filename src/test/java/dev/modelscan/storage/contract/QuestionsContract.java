@@ -416,6 +416,18 @@ abstract class QuestionsContract extends Contract {
     }
 
     @Test
+    void aLengthIsInCharactersBytesOrBits() {
+        db.tasks().create(task().type("grün 😀").build());
+
+        assertThat(db.dsl()
+                        .select(DSL.length(TASKS.TYPE), DSL.octetLength(TASKS.TYPE), DSL.bitLength(TASKS.TYPE))
+                        .from(TASKS)
+                        .fetchSingle()
+                        .intoList())
+                .containsExactly(6, 10, 80);
+    }
+
+    @Test
     void whatEnginesTakeDifferentlyIsMadeEqual() {
         db.tasks().create(task().type("Abc").priority(0).build());
         db.tasks().create(task().type("abc").priority(1).build());

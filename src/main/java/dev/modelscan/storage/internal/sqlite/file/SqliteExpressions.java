@@ -14,6 +14,7 @@ import org.jooq.VisitContext;
 import org.jooq.impl.CustomCondition;
 import org.jooq.impl.DSL;
 import org.jooq.impl.QOM;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** SQLite's SQL for what jOOQ cannot say. Times and JSON are text; the date functions know milliseconds. */
@@ -75,10 +76,11 @@ final class SqliteExpressions implements Expressions {
 
     @Override
     public List<Class<?>> takenDifferently() {
-        return List.of(QOM.Like.class, QOM.NotLike.class, QOM.Cast.class);
+        return List.of(
+                QOM.Like.class, QOM.NotLike.class, QOM.Cast.class, QOM.OctetLength.class, QOM.BitLength.class);
     }
 
-    /** SQLite's LIKE ignores case, and its cast to an integer truncates. */
+    /** SQLite's LIKE ignores case, its cast to an integer truncates, and jOOQ lets it count characters as bytes. */
     @Override
     public @Nullable QueryPart sameAnswer(QueryPart part, VisitContext context) {
         if (part instanceof QOM.Like like) {
@@ -87,10 +89,20 @@ final class SqliteExpressions implements Expressions {
         if (part instanceof QOM.NotLike like) {
             return QueryParts.ignoresCase(context) ? null : glob(like.$value(), like.$pattern(), like.$escape(), true);
         }
+        if (part instanceof QOM.OctetLength octets) {
+            return bytes(octets.$string());
+        }
+        if (part instanceof QOM.BitLength bits) {
+            return bytes(bits.$string()).times(DSL.inline(Byte.SIZE));
+        }
         if (part instanceof QOM.Cast<?> cast && QueryParts.roundsOnCast(cast)) {
             return DSL.round(cast.$field().coerce(BigDecimal.class)).cast(cast.getDataType());
         }
         return null;
+    }
+
+    private static Field<Integer> bytes(Field<String> text) {
+        return DSL.function("octet_length", SQLDataType.INTEGER, text);
     }
 
     private static Condition glob(Field<?> value, Field<String> pattern, @Nullable Character escape, boolean not) {
