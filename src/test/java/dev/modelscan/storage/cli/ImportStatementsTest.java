@@ -20,7 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** How many statements an import sends. */
 class ImportStatementsTest {
 
-    private static final int RUNS = 100;
+    private static final int RUNS = 20;
+    /** Rows go in statements of 16, and a rest. These numbers of messages, and of calls, have both. */
+    private static final int FEW = 40;
+
+    private static final int MANY = 72;
 
     @TempDir
     Path directory;
@@ -42,11 +46,11 @@ class ImportStatementsTest {
     /** The task and its look-up, the conversation and its look-up, messages, origins, the number of the last one, executions, calls. */
     @Test
     void aRunNeedsAsManyStatementsForManyMessagesAsForFew() {
-        long few = statements(RUNS, 4, 1);
-        long many = statements(RUNS, 40, 2);
+        long few = statements(RUNS, FEW, 1);
+        long many = statements(RUNS, MANY, 2);
 
         assertThat(many).isEqualTo(few);
-        assertThat(few).isLessThanOrEqualTo(12L * RUNS + 20);
+        assertThat(few).isLessThanOrEqualTo(16L * RUNS + 20);
     }
 
     @Test
@@ -60,8 +64,8 @@ class ImportStatementsTest {
     void aRunThatHasGrownNeedsAsManyForManyMessagesAsForFew() {
         statements(RUNS, 4, 1);
 
-        long few = statements(RUNS, 10, 1);
-        long many = statements(RUNS, 40, 1);
+        long few = statements(RUNS, 4 + FEW, 1);
+        long many = statements(RUNS, 4 + FEW + MANY, 1);
 
         assertThat(many).isEqualTo(few);
     }
