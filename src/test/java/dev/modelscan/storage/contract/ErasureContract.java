@@ -615,4 +615,37 @@ abstract class ErasureContract extends Contract {
         assertThatThrownBy(() -> ErasureRequest.conversation(OTHERS).pseudonymised())
                 .isInstanceOf(IllegalStateException.class);
     }
+
+    @Test
+    void aReceiptStaysWhenWhoeverErasedIsErased() {
+        Agent eraser = createAgent("eraser");
+        say(bob, CONVERSATION, NEEDLE);
+        ErasureReceipt first = db.as(eraser.name()).erasure().erase(ErasureRequest.conversation(CONVERSATION));
+
+        erase(ErasureRequest.agent(eraser.id()));
+
+        assertGone();
+        assertThat(db.audit().list(PageRequest.first(50)).items())
+                .filteredOn(entry -> Objects.equals(first.auditPosition(), entry.position()))
+                .extracting(AuditEntry::actor)
+                .containsExactly("eraser");
+        assertThat(db.erasure().preview(ErasureRequest.agent(eraser.id())).isEmpty())
+                .isTrue();
+    }
+
+    @Test
+    void anAgentErasesItself() {
+        for (boolean byName : List.of(false, true)) {
+            createAnn();
+            ErasureReceipt receipt = db.as(byName ? ann.name() : ann.id().value())
+                    .erasure()
+                    .erase(ErasureRequest.agent(ann.id()));
+            assertThat(receipt.actor()).isNull();
+            assertGone();
+            assertThat(db.erasure().preview(ErasureRequest.agent(ann.id())).isEmpty())
+                    .isTrue();
+            db.teams().list(PageRequest.first(10)).items().forEach(team -> db.teams()
+                    .delete(team.id()));
+        }
+    }
 }

@@ -11,6 +11,7 @@ import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.modelscan.storage.audit.AuditAction;
 import dev.modelscan.storage.internal.query.Catalog.Reference;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
@@ -151,8 +152,15 @@ final class ErasureOfAudit {
             }
         });
         for (List<String> list : ErasedKeys.lists(chosen.actors())) {
+            List<Object> values = new ArrayList<>(list);
+            values.add(AUDIT_ENTRIES.getName());
+            values.add(AuditAction.ERASE.toString());
+            // Receipts of earlier erasures stay as they are: what they vouch for would have none.
             statements.add(new Statement(
-                    PlainSql.quoted(AUDIT_ENTRIES.ACTOR.getName()) + ErasedKeys.in(list), new ArrayList<>(list)));
+                    PlainSql.quoted(AUDIT_ENTRIES.ACTOR.getName()) + ErasedKeys.in(list) + " AND NOT ("
+                            + PlainSql.quoted(AUDIT_ENTRIES.TABLE_NAME.getName()) + " = ? AND "
+                            + PlainSql.quoted(AUDIT_ENTRIES.ACTION.getName()) + " = ?)",
+                    values));
         }
         if (withPositions) {
             List<String> texts =

@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Erases in one transaction, with the receipt, and then scrubs the storage. */
 final class SqlErasure implements Erasure {
@@ -71,7 +72,7 @@ final class SqlErasure implements Erasure {
             changed.putAll(archive.changed());
             long entries = new ErasureOfAudit(session, search).count();
             return new ErasureReceipt(
-                    null, now, sessions.actor(), removed, changed, entries, null, null, false, backups);
+                    null, now, actor(search), removed, changed, entries, null, null, false, backups);
         });
     }
 
@@ -156,7 +157,7 @@ final class SqlErasure implements Erasure {
         ErasureReceipt receipt = new ErasureReceipt(
                 Ids.next(),
                 now(),
-                sessions.actor(),
+                actor(search),
                 removed,
                 changed,
                 entries.count(),
@@ -166,6 +167,12 @@ final class SqlErasure implements Erasure {
                 backups);
         listener.accept(new ErasureProgress(Phase.AUDIT, 1, 1));
         return appended(session, request, receipt, entries);
+    }
+
+    /** Who erases; null if that is who is erased. */
+    private @Nullable String actor(ErasureSearch search) {
+        String actor = sessions.actor();
+        return actor == null || search.actors().contains(actor) ? null : actor;
     }
 
     /** The receipt goes into the log if it is on, or has entries that need it. An erasure of nothing leaves none. */
