@@ -648,4 +648,29 @@ abstract class ErasureContract extends Contract {
                     .delete(team.id()));
         }
     }
+
+    @Test
+    void deletionsAreNotNamedByTheIdOfWhatIsErased() {
+        ConversationId conversation = new ConversationId("about " + NEEDLE);
+        db.messages().create(message(bob).conversationId(conversation).build());
+        for (boolean purged : List.of(true, false)) {
+            createAnn();
+            keeping.agents().delete(ann.id());
+            keeping.conversations().delete(conversation);
+            if (purged) {
+                keeping.deletedRecords()
+                        .restore(keeping.deletedRecords()
+                                .findNewest("conversation", conversation.value())
+                                .orElseThrow()
+                                .id());
+                change("DELETE FROM deleted_records");
+                change("DELETE FROM teams");
+            }
+        }
+
+        erase(ErasureRequest.agent(ann.id()));
+        erase(ErasureRequest.conversation(conversation));
+
+        assertGone();
+    }
 }

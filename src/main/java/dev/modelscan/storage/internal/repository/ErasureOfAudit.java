@@ -58,6 +58,7 @@ final class ErasureOfAudit {
                     positions,
                     logged -> ErasureDocuments.has(logged.document(), BLOB_CHUNKS.BLOB_ID.getName(), blobs::contains));
         }
+        choose(DELETED_RECORDS.getName(), positions, logged -> isOfErased(logged.document()));
         if (search.ofAgent()) {
             Set<String> tables = new LinkedHashSet<>();
             search.references().stream()
@@ -70,6 +71,14 @@ final class ErasureOfAudit {
             }
         }
         return new Chosen(chosen, positions, search.actors());
+    }
+
+    /** Whether a deletion is one of a record that is erased; it may have been restored or purged since. */
+    private boolean isOfErased(JsonNode deletion) {
+        return ErasureDocuments.values(deletion, DELETED_RECORDS.KIND.getName()).stream()
+                .map(ErasureRules::tableOf)
+                .anyMatch(table -> ErasureDocuments.has(
+                        deletion, DELETED_RECORDS.RECORD_ID.getName(), keys.all(table)::contains));
     }
 
     /** Whether an entry of somebody else's record names the agent as what it refers to, or holds what the agent said. */

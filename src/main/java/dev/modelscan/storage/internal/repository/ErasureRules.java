@@ -71,7 +71,31 @@ final class ErasureRules {
             Edge.of(MODEL_CALLS.MESSAGE_ID, MESSAGES),
             Edge.of(COMPACTIONS.CONVERSATION_ID, CONVERSATIONS));
 
+    private static final Map<String, String> TABLES_OF_KINDS = tablesOfKinds();
+
     private ErasureRules() {}
+
+    private static Map<String, String> tablesOfKinds() {
+        Map<String, String> tables = new LinkedHashMap<>();
+        tables.put(SqlConversationRepository.ENTITY, CONVERSATIONS.getName());
+        List.of(
+                        AgentMapping.MAPPING,
+                        MessageMapping.MAPPING,
+                        TaskMapping.MAPPING,
+                        ToolExecutionMapping.MAPPING,
+                        ModelCallMapping.MAPPING,
+                        ScoreMapping.MAPPING,
+                        WorkflowMapping.MAPPING,
+                        SourceMapping.MAPPING)
+                .forEach(
+                        mapping -> tables.put(mapping.entity, mapping.table.get().getName()));
+        return tables;
+    }
+
+    /** The table of a kind of deleted records; an empty text if none of them are ever erased. */
+    static String tableOf(String kind) {
+        return TABLES_OF_KINDS.getOrDefault(kind, "");
+    }
 
     /** The tables in which it begins, with the columns that have the given values. */
     static Map<String, Map<String, String>> roots(ErasureRequest request) {

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /** Conversations have no version: each message writes their row, and nothing else in it is changed by two at once. */
 final class SqlConversationRepository implements ConversationRepository {
 
-    private static final String ENTITY = "conversation";
+    static final String ENTITY = "conversation";
     private static final Columns<Conversation> COLUMNS = new Columns<>(ENTITY);
     private static final Column<Conversation, ConversationId> ID =
             COLUMNS.add("id", Codec.text(Formats.CONVERSATION_ID), () -> CONVERSATIONS.ID, Conversation::id);
