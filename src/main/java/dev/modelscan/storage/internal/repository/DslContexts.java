@@ -83,6 +83,9 @@ final class DslContexts {
                     if (SqlText.hasPragma(sql)) {
                         session.runsPragma();
                     }
+                    if (!SqlText.onlySelects(sql)) {
+                        session.runsStatement(false);
+                    }
                     return KeptStatement.isFor(session, sql)
                             ? new KeptStatement(session, sql, this)
                             : super.prepareStatement(sql);

@@ -39,6 +39,7 @@ final class KeptStatement extends DefaultPreparedStatement {
     @Override
     public boolean execute() throws SQLException {
         executed = false;
+        rows = null;
         boolean hasRows = super.execute();
         executed = true;
         return hasRows;
@@ -56,10 +57,11 @@ final class KeptStatement extends DefaultPreparedStatement {
             return;
         }
         closed = true;
+        // Without its rows closed, the statement would hold a snapshot.
         if (rows != null) {
             rows.close();
         }
-        if (executed && !statement.isClosed() && hasNoLimits()) {
+        if (executed && rows != null && !statement.isClosed() && hasNoLimits()) {
             statement.clearParameters();
             session.giveBack(sql, statement);
         } else {

@@ -355,6 +355,7 @@ public final class SqliteStore implements Store {
     /** Closes the writer first, so that no reader blocks its last checkpoint. */
     @Override
     public void close() {
+        writer.requireClosable();
         member.leave();
         Runnable closed = connections.closing();
         writer.close();

@@ -16,6 +16,7 @@ import java.sql.Statement;
 import org.jooq.ConnectionRunnable;
 import org.jooq.Cursor;
 import org.jooq.DSLContext;
+import org.jooq.ExecuteListener;
 import org.jooq.Select;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +126,30 @@ class SqliteCallersSqlTest {
             });
         });
         catchThrowable(() -> db.dsl().fetchExists(AGENTS));
+        requireAsBefore();
+    }
+
+    /** jOOQ does not fetch the rows, and so does not close them. */
+    @Test
+    void byASelectWhoseRowsNobodyFetches() {
+        db.dsl().execute(db.dsl().select(AGENTS.NAME).from(AGENTS).getSQL());
+        requireAsBefore();
+    }
+
+    @Test
+    void byAStatementBesideASelect() {
+        DSLContext attaching = db.dsl()
+                .configuration()
+                .deriveAppending(ExecuteListener.onExecuteStart(context -> {
+                    try (PreparedStatement attach =
+                            context.connection().prepareStatement("ATTACH ':memory:' AS other")) {
+                        attach.execute();
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }))
+                .dsl();
+        attaching.select(AGENTS.NAME).from(AGENTS).fetch();
         requireAsBefore();
     }
 

@@ -48,7 +48,7 @@ public final class ConnectionGroup {
      * @param mostConnected in how many databases there are connections that are idle; zero for no limit
      */
     public ConnectionGroup(long memory, int mostConnected) {
-        this.memory = memory / 1_024;
+        this.memory = (memory + 1_023) / 1_024;
         this.mostConnected = mostConnected;
     }
 
@@ -79,6 +79,8 @@ public final class ConnectionGroup {
     public final class Member {
 
         private final IdleConnections idle;
+        private final Object turn = new Object();
+        private boolean left;
         private volatile long usedAt;
 
         private Member(IdleConnections idle) {
@@ -112,7 +114,9 @@ public final class ConnectionGroup {
         private void disconnect() {
             boolean closed = false;
             try {
-                closed = idle.close();
+                synchronized (turn) {
+                    closed = left || idle.close();
+                }
             } catch (RuntimeException e) {
                 LOG.debug("idle connections could not be closed", e);
             } finally {
@@ -126,13 +130,24 @@ public final class ConnectionGroup {
         public Cache cache() {
             Cache cache = new Cache();
             if (addCache()) {
-                members().forEach(member -> member.idle.fitCaches());
+                members().forEach(Member::fitCaches);
             }
             return cache;
         }
 
-        /** To be called when all connections are closed for good. */
+        private void fitCaches() {
+            synchronized (turn) {
+                if (!left) {
+                    idle.fitCaches();
+                }
+            }
+        }
+
+        /** To be called before all connections are closed for good. Waits for another thread that closes idle ones. */
         public void leave() {
+            synchronized (turn) {
+                left = true;
+            }
             synchronized (ConnectionGroup.this) {
                 members.remove(this);
                 connected.remove(this);

@@ -15,11 +15,10 @@ public final class SqliteState {
     private static final String SETTINGS =
             "SELECT concat_ws(' ', (SELECT count(*) FROM temp.sqlite_schema), (SELECT count(*) FROM pragma_database_list),"
                     + " foreign_keys, defer_foreign_keys, ignore_check_constraints, recursive_triggers, query_only, synchronous,"
-                    + " cache_size, max_page_count, locking_mode, secure_delete, timeout)"
+                    + " cache_size, max_page_count, locking_mode, secure_delete)"
                     + " FROM pragma_foreign_keys, pragma_defer_foreign_keys, pragma_ignore_check_constraints,"
                     + " pragma_recursive_triggers, pragma_query_only, pragma_synchronous, pragma_cache_size,"
-                    + " pragma_max_page_count, pragma_locking_mode, pragma_secure_delete,"
-                    + " pragma_busy_timeout";
+                    + " pragma_max_page_count, pragma_locking_mode, pragma_secure_delete";
 
     private final Session session;
     private final PreparedStatement settings;

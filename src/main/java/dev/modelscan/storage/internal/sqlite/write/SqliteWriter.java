@@ -370,12 +370,17 @@ public final class SqliteWriter implements AutoCloseable {
         queue.pauseIdleWriter(own -> slot.fitCache());
     }
 
-    /** Waits for the current group. Requests still queued fail because the database is closed. */
-    @Override
-    public void close() {
+    /** @throws IllegalStateException inside {@code withTx}, when {@link #close} would wait for its own caller */
+    public void requireClosable() {
         if (queue.isLedByCurrentThread()) {
             throw new IllegalStateException("the database cannot be closed inside withTx");
         }
+    }
+
+    /** Waits for the current group. Requests still queued fail because the database is closed. */
+    @Override
+    public void close() {
+        requireClosable();
         if (checkpointer != null) {
             checkpointer.close();
         }
