@@ -673,4 +673,23 @@ abstract class ErasureContract extends Contract {
 
         assertGone();
     }
+
+    @Test
+    void aDeletedMessageOfAnotherCanStillBeRestored() {
+        createAnn();
+        Message his = db.messages().create(message(bob).content("kept").build());
+        db.messages().create(message(ann).content(NEEDLE).build());
+        keeping.messages().delete(his.id());
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(receipt.removed()).doesNotContainKey("conversations");
+        assertGone();
+        keeping.deletedRecords()
+                .restore(keeping.deletedRecords()
+                        .findNewest("message", his.id().value())
+                        .orElseThrow()
+                        .id());
+        assertThat(db.messages().get(his.id()).content()).isEqualTo("kept");
+    }
 }

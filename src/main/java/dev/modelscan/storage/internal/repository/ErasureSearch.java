@@ -246,30 +246,35 @@ final class ErasureSearch {
         addLiveByKey(MESSAGES.getName(), keys.live(table), "");
     }
 
-    /** Tasks whose messages are all erased; and conversations of an agent that have nobody else's. */
+    /** Tasks whose messages are all erased; and conversations of an agent that have nobody else's, deleted ones included. */
     private void followMessages() throws SQLException {
         String followed = ofAgent() ? CONVERSATIONS.getName() : TASKS.getName();
         List<Reference> only = referencesTo(followed).stream()
                 .filter(each -> each.table().equals(MESSAGES.getName()))
                 .toList();
-        addLiveByKey(followed, unused(followed, only), "");
+        Set<String> ofOthers = ofOthers((ofAgent() ? MESSAGES.CONVERSATION_ID : MESSAGES.TASK_ID).getName());
+        Set<String> unused = unused(followed, only);
+        unused.removeAll(ofOthers);
+        addLiveByKey(followed, unused, "");
         if (!ofAgent()) {
-            followDeleted(followed);
+            Set<String> deleted = new LinkedHashSet<>(seen(followed));
+            deleted.removeAll(there(followed, deleted));
+            deleted.removeAll(ofOthers);
+            deleted.forEach(task -> keys.add(followed, task));
         }
     }
 
-    /** Tasks that are there no more, unless messages of other conversations had them as well. */
-    private void followDeleted(String tasks) throws SQLException {
-        Set<String> deleted = new LinkedHashSet<>(seen(tasks));
-        deleted.removeAll(there(tasks, deleted));
+    /** What deleted messages that are not erased have in a column. */
+    private Set<String> ofOthers(String column) throws SQLException {
+        Set<String> named = new LinkedHashSet<>();
         String messages = MESSAGES.getName();
         ErasureDocuments.forEachKept(session, messages, kept -> {
             String key = ErasureDocuments.key(table(messages), kept.document());
             if (key == null || !keys.all(messages).contains(key)) {
-                deleted.removeAll(ErasureDocuments.values(kept.document(), MESSAGES.TASK_ID.getName()));
+                named.addAll(ErasureDocuments.values(kept.document(), column));
             }
         });
-        deleted.forEach(task -> keys.add(tasks, task));
+        return named;
     }
 
     /** Executions of others that the agent answered. */
