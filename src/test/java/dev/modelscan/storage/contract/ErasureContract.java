@@ -692,4 +692,21 @@ abstract class ErasureContract extends Contract {
                         .id());
         assertThat(db.messages().get(his.id()).content()).isEqualTo("kept");
     }
+
+    @Test
+    void aNameThatAnotherAgentHasNowStaysInTheLog() {
+        createAnn();
+        Agent renamed = db.agents().update(ann.toBuilder().name("shared name").build());
+        db.agents().update(renamed.toBuilder().name(NEEDLE).build());
+        createAgent("shared name");
+        Task his = db.as("shared name").tasks().create(task().agentId(bob.id()).build());
+
+        erase(ErasureRequest.agent(ann.id()));
+
+        assertGone();
+        assertThat(db.audit().list(PageRequest.first(50)).items())
+                .filteredOn(entry -> his.id().value().equals(entry.key()))
+                .extracting(AuditEntry::actor)
+                .containsExactly("shared name");
+    }
 }

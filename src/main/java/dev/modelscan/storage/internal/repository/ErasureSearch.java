@@ -133,6 +133,7 @@ final class ErasureSearch {
             }
         }
         if (ofAgent()) {
+            names.removeAll(tables.namesOfOthers(names, request.id()));
             findSummaries();
             findAnswered();
         }

@@ -1,10 +1,13 @@
 package dev.modelscan.storage.internal.repository;
 
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+
 import dev.modelscan.storage.internal.query.Catalog;
 import dev.modelscan.storage.internal.query.Catalog.Reference;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +70,23 @@ final class ErasureTables {
                     row -> row.getString(1)));
         }
         return there;
+    }
+
+    /** Those of these names that agents other than this one have. */
+    Set<String> namesOfOthers(Set<String> names, String agent) throws SQLException {
+        Set<String> found = new LinkedHashSet<>();
+        String name = PlainSql.quoted(AGENTS.NAME.getName());
+        for (List<String> list : ErasedKeys.lists(names)) {
+            List<String> values = new ArrayList<>(list);
+            values.add(agent);
+            found.addAll(PlainSql.rows(
+                    session,
+                    "SELECT " + name + " FROM " + PlainSql.table(session, AGENTS.getName()) + " WHERE " + name
+                            + ErasedKeys.in(list) + " AND " + PlainSql.quoted(AGENTS.ID.getName()) + " <> ?",
+                    values,
+                    row -> row.getString(1)));
+        }
+        return found;
     }
 
     /** Those of these rows to which nothing refers by these keys but what is erased. */
