@@ -709,4 +709,27 @@ abstract class ErasureContract extends Contract {
                 .extracting(AuditEntry::actor)
                 .containsExactly("shared name");
     }
+
+    @Test
+    void aConversationOfAPseudonymLosesWhereItCameFrom() {
+        createAnn();
+        Source source = db.sources().create(source().name(NEEDLE).build());
+        Conversation hers = db.conversations()
+                .create(Conversation.builder()
+                        .id(CONVERSATION)
+                        .title(NEEDLE)
+                        .origin(Origin.of(source, NEEDLE))
+                        .build());
+        db.messages().create(message(ann).content(NEEDLE).build());
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()).pseudonymised());
+
+        assertThat(receipt.removed()).containsEntry("sources", 1L).doesNotContainKey("conversations");
+        assertThat(receipt.changed()).containsEntry("conversations", 1L);
+        assertGone();
+        Conversation stays = db.conversations().get(hers.id());
+        assertThat(stays.title()).isNull();
+        assertThat(stays.origin()).isEqualTo(Origin.NONE);
+        assertThat(stays.createdAt()).isEqualTo(hers.createdAt());
+    }
 }

@@ -24,8 +24,9 @@ final class ErasedContent {
     private static final String NONE = "NULL";
     private static final String EMPTY = "'{}'";
 
-    /** The records of an agent that stay. */
-    static final List<Table<?>> TABLES = List.of(MESSAGES, TASKS, TOOL_EXECUTIONS, MODEL_CALLS, SCORES);
+    /** The records of an agent that stay; its conversations are those with messages of nobody else. */
+    static final List<Table<?>> TABLES =
+            List.of(CONVERSATIONS, MESSAGES, TASKS, TOOL_EXECUTIONS, MODEL_CALLS, SCORES);
 
     /** The columns that name the agent. */
     static final List<TableField<?, ?>> AGENT = List.of(
@@ -41,6 +42,16 @@ final class ErasedContent {
 
     /** SQL that takes the content out of a row of one of the {@link #TABLES}. */
     static String of(Table<?> table) {
+        if (table.equals(CONVERSATIONS)) {
+            return none(
+                    CONVERSATIONS.TITLE,
+                    CONVERSATIONS.SOURCE_FORMAT,
+                    CONVERSATIONS.SOURCE_ID,
+                    CONVERSATIONS.SOURCE_RECORD,
+                    CONVERSATIONS.SOURCE_LINE,
+                    CONVERSATIONS.SOURCE_OFFSET,
+                    CONVERSATIONS.EXTERNAL_ID);
+        }
         if (table.equals(MESSAGES)) {
             return all(
                     set(MESSAGES.CONTENT, "''"),

@@ -128,7 +128,7 @@ final class ErasureSearch {
         for (String table : order) {
             listener.accept(new ErasureProgress(Phase.FIND, done++, order.size()));
             find(table);
-            if (table.equals(MESSAGES.getName()) && !request.pseudonymises()) {
+            if (table.equals(MESSAGES.getName())) {
                 followMessages();
             }
         }
