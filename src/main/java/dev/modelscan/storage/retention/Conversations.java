@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.ResultQuery;
+import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +27,13 @@ final class Conversations {
 
     private Conversations() {}
 
+    /** A conversation as it was when it was listed, with the number of the last message that it had been given. */
+    record Listed(ConversationId id, long lastNumber) {}
+
     /** Conversations of which nothing is as new as that, after an id, in order of ids. */
-    static List<ConversationId> endedBefore(DSLContext dsl, Instant time, @Nullable ConversationId after) {
+    static List<Listed> endedBefore(DSLContext dsl, Instant time, @Nullable ConversationId after) {
         Messages newest = MESSAGES.as("newest");
-        return dsl.select(CONVERSATIONS.ID)
+        return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER)
                 .from(CONVERSATIONS)
                 .where(CONVERSATIONS.CREATED_AT.lt(time))
                 .and(after == null ? DSL.noCondition() : CONVERSATIONS.ID.gt(after))
@@ -38,7 +43,7 @@ final class Conversations {
                         .and(newest.CREATED_AT.ge(time))))
                 .orderBy(CONVERSATIONS.ID)
                 .limit(PAGE)
-                .fetch(CONVERSATIONS.ID);
+                .fetch(row -> new Listed(row.value1(), row.value2()));
     }
 
     /** Conversations that may have more messages than that, and are neither branched nor compacted. */
@@ -72,13 +77,16 @@ final class Conversations {
         return dsl.fetchCount(MESSAGES, MESSAGES.CONVERSATION_ID.eq(id));
     }
 
-    /** The number of the last message that a conversation was given; 0 if it is gone. */
-    static long lastNumber(DSLContext dsl, ConversationId id) {
-        Long number = dsl.select(CONVERSATIONS.LAST_SEQUENCE_NUMBER)
+    /** Whether a conversation was given no message since it was listed. None is given before the transaction ends. */
+    static boolean isUnchanged(Tx tx, Listed listed) {
+        var row = tx.dsl()
+                .select(CONVERSATIONS.ID)
                 .from(CONVERSATIONS)
-                .where(CONVERSATIONS.ID.eq(id))
-                .fetchOne(CONVERSATIONS.LAST_SEQUENCE_NUMBER);
-        return number == null ? 0 : number;
+                .where(CONVERSATIONS.ID.eq(listed.id()))
+                .and(CONVERSATIONS.LAST_SEQUENCE_NUMBER.eq(listed.lastNumber()));
+        // A transaction of SQLite has the only turn to write, and SQLite has no such lock.
+        ResultQuery<?> locked = tx.dsl().family() == SQLDialect.SQLITE ? row : row.forUpdate();
+        return locked.fetchOne() != null;
     }
 
     /** The number of the oldest message that is kept if so many of the newest are; 0 if all are kept. */

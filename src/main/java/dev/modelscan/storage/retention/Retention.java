@@ -6,6 +6,7 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.errors.CancelledException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.TableField;
@@ -71,9 +73,9 @@ public final class Retention {
         reset();
         Duration age = policy.conversations();
         if (age != null) {
-            forEach((reader, after) -> Conversations.endedBefore(reader, before(age), after), id -> {
+            forEachEnded(age, listed -> {
                 conversations++;
-                messages += Conversations.size(dsl, id);
+                messages += Conversations.size(dsl, listed.id());
             });
         }
         Integer most = policy.messagesPerConversation();
@@ -125,9 +127,7 @@ public final class Retention {
         Batch batch = new Batch(db);
         Duration age = policy.conversations();
         if (age != null) {
-            forEach(
-                    (reader, after) -> Conversations.endedBefore(reader, before(age), after),
-                    id -> deleteConversation(batch, id));
+            forEachEnded(age, listed -> deleteConversation(batch, listed));
         }
         Integer most = policy.messagesPerConversation();
         if (most != null) {
@@ -166,10 +166,10 @@ public final class Retention {
         }
         Long all = policy.messageBytes();
         if (all != null) {
-            List<ConversationId> page;
+            List<Conversations.Listed> page;
             do {
                 page = Sizes.beyond(db.dsl(), all);
-                page.forEach(id -> deleteConversation(batch, id));
+                page.forEach(listed -> deleteConversation(batch, listed));
             } while (page.size() == Sizes.PAGE);
         }
     }
@@ -190,31 +190,60 @@ public final class Retention {
         return new RetentionResult(conversations, messages, tasks, toolExecutions, modelCalls);
     }
 
+    private void forEachEnded(Duration age, Consumer<Conversations.Listed> work) {
+        forEach(
+                (reader, after) -> Conversations.endedBefore(reader, before(age), after),
+                Conversations.Listed::id,
+                work);
+    }
+
     private void forEach(
             BiFunction<DSLContext, @Nullable ConversationId, List<ConversationId>> page,
             Consumer<ConversationId> work) {
+        forEach(page, Function.identity(), work);
+    }
+
+    private <T> void forEach(
+            BiFunction<DSLContext, @Nullable ConversationId, List<T>> page,
+            Function<T, ConversationId> id,
+            Consumer<T> work) {
         ConversationId after = null;
         while (true) {
-            List<ConversationId> ids = page.apply(db.dsl(), after);
-            ids.forEach(work);
-            if (ids.size() < Conversations.PAGE) {
+            List<T> listed = page.apply(db.dsl(), after);
+            listed.forEach(work);
+            if (listed.size() < Conversations.PAGE) {
                 return;
             }
-            after = ids.get(ids.size() - 1);
+            after = id.apply(listed.get(listed.size() - 1));
         }
     }
 
-    /** A message that arrives meanwhile stays, and keeps its conversation. */
-    private void deleteConversation(Batch batch, ConversationId id) {
-        deleteMessages(batch, id, Conversations.lastNumber(db.dsl(), id) + 1);
-        conversations += batch.run(tx -> Conversations.size(tx.dsl(), id) > 0 ? 0 : Conversations.delete(tx, id));
+    /**
+     * A conversation that was given a message since it was listed stays as it is. One that is given a message between two batches
+     * keeps what is left.
+     */
+    private void deleteConversation(Batch batch, Conversations.Listed listed) {
+        ConversationId id = listed.id();
+        deleteMessages(
+                batch,
+                tx -> Conversations.isUnchanged(tx, listed)
+                        ? Conversations.deleteOldest(tx, id, listed.lastNumber() + 1, batch.rows())
+                        : 0);
+        conversations += batch.run(
+                tx -> Conversations.isUnchanged(tx, listed) && Conversations.size(tx.dsl(), id) == 0
+                        ? Conversations.delete(tx, id)
+                        : 0);
         listener.accept(result());
     }
 
     private void deleteMessages(Batch batch, ConversationId id, long before) {
+        deleteMessages(batch, tx -> Conversations.deleteOldest(tx, id, before, batch.rows()));
+    }
+
+    private void deleteMessages(Batch batch, TxFunction<Integer, RuntimeException> oldest) {
         int deleted;
         do {
-            deleted = batch.run(tx -> Conversations.deleteOldest(tx, id, before, batch.rows()));
+            deleted = batch.run(oldest);
             messages += deleted;
             listener.accept(result());
         } while (deleted > 0);

@@ -120,14 +120,16 @@ final class Sizes {
     }
 
     /** Conversations of which all newer ones have so many bytes already; the oldest first. */
-    static List<ConversationId> beyond(DSLContext dsl, long bytes) {
+    static List<Conversations.Listed> beyond(DSLContext dsl, long bytes) {
         Field<ConversationId> id =
                 DSL.field(DSL.name(SIZED, MESSAGES.CONVERSATION_ID.getName()), MESSAGES.CONVERSATION_ID.getDataType());
-        return dsl.select(id)
+        return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER)
                 .from(sized())
+                .join(CONVERSATIONS)
+                .on(CONVERSATIONS.ID.eq(id))
                 .where(TOTAL.ge(bytes))
                 .orderBy(TOTAL.desc(), id)
                 .limit(PAGE)
-                .fetch(id);
+                .fetch(row -> new Conversations.Listed(row.value1(), row.value2()));
     }
 }

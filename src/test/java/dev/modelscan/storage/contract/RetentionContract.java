@@ -139,6 +139,39 @@ abstract class RetentionContract extends Contract {
         assertThat(numbers(NEW)).hasSize(4);
     }
 
+    @Test
+    void anOldConversationThatIsActiveAgainStaysWhole() {
+        assertActiveStays(RetentionPolicy.builder().conversations(Duration.ofHours(12)));
+    }
+
+    @Test
+    void aConversationBeyondTheBytesThatIsActiveAgainStaysWhole() {
+        assertActiveStays(RetentionPolicy.builder().messageBytes(5));
+    }
+
+    /** All three are listed at once; the second gets a message while the first is deleted. */
+    private void assertActiveStays(RetentionPolicy.Builder policy) {
+        ConversationId first = new ConversationId("first");
+        ConversationId second = new ConversationId("second");
+        say(first, 3);
+        passDays(1);
+        say(second, 3);
+        passDays(1);
+        say(NEW, 1);
+
+        RetentionResult result = new Retention(db, policy.build())
+                .onProgress(deleted -> {
+                    if (numbers(second).size() == 3) {
+                        say(second, 1);
+                    }
+                })
+                .run();
+
+        assertThat(result).isEqualTo(new RetentionResult(1, 3, 0, 0, 0));
+        assertThat(numbers(second)).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(db.conversations().find(first)).isEmpty();
+    }
+
     /** Calls that overlap are kept from the first call on. */
     @Test
     void noCallIsPartedFromItsAnswer() {
