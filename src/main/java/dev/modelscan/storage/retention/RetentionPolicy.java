@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param conversations how long a conversation is kept after its newest message; it goes whole
  * @param messagesPerConversation how many of the newest messages of a conversation are kept; a few more if an answer would
  *     lose its call. Conversations with branches or compactions are left alone
- * @param messageBytesPerConversation how many bytes of the newest messages of a conversation are kept, by the same rule. The bytes
- *     of a message are those of its content and of its parts' text in UTF-8, and of their blobs
+ * @param messageBytesPerConversation how many bytes of the newest messages of a conversation are kept, by the same rule, and at
+ *     least the newest message, however large it is. The bytes of a message are those of its content and of its parts' text in UTF-8, and of their blobs
  * @param messageBytes how many bytes of messages are kept in all: whole conversations go, if all that are newer have so many
  * @param tasks how long a task is kept after it ended
  * @param tasksPerAgent how many of an agent's tasks that have ended are kept, the newest
@@ -101,7 +101,7 @@ public record RetentionPolicy(
             return this;
         }
 
-        /** How many bytes of the newest messages of a conversation are kept. */
+        /** How many bytes of the newest messages of a conversation are kept; the newest message always is. */
         public Builder messageBytesPerConversation(long newest) {
             messageBytesPerConversation = newest;
             return this;

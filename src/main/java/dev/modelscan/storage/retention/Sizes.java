@@ -13,6 +13,7 @@ import java.util.Objects;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record1;
+import org.jooq.Record2;
 import org.jooq.Select;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
@@ -53,7 +54,7 @@ final class Sizes {
         return DSL.coalesce(DSL.field(one), BigDecimal.ZERO);
     }
 
-    /** The number of the oldest message of those newest ones that have so many bytes; 0 if all have fewer. */
+    /** The number of the oldest message that is kept if so many bytes of the newest are, and at least one; 0 if all are kept. */
     static long firstKept(DSLContext dsl, ConversationId id, long bytes) {
         Table<?> numbered = DSL.select(
                         MESSAGES.SEQUENCE_NUMBER,
@@ -65,11 +66,13 @@ final class Sizes {
                 .where(MESSAGES.CONVERSATION_ID.eq(id))
                 .asTable(SIZED);
         Field<Long> number = DSL.field(DSL.name(SIZED, MESSAGES.SEQUENCE_NUMBER.getName()), SQLDataType.BIGINT);
-        Long beyond = dsl.select(DSL.max(number))
-                .from(numbered)
-                .where(TOTAL.gt(bytes))
-                .fetchOneInto(Long.class);
-        return beyond == null ? 0 : Conversations.unparted(dsl, id, beyond + 1);
+        Record2<Long, Long> last = Objects.requireNonNull(
+                dsl.select(DSL.max(number), DSL.max(DSL.when(TOTAL.gt(bytes), number)))
+                        .from(numbered)
+                        .fetchOne());
+        Long newest = last.value1();
+        Long beyond = last.value2();
+        return beyond == null ? 0 : Conversations.unparted(dsl, id, Math.min(beyond + 1, newest));
     }
 
     /**

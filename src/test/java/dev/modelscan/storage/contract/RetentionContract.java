@@ -124,6 +124,14 @@ abstract class RetentionContract extends Contract {
     }
 
     @Test
+    void theNewestMessageStaysHoweverLargeItIs() {
+        say(OLD, 4);
+        RetentionResult result = runLikeItsDryRun(RetentionPolicy.builder().messageBytesPerConversation(4));
+        assertThat(result.messages()).isEqualTo(3);
+        assertThat(numbers(OLD)).containsExactly(4L);
+    }
+
+    @Test
     void theNewestConversationsOfSoManyBytesStay() {
         say(OLD, 10);
         passDays(1);
