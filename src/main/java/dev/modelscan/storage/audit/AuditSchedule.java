@@ -3,6 +3,7 @@ package dev.modelscan.storage.audit;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Schedule;
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,8 +33,9 @@ public final class AuditSchedule implements AutoCloseable {
      *
      * @param every the time from the begin of one run to that of the next
      * @param onHead is told the end of the chain after each run in which it has changed, and after the first, if there is a chain; on
-     *     the schedule's thread. Of one that throws a {@link StorageException}, the head is told again with the next run
-     * @param onFailure is told when a run failed; the next is tried at its time
+     *     the schedule's thread. If it throws, {@code onFailure} is told, and the head is told again with the next run
+     * @param onFailure is told when a run failed; the next is tried at its time. What a listener throws that is no {@link
+     *     StorageException} is the cause of an {@link UnavailableException}
      * @throws IllegalArgumentException if the time is not positive
      */
     public static AuditSchedule start(
@@ -48,8 +50,22 @@ public final class AuditSchedule implements AutoCloseable {
         log.seal();
         AuditHead head = log.head();
         if (!head.equals(told.get())) {
-            onHead.accept(head);
+            tell(head, onHead);
             told.set(head);
+        }
+    }
+
+    /** Another exception than a storage exception would end the schedule. */
+    private static void tell(AuditHead head, Consumer<AuditHead> onHead) {
+        try {
+            onHead.accept(head);
+        } catch (StorageException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new UnavailableException(
+                    "the listener of heads failed at entry " + head.position() + "; the head is told again with the"
+                            + " next run",
+                    e);
         }
     }
 

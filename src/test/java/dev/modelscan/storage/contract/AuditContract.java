@@ -14,10 +14,13 @@ import dev.modelscan.storage.audit.AuditAction;
 import dev.modelscan.storage.audit.AuditEntry;
 import dev.modelscan.storage.audit.AuditFault;
 import dev.modelscan.storage.audit.AuditHead;
+import dev.modelscan.storage.audit.AuditSchedule;
 import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.teams.Team;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,6 +29,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -563,6 +568,36 @@ abstract class AuditContract extends Contract {
                         "ALTER FUNCTION " + schema + "modelscan_audit_agents() SET search_path TO pg_temp, pg_catalog";
                     default -> "ALTER FUNCTION " + schema + "modelscan_audit_agents() SECURITY INVOKER";
                 });
+    }
+
+    @Test
+    void aScheduleTellsAHeadAgainIfItsListenerFails() throws InterruptedException {
+        db.audit().enable();
+        List<AuditHead> heads = new CopyOnWriteArrayList<>();
+        List<StorageException> failures = new CopyOnWriteArrayList<>();
+        CountDownLatch twice = new CountDownLatch(2);
+        AuditSchedule schedule = AuditSchedule.start(
+                db,
+                Duration.ofMillis(20),
+                head -> {
+                    heads.add(head);
+                    twice.countDown();
+                    if (heads.size() == 1) {
+                        throw new IllegalStateException("the disk is full");
+                    }
+                },
+                failures::add);
+        try (schedule) {
+            assertThat(twice.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(heads).hasSize(2);
+        assertThat(heads.get(1)).isEqualTo(heads.get(0));
+        assertThat(failures)
+                .singleElement()
+                .satisfies(failure -> assertThat(failure)
+                        .isInstanceOf(UnavailableException.class)
+                        .hasMessageContaining("the listener of heads failed")
+                        .hasRootCauseMessage("the disk is full"));
     }
 
     @Test
