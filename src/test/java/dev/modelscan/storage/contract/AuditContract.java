@@ -618,6 +618,21 @@ abstract class AuditContract extends Contract {
         assertThat(codes()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[x", "[\"foo\"]", "[\"a.b.c.d\"]"})
+    void damagedSettingsAreFound(String redacted) {
+        db.audit().enable(List.of("agents.mode"));
+        write("UPDATE audit_settings SET redacted = '" + redacted + "'");
+        assertThat(db.audit().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.code()).isEqualTo("audit-settings-changed"))
+                .satisfies(finding ->
+                        assertThat(finding.ids()).containsExactly("entry 1: {\"redacted\":[\"agents.mode\"]}"));
+        assertThat(codes()).containsExactly("audit-settings-changed");
+        db.audit().enable(List.of("agents.mode"));
+        assertThat(codes()).isEmpty();
+    }
+
     @Test
     void somethingElseOnTheTablesOfTheLogIsFound() {
         fill();

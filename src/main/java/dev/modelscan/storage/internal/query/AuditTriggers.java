@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.query;
 import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
 
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.query.Changes.Recorded;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -140,6 +141,16 @@ public final class AuditTriggers {
         List<String> texts = new ArrayList<>();
         Json.parse(stored).toNode().forEach(each -> texts.add(each.asText()));
         return texts;
+    }
+
+    /** Whether this, of the settings, is a list of columns to redact; it is not if somebody damaged it. */
+    public static boolean isList(String stored) {
+        try {
+            new Redactions(texts(stored));
+            return Json.parse(stored).toNode().isArray();
+        } catch (StorageException | IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static Map<String, Catalog.Table> tables(Session session) throws SQLException {

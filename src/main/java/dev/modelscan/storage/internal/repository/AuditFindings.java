@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class AuditFindings {
 
     private static final String ENABLE = "audit enable";
+    private static final String SETTINGS_CHANGED = "audit-settings-changed";
 
     /** An entry of the log's own. */
     private record Switch(
@@ -30,6 +31,10 @@ final class AuditFindings {
 
         boolean isOn() {
             return action.equals(AuditAction.ENABLE.toString());
+        }
+
+        String text() {
+            return "entry " + position + ": " + changes;
         }
 
         boolean hasRedacted(String texts) {
@@ -64,9 +69,16 @@ final class AuditFindings {
     static List<Finding> ofRecording(Session session) throws SQLException {
         AuditFindings found = new AuditFindings();
         String redacted = session.query(SqlAuditLog.SETTINGS).first();
-        found.settings(session.query(LAST_SWITCH).first(), redacted);
-        if (redacted != null) {
+        Switch last = session.query(LAST_SWITCH).first();
+        if (redacted == null) {
+            found.settings(last, null);
+        } else if (AuditTriggers.isList(redacted)) {
+            found.settings(last, redacted);
             found.triggers(session, AuditTriggers.texts(redacted));
+            found.foreign(session);
+        } else {
+            found.damaged(last, redacted);
+            found.foreign(session);
         }
         return found.findings;
     }
@@ -75,15 +87,35 @@ final class AuditFindings {
         if (last != null && last.isOn() && (redacted == null || !last.hasRedacted(redacted))) {
             add(
                     Severity.ERROR,
-                    "audit-settings-changed",
+                    SETTINGS_CHANGED,
                     redacted == null
                             ? "the audit log was switched on by this entry, and its settings were removed since without"
                                     + " an entry: nothing is known to be recorded"
                             : "the columns to redact are not those of this entry, which set them: somebody changed the"
                                     + " settings",
-                    List.of("entry " + last.position() + ": " + last.changes()),
+                    List.of(last.text()),
                     ENABLE + " --redact, with the columns of the entry");
         }
+    }
+
+    /** Which triggers there have to be is not known then. */
+    private void damaged(@Nullable Switch last, String redacted) {
+        add(
+                Severity.ERROR,
+                SETTINGS_CHANGED,
+                "the columns to redact are no list of columns: somebody changed the settings. The triggers were not"
+                        + " compared",
+                List.of(last == null || !last.isOn() ? "settings: " + redacted : last.text()),
+                ENABLE + " --redact, with the columns to redact");
+    }
+
+    private void foreign(Session session) throws SQLException {
+        add(
+                Severity.ERROR,
+                "audit-trigger-foreign",
+                "triggers or rules on the tables of the audit log can change or drop what is recorded",
+                AuditTriggers.foreign(session),
+                "drop them");
     }
 
     private void triggers(Session session, List<String> redacted) throws SQLException {
@@ -94,12 +126,6 @@ final class AuditFindings {
                         + " off, or another one",
                 AuditTriggers.missing(session, redacted),
                 ENABLE);
-        add(
-                Severity.ERROR,
-                "audit-trigger-foreign",
-                "triggers or rules on the tables of the audit log can change or drop what is recorded",
-                AuditTriggers.foreign(session),
-                "drop them");
         add(
                 Severity.WARNING,
                 "audit-redaction-idle",
