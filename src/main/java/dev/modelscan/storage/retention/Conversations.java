@@ -15,8 +15,6 @@ import java.time.Instant;
 import java.util.List;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.ResultQuery;
-import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -77,16 +75,18 @@ final class Conversations {
         return dsl.fetchCount(MESSAGES, MESSAGES.CONVERSATION_ID.eq(id));
     }
 
-    /** Whether a conversation was given no message since it was listed. None is given before the transaction ends. */
+    /**
+     * Whether a conversation was given no message since it was listed. None is given before the transaction ends: the update, which
+     * changes nothing, locks the row on either engine.
+     */
     static boolean isUnchanged(Tx tx, Listed listed) {
-        var row = tx.dsl()
-                .select(CONVERSATIONS.ID)
-                .from(CONVERSATIONS)
-                .where(CONVERSATIONS.ID.eq(listed.id()))
-                .and(CONVERSATIONS.LAST_SEQUENCE_NUMBER.eq(listed.lastNumber()));
-        // A transaction of SQLite has the only turn to write, and SQLite has no such lock.
-        ResultQuery<?> locked = tx.dsl().family() == SQLDialect.SQLITE ? row : row.forUpdate();
-        return locked.fetchOne() != null;
+        return tx.dsl()
+                        .update(CONVERSATIONS)
+                        .set(CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.LAST_SEQUENCE_NUMBER)
+                        .where(CONVERSATIONS.ID.eq(listed.id()))
+                        .and(CONVERSATIONS.LAST_SEQUENCE_NUMBER.eq(listed.lastNumber()))
+                        .execute()
+                > 0;
     }
 
     /** The number of the oldest message that is kept if so many of the newest are; 0 if all are kept. */
