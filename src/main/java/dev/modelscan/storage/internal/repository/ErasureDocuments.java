@@ -11,17 +11,27 @@ import dev.modelscan.storage.internal.query.Catalog;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.values.StoredJson;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 
 /** Rows as documents: those of the archive, and those of the audit log. They are read in pages, since they may be long. */
 final class ErasureDocuments {
 
     private static final int PAGE = 200;
+    private static final int WINDOW = 1_000;
+
+    /** All of a window is in memory. */
+    private static final long WINDOW_CHARACTERS = 8_000_000;
+
+    /** The same columns are in both tables. */
+    private static final String LOGGED = quoted(AUDIT_ENTRIES.POSITION) + ", " + quoted(AUDIT_ENTRIES.RECORD_KEY) + ", "
+            + quoted(AUDIT_ENTRIES.CHANGES);
 
     /**
      * A row of the archive.
@@ -32,6 +42,8 @@ final class ErasureDocuments {
 
     /** An entry of the log; the position of one that waits for its place is below 0. */
     record Logged(long position, @Nullable String key, JsonNode document) {}
+
+    private record Window(long end, long characters) {}
 
     /** Takes a document. */
     @FunctionalInterface
@@ -73,34 +85,81 @@ final class ErasureDocuments {
 
     /** Entries about a table that are not erased, those that wait for their place in the chain last. */
     static void forEachLogged(Session session, String table, Taker<Logged> taker) throws SQLException {
-        forEachLogged(session, false, table, taker);
-        forEachLogged(session, true, table, taker);
+        forEachInChain(session, table, taker);
+        forEachPending(session, table, taker);
     }
 
-    private static void forEachLogged(Session session, boolean pending, String table, Taker<Logged> taker)
-            throws SQLException {
-        String log = pending ? AUDIT_PENDING.getName() : AUDIT_ENTRIES.getName();
-        String condition = pending ? "" : PlainSql.quoted(AUDIT_ENTRIES.ERASED_IN.getName()) + " IS NULL AND ";
-        String position = PlainSql.quoted(AUDIT_ENTRIES.POSITION.getName());
-        String sql = "SELECT " + position + ", " + PlainSql.quoted(AUDIT_ENTRIES.RECORD_KEY.getName()) + ", "
-                + PlainSql.quoted(AUDIT_ENTRIES.CHANGES.getName()) + " FROM " + PlainSql.table(session, log)
-                + " WHERE " + condition + PlainSql.quoted(AUDIT_ENTRIES.TABLE_NAME.getName()) + " = ? AND " + position
-                + " > ? ORDER BY " + position + " LIMIT " + PAGE;
+    /**
+     * Goes through windows of positions, and filters inside of each. A page by table would be found by the index by table, which has
+     * all of its entries to be sorted for each page: the time grew with the square of their number, in the write lock.
+     */
+    private static void forEachInChain(Session session, String table, Taker<Logged> taker) throws SQLException {
+        String wanted =
+                quoted(AUDIT_ENTRIES.TABLE_NAME) + " = ? AND " + quoted(AUDIT_ENTRIES.ERASED_IN) + " IS NULL";
+        String position = quoted(AUDIT_ENTRIES.POSITION);
+        // The limit keeps the planner from putting the filter on the table inside, and so from the index by table.
+        String sql = "SELECT " + LOGGED + " FROM (SELECT * FROM "
+                + PlainSql.table(session, AUDIT_ENTRIES.getName()) + " WHERE " + position + " > ? AND " + position
+                + " <= ? ORDER BY " + position + " LIMIT " + WINDOW + ") AS entries WHERE " + wanted + " ORDER BY "
+                + position;
+        long last = 0;
+        long end = windowEnd(session, wanted, table, last);
+        while (end > last) {
+            for (Logged logged : PlainSql.rows(session, sql, List.of(last, end, table), row -> logged(row, 1))) {
+                taker.take(logged);
+            }
+            last = end;
+            end = windowEnd(session, wanted, table, last);
+        }
+    }
+
+    /** The last position of the next window, whose documents are not too long together unless it is one; 0 at the end. */
+    private static long windowEnd(Session session, String wanted, String table, long last) throws SQLException {
+        String position = quoted(AUDIT_ENTRIES.POSITION);
+        String sql = "SELECT max(" + position + "), sum(CASE WHEN " + wanted + " THEN length("
+                + quoted(AUDIT_ENTRIES.CHANGES) + ") END) FROM (SELECT * FROM "
+                + PlainSql.table(session, AUDIT_ENTRIES.getName()) + " WHERE " + position + " > ? ORDER BY " + position
+                + " LIMIT ?) AS entries";
+        int window = WINDOW;
+        while (true) {
+            Window found = PlainSql.rows(
+                            session,
+                            sql,
+                            List.of(table, last, window),
+                            row -> new Window(row.getLong(1), row.getLong(2)))
+                    .get(0);
+            if (found.characters() <= WINDOW_CHARACTERS || window == 1) {
+                return found.end();
+            }
+            window /= 2;
+        }
+    }
+
+    /** They have no index but the key, which is the order. */
+    private static void forEachPending(Session session, String table, Taker<Logged> taker) throws SQLException {
+        String position = quoted(AUDIT_PENDING.POSITION);
+        String sql = "SELECT " + LOGGED + " FROM " + PlainSql.table(session, AUDIT_PENDING.getName()) + " WHERE "
+                + quoted(AUDIT_PENDING.TABLE_NAME) + " = ? AND " + position + " > ? ORDER BY " + position + " LIMIT "
+                + PAGE;
         long last = 0;
         while (true) {
-            List<Logged> page = PlainSql.rows(
-                    session,
-                    sql,
-                    List.of(table, last),
-                    row -> new Logged((pending ? -1 : 1) * row.getLong(1), row.getString(2), tree(row.getString(3))));
+            List<Logged> page = PlainSql.rows(session, sql, List.of(table, last), row -> logged(row, -1));
             for (Logged logged : page) {
                 taker.take(logged);
-                last = Math.abs(logged.position());
+                last = -logged.position();
             }
             if (page.size() < PAGE) {
                 return;
             }
         }
+    }
+
+    private static Logged logged(ResultSet row, int sign) throws SQLException {
+        return new Logged(sign * row.getLong(1), row.getString(2), tree(row.getString(3)));
+    }
+
+    private static String quoted(Field<?> column) {
+        return PlainSql.quoted(column.getName());
     }
 
     /** What does not parse has no members: that somebody has damaged it keeps nobody from being erased. */
