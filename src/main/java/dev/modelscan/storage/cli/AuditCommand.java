@@ -195,7 +195,8 @@ final class AuditCommand implements Runnable {
             description = {
                 "Prints the end of the chain, as position:hash.",
                 "Keep it where nobody who writes to the database can change it; audit verify --since proves with it"
-                        + " that nothing up to it was changed or removed."
+                        + " that nothing up to it was changed or removed, apart from entries that were erased: it"
+                        + " counts those, and you compare their receipts with yours."
             })
     static final class Head extends Writing {
         @Override
@@ -247,6 +248,8 @@ final class AuditCommand implements Runnable {
                     found.entries(),
                     found.head().toString(),
                     found.fault().orElse(null),
+                    found.erased(),
+                    found.erasedSince(),
                     db.audit().findings());
         }
 
@@ -262,6 +265,8 @@ final class AuditCommand implements Runnable {
                 long entries,
                 String head,
                 @Nullable AuditFault fault,
+                long erased,
+                long erasedSince,
                 List<Finding> findings) implements Result {
 
             @Override
@@ -277,7 +282,17 @@ final class AuditCommand implements Runnable {
                 }
                 out.println((fault == null ? "the chain holds" : "the chain holds up to there") + ": " + entries
                         + (entries == 1 ? " entry" : " entries") + ", head " + head);
+                if (erasedSince > 0) {
+                    out.println(were(erasedSince, " up to the known head")
+                            + " erased by receipts behind it: compare these receipts with yours");
+                } else if (erased > 0) {
+                    out.println(were(erased, "") + " erased: compare the receipts in the log with yours");
+                }
                 DoctorCommand.Examined.print(findings, out);
+            }
+
+            private static String were(long count, String which) {
+                return count + (count == 1 ? " entry" + which + " was" : " entries" + which + " were");
             }
         }
     }

@@ -13,6 +13,7 @@ import dev.modelscan.storage.audit.AuditAction;
 import dev.modelscan.storage.audit.AuditEntry;
 import dev.modelscan.storage.audit.AuditFault;
 import dev.modelscan.storage.audit.AuditHead;
+import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.blobs.Blob;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -548,6 +549,25 @@ abstract class ErasureContract extends Contract {
         assertThat(fault().position()).isEqualTo(2);
         change("UPDATE audit_entries " + erased + "1 WHERE position = 2");
         assertThat(fault().position()).isEqualTo(2);
+    }
+
+    /** Whoever can write can make a receipt, too, so a verification says how many entries need one. */
+    @Test
+    void aVerificationCountsWhatWasErased() {
+        say(bob, CONVERSATION, NEEDLE);
+        AuditHead before = db.audit().head();
+        assertThat(db.audit().verify(before).erased()).isZero();
+        ErasureReceipt receipt = erase(ErasureRequest.conversation(CONVERSATION));
+        AuditHead after = db.audit().head();
+        createAgent("c");
+
+        AuditVerification since = db.audit().verify(before);
+        assertThat(since.erased()).isEqualTo(receipt.auditEntries());
+        assertThat(since.erasedSince()).isPositive().isLessThan(receipt.auditEntries());
+        for (AuditHead head : List.of(after, AuditHead.NONE)) {
+            assertThat(db.audit().verify(head).erased()).isEqualTo(receipt.auditEntries());
+            assertThat(db.audit().verify(head).erasedSince()).isZero();
+        }
     }
 
     @Test

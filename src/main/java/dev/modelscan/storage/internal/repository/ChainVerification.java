@@ -64,6 +64,9 @@ final class ChainVerification {
 
     private long checked;
 
+    private long erasedEntries;
+    private long erasedSinceKnown;
+
     private ChainVerification(Sessions sessions, AuditHead known, AuditHead start, LongConsumer progress) {
         this.sessions = sessions;
         this.known = known;
@@ -100,7 +103,7 @@ final class ChainVerification {
             fault = fault(batch);
             progress.accept(checked);
         }
-        return new AuditVerification(checked, head, Optional.ofNullable(fault));
+        return new AuditVerification(checked, head, Optional.ofNullable(fault), erasedEntries, erasedSinceKnown);
     }
 
     private List<ChainEntry> from(long position) {
@@ -148,6 +151,10 @@ final class ChainVerification {
         if (entry.erasedIn() != null) {
             erased.computeIfAbsent(entry.erasedIn(), position -> new ErasedEntries())
                     .add(entry);
+            erasedEntries++;
+            if (entry.position() <= known.position() && entry.erasedIn() > known.position()) {
+                erasedSinceKnown++;
+            }
         }
         head = entry.head();
     }
