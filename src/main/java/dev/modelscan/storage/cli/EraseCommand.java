@@ -6,6 +6,7 @@ import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.erasure.ErasureReceipt;
 import dev.modelscan.storage.erasure.ErasureRequest;
+import dev.modelscan.storage.errors.StorageException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -23,9 +24,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Erases an agent, a conversation, or what an external id names: from all tables, deleted records, the search index,"
                     + " the audit log, and the bytes of a SQLite file.",
-            "If it is killed, run it again. Not reached: backups, exports, replicas, and what others wrote about it.",
+            "If it is killed, run it again: 3 then says that its rows were gone already. Not reached: backups, exports, replicas, and what others wrote about it.",
             "",
-            "Exit code: 0 erased, or counted; 3 nothing of it was found."
+            "Exit code: 0 erased, or counted; 1 refused, or erased and not scrubbed (run erase scrub); 3 nothing of it"
+                    + " was found."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -97,14 +99,38 @@ final class EraseCommand implements Runnable {
             if (backups != null) {
                 request = request.backups(backups, keep == null ? null : Keep.parse(keep));
             }
-            if (noScrub) {
-                request = request.withoutScrub();
-            }
             Database acting = actor == null ? db : db.as(actor);
             if (dryRun) {
                 return ErasureSummary.of(true, acting.erasure().preview(request));
             }
-            return ErasureSummary.of(false, erase(acting, request));
+            ErasureSummary erased = ErasureSummary.of(false, erase(acting, request.withoutScrub()));
+            if (noScrub) {
+                return erased;
+            }
+            if (json) {
+                return erased.afterScrub(scrub(db));
+            }
+            erased.printErased(spec.commandLine().getOut());
+            spec.commandLine().getOut().flush();
+            return erased.afterScrub(scrub(db)).scrubResult();
+        }
+
+        /** Why the scrub failed; null if it did not. */
+        private @Nullable String scrub(Database db) {
+            try {
+                if (!isWatched()) {
+                    db.erasure().scrub();
+                    return null;
+                }
+                try (PhaseBar bar = new PhaseBar()) {
+                    bar.show("Scrub", 0, 1);
+                    db.erasure().scrub();
+                    bar.show("Scrub", 1, 1);
+                    return null;
+                }
+            } catch (StorageException e) {
+                return String.valueOf(e.getMessage());
+            }
         }
 
         private ErasureReceipt erase(Database db, ErasureRequest request) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param dryRun whether nothing was written
  * @param found whether there was anything of it
  * @param receipt the receipt's id
+ * @param scrubError why the scrub failed, after the rows were erased
  */
 record ErasureSummary(
         boolean dryRun,
@@ -30,6 +31,7 @@ record ErasureSummary(
         @Nullable Long auditPosition,
         @Nullable AgentId pseudonym,
         boolean scrubbed,
+        @Nullable String scrubError,
         List<Holding> backups)
         implements Result {
 
@@ -56,24 +58,81 @@ record ErasureSummary(
                 receipt.auditPosition(),
                 receipt.pseudonym(),
                 receipt.scrubbed(),
+                null,
                 receipt.backups().stream().map(Holding::of).toList());
+    }
+
+    /** The same, after a scrub that failed if there is an error. */
+    ErasureSummary afterScrub(@Nullable String error) {
+        return new ErasureSummary(
+                dryRun,
+                found,
+                receipt,
+                at,
+                actor,
+                removed,
+                changed,
+                auditEntries,
+                auditPosition,
+                pseudonym,
+                error == null,
+                error,
+                backups);
+    }
+
+    /** What is left to tell behind {@link #printErased}. */
+    Result scrubResult() {
+        ErasureSummary whole = this;
+        return new Result() {
+            @Override
+            public void print(PrintWriter out) {
+                printScrub(out);
+            }
+
+            @Override
+            public void printFailures(PrintWriter err) {
+                whole.printFailures(err);
+            }
+
+            @Override
+            public int exitCode() {
+                return whole.exitCode();
+            }
+        };
     }
 
     @Override
     public void print(PrintWriter out) {
+        printErased(out);
+        if (!dryRun) {
+            printScrub(out);
+        }
+    }
+
+    /** All but the scrub, and so before it: the receipt is there even if the scrub fails or is killed. */
+    void printErased(PrintWriter out) {
         if (found) {
             printCounts(out);
             printReceipt(out);
         } else {
             out.println("nothing of it was found");
         }
-        if (!dryRun) {
-            out.println(
-                    scrubbed
-                            ? "what deleted rows had left in the storage was removed"
-                            : "what deleted rows have left in the storage is still there: run erase scrub");
-        }
         printBackups(out);
+    }
+
+    private void printScrub(PrintWriter out) {
+        out.println(
+                scrubbed
+                        ? "what deleted rows had left in the storage was removed"
+                        : "what deleted rows have left in the storage is still there: run erase scrub");
+    }
+
+    @Override
+    public void printFailures(PrintWriter err) {
+        if (scrubError != null) {
+            err.println("error: " + (found ? "the rows are erased, and the scrub behind it failed" : "the scrub failed")
+                    + "; run erase scrub to finish it: " + TextTable.printable(scrubError));
+        }
     }
 
     private void printCounts(PrintWriter out) {
@@ -119,6 +178,9 @@ record ErasureSummary(
 
     @Override
     public int exitCode() {
+        if (scrubError != null) {
+            return 1;
+        }
         return found ? 0 : NOTHING;
     }
 }

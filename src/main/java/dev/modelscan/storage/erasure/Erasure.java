@@ -32,11 +32,14 @@ public interface Erasure {
     /**
      * Erases. Nobody else can write to a SQLite database meanwhile.
      *
+     * <p>Rows are gone when the scrub begins. If that fails, the call throws, and the receipt is only in the audit log, if at all. To
+     * have it in any case, erase with {@link ErasureRequest#withoutScrub}, keep the receipt, and call {@link #scrub}.
+     *
      * @return what was done; {@link ErasureReceipt#isEmpty} if nothing of it was found
      * @throws ReferenceException if rows of the application's refer to what is erased, and their foreign key neither deletes nor
      *     empties them; the message names the table. Nothing was erased
-     * @throws BusyException if the write lock could not be had in time; or if rows are erased, and somebody who reads keeps old
-     *     pages of a SQLite file from being removed: run it again
+     * @throws BusyException if the write lock could not be had in time; or from the scrub, when rows are gone already, if
+     *     somebody who reads keeps old pages of a SQLite file from being removed: call {@link #scrub} again
      * @throws ReadOnlyException if the database was opened to be read
      * @throws IllegalStateException in a transaction
      */

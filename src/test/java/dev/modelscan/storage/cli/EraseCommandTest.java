@@ -11,10 +11,17 @@ import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.erasure.ErasureReceipt;
+import dev.modelscan.storage.erasure.ErasureRequest;
+import dev.modelscan.storage.erasure.HoldingBackup;
 import dev.modelscan.storage.sources.Origin;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +99,43 @@ class EraseCommandTest {
         assertThat(out.toString()).contains("records stay under agent ", "run erase scrub");
         assertThat(run("scrub")).isZero();
         assertThat(out.toString().strip()).isEqualTo("scrubbed");
+    }
+
+    /** Rows are gone then, so the receipt must not be lost. */
+    @Test
+    void printsTheReceiptIfAReaderKeepsTheScrubFromItsEnd() throws SQLException {
+        try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = reader.createStatement()) {
+            statement.execute("BEGIN");
+            statement.executeQuery("SELECT count(*) FROM messages").close();
+            assertThat(run("conversation", "c1")).isEqualTo(1);
+            assertThat(out.toString()).contains("receipt ", "run erase scrub").doesNotContain("was removed");
+            assertThat(err.toString()).contains("error: the rows are erased", "run erase scrub to finish it");
+            assertThat(run("agent", ann.id().value(), "--json")).isEqualTo(1);
+            assertThat(json().path("scrubbed").asBoolean(true)).isFalse();
+            assertThat(json().path("scrubError").asText()).contains("somebody reads");
+            assertThat(json().path("receipt").asText()).isNotEmpty();
+            statement.execute("COMMIT");
+        }
+        assertThat(run("scrub")).isZero();
+        assertThat(run("conversation", "c1")).isEqualTo(3);
+    }
+
+    /** One that ended while the erasure waited, or went on, has the rows. */
+    @Test
+    void aBackupThatIsMadeMeanwhileIsNamed() {
+        Path copies = directory.resolve("copies");
+        List<Path> made = new ArrayList<>();
+        try (Database db = Database.open(file)) {
+            ErasureRequest request =
+                    ErasureRequest.agent(ann.id()).backups(copies, null).withoutScrub();
+            ErasureReceipt receipt = db.erasure().erase(request, progress -> {
+                if (made.isEmpty()) {
+                    made.add(Backups.add(file, copies, new Keep(24, 0, 0)).backup().file());
+                }
+            });
+            assertThat(receipt.backups()).extracting(HoldingBackup::file).containsExactlyElementsOf(made);
+        }
     }
 
     @Test

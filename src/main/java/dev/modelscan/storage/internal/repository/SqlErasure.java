@@ -81,9 +81,8 @@ final class SqlErasure implements Erasure {
         Objects.requireNonNull(request, "request");
         Objects.requireNonNull(listener, "listener");
         requireOutside();
-        List<HoldingBackup> backups = ErasureBackups.before(request, now());
-        ErasureReceipt receipt = sessions.writeMany(
-                ErasureRules.name(request), null, session -> erase(session, request, backups, listener));
+        ErasureReceipt receipt =
+                sessions.writeMany(ErasureRules.name(request), null, session -> erase(session, request, listener));
         if (!request.scrubs()) {
             return receipt;
         }
@@ -125,8 +124,7 @@ final class SqlErasure implements Erasure {
         return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 
-    private ErasureReceipt erase(
-            Session session, ErasureRequest request, List<HoldingBackup> backups, Consumer<ErasureProgress> listener)
+    private ErasureReceipt erase(Session session, ErasureRequest request, Consumer<ErasureProgress> listener)
             throws SQLException {
         sessions.takeTurn(session, AuditChain.TURN);
         holdRoot(session, request);
@@ -154,9 +152,11 @@ final class SqlErasure implements Erasure {
         AuditChain.sealAll(session);
         long place = AuditChain.head(session).position() + 1;
         ErasedEntries entries = new ErasureOfAudit(session, search).apply(place);
+        // Backups are listed as late as can be: one that ended while this waited for the lock, or erased, has the rows.
+        Instant now = now();
         ErasureReceipt receipt = new ErasureReceipt(
                 Ids.next(),
-                now(),
+                now,
                 actor(search),
                 removed,
                 changed,
@@ -164,7 +164,7 @@ final class SqlErasure implements Erasure {
                 place,
                 pseudonym,
                 false,
-                backups);
+                ErasureBackups.before(request, now));
         listener.accept(new ErasureProgress(Phase.AUDIT, 1, 1));
         return appended(session, request, receipt, entries);
     }
