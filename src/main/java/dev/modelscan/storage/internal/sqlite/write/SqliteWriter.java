@@ -370,7 +370,11 @@ public final class SqliteWriter implements AutoCloseable {
         queue.pauseIdleWriter(own -> slot.fitCache());
     }
 
-    /** @throws IllegalStateException inside {@code withTx}, when {@link #close} would wait for its own caller */
+    /**
+     * Rejects a {@link #close} that would wait for its own caller.
+     *
+     * @throws IllegalStateException inside {@code withTx}
+     */
     public void requireClosable() {
         if (queue.isLedByCurrentThread()) {
             throw new IllegalStateException("the database cannot be closed inside withTx");
