@@ -267,7 +267,8 @@ final class AuditCommand implements Runnable {
                 @Nullable AuditFault fault,
                 long erased,
                 long erasedSince,
-                List<Finding> findings) implements Result {
+                List<Finding> findings)
+                implements Result {
 
             @Override
             public int exitCode() {

@@ -229,10 +229,9 @@ public final class Retention {
                 tx -> Conversations.isUnchanged(tx, listed)
                         ? Conversations.deleteOldest(tx, id, listed.lastNumber() + 1, batch.rows())
                         : 0);
-        conversations += batch.run(
-                tx -> Conversations.isUnchanged(tx, listed) && Conversations.size(tx.dsl(), id) == 0
-                        ? Conversations.delete(tx, id)
-                        : 0);
+        conversations += batch.run(tx -> Conversations.isUnchanged(tx, listed) && Conversations.size(tx.dsl(), id) == 0
+                ? Conversations.delete(tx, id)
+                : 0);
         listener.accept(result());
     }
 

@@ -66,8 +66,8 @@ final class Sizes {
                 .where(MESSAGES.CONVERSATION_ID.eq(id))
                 .asTable(SIZED);
         Field<Long> number = DSL.field(DSL.name(SIZED, MESSAGES.SEQUENCE_NUMBER.getName()), SQLDataType.BIGINT);
-        Record2<Long, Long> last = Objects.requireNonNull(
-                dsl.select(DSL.max(number), DSL.max(DSL.when(TOTAL.gt(bytes), number)))
+        Record2<Long, Long> last =
+                Objects.requireNonNull(dsl.select(DSL.max(number), DSL.max(DSL.when(TOTAL.gt(bytes), number)))
                         .from(numbered)
                         .fetchOne());
         Long newest = last.value1();

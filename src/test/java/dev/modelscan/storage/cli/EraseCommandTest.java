@@ -131,7 +131,9 @@ class EraseCommandTest {
                     ErasureRequest.agent(ann.id()).backups(copies, null).withoutScrub();
             ErasureReceipt receipt = db.erasure().erase(request, progress -> {
                 if (made.isEmpty()) {
-                    made.add(Backups.add(file, copies, new Keep(24, 0, 0)).backup().file());
+                    made.add(Backups.add(file, copies, new Keep(24, 0, 0))
+                            .backup()
+                            .file());
                 }
             });
             assertThat(receipt.backups()).extracting(HoldingBackup::file).containsExactlyElementsOf(made);

@@ -592,12 +592,10 @@ abstract class AuditContract extends Contract {
         }
         assertThat(heads).hasSize(2);
         assertThat(heads.get(1)).isEqualTo(heads.get(0));
-        assertThat(failures)
-                .singleElement()
-                .satisfies(failure -> assertThat(failure)
-                        .isInstanceOf(UnavailableException.class)
-                        .hasMessageContaining("the listener of heads failed")
-                        .hasRootCauseMessage("the disk is full"));
+        assertThat(failures).singleElement().satisfies(failure -> assertThat(failure)
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("the listener of heads failed")
+                .hasRootCauseMessage("the disk is full"));
     }
 
     @Test

@@ -657,9 +657,8 @@ abstract class ErasureContract extends Contract {
     void anAgentErasesItself() {
         for (boolean byName : List.of(false, true)) {
             createAnn();
-            ErasureReceipt receipt = db.as(byName ? ann.name() : ann.id().value())
-                    .erasure()
-                    .erase(ErasureRequest.agent(ann.id()));
+            ErasureReceipt receipt =
+                    db.as(byName ? ann.name() : ann.id().value()).erasure().erase(ErasureRequest.agent(ann.id()));
             assertThat(receipt.actor()).isNull();
             assertGone();
             assertThat(db.erasure().preview(ErasureRequest.agent(ann.id())).isEmpty())

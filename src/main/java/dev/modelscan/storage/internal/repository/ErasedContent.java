@@ -25,8 +25,7 @@ final class ErasedContent {
     private static final String EMPTY = "'{}'";
 
     /** The records of an agent that stay; its conversations are those with messages of nobody else. */
-    static final List<Table<?>> TABLES =
-            List.of(CONVERSATIONS, MESSAGES, TASKS, TOOL_EXECUTIONS, MODEL_CALLS, SCORES);
+    static final List<Table<?>> TABLES = List.of(CONVERSATIONS, MESSAGES, TASKS, TOOL_EXECUTIONS, MODEL_CALLS, SCORES);
 
     /** The columns that name the agent. */
     static final List<TableField<?, ?>> AGENT = List.of(

@@ -94,8 +94,7 @@ final class ErasureDocuments {
      * all of its entries to be sorted for each page: the time grew with the square of their number, in the write lock.
      */
     private static void forEachInChain(Session session, String table, Taker<Logged> taker) throws SQLException {
-        String wanted =
-                quoted(AUDIT_ENTRIES.TABLE_NAME) + " = ? AND " + quoted(AUDIT_ENTRIES.ERASED_IN) + " IS NULL";
+        String wanted = quoted(AUDIT_ENTRIES.TABLE_NAME) + " = ? AND " + quoted(AUDIT_ENTRIES.ERASED_IN) + " IS NULL";
         String position = quoted(AUDIT_ENTRIES.POSITION);
         // The limit keeps the planner from putting the filter on the table inside, and so from the index by table.
         String sql = "SELECT " + LOGGED + " FROM (SELECT * FROM "

@@ -77,8 +77,8 @@ final class ErasureOfAudit {
     private boolean isOfErased(JsonNode deletion) {
         return ErasureDocuments.values(deletion, DELETED_RECORDS.KIND.getName()).stream()
                 .map(ErasureRules::tableOf)
-                .anyMatch(table -> ErasureDocuments.has(
-                        deletion, DELETED_RECORDS.RECORD_ID.getName(), keys.all(table)::contains));
+                .anyMatch(table ->
+                        ErasureDocuments.has(deletion, DELETED_RECORDS.RECORD_ID.getName(), keys.all(table)::contains));
     }
 
     /** Whether an entry of somebody else's record names the agent as what it refers to, or holds what the agent said. */

@@ -87,8 +87,8 @@ final class ErasureRules {
                         ScoreMapping.MAPPING,
                         WorkflowMapping.MAPPING,
                         SourceMapping.MAPPING)
-                .forEach(
-                        mapping -> tables.put(mapping.entity, mapping.table.get().getName()));
+                .forEach(mapping ->
+                        tables.put(mapping.entity, mapping.table.get().getName()));
         return tables;
     }
 

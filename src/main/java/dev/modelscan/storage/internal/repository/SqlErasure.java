@@ -71,8 +71,7 @@ final class SqlErasure implements Erasure {
             Map<String, Long> changed = rows.changed();
             changed.putAll(archive.changed());
             long entries = new ErasureOfAudit(session, search).count();
-            return new ErasureReceipt(
-                    null, now, actor(search), removed, changed, entries, null, null, false, backups);
+            return new ErasureReceipt(null, now, actor(search), removed, changed, entries, null, null, false, backups);
         });
     }
 

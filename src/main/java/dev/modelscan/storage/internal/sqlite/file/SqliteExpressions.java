@@ -76,8 +76,7 @@ final class SqliteExpressions implements Expressions {
 
     @Override
     public List<Class<?>> takenDifferently() {
-        return List.of(
-                QOM.Like.class, QOM.NotLike.class, QOM.Cast.class, QOM.OctetLength.class, QOM.BitLength.class);
+        return List.of(QOM.Like.class, QOM.NotLike.class, QOM.Cast.class, QOM.OctetLength.class, QOM.BitLength.class);
     }
 
     /** SQLite's LIKE ignores case, its cast to an integer truncates, and jOOQ lets it count characters as bytes. */
