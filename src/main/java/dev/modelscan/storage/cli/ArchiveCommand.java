@@ -14,11 +14,9 @@ import java.util.Objects;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The commands for deleted records. Archives as files are written by {@link ExportCommand}. */
 @Command(
@@ -27,19 +25,8 @@ import picocli.CommandLine.Spec;
             "Lists, restores and purges deleted records, which applications keep with the option keepDeleted.",
             "Archives as files: export --format native."
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         subcommands = {ArchiveCommand.ListAll.class, ArchiveCommand.Restore.class, ArchiveCommand.Purge.class})
-final class ArchiveCommand implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command");
-    }
+final class ArchiveCommand extends CommandGroup {
 
     @Command(name = "list", description = "Lists deleted records, the oldest first. Makes and migrates nothing.")
     static final class ListAll extends PagedCommand {

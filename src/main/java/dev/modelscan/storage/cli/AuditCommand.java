@@ -14,10 +14,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The commands for the audit log. */
 @Command(
@@ -26,8 +24,6 @@ import picocli.CommandLine.Spec;
             "Switches the audit log on and off, lists it, and verifies it.",
             "It records each insert, update and delete of every table, whoever makes it, in a chain of hashes."
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         subcommands = {
             AuditCommand.Enable.class,
             AuditCommand.Disable.class,
@@ -35,16 +31,7 @@ import picocli.CommandLine.Spec;
             AuditCommand.Head.class,
             AuditCommand.Verify.class
         })
-final class AuditCommand implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command");
-    }
+final class AuditCommand extends CommandGroup {
 
     /** Changes the log, and migrates nothing. */
     abstract static class Writing extends DatabaseCommand {

@@ -8,26 +8,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Commands on the schema, which need no database. */
-@Command(
-        name = "schema",
-        description = "Prints the SQL of the migrations.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        subcommands = SchemaCommand.Export.class)
-final class SchemaCommand implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command");
-    }
+@Command(name = "schema", description = "Prints the SQL of the migrations.", subcommands = SchemaCommand.Export.class)
+final class SchemaCommand extends CommandGroup {
 
     @Command(
             name = "export",

@@ -15,35 +15,21 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The commands for workspaces. */
 @Command(
         name = "workspaces",
         description =
                 "Lists, creates, drops and migrates workspaces: schemas on PostgreSQL, files of a directory on SQLite.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         subcommands = {
             WorkspacesCommand.ListAll.class,
             WorkspacesCommand.Create.class,
             WorkspacesCommand.Drop.class,
             WorkspacesCommand.Migrate.class
         })
-final class WorkspacesCommand implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command");
-    }
+final class WorkspacesCommand extends CommandGroup {
 
     /** Opens the workspaces and runs a command on them. */
     private abstract static class Subcommand extends OutputCommand {
