@@ -80,15 +80,16 @@ final class DslContexts {
 
                 @Override
                 public PreparedStatement prepareStatement(String sql) throws SQLException {
+                    if (SqlText.onlySelects(sql)) {
+                        return session.dialect().keepsStatements()
+                                ? new KeptStatement(session, sql, this)
+                                : super.prepareStatement(sql);
+                    }
+                    session.runsStatement(false);
                     if (SqlText.hasPragma(sql)) {
                         session.runsPragma();
                     }
-                    if (!SqlText.onlySelects(sql)) {
-                        session.runsStatement(false);
-                    }
-                    return KeptStatement.isFor(session, sql)
-                            ? new KeptStatement(session, sql, this)
-                            : super.prepareStatement(sql);
+                    return super.prepareStatement(sql);
                 }
 
                 /** In a transaction the caller can use the connection without jOOQ. */

@@ -32,10 +32,6 @@ final class KeptStatement extends DefaultPreparedStatement {
         this.statement = statement;
     }
 
-    static boolean isFor(Session session, String sql) {
-        return session.dialect().keepsStatements() && SqlText.onlySelects(sql);
-    }
-
     @Override
     public boolean execute() throws SQLException {
         executed = false;

@@ -49,8 +49,9 @@ final class WatchedStatements {
             Session session =
                     context.connection().unwrap(SessionConnection.class).session();
             String sql = String.valueOf(context.sql());
-            session.runsStatement(SqlText.onlySelects(sql));
-            if (SqlText.hasPragma(sql)) {
+            boolean isSelect = SqlText.onlySelects(sql);
+            session.runsStatement(isSelect);
+            if (!isSelect && SqlText.hasPragma(sql)) {
                 session.runsPragma();
             }
             RunningStatement running = session.running();
