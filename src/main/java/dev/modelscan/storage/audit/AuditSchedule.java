@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /**
  * Puts what the audit log has recorded into the chain again and again, and hands the chain's new end to a listener, until it or the
- * database is closed. A head that the listener keeps where nobody who writes to the database can change it proves later that no entry
- * up to it was changed.
+ * database is closed. If those who can write to the database cannot change the listener's copy of a head, it proves later that no
+ * entry up to it was changed.
  *
  * <pre>{@code
  * AuditSchedule schedule = AuditSchedule.start(db, Duration.ofMinutes(5), head -> LOG.info("audit head {}", head), failure -> {});

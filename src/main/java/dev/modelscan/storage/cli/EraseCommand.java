@@ -12,11 +12,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The commands that erase. */
 @Command(
@@ -24,29 +22,19 @@ import picocli.CommandLine.Spec;
         description = {
             "Erases an agent, a conversation, or what an external id names: from all tables, deleted records, the search index,"
                     + " the audit log, and the bytes of a SQLite file.",
-            "If it is killed, run it again: 3 then says that its rows were gone already. Not reached: backups, exports, replicas, and what others wrote about it.",
+            "If it is killed, run it again: 3 then says that its rows were gone already. Not reached: backups, exports,"
+                    + " replicas, and what others wrote about it.",
             "",
             "Exit code: 0 erased, or counted; 1 refused, or erased and not scrubbed (run erase scrub); 3 nothing of it"
                     + " was found."
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         subcommands = {
             EraseCommand.OfAgent.class,
             EraseCommand.OfConversation.class,
             EraseCommand.OfExternalId.class,
             EraseCommand.Scrub.class
         })
-final class EraseCommand implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command");
-    }
+final class EraseCommand extends CommandGroup {
 
     /** Erases one thing, and migrates nothing. */
     abstract static class Erasing extends DatabaseCommand {
@@ -103,16 +91,17 @@ final class EraseCommand implements Runnable {
             if (dryRun) {
                 return ErasureSummary.of(true, acting.erasure().preview(request));
             }
-            ErasureSummary erased = ErasureSummary.of(false, erase(acting, request.withoutScrub()));
+            ErasureReceipt receipt = erase(acting, request.withoutScrub());
             if (noScrub) {
-                return erased;
+                return ErasureSummary.of(false, receipt);
             }
             if (json) {
-                return erased.afterScrub(scrub(db));
+                return ErasureSummary.scrubbed(receipt, scrub(db));
             }
-            erased.printErased(spec.commandLine().getOut());
-            spec.commandLine().getOut().flush();
-            return erased.afterScrub(scrub(db)).scrubResult();
+            PrintWriter out = spec.commandLine().getOut();
+            ErasureSummary.of(false, receipt).printErased(out);
+            out.flush();
+            return ErasureSummary.scrubbed(receipt, scrub(db)).scrubResult();
         }
 
         /** Why the scrub failed; null if it did not. */

@@ -4,6 +4,7 @@ import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.erasure.ErasureReceipt;
 import dev.modelscan.storage.erasure.HoldingBackup;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,16 @@ record ErasureSummary(
     }
 
     static ErasureSummary of(boolean dryRun, ErasureReceipt receipt) {
+        return of(dryRun, receipt, receipt.scrubbed(), null);
+    }
+
+    /** Of what was erased, and of the scrub after it, which failed if there is an error. */
+    static ErasureSummary scrubbed(ErasureReceipt receipt, @Nullable String error) {
+        return of(false, receipt, error == null, error);
+    }
+
+    private static ErasureSummary of(
+            boolean dryRun, ErasureReceipt receipt, boolean scrubbed, @Nullable String scrubError) {
         return new ErasureSummary(
                 dryRun,
                 !receipt.isEmpty(),
@@ -57,27 +68,9 @@ record ErasureSummary(
                 receipt.auditEntries(),
                 receipt.auditPosition(),
                 receipt.pseudonym(),
-                receipt.scrubbed(),
-                null,
+                scrubbed,
+                scrubError,
                 receipt.backups().stream().map(Holding::of).toList());
-    }
-
-    /** The same, after a scrub that failed if there is an error. */
-    ErasureSummary afterScrub(@Nullable String error) {
-        return new ErasureSummary(
-                dryRun,
-                found,
-                receipt,
-                at,
-                actor,
-                removed,
-                changed,
-                auditEntries,
-                auditPosition,
-                pseudonym,
-                error == null,
-                error,
-                backups);
     }
 
     /** What is left to tell behind {@link #printErased}. */
@@ -167,9 +160,9 @@ record ErasureSummary(
             out.println("backups from before, which may still hold it:");
             TextTable table = new TextTable("backup", "deleted");
             for (Holding backup : backups) {
-                String name = backup.file().substring(Math.max(backup.file().lastIndexOf('/'), -1) + 1);
                 table.row(
-                        TextTable.printable(name),
+                        TextTable.printable(
+                                String.valueOf(Path.of(backup.file()).getFileName())),
                         backup.expiresAt() == null ? "by nobody" : "about " + backup.expiresAt());
             }
             table.print(out);

@@ -151,6 +151,9 @@ final class SqlErasure implements Erasure {
         AuditChain.sealAll(session);
         long place = AuditChain.head(session).position() + 1;
         ErasedEntries entries = new ErasureOfAudit(session, search).apply(place);
+        // The receipt goes into the log if that is on, or has entries that need it. An erasure of nothing leaves none.
+        boolean logged = !(removed.isEmpty() && changed.isEmpty() && entries.count() == 0)
+                && (entries.count() > 0 || isLogOn(session));
         // Backups are listed as late as can be: one that ended while this waited for the lock, or erased, has the rows.
         Instant now = now();
         ErasureReceipt receipt = new ErasureReceipt(
@@ -160,12 +163,15 @@ final class SqlErasure implements Erasure {
                 removed,
                 changed,
                 entries.count(),
-                place,
+                logged ? place : null,
                 pseudonym,
                 false,
                 ErasureBackups.before(request, now));
+        if (logged) {
+            append(session, request, receipt, entries);
+        }
         listener.accept(new ErasureProgress(Phase.AUDIT, 1, 1));
-        return appended(session, request, receipt, entries);
+        return receipt;
     }
 
     /** Who erases; null if that is who is erased. */
@@ -174,29 +180,17 @@ final class SqlErasure implements Erasure {
         return actor == null || search.actors().contains(actor) ? null : actor;
     }
 
-    /** The receipt goes into the log if it is on, or has entries that need it. An erasure of nothing leaves none. */
-    private ErasureReceipt appended(
-            Session session, ErasureRequest request, ErasureReceipt receipt, ErasedEntries entries)
-            throws SQLException {
-        boolean isOn = !PlainSql.rows(
+    private static boolean isLogOn(Session session) throws SQLException {
+        return !PlainSql.rows(
                         session,
                         "SELECT 1 FROM " + PlainSql.table(session, AUDIT_SETTINGS.getName()),
                         List.of(),
                         row -> true)
                 .isEmpty();
-        if (receipt.isEmpty() || !(isOn || entries.count() > 0)) {
-            return new ErasureReceipt(
-                    receipt.id(),
-                    receipt.at(),
-                    receipt.actor(),
-                    receipt.removed(),
-                    receipt.changed(),
-                    0,
-                    null,
-                    receipt.pseudonym(),
-                    false,
-                    receipt.backups());
-        }
+    }
+
+    private static void append(Session session, ErasureRequest request, ErasureReceipt receipt, ErasedEntries entries)
+            throws SQLException {
         AuditChain.appendNext(
                 session,
                 ChainEntry.pending(
@@ -205,7 +199,6 @@ final class SqlErasure implements Erasure {
                         AuditAction.ERASE,
                         AUDIT_ENTRIES.getName(),
                         document(request, receipt, entries)));
-        return receipt;
     }
 
     private static Json document(ErasureRequest request, ErasureReceipt receipt, ErasedEntries entries) {
