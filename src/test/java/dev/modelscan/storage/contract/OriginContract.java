@@ -1,5 +1,6 @@
 package dev.modelscan.storage.contract;
 
+import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -172,6 +173,22 @@ abstract class OriginContract extends Contract {
         assertThat(refusal.field()).isEqualTo("format");
         assertThat(Origin.NONE.isImported()).isFalse();
         assertThat(origin("x").isImported()).isTrue();
+    }
+
+    @Test
+    void whatAnotherProgramStoredWithoutAFormIsNoOrigin() {
+        Task task = db.tasks().create(task().build());
+        db.withTx(tx -> tx.dsl()
+                .update(TASKS)
+                .set(TASKS.EXTERNAL_ID, "x")
+                .set(TASKS.SOURCE_LINE, 17L)
+                .where(TASKS.ID.eq(task.id()))
+                .execute());
+
+        assertThat(db.tasks().get(task.id()).origin()).isEqualTo(Origin.NONE);
+        assertThat(db.tasks().list(PageRequest.first(1)).items())
+                .extracting(Task::origin)
+                .containsExactly(Origin.NONE);
     }
 
     @Test
