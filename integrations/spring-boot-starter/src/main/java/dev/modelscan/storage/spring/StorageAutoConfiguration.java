@@ -120,6 +120,10 @@ public class StorageAutoConfiguration {
         set(builder::maxJsonDepth, properties.maxJsonDepth());
         DataSize size = properties.maxValueSize();
         set(builder::maxValueBytes, size == null ? null : Math.toIntExact(size.toBytes()));
+        DataSize cache = properties.cacheSize();
+        set(builder::cacheSize, cache == null ? null : cache.toBytes());
+        set(builder::keepDeleted, properties.keepDeleted());
+        set(builder::slowOperations, properties.slowOperations());
     }
 
     private static <T> void set(Consumer<T> option, T value) {

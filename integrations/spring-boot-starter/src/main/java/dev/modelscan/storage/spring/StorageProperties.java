@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param readOnly opens what is there, and writes nothing
  * @param poolSize connections of each of two pools; goes with url
  * @param readers connections that read at the same time; goes with path
+ * @param cacheSize how much of SQLite files all connections keep in memory; goes with path
  * @param busyTimeout how long a call waits for others
  * @param connectTimeout how long connecting to a server may take; goes with url
  * @param queryTimeout how long a statement may take; 0 for no limit
@@ -34,6 +35,8 @@ import org.springframework.util.unit.DataSize;
  * @param isolation how far transactions are kept apart; PostgreSQL only
  * @param maxJsonDepth the deepest nesting of JSON that is stored
  * @param maxValueSize the longest text or JSON that is stored
+ * @param keepDeleted how long deleted records can be restored; 0, the default, for not at all
+ * @param slowOperations operations that take that long or longer are logged as warnings
  * @since 0.1.0
  */
 @ConfigurationProperties("modelscan.storage")
@@ -52,13 +55,16 @@ public record StorageProperties(
         boolean readOnly,
         Integer poolSize,
         Integer readers,
+        DataSize cacheSize,
         Duration busyTimeout,
         Duration connectTimeout,
         Duration queryTimeout,
         Durability durability,
         Isolation isolation,
         Integer maxJsonDepth,
-        DataSize maxValueSize) {
+        DataSize maxValueSize,
+        Duration keepDeleted,
+        Duration slowOperations) {
 
     /** Copies the sets of migrations, in their order. */
     public StorageProperties {

@@ -3,15 +3,22 @@ package dev.modelscan.storage.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.DatabaseBuilder;
 import dev.modelscan.storage.tasks.Task;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -46,6 +53,9 @@ class AutoConfigurationTest {
                         "modelscan.storage.durability=full",
                         "modelscan.storage.max-json-depth=20",
                         "modelscan.storage.max-value-size=2MB",
+                        "modelscan.storage.cache-size=64MB",
+                        "modelscan.storage.keep-deleted=30d",
+                        "modelscan.storage.slow-operations=500ms",
                         "modelscan.storage.migrations.shop=classpath:db/shop",
                         "modelscan.storage.migrations.audit=classpath:db/audit")
                 .run(context -> {
@@ -57,9 +67,30 @@ class AutoConfigurationTest {
                     assertThat(db.options().queryTimeout()).isEqualTo(Duration.ofMinutes(1));
                     assertThat(db.options().maxJsonDepth()).isEqualTo(20);
                     assertThat(db.options().maxValueBytes()).isEqualTo(2 << 20);
+                    assertThat(db.options().cacheSize()).isEqualTo(64 << 20);
+                    assertThat(db.options().keepDeleted()).isEqualTo(Duration.ofDays(30));
                     assertThat(db.appliedMigrations()).endsWith("shop/V1__orders.sql", "audit/V1__audit.sql");
                     assertThat(db.stats().sets()).isEqualTo(Map.of("shop", 1L, "audit", 1L));
                 });
+    }
+
+    /** An option of the builder is a property, or is named here with the reason. */
+    @Test
+    void eachOptionOfTheBuilderIsAProperty() {
+        Set<String> objects = Set.of("clock", "listener", "dataSource", "joinTransactions");
+        Set<String> ofManyWorkspaces = Set.of("maxConnectedWorkspaces");
+        Set<String> otherNames = Set.of("maxValueBytes");
+        Set<String> properties = Arrays.stream(StorageProperties.class.getRecordComponents())
+                .map(RecordComponent::getName)
+                .collect(Collectors.toSet());
+
+        assertThat(Arrays.stream(DatabaseBuilder.class.getMethods())
+                        .filter(method -> method.getReturnType() == DatabaseBuilder.class)
+                        .map(Method::getName))
+                .allSatisfy(option -> assertThat(Stream.of(objects, ofManyWorkspaces, otherNames, properties)
+                                .anyMatch(known -> known.contains(option)))
+                        .as(option)
+                        .isTrue());
     }
 
     @Test
