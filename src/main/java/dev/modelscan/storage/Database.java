@@ -1,13 +1,8 @@
 package dev.modelscan.storage;
 
 import dev.modelscan.storage.agents.AgentId;
-import dev.modelscan.storage.agents.AgentRepository;
 import dev.modelscan.storage.audit.AuditLog;
 import dev.modelscan.storage.backups.Backup;
-import dev.modelscan.storage.blobs.BlobRepository;
-import dev.modelscan.storage.conversations.ConversationRepository;
-import dev.modelscan.storage.conversations.MessageRepository;
-import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.doctor.Diagnosis;
 import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.erasure.Erasure;
@@ -24,18 +19,11 @@ import dev.modelscan.storage.internal.engine.OpenedStore;
 import dev.modelscan.storage.internal.engines.Locations;
 import dev.modelscan.storage.internal.repository.StoreRepositories;
 import dev.modelscan.storage.internal.values.Checks;
-import dev.modelscan.storage.models.ModelCallRepository;
 import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.queries.TableRows;
-import dev.modelscan.storage.scores.ScoreRepository;
 import dev.modelscan.storage.search.Search;
-import dev.modelscan.storage.sources.SourceRepository;
-import dev.modelscan.storage.tasks.TaskRepository;
-import dev.modelscan.storage.teams.TeamRepository;
-import dev.modelscan.storage.tools.ToolExecutionRepository;
-import dev.modelscan.storage.workflows.WorkflowRepository;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Instant;
@@ -117,63 +105,8 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     @Override
-    public AgentRepository agents() {
-        return repositories.agents();
-    }
-
-    @Override
-    public WorkflowRepository workflows() {
-        return repositories.workflows();
-    }
-
-    @Override
-    public TaskRepository tasks() {
-        return repositories.tasks();
-    }
-
-    @Override
-    public ConversationRepository conversations() {
-        return repositories.conversations();
-    }
-
-    @Override
-    public MessageRepository messages() {
-        return repositories.messages();
-    }
-
-    @Override
-    public BlobRepository blobs() {
-        return repositories.blobs();
-    }
-
-    @Override
-    public TeamRepository teams() {
-        return repositories.teams();
-    }
-
-    @Override
-    public ToolExecutionRepository toolExecutions() {
-        return repositories.toolExecutions();
-    }
-
-    @Override
-    public ModelCallRepository modelCalls() {
-        return repositories.modelCalls();
-    }
-
-    @Override
-    public ScoreRepository scores() {
-        return repositories.scores();
-    }
-
-    @Override
-    public SourceRepository sources() {
-        return repositories.sources();
-    }
-
-    @Override
-    public DeletedRecords deletedRecords() {
-        return repositories.deletedRecords();
+    public <R> R repository(Class<R> type) {
+        return repositories.repository(type);
     }
 
     /** Full-text search, and the index that it needs. */

@@ -31,61 +31,61 @@ public final class Records {
 
     /** The agent of a row with all columns of {@code AGENTS}. */
     public static Agent agent(Record row) {
-        return RecordReader.agent(row);
+        return RecordReader.read(Agent.class, row);
     }
 
     /** The workflow of a row with all columns of {@code WORKFLOWS}. */
     public static Workflow workflow(Record row) {
-        return RecordReader.workflow(row);
+        return RecordReader.read(Workflow.class, row);
     }
 
     /** The task of a row with all columns of {@code TASKS}. */
     public static Task task(Record row) {
-        return RecordReader.task(row);
+        return RecordReader.read(Task.class, row);
     }
 
     /** The message of a row with all columns of {@code MESSAGES}. */
     public static Message message(Record row) {
-        return RecordReader.message(row);
+        return RecordReader.read(Message.class, row);
     }
 
     /** The team of a row with all columns of {@code TEAMS}. */
     public static Team team(Record row) {
-        return RecordReader.team(row);
+        return RecordReader.read(Team.class, row);
     }
 
     /** The tool execution of a row with all columns of {@code TOOL_EXECUTIONS}. */
     public static ToolExecution toolExecution(Record row) {
-        return RecordReader.toolExecution(row);
+        return RecordReader.read(ToolExecution.class, row);
     }
 
     /** The model call of a row with all columns of {@code MODEL_CALLS}. */
     public static ModelCall modelCall(Record row) {
-        return RecordReader.modelCall(row);
+        return RecordReader.read(ModelCall.class, row);
     }
 
     /** The score of a row with all columns of {@code SCORES}. */
     public static Score score(Record row) {
-        return RecordReader.score(row);
+        return RecordReader.read(Score.class, row);
     }
 
     /** The source of a row with all columns of {@code SOURCES}. */
     public static Source source(Record row) {
-        return RecordReader.source(row);
+        return RecordReader.read(Source.class, row);
     }
 
     /** The deleted record of a row with all columns of {@code DELETED_RECORDS}. */
     public static DeletedRecord deletedRecord(Record row) {
-        return RecordReader.deletedRecord(row);
+        return RecordReader.read(DeletedRecord.class, row);
     }
 
     /** The member of a row with all columns of {@code AGENTS}, and the role and time of {@code TEAM_MEMBERS}. */
     public static TeamMember teamMember(Record row) {
-        return RecordReader.teamMember(row);
+        return RecordReader.read(TeamMember.class, row);
     }
 
     /** The membership of a row with all columns of {@code TEAMS}, and the role and time of {@code TEAM_MEMBERS}. */
     public static TeamMembership teamMembership(Record row) {
-        return RecordReader.teamMembership(row);
+        return RecordReader.read(TeamMembership.class, row);
     }
 }

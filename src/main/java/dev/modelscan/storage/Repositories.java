@@ -28,40 +28,71 @@ import org.jooq.DSLContext;
 public interface Repositories {
 
     /** The agents. */
-    AgentRepository agents();
+    default AgentRepository agents() {
+        return repository(AgentRepository.class);
+    }
 
     /** The workflows. */
-    WorkflowRepository workflows();
+    default WorkflowRepository workflows() {
+        return repository(WorkflowRepository.class);
+    }
 
     /** The tasks. */
-    TaskRepository tasks();
+    default TaskRepository tasks() {
+        return repository(TaskRepository.class);
+    }
 
     /** The conversations. */
-    ConversationRepository conversations();
+    default ConversationRepository conversations() {
+        return repository(ConversationRepository.class);
+    }
 
     /** The messages. */
-    MessageRepository messages();
+    default MessageRepository messages() {
+        return repository(MessageRepository.class);
+    }
 
     /** The bytes of messages: images, sound, files. */
-    BlobRepository blobs();
+    default BlobRepository blobs() {
+        return repository(BlobRepository.class);
+    }
 
     /** The teams and their members. */
-    TeamRepository teams();
+    default TeamRepository teams() {
+        return repository(TeamRepository.class);
+    }
 
     /** The uses of tools. */
-    ToolExecutionRepository toolExecutions();
+    default ToolExecutionRepository toolExecutions() {
+        return repository(ToolExecutionRepository.class);
+    }
 
     /** The calls of models. */
-    ModelCallRepository modelCalls();
+    default ModelCallRepository modelCalls() {
+        return repository(ModelCallRepository.class);
+    }
 
     /** The scores of tasks. */
-    ScoreRepository scores();
+    default ScoreRepository scores() {
+        return repository(ScoreRepository.class);
+    }
 
     /** What records were imported from. */
-    SourceRepository sources();
+    default SourceRepository sources() {
+        return repository(SourceRepository.class);
+    }
 
     /** Records that were deleted and are kept; see {@link DatabaseBuilder#keepDeleted}. */
-    DeletedRecords deletedRecords();
+    default DeletedRecords deletedRecords() {
+        return repository(DeletedRecords.class);
+    }
+
+    /**
+     * The repository of a type, for code that works on any of them: {@code repository(TaskRepository.class)} is {@link #tasks()}.
+     *
+     * @throws IllegalArgumentException if it is no type that a method of this interface returns
+     */
+    <R> R repository(Class<R> type);
 
     /**
      * jOOQ, for queries of the caller's own against the generated tables in {@code dev.modelscan.storage.schema}. What the

@@ -9,13 +9,17 @@ import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.ConversationRepository;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamId;
@@ -158,6 +162,18 @@ abstract class BadInputContract extends Contract {
         requireField("task", "status", () -> TaskStatus.fromCode(code));
         requireField("workflow", "status", () -> WorkflowStatus.fromCode(code));
         requireField("tool execution", "status", () -> ToolExecutionStatus.fromCode(code));
+    }
+
+    @Test
+    void aRepositoryIsFoundByItsTypeAndNoOtherType() {
+        assertThat(db.repository(TaskRepository.class)).isSameAs(db.tasks());
+        assertThat(db.repository(ConversationRepository.class)).isSameAs(db.conversations());
+        assertThat(db.repository(BlobRepository.class)).isSameAs(db.blobs());
+        assertThat(db.repository(DeletedRecords.class)).isSameAs(db.deletedRecords());
+        db.useTx(tx -> assertThat(tx.repository(TaskRepository.class)).isSameAs(tx.tasks()));
+        assertThatThrownBy(() -> db.repository(Task.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("dev.modelscan.storage.tasks.Task is no repository of the library");
     }
 
     @Test

@@ -78,17 +78,10 @@ final class ErasureRules {
     private static Map<String, String> tablesOfKinds() {
         Map<String, String> tables = new LinkedHashMap<>();
         tables.put(SqlConversationRepository.ENTITY, CONVERSATIONS.getName());
-        List.of(
-                        AgentMapping.MAPPING,
-                        MessageMapping.MAPPING,
-                        TaskMapping.MAPPING,
-                        ToolExecutionMapping.MAPPING,
-                        ModelCallMapping.MAPPING,
-                        ScoreMapping.MAPPING,
-                        WorkflowMapping.MAPPING,
-                        SourceMapping.MAPPING)
-                .forEach(mapping ->
-                        tables.put(mapping.entity, mapping.table.get().getName()));
+        for (Entities.Entity<?> entity : Entities.ALL) {
+            Mapping<?, ?> mapping = entity.mapping().get();
+            tables.put(mapping.entity, mapping.table.get().getName());
+        }
         return tables;
     }
 

@@ -3,24 +3,19 @@ package dev.modelscan.storage.internal.repository;
 import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
 
 import dev.modelscan.storage.agents.Agent;
-import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.deleted.DeletedRecord;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.query.RowMapper;
-import dev.modelscan.storage.models.ModelCall;
-import dev.modelscan.storage.scores.Score;
-import dev.modelscan.storage.sources.Source;
-import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.teams.TeamMember;
 import dev.modelscan.storage.teams.TeamMembership;
-import dev.modelscan.storage.tools.ToolExecution;
-import dev.modelscan.storage.workflows.Workflow;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -34,19 +29,7 @@ import org.jooq.impl.TableImpl;
 /** Creates the library's records from rows of the caller's queries, with the mappings of the repositories. */
 public final class RecordReader {
 
-    private static final Map<Class<?>, Function<Record, ?>> READERS = Map.ofEntries(
-            Map.entry(Agent.class, RecordReader::agent),
-            Map.entry(Workflow.class, RecordReader::workflow),
-            Map.entry(Task.class, RecordReader::task),
-            Map.entry(Message.class, RecordReader::message),
-            Map.entry(Team.class, RecordReader::team),
-            Map.entry(TeamMember.class, RecordReader::teamMember),
-            Map.entry(TeamMembership.class, RecordReader::teamMembership),
-            Map.entry(ToolExecution.class, RecordReader::toolExecution),
-            Map.entry(ModelCall.class, RecordReader::modelCall),
-            Map.entry(Score.class, RecordReader::score),
-            Map.entry(Source.class, RecordReader::source),
-            Map.entry(DeletedRecord.class, RecordReader::deletedRecord));
+    private static final Map<Class<?>, Function<Record, ?>> READERS = readers();
 
     /** Makes {@code fetchInto(Task.class)} find columns by name. jOOQ would use their positions. */
     static final RecordMapperProvider MAPPERS = new RecordMapperProvider() {
@@ -62,70 +45,41 @@ public final class RecordReader {
 
     private RecordReader() {}
 
-    /** The agent in a row. */
-    public static Agent agent(Record row) {
-        return read("agent", AgentMapping.COLUMNS.all(), row, AgentMapping::map);
+    private static Map<Class<?>, Function<Record, ?>> readers() {
+        Map<Class<?>, Function<Record, ?>> readers = new HashMap<>();
+        Entities.ALL.forEach(entity ->
+                readers.put(entity.record(), row -> read(entity.mapping().get(), row)));
+        readers.put(TeamMember.class, RecordReader::teamMember);
+        readers.put(TeamMembership.class, RecordReader::teamMembership);
+        readers.put(
+                DeletedRecord.class,
+                row -> read("deleted record", SqlDeletedRecords.COLUMNS.all(), row, SqlDeletedRecords::map));
+        return readers;
     }
 
-    /** The workflow in a row. */
-    public static Workflow workflow(Record row) {
-        return read("workflow", WorkflowMapping.COLUMNS.all(), row, WorkflowMapping::map);
-    }
-
-    /** The task in a row. */
-    public static Task task(Record row) {
-        return read("task", TaskMapping.COLUMNS.all(), row, TaskMapping::map);
-    }
-
-    /** The message in a row. */
-    public static Message message(Record row) {
-        return read("message", MessageMapping.COLUMNS.all(), row, MessageMapping::map);
-    }
-
-    /** The team in a row. */
-    public static Team team(Record row) {
-        return read("team", TeamMapping.COLUMNS.all(), row, TeamMapping::map);
-    }
-
-    /** The tool execution in a row. */
-    public static ToolExecution toolExecution(Record row) {
-        return read("tool execution", ToolExecutionMapping.COLUMNS.all(), row, ToolExecutionMapping::map);
-    }
-
-    /** The model call in a row. */
-    public static ModelCall modelCall(Record row) {
-        return read("model call", ModelCallMapping.COLUMNS.all(), row, ModelCallMapping::map);
-    }
-
-    /** The score in a row. */
-    public static Score score(Record row) {
-        return read("score", ScoreMapping.COLUMNS.all(), row, ScoreMapping::map);
-    }
-
-    /** The source in a row. */
-    public static Source source(Record row) {
-        return read("source", SourceMapping.COLUMNS.all(), row, SourceMapping::map);
-    }
-
-    /** The deleted record in a row. */
-    public static DeletedRecord deletedRecord(Record row) {
-        return read("deleted record", SqlDeletedRecords.COLUMNS.all(), row, SqlDeletedRecords::map);
+    /** The record of one of the library's types in a row. */
+    public static <R> R read(Class<R> type, Record row) {
+        return type.cast(Objects.requireNonNull(READERS.get(type)).apply(row));
     }
 
     /** The membership and its agent in a row. */
-    public static TeamMember teamMember(Record row) {
+    private static TeamMember teamMember(Record row) {
         requireMembership("team member", row);
-        return new TeamMember(agent(row), row.get(TEAM_MEMBERS.ROLE), row.get(TEAM_MEMBERS.JOINED_AT));
+        return new TeamMember(read(Agent.class, row), row.get(TEAM_MEMBERS.ROLE), row.get(TEAM_MEMBERS.JOINED_AT));
     }
 
     /** The membership and its team in a row. */
-    public static TeamMembership teamMembership(Record row) {
+    private static TeamMembership teamMembership(Record row) {
         requireMembership("team membership", row);
-        return new TeamMembership(team(row), row.get(TEAM_MEMBERS.ROLE), row.get(TEAM_MEMBERS.JOINED_AT));
+        return new TeamMembership(read(Team.class, row), row.get(TEAM_MEMBERS.ROLE), row.get(TEAM_MEMBERS.JOINED_AT));
     }
 
     private static void requireMembership(String entity, Record row) {
         requireAll(entity, List.of(TEAM_MEMBERS.ROLE, TEAM_MEMBERS.JOINED_AT), row);
+    }
+
+    private static <R> R read(Mapping<?, R> mapping, Record row) {
+        return read(mapping.entity, mapping.columns.all(), row, mapping.mapper);
     }
 
     private static <R> R read(String entity, List<Column<R, ?>> columns, Record row, RowMapper<R> mapper) {

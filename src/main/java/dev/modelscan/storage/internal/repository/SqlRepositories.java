@@ -1,25 +1,18 @@
 package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.Repositories;
-import dev.modelscan.storage.agents.AgentRepository;
 import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.conversations.ConversationRepository;
-import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.internal.engine.Sessions;
-import dev.modelscan.storage.models.ModelCallRepository;
+import dev.modelscan.storage.internal.repository.Entities.Entity;
 import dev.modelscan.storage.queries.MappedTable;
 import dev.modelscan.storage.queries.QueryRun;
 import dev.modelscan.storage.queries.StoredQuery;
 import dev.modelscan.storage.queries.TableRows;
-import dev.modelscan.storage.scores.ScoreRepository;
-import dev.modelscan.storage.sources.SourceRepository;
-import dev.modelscan.storage.tasks.TaskRepository;
-import dev.modelscan.storage.teams.TeamRepository;
-import dev.modelscan.storage.tools.ToolExecutionRepository;
-import dev.modelscan.storage.workflows.WorkflowRepository;
+import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The repositories of a database or of a transaction. Each is created on first use, because its class loads
@@ -28,18 +21,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class SqlRepositories implements Repositories {
 
     private final Sessions sessions;
-    private volatile @Nullable AgentRepository agents;
-    private volatile @Nullable WorkflowRepository workflows;
-    private volatile @Nullable TaskRepository tasks;
-    private volatile @Nullable MessageRepository messages;
-    private volatile @Nullable BlobRepository blobs;
-    private volatile @Nullable TeamRepository teams;
-    private volatile @Nullable ToolExecutionRepository toolExecutions;
-    private volatile @Nullable ConversationRepository conversations;
-    private volatile @Nullable ModelCallRepository modelCalls;
-    private volatile @Nullable ScoreRepository scores;
-    private volatile @Nullable SourceRepository sources;
-    private volatile @Nullable DeletedRecords deletedRecords;
+    private final Map<Class<?>, Object> made = new ConcurrentHashMap<>();
 
     /** All repositories run their work on these sessions. */
     protected SqlRepositories(Sessions sessions) {
@@ -47,83 +29,31 @@ public abstract class SqlRepositories implements Repositories {
     }
 
     @Override
-    public AgentRepository agents() {
-        AgentRepository made = agents;
-        if (made == null) {
-            made = new SqlAgentRepository(sessions);
-            agents = made;
+    public <R> R repository(Class<R> type) {
+        Object repository = made.get(Objects.requireNonNull(type, "type"));
+        if (repository == null) {
+            repository = make(type);
+            made.put(type, repository);
         }
-        return made;
+        return type.cast(repository);
     }
 
-    @Override
-    public DeletedRecords deletedRecords() {
-        DeletedRecords made = deletedRecords;
-        if (made == null) {
-            made = new SqlDeletedRecords(sessions);
-            deletedRecords = made;
+    private Object make(Class<?> type) {
+        if (type == ConversationRepository.class) {
+            return new SqlConversationRepository(sessions);
         }
-        return made;
-    }
-
-    @Override
-    public WorkflowRepository workflows() {
-        WorkflowRepository made = workflows;
-        if (made == null) {
-            made = new SqlWorkflowRepository(sessions);
-            workflows = made;
+        if (type == BlobRepository.class) {
+            return new SqlBlobRepository(sessions);
         }
-        return made;
-    }
-
-    @Override
-    public TaskRepository tasks() {
-        TaskRepository made = tasks;
-        if (made == null) {
-            made = new SqlTaskRepository(sessions);
-            tasks = made;
+        if (type == DeletedRecords.class) {
+            return new SqlDeletedRecords(sessions);
         }
-        return made;
-    }
-
-    @Override
-    public MessageRepository messages() {
-        MessageRepository made = messages;
-        if (made == null) {
-            made = new SqlMessageRepository(sessions);
-            messages = made;
+        for (Entity<?> entity : Entities.ALL) {
+            if (entity.repository() == type) {
+                return entity.maker().apply(sessions);
+            }
         }
-        return made;
-    }
-
-    @Override
-    public BlobRepository blobs() {
-        BlobRepository made = blobs;
-        if (made == null) {
-            made = new SqlBlobRepository(sessions);
-            blobs = made;
-        }
-        return made;
-    }
-
-    @Override
-    public TeamRepository teams() {
-        TeamRepository made = teams;
-        if (made == null) {
-            made = new SqlTeamRepository(sessions);
-            teams = made;
-        }
-        return made;
-    }
-
-    @Override
-    public ToolExecutionRepository toolExecutions() {
-        ToolExecutionRepository made = toolExecutions;
-        if (made == null) {
-            made = new SqlToolExecutionRepository(sessions);
-            toolExecutions = made;
-        }
-        return made;
+        throw new IllegalArgumentException(type.getName() + " is no repository of the library");
     }
 
     /** Whether queries of the caller may write. */
@@ -138,45 +68,5 @@ public abstract class SqlRepositories implements Repositories {
     @Override
     public <K, R> TableRows<K, R> table(MappedTable<K, R> table) {
         return new SqlTableRows<>(sessions, (CallersTable<K, ?, R>) Objects.requireNonNull(table, "table"));
-    }
-
-    @Override
-    public ConversationRepository conversations() {
-        ConversationRepository made = conversations;
-        if (made == null) {
-            made = new SqlConversationRepository(sessions);
-            conversations = made;
-        }
-        return made;
-    }
-
-    @Override
-    public ModelCallRepository modelCalls() {
-        ModelCallRepository made = modelCalls;
-        if (made == null) {
-            made = new SqlModelCallRepository(sessions);
-            modelCalls = made;
-        }
-        return made;
-    }
-
-    @Override
-    public ScoreRepository scores() {
-        ScoreRepository made = scores;
-        if (made == null) {
-            made = new SqlScoreRepository(sessions);
-            scores = made;
-        }
-        return made;
-    }
-
-    @Override
-    public SourceRepository sources() {
-        SourceRepository made = sources;
-        if (made == null) {
-            made = new SqlSourceRepository(sessions);
-            sources = made;
-        }
-        return made;
     }
 }
