@@ -1,32 +1,12 @@
 package dev.modelscan.storage.internal.transfer;
 
-import static dev.modelscan.storage.schema.Tables.AGENTS;
-import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
-import static dev.modelscan.storage.schema.Tables.AUDIT_PENDING;
-import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
-import static dev.modelscan.storage.schema.Tables.BLOBS;
-import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
-import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
-import static dev.modelscan.storage.schema.Tables.DELETED_BLOBS;
-import static dev.modelscan.storage.schema.Tables.DELETED_RECORDS;
-import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
-import static dev.modelscan.storage.schema.Tables.MESSAGES;
-import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
-import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
-import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
-import static dev.modelscan.storage.schema.Tables.SCORES;
-import static dev.modelscan.storage.schema.Tables.SOURCES;
-import static dev.modelscan.storage.schema.Tables.TASKS;
-import static dev.modelscan.storage.schema.Tables.TEAMS;
-import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
-import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
-import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
 
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.internal.postgres.PostgresSchema;
 import dev.modelscan.storage.internal.query.JooqSettings;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
+import dev.modelscan.storage.schema.DefaultSchema;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,11 +14,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jooq.Field;
+import org.jooq.ForeignKey;
 import org.jooq.Index;
 import org.jooq.Query;
 import org.jooq.SQLDialect;
@@ -54,31 +36,7 @@ final class CopiedTable {
      * All tables of the library, each after those that it refers to; foreign keys are checked when all are
      * copied.
      */
-    static final List<CopiedTable> LIBRARY = Stream.of(
-                    AGENTS,
-                    TEAMS,
-                    TEAM_MEMBERS,
-                    SOURCES,
-                    WORKFLOWS,
-                    CONVERSATIONS,
-                    TASKS,
-                    MESSAGES,
-                    MESSAGE_ORIGINS,
-                    TOOL_EXECUTIONS,
-                    MODEL_CALLS,
-                    SCORES,
-                    BLOBS,
-                    BLOB_CHUNKS,
-                    MESSAGE_PARTS,
-                    COMPACTIONS,
-                    DELETED_RECORDS,
-                    DELETED_ROWS,
-                    DELETED_BLOBS,
-                    AUDIT_SETTINGS,
-                    AUDIT_PENDING,
-                    AUDIT_ENTRIES)
-            .map(CopiedTable::of)
-            .toList();
+    static final List<CopiedTable> LIBRARY = library();
 
     enum Kind {
         TEXT,
@@ -125,6 +83,23 @@ final class CopiedTable {
         this.columns = columns;
         this.keyIndexes = keyIndexes;
         this.typed = typed;
+    }
+
+    private static List<CopiedTable> library() {
+        Set<Table<?>> ordered = new LinkedHashSet<>();
+        DefaultSchema.DEFAULT_SCHEMA.getTables().forEach(table -> addAfterItsTargets(table, ordered));
+        return ordered.stream().map(CopiedTable::of).toList();
+    }
+
+    private static void addAfterItsTargets(Table<?> table, Set<Table<?>> ordered) {
+        for (ForeignKey<?, ?> key : table.getReferences()) {
+            Table<?> target = key.getKey().getTable();
+            // Messages refer to their conversation, and it to its head: the conversation comes first.
+            if (!target.equals(table) && !key.getFields().contains(CONVERSATIONS.HEAD_ID)) {
+                addAfterItsTargets(target, ordered);
+            }
+        }
+        ordered.add(table);
     }
 
     private static CopiedTable of(Table<?> table) {
