@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What a native image is told of reflection and resources is there, and is complete as far as the class files show. */
 class NativeImageMetadataTest {
 
-    private static final String FILE =
-            "META-INF/native-image/dev.modelscan/modelscan-storage/reachability-metadata.json";
+    private static final String FOLDER = "META-INF/native-image/dev.modelscan/modelscan-storage/";
 
     /** Whoever is added here adds what it reflects on, or reads, to the file. */
     private static final Set<String> REFLECT_OR_READ_RESOURCES = Set.of(
@@ -52,14 +51,25 @@ class NativeImageMetadataTest {
             "java.util.ServiceLoader.load");
 
     private static JsonNode metadata() throws IOException {
-        try (InputStream file = NativeImageMetadataTest.class.getClassLoader().getResourceAsStream(FILE)) {
+        return read("reachability-metadata.json");
+    }
+
+    private static JsonNode read(String name) throws IOException {
+        try (InputStream file = NativeImageMetadataTest.class.getClassLoader().getResourceAsStream(FOLDER + name)) {
             return new ObjectMapper().readTree(file);
         }
     }
 
+    private static List<JsonNode> reflection() throws IOException {
+        List<JsonNode> all = new ArrayList<>();
+        metadata().get("reflection").forEach(all::add);
+        read("tables/reachability-metadata.json").get("reflection").forEach(all::add);
+        return all;
+    }
+
     @Test
     void everyTypeAndMemberIsThere() throws Exception {
-        for (JsonNode entry : metadata().get("reflection")) {
+        for (JsonNode entry : reflection()) {
             JsonNode type = entry.get("type");
             if (type.isObject()) {
                 assertThat(load(type.get("proxy").get(0).asText()).isInterface())
@@ -81,9 +91,7 @@ class NativeImageMetadataTest {
     @Test
     void theRecordOfEveryTableIsListed() throws Exception {
         List<String> listed = new ArrayList<>();
-        metadata()
-                .get("reflection")
-                .forEach(entry -> listed.add(entry.get("type").asText()));
+        reflection().forEach(entry -> listed.add(entry.get("type").asText()));
         for (Table<?> table : dev.modelscan.storage.schema.DefaultSchema.DEFAULT_SCHEMA.getTables()) {
             assertThat(listed).contains(table.getRecordType().getName());
         }

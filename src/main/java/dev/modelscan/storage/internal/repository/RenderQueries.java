@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Runs in the build after the compiler: renders every compiled query, so that programs need not do it, and lists the
- * migrations.
+ * migrations, and the tables for native images.
  */
 public final class RenderQueries {
 
@@ -30,6 +30,7 @@ public final class RenderQueries {
         MigrationIndex.write(Path.of(arguments[1]), classes);
         System.setProperty("org.jooq.no-logo", "true");
         System.setProperty("org.jooq.no-tips", "true");
+        TableReflection.write(classes);
         loadAll();
         for (Engine engine : Engines.ALL) {
             PackagedQueries.write(classes, engine.dialect(), CompiledQuery.all());
