@@ -198,6 +198,7 @@ class ArchitectureTest {
                         .and(DescribedPredicate.not(resideInAnyPackage(ROOMS)))
                         .and(DescribedPredicate.not(resideInAnyPackage(
                                 ROOT,
+                                INTERNAL + "migrate",
                                 SCHEMA,
                                 INTERNAL + "repository",
                                 INTERNAL + "engine",

@@ -33,6 +33,11 @@ public record PackagedMigrations(@Nullable String set, String location, List<Pac
     /** One migration: {@code V6__list_indexes.sql} is version 6. */
     public record Packaged(long version, String script, int checksum, String sql) {}
 
+    /** The library's for an engine, by the name of its folder. */
+    public static PackagedMigrations librarys(String engine) {
+        return load("dev/modelscan/storage/migration/" + engine);
+    }
+
     /** The library's, from a folder of the class path. Cached after the first call. */
     public static PackagedMigrations load(String folder) {
         return LIBRARYS.computeIfAbsent(folder, path -> {

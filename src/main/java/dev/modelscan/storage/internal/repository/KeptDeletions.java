@@ -8,6 +8,7 @@ import dev.modelscan.storage.deleted.DeletedRecord;
 import dev.modelscan.storage.deleted.DeletedRecordId;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.migrate.PackagedMigrations;
 import dev.modelscan.storage.internal.query.Catalog;
 import dev.modelscan.storage.internal.query.Catalog.Column;
 import dev.modelscan.storage.internal.query.Catalog.Reference;
@@ -33,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * to, so nobody can add a row that would be deleted without having been copied.
  */
 final class KeptDeletions {
-
-    /** Rises with each migration; a deleted record says under which it was stored. */
-    static final int SCHEMA_VERSION = 10;
 
     /** How many that have been kept for long enough each deletion purges. */
     private static final int PURGED_AT_ONCE = 10;
@@ -73,6 +71,12 @@ final class KeptDeletions {
         }
     }
 
+    /** The number of the newest migration. */
+    private int schemaVersion() {
+        return Math.toIntExact(
+                PackagedMigrations.librarys(session.dialect().name()).latest());
+    }
+
     private void copy(Sessions sessions) throws SQLException {
         Set<String> names = new TreeSet<>();
         plan.deleted().forEach(rows -> names.add(rows.table()));
@@ -81,7 +85,7 @@ final class KeptDeletions {
         session.query(SqlDeletedRecords.INSERT)
                 .setAll(
                         SqlDeletedRecords.COLUMNS,
-                        new DeletedRecord(deletion, kind, id, sessions.actor(), SCHEMA_VERSION, sessions.now()))
+                        new DeletedRecord(deletion, kind, id, sessions.actor(), schemaVersion(), sessions.now()))
                 .update();
         boolean isRoot = true;
         for (DeletionPlan.Rows rows : plan.deleted()) {

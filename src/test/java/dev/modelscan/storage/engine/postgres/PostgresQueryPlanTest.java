@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.engine.sqlite.QueryPlanTest;
+import dev.modelscan.storage.schema.DefaultSchema;
 import dev.modelscan.storage.support.FilledDatabase;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.support.RepositoryCalls;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jooq.Table;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -71,8 +74,7 @@ class PostgresQueryPlanTest {
     }
 
     private static final String TABLES =
-            "agents, audit_entries, audit_pending, audit_settings, blob_chunks, blobs, compactions, conversations, deleted_blobs, deleted_records, deleted_rows,"
-                    + " message_origins, message_parts, messages, model_calls, scores, sources, tasks, team_members, teams, tool_executions, workflows";
+            DefaultSchema.DEFAULT_SCHEMA.tableStream().map(Table::getName).collect(Collectors.joining(", "));
 
     private static String url() {
         return PostgresServer.url(WORKSPACE);
