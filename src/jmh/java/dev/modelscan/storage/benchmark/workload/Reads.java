@@ -185,7 +185,8 @@ public final class Reads implements Workload {
             boolean sameSizes = system.agent(agents[5]) != null
                     && system.completedTasks(agents[5], PAGE).size() == PAGE
                     && system.members(team).size() == 100;
-            boolean sameRecords = List.of(SystemKind.DSL, SystemKind.JOOQ, SystemKind.HIBERNATE).contains(kind)
+            boolean sameRecords = List.of(SystemKind.DSL, SystemKind.JOOQ, SystemKind.HIBERNATE)
+                            .contains(kind)
                     || (system.agent(agents[5]).equals(library.agent(agents[5]))
                             && system.completedTasks(agents[5], PAGE).equals(library.completedTasks(agents[5], PAGE))
                             && system.members(team).equals(library.members(team)));
