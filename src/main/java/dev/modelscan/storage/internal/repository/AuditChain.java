@@ -56,13 +56,13 @@ final class AuditChain {
             CompiledQuery.rows("audit.pending", ChainEntry::mapPending, () -> DSL.select(ChainEntry.PENDING.fields())
                     .from(AUDIT_PENDING)
                     .where(AUDIT_PENDING.POSITION.in(
-                            DSL.select(IdList.VALUE.cast(SQLDataType.BIGINT)).from(IdList.of(IDS.param()))))
+                            DSL.select(IdList.value().cast(SQLDataType.BIGINT)).from(IdList.of(IDS.param()))))
                     .orderBy(AUDIT_PENDING.POSITION));
 
     private static final CompiledQuery<Void> DELETE =
             CompiledQuery.command("audit.delete", () -> DSL.deleteFrom(AUDIT_PENDING)
                     .where(AUDIT_PENDING.POSITION.in(
-                            DSL.select(IdList.VALUE.cast(SQLDataType.BIGINT)).from(IdList.of(IDS.param())))));
+                            DSL.select(IdList.value().cast(SQLDataType.BIGINT)).from(IdList.of(IDS.param())))));
 
     private static final CompiledQuery<Void> INSERT =
             CompiledQuery.command("audit.insert", () -> DSL.insertInto(AUDIT_ENTRIES, ChainEntry.COLUMNS.fields())

@@ -20,13 +20,15 @@ import org.jooq.impl.SQLDataType;
  */
 final class IdList {
 
+    private IdList() {}
+
     /**
      * The id in each row of {@link #of}. It is plain text, because jOOQ would read a name of two parts as a
-     * table of the schema.
+     * table of the schema. No constant, which would load jOOQ with this class.
      */
-    static final Field<String> VALUE = DSL.field("ids.value", SQLDataType.CLOB);
-
-    private IdList() {}
+    static Field<String> value() {
+        return DSL.field("ids.value", SQLDataType.CLOB);
+    }
 
     /** The parameter's value for these ids: sorted, so that transactions lock rows in the same order. */
     static String text(Collection<? extends Id> ids) {
@@ -42,6 +44,6 @@ final class IdList {
 
     /** The ids as a subquery with the type of a key. */
     static <T> Select<Record1<T>> select(Param<String> ids, Field<T> key) {
-        return DSL.select(VALUE.coerce(key)).from(of(ids));
+        return DSL.select(value().coerce(key)).from(of(ids));
     }
 }

@@ -191,7 +191,7 @@ final class Mapping<I extends Id, R> {
                 .orderBy(order.stream().map(PagedQuery.Key::sort).toList())
                 .limit(LIMIT.param())
                 .offset(OFFSET.param()));
-        page = new PagedQuery<>(entity + ".page", this, DSL::noCondition, order);
+        page = new PagedQuery<>(entity + ".page", this, PagedQuery::noCondition, order);
         return this;
     }
 

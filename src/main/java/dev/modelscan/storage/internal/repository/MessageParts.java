@@ -76,7 +76,7 @@ final class MessageParts {
             CompiledQuery.command("messagePart.insert", () -> DSL.insertInto(MESSAGE_PARTS, COLUMNS.fields())
                     .values(COLUMNS.params()));
 
-    private static final CompiledQuery<Placed> ALL = list("messagePart.all", DSL::noCondition);
+    private static final CompiledQuery<Placed> ALL = list("messagePart.all", PagedQuery::noCondition);
     private static final CompiledQuery<Placed> SHOWN =
             list("messagePart.shown", () -> MESSAGE_PARTS.KIND.ne(DSL.inline(PartKind.REASONING, MESSAGE_PARTS.KIND)));
 

@@ -87,8 +87,15 @@ final class PagedQuery<R> {
         this.name = name;
         this.key = key;
         this.order = order;
-        this.start = compile("", rows, filter, DSL::noCondition);
+        this.start = compile("", rows, filter, PagedQuery::noCondition);
         this.behind = ranges(rows, filter);
+    }
+
+    /**
+     * For lists of all rows. A reference to the method of {@link DSL} would load jOOQ as soon as the list is defined.
+     */
+    static Condition noCondition() {
+        return DSL.noCondition();
     }
 
     /** What is read of each row. */

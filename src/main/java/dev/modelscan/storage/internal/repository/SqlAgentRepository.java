@@ -51,7 +51,7 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
                     .orderBy(AGENTS.ID));
 
     private static final CompiledQuery<Agent> SET_STATUS = MAPPING.updateOf(
-            "agent.setStatus", () -> Map.of(AGENTS.STATUS, STATUS.parameter().param()), DSL::noCondition);
+            "agent.setStatus", () -> Map.of(AGENTS.STATUS, STATUS.parameter().param()), PagedQuery::noCondition);
 
     private static final CompiledQuery<Void> ACTIVATE = CompiledQuery.command("agent.activate", () -> DSL.update(AGENTS)
             .set(AGENTS.STATUS, DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))
@@ -71,12 +71,12 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
                             DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
 
     private static final CompiledQuery<String> UNKNOWN =
-            CompiledQuery.rows("agent.unknown", row -> row.get(Codec.TEXT, 1), () -> DSL.select(IdList.VALUE)
+            CompiledQuery.rows("agent.unknown", row -> row.get(Codec.TEXT, 1), () -> DSL.select(IdList.value())
                     .from(IdList.of(IDS.param()))
                     // For NOT IN, PostgreSQL would hash the ids of all agents.
                     .whereNotExists(DSL.selectOne()
                             .from(AGENTS)
-                            .where(AGENTS.ID.coerce(String.class).eq(IdList.VALUE)))
+                            .where(AGENTS.ID.coerce(String.class).eq(IdList.value())))
                     .limit(DSL.inline(1)));
 
     private final NaturalKey<AgentId, Agent> names;

@@ -65,7 +65,7 @@ final class SqlAuditLog implements AuditLog {
     private static final List<PagedQuery.Key<ChainEntry>> NEWEST_FIRST =
             List.of(PagedQuery.descending(ChainEntry.POSITION));
     private static final PagedQuery<ChainEntry> ALL =
-            new PagedQuery<>("audit.page", ROWS, DSL::noCondition, NEWEST_FIRST);
+            new PagedQuery<>("audit.page", ROWS, PagedQuery::noCondition, NEWEST_FIRST);
     private static final PagedQuery<ChainEntry> BY_RECORD = new PagedQuery<>(
             "audit.byRecord",
             ROWS,

@@ -99,7 +99,7 @@ final class SqlBlobRepository implements BlobRepository {
     private static final PagedQuery<Blob> PAGE = new PagedQuery<>(
             "blob.page",
             new PagedQuery.Rows<>(() -> BLOBS, COLUMNS, SqlBlobRepository::map),
-            DSL::noCondition,
+            PagedQuery::noCondition,
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
 
     /** Locks the oldest blobs to delete, which an index has in order; leaves out those that somebody is about to refer to. */

@@ -90,7 +90,7 @@ final class SqlConversationRepository implements ConversationRepository {
     private static final PagedQuery<Conversation> ALL = new PagedQuery<>(
             "conversation.page",
             new PagedQuery.Rows<>(() -> CONVERSATIONS, COLUMNS, MAPPER),
-            DSL::noCondition,
+            PagedQuery::noCondition,
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
 
     private final Sessions sessions;

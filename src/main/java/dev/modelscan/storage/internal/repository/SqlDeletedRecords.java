@@ -96,7 +96,7 @@ final class SqlDeletedRecords implements DeletedRecords {
     private static final PagedQuery.Rows<DeletedRecord> ROWS =
             new PagedQuery.Rows<>(() -> DELETED_RECORDS, COLUMNS, SqlDeletedRecords::map);
     private static final PagedQuery<DeletedRecord> ALL =
-            new PagedQuery<>("deletedRecord.page", ROWS, DSL::noCondition, ORDER);
+            new PagedQuery<>("deletedRecord.page", ROWS, PagedQuery::noCondition, ORDER);
     private static final PagedQuery<DeletedRecord> BY_KIND =
             new PagedQuery<>("deletedRecord.byKind", ROWS, KIND::isParameter, ORDER);
 

@@ -87,13 +87,14 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
                             .where(CONVERSATIONS.ID.eq(MESSAGES.CONVERSATION_ID))
                             .and(CONVERSATIONS.HEAD_ID.isNotNull())));
 
-    private static final PagedQuery<Message> BY_SENDER = listBy("message.bySender", SENDER_ID, DSL::noCondition);
-    private static final PagedQuery<Message> BY_TASK = listBy("message.byTask", TASK_ID, DSL::noCondition);
-    private static final PagedQuery<Message> BY_TEAM = listBy("message.byTeam", TEAM_ID, DSL::noCondition);
-    private static final PagedQuery<Message> UNREAD = listBy("message.unread", RECEIVER_ID, MESSAGES.READ_AT::isNull);
+    private static final PagedQuery<Message> BY_SENDER = listBy("message.bySender", SENDER_ID, PagedQuery::noCondition);
+    private static final PagedQuery<Message> BY_TASK = listBy("message.byTask", TASK_ID, PagedQuery::noCondition);
+    private static final PagedQuery<Message> BY_TEAM = listBy("message.byTeam", TEAM_ID, PagedQuery::noCondition);
+    private static final PagedQuery<Message> UNREAD =
+            listBy("message.unread", RECEIVER_ID, () -> MESSAGES.READ_AT.isNull());
 
     private static final CompiledQuery<Message> MARK_READ = MAPPING.updateOf(
-            "message.markRead", () -> Map.of(MESSAGES.READ_AT, notBeforeCreated()), MESSAGES.READ_AT::isNull);
+            "message.markRead", () -> Map.of(MESSAGES.READ_AT, notBeforeCreated()), () -> MESSAGES.READ_AT.isNull());
 
     private static final CompiledQuery<Void> MARK_ALL_READ =
             CompiledQuery.command("message.markAllRead", () -> DSL.update(MESSAGES)

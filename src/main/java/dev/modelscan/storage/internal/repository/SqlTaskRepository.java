@@ -69,7 +69,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
 
     private static final Map<TaskStatus, CompiledQuery<Task>> CHANGES = changes();
     private static final CompiledQuery<Task> SET_OUTPUT = MAPPING.updateOf(
-            "task.setOutput", () -> Map.of(OUTPUT.field(), OUTPUT.parameter().param()), DSL::noCondition);
+            "task.setOutput", () -> Map.of(OUTPUT.field(), OUTPUT.parameter().param()), PagedQuery::noCondition);
 
     private static final CompiledQuery<Task> UPDATE_IMPORTED =
             MAPPING.updateBut("task.updateImported", Set.of(CREATED_AT), () -> ORIGIN.format
