@@ -3,9 +3,9 @@ package dev.modelscan.storage.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine.Command;
@@ -15,14 +15,41 @@ class WrongArgumentsTest {
 
     /** Each command, and each command of a command, by its words. */
     static Stream<String> commands() {
-        return below("", Main.class);
+        return all("", Main.COMMANDS);
     }
 
-    private static Stream<String> below(String words, Class<?> type) {
-        return Arrays.stream(type.getAnnotation(Command.class).subcommands()).flatMap(command -> {
-            String all = (words + " " + command.getAnnotation(Command.class).name()).strip();
-            return Stream.concat(Stream.of(all), below(all, command));
+    private static Stream<String> all(String words, List<Class<?>> types) {
+        return types.stream().flatMap(type -> {
+            Command command = type.getAnnotation(Command.class);
+            String name = (words + " " + command.name()).strip();
+            return Stream.concat(Stream.of(name), all(name, List.of(command.subcommands())));
         });
+    }
+
+    @Test
+    void aCommandIsFoundByTheNameOfItsClass() {
+        assertThat(Main.COMMANDS)
+                .allSatisfy(type ->
+                        assertThat(type.getAnnotation(Command.class).name()).isEqualTo(Main.nameOf(type)));
+    }
+
+    @Test
+    void helpNamesEachCommandInTheirOrder() {
+        String help = MainTest.run("--help").out();
+
+        assertThat(help.lines().map(String::strip))
+                .containsSubsequence(Main.COMMANDS.stream()
+                        .map(type -> help.lines()
+                                .map(String::strip)
+                                .filter(line -> line.startsWith(Main.nameOf(type) + " "))
+                                .findFirst()
+                                .orElse("no line for " + Main.nameOf(type)))
+                        .toList());
+    }
+
+    @Test
+    void aMistypedCommandIsToldTheOnesThatThereAre() {
+        assertThat(MainTest.run("statu").err()).contains("statu").contains("status");
     }
 
     @ParameterizedTest
