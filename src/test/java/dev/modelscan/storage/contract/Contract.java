@@ -22,14 +22,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A suite that every engine must pass. Each test has its own database. */
-abstract class Contract {
+abstract class Contract extends Suite {
 
     static final ConversationId CONVERSATION = new ConversationId("conversation");
 
     final TestClock clock = new TestClock();
     Database db;
-
-    abstract TestEngine engine();
 
     @BeforeEach
     final void openDatabase() {

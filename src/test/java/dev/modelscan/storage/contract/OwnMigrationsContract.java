@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Migrations of the application's own. Each test has its own database, which no other test uses afterwards. */
-abstract class OwnMigrationsContract {
+abstract class OwnMigrationsContract extends Suite {
 
     private static final String REVIEWS = """
             CREATE TABLE reviews (
@@ -40,8 +40,6 @@ abstract class OwnMigrationsContract {
     private Path directory;
 
     private Database first;
-
-    abstract TestEngine engine();
 
     @BeforeEach
     final void openDatabase() {

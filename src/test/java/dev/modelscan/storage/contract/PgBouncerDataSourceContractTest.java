@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class PgBouncerDataSourceContractTest extends PostgresDataSourceContractTest {
 
     @Override
-    TestEngine engine() {
+    public TestEngine engine() {
         return new PostgresDataSource("PgBouncer by a data source", PgBouncer.url(Mode.TRANSACTION, 12));
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class PgBouncerSessionContractTest extends PostgresContractTest {
 
     @Override
-    TestEngine engine() {
+    public TestEngine engine() {
         return new Postgres("PgBouncer by session", PgBouncer.url(Mode.SESSION, 60));
     }
 }

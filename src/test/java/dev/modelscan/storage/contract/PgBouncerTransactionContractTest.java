@@ -7,7 +7,7 @@ import dev.modelscan.storage.support.PgBouncer.Mode;
 class PgBouncerTransactionContractTest extends PostgresContractTest {
 
     @Override
-    TestEngine engine() {
+    public TestEngine engine() {
         return new Postgres("PgBouncer by transaction", PgBouncer.url(Mode.TRANSACTION, 12));
     }
 }

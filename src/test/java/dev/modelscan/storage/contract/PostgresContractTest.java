@@ -7,188 +7,79 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /** All suites on a PostgreSQL server. */
-class PostgresContractTest {
+class PostgresContractTest implements EngineClass {
 
     /** What all suites run on. */
-    TestEngine engine() {
+    @Override
+    public TestEngine engine() {
         return new Postgres();
     }
 
     @Nested
-    class Agents extends AgentRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Agents extends AgentRepositoryContract {}
 
     @Nested
-    class Doctor extends DoctorContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Doctor extends DoctorContract {}
 
     @Nested
-    class Retention extends RetentionContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Retention extends RetentionContract {}
 
     @Nested
-    class Workflows extends WorkflowRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Workflows extends WorkflowRepositoryContract {}
 
     @Nested
-    class Tasks extends TaskRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Tasks extends TaskRepositoryContract {}
 
     @Nested
-    class Messages extends MessageRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Messages extends MessageRepositoryContract {}
 
     @Nested
-    class Teams extends TeamRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Teams extends TeamRepositoryContract {}
 
     @Nested
-    class ToolExecutions extends ToolExecutionRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class ToolExecutions extends ToolExecutionRepositoryContract {}
 
     @Nested
-    class Sources extends SourceRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Sources extends SourceRepositoryContract {}
 
     @Nested
-    class ModelCalls extends ModelCallRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class ModelCalls extends ModelCallRepositoryContract {}
 
     @Nested
-    class Scores extends ScoreRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Scores extends ScoreRepositoryContract {}
 
     @Nested
-    class ModelCosts extends ModelCostsContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class ModelCosts extends ModelCostsContract {}
 
     @Nested
-    class Histories extends HistoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Histories extends HistoryContract {}
 
     @Nested
-    class Origins extends OriginContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Origins extends OriginContract {}
 
     @Nested
-    class Blobs extends BlobRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Blobs extends BlobRepositoryContract {}
 
     @Nested
-    class Parts extends MessagePartsContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Parts extends MessagePartsContract {}
 
     @Nested
-    class Branches extends BranchContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Branches extends BranchContract {}
 
     @Nested
-    class Audit extends AuditContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Audit extends AuditContract {}
 
     @Nested
-    class FullText extends SearchContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class FullText extends SearchContract {}
 
     @Nested
-    class Transactions extends TransactionContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Transactions extends TransactionContract {}
 
     @Nested
-    class CallersConnections extends CallersConnectionContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class CallersConnections extends CallersConnectionContract {}
 
     @Nested
-    class BadInput extends BadInputContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class BadInput extends BadInputContract {}
 
     @Nested
     class Rejections extends RejectionContract {
@@ -199,60 +90,25 @@ class PostgresContractTest {
     }
 
     @Nested
-    class Erasures extends ErasureContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Erasures extends ErasureContract {}
 
     @Nested
-    class DeletedRecords extends DeletedRecordsContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class DeletedRecords extends DeletedRecordsContract {}
 
     @Nested
-    class Deletes extends DeleteContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Deletes extends DeleteContract {}
 
     @Nested
-    class Concurrency extends ConcurrencyContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Concurrency extends ConcurrencyContract {}
 
     @Nested
-    class Times extends TimeContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Times extends TimeContract {}
 
     @Nested
-    class Cancellation extends CancellationContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Cancellation extends CancellationContract {}
 
     @Nested
-    class Streams extends StreamContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class Streams extends StreamContract {}
 
     @Nested
     class Questions extends QuestionsContract {
@@ -263,44 +119,19 @@ class PostgresContractTest {
     }
 
     @Nested
-    class TwentyQuestions extends TwentyQuestionsContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class TwentyQuestions extends TwentyQuestionsContract {}
 
     @Nested
-    class StoredQueries extends StoredQueryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class StoredQueries extends StoredQueryContract {}
 
     @Nested
-    class NaturalKeys extends NaturalKeyContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class NaturalKeys extends NaturalKeyContract {}
 
     @Nested
-    class MappedTables extends MappedTableContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class MappedTables extends MappedTableContract {}
 
     @Nested
-    class FilteredLists extends FilteredListContract {
-        @Override
-        TestEngine engine() {
-            return PostgresContractTest.this.engine();
-        }
-    }
+    class FilteredLists extends FilteredListContract {}
 
     @Nested
     class ReadOnly extends ReadOnlyContract {

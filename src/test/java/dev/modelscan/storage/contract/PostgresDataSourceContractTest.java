@@ -3,68 +3,34 @@ package dev.modelscan.storage.contract;
 import org.junit.jupiter.api.Nested;
 
 /** Suites over connections of the application. */
-class PostgresDataSourceContractTest {
+class PostgresDataSourceContractTest implements EngineClass {
 
     /** What all suites run on. */
-    TestEngine engine() {
+    @Override
+    public TestEngine engine() {
         return new PostgresDataSource();
     }
 
     @Nested
-    class Agents extends AgentRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresDataSourceContractTest.this.engine();
-        }
-    }
+    class Agents extends AgentRepositoryContract {}
 
     @Nested
-    class Tasks extends TaskRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresDataSourceContractTest.this.engine();
-        }
-    }
+    class Tasks extends TaskRepositoryContract {}
 
     @Nested
-    class Messages extends MessageRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return PostgresDataSourceContractTest.this.engine();
-        }
-    }
+    class Messages extends MessageRepositoryContract {}
 
     @Nested
-    class FullText extends SearchContract {
-        @Override
-        TestEngine engine() {
-            return PostgresDataSourceContractTest.this.engine();
-        }
-    }
+    class FullText extends SearchContract {}
 
     @Nested
-    class Transactions extends TransactionContract {
-        @Override
-        TestEngine engine() {
-            return PostgresDataSourceContractTest.this.engine();
-        }
-    }
+    class Transactions extends TransactionContract {}
 
     @Nested
-    class CallersConnections extends CallersConnectionContract {
-        @Override
-        TestEngine engine() {
-            return PostgresDataSourceContractTest.this.engine();
-        }
-    }
+    class CallersConnections extends CallersConnectionContract {}
 
     @Nested
-    class BadInput extends BadInputContract {
-        @Override
-        TestEngine engine() {
-            return PostgresDataSourceContractTest.this.engine();
-        }
-    }
+    class BadInput extends BadInputContract {}
 
     @Nested
     class Rejections extends RejectionContract {
@@ -75,18 +41,8 @@ class PostgresDataSourceContractTest {
     }
 
     @Nested
-    class Concurrency extends ConcurrencyContract {
-        @Override
-        TestEngine engine() {
-            return PostgresDataSourceContractTest.this.engine();
-        }
-    }
+    class Concurrency extends ConcurrencyContract {}
 
     @Nested
-    class Cancellation extends CancellationContract {
-        @Override
-        TestEngine engine() {
-            return PostgresDataSourceContractTest.this.engine();
-        }
-    }
+    class Cancellation extends CancellationContract {}
 }

@@ -9,322 +9,132 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 /** All suites on SQLite files. */
-class SqliteFileContractTest {
+class SqliteFileContractTest implements EngineClass {
 
     @TempDir
     static Path directory;
 
-    @Nested
-    class Agents extends AgentRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
+    @Override
+    public TestEngine engine() {
+        return new SqliteFile(directory);
     }
 
     @Nested
-    class Workflows extends WorkflowRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Agents extends AgentRepositoryContract {}
 
     @Nested
-    class Tasks extends TaskRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Workflows extends WorkflowRepositoryContract {}
 
     @Nested
-    class Messages extends MessageRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Tasks extends TaskRepositoryContract {}
 
     @Nested
-    class Teams extends TeamRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Messages extends MessageRepositoryContract {}
 
     @Nested
-    class ToolExecutions extends ToolExecutionRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Teams extends TeamRepositoryContract {}
 
     @Nested
-    class Sources extends SourceRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class ToolExecutions extends ToolExecutionRepositoryContract {}
 
     @Nested
-    class ModelCalls extends ModelCallRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Sources extends SourceRepositoryContract {}
 
     @Nested
-    class Scores extends ScoreRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class ModelCalls extends ModelCallRepositoryContract {}
 
     @Nested
-    class ModelCosts extends ModelCostsContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Scores extends ScoreRepositoryContract {}
 
     @Nested
-    class Histories extends HistoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class ModelCosts extends ModelCostsContract {}
 
     @Nested
-    class Origins extends OriginContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Histories extends HistoryContract {}
 
     @Nested
-    class Blobs extends BlobRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Origins extends OriginContract {}
 
     @Nested
-    class Parts extends MessagePartsContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Blobs extends BlobRepositoryContract {}
 
     @Nested
-    class Branches extends BranchContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Parts extends MessagePartsContract {}
 
     @Nested
-    class Audit extends AuditContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Branches extends BranchContract {}
 
     @Nested
-    class FullText extends SearchContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Audit extends AuditContract {}
 
     @Nested
-    class Transactions extends TransactionContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class FullText extends SearchContract {}
 
     @Nested
-    class CallersConnections extends CallersConnectionContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Transactions extends TransactionContract {}
 
     @Nested
-    class BadInput extends BadInputContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class CallersConnections extends CallersConnectionContract {}
 
     @Nested
-    class Rejections extends RejectionContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class BadInput extends BadInputContract {}
 
     @Nested
-    class Erasures extends ErasureContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Rejections extends RejectionContract {}
 
     @Nested
-    class DeletedRecords extends DeletedRecordsContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Erasures extends ErasureContract {}
 
     @Nested
-    class Deletes extends DeleteContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class DeletedRecords extends DeletedRecordsContract {}
 
     @Nested
-    class Concurrency extends ConcurrencyContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Deletes extends DeleteContract {}
 
     @Nested
-    class Times extends TimeContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Concurrency extends ConcurrencyContract {}
 
     @Nested
-    class Cancellation extends CancellationContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Times extends TimeContract {}
 
     @Nested
-    class Streams extends StreamContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Cancellation extends CancellationContract {}
 
     @Nested
-    class Questions extends QuestionsContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Streams extends StreamContract {}
 
     @Nested
-    class TwentyQuestions extends TwentyQuestionsContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Questions extends QuestionsContract {}
 
     @Nested
-    class StoredQueries extends StoredQueryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class TwentyQuestions extends TwentyQuestionsContract {}
 
     @Nested
-    class NaturalKeys extends NaturalKeyContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class StoredQueries extends StoredQueryContract {}
 
     @Nested
-    class MappedTables extends MappedTableContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class NaturalKeys extends NaturalKeyContract {}
 
     @Nested
-    class FilteredLists extends FilteredListContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class MappedTables extends MappedTableContract {}
 
     @Nested
-    class ReadOnly extends ReadOnlyContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class FilteredLists extends FilteredListContract {}
 
     @Nested
-    class OutOfStack extends OutOfStackContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class ReadOnly extends ReadOnlyContract {}
 
     @Nested
-    class CallersCommits extends CallersCommitContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class OutOfStack extends OutOfStackContract {}
 
     @Nested
-    class RefusedRows extends RefusedRowContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class CallersCommits extends CallersCommitContract {}
 
     @Nested
-    class OwnMigrations extends OwnMigrationsContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class RefusedRows extends RefusedRowContract {}
+
+    @Nested
+    class OwnMigrations extends OwnMigrationsContract {}
 
     @Nested
     @EnabledForJreRange(min = JRE.JAVA_21)
@@ -338,26 +148,11 @@ class SqliteFileContractTest {
         void platformThreads() {
             Workers.useVirtualThreads(false);
         }
-
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
     }
 
     @Nested
-    class Listeners extends ListenerContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Listeners extends ListenerContract {}
 
     @Nested
-    class Metrics extends MetricsContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteFile(directory);
-        }
-    }
+    class Metrics extends MetricsContract {}
 }

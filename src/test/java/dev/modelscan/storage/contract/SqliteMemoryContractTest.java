@@ -11,151 +11,66 @@ import org.junit.jupiter.api.condition.JRE;
  * The suites in which SQLite in memory could differ from a file: locks, and how its own file system stores
  * values.
  */
-class SqliteMemoryContractTest {
+class SqliteMemoryContractTest implements EngineClass {
 
-    @Nested
-    class Messages extends MessageRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
+    @Override
+    public TestEngine engine() {
+        return new SqliteMemory();
     }
 
     @Nested
-    class Doctor extends DoctorContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Messages extends MessageRepositoryContract {}
 
     @Nested
-    class Retention extends RetentionContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Doctor extends DoctorContract {}
 
     @Nested
-    class Blobs extends BlobRepositoryContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Retention extends RetentionContract {}
 
     @Nested
-    class Parts extends MessagePartsContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Blobs extends BlobRepositoryContract {}
 
     @Nested
-    class Branches extends BranchContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Parts extends MessagePartsContract {}
 
     @Nested
-    class Audit extends AuditContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Branches extends BranchContract {}
 
     @Nested
-    class FullText extends SearchContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Audit extends AuditContract {}
 
     @Nested
-    class Transactions extends TransactionContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class FullText extends SearchContract {}
 
     @Nested
-    class BadInput extends BadInputContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Transactions extends TransactionContract {}
 
     @Nested
-    class Rejections extends RejectionContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class BadInput extends BadInputContract {}
 
     @Nested
-    class Concurrency extends ConcurrencyContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Rejections extends RejectionContract {}
 
     @Nested
-    class Cancellation extends CancellationContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Concurrency extends ConcurrencyContract {}
 
     @Nested
-    class TwentyQuestions extends TwentyQuestionsContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Cancellation extends CancellationContract {}
 
     @Nested
-    class OutOfStack extends OutOfStackContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class TwentyQuestions extends TwentyQuestionsContract {}
 
     @Nested
-    class CallersCommits extends CallersCommitContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class OutOfStack extends OutOfStackContract {}
 
     @Nested
-    class RefusedRows extends RefusedRowContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class CallersCommits extends CallersCommitContract {}
 
     @Nested
-    class OwnMigrations extends OwnMigrationsContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class RefusedRows extends RefusedRowContract {}
+
+    @Nested
+    class OwnMigrations extends OwnMigrationsContract {}
 
     @Nested
     @EnabledForJreRange(min = JRE.JAVA_21)
@@ -173,18 +88,8 @@ class SqliteMemoryContractTest {
         @Override
         @Disabled("In memory readers wait for the writer inside SQLite, and keep its carrier thread meanwhile.")
         void threadsThatReadAndWriteDisturbNobody() {}
-
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
     }
 
     @Nested
-    class Listeners extends ListenerContract {
-        @Override
-        TestEngine engine() {
-            return new SqliteMemory();
-        }
-    }
+    class Listeners extends ListenerContract {}
 }
