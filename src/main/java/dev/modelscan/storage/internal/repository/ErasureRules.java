@@ -19,6 +19,7 @@ import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.internal.query.Catalog.OnDelete;
 import dev.modelscan.storage.internal.query.Catalog.Reference;
+import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.schema.DefaultSchema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -105,6 +106,13 @@ final class ErasureRules {
             }
         }
         return roots;
+    }
+
+    /** The rows {@code t} that have the values of a root, which are the parameters. */
+    static String isRoot(Map<String, String> values) {
+        return values.keySet().stream()
+                .map(column -> "t." + PlainSql.quoted(column) + " = ?")
+                .collect(Collectors.joining(" AND "));
     }
 
     /** What belongs to what, by the library's rules first. */

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -339,10 +338,7 @@ final class ErasureSearch {
 
     private void findLive(String table, List<Edge> own, Map<String, String> root) throws SQLException {
         if (!root.isEmpty()) {
-            String condition = root.keySet().stream()
-                    .map(column -> "t." + PlainSql.quoted(column) + " = ?")
-                    .collect(Collectors.joining(" AND "));
-            addLive(table, condition, List.copyOf(root.values()));
+            addLive(table, ErasureRules.isRoot(root), List.copyOf(root.values()));
         }
         for (Edge edge : own) {
             for (List<String> list : ErasedKeys.lists(keys.live(edge.target()))) {

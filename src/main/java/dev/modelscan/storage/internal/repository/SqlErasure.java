@@ -239,17 +239,11 @@ final class SqlErasure implements Erasure {
         }
         for (Map.Entry<String, Map<String, String>> root :
                 ErasureRules.roots(request).entrySet()) {
-            Map<String, String> values = root.getValue();
             PlainSql.rows(
                     session,
-                    "SELECT 1 FROM " + PlainSql.table(session, root.getKey()) + " WHERE "
-                            + String.join(
-                                    " AND ",
-                                    values.keySet().stream()
-                                            .map(column -> PlainSql.quoted(column) + " = ?")
-                                            .toList())
-                            + " FOR UPDATE",
-                    List.copyOf(values.values()),
+                    "SELECT 1 FROM " + PlainSql.table(session, root.getKey()) + " t WHERE "
+                            + ErasureRules.isRoot(root.getValue()) + " FOR UPDATE",
+                    List.copyOf(root.getValue().values()),
                     row -> true);
         }
     }
