@@ -1,8 +1,8 @@
 package dev.modelscan.storage.internal.sqlite;
 
 import dev.modelscan.storage.internal.query.StatementCancelledException;
+import dev.modelscan.storage.internal.sqlite.file.SingleNumber;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +23,7 @@ final class FreePages {
     /** In steps if the file keeps the books for that; else writes the file anew, while nobody else can write. */
     static void giveBack(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            if (number(statement, "PRAGMA auto_vacuum") == INCREMENTAL) {
+            if (SingleNumber.of(statement, "PRAGMA auto_vacuum") == INCREMENTAL) {
                 inSteps(statement);
             } else {
                 statement.execute("VACUUM");
@@ -36,13 +36,13 @@ final class FreePages {
     private static void inSteps(Statement statement) throws SQLException {
         long pages = FEWEST;
         // What others free meanwhile is left, since they may be faster.
-        long left = number(statement, "PRAGMA freelist_count");
+        long left = SingleNumber.of(statement, "PRAGMA freelist_count");
         while (left > 0) {
             long begin = System.nanoTime();
             // Any other call of the driver would free one page: the pragma gives a row for each.
             statement.executeUpdate("PRAGMA incremental_vacuum(" + pages + ")");
             long took = System.nanoTime() - begin;
-            left = Math.min(left - pages, number(statement, "PRAGMA freelist_count"));
+            left = Math.min(left - pages, SingleNumber.of(statement, "PRAGMA freelist_count"));
             pages = Math.max(FEWEST, Math.min(MOST, Math.min(pages * 2, pages * TARGET_NANOS / Math.max(1, took))));
             rest(took);
         }
@@ -54,12 +54,6 @@ final class FreePages {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw StatementCancelledException.interrupted();
-        }
-    }
-
-    private static long number(Statement statement, String sql) throws SQLException {
-        try (ResultSet row = statement.executeQuery(sql)) {
-            return row.getLong(1);
         }
     }
 }

@@ -2,9 +2,9 @@ package dev.modelscan.storage.internal.sqlite;
 
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.sqlite.file.SingleNumber;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -26,13 +26,13 @@ final class Scrub {
     static void run(SqliteConnections connections, Duration most) throws SQLException {
         try (Connection connection = connections.openMigrator();
                 Statement statement = connection.createStatement()) {
-            if (number(statement, SAMPLED) > 0) {
+            if (SingleNumber.of(statement, SAMPLED) > 0) {
                 statement.execute("ANALYZE");
             }
             statement.execute("VACUUM");
             Retry retry = new Retry(most);
             // The first column is 1 if somebody still reads pages of the log, or copies them.
-            while (number(statement, "PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
+            while (SingleNumber.of(statement, "PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
                 if (!retry.pause()) {
                     throw new BusyException(
                             "rows are erased, and the log beside " + connections.name()
@@ -40,12 +40,6 @@ final class Scrub {
                             null);
                 }
             }
-        }
-    }
-
-    private static long number(Statement statement, String sql) throws SQLException {
-        try (ResultSet rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getLong(1) : 0;
         }
     }
 }

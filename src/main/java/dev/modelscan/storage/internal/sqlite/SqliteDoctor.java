@@ -7,6 +7,7 @@ import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.internal.sqlite.SqliteSchema.Entry;
 import dev.modelscan.storage.internal.sqlite.file.LogReaders;
+import dev.modelscan.storage.internal.sqlite.file.SingleNumber;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -114,7 +115,8 @@ final class SqliteDoctor {
 
     private void integrity(Connection connection) throws SQLException {
         boolean compares =
-                number(connection, "PRAGMA page_count") * number(connection, "PRAGMA page_size") <= comparedBytes;
+                SingleNumber.of(connection, "PRAGMA page_count") * SingleNumber.of(connection, "PRAGMA page_size")
+                        <= comparedBytes;
         List<String> indexes = compares ? new ArrayList<>() : miscounted(connection);
         List<String> rows = new ArrayList<>();
         List<String> pages = new ArrayList<>();
@@ -163,10 +165,10 @@ final class SqliteDoctor {
                 String index = indexes.getString(2);
                 try {
                     if (!table.equals(counted)) {
-                        rows = number(connection, table + "NOT INDEXED");
+                        rows = SingleNumber.of(connection, table + "NOT INDEXED");
                         counted = table;
                     }
-                    long entries = number(connection, table + "INDEXED BY \"" + index + "\"");
+                    long entries = SingleNumber.of(connection, table + "INDEXED BY \"" + index + "\"");
                     if (rows != entries) {
                         wrong.add("wrong # of entries in index " + index);
                     }
@@ -223,8 +225,8 @@ final class SqliteDoctor {
     }
 
     private void space(Connection connection) throws SQLException {
-        long free = number(connection, "PRAGMA freelist_count");
-        long pages = number(connection, "PRAGMA page_count");
+        long free = SingleNumber.of(connection, "PRAGMA freelist_count");
+        long pages = SingleNumber.of(connection, "PRAGMA page_count");
         if (free >= FREE_PAGES && free * FREE_SHARE >= pages) {
             add(
                     Severity.NOTE,
@@ -297,12 +299,5 @@ final class SqliteDoctor {
     /** The first column is the key, or begins it. */
     private static String key(Connection connection, String table) throws SQLException {
         return SqliteSchema.columns(connection, table).stream().findFirst().orElse("rowid");
-    }
-
-    private static long number(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            return row.getLong(1);
-        }
     }
 }

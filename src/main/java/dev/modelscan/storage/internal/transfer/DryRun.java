@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.transfer;
 
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.postgres.PostgresMigrator;
+import dev.modelscan.storage.internal.sqlite.file.SingleNumber;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.transfer.LeftBehind;
 import dev.modelscan.storage.transfer.TransferEstimate;
@@ -58,7 +59,7 @@ final class DryRun {
             Map<String, Long> rows = SourceCheck.counts(connection, tables);
             long total = SourceCheck.total(rows);
             checkRows(connection, total);
-            long bytes = SourceCheck.number(
+            long bytes = SingleNumber.of(
                     statement,
                     "SELECT (page_count - freelist_count) * page_size"
                             + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size");

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.transfer;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.internal.sqlite.file.SingleNumber;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -128,7 +129,7 @@ final class SourceCheck {
         Map<String, Long> counts = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement()) {
             for (CopiedTable table : tables) {
-                counts.put(table.name(), number(statement, table.count()));
+                counts.put(table.name(), SingleNumber.of(statement, table.count()));
             }
         }
         return counts;
@@ -136,11 +137,5 @@ final class SourceCheck {
 
     static long total(Map<String, Long> rows) {
         return rows.values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    static long number(Statement statement, String sql) throws SQLException {
-        try (ResultSet rows = statement.executeQuery(sql)) {
-            return rows.getLong(1);
-        }
     }
 }

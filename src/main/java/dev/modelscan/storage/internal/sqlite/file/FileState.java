@@ -18,7 +18,7 @@ public final class FileState {
     /** Returns the state of a file, or throws if the library cannot open it. */
     public static SchemaState read(Connection connection, String name, MigrationPlan plan) throws SQLException {
         int applicationId = applicationId(connection);
-        boolean hasTables = number(connection, "SELECT count(*) FROM sqlite_schema") > 0;
+        boolean hasTables = SingleNumber.of(connection, "SELECT count(*) FROM sqlite_schema") > 0;
         if (applicationId != SqliteConnections.APPLICATION_ID) {
             if (hasTables || applicationId != 0) {
                 throw foreign(connection, name);
@@ -47,7 +47,7 @@ public final class FileState {
     }
 
     private static int applicationId(Connection connection) throws SQLException {
-        return number(connection, "PRAGMA application_id");
+        return (int) SingleNumber.of(connection, "PRAGMA application_id");
     }
 
     /** Rows are read as UTF-8 bytes, so a file that was created with another encoding is rejected. */
@@ -66,7 +66,7 @@ public final class FileState {
     }
 
     private static SchemaException foreign(Connection connection, String name) throws SQLException {
-        boolean goPackage = number(
+        boolean goPackage = SingleNumber.of(
                         connection,
                         "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
                                 + " AND name IN ('schema_migrations', 'agents', 'messages')")
@@ -80,12 +80,5 @@ public final class FileState {
         return new SchemaException(
                 name + " is a SQLite database of another program; choose another file. Nothing was written to it",
                 null);
-    }
-
-    private static int number(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            return rows.getInt(1);
-        }
     }
 }
