@@ -115,14 +115,14 @@ final class RetentionCommand extends DatabaseCommand {
 
     private RetentionPolicy policy() {
         return new RetentionPolicy(
-                conversations,
-                messagesPerConversation,
-                messageBytesPerConversation,
-                messageBytes,
-                tasks,
-                tasksPerAgent,
-                toolExecutions,
-                modelCalls);
+                /* conversations= */ conversations,
+                /* messagesPerConversation= */ messagesPerConversation,
+                /* messageBytesPerConversation= */ messageBytesPerConversation,
+                /* messageBytes= */ messageBytes,
+                /* tasks= */ tasks,
+                /* tasksPerAgent= */ tasksPerAgent,
+                /* toolExecutions= */ toolExecutions,
+                /* modelCalls= */ modelCalls);
     }
 
     /** What was deleted, or would be. */

@@ -144,14 +144,14 @@ public record RetentionPolicy(
          */
         public RetentionPolicy build() {
             return new RetentionPolicy(
-                    conversations,
-                    messagesPerConversation,
-                    messageBytesPerConversation,
-                    messageBytes,
-                    tasks,
-                    tasksPerAgent,
-                    toolExecutions,
-                    modelCalls);
+                    /* conversations= */ conversations,
+                    /* messagesPerConversation= */ messagesPerConversation,
+                    /* messageBytesPerConversation= */ messageBytesPerConversation,
+                    /* messageBytes= */ messageBytes,
+                    /* tasks= */ tasks,
+                    /* tasksPerAgent= */ tasksPerAgent,
+                    /* toolExecutions= */ toolExecutions,
+                    /* modelCalls= */ modelCalls);
         }
     }
 }
