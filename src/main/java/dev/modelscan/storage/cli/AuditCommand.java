@@ -33,14 +33,6 @@ import picocli.CommandLine.ParameterException;
         })
 final class AuditCommand extends CommandGroup {
 
-    /** Changes the log, and migrates nothing. */
-    abstract static class Writing extends DatabaseCommand {
-        @Override
-        Database open() {
-            return builder().validateOnly().open();
-        }
-    }
-
     private record Told(String audit, List<Finding> findings) implements Result {
         @Override
         public void print(PrintWriter out) {
@@ -55,7 +47,7 @@ final class AuditCommand extends CommandGroup {
                 "Switches the log on: makes triggers for every table, or makes them anew.",
                 "Run it again after a change of the schema that another tool made."
             })
-    static final class Enable extends Writing {
+    static final class Enable extends WritingCommand {
 
         @Option(
                 names = "--redact",
@@ -77,7 +69,7 @@ final class AuditCommand extends CommandGroup {
     }
 
     @Command(name = "disable", description = "Switches the log off. What was recorded stays.")
-    static final class Disable extends Writing {
+    static final class Disable extends WritingCommand {
         @Override
         Result execute(Database db) {
             db.audit().disable();
@@ -185,7 +177,7 @@ final class AuditCommand extends CommandGroup {
                         + " that nothing up to it was changed or removed, apart from entries that were erased: it"
                         + " counts those, and you compare their receipts with yours."
             })
-    static final class Head extends Writing {
+    static final class Head extends WritingCommand {
         @Override
         Result execute(Database db) {
             AuditHead head = db.audit().head();

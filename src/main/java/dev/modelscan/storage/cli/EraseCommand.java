@@ -215,12 +215,7 @@ final class EraseCommand extends CommandGroup {
                 "Removes what deleted rows have left behind: writes a SQLite file anew, which needs as much space again,"
                         + " while nobody writes. On PostgreSQL: VACUUM (ANALYZE)."
             })
-    static final class Scrub extends DatabaseCommand {
-
-        @Override
-        Database open() {
-            return builder().validateOnly().open();
-        }
+    static final class Scrub extends WritingCommand {
 
         @Override
         Result execute(Database db) {
