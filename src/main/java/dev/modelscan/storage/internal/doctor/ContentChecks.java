@@ -144,36 +144,11 @@ final class ContentChecks {
                 "db.toolExecutions().timeOut(id)");
     }
 
-    /** A call and its answer have one call id in one conversation; one scan of the parts counts both. */
     private void parts() {
-        Field<BigDecimal> calls =
-                DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_CALL), 1).else_(0));
-        // An answer that is a message of its own has no part; its execution names both messages.
-        Condition answered = DSL.exists(DSL.selectOne()
-                .from(TOOL_EXECUTIONS)
-                .where(TOOL_EXECUTIONS.MESSAGE_ID.eq(MESSAGE_PARTS.MESSAGE_ID))
-                .and(TOOL_EXECUTIONS.CALL_ID.eq(MESSAGE_PARTS.CALL_ID))
-                .and(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.isNotNull()));
-        Field<BigDecimal> answers =
-                DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT).or(answered), 1)
-                        .else_(0));
-        var counted = DSL.select(
-                        MESSAGES.CONVERSATION_ID.as("conversation"),
-                        MESSAGE_PARTS.CALL_ID.as("call"),
-                        calls.as("calls"),
-                        answers.as("answers"))
-                .from(MESSAGE_PARTS)
-                .join(MESSAGES)
-                .on(MESSAGES.ID.eq(MESSAGE_PARTS.MESSAGE_ID))
-                .where(MESSAGE_PARTS
-                        .KIND
-                        .in(PartKind.TOOL_CALL, PartKind.TOOL_RESULT)
-                        .and(MESSAGE_PARTS.CALL_ID.isNotNull()))
-                .groupBy(MESSAGES.CONVERSATION_ID, MESSAGE_PARTS.CALL_ID);
         Field<String> call = DSL.field(DSL.name("counted", "call"), SQLDataType.VARCHAR);
         Field<BigDecimal> ofCalls = DSL.field(DSL.name("counted", "calls"), SQLDataType.NUMERIC);
         Field<BigDecimal> ofAnswers = DSL.field(DSL.name("counted", "answers"), SQLDataType.NUMERIC);
-        Table<?> table = counted.asTable("counted");
+        Table<?> table = countedCalls();
         add(
                 Severity.WARNING,
                 "answer-without-call",
@@ -194,6 +169,35 @@ final class ContentChecks {
                         .orderBy(call)
                         .limit(MOST)),
                 null);
+    }
+
+    /** A call and its answer have one call id in one conversation; one scan of the parts counts both. */
+    private static Table<?> countedCalls() {
+        Field<BigDecimal> calls =
+                DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_CALL), 1).else_(0));
+        // An answer that is a message of its own has no part; its execution names both messages.
+        Condition answered = DSL.exists(DSL.selectOne()
+                .from(TOOL_EXECUTIONS)
+                .where(TOOL_EXECUTIONS.MESSAGE_ID.eq(MESSAGE_PARTS.MESSAGE_ID))
+                .and(TOOL_EXECUTIONS.CALL_ID.eq(MESSAGE_PARTS.CALL_ID))
+                .and(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.isNotNull()));
+        Field<BigDecimal> answers =
+                DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT).or(answered), 1)
+                        .else_(0));
+        return DSL.select(
+                        MESSAGES.CONVERSATION_ID.as("conversation"),
+                        MESSAGE_PARTS.CALL_ID.as("call"),
+                        calls.as("calls"),
+                        answers.as("answers"))
+                .from(MESSAGE_PARTS)
+                .join(MESSAGES)
+                .on(MESSAGES.ID.eq(MESSAGE_PARTS.MESSAGE_ID))
+                .where(MESSAGE_PARTS
+                        .KIND
+                        .in(PartKind.TOOL_CALL, PartKind.TOOL_RESULT)
+                        .and(MESSAGE_PARTS.CALL_ID.isNotNull()))
+                .groupBy(MESSAGES.CONVERSATION_ID, MESSAGE_PARTS.CALL_ID)
+                .asTable("counted");
     }
 
     private void conversations() {
