@@ -8,7 +8,12 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.internal.query.PlainSql;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.Table;
@@ -24,8 +29,58 @@ final class ErasedContent {
     private static final String NONE = "NULL";
     private static final String EMPTY = "'{}'";
 
+    private static final Map<Table<?>, String> SETS = new LinkedHashMap<>();
+
+    static {
+        SETS.put(
+                CONVERSATIONS,
+                none(
+                        CONVERSATIONS.TITLE,
+                        CONVERSATIONS.SOURCE_FORMAT,
+                        CONVERSATIONS.SOURCE_ID,
+                        CONVERSATIONS.SOURCE_RECORD,
+                        CONVERSATIONS.SOURCE_LINE,
+                        CONVERSATIONS.SOURCE_OFFSET,
+                        CONVERSATIONS.EXTERNAL_ID));
+        SETS.put(
+                MESSAGES,
+                all(
+                        set(MESSAGES.CONTENT, "''"),
+                        set(MESSAGES.CONTENT_TYPE, "'text/plain'"),
+                        set(MESSAGES.METADATA, EMPTY)));
+        SETS.put(
+                TASKS,
+                all(
+                        set(TASKS.TYPE, NAME),
+                        set(TASKS.METADATA, EMPTY),
+                        none(
+                                TASKS.INPUT,
+                                TASKS.OUTPUT,
+                                TASKS.ERROR,
+                                TASKS.SOURCE_FORMAT,
+                                TASKS.SOURCE_ID,
+                                TASKS.SOURCE_RECORD,
+                                TASKS.SOURCE_LINE,
+                                TASKS.SOURCE_OFFSET,
+                                TASKS.EXTERNAL_ID)));
+        SETS.put(
+                TOOL_EXECUTIONS,
+                all(
+                        set(TOOL_EXECUTIONS.TOOL_NAME, NAME),
+                        set(TOOL_EXECUTIONS.METADATA, EMPTY),
+                        none(
+                                TOOL_EXECUTIONS.INPUT,
+                                TOOL_EXECUTIONS.OUTPUT,
+                                TOOL_EXECUTIONS.ERROR,
+                                TOOL_EXECUTIONS.CALL_ID)));
+        SETS.put(
+                MODEL_CALLS,
+                all(set(MODEL_CALLS.METADATA, EMPTY), none(MODEL_CALLS.SOURCE_FORMAT, MODEL_CALLS.EXTERNAL_ID)));
+        SETS.put(SCORES, set(SCORES.METADATA, EMPTY));
+    }
+
     /** The records of an agent that stay; its conversations are those with messages of nobody else. */
-    static final List<Table<?>> TABLES = List.of(CONVERSATIONS, MESSAGES, TASKS, TOOL_EXECUTIONS, MODEL_CALLS, SCORES);
+    static final Set<Table<?>> TABLES = Collections.unmodifiableSet(SETS.keySet());
 
     /** The columns that name the agent. */
     static final List<TableField<?, ?>> AGENT = List.of(
@@ -41,51 +96,7 @@ final class ErasedContent {
 
     /** SQL that takes the content out of a row of one of the {@link #TABLES}. */
     static String of(Table<?> table) {
-        if (table.equals(CONVERSATIONS)) {
-            return none(
-                    CONVERSATIONS.TITLE,
-                    CONVERSATIONS.SOURCE_FORMAT,
-                    CONVERSATIONS.SOURCE_ID,
-                    CONVERSATIONS.SOURCE_RECORD,
-                    CONVERSATIONS.SOURCE_LINE,
-                    CONVERSATIONS.SOURCE_OFFSET,
-                    CONVERSATIONS.EXTERNAL_ID);
-        }
-        if (table.equals(MESSAGES)) {
-            return all(
-                    set(MESSAGES.CONTENT, "''"),
-                    set(MESSAGES.CONTENT_TYPE, "'text/plain'"),
-                    set(MESSAGES.METADATA, EMPTY));
-        }
-        if (table.equals(TASKS)) {
-            return all(
-                    set(TASKS.TYPE, NAME),
-                    set(TASKS.METADATA, EMPTY),
-                    none(
-                            TASKS.INPUT,
-                            TASKS.OUTPUT,
-                            TASKS.ERROR,
-                            TASKS.SOURCE_FORMAT,
-                            TASKS.SOURCE_ID,
-                            TASKS.SOURCE_RECORD,
-                            TASKS.SOURCE_LINE,
-                            TASKS.SOURCE_OFFSET,
-                            TASKS.EXTERNAL_ID));
-        }
-        if (table.equals(TOOL_EXECUTIONS)) {
-            return all(
-                    set(TOOL_EXECUTIONS.TOOL_NAME, NAME),
-                    set(TOOL_EXECUTIONS.METADATA, EMPTY),
-                    none(
-                            TOOL_EXECUTIONS.INPUT,
-                            TOOL_EXECUTIONS.OUTPUT,
-                            TOOL_EXECUTIONS.ERROR,
-                            TOOL_EXECUTIONS.CALL_ID));
-        }
-        if (table.equals(MODEL_CALLS)) {
-            return all(set(MODEL_CALLS.METADATA, EMPTY), none(MODEL_CALLS.SOURCE_FORMAT, MODEL_CALLS.EXTERNAL_ID));
-        }
-        return set(SCORES.METADATA, EMPTY);
+        return Objects.requireNonNull(SETS.get(table));
     }
 
     /** SQL that sets a column. */
