@@ -237,6 +237,22 @@ abstract class SearchContract extends Contract {
                 .isEqualTo("needle"));
     }
 
+    /** The places with most of the words are shown; the first place of one of them may be far before. */
+    @ParameterizedTest
+    @CsvSource({"flight ,needle flight needle", "needle ,flight x needle", "needle x ,needle needle flight"})
+    void marksAreInsideTheSnippetWhereverItBegins(String first, String dense) {
+        for (int between : new int[] {0, 20, 39, 40, 41, 300, 1_000}) {
+            say(first + "x".repeat(between) + " " + dense + " y".repeat(300));
+        }
+        for (SearchHit hit :
+                db.search().find("needle flight", PageRequest.first(10)).items()) {
+            assertThat(hit.marks()).isNotEmpty().allSatisfy(mark -> {
+                assertThat(mark.from()).isNotNegative();
+                assertThat(hit.snippet().substring(mark.from(), mark.to())).matches("(needle|flight|[a-z]{1,5})");
+            });
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -91,8 +91,8 @@ final class SearchSnippets {
         snippet.append(to < text.length() ? "…" : "");
         List<Mark> marks = new ArrayList<>();
         for (Mark mark : found) {
-            if (mark.from() < to) {
-                marks.add(new Mark(mark.from() + shift, Math.min(mark.to(), to) + shift));
+            if (mark.to() > from && mark.from() < to) {
+                marks.add(new Mark(Math.max(mark.from(), from) + shift, Math.min(mark.to(), to) + shift));
             }
         }
         return new Snippet(snippet.toString(), marks, terms);
