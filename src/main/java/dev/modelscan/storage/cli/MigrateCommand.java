@@ -23,16 +23,16 @@ final class MigrateCommand extends DatabaseCommand {
         if (!dryRun) {
             return super.call();
         }
-        PrintWriter out = spec.commandLine().getOut();
+        return show(pending());
+    }
+
+    private Pending pending() {
         try (Database db = builder().readOnly().open()) {
-            out.println("-- " + TextTable.printable(place(db)) + " has schema version " + db.schemaVersion()
-                    + "; there is nothing to run");
+            return new Pending(db.schemaVersion(), "");
         } catch (SchemaException e) {
             long version = e.behindAt().orElseThrow(() -> e);
-            out.print(SchemaExport.sql(location.engine(), version, SchemaExport.NEWEST));
+            return new Pending(version, SchemaExport.sql(location.engine(), version, SchemaExport.NEWEST));
         }
-        out.flush();
-        return 0;
     }
 
     /**
@@ -51,6 +51,24 @@ final class MigrateCommand extends DatabaseCommand {
     @Override
     Result execute(Database db) {
         return new Migrated(place(db), db.schemaVersion(), db.appliedMigrations());
+    }
+
+    /**
+     * What is still to run.
+     *
+     * @param sql empty if that is nothing
+     */
+    private record Pending(long schemaVersion, String sql) implements Result {
+
+        @Override
+        public void print(PrintWriter out) {
+            out.print(
+                    sql.isEmpty()
+                            ? "-- the schema has version " + schemaVersion + "; there is nothing to run"
+                                    + System.lineSeparator()
+                            : sql);
+            out.flush();
+        }
     }
 
     private record Migrated(String database, int schemaVersion, List<String> appliedMigrations) implements Result {

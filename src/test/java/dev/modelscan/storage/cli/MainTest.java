@@ -2,6 +2,7 @@ package dev.modelscan.storage.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelscan.storage.support.OlderSchema;
@@ -186,15 +187,27 @@ class MainTest {
         Run dry = run("migrate", "--dry-run", "--db", database());
         assertThat(dry.code).as(dry.err).isZero();
         assertThat(dry.out).contains("V6__list_indexes.sql", "CREATE INDEX").doesNotContain("V5__");
+        JsonNode document = json("migrate", "--dry-run", "--json", "--db", database());
+        assertThat(document.get("schemaVersion").asLong()).isEqualTo(5);
+        assertThat(document.get("sql").asText()).isEqualTo(dry.out);
         Run migrated = run("migrate", "--db", database());
         assertThat(migrated.code).as(migrated.err).isZero();
         assertThat(migrated.out).contains("applied V6__list_indexes.sql");
         assertThat(run("migrate", "--db", database()).out).doesNotContain("applied");
+        assertThat(run("migrate", "--dry-run", "--db", database()).out).startsWith("-- ");
+        assertThat(json("migrate", "--dry-run", "--json", "--db", database())
+                        .get("sql")
+                        .asText())
+                .isEmpty();
         assertThat(run("status", "--db", database()).code).isZero();
     }
 
     private String database() {
         return directory.resolve("cli.db").toString();
+    }
+
+    private static JsonNode json(String... args) throws JsonProcessingException {
+        return new ObjectMapper().readTree(run(args).out);
     }
 
     static Run run(String... args) {
