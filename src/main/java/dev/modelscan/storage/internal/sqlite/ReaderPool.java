@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * <p>A session belongs to a {@link Loan}. A call creates its loan before it asks for a session, and marks it
  * as over in its outermost {@code finally}: one field write, which needs no stack, memory or lock. That alone
  * releases the session. Everything else, such as waking a waiting thread, is an optimization.
+ *
+ * <p>So this is no semaphore with a deque: a release that runs out of stack would lose its permit for good. And a fair
+ * semaphore serves 16 threads at less than half the rate.
  */
 final class ReaderPool implements AutoCloseable {
 
