@@ -18,6 +18,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.doctor.DoctorProgress;
@@ -98,11 +99,12 @@ abstract class DoctorContract extends Contract {
                         "tools",
                         "calls and answers",
                         "conversations",
+                        "branches",
                         "blobs",
                         "times",
                         "audit log",
                         "done");
-        assertThat(told).extracting(DoctorProgress::done).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(told).extracting(DoctorProgress::done).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     }
 
     @Test
@@ -199,6 +201,27 @@ abstract class DoctorContract extends Contract {
         Message last = db.messages().create(message(agent).build());
         assertThat(last.sequenceNumber()).isEqualTo(10);
         assertThat(codes()).containsExactly("sequence-gap");
+    }
+
+    @Test
+    void messagesThatFollowTheWrongMessageAreFound() {
+        Message first = db.messages().listLatest(CONVERSATION, 10).get(0);
+        Message last = db.messages().listLatest(CONVERSATION, 1).get(0);
+        Message elsewhere = db.messages()
+                .create(message(agent).conversationId(ConversationId.next()).build());
+
+        update(MESSAGES.PARENT_ID, last.id(), MESSAGES.ID, first.id());
+        assertThat(found("parent-wrong").ids()).containsExactly(first.id().value());
+        update(MESSAGES.PARENT_ID, elsewhere.id(), MESSAGES.ID, last.id());
+        assertThat(found("parent-wrong").ids())
+                .containsExactlyInAnyOrder(first.id().value(), last.id().value());
+        update(MESSAGES.PARENT_ID, null, MESSAGES.ID, last.id());
+        update(MESSAGES.PARENT_ID, first.id(), MESSAGES.ID, first.id());
+        assertThat(codes()).isEmpty();
+
+        update(CONVERSATIONS.HEAD_ID, elsewhere.id(), CONVERSATIONS.ID, CONVERSATION);
+        assertThat(found("head-wrong").ids()).containsExactly(CONVERSATION.value());
+        assertThat(codes()).containsExactly("head-wrong");
     }
 
     @Test

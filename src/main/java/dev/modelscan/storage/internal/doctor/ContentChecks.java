@@ -19,6 +19,7 @@ import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.schema.tables.Messages;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
 import dev.modelscan.storage.workflows.WorkflowStatus;
@@ -73,6 +74,7 @@ final class ContentChecks {
         checks.put("tools", ContentChecks::calls);
         checks.put("calls and answers", ContentChecks::parts);
         checks.put("conversations", ContentChecks::conversations);
+        checks.put("branches", ContentChecks::branches);
         checks.put("blobs", ContentChecks::blobs);
         checks.put("times", ContentChecks::times);
         Map<String, Supplier<List<Finding>>> all = new LinkedHashMap<>();
@@ -231,6 +233,31 @@ final class ContentChecks {
                         .orderBy(CONVERSATIONS.ID)
                         .limit(MOST)),
                 "doctor --repair");
+    }
+
+    /** A path follows parents to the first message. It leaves out what another conversation or a cycle cuts off. */
+    private void branches() {
+        Messages parent = MESSAGES.as("parent");
+        add(
+                Severity.ERROR,
+                "parent-wrong",
+                "messages that follow a later message, or one of another conversation; lists leave messages out",
+                keys(
+                        MESSAGES.ID,
+                        MESSAGES.join(parent).on(parent.ID.eq(MESSAGES.PARENT_ID)),
+                        parent.CONVERSATION_ID
+                                .ne(MESSAGES.CONVERSATION_ID)
+                                .or(parent.SEQUENCE_NUMBER.gt(MESSAGES.SEQUENCE_NUMBER))),
+                "set parent_id to an earlier message of the conversation, or restore a backup");
+        add(
+                Severity.ERROR,
+                "head-wrong",
+                "conversations whose head is a message of another one",
+                keys(
+                        CONVERSATIONS.ID,
+                        CONVERSATIONS.join(MESSAGES).on(MESSAGES.ID.eq(CONVERSATIONS.HEAD_ID)),
+                        MESSAGES.CONVERSATION_ID.ne(CONVERSATIONS.ID)),
+                "set head_id to a message of the conversation, or restore a backup");
     }
 
     private void blobs() {
