@@ -116,7 +116,7 @@ class NativeImageMetadataTest {
                 // Steps of a build, and what tests use.
                 .that(DescribedPredicate.describe(
                         "run",
-                        type -> !type.getSimpleName().equals("RenderQueries")
+                        type -> !Set.of("RenderQueries", "Rehearsal").contains(type.getSimpleName())
                                 && !type.getPackageName().endsWith(".codegen")
                                 && !type.getPackageName().endsWith(".testkit")));
         Set<String> users = classes.stream()

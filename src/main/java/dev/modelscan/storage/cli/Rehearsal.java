@@ -6,14 +6,20 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.sqlite.util.LibraryLoaderUtil;
 
-/** Runs short commands once, so that a class-data archive that is made of this JVM has their classes. */
+/**
+ * Runs short commands once, so that a class-data archive that is made of this JVM has their classes. Unpacks SQLite's library,
+ * which the driver else does at each start.
+ */
 final class Rehearsal {
 
     private Rehearsal() {}
 
-    /** Works in a temporary directory, and prints the version. */
+    /** Works in a temporary directory, and prints the version. The argument is the new directory of SQLite's library. */
     public static void main(String[] args) throws IOException {
+        unpackLibrary(Path.of(args[0]));
         Path directory = Files.createTempDirectory("modelscan-rehearsal-");
         try {
             Path sample = directory.resolve(DemoCommand.SAMPLE);
@@ -35,6 +41,14 @@ final class Rehearsal {
             Main.main(new String[] {"--version"});
         } finally {
             DemoCommand.delete(directory);
+        }
+    }
+
+    private static void unpackLibrary(Path directory) throws IOException {
+        String name = LibraryLoaderUtil.getNativeLibName();
+        String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name;
+        try (InputStream in = Objects.requireNonNull(LibraryLoaderUtil.class.getResourceAsStream(resource), resource)) {
+            Files.copy(in, Files.createDirectories(directory).resolve(name));
         }
     }
 
