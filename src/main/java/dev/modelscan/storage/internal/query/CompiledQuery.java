@@ -110,8 +110,7 @@ public final class CompiledQuery<R> {
     public RenderedQuery rendered(Dialect dialect) {
         RenderedQuery known = rendered.get(dialect.name());
         if (known == null) {
-            RenderedQuery packaged =
-                    key == null ? null : PackagedQueries.of(dialect).get(key);
+            RenderedQuery packaged = key == null ? null : PackagedQueries.find(dialect, key);
             known = packaged == null ? render(dialect) : packaged;
             rendered.put(dialect.name(), known);
         }

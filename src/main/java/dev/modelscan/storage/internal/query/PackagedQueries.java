@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The SQL of compiled queries as rendered by the build. One line per query, separated by tabs: key, number of
@@ -22,26 +23,34 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class PackagedQueries {
 
     private static final String FOLDER = "dev/modelscan/storage/queries/";
-    private static final Map<String, Map<String, RenderedQuery>> LOADED = new ConcurrentHashMap<>(2);
+
+    /** The line of each query by its key, for each dialect. A short program uses few of them, so each is parsed when it is. */
+    private static final Map<String, Map<String, String>> LOADED = new ConcurrentHashMap<>(2);
 
     private PackagedQueries() {}
 
-    static Map<String, RenderedQuery> of(Dialect dialect) {
-        return LOADED.computeIfAbsent(dialect.name(), PackagedQueries::load);
+    /** A query by its key; null if the build has not rendered it. */
+    static @Nullable RenderedQuery find(Dialect dialect, String key) {
+        String line =
+                LOADED.computeIfAbsent(dialect.name(), PackagedQueries::load).get(key);
+        if (line == null) {
+            return null;
+        }
+        String[] parts = line.split("\t", 4);
+        List<String> names = parts[2].isEmpty() ? List.of() : List.of(parts[2].split(",", -1));
+        return new RenderedQuery(parts[3], Integer.parseInt(parts[1]), names);
     }
 
     /** Empty until the build has rendered the queries. Until then each query is rendered at first use. */
-    private static Map<String, RenderedQuery> load(String dialect) {
+    private static Map<String, String> load(String dialect) {
         InputStream stream = PackagedQueries.class.getClassLoader().getResourceAsStream(FOLDER + dialect);
         if (stream == null) {
             return Map.of();
         }
-        Map<String, RenderedQuery> queries = new HashMap<>();
+        Map<String, String> queries = new HashMap<>();
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                String[] parts = line.split("\t", 4);
-                List<String> names = parts[2].isEmpty() ? List.of() : List.of(parts[2].split(",", -1));
-                queries.put(parts[0], new RenderedQuery(parts[3], Integer.parseInt(parts[1]), names));
+                queries.put(line.substring(0, line.indexOf('\t')), line);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the library's queries cannot be read from the class path", e);
