@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -135,7 +136,11 @@ final class RecordReader implements Records, AutoCloseable {
     /** What is wrong, in our own words: the parser's name its classes. */
     private static String reason(IOException e, long line, Framing framing) {
         if (e instanceof StreamConstraintsException) {
-            return "is nested deeper than 1,000 levels, or has a number of more than 12,000 digits";
+            return String.format(
+                    Locale.ROOT,
+                    "is nested deeper than 1,000 levels, has a number of more than 12,000 digits, or a text of more than"
+                            + " %,d characters, an eighth of the memory (java -Xmx)",
+                    Fields.LONGEST_TEXT);
         }
         if (e instanceof JsonEOFException) {
             return framing == Framing.LINES ? "is cut off: the line ends inside the value" : "is cut off";

@@ -23,12 +23,19 @@ import org.jspecify.annotations.Nullable;
 /** Reads members of JSON objects whose type is not certain. */
 public final class Fields {
 
+    /**
+     * The most characters of one text. While a text is read it takes up to six bytes a character, so a longer one would end
+     * the program instead of one record.
+     */
+    public static final int LONGEST_TEXT =
+            (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 8);
+
     /** Keeps every digit of a number. Of a repeated key, the last value counts, as it does for most readers. */
     public static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(1_000)
                             .maxNumberLength(12_000)
-                            .maxStringLength(Integer.MAX_VALUE)
+                            .maxStringLength(LONGEST_TEXT)
                             .maxNameLength(Integer.MAX_VALUE)
                             .build())
                     .build())
