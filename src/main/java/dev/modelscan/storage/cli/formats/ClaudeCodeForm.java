@@ -9,9 +9,11 @@ import dev.modelscan.storage.cli.formats.Event.Refused;
 import dev.modelscan.storage.cli.formats.Event.Warned;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -127,12 +129,18 @@ final class ClaudeCodeForm implements Form {
             if (uuid != null && line.path("isSidechain").asBoolean() && !line.has("agentId")) {
                 runOfLine.put(uuid, run);
             }
-            String parent = parent(line);
-            while (parent != null && passed.containsKey(parent)) {
-                String next = passed.get(parent);
-                parent = next.isEmpty() ? null : next;
+            run.message(at, line, uuid, messageBefore(parent(line)));
+        }
+
+        /** The message that a line follows, past lines that are none. They may follow each other in a circle. */
+        private @Nullable String messageBefore(@Nullable String parent) {
+            Set<String> seen = new HashSet<>();
+            String before = parent;
+            while (before != null && passed.containsKey(before)) {
+                String next = Objects.requireNonNull(passed.get(before));
+                before = next.isEmpty() || !seen.add(before) ? null : next;
             }
-            run.message(at, line, uuid, parent);
+            return before;
         }
 
         /** A new start after the context was compacted follows what went before, though in another member. */

@@ -60,8 +60,13 @@ final class OtlpRuns {
     }
 
     private String run(OtlpStore.Head span) {
+        return run(span, new HashSet<>());
+    }
+
+    /** Damaged spans may be each other's parents: then the first one that comes again begins the run. */
+    private String run(OtlpStore.Head span, Set<String> seen) {
         OtlpStore.Head agent = span.isAgent() ? span : agentAbove(span);
-        if (agent == null) {
+        if (agent == null || !seen.add(agent.key())) {
             return conversation(span);
         }
         OtlpStore.Head above = agentAbove(agent);
@@ -73,14 +78,14 @@ final class OtlpRuns {
         }
         String own = agent.conversation();
         if (own != null && !own.equals(conversation(above))) {
-            parents.put(own, run(above));
+            parents.put(own, run(above, seen));
             return own;
         }
         if (sameAgent) {
-            return run(above);
+            return run(above, seen);
         }
         String key = agent.key();
-        parents.put(key, run(above));
+        parents.put(key, run(above, seen));
         return key;
     }
 

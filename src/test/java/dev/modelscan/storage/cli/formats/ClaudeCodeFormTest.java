@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ClaudeCodeFormTest {
 
@@ -57,6 +58,20 @@ class ClaudeCodeFormTest {
                         "end ses/a1");
         assertThat(told.all(MessageRead.class).get(0).createdAt()).isEqualTo(Instant.parse("2026-03-04T05:06:01.250Z"));
         assertThat(told.kept()).contains("leafUuid", "c2ln", "\"agentId\":\"a1\"");
+    }
+
+    @Test
+    @Timeout(10)
+    void linesThatFollowEachOtherInACircleEnd() {
+        Told told = Told.of(
+                "ses.jsonl",
+                line("attachment", "a1", "a2", "", "''"),
+                line("progress", "a2", "a1", "", "''"),
+                line("progress", "a3", "a3", "", "''"),
+                line("user", "m1", "a1", "", "'first'"),
+                line("user", "m2", "a3", "", "'second'"));
+
+        assertThat(told.lines()).contains("user m1: first", "user m2: second");
     }
 
     @Test

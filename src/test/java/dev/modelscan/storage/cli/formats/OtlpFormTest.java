@@ -33,6 +33,19 @@ class OtlpFormTest {
     }
 
     @Test
+    void agentsThatAreEachOthersParentsAreTold() {
+        Told told = Told.of(
+                "traces.jsonl",
+                trace(
+                        span("s1", "s2", "invoke_agent", 45, "", "gen_ai.agent.name", "'stringValue': 'a'"),
+                        span("s2", "s1", "invoke_agent", 46, "", "gen_ai.agent.name", "'stringValue': 'b'"),
+                        span("s3", "s3", "invoke_agent", 47, "", "gen_ai.agent.name", "'stringValue': 'c'")));
+
+        assertThat(told.lines()).filteredOn(line -> line.startsWith("run ")).hasSize(3);
+        assertThat(told.lines()).filteredOn(line -> line.startsWith("end ")).hasSize(3);
+    }
+
+    @Test
     void theHistoryThatEachCallRepeatsIsToldOnce() {
         String user = "{`role`:`user`,`parts`:[{`type`:`text`,`content`:`go`}]}";
         String call = "{`role`:`assistant`,`parts`:[{`type`:`tool_call`,`id`:`c1`,`name`:`move`,`arguments`:{`dx`:1}}]";
