@@ -1,10 +1,13 @@
 package dev.modelscan.storage;
 
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs some work again and again on a thread of its own, until it or the database is closed. The first run begins at once. A run
@@ -13,6 +16,8 @@ import java.util.function.Consumer;
  * @since 0.1.0
  */
 public final class Schedule implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Schedule.class);
 
     private static final long LOOK_MILLIS = 200;
 
@@ -40,8 +45,9 @@ public final class Schedule implements AutoCloseable {
      *
      * @param name a part of the thread's name
      * @param every the time from the begin of one run to that of the next
-     * @param work is run on the schedule's thread; another exception than a {@link StorageException} ends the schedule
-     * @param onFailure is told when a run failed; the next is tried at its time
+     * @param work is run on the schedule's thread
+     * @param onFailure is told when a run failed, of another exception than a {@link StorageException} by an {@link
+     *     UnavailableException} with that cause; the next run is tried at its time. What it throws itself is logged
      * @throws IllegalArgumentException if the time is not positive
      */
     public static Schedule start(
@@ -60,8 +66,9 @@ public final class Schedule implements AutoCloseable {
                 }
                 continue;
             }
-            next += every.toNanos();
             runOnce();
+            // Runs that are missed because one took long are not made up for.
+            next = Math.max(next + every.toNanos(), System.nanoTime());
         }
     }
 
@@ -73,9 +80,20 @@ public final class Schedule implements AutoCloseable {
         try {
             work.run();
         } catch (StorageException e) {
+            tell(e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            tell(new UnavailableException("what is done on a schedule has failed: " + e, e));
+        }
+    }
+
+    /** The next run is due whatever the listener does. */
+    private void tell(StorageException failure) {
+        try {
             if (isWanted()) {
-                onFailure.accept(e);
+                onFailure.accept(failure);
             }
+        } catch (RuntimeException e) {
+            LOG.warn("the listener of a schedule has failed", e);
         }
     }
 

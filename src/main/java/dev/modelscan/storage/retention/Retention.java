@@ -10,6 +10,7 @@ import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.time.Duration;
@@ -21,7 +22,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record2;
 import org.jooq.TableField;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -253,7 +257,7 @@ public final class Retention {
     }
 
     private Condition oldTasks(Duration age) {
-        return ended().and(TASKS.COMPLETED_AT.lt(before(age)));
+        return ended().and(ofTime(TASKS.COMPLETED_AT, TASKS.CREATED_AT).lt(before(age)));
     }
 
     private static Condition endedOf(AgentId agent) {
@@ -264,36 +268,38 @@ public final class Retention {
         return TOOL_EXECUTIONS
                 .STATUS
                 .in(ToolExecutionStatus.SUCCESS, ToolExecutionStatus.FAILED, ToolExecutionStatus.TIMEOUT)
-                .and(TOOL_EXECUTIONS.COMPLETED_AT.lt(before(age)));
+                .and(ofTime(TOOL_EXECUTIONS.COMPLETED_AT, TOOL_EXECUTIONS.CREATED_AT)
+                        .lt(before(age)));
+    }
+
+    /** What was imported may have ended at a time that nobody knows. */
+    private static Field<Instant> ofTime(Field<Instant> completedAt, Field<Instant> createdAt) {
+        return DSL.coalesce(completedAt, createdAt);
     }
 
     private void deleteTasks(Batch batch, Condition condition) {
         deleteWhere(batch, TASKS.ID, condition, n -> tasks += n);
     }
 
+    /** The newest that goes is found once, so that two runs at a time delete the same. */
     private void deleteTasksOf(Batch batch, AgentId agent, int keep) {
-        int left = db.dsl().fetchCount(TASKS, endedOf(agent)) - keep;
-        while (left > 0) {
-            int most = Math.min(left, batch.rows());
-            int deleted = batch.run(tx -> tx.dsl()
-                    .deleteFrom(TASKS)
-                    .where(TASKS.ID.in(tx.dsl()
-                            .select(TASKS.ID)
-                            .from(TASKS)
-                            .where(endedOf(agent))
-                            .orderBy(TASKS.CREATED_AT, TASKS.ID)
-                            .limit(most)
-                            .fetch(TASKS.ID)))
-                    .execute());
-            if (deleted == 0) {
-                return;
-            }
-            left -= deleted;
-            tasks += deleted;
-            listener.accept(result());
+        Record2<Instant, TaskId> newest = db.dsl()
+                .select(TASKS.CREATED_AT, TASKS.ID)
+                .from(TASKS)
+                .where(endedOf(agent))
+                .orderBy(TASKS.CREATED_AT.desc(), TASKS.ID.desc())
+                .offset(keep)
+                .limit(1)
+                .fetchOne();
+        if (newest != null) {
+            Condition isOlder = TASKS.CREATED_AT
+                    .lt(newest.value1())
+                    .or(TASKS.CREATED_AT.eq(newest.value1()).and(TASKS.ID.le(newest.value2())));
+            deleteTasks(batch, endedOf(agent).and(isOlder));
         }
     }
 
+    /** A row that has changed since it was found stays, though PostgreSQL waits for the change and then still knows its id. */
     private <I> void deleteWhere(Batch batch, TableField<?, I> id, Condition condition, Consumer<Integer> deleted) {
         int count;
         do {
@@ -306,6 +312,7 @@ public final class Retention {
                             .orderBy(id)
                             .limit(batch.rows())
                             .fetch(id)))
+                    .and(condition)
                     .execute());
             deleted.accept(count);
             listener.accept(result());

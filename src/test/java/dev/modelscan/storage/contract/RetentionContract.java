@@ -11,12 +11,15 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.models.ModelCall;
 import dev.modelscan.storage.retention.Retention;
 import dev.modelscan.storage.retention.RetentionPolicy;
 import dev.modelscan.storage.retention.RetentionResult;
 import dev.modelscan.storage.retention.RetentionSchedule;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecution;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -324,6 +327,47 @@ abstract class RetentionContract extends Contract {
             assertThat(db.isOpen()).isFalse();
         }
         assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aScheduleGoesOnWhateverItsListenersThrow() throws Exception {
+        List<StorageException> failures = new CopyOnWriteArrayList<>();
+        CountDownLatch thrice = new CountDownLatch(3);
+        try (RetentionSchedule schedule = RetentionSchedule.start(
+                db,
+                RetentionPolicy.builder().conversations(Duration.ofDays(1)).build(),
+                Duration.ofMillis(20),
+                result -> {
+                    thrice.countDown();
+                    throw new IllegalStateException("full");
+                },
+                failure -> {
+                    failures.add(failure);
+                    throw new IllegalStateException("full too");
+                })) {
+            assertThat(thrice.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(failures).isNotEmpty().allSatisfy(failure -> assertThat(failure)
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("full"));
+    }
+
+    /** Imported runs have ended, and their files may not say when. */
+    @Test
+    void whatHasEndedAtNoKnownTimeGoesByTheTimeOfItsRecord() {
+        Task imported = db.tasks()
+                .create(task().agentId(agent.id())
+                        .status(TaskStatus.COMPLETED)
+                        .origin(Origin.of(db.sources().create(source().build()), "x"))
+                        .createdAt(clock.instant())
+                        .build());
+        assertThat(imported.completedAt()).isNull();
+        RetentionPolicy.Builder policy = RetentionPolicy.builder().tasks(Duration.ofDays(5));
+
+        assertThat(runLikeItsDryRun(policy).tasks()).isZero();
+        passDays(10);
+        assertThat(runLikeItsDryRun(policy).tasks()).isEqualTo(1);
+        assertThat(db.tasks().find(imported.id())).isEmpty();
     }
 
     @Test
