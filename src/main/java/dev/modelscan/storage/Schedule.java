@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs some work again and again on a thread of its own, until it or the database is closed. The first run begins at once. A run
@@ -16,8 +14,6 @@ import org.slf4j.LoggerFactory;
  * @since 0.1.0
  */
 public final class Schedule implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Schedule.class);
 
     private static final long LOOK_MILLIS = 200;
 
@@ -47,7 +43,8 @@ public final class Schedule implements AutoCloseable {
      * @param every the time from the begin of one run to that of the next
      * @param work is run on the schedule's thread
      * @param onFailure is told when a run failed, of another exception than a {@link StorageException} by an {@link
-     *     UnavailableException} with that cause; the next run is tried at its time. What it throws itself is logged
+     *     UnavailableException} with that cause; the next run is tried at its time. What it throws itself goes to the thread's handler of
+     *     uncaught exceptions
      * @throws IllegalArgumentException if the time is not positive
      */
     public static Schedule start(
@@ -93,7 +90,7 @@ public final class Schedule implements AutoCloseable {
                 onFailure.accept(failure);
             }
         } catch (RuntimeException e) {
-            LOG.warn("the listener of a schedule has failed", e);
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
         }
     }
 
