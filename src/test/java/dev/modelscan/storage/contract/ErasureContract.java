@@ -21,6 +21,7 @@ import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.InsideToolCall;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.erasure.ErasureReceipt;
 import dev.modelscan.storage.erasure.ErasureRequest;
@@ -750,5 +751,75 @@ abstract class ErasureContract extends Contract {
         assertThat(stays.title()).isNull();
         assertThat(stays.origin()).isEqualTo(Origin.NONE);
         assertThat(stays.createdAt()).isEqualTo(hers.createdAt());
+    }
+
+    /** A text column that can refer to one of the library's. */
+    private String text() {
+        return "text" + (engine().name().startsWith("SQLite") ? "" : " COLLATE \"C\"");
+    }
+
+    @Test
+    void aKeyToAnotherColumnThanTheIdIsRefused() {
+        createAnn();
+        ErasureRequest request = ErasureRequest.agent(ann.id());
+        change("CREATE TABLE profiles (id bigint PRIMARY KEY, agent_name " + text()
+                + " NOT NULL REFERENCES agents (name) ON DELETE CASCADE, email text)");
+        db.audit().enable();
+        change("INSERT INTO profiles VALUES (1, '" + ann.name() + "', '" + NEEDLE + "')");
+
+        assertThatThrownBy(() -> db.erasure().preview(request))
+                .isInstanceOf(ReferenceException.class)
+                .hasMessageContaining("profiles");
+        assertThatThrownBy(() -> db.erasure().erase(request))
+                .isInstanceOf(ReferenceException.class)
+                .hasMessageContaining("profiles")
+                .hasMessageNotContaining(NEEDLE);
+        assertThat(db.agents().find(ann.id())).isPresent();
+    }
+
+    @Test
+    void recordsOfAPseudonymStayIfItsAgentWasDeleted() {
+        createAnn();
+        Task hers = db.tasks().create(task().agentId(ann.id()).type(NEEDLE).build());
+        db.agents().delete(ann.id());
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()).pseudonymised());
+
+        assertThat(receipt.changed()).containsEntry("tasks", 1L);
+        assertThat(receipt.removed()).doesNotContainKey("tasks");
+        assertThat(receipt.pseudonym()).isNull();
+        assertGone();
+        assertThat(db.tasks().get(hers.id()).type()).isEqualTo("erased");
+    }
+
+    @Test
+    void whoeverSwitchedTheLogOnCanBeErased() {
+        createAnn();
+        db.audit().disable();
+        db.as(ann.name()).audit().enable(List.of("agents.mode"));
+        assertThat(db.doctor().findings()).isEmpty();
+
+        erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(db.doctor().findings()).extracting(Finding::code).doesNotContain("audit-settings-changed");
+        assertThat(db.audit().verify().fault()).isEmpty();
+    }
+
+    @Test
+    void aTableWithoutAKeyGoesWithWhatItRefersTo() {
+        db.conversations().create(Conversation.builder().id(CONVERSATION).build());
+        change("CREATE TABLE notes (conversation_id " + text()
+                + " REFERENCES conversations (id) ON DELETE CASCADE, text text)");
+        db.audit().enable();
+        change("INSERT INTO notes VALUES ('" + CONVERSATION + "', '" + NEEDLE + "')");
+        change("INSERT INTO notes VALUES (NULL, 'kept')");
+
+        ErasureReceipt receipt = db.erasure().erase(ErasureRequest.conversation(CONVERSATION));
+
+        assertThat(receipt.removed()).containsEntry("notes", 1L);
+        if (engine().name().startsWith("SQLite")) {
+            assertGone();
+        }
+        assertThat(db.dsl().fetchCount(DSL.table("notes"))).isEqualTo(1);
     }
 }

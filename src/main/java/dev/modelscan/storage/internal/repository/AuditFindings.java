@@ -37,9 +37,10 @@ final class AuditFindings {
             return "entry " + position + ": " + changes;
         }
 
-        boolean hasRedacted(String texts) {
-            return changes != null
-                    && Json.parse(changes)
+        /** Of an erased entry nobody knows. */
+        boolean mayHaveRedacted(String texts) {
+            return changes == null
+                    || Json.parse(changes)
                             .toNode()
                             .path("redacted")
                             .equals(Json.parse(texts).toNode());
@@ -84,7 +85,7 @@ final class AuditFindings {
     }
 
     private void settings(@Nullable Switch last, @Nullable String redacted) {
-        if (last != null && last.isOn() && (redacted == null || !last.hasRedacted(redacted))) {
+        if (last != null && last.isOn() && (redacted == null || !last.mayHaveRedacted(redacted))) {
             add(
                     Severity.ERROR,
                     SETTINGS_CHANGED,

@@ -92,8 +92,7 @@ final class ErasureOfRows {
                     : !ErasureRules.OWN.contains(reference.table());
             if (reference.onDelete() != OnDelete.REFUSE
                     || ErasureRules.OWN.contains(reference.table())
-                    || reference.isForeign()
-                    || reference.columns().size() > 1
+                    || !search.tables().isByKey(reference)
                     || !erased) {
                 continue;
             }
@@ -170,17 +169,20 @@ final class ErasureOfRows {
             apply(change, pseudonym);
         }
         deleteCompactions();
-        if (pseudonym == null) {
+        if (search.request().pseudonymises()) {
+            if (pseudonym != null) {
+                moveTo(pseudonym);
+            }
+            deleteBesideWhatStays();
+        } else {
             joinBranches(now);
             for (Table<?> table : REMOVED) {
                 delete(table.getName(), idOf(table), keys.live(table.getName()));
             }
-        } else {
-            moveTo(pseudonym);
         }
     }
 
-    /** Gives what stays to a new agent, and removes the old one with what goes with it. */
+    /** Gives what stays to a new agent. */
     private void moveTo(AgentId pseudonym) throws SQLException {
         for (TableField<?, ?> column : ErasedContent.AGENT) {
             String name = PlainSql.quoted(column.getName());
@@ -192,6 +194,10 @@ final class ErasureOfRows {
                         List.of(pseudonym.value(), agent));
             }
         }
+    }
+
+    /** The old agent, and what goes with it. Its records stay, even if it was deleted before and there is no new one. */
+    private void deleteBesideWhatStays() throws SQLException {
         delete(MESSAGE_PARTS.getName(), MESSAGE_PARTS.MESSAGE_ID.getName(), keys.live(MESSAGES.getName()));
         for (Table<?> table : List.of(MESSAGE_ORIGINS, WORKFLOWS, SOURCES, AGENTS)) {
             delete(table.getName(), idOf(table), keys.live(table.getName()));

@@ -116,7 +116,7 @@ final class ErasureRules {
     }
 
     /** What belongs to what, by the library's rules first. */
-    static List<Edge> edges(ErasureRequest request, List<Reference> references) {
+    static List<Edge> edges(ErasureRequest request, List<Reference> references, ErasureTables tables) {
         boolean ofAgent = request.kind() == ErasureRequest.Kind.AGENT;
         List<Edge> edges = new ArrayList<>(ofAgent ? OF_AGENT : OF_CONTENT);
         if (request.kind() == ErasureRequest.Kind.EXTERNAL_ID) {
@@ -130,7 +130,7 @@ final class ErasureRules {
                     && !OWN.contains(reference.table())
                     && OWN.contains(reference.target())
                     && !reference.target().equals(AGENTS.getName());
-            if (reference.isForeign() || reference.columns().size() > 1 || stays) {
+            if (!tables.isByKey(reference) || stays) {
                 continue;
             }
             Edge edge = new Edge(reference.table(), reference.columns().get(0), reference.target());
@@ -146,17 +146,18 @@ final class ErasureRules {
      *
      * @throws ReferenceException if there is such a key of a table of which rows are erased
      */
-    static void requireReached(ErasureRequest request, List<Reference> references, ErasedKeys keys) {
+    static void requireReached(
+            ErasureRequest request, List<Reference> references, ErasureTables tables, ErasedKeys keys) {
         for (Reference reference : references) {
-            boolean unknown = reference.isForeign() || reference.columns().size() > 1;
-            if (unknown
+            if (!tables.isByKey(reference)
                     && reference.onDelete() == OnDelete.CASCADE
                     && !OWN.contains(reference.table())
                     && !keys.live(reference.target()).isEmpty()) {
                 throw refused(
                         request,
                         "rows of the table " + reference.table() + " are deleted with those of " + reference.target()
-                                + ", and " + (reference.isForeign() ? "it is in another schema" : "by several columns")
+                                + ", and "
+                                + (reference.isForeign() ? "it is in another schema" : "by other columns than its key")
                                 + ", so nobody would know which; delete them first, and drop that foreign key");
             }
         }

@@ -60,9 +60,9 @@ final class ErasureSearch {
         this.request = request;
         Catalog catalog = session.dialect().catalog();
         this.references = catalog.references(session);
-        this.edges = ErasureRules.edges(request, references);
-        this.roots = ErasureRules.roots(request);
         this.tables = new ErasureTables(session, references);
+        this.edges = ErasureRules.edges(request, references, tables);
+        this.roots = ErasureRules.roots(request);
     }
 
     ErasureRequest request() {
@@ -143,7 +143,7 @@ final class ErasureSearch {
                 " AND t." + PlainSql.quoted(WORKFLOWS.SOURCE_FORMAT.getName()) + " IS NOT NULL");
         String sources = SOURCES.getName();
         addLiveByKey(sources, unused(sources, referencesTo(sources)), "");
-        ErasureRules.requireReached(request, references, keys);
+        ErasureRules.requireReached(request, references, tables, keys);
         listener.accept(new ErasureProgress(Phase.FIND, done, order.size()));
     }
 
@@ -216,16 +216,16 @@ final class ErasureSearch {
             }
         });
         findLive(table, own, root);
-        for (Edge edge : own) {
-            // It lost the reference when what it belonged to was deleted, and has found nobody else since.
-            addLiveByKey(table, history.of(edge), " AND t." + PlainSql.quoted(edge.column()) + " IS NULL");
-        }
         Set<String> gone = history.all();
-        gone.removeAll(keys.live(table));
-        gone.removeAll(history.ofOthers());
         if (table(table).key().size() == 1) {
+            for (Edge edge : own) {
+                // It lost the reference when what it belonged to was deleted, and has found nobody else since.
+                addLiveByKey(table, history.of(edge), " AND t." + PlainSql.quoted(edge.column()) + " IS NULL");
+            }
             gone.removeAll(there(table, gone));
         }
+        gone.removeAll(keys.live(table));
+        gone.removeAll(history.ofOthers());
         gone.forEach(key -> keys.add(table, key));
     }
 

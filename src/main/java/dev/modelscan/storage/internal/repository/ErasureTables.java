@@ -36,6 +36,13 @@ final class ErasureTables {
         return Objects.requireNonNull(tables.get(table), table);
     }
 
+    /** Whether a foreign key names the rows of its target by the one column of their key, so that it says which they are. */
+    boolean isByKey(Reference reference) {
+        return !reference.isForeign()
+                && reference.columns().size() == 1
+                && (!has(reference.target()) || get(reference.target()).key().equals(reference.targetColumns()));
+    }
+
     /** The first column of a table's primary key. */
     String id(String table) {
         return get(table).key().get(0);
