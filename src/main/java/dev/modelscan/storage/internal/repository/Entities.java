@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The kinds of records that have a repository of the usual form. Classes are loaded when they are first used. */
+/**
+ * The kinds of records that have a repository of the usual form. A repository's class is loaded when it is first used, which a
+ * reference to its constructor would not wait for.
+ */
 final class Entities {
 
     /**
@@ -36,28 +39,51 @@ final class Entities {
 
     /** A new kind is one line here. */
     static final List<Entity<?>> ALL = List.of(
-            new Entity<>(Agent.class, AgentRepository.class, () -> AgentMapping.MAPPING, SqlAgentRepository::new),
+            new Entity<>(
+                    Agent.class,
+                    AgentRepository.class,
+                    () -> AgentMapping.MAPPING,
+                    sessions -> new SqlAgentRepository(sessions)),
             new Entity<>(
                     Workflow.class,
                     WorkflowRepository.class,
                     () -> WorkflowMapping.MAPPING,
-                    SqlWorkflowRepository::new),
-            new Entity<>(Task.class, TaskRepository.class, () -> TaskMapping.MAPPING, SqlTaskRepository::new),
+                    sessions -> new SqlWorkflowRepository(sessions)),
             new Entity<>(
-                    Message.class, MessageRepository.class, () -> MessageMapping.MAPPING, SqlMessageRepository::new),
-            new Entity<>(Team.class, TeamRepository.class, () -> TeamMapping.MAPPING, SqlTeamRepository::new),
+                    Task.class,
+                    TaskRepository.class,
+                    () -> TaskMapping.MAPPING,
+                    sessions -> new SqlTaskRepository(sessions)),
+            new Entity<>(
+                    Message.class,
+                    MessageRepository.class,
+                    () -> MessageMapping.MAPPING,
+                    sessions -> new SqlMessageRepository(sessions)),
+            new Entity<>(
+                    Team.class,
+                    TeamRepository.class,
+                    () -> TeamMapping.MAPPING,
+                    sessions -> new SqlTeamRepository(sessions)),
             new Entity<>(
                     ToolExecution.class,
                     ToolExecutionRepository.class,
                     () -> ToolExecutionMapping.MAPPING,
-                    SqlToolExecutionRepository::new),
+                    sessions -> new SqlToolExecutionRepository(sessions)),
             new Entity<>(
                     ModelCall.class,
                     ModelCallRepository.class,
                     () -> ModelCallMapping.MAPPING,
-                    SqlModelCallRepository::new),
-            new Entity<>(Score.class, ScoreRepository.class, () -> ScoreMapping.MAPPING, SqlScoreRepository::new),
-            new Entity<>(Source.class, SourceRepository.class, () -> SourceMapping.MAPPING, SqlSourceRepository::new));
+                    sessions -> new SqlModelCallRepository(sessions)),
+            new Entity<>(
+                    Score.class,
+                    ScoreRepository.class,
+                    () -> ScoreMapping.MAPPING,
+                    sessions -> new SqlScoreRepository(sessions)),
+            new Entity<>(
+                    Source.class,
+                    SourceRepository.class,
+                    () -> SourceMapping.MAPPING,
+                    sessions -> new SqlSourceRepository(sessions)));
 
     private Entities() {}
 }

@@ -36,6 +36,7 @@ class PackagedQueriesTest {
             PageRequest first = PageRequest.first(10);
             try (var db = dev.modelscan.storage.Database.open(Path.of(arguments[0]))) {
                 var researcher = db.agents().getByName("researcher");
+                System.out.println("agent read");
                 db.agents().list(first);
                 db.agents().updateStatus(researcher.id(), AgentStatus.ACTIVE);
                 db.workflows().list(first);
@@ -124,6 +125,8 @@ class PackagedQueriesTest {
                         || line.contains(" org.flywaydb.")
                         || line.contains(" org.postgresql.")
                         || line.contains(" dev.modelscan.storage.internal.postgres.PostgresDialect "));
+        assertThat(log.subList(0, log.indexOf("agent read")))
+                .noneMatch(line -> line.contains(" dev.modelscan.storage.internal.repository.SqlTaskRepository "));
         assertThat(log.subList(0, log.indexOf("researcher")))
                 .noneMatch(line -> line.contains(" com.fasterxml.jackson.databind.json.JsonMapper "));
     }
