@@ -100,7 +100,7 @@ final class ErasureTables {
     Set<String> unused(Set<String> rows, List<Reference> by, ErasedKeys erased) throws SQLException {
         Set<String> unused = new LinkedHashSet<>(rows);
         for (Reference reference : by) {
-            if (reference.isForeign() || reference.columns().size() > 1) {
+            if (!isByKey(reference)) {
                 continue;
             }
             String from = reference.table();
