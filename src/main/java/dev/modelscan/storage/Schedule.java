@@ -42,9 +42,9 @@ public final class Schedule implements AutoCloseable {
      * @param name a part of the thread's name
      * @param every the time from the begin of one run to that of the next
      * @param work is run on the schedule's thread
-     * @param onFailure is told when a run failed, of another exception than a {@link StorageException} by an {@link
-     *     UnavailableException} with that cause; the next run is tried at its time. What it throws itself goes to the thread's handler of
-     *     uncaught exceptions
+     * @param onFailure is told when a run failed; the next run is tried at its time. If the run threw another exception
+     *     than a {@link StorageException}, that is the cause of an {@link UnavailableException}. What the listener throws
+     *     itself goes to the thread's handler of uncaught exceptions
      * @throws IllegalArgumentException if the time is not positive
      */
     public static Schedule start(

@@ -55,7 +55,7 @@ public final class AuditSchedule implements AutoCloseable {
         }
     }
 
-    /** Another exception than a storage exception would end the schedule. */
+    /** Says which head was not told. */
     private static void tell(AuditHead head, Consumer<AuditHead> onHead) {
         try {
             onHead.accept(head);

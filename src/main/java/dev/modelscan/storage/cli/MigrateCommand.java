@@ -67,7 +67,6 @@ final class MigrateCommand extends DatabaseCommand {
                             ? "-- the schema has version " + schemaVersion + "; there is nothing to run"
                                     + System.lineSeparator()
                             : sql);
-            out.flush();
         }
     }
 

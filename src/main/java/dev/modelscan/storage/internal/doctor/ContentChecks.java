@@ -177,7 +177,7 @@ final class ContentChecks {
     private static Table<?> countedCalls() {
         Field<BigDecimal> calls =
                 DSL.sum(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_CALL), 1).else_(0));
-        // An answer that is a message of its own has no part; its execution names both messages.
+        // If the answer is a message of its own, it has no part, but its execution names both messages.
         Condition answered = DSL.exists(DSL.selectOne()
                 .from(TOOL_EXECUTIONS)
                 .where(TOOL_EXECUTIONS.MESSAGE_ID.eq(MESSAGE_PARTS.MESSAGE_ID))
