@@ -14,6 +14,7 @@ public final class Forms {
             new ClaudePrintForm(),
             new CodexForm(),
             new CodexExecForm(),
+            new CursorForm(),
             new GeminiCliForm(),
             new AdkForm(),
             new AdkEvalForm(),
