@@ -15,6 +15,7 @@ public final class Forms {
             new CodexForm(),
             new CodexExecForm(),
             new CursorForm(),
+            new CopilotForm(),
             new GeminiCliForm(),
             new AdkForm(),
             new AdkEvalForm(),

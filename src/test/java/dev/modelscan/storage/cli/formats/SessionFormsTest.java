@@ -51,4 +51,65 @@ class SessionFormsTest {
                         "end session failed because no network");
         assertThat(told.kept()).contains("\"role\":\"moon\"", "\"what\":\"ever\"");
     }
+
+    @Test
+    void copilotHasAnEventALineAndSubAgents() {
+        Told told = input("copilot.jsonl");
+
+        assertThat(told.form()).isEqualTo("copilot");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run session = cp-1 by copilot",
+                        "user e2: Look around",
+                        "assistant e4: (thought), bash#c1 {'command':'ls'}, task#c2 {'prompt':'count'}",
+                        "model m-1 of e4 null+10",
+                        "tool e6: ->#c1 'a b' success by success",
+                        "run cp-1/c2 = cp-1/c2 below session by explore",
+                        "assistant e9: Two files.",
+                        "model m-2 of e9 null+3",
+                        "tool e11: ->#c2 {'message':'cut off','code':'limit'} failed by success",
+                        "assistant e12: Done.",
+                        "model m-1 of e12 null+5",
+                        "model m-1 100+2 read 60 wrote 0",
+                        "model m-2 20+0 read 0 wrote 0",
+                        "end session",
+                        "end cp-1/c2");
+        assertThat(told.parts(Part.Answer.class).get(1).childRun()).isEqualTo("cp-1/c2");
+        assertThat(told.kept())
+                .contains("transformedContent", "detailedContent", "turn_start", "shutdownType", "\"cwd\":\"/w\"");
+    }
+
+    @Test
+    void copilotMayUseToolsThatNoMessageAskedForAndEndWithAnError() {
+        String event = "{'type': '%s', 'data': %s, 'id': '%s', 'timestamp': '2026-01-02T03:04:05Z', 'parentId': null}";
+        Told told = Told.of(
+                UUID + ".jsonl",
+                event.formatted("user.message", "{'content': 'a'}", "e1"),
+                event.formatted(
+                        "tool.execution_start", "{'toolCallId': 'c', 'toolName': 'sh', 'arguments': '{}'}", "e2"),
+                event.formatted("tool.execution_complete", "{'toolCallId': 'c', 'success': true}", "e3"),
+                event.formatted("tool.execution_start", "{'toolCallId': 'd', 'toolName': 'sh'}", "e4"),
+                event.formatted("session.shutdown", "{'shutdownType': 'error', 'errorReason': 'crash'}", "e5"));
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "run session = " + UUID + " by copilot",
+                        "user e1: a",
+                        "used sh#c {}, ->#c nothing success by success",
+                        "used sh#d nothing",
+                        "end session failed because crash");
+    }
+
+    @Test
+    void theFirstCopilotSessionsAreChats() {
+        Told told = Told.of(
+                "session.json",
+                "{'sessionId': 's', 'startTime': '2025-10-01T10:00:00Z', 'timeline': [], 'chatMessages': [",
+                " {'role': 'user', 'content': 'a'}, {'role': 'assistant', 'tool_calls': [{'id': '1', 'type': 'function',"
+                        + " 'function': {'name': 'f', 'arguments': '{}'}}]}]}");
+
+        assertThat(told.form()).isEqualTo("copilot");
+        assertThat(told.lines())
+                .containsExactly("run session 1 = s by copilot", "user: a", "assistant: f#1 {}", "end session 1");
+    }
 }
