@@ -12,15 +12,16 @@ import dev.modelscan.storage.cli.exports.RunFormats;
 import dev.modelscan.storage.cli.exports.Scope;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.tasks.TaskId;
-import dev.modelscan.storage.workflows.WorkflowId;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -59,7 +60,10 @@ final class ExportCommand extends DatabaseCommand {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String format;
 
-    @Option(names = "--workflow", paramLabel = "<id>", description = "Only the runs of this workflow.")
+    @Option(
+            names = "--workflow",
+            paramLabel = "<name or id>",
+            description = "Only the runs of this workflow, or of all workflows of that name.")
     @Nullable
     String workflow;
 
@@ -70,6 +74,29 @@ final class ExportCommand extends DatabaseCommand {
     @Option(names = "--conversation", paramLabel = "<id>", description = "Only this conversation.")
     @Nullable
     String conversation;
+
+    @Option(
+            names = "--source",
+            paramLabel = "<id or name>",
+            description = "Only what was imported from this source: its id, its path or its file name.")
+    @Nullable
+    String source;
+
+    @Option(
+            names = "--since",
+            paramLabel = "<time>",
+            converter = Moment.class,
+            description = "Only runs that began since then: " + Moment.HELP + ".")
+    @Nullable
+    Instant since;
+
+    @Option(
+            names = "--until",
+            paramLabel = "<time>",
+            converter = Moment.class,
+            description = "Only runs that began before then.")
+    @Nullable
+    Instant until;
 
     @Option(
             names = "--dry-run",
@@ -86,9 +113,9 @@ final class ExportCommand extends DatabaseCommand {
         if (!whole && RunFormats.named(format).isEmpty()) {
             throw wrong("Unknown form \"" + format + "\"; known forms: " + String.join(", ", new FormatNames()));
         }
-        if (whole && (workflow != null || task != null || conversation != null)) {
-            throw wrong("The form " + format
-                    + " holds the whole database; leave out --workflow, --task and --conversation");
+        if (whole && isFiltered()) {
+            throw wrong("The form " + format + " holds the whole database; leave out "
+                    + "--workflow, --task, --conversation, --source, --since and --until");
         }
         if (format.equals(PARQUET)) {
             requireParquet();
@@ -114,6 +141,10 @@ final class ExportCommand extends DatabaseCommand {
                             + " docs/formats.md says how",
                     e);
         }
+    }
+
+    private boolean isFiltered() {
+        return Stream.of(workflow, task, conversation, source, since, until).anyMatch(Objects::nonNull);
     }
 
     private boolean isWhole() {
@@ -190,16 +221,22 @@ final class ExportCommand extends DatabaseCommand {
 
     /** What is asked for exists. */
     private Scope scope(Database db) {
-        return new Scope(
-                workflow == null
-                        ? null
-                        : db.workflows().get(new WorkflowId(workflow)).id(),
-                task == null ? null : db.tasks().get(new TaskId(task)).id(),
-                conversation == null
-                        ? null
-                        : db.conversations()
-                                .get(new ConversationId(conversation))
-                                .id());
+        Scope scope = Scope.ALL;
+        if (workflow != null) {
+            scope = scope.workflows(Lists.workflows(db, workflow));
+        }
+        if (task != null) {
+            scope = scope.task(db.tasks().get(new TaskId(task)).id());
+        }
+        if (conversation != null) {
+            scope = scope.conversation(
+                    db.conversations().get(new ConversationId(conversation)).id());
+        }
+        if (source != null) {
+            scope = scope.source(Lists.source(db, source));
+        }
+        scope = since == null ? scope : scope.since(since);
+        return until == null ? scope : scope.until(until);
     }
 
     private boolean isStream() {

@@ -245,8 +245,11 @@ final class ImportCommand extends DatabaseCommand {
     /** The database, which is opened, and so made, with the first run. */
     private final class Opened implements AutoCloseable {
 
+        /** After Ctrl-C nothing closes what is open. */
+        private final Thread atEnd = new Thread(this::delete);
+
         private @Nullable Database db;
-        private @Nullable Path temporary;
+        private volatile @Nullable Path temporary;
 
         Database get() {
             Database known = db;
@@ -258,22 +261,34 @@ final class ImportCommand extends DatabaseCommand {
         }
 
         private Database openTemporary() {
+            Path made;
             try {
-                temporary = Files.createTempDirectory("modelscan-dry-run-");
+                made = Files.createTempDirectory("modelscan-dry-run-");
             } catch (IOException e) {
                 throw new UncheckedIOException(e.getMessage(), e);
             }
-            return Database.open(temporary.resolve("dry-run.db"));
+            temporary = made;
+            Runtime.getRuntime().addShutdownHook(atEnd);
+            return Database.open(made.resolve("dry-run.db"));
+        }
+
+        private void delete() {
+            try {
+                if (temporary != null) {
+                    DemoCommand.delete(temporary);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
         }
 
         @Override
-        public void close() throws IOException {
+        public void close() {
             if (db != null) {
                 db.close();
             }
-            if (temporary != null) {
-                DemoCommand.delete(temporary);
-            }
+            forget(atEnd);
+            delete();
         }
     }
 

@@ -4,6 +4,7 @@ import static dev.modelscan.storage.queries.Into.into;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.SOURCES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
 
@@ -18,6 +19,7 @@ import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.queries.StoredQuery;
+import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.workflows.Workflow;
@@ -271,6 +273,27 @@ final class Lists {
             throw new IllegalArgumentException("no workflow has the name or id " + name);
         }
         return found;
+    }
+
+    /** The source with that id, path or file name. */
+    static SourceId source(Database db, String name) {
+        Condition named = SOURCES.NAME.eq(name).or(SOURCES.NAME.endsWith("/" + name));
+        Condition either =
+                id(name, SourceId::new).map(id -> named.or(SOURCES.ID.eq(id))).orElse(named);
+        List<SourceId> found = db.dsl()
+                .select(SOURCES.ID)
+                .from(SOURCES)
+                .where(either)
+                .orderBy(SOURCES.ID)
+                .limit(2)
+                .fetch(SOURCES.ID);
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("no source has the name or id " + name);
+        }
+        if (found.size() > 1) {
+            throw new IllegalArgumentException("several sources are named " + name + "; give the id of one");
+        }
+        return found.get(0);
     }
 
     private static <I> Optional<I> id(String text, Function<String, I> of) {

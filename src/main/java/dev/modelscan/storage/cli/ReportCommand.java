@@ -1,17 +1,13 @@
 package dev.modelscan.storage.cli;
 
-import static dev.modelscan.storage.schema.Tables.SOURCES;
-
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.analytics.Scope;
-import dev.modelscan.storage.sources.SourceId;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -98,7 +94,7 @@ final class ReportCommand extends ReadingCommand {
     private Scope scope(Database db) {
         Scope scope = Scope.ALL;
         scope = workflow == null ? scope : scope.workflows(Lists.workflows(db, workflow));
-        scope = source == null ? scope : scope.source(source(db, source));
+        scope = source == null ? scope : scope.source(Lists.source(db, source));
         scope = since == null ? scope : scope.since(since);
         return until == null ? scope : scope.until(until);
     }
@@ -121,25 +117,6 @@ final class ReportCommand extends ReadingCommand {
         if (value != null) {
             name.append(what).append(value);
         }
-    }
-
-    private static SourceId source(Database db, String name) {
-        List<SourceId> found = db.dsl()
-                .select(SOURCES.ID)
-                .from(SOURCES)
-                .where(SOURCES.NAME.eq(name))
-                .or(SOURCES.NAME.endsWith("/" + name))
-                .or(SOURCES.ID.eq(new SourceId(name)))
-                .orderBy(SOURCES.ID)
-                .limit(2)
-                .fetch(SOURCES.ID);
-        if (found.isEmpty()) {
-            throw new IllegalArgumentException("no source has the name or id " + name);
-        }
-        if (found.size() > 1) {
-            throw new IllegalArgumentException("several sources are named " + name + "; give the id of one");
-        }
-        return found.get(0);
     }
 
     /** The page was written. */

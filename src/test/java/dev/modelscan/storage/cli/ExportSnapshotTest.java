@@ -36,7 +36,7 @@ class ExportSnapshotTest {
             DeletesAll out = new DeletesAll(db);
             Exporter exporter = new Exporter(RunFormats.named("openai").orElseThrow(), out);
 
-            exporter.export(db, new Scope(null, null, null));
+            exporter.export(db, Scope.ALL);
 
             assertThat(exporter.runs()).isEqualTo(RUNS);
             assertThat(exporter.messages()).isEqualTo(RUNS);

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,6 +202,77 @@ class ExportTest {
         Run none = run("export", "-", "--format", "openai", "--task", "none", "--db", database());
         assertThat(none.code()).isOne();
         assertThat(none.err()).isEqualToIgnoringNewLines("error: task none does not exist");
+    }
+
+    @Test
+    void runsOfASourceOrATimeAreChosen() {
+        store();
+        assertThat(run("import", "src/test/resources/inputs/tau-bench.json", "--db", database(), "--name", "tau")
+                        .code())
+                .isZero();
+        try (Database db = Database.open(database())) {
+            db.withTx(tx -> tx.dsl()
+                    .update(CONVERSATIONS)
+                    .set(CONVERSATIONS.CREATED_AT, Instant.parse("2020-02-02T00:00:00Z"))
+                    .where(CONVERSATIONS.ID.eq(new ConversationId("c-1")))
+                    .execute());
+        }
+
+        assertThat(lines("--source", "tau-bench.json")).isEqualTo(2);
+        assertThat(lines("--workflow", "tau")).isEqualTo(2);
+        assertThat(lines("--since", "2020-02-02")).isEqualTo(3);
+        assertThat(lines("--since", "2020-02-03")).isEqualTo(2);
+        assertThat(lines("--until", "2020-02-02")).isZero();
+        assertThat(lines("--until", "2020-02-03")).isOne();
+        Run none = run("export", "-", "--format", "openai", "--source", "none", "--db", database());
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err()).isEqualToIgnoringNewLines("error: no source has the name or id none");
+        Run whole = run("export", "-", "--format", "native", "--since", "1d", "--db", database());
+        assertThat(whole.code()).isEqualTo(2);
+        assertThat(whole.err()).contains("The form native holds the whole database");
+    }
+
+    @Test
+    void aSubAgentsRunIsWrittenByItselfIfItsParentIsNotChosen() {
+        try (Database db = Database.open(database())) {
+            Agent agent =
+                    db.agents().create(Agent.builder().name("a").mode("llm").build());
+            Task parent = db.tasks()
+                    .create(Task.builder().agentId(agent.id()).type("plan").build());
+            Task child = db.tasks()
+                    .create(Task.builder()
+                            .agentId(agent.id())
+                            .type("part")
+                            .parentId(parent.id())
+                            .build());
+            for (Task task : List.of(parent, child)) {
+                ConversationId id = new ConversationId(task.id().value());
+                db.messages()
+                        .create(Message.builder()
+                                .conversationId(id)
+                                .senderId(agent.id())
+                                .content("hello")
+                                .taskId(task.id())
+                                .build());
+            }
+            db.withTx(tx -> tx.dsl()
+                    .update(CONVERSATIONS)
+                    .set(CONVERSATIONS.CREATED_AT, Instant.parse("2020-02-02T00:00:00Z"))
+                    .where(CONVERSATIONS.ID.eq(new ConversationId(parent.id().value())))
+                    .execute());
+        }
+
+        assertThat(atif()).hasSize(1);
+        assertThat(atif("--since", "2021-01-01")).hasSize(1);
+        assertThat(atif("--until", "2021-01-01")).hasSize(1);
+    }
+
+    private List<String> atif(String... filter) {
+        List<String> args = new ArrayList<>(List.of("export", "-", "--format", "atif", "--db", database()));
+        args.addAll(List.of(filter));
+        Run run = run(args.toArray(new String[0]));
+        assertThat(run.code()).as(run.err()).isZero();
+        return run.out().lines().toList();
     }
 
     private long lines(String option, String value) {

@@ -35,6 +35,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -261,6 +262,18 @@ class ImportTest {
                 .allMatch(line ->
                         line.contains("members a, b") && line.contains("known forms: ") && line.contains("openai"));
         assertThat(directory.resolve("import.db")).doesNotExist();
+    }
+
+    @Test
+    void bytesThatAreNoTextAreNotCalledText() throws IOException {
+        byte[] random = new byte[10_000];
+        new Random(1).nextBytes(random);
+        Path file = Files.write(directory.resolve("random.bin"), random);
+
+        Run run = run(file);
+
+        assertThat(run.code()).isOne();
+        assertThat(run.err()).contains("random.bin is bytes that are no text; known forms: ");
     }
 
     @Test

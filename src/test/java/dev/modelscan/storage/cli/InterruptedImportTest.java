@@ -31,6 +31,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +196,31 @@ class InterruptedImportTest {
         assertThat(told(output)).isBetween(1L, count("tasks")).isGreaterThanOrEqualTo(count("tasks") - MOST_TOGETHER);
         makeFast();
         requireFinishedByTheSameCommand();
+    }
+
+    @Test
+    void aDryRunLeavesNothingAfterCtrlC() throws Exception {
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        ChildProcess child = ChildProcess.start(
+                directory,
+                Main.class,
+                List.of("-Djava.io.tmpdir=" + temporary),
+                "import",
+                runs.toString(),
+                "-",
+                "--dry-run");
+        while (dryRuns(temporary).isEmpty()) {
+            Thread.sleep(5);
+        }
+
+        assertThat(child.output(child.interrupt())).contains("interrupted: a dry run stores nothing.");
+        assertThat(dryRuns(temporary)).isEmpty();
+    }
+
+    private static List<Path> dryRuns(Path temporary) throws IOException {
+        try (Stream<Path> files = Files.walk(temporary)) {
+            return files.filter(file -> file.endsWith("dry-run.db")).toList();
+        }
     }
 
     @Test

@@ -10,51 +10,85 @@ import static org.jooq.impl.DSL.selectOne;
 
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.schema.tables.Conversations;
+import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.workflows.WorkflowId;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
 import org.jooq.Condition;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Which conversations are exported; all of them if no id is given. A task's conversations are the one with its id, and those
- * with messages about it.
- *
- * @param workflow those of its tasks
- * @param task its own
- * @param conversation this one
+ * Which conversations are exported. Immutable: each method returns a narrower scope. A task's conversations are the one with
+ * its id, and those with messages about it.
  */
-public record Scope(
-        @Nullable WorkflowId workflow,
-        @Nullable TaskId task,
-        @Nullable ConversationId conversation) {
+public final class Scope {
 
-    Condition condition() {
-        Condition chosen = noCondition();
-        if (conversation != null) {
-            chosen = chosen.and(CONVERSATIONS.ID.eq(conversation));
-        }
-        if (task != null) {
-            chosen = chosen.and(ofTasks(TASKS.ID.eq(task)));
-        }
-        return workflow == null ? chosen : chosen.and(ofTasks(TASKS.WORKFLOW_ID.eq(workflow)));
+    /** All of them. */
+    public static final Scope ALL = new Scope(conversations -> noCondition(), true);
+
+    private final Function<Conversations, Condition> chosen;
+    private final boolean hasParents;
+
+    private Scope(Function<Conversations, Condition> chosen, boolean hasParents) {
+        this.chosen = chosen;
+        this.hasParents = hasParents;
     }
 
-    private static Condition ofTasks(Condition tasks) {
+    /** Those of the tasks of these workflows. */
+    public Scope workflows(List<WorkflowId> ids) {
+        return and(conversations -> ofTasks(conversations, TASKS.WORKFLOW_ID.in(ids)), hasParents);
+    }
+
+    /** Those of this task, and not with its parent's. */
+    public Scope task(TaskId id) {
+        return and(conversations -> ofTasks(conversations, TASKS.ID.eq(id)), false);
+    }
+
+    /** This one, and not with its parent's. */
+    public Scope conversation(ConversationId id) {
+        return and(conversations -> conversations.ID.eq(id), false);
+    }
+
+    /** Those that were imported from this source. */
+    public Scope source(SourceId id) {
+        return and(conversations -> conversations.SOURCE_ID.eq(id), hasParents);
+    }
+
+    /** Those that began then or later. */
+    public Scope since(Instant first) {
+        return and(conversations -> conversations.CREATED_AT.ge(first), hasParents);
+    }
+
+    /** Those that began before then. */
+    public Scope until(Instant end) {
+        return and(conversations -> conversations.CREATED_AT.lt(end), hasParents);
+    }
+
+    private Scope and(Function<Conversations, Condition> narrower, boolean parents) {
+        return new Scope(conversations -> chosen.apply(conversations).and(narrower.apply(conversations)), parents);
+    }
+
+    Condition condition() {
+        return chosen.apply(CONVERSATIONS);
+    }
+
+    private static Condition ofTasks(Conversations conversations, Condition tasks) {
         return exists(selectOne()
                         .from(TASKS)
                         .where(tasks)
-                        .and(TASKS.ID.coerce(CONVERSATIONS.ID).eq(CONVERSATIONS.ID)))
+                        .and(TASKS.ID.coerce(conversations.ID).eq(conversations.ID)))
                 .or(exists(selectOne()
                         .from(MESSAGES)
                         .join(TASKS)
                         .on(TASKS.ID.eq(MESSAGES.TASK_ID))
                         .where(tasks)
-                        .and(MESSAGES.CONVERSATION_ID.eq(CONVERSATIONS.ID))));
+                        .and(MESSAGES.CONVERSATION_ID.eq(conversations.ID))));
     }
 
-    /** Whether a conversation is told with that of its task's parent, and not by itself. */
+    /** Whether a conversation is told with that of its task's parent, which is in the scope, and not by itself. */
     Condition isWithParent() {
-        if (task != null || conversation != null) {
+        if (!hasParents) {
             return falseCondition();
         }
         Conversations parent = CONVERSATIONS.as("parent");
@@ -62,6 +96,7 @@ public record Scope(
                 .from(TASKS)
                 .join(parent)
                 .on(parent.ID.eq(TASKS.PARENT_ID.coerce(parent.ID)))
-                .where(TASKS.ID.coerce(CONVERSATIONS.ID).eq(CONVERSATIONS.ID)));
+                .where(TASKS.ID.coerce(CONVERSATIONS.ID).eq(CONVERSATIONS.ID))
+                .and(chosen.apply(parent)));
     }
 }

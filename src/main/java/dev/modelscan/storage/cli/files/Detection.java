@@ -35,6 +35,17 @@ final class Detection {
         this.whole = head.length < HEAD;
     }
 
+    /** Whether they look like text: of random bytes one in ten is a control character. */
+    boolean isText() {
+        int controls = 0;
+        for (byte next : head) {
+            if (next >= 0 && next < ' ' && "\t\n\u000b\f\r\u001b\u001e".indexOf(next) < 0) {
+                controls++;
+            }
+        }
+        return controls <= head.length / 50;
+    }
+
     /** The framing; null if the source does not hold JSON. */
     @Nullable
     Framing framing() throws IOException {

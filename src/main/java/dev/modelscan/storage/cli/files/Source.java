@@ -113,7 +113,10 @@ public final class Source implements AutoCloseable {
 
     /** What was seen, in a few words. */
     public String seen() {
-        return Seen.describe(first(), framing != null);
+        Detection head = detection;
+        return head != null && values.isEmpty() && !head.isText()
+                ? "bytes that are no text"
+                : Seen.describe(first(), framing != null);
     }
 
     static Framer framer(Window window, Framing framing, boolean sequence) throws IOException {
