@@ -21,6 +21,7 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.teams.TeamId;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jooq.DSLContext;
@@ -523,6 +524,47 @@ abstract class TransactionContract extends Contract {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("tx.withTx");
         }
+    }
+
+    /** A driver that prepares the first and ignores the others would lose them in silence. */
+    @Test
+    void aTextOfSeveralStatementsIsRefused() {
+        String rename = "UPDATE agents SET mode = 'a'; UPDATE agents SET mode = 'b;'";
+        assertThatThrownBy(() -> db.useTx(tx -> tx.dsl().execute(rename)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("more than one statement");
+        assertThatThrownBy(() -> db.<SQLException>useTx(tx -> tx.dsl().connection(connection -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute(rename);
+                    }
+                })))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> db.dsl().fetch("SELECT 1; SELECT 2")).hasMessageContaining("more than one statement");
+        assertThatThrownBy(() -> db.dsl().fetch("SELECT 1; -- of two\n 'x'")).hasMessageContaining("one statement");
+    }
+
+    @Test
+    void oneStatementMayHaveSemicolons() {
+        for (String sql : List.of(
+                "SELECT 1;", "SELECT 1 ; -- the end;\n ;", "SELECT ';' AS \"a;b\" /* ; */", "SELECT 'it''s; x'")) {
+            assertThat(db.dsl().fetch(sql)).as(sql).hasSize(1);
+            assertThat(db.<List<?>, RuntimeException>withTx(tx -> tx.dsl().fetch(sql)))
+                    .as(sql)
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aStatementOfADriverThatRunsAllMayHaveSeveral() throws SQLException {
+        db.agents().create(ONE);
+
+        db.<SQLException>useTx(tx -> tx.dsl().connection(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.executeUpdate("UPDATE agents SET mode = 'a'; UPDATE agents SET mode = mode || 'b'");
+            }
+        }));
+
+        assertThat(db.agents().get(ONE.id()).mode()).isEqualTo("ab");
     }
 
     @Test

@@ -147,6 +147,7 @@ final class DslContexts {
             if (SqlText.setsSomething(sql) || SqlText.controlsTransaction(sql)) {
                 throw refused("db.dsl() only reads");
             }
+            SqlText.requireOneStatement(sql);
         }
 
         /** Asks the connection, because the text of a statement cannot show everything that it does. */

@@ -22,6 +22,9 @@ final class SqlText {
 
     private static final Pattern SET_CONFIG = Pattern.compile("\\bset_config\\s*\\(", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern HAS_BODY =
+            Pattern.compile("\\b(trigger|function|procedure)\\b", Pattern.CASE_INSENSITIVE);
+
     private final String sql;
     private int at;
 
@@ -41,6 +44,29 @@ final class SqlText {
             }
         }
         return false;
+    }
+
+    /**
+     * Rejects a text of several statements. SQLite's driver prepares the first and ignores the rest in silence;
+     * PostgreSQL's runs all.
+     */
+    static void requireOneStatement(String sql) {
+        int end = sql.indexOf(';');
+        if (end < 0 || end == sql.length() - 1) {
+            return;
+        }
+        SqlText text = new SqlText(sql);
+        text.skipBlanks();
+        if (text.isWord("CREATE") && HAS_BODY.matcher(sql).find()) {
+            // Its body has its own semicolons.
+            return;
+        }
+        text.skipStatement();
+        text.skipBlanks();
+        if (text.at < sql.length()) {
+            throw new IllegalArgumentException("this SQL has more than one statement, and not every engine"
+                    + " would run the others; run them one at a time: " + sql);
+        }
     }
 
     /** Whether a statement is a PRAGMA. */
@@ -82,6 +108,7 @@ final class SqlText {
             throw new IllegalArgumentException("a stored query neither sets anything nor takes a lock of the session;"
                     + " use db.dsl() or tx.dsl(): " + sql);
         }
+        requireOneStatement(sql);
     }
 
     /** The first word of each statement, in upper case; for PREPARE also the second. */
@@ -103,6 +130,10 @@ final class SqlText {
             }
             text.skipStatement();
         }
+    }
+
+    private boolean isWord(String word) {
+        return sql.regionMatches(true, at, word, 0, word.length());
     }
 
     private boolean isAt(String what) {
@@ -161,6 +192,8 @@ final class SqlText {
                 skipQuoted(c, escapes);
             } else if (c == '$') {
                 skipDollarQuoted();
+            } else if (c == '[') {
+                skipBrackets();
             } else if (!skipComment()) {
                 at++;
             }
@@ -172,6 +205,15 @@ final class SqlText {
             at += escapes && sql.charAt(at) == '\\' ? 2 : 1;
         }
         at++;
+    }
+
+    /** SQLite takes them for quotes of a name; elsewhere they hold an index, or values that may be quoted. */
+    private void skipBrackets() {
+        int end = sql.indexOf(']', ++at);
+        int quote = sql.indexOf('\'', at);
+        if (end >= 0 && (quote < 0 || end < quote)) {
+            at = end + 1;
+        }
     }
 
     private void skipDollarQuoted() {

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * does with it is checked afterwards.
  */
 final class TransactionConnection extends SessionConnection {
+
+    /** The methods whose drivers run a text of several statements to its end. */
+    private static final Set<String> RUNS_ALL = Set.of("executeUpdate", "executeLargeUpdate");
 
     private final Session session;
     private final CallersTransaction transaction;
@@ -196,6 +200,11 @@ final class TransactionConnection extends SessionConnection {
     }
 
     private void requireAllowed(String sql) {
+        requireKeepsTransaction(sql);
+        SqlText.requireOneStatement(sql);
+    }
+
+    private void requireKeepsTransaction(String sql) {
         transaction.requireOpen();
         if (SqlText.controlsTransaction(sql)) {
             throw refused();
@@ -231,7 +240,10 @@ final class TransactionConnection extends SessionConnection {
             boolean executes = name.startsWith("execute");
             if (executes || name.equals("addBatch")) {
                 if (arguments != null && arguments.length > 0 && arguments[0] instanceof String sql) {
-                    requireAllowed(sql);
+                    requireKeepsTransaction(sql);
+                    if (!RUNS_ALL.contains(name)) {
+                        SqlText.requireOneStatement(sql);
+                    }
                 } else {
                     transaction.requireOpen();
                 }
