@@ -9,8 +9,10 @@ FROM pg_catalog.pg_trigger t
     JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
     JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 WHERE c.relnamespace = '{schema_name}'::pg_catalog.regnamespace AND p.pronamespace = c.relnamespace
-    -- 29: after the insert, update or delete of each row; 32: after the truncate of a table.
-    AND (t.tgname, t.tgtype) IN (('modelscan_audit', 29), ('modelscan_audit_truncate', 32))
+    -- 25: after the update or delete of each row; 5 and 4: after the insert of each row, or of all rows of a statement;
+    -- 32: after the truncate of a table.
+    AND (t.tgname, t.tgtype) IN (('modelscan_audit', 25), ('modelscan_audit_insert', 5), ('modelscan_audit_insert', 4),
+        ('modelscan_audit_truncate', 32))
     AND t.tgenabled IN ('O', 'A') AND t.tgparentid = 0 AND t.tgqual IS NULL AND cardinality(t.tgattr::int2[]) = 0 AND NOT t.tgdeferrable
     AND l.lanname = 'plpgsql' AND p.prosecdef AND p.proconfig[1] = 'search_path=pg_catalog, pg_temp'
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_partition_tree(t.tgrelid) AS part

@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO {schema}audit_pending (occurred_at, actor, table_name, record_key, action, changes)
-        VALUES (clock_timestamp(), who, {name}, {new_key}, 'insert', {inserted});
+        {rows_from}clock_timestamp(), who, {name}, {new_key}, 'insert', {inserted}{rows_end};
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO {schema}audit_pending (occurred_at, actor, table_name, record_key, action, changes)
         VALUES (clock_timestamp(), who, {name}, {old_key}, 'delete', {deleted});
@@ -23,8 +23,11 @@ BEGIN
 END;
 $audit$;
 
-CREATE TRIGGER modelscan_audit AFTER INSERT OR UPDATE OR DELETE ON {schema}{table}
+CREATE TRIGGER modelscan_audit AFTER UPDATE OR DELETE ON {schema}{table}
     FOR EACH ROW EXECUTE FUNCTION {schema}{function}();
+
+CREATE TRIGGER modelscan_audit_insert AFTER INSERT ON {schema}{table}
+    {insert_level} EXECUTE FUNCTION {schema}{function}();
 
 CREATE TRIGGER modelscan_audit_truncate AFTER TRUNCATE ON {schema}{table}
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}{function}();

@@ -551,12 +551,11 @@ abstract class AuditContract extends Contract {
 
     private void weakenOnPostgres(String how) {
         String schema = '"' + db.workspace() + "\".";
-        String trigger = "DROP TRIGGER modelscan_audit ON " + schema
-                + "agents; CREATE TRIGGER modelscan_audit AFTER INSERT OR DELETE OR UPDATE";
+        String trigger = "CREATE OR REPLACE TRIGGER modelscan_audit AFTER DELETE OR UPDATE";
         String end = " ON " + schema + "agents FOR EACH ROW %s EXECUTE FUNCTION " + schema + "modelscan_audit_agents()";
         write(
                 switch (how) {
-                    case "disabled" -> "ALTER TABLE " + schema + "agents DISABLE TRIGGER modelscan_audit";
+                    case "disabled" -> "ALTER TABLE " + schema + "agents DISABLE TRIGGER modelscan_audit_insert";
                     case "replica" -> "ALTER TABLE " + schema + "agents ENABLE REPLICA TRIGGER modelscan_audit";
                     case "condition" -> trigger + end.formatted("WHEN (false)");
                     case "columns" -> trigger + " OF name" + end.formatted("");

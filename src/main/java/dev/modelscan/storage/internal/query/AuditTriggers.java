@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,12 +31,19 @@ public final class AuditTriggers {
 
     private AuditTriggers() {}
 
+    /**
+     * A table whose changes are recorded.
+     *
+     * @param bySet whether one trigger gets all rows that a statement inserts
+     */
+    private record Watched(Catalog.Table table, boolean bySet) {}
+
     /** Makes the triggers of all tables anew. */
     public static void make(Session session, List<String> redacted) throws SQLException {
         Redactions redactions = new Redactions(redacted);
-        Map<String, Catalog.Table> tables = tables(session);
+        List<Watched> tables = tables(session);
         drop(session);
-        for (Catalog.Table table : tables.values()) {
+        for (Watched table : tables) {
             execute(session, triggers(session, table, redactions));
         }
         PlainSql.rows(session, filled(session, "number", Map.of()), List.of(), row -> true);
@@ -94,7 +102,8 @@ public final class AuditTriggers {
      * @throws IllegalArgumentException if one is no name of a column
      */
     public static List<String> idle(Session session, List<String> redacted) throws SQLException {
-        return new Redactions(redacted).idle(tables(session).values());
+        return new Redactions(redacted)
+                .idle(tables(session).stream().map(Watched::table).toList());
     }
 
     /** Triggers and rules on the log's own tables, which may change or drop what is recorded; sorted. */
@@ -107,8 +116,8 @@ public final class AuditTriggers {
         Map<String, Integer> made = new HashMap<>();
         Redactions redactions = new Redactions(redacted);
         Map<String, String> wanted = new HashMap<>();
-        for (Catalog.Table table : tables(session).values()) {
-            wanted.put(table.name(), triggers(session, table, redactions));
+        for (Watched each : tables(session)) {
+            wanted.put(each.table().name(), triggers(session, each, redactions));
         }
         record Made(String table, String text) {}
         for (Made each : PlainSql.rows(
@@ -153,13 +162,20 @@ public final class AuditTriggers {
         }
     }
 
-    private static Map<String, Catalog.Table> tables(Session session) throws SQLException {
-        List<String> names =
-                PlainSql.rows(session, filled(session, "tables", Map.of()), List.of(), row -> row.getString(1));
-        return session.dialect().catalog().tables(session, names);
+    private static List<Watched> tables(Session session) throws SQLException {
+        Map<String, Boolean> bySet = new LinkedHashMap<>();
+        PlainSql.rows(
+                session,
+                filled(session, "tables", Map.of()),
+                List.of(),
+                row -> bySet.put(row.getString(1), row.getBoolean(2)));
+        return session.dialect().catalog().tables(session, bySet.keySet()).values().stream()
+                .map(table -> new Watched(table, bySet.getOrDefault(table.name(), false)))
+                .toList();
     }
 
-    private static String triggers(Session session, Catalog.Table table, Redactions redactions) {
+    private static String triggers(Session session, Watched watched, Redactions redactions) {
+        Catalog.Table table = watched.table();
         Changes changes = session.dialect().changes();
         List<Recorded> columns = redactions.of(table);
         List<Catalog.Column> key = table.key().stream()
@@ -173,10 +189,16 @@ public final class AuditTriggers {
         values.put("table", PlainSql.quoted(table.name()));
         values.put("name", changes.text(table.name()));
         values.put("settings", changes.settings(table.stored()));
-        values.put("new_key", changes.key(key, "NEW"));
+        String inserted = watched.bySet() ? "inserted" : "NEW";
+        values.put("rows_from", watched.bySet() ? "SELECT " : "VALUES (");
+        values.put("rows_end", watched.bySet() ? " FROM inserted" : ")");
+        values.put(
+                "insert_level",
+                watched.bySet() ? "REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT" : "FOR EACH ROW");
+        values.put("new_key", changes.key(key, inserted));
         values.put("old_key", changes.key(key, "OLD"));
         values.put("is_changed", changes.isChanged(table.stored(), "OLD", "NEW"));
-        values.put("inserted", changes.values(columns, "NEW"));
+        values.put("inserted", changes.values(columns, inserted));
         values.put("updated", changes.differences(columns, "OLD", "NEW"));
         values.put("deleted", changes.values(columns, "OLD"));
         return filled(session, "triggers", values);
