@@ -9,11 +9,9 @@ import dev.modelscan.storage.cli.formats.Event.Refused;
 import dev.modelscan.storage.cli.formats.Event.Warned;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -77,8 +75,8 @@ final class ClaudeCodeForm implements Form {
         private final Map<String, ClaudeRun> runs = new LinkedHashMap<>();
         /** For side chains whose lines name no agent: the run of each line. */
         private final Map<String, ClaudeRun> runOfLine = new HashMap<>();
-        /** For lines that are no messages: the line that they follow. */
-        private final Map<String, String> passed = new HashMap<>();
+
+        private final PassedLines passed = new PassedLines();
 
         private ArrayNode early = JsonNodeFactory.instance.arrayNode();
         private @Nullable String title;
@@ -103,10 +101,7 @@ final class ClaudeCodeForm implements Form {
         }
 
         private void other(Place at, JsonNode line) {
-            String uuid = Fields.text(line, "uuid");
-            if (uuid != null) {
-                passed.put(uuid, parent(line) == null ? "" : parent(line));
-            }
+            passed.add(line);
             String summary = Fields.text(line, "summary", "customTitle", "aiTitle");
             title = title == null ? summary : title;
             ClaudeRun run = line.has("sessionId") ? runs.get(key(line)) : latest;
@@ -129,23 +124,7 @@ final class ClaudeCodeForm implements Form {
             if (uuid != null && line.path("isSidechain").asBoolean() && !line.has("agentId")) {
                 runOfLine.put(uuid, run);
             }
-            run.message(at, line, uuid, messageBefore(parent(line)));
-        }
-
-        /** The message that a line follows, past lines that are none. They may follow each other in a circle. */
-        private @Nullable String messageBefore(@Nullable String parent) {
-            Set<String> seen = new HashSet<>();
-            String before = parent;
-            while (before != null && passed.containsKey(before)) {
-                String next = Objects.requireNonNull(passed.get(before));
-                before = next.isEmpty() || !seen.add(before) ? null : next;
-            }
-            return before;
-        }
-
-        /** A new start after the context was compacted follows what went before, though in another member. */
-        private static @Nullable String parent(JsonNode line) {
-            return Fields.text(line, "parentUuid", "logicalParentUuid");
+            run.message(at, line, uuid, passed.messageBefore(line));
         }
 
         private ClaudeRun run(Place at, JsonNode line) {
@@ -174,7 +153,8 @@ final class ClaudeCodeForm implements Form {
             if (agent != null) {
                 return session + "/" + agent;
             }
-            ClaudeRun parents = runOfLine.get(parent(line) == null ? "" : parent(line));
+            String parent = PassedLines.parent(line);
+            ClaudeRun parents = parent == null ? null : runOfLine.get(parent);
             return parents == null ? session + "/" + Fields.text(line, "uuid") : parents.key();
         }
 

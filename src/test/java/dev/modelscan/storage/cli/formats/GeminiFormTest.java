@@ -2,6 +2,7 @@ package dev.modelscan.storage.cli.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class GeminiFormTest {
@@ -147,5 +148,36 @@ class GeminiFormTest {
         assertThat(told.form()).isEqualTo("gemini");
         assertThat(told.lines()).contains("assistant: a", "model g 1+2");
         assertThat(told.kept()).contains("q1");
+    }
+
+    @Test
+    void aSessionOfQwenCodeHasGeminisPartsInATreeOfLines() {
+        Told told = Told.of(Path.of("src/test/resources/inputs/qwen-code.jsonl"));
+
+        assertThat(told.form()).isEqualTo("qwen-code");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run s1 = s1 by qwen-code",
+                        "user u1: Which tests fail?",
+                        "assistant u2 after u1: (thought), shell#c1 {'command':'mvn test'}",
+                        "model qwen-x of u2 20+7 read 4 thought 2",
+                        "tool u3 after u2: ->#c1 shell {'output':'1 failed'} failed by status",
+                        "assistant u5 after u3: None.",
+                        "assistant u7 after u3: (thought), One fails.",
+                        "model qwen-x of u7 30+3",
+                        "end s1 at u7");
+        assertThat(told.kept()).contains("slash_command", "rewind", "\"cwd\":\"/w\"", "\"goes_on\"", "resultDisplay");
+    }
+
+    @Test
+    void aSubAgentOfQwenCodeIsARunBelowItsSession() {
+        Told told = Told.of(
+                "agent.jsonl",
+                "{'sessionId':'s','uuid':'a','parentUuid':null,'type':'user','isSidechain':true,'agentId':'x-1',"
+                        + "'agentName':'Explore','message':{'role':'user','parts':[{'text':'look'}]}}",
+                "{'sessionId':'s','uuid':'b','parentUuid':'a','type':'moon','isSidechain':true,'agentId':'x-1'}");
+
+        assertThat(told.lines())
+                .containsExactly("run s/x-1 = s/x-1 below s by Explore", "user a: look", "warned of type", "end s/x-1");
     }
 }
