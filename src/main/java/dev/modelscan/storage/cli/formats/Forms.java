@@ -17,6 +17,8 @@ public final class Forms {
             new CodexExecForm(),
             new CursorForm(),
             new CopilotForm(),
+            new PiForm(),
+            new DroidForm(),
             new GeminiCliForm(),
             new AdkForm(),
             new AdkEvalForm(),

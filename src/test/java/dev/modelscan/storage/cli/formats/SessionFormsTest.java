@@ -112,4 +112,60 @@ class SessionFormsTest {
         assertThat(told.lines())
                 .containsExactly("run session 1 = s by copilot", "user: a", "assistant: f#1 {}", "end session 1");
     }
+
+    @Test
+    void piKeepsATreeOfEntries() {
+        Told told = input("pi-session.jsonl");
+
+        assertThat(told.form()).isEqualTo("pi");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run session = 0198c000-0000-7000-8000-00000000000a by pi",
+                        "user a1: List the files",
+                        "assistant a2 after a1: (thought), I look., bash#t1 {'command':'ls'}",
+                        "model m-1 of a2 12+5 read 3 wrote 0 cost 0.25",
+                        "tool a3 after a2: ->#t1 bash [{'type':'text','text':'a b'}] success by isError",
+                        "assistant a4 after a3: Two files.",
+                        "model m-1 of a4 15+2 read 0 wrote 0 cost 0.05",
+                        "user a6 after a1: bash#a6 {'command':'false'}, ->#a6 bash '' failed by exitCode",
+                        "end session at a6");
+        assertThat(told.kept()).contains("branch_summary", "session_info", "model_change", "\"lines\":1", "c2ln");
+    }
+
+    @Test
+    void piOfTheFirstVersionAndOpenClawHaveNoUsableParents() {
+        Told told = Told.of(
+                "2026-01-02T03-04-05_" + UUID + ".jsonl",
+                "{'type': 'message', 'timestamp': '2026-01-02T03:04:05Z', 'message': {'role': 'user', 'content': 'a'}}",
+                "{'type': 'message', 'id': 'b', 'parentId': 'nowhere', 'message': {'role': 'assistant', 'content': [{'type':"
+                        + " 'toolCall', 'id': 't', 'name': 'f', 'arguments': {}}], 'stopReason': 'error', 'errorMessage':"
+                        + " 'no network'}}",
+                "{'type': 'custom_message', 'customType': 'note', 'content': 'aside', 'id': 'c', 'parentId': 'b'}");
+
+        assertThat(told.form()).isEqualTo("pi");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run session = " + UUID + " by pi",
+                        "user: a",
+                        "assistant b: f#t {}",
+                        "other c after b: aside",
+                        "end session failed because no network");
+        assertThat(told.kept()).contains("\"parentId\":\"nowhere\"", "\"customType\":\"note\"");
+    }
+
+    @Test
+    void droidHasEntriesWithAnthropicsParts() {
+        Told told = input("droid.jsonl");
+
+        assertThat(told.form()).isEqualTo("droid");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run session = d-1 by droid named Fix it",
+                        "user m1: Run it",
+                        "assistant m2 after m1: Execute#t1 {'command':'ls /nope'}",
+                        "tool m3 after m2: ->#t1 'ls: /nope: no such file' failed by is_error",
+                        "assistant m4 after m3: It is not there.",
+                        "end session");
+        assertThat(told.kept()).contains("todo_state", "\"version\":2");
+    }
 }
