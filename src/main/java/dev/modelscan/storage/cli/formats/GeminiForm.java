@@ -1,6 +1,8 @@
 package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
@@ -8,7 +10,11 @@ import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.Usage;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * candidates}.
  */
 final class GeminiForm implements Form {
+
+    private static final Set<String> HELD_ELSEWHERE = Set.of("contents", "candidates");
 
     @Override
     public String name() {
@@ -41,6 +49,7 @@ final class GeminiForm implements Form {
         return isContent(value.path("contents").path(0))
                 || value.path("contents").isObject()
                 || value.path("candidates").isArray()
+                || GeminiChunks.isStream(value.path("response"))
                 || value.path("response").path("candidates").isArray()
                 || value.path("request").path("contents").isArray();
     }
@@ -48,11 +57,20 @@ final class GeminiForm implements Form {
     @Override
     public void read(Records records, Events events) throws IOException {
         String list = null;
+        List<Records.Item> stream = new ArrayList<>();
         Place place = new Place(0, 0, -1);
         for (Records.Item item = records.next(); item != null; item = records.next()) {
             place = item.place();
-            if (isExchange(item.value())) {
-                exchange("record-" + place.record(), item, events);
+            String answer = chunkOf(item.value());
+            if (!stream.isEmpty()
+                    && !Objects.equals(answer, chunkOf(stream.get(0).value()))) {
+                exchange(stream, events);
+                stream.clear();
+            }
+            if (answer != null) {
+                stream.add(item);
+            } else if (isExchange(item.value())) {
+                exchange(List.of(item), events);
             } else if (item.value().isArray()) {
                 String run = "list-" + place.record();
                 start(run, place, null, Fields.object(), events);
@@ -70,39 +88,63 @@ final class GeminiForm implements Form {
                 content(key, place, item.value(), events);
             }
         }
+        if (!stream.isEmpty()) {
+            exchange(stream, events);
+        }
         if (list != null) {
             end(list, place, events);
         }
     }
 
-    private static void exchange(String run, Records.Item item, Events events) {
-        JsonNode value = item.value();
+    /** The answer of which a record is a chunk, or all: its id; null for any other record. */
+    private static @Nullable String chunkOf(JsonNode value) {
+        boolean response = value.has("candidates") || value.has("usageMetadata");
+        return response && !value.has("contents") ? Fields.text(value, "responseId") : null;
+    }
+
+    /** A request with its response, or the records that are chunks of one response. */
+    private static void exchange(List<Records.Item> records, Events events) {
+        Place place = records.get(0).place();
+        String run = "record-" + place.record();
+        JsonNode value = records.get(0).value();
+        JsonNode chunks = value.path("response");
         ObjectNode metadata = Fields.object();
         for (Map.Entry<String, JsonNode> member :
-                Fields.rest(value, "contents", "candidates").properties()) {
-            JsonNode inner = member.getValue();
-            boolean nested =
-                    member.getKey().equals("request") || member.getKey().equals("response");
-            metadata.set(member.getKey(), nested ? Fields.rest(inner, "contents", "candidates") : inner);
+                Fields.rest(value, HELD_ELSEWHERE).properties()) {
+            metadata.set(member.getKey(), beyondMessages(member.getKey(), member.getValue()));
+        }
+        if (records.size() > 1) {
+            chunks = GeminiChunks.array(records);
+            metadata = Fields.object();
+            metadata.set("chunks", beyondMessages("response", chunks));
         }
         JsonNode request = value.path("request").isObject() ? value.path("request") : value;
-        JsonNode response = value.path("response").isObject() ? value.path("response") : value;
-        start(run, item.place(), Fields.text(response, "responseId", "response_id"), metadata, events);
+        JsonNode response = chunks.isArray() ? GeminiChunks.whole(chunks) : chunks.isObject() ? chunks : value;
+        start(run, place, Fields.text(response, "responseId", "response_id"), metadata, events);
         JsonNode system = GeminiParts.either(request, "systemInstruction", "system_instruction");
         if (system.isObject() || system.isTextual()) {
-            message(run, item.place(), Role.SYSTEM, system, events);
-            metadata.remove(java.util.List.of("systemInstruction", "system_instruction"));
+            message(run, place, Role.SYSTEM, system, events);
+            metadata.remove(List.of("systemInstruction", "system_instruction"));
         }
-        JsonNode contents = request.path("contents");
-        contents(run, item.place(), contents, events);
+        contents(run, place, request.path("contents"), events);
         for (JsonNode candidate : response.path("candidates")) {
-            MessageRead message = read(run, item.place(), candidate.path("content"));
-            ObjectNode beyond = Fields.rest(candidate, "content");
-            message.rest().set("candidate", beyond);
+            MessageRead message = read(run, place, candidate.path("content"), "model");
+            message.rest().set("candidate", Fields.rest(candidate, "content"));
             events.accept(message);
         }
-        called(run, item.place(), response, events);
-        end(run, item.place(), events);
+        called(run, place, response, events);
+        end(run, place, events);
+    }
+
+    /** What a member of a record has beyond messages. */
+    private static JsonNode beyondMessages(String name, JsonNode value) {
+        if (name.equals("response") && value.isArray()) {
+            ArrayNode chunks = JsonNodeFactory.instance.arrayNode();
+            value.forEach(chunk -> chunks.add(chunk.isObject() ? Fields.rest(chunk, HELD_ELSEWHERE) : chunk));
+            return chunks;
+        }
+        boolean nested = name.equals("request") || name.equals("response");
+        return nested && value.isObject() ? Fields.rest(value, HELD_ELSEWHERE) : value;
     }
 
     private static void contents(String run, Place place, JsonNode contents, Events events) {
@@ -116,7 +158,7 @@ final class GeminiForm implements Form {
     }
 
     private static void content(String run, Place place, JsonNode content, Events events) {
-        events.accept(read(run, place, content));
+        events.accept(read(run, place, content, "user"));
     }
 
     private static void message(String run, Place place, Role role, JsonNode content, Events events) {
@@ -126,13 +168,14 @@ final class GeminiForm implements Form {
         events.accept(message.rest(rest).build());
     }
 
-    private static MessageRead read(String run, Place place, JsonNode content) {
+    /** A content. One that names no role is the user's in a request, and the model's in a candidate. */
+    private static MessageRead read(String run, Place place, JsonNode content, String silentRole) {
         JsonNode parts = content.isObject() ? content.path("parts") : content;
         ObjectNode rest = Fields.rest(content, "parts");
         String role = Fields.text(content, "role");
         MessageRead.Builder message =
-                MessageRead.builder(run, place, GeminiParts.role(role == null ? "user" : role, parts));
-        if (!parts.isArray() && !parts.isTextual() && !parts.isObject()) {
+                MessageRead.builder(run, place, GeminiParts.role(role == null ? silentRole : role, parts));
+        if (!parts.isArray() && !parts.isTextual() && !parts.isObject() && !parts.isMissingNode()) {
             Rest.note(rest, "parts_as_found", parts);
         }
         GeminiParts.add(message, parts, null, rest);

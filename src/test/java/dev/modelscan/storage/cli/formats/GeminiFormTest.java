@@ -180,4 +180,53 @@ class GeminiFormTest {
         assertThat(told.lines())
                 .containsExactly("run s/x-1 = s/x-1 below s by Explore", "user a: look", "warned of type", "end s/x-1");
     }
+
+    @Test
+    void theChunksOfAStreamAreOneMessageOfTheModel() {
+        Told told = Told.of(
+                "stream.responses",
+                "{'method':'generateContentStream','response':[{'usageMetadata':{'promptTokenCount':9}},"
+                        + "{'candidates':[{'content':{'parts':[{'thought':true,'text':'hm'}]},'index':0}]},"
+                        + "{'candidates':[{'content':{'parts':[{'text':'I '}],'role':'model'}}],"
+                        + "'usageMetadata':{'promptTokenCount':9,'candidatesTokenCount':1}},"
+                        + "{'candidates':[{'content':{'parts':[{'text':'look.'},{'functionCall':{'name':'ls','args':{}},"
+                        + "'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}],"
+                        + "'usageMetadata':{'candidatesTokenCount':5},'modelVersion':'g'}]}",
+                "{'method':'generateContent','response':{'candidates':[{'content':{'parts':[{'text':'ok'}]}},"
+                        + "{'finishReason':'MALFORMED_FUNCTION_CALL'}]}}");
+
+        assertThat(told.form()).isEqualTo("gemini");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record-1",
+                        "assistant: (thought), I look., ls#null {}",
+                        "model g 9+5",
+                        "end record-1",
+                        "run record-2",
+                        "assistant: ok",
+                        "assistant: ",
+                        "end record-2");
+        assertThat(told.kept())
+                .contains("generateContentStream", "c2ln", "MALFORMED", "'candidatesTokenCount':1}".replace('\'', '"'));
+    }
+
+    @Test
+    void recordsWithOneResponseIdAreChunksOfOneAnswer() {
+        Told told = Told.of(
+                "stream.json",
+                "[{'candidates':[{'content':{'parts':[{'text':'a'}],'role':'model'}}],'responseId':'r1'},",
+                "{'candidates':[{'content':{'parts':[{'text':'b'}],'role':'model'}}],'responseId':'r1'},",
+                "{'usageMetadata':{'promptTokenCount':2,'candidatesTokenCount':1},'responseId':'r1'},",
+                "{'candidates':[{'content':{'parts':[{'text':'c'}],'role':'model'}}],'responseId':'r2'}]");
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record-1 = r1",
+                        "assistant: ab",
+                        "model null 2+1",
+                        "end record-1",
+                        "run record-4 = r2",
+                        "assistant: c",
+                        "end record-4");
+    }
 }
