@@ -271,8 +271,8 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Mends what is safe to mend of a SQLite database: makes missing indexes and triggers again, builds damaged indexes
-     * anew, and sets the last number of each conversation to that of its messages. Deletes nothing. Back it up before.
+     * Repairs what is safe to repair in a SQLite database: recreates missing indexes and triggers, rebuilds damaged
+     * indexes, and sets the last number of each conversation to that of its messages. Deletes nothing. Back it up before.
      *
      * @return what was done, in order; empty if nothing was
      * @throws UnsupportedOperationException on PostgreSQL
@@ -282,7 +282,7 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Gives the free pages of a SQLite file back to the file system: writes the whole file anew ({@code VACUUM}), which needs as
+     * Gives the free pages of a SQLite file back to the file system: rewrites the whole file ({@code VACUUM}), which needs as
      * much space again, and as long as a backup. Nobody can write meanwhile. A file with {@code auto_vacuum = INCREMENTAL} shrinks
      * in small steps instead, between which others write.
      *

@@ -155,7 +155,7 @@ public final class DatabaseBuilder {
     }
 
     /**
-     * How many connections to a PostgreSQL server there are at the most in each of two pools: 1 to 1,000. One pool serves the
+     * The maximum number of connections to a PostgreSQL server in each of two pools: 1 to 1,000. One pool serves the
      * repositories and transactions; the other serves {@link Database#dsl()}, and is made with its first query. So a program
      * that uses both has up to twice as many connections. Goes with {@link #url} alone.
      */

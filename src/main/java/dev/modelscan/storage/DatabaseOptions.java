@@ -25,7 +25,7 @@ public sealed interface DatabaseOptions permits CheckedOptions {
     int readers();
 
     /**
-     * How many bytes of a SQLite file the connections keep in memory at the most, all of the database together, or of
+     * The maximum number of bytes of a SQLite file that the connections keep in memory, all of the database together, or of
      * all workspaces that were opened together. All connections have equal parts of it, between 125 KiB and 16 MB, so
      * many connections may take more than a small size. Zero for up to 16 MB for each.
      */
@@ -39,7 +39,7 @@ public sealed interface DatabaseOptions permits CheckedOptions {
     int maxConnectedWorkspaces();
 
     /**
-     * How many connections to a PostgreSQL server there are at the most in each of two pools: that of the
+     * The maximum number of connections to a PostgreSQL server in each of two pools: that of the
      * repositories and transactions, and that of {@link Database#dsl()}.
      */
     int poolSize();

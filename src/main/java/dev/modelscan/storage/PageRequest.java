@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which part of a list to read: at most {@code limit} rows, from the start or behind a cursor.
  *
- * @param limit how many rows at the most, 1 to {@link #MAX_LIMIT}
+ * @param limit the maximum number of rows, 1 to {@link #MAX_LIMIT}
  * @param after the place to go on from; null for the start
  * @since 0.1
  */

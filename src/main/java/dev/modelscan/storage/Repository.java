@@ -87,7 +87,7 @@ public interface Repository<I extends Id, R> {
      * sequence number. Skipping rows costs time that grows with {@code offset}; to walk a long list, use
      * {@link #list(PageRequest)}.
      *
-     * @param limit how many rows at the most, 1 to {@link PageRequest#MAX_LIMIT}
+     * @param limit the maximum number of rows, 1 to {@link PageRequest#MAX_LIMIT}
      * @param offset how many rows to skip, 0 or more
      * @return an immutable list
      * @throws IllegalArgumentException if limit or offset is out of range

@@ -19,7 +19,7 @@ public record AuditFault(Kind kind, long position, String message) {
         REMOVED,
         /** The chain ends before the known head: its end was removed, or an older copy of the database was put back. */
         TRUNCATED,
-        /** The entry has another hash than the known head: the chain was made anew. */
+        /** The entry has another hash than the known head: the chain was rewritten. */
         REWRITTEN
     }
 

@@ -31,7 +31,7 @@ public interface AuditLog {
     boolean enable();
 
     /**
-     * Switches the log on: makes triggers for every table that there is now. Opening the database with migrations makes them anew;
+     * Switches the log on: makes triggers for every table that there is now. Opening the database with migrations rebuilds them;
      * after a change of the schema by other means, call this again. Needs the rights of whoever migrates the database.
      * Writers wait while it runs, for some milliseconds.
      *
@@ -80,13 +80,13 @@ public interface AuditLog {
 
     /**
      * Reads the whole chain and computes every hash again: 10⁶ entries take some seconds. It finds an entry that was changed or
-     * removed; not that the chain ends too early or was made anew, for which it needs a head that was kept elsewhere.
+     * removed; not that the chain ends too early or was rewritten, for which it needs a head that was kept elsewhere.
      */
     AuditVerification verify();
 
     /**
      * As {@link #verify()}, and compares with a known head. So it also finds an end that was removed, an older database that was
-     * put back, and a chain that was made anew. With {@link AuditHead#NONE} it is {@code verify()}.
+     * put back, and a chain that was rewritten. With {@link AuditHead#NONE} it is {@code verify()}.
      */
     AuditVerification verify(AuditHead known);
 

@@ -44,7 +44,7 @@ final class AuditCommand extends CommandGroup {
     @Command(
             name = "enable",
             description = {
-                "Switches the log on: makes triggers for every table, or makes them anew.",
+                "Switches the log on: makes triggers for every table, or rebuilds them.",
                 "Run it again after a change of the schema that another tool made."
             })
     static final class Enable extends WritingCommand {
@@ -208,7 +208,7 @@ final class AuditCommand extends CommandGroup {
                 names = "--since",
                 paramLabel = "<head>",
                 description = "A head that audit head printed before. With it, finds also that the end was removed,"
-                        + " that an older database was put back, and that the chain was made anew.")
+                        + " that an older database was put back, and that the chain was rewritten.")
         @Nullable
         String since;
 

@@ -43,8 +43,8 @@ final class DoctorCommand extends DatabaseCommand {
 
     @Option(
             names = "--repair",
-            description = "Back up a SQLite database beside it, make missing indexes and triggers again, build damaged"
-                    + " indexes anew, and correct the last numbers of conversations. Deletes nothing.")
+            description = "Back up a SQLite database beside it, recreate missing indexes and triggers, rebuild damaged"
+                    + " indexes, and correct the last numbers of conversations. Deletes nothing.")
     boolean repair;
 
     @Override
@@ -106,7 +106,7 @@ final class DoctorCommand extends DatabaseCommand {
      * What was found, and done.
      *
      * @param findings the worst first; after a repair, what is left
-     * @param repaired what was mended
+     * @param repaired what was repaired
      * @param backup the backup that was made before; null without a repair
      */
     record Examined(
@@ -140,7 +140,7 @@ final class DoctorCommand extends DatabaseCommand {
                 screen.wrapped(each.cause(), Screen.COLUMNS - 4, 10).forEach(line -> out.println("    " + line));
                 each.ids().forEach(id -> out.println("    - " + screen.line(id, Screen.COLUMNS - 6)));
                 if (each.fix() != null) {
-                    screen.wrapped("mend: " + each.fix(), Screen.COLUMNS - 4, 5)
+                    screen.wrapped("fix: " + each.fix(), Screen.COLUMNS - 4, 5)
                             .forEach(line -> out.println("    " + line));
                 }
             }

@@ -212,7 +212,7 @@ final class EraseCommand extends CommandGroup {
     @Command(
             name = "scrub",
             description = {
-                "Removes what deleted rows have left behind: writes a SQLite file anew, which needs as much space again,"
+                "Removes what deleted rows have left behind: rewrites a SQLite file, which needs as much space again,"
                         + " while nobody writes. On PostgreSQL: VACUUM (ANALYZE)."
             })
     static final class Scrub extends WritingCommand {

@@ -256,7 +256,7 @@ final class Lists {
         return given.workflow == null ? DSL.noCondition() : column.in(workflows(db, given.workflow));
     }
 
-    /** The workflows with that name or id, 1,000 at the most. */
+    /** The workflows with that name or id, at most 1,000. */
     static List<WorkflowId> workflows(Database db, String name) {
         Condition named = WORKFLOWS.NAME.eq(name);
         Condition either = id(name, WorkflowId::new)

@@ -87,7 +87,7 @@ final class RetentionCommand extends DatabaseCommand {
 
     @Option(
             names = "--vacuum",
-            description = "Then give free pages of a SQLite file back: writes the file anew, which needs as much space"
+            description = "Then give free pages of a SQLite file back: rewrites the file, which needs as much space"
                     + " again, while nobody writes.")
     boolean vacuum;
 

@@ -94,7 +94,7 @@ final class Screen {
     /**
      * The lines of a text, each of at most that many columns, broken at spaces if there are any.
      *
-     * @param most how many lines at the most; the rest is left out
+     * @param most the maximum number of lines; the rest is left out
      */
     List<String> wrapped(String text, int columns, int most) {
         List<String> lines = new ArrayList<>();

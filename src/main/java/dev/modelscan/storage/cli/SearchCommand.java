@@ -51,7 +51,7 @@ final class SearchCommand extends PagedCommand {
         @Option(names = "--disable", description = "Remove the index.")
         boolean disable;
 
-        @Option(names = "--rebuild", description = "Make the index anew.")
+        @Option(names = "--rebuild", description = "Rebuild the index.")
         boolean rebuild;
     }
 
@@ -89,7 +89,7 @@ final class SearchCommand extends PagedCommand {
         }
         if (index.rebuild) {
             search.rebuild();
-            return "The search index was made anew.";
+            return "The search index was rebuilt.";
         }
         return search.enable() ? "The search index was made." : "The database has a search index already.";
     }

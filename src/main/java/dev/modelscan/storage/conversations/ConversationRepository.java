@@ -120,7 +120,7 @@ public interface ConversationRepository {
      * What a model is given to go on: the newest summary on the path to the head, and the messages after it. If more than
      * {@code limit} follow, it has the newest of them, and leaves out answers whose call is not among them.
      *
-     * @param limit how many messages at the most, 1 to {@link PageRequest#MAX_LIMIT}
+     * @param limit the maximum number of messages, 1 to {@link PageRequest#MAX_LIMIT}
      * @return without summary and messages if the conversation does not exist
      * @throws IllegalArgumentException if the limit is out of range
      */

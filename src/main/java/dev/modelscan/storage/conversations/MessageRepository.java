@@ -34,7 +34,7 @@ public interface MessageRepository extends Repository<MessageId, Message> {
      * given to answer. It holds what the first page of {@link Direction#BACKWARD} holds, and looks for no
      * page behind it.
      *
-     * @param limit how many at the most, 1 to {@link PageRequest#MAX_LIMIT}
+     * @param limit the maximum number, 1 to {@link PageRequest#MAX_LIMIT}
      * @return an immutable list; empty if the conversation does not exist
      * @throws IllegalArgumentException if the limit is out of range
      */

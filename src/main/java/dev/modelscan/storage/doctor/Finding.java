@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause what was found, for a person
  * @param ids the keys of records, or names, at most ten, in order; empty if it is about none
  * @param count how many there are; 1,000 may be more
- * @param fix the command or the call that mends it; null if there is none
+ * @param fix the command or the call that fixes it; null if there is none
  * @since 0.1.0
  */
 public record Finding(

@@ -1,4 +1,4 @@
-/** What is wrong with a database, and what mends it. */
+/** What is wrong with a database, and how to fix it. */
 @NullMarked
 package dev.modelscan.storage.doctor;
 

@@ -54,7 +54,7 @@ public interface Erasure {
      * Removes what deleted rows have left in the storage, as {@link #erase} does at its end. For requests that were made with {@link
      * ErasureRequest#withoutScrub}.
      *
-     * <p>On SQLite it removes erased words from the search index, writes the whole file anew ({@code VACUUM}, which needs as
+     * <p>On SQLite it removes erased words from the search index, rewrites the whole file ({@code VACUUM}, which needs as
      * much space again), and empties the log. On PostgreSQL it runs {@code VACUUM (ANALYZE)}: dead rows and the statistics of their values go,
      * and their bytes may stay in pages of the server, and in its log, until they are written over.
      *

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.errors;
 
 /**
- * The database has no index to search with, or has lost a part of it, for example by a migration that made a table anew.
+ * The database has no index to search with, or has lost a part of it, for example by a migration that rebuilt a table.
  *
  * @since 0.1
  */
@@ -15,7 +15,7 @@ public final class SearchIndexException extends StorageException {
     public SearchIndexException(boolean damaged) {
         super(
                 damaged
-                        ? "the search index is not complete; make it anew with search().rebuild()"
+                        ? "the search index is not complete; rebuild it with search().rebuild()"
                                 + " (the command search --rebuild)"
                         : "the database has no search index; make it with search().enable()"
                                 + " (the command search --enable)",

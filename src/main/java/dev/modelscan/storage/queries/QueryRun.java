@@ -31,7 +31,7 @@ public interface QueryRun<R> {
     /**
      * The first rows, in the query's order.
      *
-     * @param limit how many rows at the most, 1 to {@link PageRequest#MAX_LIMIT}. A write with RETURNING that
+     * @param limit the maximum number of rows, 1 to {@link PageRequest#MAX_LIMIT}. A write with RETURNING that
      *     gives more throws {@link IllegalStateException}, and its transaction should be rolled back.
      * @return an immutable list
      * @throws IllegalArgumentException if a select has no ORDER BY, or if the limit is out of range

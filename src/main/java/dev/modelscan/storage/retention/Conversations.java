@@ -18,7 +18,7 @@ import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Which conversations go, and up to which message, so that no call is parted from its answer. */
+/** Which conversations go, and up to which message, so that no call is separated from its answer. */
 final class Conversations {
 
     static final int PAGE = 200;

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes what a policy does not keep, while others work. Each transaction takes some ten milliseconds, and rests as long, so
- * a writer waits for one of them at the most. A call and its answer go together. It can be interrupted at any moment; what is
+ * a writer waits for at most one of them. A call and its answer go together. It can be interrupted at any moment; what is
  * left goes with the next run. What is deleted is gone: it is in no archive.
  *
  * <pre>{@code

@@ -70,6 +70,6 @@ public interface Search {
     /** Removes the index, if there is one. What is indexed stays. */
     void disable();
 
-    /** Makes the index anew, whether there is one or not. */
+    /** Rebuilds the index, whether there is one or not. */
     void rebuild();
 }

@@ -124,7 +124,7 @@ public interface ToolExecutionRepository extends Repository<ToolExecutionId, Too
      * How often each tool was used and failed, by executions, the most first, then by name. The cost grows
      * with the number of all executions.
      *
-     * @param limit how many tools at the most, 1 to {@link PageRequest#MAX_LIMIT}
+     * @param limit the maximum number of tools, 1 to {@link PageRequest#MAX_LIMIT}
      * @return an immutable list
      * @throws IllegalArgumentException if the limit is out of range
      */

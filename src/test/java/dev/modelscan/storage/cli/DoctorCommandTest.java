@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The exit code says how bad it is, and the output what mends it. */
+/** The exit code says how bad it is, and the output how to fix it. */
 class DoctorCommandTest {
 
     @TempDir
@@ -56,7 +56,7 @@ class DoctorCommandTest {
                 "--backups",
                 directory.resolve("none").toString());
         assertThat(noBackup.code()).isEqualTo(3);
-        assertThat(noBackup.out()).contains("warning  backup-missing", "mend: backup --to ");
+        assertThat(noBackup.out()).contains("warning  backup-missing", "fix: backup --to ");
 
         plant("DROP TRIGGER agents_touch");
         Run error = MainTest.run("doctor", "--db", database, "--json");
@@ -91,7 +91,7 @@ class DoctorCommandTest {
 
             assertThat(behind.code()).isEqualTo(4);
             assertThat(behind.out())
-                    .contains("error  cannot-open", "mend: migrate")
+                    .contains("error  cannot-open", "fix: migrate")
                     .doesNotContain("restore");
         }
         assertThat(Backups.list(directory)).isEmpty();

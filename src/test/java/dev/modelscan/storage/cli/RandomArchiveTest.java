@@ -69,10 +69,10 @@ class RandomArchiveTest {
         store(archive, target, true);
     }
 
-    private static void store(Path archive, Database target, boolean anew) throws IOException {
+    private static void store(Path archive, Database target, boolean newIds) throws IOException {
         ArchiveReader reader = new ArchiveReader(archive);
         reader.check();
-        target.useTx(tx -> reader.store(tx.dsl(), anew));
+        target.useTx(tx -> reader.store(tx.dsl(), newIds));
     }
 
     private Database file(String name) {

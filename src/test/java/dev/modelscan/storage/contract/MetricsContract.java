@@ -225,7 +225,7 @@ abstract class MetricsContract extends Contract {
         assertThat(only("select").getParentSpanContext().isValid()).isFalse();
     }
 
-    /** Whoever can write to the database can make its audit log anew, so its head goes elsewhere. */
+    /** Whoever can write to the database can rewrite its audit log, so its head goes elsewhere. */
     @Test
     void headsOfTheAuditLogAreEventsOfOpenTelemetry() throws InterruptedException {
         List<LogRecordData> events = new ArrayList<>();

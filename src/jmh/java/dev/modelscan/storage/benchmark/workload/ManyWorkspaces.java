@@ -20,7 +20,7 @@ import java.util.Locale;
 
 /**
  * Workspaces that are open at once, each written and read: threads and resident memory, in a JVM of its own. Once all are
- * connected, and once one in twenty is, and a call connects its workspace anew.
+ * connected, and once one in twenty is, and a call connects its workspace again.
  */
 public final class ManyWorkspaces implements Workload {
 

@@ -134,10 +134,10 @@ public final class ArchiveReader {
     /**
      * Stores all rows in the transaction of {@code dsl}; call {@link #check} before.
      *
-     * @param anew whether rows get new ids, so that a database may hold an archive twice
+     * @param withNewIds whether rows get new ids, so that a database may hold an archive twice
      */
-    public void store(DSLContext dsl, boolean anew) throws IOException {
-        if (anew) {
+    public void store(DSLContext dsl, boolean withNewIds) throws IOException {
+        if (withNewIds) {
             NewIds ids = new NewIds();
             each((table, values, length) -> ids.collect(dsl, known(table).table(), values));
             ids.look(dsl);
@@ -159,8 +159,8 @@ public final class ArchiveReader {
     }
 
     /** The rows that {@link #store} stores, of those that the archive has. */
-    public static Map<String, Long> stored(Manifest manifest, boolean anew) {
-        return anew ? NewIds.stored(manifest.rows()) : manifest.rows();
+    public static Map<String, Long> stored(Manifest manifest, boolean withNewIds) {
+        return withNewIds ? NewIds.stored(manifest.rows()) : manifest.rows();
     }
 
     private @Nullable JsonNode named(String table, JsonNode values) {

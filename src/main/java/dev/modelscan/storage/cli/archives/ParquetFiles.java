@@ -86,13 +86,13 @@ public final class ParquetFiles {
         Path lines = directory.resolve(name + ".part");
         long count = lines(table, time, lines);
         Path target = directory.resolve(name);
-        boolean parted = time != null && count > 0;
-        if (!parted) {
+        boolean partitioned = time != null && count > 0;
+        if (!partitioned) {
             Files.createDirectories(target);
             target = target.resolve("data.parquet");
         }
         duck.execute("COPY (" + select(table, time, lines) + ") TO " + literal(target)
-                + " (FORMAT parquet, COMPRESSION zstd" + (parted ? ", PARTITION_BY (" + DAY + "))" : ")"));
+                + " (FORMAT parquet, COMPRESSION zstd" + (partitioned ? ", PARTITION_BY (" + DAY + "))" : ")"));
         Files.delete(lines);
         return count;
     }
@@ -120,7 +120,7 @@ public final class ParquetFiles {
         return "'" + path.toString().replace("'", "''") + "'";
     }
 
-    /** The time by whose day a table is parted: the first that each row has; null if there is none. */
+    /** The time by whose day a table is partitioned: the first that each row has; null if there is none. */
     private static @Nullable Field<?> time(Archived table) {
         return table.fields().stream()
                 .filter(field ->

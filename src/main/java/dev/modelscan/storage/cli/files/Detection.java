@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tells from the start of a source how its records are parted, and what they look like. */
+/** Tells from the start of a source how its records are separated, and what they look like. */
 final class Detection {
 
     /** How much of a source is looked at. */

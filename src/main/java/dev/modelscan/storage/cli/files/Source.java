@@ -39,12 +39,12 @@ public final class Source implements AutoCloseable {
         window = new Window(decoded.in());
         detection = new Detection(window.peek(Detection.HEAD));
         framing = detection.framing();
-        List<JsonNode> parted = framing == null ? List.of() : detection.values(framing);
-        List<JsonNode> elements = elements(parted);
-        inLists = !elements.equals(parted)
-                && Forms.of(first(parted)).isEmpty()
+        List<JsonNode> records = framing == null ? List.of() : detection.values(framing);
+        List<JsonNode> elements = elements(records);
+        inLists = !elements.equals(records)
+                && Forms.of(first(records)).isEmpty()
                 && Forms.of(first(elements)).isPresent();
-        values = inLists ? elements : parted;
+        values = inLists ? elements : records;
     }
 
     /** The records of a source whose lines are lists of records, such as several exports one after the other. */
@@ -105,8 +105,8 @@ public final class Source implements AutoCloseable {
         if (bytes == null || head == null) {
             throw new IllegalStateException("a source is JSON or a database");
         }
-        Framing parted = framing == null ? Framing.LINES : framing;
-        RecordReader records = new RecordReader(name, parted, framer(bytes, parted, head.isSequence()), events);
+        Framing separated = framing == null ? Framing.LINES : framing;
+        RecordReader records = new RecordReader(name, separated, framer(bytes, separated, head.isSequence()), events);
         reader = records;
         return inLists ? new Elements(records) : records;
     }

@@ -1,4 +1,4 @@
-/** Files as a stream of JSON records: compression, encoding, and how the records are parted. */
+/** Files as a stream of JSON records: compression, encoding, and how the records are separated. */
 @NullMarked
 package dev.modelscan.storage.cli.files;
 

@@ -149,7 +149,7 @@ final class CodexExecForm implements Form {
             events.accept(message.rest(rest).build());
         }
 
-        /** A resumed thread counts its turns anew, so the counts are a part of the call's name. */
+        /** A resumed thread counts its turns from 1 again, so the counts are a part of the call's name. */
         private void tokens(Place at, JsonNode tokens) {
             Usage usage = new Usage(
                     Fields.count(tokens, "input_tokens"),

@@ -76,7 +76,7 @@ final class CopilotUsage {
         }
     }
 
-    /** What of the totals was not told. A session that was resumed may count on, or anew. */
+    /** What of the totals was not told. A session that was resumed may count on, or start again. */
     private Usage left(String name, Usage total) {
         long since = orZero(outputSince.remove(name));
         Usage before = totals.getOrDefault(name, NONE);

@@ -45,7 +45,7 @@ final class LineRun {
         between.add(line);
     }
 
-    /** A line that is of no known kind goes with the message after it too, but not in silence. */
+    /** A line that is of no known kind goes with the message after it too, but with a warning. */
     void unknown(Place at, JsonNode line) {
         warn(at, "type", "is of no known type; the line is kept as it is");
         between(line);

@@ -63,7 +63,7 @@ final class SqliteSource implements AutoCloseable {
     }
 
     /**
-     * Whether it has a write-ahead log that nobody has open. A reader would make the log's files anew and
+     * Whether it has a write-ahead log that nobody has open. A reader would make the log's files again and
      * leave them there, so such a file is read as one that does not change.
      */
     private static boolean isAtRest(Path file) throws IOException {

@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the rows say that no constraint of the schema can. Each check is one query that returns at most a thousand keys, and
- * reads a table once at the most.
+ * reads a table at most once.
  */
 final class ContentChecks {
 

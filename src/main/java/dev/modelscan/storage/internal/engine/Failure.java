@@ -44,7 +44,7 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
         TOO_LARGE,
         /** A lock; trying again may help. */
         BUSY,
-        /** A deadlock, or an order of transactions that no serial one gives; running the transaction anew may help. */
+        /** A deadlock, or an order of transactions that no serial one gives; running the transaction again may help. */
         SERIALIZATION,
         /** The statement was cancelled. */
         CANCELLED,

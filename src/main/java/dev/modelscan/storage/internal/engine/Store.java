@@ -17,7 +17,7 @@ public interface Store extends Sessions, AutoCloseable {
 
     /**
      * Runs a caller's function in a transaction, on the caller's thread. It commits if the function returns, and rolls
-     * back if it throws anything. Where the engine says that running it anew may help, it is run again.
+     * back if it throws anything. Where the engine says that running it again may help, it is run again.
      *
      * @throws IllegalStateException if this thread is in a transaction already
      */
@@ -64,7 +64,7 @@ public interface Store extends Sessions, AutoCloseable {
     List<Finding> findings();
 
     /**
-     * Mends what is safe to mend, and says what it did.
+     * Repairs what is safe to repair, and says what it did.
      *
      * @throws UnsupportedOperationException if the engine cannot; the message says what to do
      */

@@ -117,7 +117,7 @@ final class PostgresCatalog implements Catalog {
         return quoted.substring(1, quoted.length() - 1).replace("\"\"", "\"");
     }
 
-    /** A function takes 100 arguments at the most, so the members come in groups. */
+    /** A function takes at most 100 arguments, so the members come in groups. */
     @Override
     public String toDocument(List<Column> columns, String row) {
         StringBuilder document = new StringBuilder("(");

@@ -105,7 +105,7 @@ final class PostgresChanges implements Changes {
 
     /**
      * An object of members that are not null. Put together as text, since jsonb would sort its members: an insert of
-     * 1,000 rows takes half the time. A function takes 100 arguments at the most.
+     * 1,000 rows takes half the time. A function takes at most 100 arguments.
      */
     private static String object(List<Recorded> columns, Function<Recorded, String> member) {
         List<String> objects = new ArrayList<>();

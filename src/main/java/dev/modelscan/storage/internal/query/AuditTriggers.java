@@ -38,7 +38,7 @@ public final class AuditTriggers {
      */
     private record Watched(Catalog.Table table, boolean bySet) {}
 
-    /** Makes the triggers of all tables anew. */
+    /** Rebuilds the triggers of all tables. */
     public static void make(Session session, List<String> redacted) throws SQLException {
         Redactions redactions = new Redactions(redacted);
         List<Watched> tables = tables(session);
@@ -66,7 +66,7 @@ public final class AuditTriggers {
     }
 
     /**
-     * Changes the schema without them, and makes them anew if the log is on: SQLite refuses to change a column that a trigger reads,
+     * Changes the schema without them, and rebuilds them if the log is on: SQLite refuses to change a column that a trigger reads,
      * and elsewhere it would fail from then on.
      *
      * @param session closes its statements, and not its connection
@@ -80,7 +80,7 @@ public final class AuditTriggers {
         return result;
     }
 
-    /** Makes them anew if the log is on; to be called after a change of the schema. */
+    /** Rebuilds them if the log is on; to be called after a change of the schema. */
     public static void renew(Session session) throws SQLException {
         String settings = AUDIT_SETTINGS.getName();
         if (session.dialect().catalog().tables(session, List.of(settings)).isEmpty()) {

@@ -227,7 +227,7 @@ public final class Session implements AutoCloseable {
     public record Tally(
             long rows, @Nullable String name, @Nullable String sql) {}
 
-    /** Counts anew, and returns what was counted so far, for {@link #endTally}. */
+    /** Starts to count again, and returns what was counted so far, for {@link #endTally}. */
     public Tally startTally() {
         Tally outer = new Tally(rows, firstName, firstSql);
         rows = 0;

@@ -66,7 +66,7 @@ final class AuditFindings {
 
     private AuditFindings() {}
 
-    /** Compares the triggers and the settings with what they have to be; reads one entry at the most. */
+    /** Compares the triggers and the settings with what they have to be; reads at most one entry. */
     static List<Finding> ofRecording(Session session) throws SQLException {
         AuditFindings found = new AuditFindings();
         String redacted = session.query(SqlAuditLog.SETTINGS).first();

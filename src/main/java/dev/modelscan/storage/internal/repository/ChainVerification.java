@@ -191,7 +191,7 @@ final class ChainVerification {
             fault = new AuditFault(
                     Kind.REWRITTEN,
                     entry.position(),
-                    "the entry has another hash than the known head: the chain was made anew");
+                    "the entry has another hash than the known head: the chain was rewritten");
         }
         return fault;
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream held, with its hash: in memory up to 1 MiB, else in a temporary file that only this user can
- * read. So a slow stream keeps no transaction open, and a transaction that is tried again reads it anew.
+ * read. So a slow stream keeps no transaction open, and a transaction that is tried again reads it again.
  */
 final class SpooledBytes implements AutoCloseable {
 

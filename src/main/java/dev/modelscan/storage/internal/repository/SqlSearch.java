@@ -79,11 +79,11 @@ final class SqlSearch implements Search {
         make(true);
     }
 
-    private boolean make(boolean anew) {
+    private boolean make(boolean again) {
         return sessions.writeMany(INDEX, null, session -> {
             sessions.takeTurn(session, INDEX);
             // Another process may have made it meanwhile.
-            if (!anew && SearchScripts.state(session) == ALL) {
+            if (!again && SearchScripts.state(session) == ALL) {
                 return false;
             }
             SearchScripts.run(session, "drop");

@@ -47,7 +47,7 @@ final class SqlText {
     }
 
     /**
-     * Rejects a text of several statements. SQLite's driver prepares the first and ignores the rest in silence;
+     * Rejects a text of several statements. SQLite's driver prepares the first and silently ignores the rest;
      * PostgreSQL's runs all.
      */
     static void requireOneStatement(String sql) {

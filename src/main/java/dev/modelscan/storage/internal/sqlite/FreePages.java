@@ -12,7 +12,7 @@ final class FreePages {
 
     private static final int INCREMENTAL = 2;
 
-    /** A step takes about so long, and rests as long, so a writer waits for one at the most. */
+    /** A step takes about so long, and rests as long, so a writer waits for at most one. */
     private static final long TARGET_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
 
     private static final int FEWEST = 16;
@@ -20,7 +20,7 @@ final class FreePages {
 
     private FreePages() {}
 
-    /** In steps if the file keeps the books for that; else writes the file anew, while nobody else can write. */
+    /** In steps if the file keeps the books for that; else rewrites the file, while nobody else can write. */
     static void giveBack(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             if (SingleNumber.of(statement, "PRAGMA auto_vacuum") == INCREMENTAL) {

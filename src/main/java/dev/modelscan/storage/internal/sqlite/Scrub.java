@@ -19,7 +19,7 @@ final class Scrub {
     private Scrub() {}
 
     /**
-     * Writes every page anew, and empties the log.
+     * Rewrites every page, and empties the log.
      *
      * @throws BusyException if a reader keeps the log from being emptied
      */

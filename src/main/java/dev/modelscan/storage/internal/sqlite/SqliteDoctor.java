@@ -252,7 +252,7 @@ final class SqliteDoctor {
         }
     }
 
-    /** Makes missing indexes and triggers, builds damaged indexes anew, and corrects the last numbers of conversations. */
+    /** Makes missing indexes and triggers, rebuilds damaged indexes, and corrects the last numbers of conversations. */
     List<String> repair(Connection connection) throws SQLException {
         List<String> done = new ArrayList<>();
         try (Statement statement = connection.createStatement()) {
@@ -265,7 +265,7 @@ final class SqliteDoctor {
             examineForRepair(connection);
             if (findings.stream().anyMatch(finding -> finding.code().equals("index-damaged"))) {
                 statement.executeUpdate("REINDEX");
-                done.add("built all indexes anew");
+                done.add("rebuilt all indexes");
             }
             String newest = "(SELECT max(" + MESSAGES.SEQUENCE_NUMBER.getName() + ") FROM " + MESSAGES.getName()
                     + " WHERE " + MESSAGES.CONVERSATION_ID.getName() + " = " + CONVERSATIONS.getName() + "."

@@ -116,7 +116,7 @@ class SqliteDoctorTest {
         assertThat(codes()).contains("index-damaged");
 
         try (Database db = Database.open(file)) {
-            assertThat(db.repair()).contains("built all indexes anew");
+            assertThat(db.repair()).contains("rebuilt all indexes");
             assertThat(db.doctor().findings()).extracting(Finding::code).containsExactly("sequence-gap");
         }
     }

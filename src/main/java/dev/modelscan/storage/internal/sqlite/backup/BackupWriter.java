@@ -35,7 +35,7 @@ import org.sqlite.ProgressHandler;
 
 /**
  * Writes a backup: {@code VACUUM INTO} on a connection of its own, which is one read transaction. SQLite's backup API
- * would begin anew whenever somebody writes, unless it holds such a transaction too; then writers waited as long for it, and
+ * would start again whenever somebody writes, unless it holds such a transaction too; then writers waited as long for it, and
  * the copy held what the deleted rows have left in the file.
  *
  * <p>The copy has a temporary name until it is on the disk, and its manifest is there before it is. So a backup is whole if

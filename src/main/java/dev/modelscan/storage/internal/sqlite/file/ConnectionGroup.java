@@ -110,7 +110,7 @@ public final class ConnectionGroup {
             }
         }
 
-        /** To be called when it counts as not connected: it may connect anew meanwhile. */
+        /** To be called when it counts as not connected: it may connect again. */
         private void disconnect() {
             boolean closed = false;
             try {

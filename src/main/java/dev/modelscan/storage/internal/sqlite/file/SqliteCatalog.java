@@ -169,7 +169,7 @@ final class SqliteCatalog implements Catalog {
         return json.append(']').toString();
     }
 
-    /** A function takes 127 arguments at the most, so the members come in groups. */
+    /** A function takes at most 127 arguments, so the members come in groups. */
     @Override
     public String toDocument(List<Column> columns, String row) {
         String document = "";

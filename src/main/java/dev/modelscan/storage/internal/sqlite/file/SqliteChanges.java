@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqliteChanges implements Changes {
 
-    /** A function takes 127 arguments at the most. */
+    /** A function takes at most 127 arguments. */
     private static final int MOST_IN_OBJECT = 60;
 
     /** A trigger of the file can read no temporary table, and no function that other programs' connections lack. */
