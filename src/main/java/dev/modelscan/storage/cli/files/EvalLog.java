@@ -71,12 +71,12 @@ final class EvalLog {
         }
     }
 
-    private static InputStream text(String text) {
+    static InputStream text(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @SuppressWarnings("JdkObsolete") // A SequenceInputStream takes nothing newer.
-    private static Enumeration<InputStream> enumeration(Iterator<InputStream> parts) {
+    static Enumeration<InputStream> enumeration(Iterator<InputStream> parts) {
         return new Enumeration<>() {
             @Override
             public boolean hasMoreElements() {

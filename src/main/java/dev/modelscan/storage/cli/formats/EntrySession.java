@@ -87,7 +87,9 @@ final class EntrySession {
     private void other(Place at, JsonNode line) {
         String entry = Fields.text(line, "id");
         if (entry != null) {
-            passed.put(entry, Objects.requireNonNullElse(Fields.text(line, "parentId"), ""));
+            String parent = Objects.requireNonNullElse(Fields.text(line, "parentId"), "");
+            // Lines in a row all lead to the message before them in one step.
+            passed.put(entry, passed.getOrDefault(parent, parent));
             latest = messageBefore(entry);
         }
         if (line.path("type").asText().equals("custom_message")) {

@@ -19,6 +19,7 @@ public final class Forms {
             new CopilotForm(),
             new PiForm(),
             new DroidForm(),
+            new OpenCodeForm(),
             new GeminiCliForm(),
             new AdkForm(),
             new AdkEvalForm(),
