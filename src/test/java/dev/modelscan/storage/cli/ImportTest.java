@@ -42,6 +42,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImportTest {
@@ -262,6 +264,35 @@ class ImportTest {
                 .allMatch(line ->
                         line.contains("members a, b") && line.contains("known forms: ") && line.contains("openai"));
         assertThat(directory.resolve("import.db")).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryHasFilesOfAnyName() throws IOException {
+        Path found = Files.createDirectory(directory.resolve("found"));
+        Files.writeString(found.resolve("of two\nlines.json"), GOOD);
+        Files.createSymbolicLink(found.resolve("circle"), found);
+        Files.createSymbolicLink(found.resolve("gone.json"), found.resolve("nowhere"));
+
+        Run run = run(found);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("1 transcripts imported");
+    }
+
+    /** What a shell makes of {@code <(…)}. */
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void readsAPipe() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Process writer = new ProcessBuilder("bash", "-c", "echo '" + GOOD + "' > " + pipe).start();
+
+        Run run = run(pipe);
+
+        writer.destroyForcibly();
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("1 transcripts imported");
     }
 
     @Test

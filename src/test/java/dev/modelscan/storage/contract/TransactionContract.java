@@ -544,6 +544,14 @@ abstract class TransactionContract extends Contract {
     }
 
     @Test
+    void aTextWithoutAStatementIsRefused() {
+        for (String sql : List.of("", " \n", ";", "-- SELECT 1", "/* ; */ ;")) {
+            assertThatThrownBy(() -> db.dsl().fetch(sql)).hasMessage("this SQL has no statement");
+            assertThatThrownBy(() -> db.useTx(tx -> tx.dsl().execute(sql))).hasMessage("this SQL has no statement");
+        }
+    }
+
+    @Test
     void oneStatementMayHaveSemicolons() {
         for (String sql : List.of(
                 "SELECT 1;", "SELECT 1 ; -- the end;\n ;", "SELECT ';' AS \"a;b\" /* ; */", "SELECT 'it''s; x'")) {

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli.files;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -38,6 +39,13 @@ public record Input(
                 found,
                 Files.size(path),
                 () -> Files.newInputStream(path));
+    }
+
+    /** A pipe or a device, which can be read once, such as what a shell makes of {@code <(…)}. */
+    static Input pipe(Path path) {
+        String name = path.toString();
+        // A stream of Files would seek, which a pipe cannot.
+        return new Input(name, name, name, null, false, -1, () -> new FileInputStream(path.toFile()));
     }
 
     /** The same source, with its bytes from elsewhere. */

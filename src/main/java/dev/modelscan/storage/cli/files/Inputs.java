@@ -22,7 +22,7 @@ public final class Inputs {
 
     /** Names of files that a directory or an archive is searched for. */
     private static final Pattern RECORDED =
-            Pattern.compile("(?i).*\\.(json|jsonl|ndjson|traj|eval|db|sqlite|sqlite3|zip)(\\.gz|\\.zst)?");
+            Pattern.compile("(?is).*\\.(json|jsonl|ndjson|traj|eval|db|sqlite|sqlite3|zip)(\\.gz|\\.zst)?");
 
     /** In the archive that ChatGPT exports, all else is about the account. */
     private static final Pattern CONVERSATIONS = Pattern.compile("(?i)(.*/)?conversations(-\\d+)?\\.json");
@@ -133,8 +133,11 @@ public final class Inputs {
     }
 
     private static List<Input> file(Path file, boolean found) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return List.of(Input.pipe(file));
+        }
         Input whole = Input.file(file, found);
-        if (!Files.isRegularFile(file) || !Decoded.isZip(Decoded.start(file))) {
+        if (!Decoded.isZip(Decoded.start(file))) {
             return List.of(whole);
         }
         try {

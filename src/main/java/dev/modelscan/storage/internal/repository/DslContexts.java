@@ -142,7 +142,7 @@ final class DslContexts {
         }
 
         @Override
-        public void executeStart(ExecuteContext context) {
+        public void prepareStart(ExecuteContext context) {
             String sql = String.valueOf(context.sql());
             if (SqlText.setsSomething(sql) || SqlText.controlsTransaction(sql)) {
                 throw refused("db.dsl() only reads");

@@ -47,16 +47,19 @@ final class SqlText {
     }
 
     /**
-     * Rejects a text of several statements. SQLite's driver prepares the first and silently ignores the rest;
-     * PostgreSQL's runs all.
+     * Rejects a text without a statement, and one of several: SQLite's driver prepares the first and silently ignores the
+     * rest, PostgreSQL's runs all.
      */
     static void requireOneStatement(String sql) {
+        SqlText text = new SqlText(sql);
+        text.skipBlanks();
+        if (text.at == sql.length()) {
+            throw new IllegalArgumentException("this SQL has no statement");
+        }
         int end = sql.indexOf(';');
         if (end < 0 || end == sql.length() - 1) {
             return;
         }
-        SqlText text = new SqlText(sql);
-        text.skipBlanks();
         if (text.isWord("CREATE") && HAS_BODY.matcher(sql).find()) {
             // Its body has its own semicolons.
             return;
