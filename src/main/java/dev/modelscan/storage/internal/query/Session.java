@@ -28,6 +28,9 @@ public final class Session implements AutoCloseable {
     /** A deletion that is kept, or a restoration, takes up to twenty. */
     private static final int MOST_PLAIN_STATEMENTS = 60;
 
+    /** Longer ones are mostly used once, such as those with long lists of values. */
+    private static final int LONGEST_KEPT = 16_384;
+
     private final Connection connection;
     private final Dialect dialect;
     private final Map<String, @Nullable Execution<?>[]> bySchema = new LinkedHashMap<>(8, 0.75f, true);
@@ -140,9 +143,9 @@ public final class Session implements AutoCloseable {
         return known != null && !known.isClosed() ? known : connection.prepareStatement(sql);
     }
 
-    /** Keeps a statement of {@link #take}, unless there is one with the same text. */
+    /** Keeps a statement of {@link #take}, unless there is one with the same text, or the text is long: each one stays in memory. */
     public void giveBack(String sql, PreparedStatement statement) throws SQLException {
-        if (plain.containsKey(sql)) {
+        if (sql.length() > LONGEST_KEPT || plain.containsKey(sql)) {
             statement.close();
         } else {
             keep(sql, statement);

@@ -3,8 +3,10 @@ package dev.modelscan.storage.internal.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.internal.postgres.PostgresDialect;
+import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import dev.modelscan.storage.support.PostgresServer;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,22 @@ class SessionTest {
             session.use("schema_" + (schemas - 1));
             session.closeStatements();
             assertThat(session.prepared()).isZero();
+        }
+    }
+
+    @Test
+    void aStatementWithALongTextIsNotKept() throws Exception {
+        try (Session session =
+                new Session(DriverManager.getConnection("jdbc:sqlite::memory:"), SqliteDialect.INSTANCE)) {
+            String text = "SELECT 1";
+            PreparedStatement kept = session.take(text);
+            session.giveBack(text, kept);
+            assertThat(session.take(text)).isSameAs(kept);
+
+            String longText = text + " IN (" + "1, ".repeat(10_000) + "1)";
+            PreparedStatement statement = session.take(longText);
+            session.giveBack(longText, statement);
+            assertThat(statement.isClosed()).isTrue();
         }
     }
 }
