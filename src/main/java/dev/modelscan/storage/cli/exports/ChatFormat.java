@@ -26,6 +26,7 @@ abstract class ChatFormat implements RunFormat {
     private static final String LIST = "messages_in";
     private static final String PLACE = "message_in";
     private static final String LEGACY = "legacy_call";
+    private static final String TEXT_IN = "text_in";
     private static final String CONTENT = "content";
 
     /** Members of the source that have the names of notes. */
@@ -192,10 +193,11 @@ abstract class ChatFormat implements RunFormat {
         return list;
     }
 
-    private static JsonNode element(@Nullable Part part, JsonNode shape) {
+    /** An element of a list of parts, by its part and the shape that the reader noted. */
+    static JsonNode element(@Nullable Part part, JsonNode shape) {
         ObjectNode element = shape.deepCopy();
         if (part instanceof Part.Text text) {
-            return shape.isEmpty() ? TextNode.valueOf(text.text()) : element.put("text", text.text());
+            return shape.isEmpty() ? TextNode.valueOf(text.text()) : text(text, element);
         }
         if (part instanceof Part.Answer answer) {
             if (answer.output() != null) {
@@ -209,6 +211,14 @@ abstract class ChatFormat implements RunFormat {
                     : element.put("refusal", refusal.text());
         }
         return part == null ? element : json(part);
+    }
+
+    private static ObjectNode text(Part.Text text, ObjectNode element) {
+        JsonNode named = element.remove(TEXT_IN);
+        String in = named == null ? "text" : named.asText();
+        int end = in.lastIndexOf('/');
+        at(element, in.substring(0, Math.max(0, end))).put(in.substring(end + 1), text.text());
+        return element;
     }
 
     private static JsonNode json(Part part) {

@@ -3,7 +3,6 @@ package dev.modelscan.storage.cli.exports;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Part;
@@ -66,7 +65,7 @@ public final class ShareGptFormat implements RunFormat {
             ArrayNode value = turn.putArray("value");
             int position = 0;
             for (Part part : message.parts()) {
-                value.add(element(part, shape.path(position++)));
+                value.add(ChatFormat.element(part, shape.path(position++)));
             }
             return turn;
         }
@@ -85,17 +84,6 @@ public final class ShareGptFormat implements RunFormat {
             }
         }
         return turn;
-    }
-
-    private static JsonNode element(Part part, JsonNode shape) {
-        if (part instanceof Part.Text text) {
-            return shape.isEmpty()
-                    ? TextNode.valueOf(text.text())
-                    : ((ObjectNode) shape.deepCopy()).put("text", text.text());
-        }
-        return part instanceof Part.Media media
-                ? media.json()
-                : part instanceof Part.Other other ? other.json() : Fields.object();
     }
 
     private static void foreign(MessageRead message, ArrayNode turns, Consumer<String> unsaid) {

@@ -9,8 +9,7 @@ import java.util.stream.Stream;
 /** Anthropic's messages: the system prompt beside the list, calls and answers as parts, reasoning with a signature. */
 final class AnthropicForm extends ChatForm {
 
-    private static final Set<String> PARTS = Set.of(
-            "tool_use", "tool_result", "thinking", "redacted_thinking", "server_tool_use", "web_search_tool_result");
+    private static final Set<String> THOUGHTS = Set.of("thinking", "redacted_thinking");
 
     @Override
     public String name() {
@@ -55,7 +54,9 @@ final class AnthropicForm extends ChatForm {
 
     private static boolean hasPart(JsonNode content) {
         for (JsonNode part : content) {
-            if (PARTS.contains(part.path("type").asText())) {
+            if (THOUGHTS.contains(part.path("type").asText())
+                    || ContentParts.isCall(part)
+                    || ContentParts.isAnswer(part)) {
                 return true;
             }
         }

@@ -251,7 +251,9 @@ abstract class ChatForm implements Form {
     }
 
     static boolean isPreferences(JsonNode record) {
-        return (record.has("chosen") && record.has("rejected")) || record.has("preferred_output");
+        return (record.has("chosen") && record.has("rejected"))
+                || (record.has("chosen_messages") && record.has("rejected_messages"))
+                || record.has("preferred_output");
     }
 
     /** Whether a record is a message, and no container of messages. */

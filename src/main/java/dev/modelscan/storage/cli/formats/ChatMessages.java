@@ -152,7 +152,7 @@ public final class ChatMessages {
 
     private static boolean holdsAnswers(JsonNode content) {
         for (JsonNode part : content) {
-            if (ContentParts.isAnswer(part) && part.path("type").asText().equals("tool_result")) {
+            if (part.path("type").asText().equals("tool_result")) {
                 return true;
             }
         }

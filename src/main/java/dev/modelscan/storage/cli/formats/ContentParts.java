@@ -14,6 +14,9 @@ final class ContentParts {
     /** The member of a message's rest that says what each text part had beside its text. */
     static final String SHAPE = "content_parts";
 
+    /** In a part's shape: where its text was, if not in {@code text}. */
+    private static final String TEXT_IN = "text_in";
+
     private ContentParts() {}
 
     /** The parts of a list. */
@@ -39,7 +42,7 @@ final class ContentParts {
         }
         Part read = of1(part);
         if (read instanceof Part.Text) {
-            return Fields.rest(part, "text");
+            return besideText(part);
         }
         if (read instanceof Part.Refusal) {
             return Fields.rest(part, "refusal");
@@ -52,8 +55,12 @@ final class ContentParts {
             return new Part.Text(part.textValue());
         }
         return switch (part.path("type").asText()) {
-            case "text", "input_text", "output_text" ->
-                part.path("text").isTextual() ? new Part.Text(part.path("text").textValue()) : new Part.Other(part);
+            case "text", "input_text", "output_text" -> {
+                String in = textIn(part);
+                yield in == null
+                        ? new Part.Other(part)
+                        : new Part.Text(part.at("/" + in).textValue());
+            }
             case "refusal" ->
                 part.path("refusal").isTextual()
                         ? new Part.Refusal(part.path("refusal").textValue())
@@ -63,15 +70,60 @@ final class ContentParts {
             case "input_audio", "audio", "audio_url" -> new Part.Media("audio", mediaType(part, "audio"), part);
             case "file", "document", "input_file", "video_url", "video" ->
                 new Part.Media("file", mediaType(part, "file"), part);
-            case "tool_use", "server_tool_use", "mcp_tool_use" -> call(part);
-            case "tool_result", "web_search_tool_result", "code_execution_tool_result", "mcp_tool_result" ->
-                answer(part);
-            default -> new Part.Other(part);
+            case "tool_call" -> part.path("value").isTextual() ? written(part) : new Part.Other(part);
+            default -> {
+                if (isCall(part)) {
+                    yield call(part);
+                }
+                yield isAnswer(part) ? answer(part) : new Part.Other(part);
+            }
         };
     }
 
+    /**
+     * Where a part has its text: {@code text}; {@code value}, as LLaMA-Factory has it; or {@code text/value}, as threads of
+     * OpenAI's assistants have it. Null if nowhere, or if it has a member with the name of the note of that.
+     */
+    private static @Nullable String textIn(JsonNode part) {
+        if (part.has(TEXT_IN)) {
+            return null;
+        }
+        if (part.path("text").isTextual()) {
+            return "text";
+        }
+        if (part.path("text").path("value").isTextual()) {
+            return "text/value";
+        }
+        return part.path("value").isTextual() && !part.has("text") ? "value" : null;
+    }
+
+    private static ObjectNode besideText(JsonNode part) {
+        String in = textIn(part);
+        if (in == null || in.equals("text")) {
+            return Fields.rest(part, "text");
+        }
+        ObjectNode rest = Fields.rest(part, "value").put(TEXT_IN, in);
+        return in.equals("value") ? rest : rest.set("text", Fields.rest(part.path("text"), "value"));
+    }
+
+    /** A call as LLaMA-Factory has it: the JSON of its name and arguments as text. */
+    private static Part written(JsonNode part) {
+        JsonNode call = Fields.structure(part.path("value"));
+        String name = Fields.text(call, "name");
+        return name == null
+                ? new Part.Other(part)
+                : new Part.Call(Fields.text(call, "id"), name, Fields.json(call.path("arguments")), null, null, part);
+    }
+
+    /** {@code tool_use}, and those of tools that the service runs itself, such as {@code server_tool_use}. */
+    static boolean isCall(JsonNode part) {
+        return part.path("type").asText().endsWith("tool_use");
+    }
+
+    /** {@code tool_result}, and those of the service's own tools, which name their call in the same way. */
     static boolean isAnswer(JsonNode part) {
-        return of1(part) instanceof Part.Answer;
+        String type = part.path("type").asText();
+        return type.equals("tool_result") || (type.endsWith("tool_result") && part.has("tool_use_id"));
     }
 
     private static Part call(JsonNode part) {
@@ -81,8 +133,20 @@ final class ContentParts {
 
     private static Part answer(JsonNode part) {
         JsonNode output = part.path("content");
-        return Flag.of(part, output)
+        Flag flag = Flag.of(part, output);
+        return (flag.outcome() == Outcome.UNKNOWN ? ofService(output) : flag)
                 .answer(part.path("tool_use_id").asText(), part.path("name").asText(), output);
+    }
+
+    /** What the answer of a tool that the service ran says of itself. */
+    private static Flag ofService(JsonNode output) {
+        if (output.path("type").asText().endsWith("_error")) {
+            return new Flag(Outcome.FAILED, "output.type");
+        }
+        JsonNode code = output.path("return_code");
+        return code.isNumber()
+                ? new Flag(code.asInt() == 0 ? Outcome.SUCCESS : Outcome.FAILED, "output.return_code")
+                : Flag.NONE;
     }
 
     private static @Nullable String mediaType(JsonNode part, String kind) {

@@ -83,21 +83,25 @@ final class LangChainMessages {
                             body.path("name").asText(),
                             content));
         } else {
-            content(message, content, rest);
-            calls(place, message, body, path);
+            JsonNode calls = body.path("tool_calls").isEmpty()
+                    ? body.path("additional_kwargs").path("tool_calls")
+                    : body.path("tool_calls");
+            content(message, content, calls, rest);
+            calls(place, message, calls, path);
         }
         events.accept(message.build());
         usage(place, body);
     }
 
-    private static void content(MessageRead.Builder message, JsonNode content, ObjectNode rest) {
+    private static void content(MessageRead.Builder message, JsonNode content, JsonNode calls, ObjectNode rest) {
         if (content.isTextual()) {
             message.add(new Part.Text(content.textValue()));
         } else if (content.isArray()) {
             for (JsonNode part : content) {
-                // A call in the content is in tool_calls too.
-                Part read = ContentParts.of1(part);
-                message.add(read instanceof Part.Call ? new Part.Other(part) : read);
+                // A call in the content is in tool_calls too, unless the service answered it itself.
+                Part read = part(part);
+                boolean again = read instanceof Part.Call call && holds(calls, call.callId());
+                message.add(again ? new Part.Other(part) : read);
             }
             ContentParts.withShape(rest, content);
         } else {
@@ -105,10 +109,34 @@ final class LangChainMessages {
         }
     }
 
-    private void calls(Place place, MessageRead.Builder message, JsonNode body, String path) {
-        JsonNode calls = body.path("tool_calls").isEmpty()
-                ? body.path("additional_kwargs").path("tool_calls")
-                : body.path("tool_calls");
+    private static Part part(JsonNode part) {
+        return switch (part.path("type").asText()) {
+            case "server_tool_call" ->
+                new Part.Call(
+                        Fields.text(part, "id"),
+                        Fields.text(part, "name"),
+                        Fields.json(part.path("args")),
+                        null,
+                        null,
+                        part);
+            case "server_tool_result" -> {
+                JsonNode output = part.path("output");
+                yield Flag.of(part, output).answer(part.path("tool_call_id").asText(), "", output);
+            }
+            default -> ContentParts.of1(part);
+        };
+    }
+
+    private static boolean holds(JsonNode calls, @Nullable String id) {
+        for (JsonNode call : calls) {
+            if (id == null || id.equals(Fields.text(call, "id"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void calls(Place place, MessageRead.Builder message, JsonNode calls, String path) {
         int index = 0;
         for (JsonNode call : calls) {
             JsonNode function = call.path("function").isObject() ? call.path("function") : call;

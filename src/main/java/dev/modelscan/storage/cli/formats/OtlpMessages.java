@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OtlpMessages {
 
+    private static final String SERVER_RESPONSE = "server_tool_call_response";
+
     private final String run;
     private final List<OtlpSpan> spans;
     private final Events events;
@@ -196,7 +198,7 @@ final class OtlpMessages {
     private static Role role(JsonNode message, ObjectNode rest, boolean isOurs) {
         String role = message.path("role").asText();
         for (JsonNode part : message.path("parts")) {
-            if (isAnswer(part) && !isOurs) {
+            if (part.path("type").asText().equals("tool_call_response") && !isOurs) {
                 if (!role.equals("tool")) {
                     rest.put("role", role);
                 }
@@ -216,8 +218,9 @@ final class OtlpMessages {
         };
     }
 
+    /** An answer, also of a tool that the service ran itself. */
     private static boolean isAnswer(JsonNode part) {
-        return part.path("type").asText().startsWith("tool_call_response");
+        return part.path("type").asText().endsWith("tool_call_response");
     }
 
     private Part part(JsonNode part, int position, ObjectNode rest, Set<String> called, List<Part> answers) {
@@ -242,14 +245,16 @@ final class OtlpMessages {
                 }
                 Instant start = tool == null ? null : tool.startedAt();
                 Instant end = tool == null ? null : tool.endedAt();
-                JsonNode input = Fields.json(part.path("arguments"));
+                JsonNode input =
+                        Fields.json(part.has("arguments") ? part.path("arguments") : part.path("server_tool_call"));
                 return new Part.Call(id, Fields.text(part, "name"), input, start, end, part);
             }
-            case "tool_call_response" -> {
+            case "tool_call_response", SERVER_RESPONSE -> {
                 String id = Fields.text(part, "id");
-                JsonNode output = part.has("response") ? part.path("response") : part.path("result");
+                String in = part.has("response") ? "response" : part.has("result") ? "result" : SERVER_RESPONSE;
+                JsonNode output = part.path(in);
                 OtlpSpan tool = tools.answered(id, Fields.text(part, "name"));
-                Rest.part(rest, position, Fields.rest(part, "type", "id", "response", "result"));
+                Rest.part(rest, position, Fields.rest(part, "type", "id", "response", "result", SERVER_RESPONSE));
                 if (tool != null) {
                     Rest.note(rest, "tool_" + (id == null ? tool.id() : id), withoutMessages(tool));
                     return OtlpTools.answer(id, tool, output.isMissingNode() ? null : output);

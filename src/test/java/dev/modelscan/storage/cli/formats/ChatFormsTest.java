@@ -302,4 +302,62 @@ class ChatFormsTest {
         assertThat(Told.of("two.json", "\u001E" + list, "\u001E" + list).lines())
                 .containsExactly(expected);
     }
+
+    @Test
+    void whatTheServiceRanItselfIsAnsweredInTheSameMessage() {
+        Told told = Told.of(
+                "a.json",
+                "{'id': 'm', 'type': 'message', 'role': 'assistant', 'stop_reason': 'end_turn', 'content': [",
+                "{'type': 'server_tool_use', 'id': '1', 'name': 'bash_code_execution', 'input': {}},",
+                "{'type': 'bash_code_execution_tool_result', 'tool_use_id': '1', 'content': {'return_code': 2}},",
+                "{'type': 'server_tool_use', 'id': '2', 'name': 'web_fetch', 'input': {}},",
+                "{'type': 'web_fetch_tool_result', 'tool_use_id': '2', 'content': {'type':"
+                        + " 'web_fetch_tool_result_error'}},",
+                "{'type': 'server_tool_use', 'id': '3', 'name': 'bash_code_execution', 'input': {}},",
+                "{'type': 'bash_code_execution_tool_result', 'tool_use_id': '3', 'content': {'return_code': 0}},",
+                "{'type': 'new_tool_result', 'tool_use_id': '4', 'content': 'r'}, {'type': 'new_tool_result'}]}");
+
+        assertThat(told.form()).isEqualTo("anthropic");
+        assertThat(told.lines().get(1))
+                .isEqualTo("assistant m: bash_code_execution#1 {}, ->#1 {'return_code':2} failed by output.return_code,"
+                        + " web_fetch#2 {}, ->#2 {'type':'web_fetch_tool_result_error'} failed by output.type,"
+                        + " bash_code_execution#3 {}, ->#3 {'return_code':0} success by output.return_code,"
+                        + " ->#4 'r' unknown, (other)");
+    }
+
+    @Test
+    void llamaFactorysPartsHaveValuesAndAssistantsTextsHaveThemInside() {
+        Told told = Told.of(
+                "a.json",
+                "{'messages': [{'role': 'user', 'content': [{'type': 'text', 'value': 'a'}]},",
+                "{'role': 'assistant', 'content': [{'type': 'reasoning', 'value': 'hm'}, {'type': 'tool_call',"
+                        + " 'value': '{\\'name\\': \\'f\\', \\'arguments\\': {\\'x\\': 1}}'}]},",
+                "{'role': 'assistant', 'content': [{'type': 'text', 'text': {'value': 'b', 'annotations': []}}]}]}");
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record 1",
+                        "user: a",
+                        "assistant: (thought), f#null {'x':1}",
+                        "assistant: b",
+                        "end record 1");
+    }
+
+    @Test
+    void langChainsMessagesHoldWhatTheServiceRanItself() {
+        Told told = Told.of(
+                "a.json",
+                "[{'type': 'human', 'content': 'go'}, {'type': 'ai', 'content': [",
+                "{'type': 'server_tool_use', 'id': '1', 'name': 'web_search', 'input': {}},",
+                "{'type': 'web_search_tool_result', 'tool_use_id': '1', 'content': []},",
+                "{'type': 'server_tool_call', 'id': '2', 'name': 'run', 'args': {'x': 1}},",
+                "{'type': 'server_tool_result', 'tool_call_id': '2', 'status': 'error', 'output': 'no'},",
+                "{'type': 'tool_use', 'id': '3', 'name': 'f', 'input': {}}],",
+                "'tool_calls': [{'id': '3', 'name': 'f', 'args': {}}]}]");
+
+        assertThat(told.form()).isEqualTo("langchain");
+        assertThat(told.lines().get(2))
+                .isEqualTo("assistant: web_search#1 {}, ->#1 [] unknown, run#2 {'x':1}, ->#2 'no' failed by status,"
+                        + " (other), f#3 {}");
+    }
 }

@@ -398,4 +398,17 @@ class OtlpFormTest {
                         "'stringValue': 'went'")));
         assertThat(whole.lines()).contains("user: go", "assistant: went");
     }
+
+    @Test
+    void whatTheServiceRanItselfIsAnsweredInTheSameMessage() {
+        String said = "{`role`:`assistant`,`parts`:[{`type`:`server_tool_call`,`id`:`c`,`name`:`web_search`,"
+                + "`server_tool_call`:{`type`:`web_search`,`query`:`q`}},"
+                + "{`type`:`server_tool_call_response`,`id`:`c`,`server_tool_call_response`:{`status`:`ok`}}]}";
+        Told told = Told.of(
+                "traces.jsonl",
+                trace(span("s1", "", "chat", 48, "", "gen_ai.output.messages", json("[" + said + "]"))));
+
+        assertThat(told.lines())
+                .contains("assistant: web_search#c {'type':'web_search','query':'q'}, ->#c {'status':'ok'} unknown");
+    }
 }
