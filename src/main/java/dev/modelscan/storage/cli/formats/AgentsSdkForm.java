@@ -121,7 +121,7 @@ final class AgentsSdkForm implements Form {
             MessageRead read;
             if (item.isObject()) {
                 read = ResponsesItems.read(session, place, item, time);
-                if (read.role() == Role.OTHER) {
+                if (!ResponsesItems.isKnown(item)) {
                     events.accept(new Warned(session, place, "type", "is of no known type; the item is kept as it is"));
                 }
             } else {

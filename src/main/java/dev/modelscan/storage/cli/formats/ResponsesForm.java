@@ -156,7 +156,7 @@ final class ResponsesForm implements Form {
         void item(Place place, JsonNode item) {
             start(place, null, null, Fields.object());
             MessageRead message = ResponsesItems.read(key, place, item, Fields.time(item, "created_at"));
-            if (message.role() == Role.OTHER) {
+            if (!ResponsesItems.isKnown(item)) {
                 events.accept(new Warned(key, place, "type", "is of no known type; the item is kept as it is"));
             }
             events.accept(message);

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** The items of OpenAI's Responses API. An item is a message. */
 final class ResponsesItems {
 
+    private static final String CALL = "_call";
+    private static final String TOOL_SEARCH = "tool_search";
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
 
     /** Calls by the type of their item, with the name of the tool for those that carry none. */
@@ -31,11 +33,14 @@ final class ResponsesItems {
             Map.entry("file_search_call", "file_search"),
             Map.entry("code_interpreter_call", "code_interpreter"),
             Map.entry("image_generation_call", "image_generation"),
-            Map.entry("tool_search_call", "tool_search"));
+            Map.entry("x_search_call", ""),
+            Map.entry("tool_search_call", TOOL_SEARCH),
+            Map.entry("program", "program"));
 
-    /** Calls that the service itself answers: the item holds the answer too. */
+    /** Calls that the service itself answers: the item holds the answer too, if any. */
     private static final Map<String, String> ANSWERED_WITHIN = Map.of(
             "mcp_call", "output",
+            "x_search_call", "results",
             "web_search_call", "results",
             "file_search_call", "results",
             "code_interpreter_call", "outputs",
@@ -47,7 +52,16 @@ final class ResponsesItems {
             "mcp_list_tools",
             "mcp_approval_request",
             "mcp_approval_response",
-            "compaction");
+            "additional_tools",
+            "compaction",
+            "compaction_summary",
+            "compaction_trigger",
+            "context_compaction",
+            "ghost_snapshot");
+
+    /** Answers that have no member {@code output}, with that which they have. */
+    private static final Map<String, String> OUTPUTS =
+            Map.of("tool_search_output", "tools", "program_output", "result");
 
     private static final Pattern EXIT = Pattern.compile("(?m)^(?:Process exited with code|Exit code:) (-?\\d+)");
     private static final int EXIT_IS_NEAR = 400;
@@ -65,28 +79,43 @@ final class ResponsesItems {
     }
 
     private static boolean isOutput(String type) {
-        return type.endsWith("_call_output") || type.equals("tool_search_output");
+        return type.endsWith("_call_output") || OUTPUTS.containsKey(type);
+    }
+
+    /** Whether it is a call, also of a tool that came after this was written. */
+    private static boolean isCall(String type) {
+        return CALLS.containsKey(type) || type.endsWith(CALL);
+    }
+
+    /** Whether an item is of a known type, and has a known role if it is a message. */
+    static boolean isKnown(JsonNode item) {
+        String type = type(item);
+        return type.equals("message")
+                ? ROLES.contains(item.path("role").asText())
+                : isCall(type) || isOutput(type) || OTHER_TYPES.contains(type);
+    }
+
+    private static String type(JsonNode item) {
+        return item.path("type").asText(item.has("role") ? "message" : "");
     }
 
     /** The message that an item is. An item of a type that is not known becomes one other part. */
     static MessageRead read(String run, Place place, JsonNode item, @Nullable Instant at) {
-        String type = item.path("type").asText(item.has("role") ? "message" : "");
+        String type = type(item);
         String id = Fields.text(item, "id");
         if (type.equals("message")) {
             return message(run, place, item).externalId(id).createdAt(at).build();
         }
-        if (CALLS.containsKey(type)) {
+        if (isCall(type)) {
             MessageRead.Builder call = MessageRead.builder(run, place, Role.ASSISTANT);
             call(call, type, item, at);
             return call.externalId(id).createdAt(at).build();
         }
         if (isOutput(type)) {
-            MessageRead.Builder answer = MessageRead.builder(run, place, Role.TOOL);
-            ObjectNode rest = Fields.rest(item, "id", "call_id", "output");
-            JsonNode output = output(item.path("output"));
-            Rest.text(rest, "output", item.path("output"), output);
-            answer.add(answer(Fields.text(item, "call_id", "id"), null, output, item));
-            return answer.externalId(id).createdAt(at).rest(rest).build();
+            return answer(MessageRead.builder(run, place, Role.TOOL), type, item)
+                    .externalId(id)
+                    .createdAt(at)
+                    .build();
         }
         Role role = type.equals("reasoning") ? Role.ASSISTANT : Role.OTHER;
         Part part = type.equals("reasoning") ? new Part.Reasoning(item) : new Part.Other(item);
@@ -95,6 +124,17 @@ final class ResponsesItems {
                 .createdAt(at)
                 .add(part)
                 .build();
+    }
+
+    private static MessageRead.Builder answer(MessageRead.Builder answer, String type, JsonNode item) {
+        String member = OUTPUTS.getOrDefault(type, "output");
+        ObjectNode rest = Fields.rest(item, "id", "call_id", member);
+        JsonNode output = output(item.path(member));
+        Rest.text(rest, member, item.path(member), output);
+        // The service's own search has no id of a call. A local shell's answer has that of its call as its own.
+        String callId = OUTPUTS.containsKey(type) ? Fields.text(item, "call_id") : Fields.text(item, "call_id", "id");
+        String tool = type.equals("tool_search_output") ? TOOL_SEARCH : null;
+        return answer.add(answer(callId, tool, output, item)).rest(rest);
     }
 
     private static MessageRead.Builder message(String run, Place place, JsonNode item) {
@@ -133,14 +173,24 @@ final class ResponsesItems {
     }
 
     private static void call(MessageRead.Builder message, String type, JsonNode item, @Nullable Instant at) {
-        String callId = Fields.text(item, "call_id", "id");
-        String tool = CALLS.getOrDefault(type, "").isEmpty() ? Fields.text(item, "name") : CALLS.get(type);
+        String named = Fields.text(item, "call_id");
+        String callId = named == null || named.isBlank() ? Fields.text(item, "id") : named;
+        String tool = tool(type, item);
         JsonNode input = input(item);
         message.add(new Part.Call(callId, tool, input, at, null, item));
         String answer = ANSWERED_WITHIN.get(type);
         if (answer != null && (item.hasNonNull(answer) || item.has("status") || item.hasNonNull("error"))) {
             message.add(answer(callId, tool, item.hasNonNull(answer) ? output(item.path(answer)) : null, item));
         }
+    }
+
+    private static @Nullable String tool(String type, JsonNode item) {
+        String known = CALLS.getOrDefault(type, "");
+        if (!known.isEmpty()) {
+            return known;
+        }
+        String name = Fields.text(item, "name");
+        return name != null || CALLS.containsKey(type) ? name : type.substring(0, type.length() - CALL.length());
     }
 
     private static @Nullable JsonNode input(JsonNode item) {

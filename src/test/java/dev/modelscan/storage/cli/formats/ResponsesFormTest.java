@@ -133,4 +133,37 @@ class ResponsesFormTest {
                         .lines())
                 .contains("user a: x");
     }
+
+    @Test
+    void toolsThatFindAndRunOtherToolsAreAnswered() {
+        Told told = Told.of(
+                "items.json",
+                "[{'type': 'tool_search_call', 'id': 's1', 'call_id': 'c1', 'arguments': {'goal': 'g'}},",
+                "{'type': 'tool_search_output', 'id': 'o1', 'call_id': 'c1', 'tools': [{'name': 'f'}]},",
+                "{'type': 'tool_search_call', 'id': 's2', 'call_id': null, 'arguments': {}},",
+                "{'type': 'tool_search_output', 'id': 'o2', 'call_id': null, 'tools': []},",
+                "{'type': 'program', 'id': 'p1', 'call_id': 'c2', 'code': 'text(1)'},",
+                "{'type': 'program_output', 'id': 'p2', 'call_id': 'c2', 'result': '{}', 'status': 'completed'},",
+                "{'type': 'x_search_call', 'id': 'x1', 'call_id': '', 'name': 'x_semantic_search', 'arguments': '{}',"
+                        + " 'status': 'completed'},",
+                "{'type': 'hologram_call', 'id': 'h1', 'call_id': 'c3', 'input': 'i'},",
+                "{'type': 'hologram_call_output', 'call_id': 'c3', 'output': 'o'},",
+                "{'type': 'mcp_list_tools', 'id': 'l1'}, {'type': 'additional_tools', 'id': 't1'}]");
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "run items-1",
+                        "assistant s1: tool_search#c1 {'goal':'g'}",
+                        "tool o1: ->#c1 tool_search [{'name':'f'}] unknown",
+                        "assistant s2: tool_search#s2 {}",
+                        "tool o2: ->#null tool_search [] unknown",
+                        "assistant p1: program#c2 'text(1)'",
+                        "tool p2: ->#c2 {} unknown",
+                        "assistant x1: x_semantic_search#x1 {}, ->#x1 x_semantic_search nothing success by status",
+                        "assistant h1: hologram#c3 'i'",
+                        "tool: ->#c3 'o' unknown",
+                        "other l1: (other)",
+                        "other t1: (other)",
+                        "end items-1");
+    }
 }
