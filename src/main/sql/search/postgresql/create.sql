@@ -44,11 +44,16 @@ BEGIN
 END;
 $$;
 
--- Whether a text has all of these phrases, which are separated by bars.
-CREATE FUNCTION {schema}search_has(words text, phrases text) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS $$
+-- Patterns of phrases, which are separated by bars: what search_text makes a space is the start, the end, or any of the same
+-- characters. No word has a character that means something in a pattern. A text is matched as it is, since to match it
+-- after search_text took five times as long.
+CREATE FUNCTION {schema}search_patterns(phrases text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
-    RETURN NOT EXISTS (SELECT FROM unnest(string_to_array(phrases, '|')) AS phrase WHERE strpos(words, phrase) = 0);
+    RETURN ARRAY(SELECT replace(phrase, ' ',
+        '(^|[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f\u00a0\u00ab\u00bb\u2013\u2014\u2018\u2019\u201c\u201d'
+            '\u2022\u2026\u2192\u3001\u3002\uff0c\uff1a\uff01\uff1f]+|$)')
+        FROM unnest(string_to_array(phrases, '|')) AS phrase);
 END;
 $$;
 

@@ -103,6 +103,19 @@ abstract class SearchContract extends Contract {
     }
 
     @Test
+    void aPhraseMayHaveAnythingBetweenItsWordsThatIsNoWord() {
+        List<String> found =
+                List.of("one\n\ttwo", "(one) [two]", "ONE_two.", "x one. \u201ctwo\u201d x", "a one|two*b one\\\\two");
+        List<String> others = List.of("one x two", "two one", "xone two", "one twox", "one \u00fctwo", "onetwo");
+        found.forEach(this::say);
+        others.forEach(this::say);
+
+        assertThat(said("\"one two\"")).containsExactlyInAnyOrderElementsOf(found);
+        assertThat(said("\"one.*two\" \"one_two\"")).containsExactlyInAnyOrderElementsOf(found);
+        assertThat(said("\"one \u00fctwo\"")).containsExactly("one \u00fctwo");
+    }
+
+    @Test
     void aPhraseIsInOrderAndNextToEachOther() {
         say("one two three");
         say("two one three");
