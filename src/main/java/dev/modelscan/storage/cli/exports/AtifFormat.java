@@ -203,7 +203,7 @@ public final class AtifFormat implements RunFormat {
             for (JsonNode thought : reasoning) {
                 String text = thought.isTextual()
                         ? thought.textValue()
-                        : Fields.text(thought, "thinking", "reasoning", "text");
+                        : Fields.text(thought, "thinking", "think", "reasoning", "reasoningText", "text");
                 if (text == null) {
                     unsaid.accept("reasoning that is not text");
                 } else {

@@ -101,7 +101,7 @@ public final class OtlpParts {
         if (thought.isTextual()) {
             return thought.textValue();
         }
-        String text = Fields.text(thought, "content", "thinking", "reasoning", "text");
+        String text = Fields.text(thought, "content", "thinking", "think", "reasoning", "reasoningText", "text");
         if (text != null || thought.path("summary").isEmpty()) {
             return text;
         }

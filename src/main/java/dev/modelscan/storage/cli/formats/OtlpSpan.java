@@ -50,7 +50,7 @@ record OtlpSpan(
             beyond.set("status", span.path("status"));
         }
         String parent = Fields.text(span, "parentSpanId", "parent_span_id");
-        ObjectNode attributes = attributes(span.path("attributes"));
+        ObjectNode attributes = OpenInference.translate(attributes(span.path("attributes")));
         String near = attributes.path(OtlpOwn.NEAR_TIMES).asText();
         return new OtlpSpan(
                 place,

@@ -31,7 +31,7 @@ final class PartMaker {
 
     private static final Pattern DATA_URL = Pattern.compile("(data:[^,]{1,200};base64,)", Pattern.CASE_INSENSITIVE);
     private static final List<String> THOUGHTS =
-            List.of("thinking", "reasoning_content", "reasoning", "text", "content");
+            List.of("thinking", "think", "reasoning_content", "reasoningText", "reasoning", "text", "content");
 
     private final Values values;
 

@@ -127,7 +127,7 @@ class SessionFormsTest {
                         "tool a3 after a2: ->#t1 bash [{'type':'text','text':'a b'}] success by isError",
                         "assistant a4 after a3: Two files.",
                         "model m-1 of a4 15+2 read 0 wrote 0 cost 0.05",
-                        "user a6 after a1: bash#a6 {'command':'false'}, ->#a6 bash '' failed by exitCode",
+                        "user a6 after a3: bash#a6 {'command':'false'}, ->#a6 bash '' failed by exitCode",
                         "end session at a6");
         assertThat(told.kept()).contains("branch_summary", "session_info", "model_change", "\"lines\":1", "c2ln");
     }
