@@ -22,7 +22,7 @@ abstract class ChatForm implements Form {
 
     private static final int MOST_LOOKED_AT = 10;
     private static final List<String> IDS =
-            List.of("id", "conversation_id", "session_id", "thread_id", "custom_id", "task_id");
+            List.of("id", "conversation_id", "session_id", "sessionId", "thread_id", "custom_id", "task_id");
     private static final List<String> WRAPPERS = List.of("data", "requests", "results", "responses");
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool", "function");
 

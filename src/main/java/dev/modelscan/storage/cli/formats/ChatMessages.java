@@ -38,7 +38,8 @@ public final class ChatMessages {
     /** In a message's rest: its last call is that of a {@code function_call}. */
     static final String LEGACY = "legacy_call";
 
-    private static final List<String> TIMES = List.of("timestamp", "created_at", "createdAt", "create_time", "created");
+    private static final List<String> TIMES =
+            List.of("timestamp", "created_at", "createdAt", "create_time", "created", "ts");
     private static final List<String> REASONING = List.of("reasoning_content", "reasoning", "reasoning_details");
     private static final Map<String, Role> ROLES = Map.of(
             "system", Role.SYSTEM,
@@ -283,14 +284,19 @@ public final class ChatMessages {
     }
 
     private void usage(Place place, JsonNode message) {
+        JsonNode metrics = message.path("metrics");
         Usage tokens = Usages.of(message.path("usage"));
+        tokens = tokens.isEmpty() ? Usages.ofMetrics(metrics) : tokens;
         BigDecimal cost = Fields.number(message, "cost");
+        cost = cost == null ? Fields.number(metrics, "cost") : cost;
         usage |= !tokens.isEmpty();
         boolean costs = cost != null && cost.signum() > 0;
         if (tokens.isEmpty() && !costs) {
             return;
         }
+        JsonNode info = message.path("modelInfo");
         String named = Fields.text(message, "model");
+        named = named == null ? Fields.text(info, "id", "modelId") : named;
         Instant time = Fields.time(message, TIMES.toArray(new String[0]));
         events.accept(new ModelCalled(
                 run,
@@ -298,7 +304,7 @@ public final class ChatMessages {
                 null,
                 null,
                 named == null ? model : named,
-                null,
+                Fields.text(info, "provider", "providerId"),
                 tokens,
                 costs ? cost : null,
                 costs ? "USD" : null,

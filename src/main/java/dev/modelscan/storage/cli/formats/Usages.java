@@ -15,17 +15,30 @@ public final class Usages {
                 Fields.count(usage, "prompt_tokens", "input_tokens", "promptTokens", "inputTokens"),
                 Fields.count(usage, "completion_tokens", "output_tokens", "completionTokens", "outputTokens"),
                 first(
-                        Fields.count(usage, "cache_read_input_tokens"),
+                        Fields.count(usage, "cache_read_input_tokens", "cacheReadTokens"),
                         Fields.count(usage.path("prompt_tokens_details"), "cached_tokens"),
                         Fields.count(usage.path("input_tokens_details"), "cached_tokens"),
                         Fields.count(usage.path("input_token_details"), "cache_read")),
                 first(
-                        Fields.count(usage, "cache_creation_input_tokens"),
+                        Fields.count(usage, "cache_creation_input_tokens", "cacheWriteTokens"),
                         Fields.count(usage.path("input_token_details"), "cache_creation")),
                 first(
                         Fields.count(usage.path("completion_tokens_details"), "reasoning_tokens"),
                         Fields.count(usage.path("output_tokens_details"), "reasoning_tokens"),
                         Fields.count(usage.path("output_token_details"), "reasoning")));
+    }
+
+    /** The counts of a message's metrics, in one of the two forms that Cline gave them. */
+    static Usage ofMetrics(JsonNode metrics) {
+        JsonNode tokens = metrics.path("tokens");
+        return tokens.isObject()
+                ? new Usage(
+                        Fields.count(tokens, "prompt"),
+                        Fields.count(tokens, "completion"),
+                        Fields.count(tokens, "cached"),
+                        null,
+                        null)
+                : of(metrics);
     }
 
     private static @Nullable Long first(@Nullable Long... counts) {

@@ -360,4 +360,34 @@ class ChatFormsTest {
                 .isEqualTo("assistant: web_search#1 {}, ->#1 [] unknown, run#2 {'x':1}, ->#2 'no' failed by status,"
                         + " (other), f#3 {}");
     }
+
+    @Test
+    void clinesMessagesSayWhenTheyWereWrittenAndWhatTheModelCost() {
+        Told told = Told.of(
+                "s.messages.json",
+                "{'version': 1, 'agent': 'lead', 'sessionId': 's1', 'messages': [",
+                "{'id': 'm1', 'role': 'user', 'content': [{'type': 'text', 'text': 'go'}], 'ts': 1767323045000},",
+                "{'id': 'm2', 'role': 'assistant', 'content': [{'type': 'tool_use', 'id': 'c', 'name': 'f', 'input':"
+                        + " {}}], 'ts': 1767323046000, 'modelInfo': {'id': 'cl-1', 'provider': 'anthropic'},",
+                " 'metrics': {'inputTokens': 21, 'outputTokens': 8, 'cacheReadTokens': 3, 'cacheWriteTokens': 1, 'cost':"
+                        + " 0.5}},",
+                "{'role': 'assistant', 'content': 'done', 'modelInfo': {'modelId': 'cl-2', 'providerId': 'p'},",
+                " 'metrics': {'tokens': {'prompt': 5, 'completion': 2, 'cached': 1}}}]}");
+
+        assertThat(told.form()).isEqualTo("anthropic");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record 1 = s1 by lead",
+                        "user m1: go",
+                        "assistant m2: f#c {}",
+                        "model cl-1 21+8 read 3 wrote 1 cost 0.5",
+                        "assistant: done",
+                        "model cl-2 5+2 read 1",
+                        "end record 1");
+        assertThat(told.all(Event.MessageRead.class).get(0).createdAt())
+                .isEqualTo(java.time.Instant.parse("2026-01-02T03:04:05Z"));
+        assertThat(told.all(Event.ModelCalled.class))
+                .extracting(Event.ModelCalled::provider)
+                .containsExactly("anthropic", "p");
+    }
 }
