@@ -10,6 +10,7 @@ public final class Forms {
     public static final List<Form> ALL = List.of(
             new GoStorageForm(),
             new AgentsSdkForm(),
+            new AgentsStateForm(),
             new QwenForm(),
             new ClaudeCodeForm(),
             new ClaudePrintForm(),
