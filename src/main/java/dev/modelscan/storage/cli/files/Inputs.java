@@ -89,7 +89,7 @@ public final class Inputs {
                     .toList();
         }
         List<Input> inputs = new ArrayList<>();
-        for (Path file : OpenCodeFolder.without(files, inputs)) {
+        for (Path file : OpenHandsFolder.without(OpenCodeFolder.without(files, inputs), inputs)) {
             inputs.addAll(file(file, true));
         }
         if (inputs.isEmpty()) {

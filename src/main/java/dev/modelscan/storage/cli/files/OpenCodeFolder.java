@@ -92,7 +92,7 @@ record OpenCodeFolder(Path storage, Path session) {
     }
 
     /** What a file holds. A damaged one is an object that says so, so that it takes no other along. */
-    private static JsonNode json(Path file) throws IOException {
+    static JsonNode json(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         try {
             return Fields.MAPPER.readTree(bytes);
@@ -143,7 +143,8 @@ record OpenCodeFolder(Path storage, Path session) {
         }
     }
 
-    private static InputStream bytes(Path file) throws IOException {
+    /** The JSON of a file. */
+    static InputStream bytes(Path file) throws IOException {
         return new ByteArrayInputStream(Fields.MAPPER.writeValueAsBytes(json(file)));
     }
 }

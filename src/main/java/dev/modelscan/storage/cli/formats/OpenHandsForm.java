@@ -7,7 +7,6 @@ import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +14,6 @@ import org.jspecify.annotations.Nullable;
  * {@code history}, in pairs or one by one. Since 2025 events have a {@code kind} instead.
  */
 final class OpenHandsForm implements Form {
-
-    private static final Set<String> KINDS = Set.of(
-            "MessageEvent",
-            "ActionEvent",
-            "ObservationEvent",
-            "SystemPromptEvent",
-            "AgentErrorEvent",
-            "UserRejectObservation");
 
     @Override
     public String name() {
@@ -47,7 +38,11 @@ final class OpenHandsForm implements Form {
                 value.path("action").isTextual() || value.path("observation").isTextual();
         boolean holds = value.has("args") || value.has("extras") || value.has("tool_call_metadata");
         return (named && holds && value.path("source").isTextual())
-                || (KINDS.contains(value.path("kind").asText()) && value.has("source"));
+                || (isKind(value.path("kind").asText()) && value.has("source") && value.has("id"));
+    }
+
+    private static boolean isKind(String kind) {
+        return kind.endsWith("Event") || kind.equals("UserRejectObservation");
     }
 
     @Override
@@ -61,11 +56,14 @@ final class OpenHandsForm implements Form {
                 String key = "run-" + place.record();
                 OpenHandsRun run = new OpenHandsRun(key, events);
                 ObjectNode metadata = value.isArray() ? Fields.object() : Fields.rest(value, "history", "instance_id");
-                start(key, place, Fields.text(value, "instance_id"), metadata, events);
+                String id = Fields.text(value, "instance_id");
+                id = id == null ? Fields.text(value.path("base_state"), "id") : id;
+                start(key, place, id, metadata, events);
                 for (JsonNode event : value.isArray() ? value : value.path("history")) {
                     run.events(place, event);
                 }
-                run.finish(place, value.path("metrics"));
+                run.finish(
+                        place, value.path("metrics"), value.path("base_state").path("stats"));
                 end(key, place, value, run.latest(), run.rest(), events);
             } else {
                 if (single == null) {
@@ -76,7 +74,7 @@ final class OpenHandsForm implements Form {
             }
         }
         if (single != null) {
-            single.finish(place, Fields.object());
+            single.finish(place, Fields.object(), Fields.object());
             end("events", place, Fields.object(), single.latest(), single.rest(), events);
         }
     }

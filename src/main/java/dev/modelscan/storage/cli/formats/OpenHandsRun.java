@@ -44,6 +44,10 @@ final class OpenHandsRun {
     private int flatEvents;
     private int lastAction = -1;
     private JsonNode metrics = Fields.object();
+    private JsonNode stats = Fields.object();
+    /** By the id of the model's response: its first message. */
+    private final Map<String, String> saidIn = new HashMap<>();
+
     private @Nullable Instant latest;
 
     OpenHandsRun(String run, Events events) {
@@ -225,6 +229,14 @@ final class OpenHandsRun {
 
     /** Events of the version of 2025, which hold the model's message. */
     private void kind(Place place, JsonNode event, @Nullable Instant time) {
+        String response = Fields.text(event, "llm_response_id");
+        String id = Fields.text(event, "id");
+        if (response != null && id != null) {
+            saidIn.putIfAbsent(response, id);
+        }
+        JsonNode state = event.path("value");
+        state = event.path("key").asText().equals("full_state") ? state.path("stats") : state;
+        stats = OpenHandsStats.isGiven(state) ? state : stats;
         ObjectNode rest = Fields.rest(event, "id", "timestamp");
         Rest.time(rest, event, "timestamp", time);
         switch (event.path("kind").asText()) {
@@ -244,13 +256,14 @@ final class OpenHandsRun {
                 reasoning(message, event);
                 texts(message, event.path("thought"));
                 JsonNode call = event.path("tool_call");
-                String id = Fields.text(event, "tool_call_id");
+                String called = Fields.text(event, "tool_call_id");
                 JsonNode arguments = call.path("function").path("arguments").isMissingNode()
                         ? call.path("arguments")
                         : call.path("function").path("arguments");
                 JsonNode input = arguments.isMissingNode() ? event.path("action") : Fields.json(arguments);
                 String tool = Fields.text(event, "tool_name");
-                message.add(new Part.Call(id == null ? Fields.text(call, "id") : id, tool, input, time, null, call));
+                called = called == null ? Fields.text(call, "id") : called;
+                message.add(new Part.Call(called, tool, input, time, null, call));
                 send(message, rest);
             }
             case "ObservationEvent", "AgentErrorEvent", "UserRejectObservation" -> {
@@ -270,8 +283,8 @@ final class OpenHandsRun {
                                 ? new Flag(exit.signum() == 0 ? Outcome.SUCCESS : Outcome.FAILED, "exit_code")
                                 : Flag.of(seen, output);
                 MessageRead.Builder message = start(place, event, Role.TOOL, time);
-                String id = event.path("tool_call_id").asText();
-                message.add(flag.answer(id, event.path("tool_name").asText(), output));
+                String answered = event.path("tool_call_id").asText();
+                message.add(flag.answer(answered, event.path("tool_name").asText(), output));
                 send(message, rest);
             }
             default -> between.add(event);
@@ -323,8 +336,13 @@ final class OpenHandsRun {
         }
     }
 
-    /** The run's totals are told if no response was. */
-    void finish(Place place, JsonNode ofRun) {
+    /** The run's totals are told if no response was. The state of a conversation is its last. */
+    void finish(Place place, JsonNode ofRun, JsonNode ofState) {
+        JsonNode used = OpenHandsStats.isGiven(ofState) ? ofState : stats;
+        if (OpenHandsStats.isGiven(used)) {
+            new OpenHandsStats(run, place, saidIn, events).tell(used);
+            return;
+        }
         JsonNode totals = ofRun.isObject() && !ofRun.isEmpty() ? ofRun : metrics;
         JsonNode tokens = totals.path("accumulated_token_usage");
         BigDecimal cost = Fields.number(totals, "accumulated_cost");

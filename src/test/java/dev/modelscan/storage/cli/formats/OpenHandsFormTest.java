@@ -96,4 +96,43 @@ class OpenHandsFormTest {
                         "end events");
         assertThat(told.kept()).contains("PauseEvent");
     }
+
+    @Test
+    void theLastStatsOfAConversationAreModelCalls() {
+        String stats =
+                "{'kind': 'ConversationStateUpdateEvent', 'id': '%s', 'source': 'environment', 'key': '%s', 'value':"
+                        + " %s}";
+        String used = "{'usage_to_metrics': {'default': {'model_name': 'm', 'accumulated_cost': %s,"
+                + " 'accumulated_token_usage': {'prompt_tokens': %s, 'completion_tokens': 2, 'response_id': ''}},"
+                + " 'condenser': {'model_name': 'n', 'accumulated_token_usage': {'prompt_tokens': 0}}}}";
+        Told told = Told.of(
+                "events.jsonl",
+                stats.formatted("s1", "execution_status", "'running'"),
+                stats.formatted("s2", "stats", used.formatted(0, 5)),
+                "{'kind': 'MessageEvent', 'id': 'e1', 'source': 'user', 'llm_message': {'content': 'go'}}",
+                stats.formatted("s3", "full_state", "{'stats': " + used.formatted(0.5, 9) + "}"));
+
+        assertThat(told.form()).isEqualTo("openhands");
+        assertThat(told.lines())
+                .containsExactly("run events by openhands", "user e1: go", "model m 9+2 cost 0.5", "end events");
+    }
+
+    @Test
+    void theStateOfAConversationTellsOfEachResponse() {
+        Told told = Told.of(
+                "conversation.json",
+                "{'base_state': {'id': 'c-1', 'stats': {'usage_to_metrics': {'agent': {'model_name': 'm',",
+                "'costs': [{'model': 'm', 'cost': 0.25, 'timestamp': 1767323045.5}], 'token_usages': [",
+                "{'model': 'm-1', 'prompt_tokens': 5, 'completion_tokens': 2, 'reasoning_tokens': 1, 'response_id':"
+                        + " 'r1'}]}}}},",
+                "'history': [{'kind': 'MessageEvent', 'id': 'e1', 'source': 'agent', 'llm_response_id': 'r1',"
+                        + " 'llm_message': {'content': 'hi'}}, {'kind': 'PauseEvent', 'id': 'e2', 'source': 'user'}]}");
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "run run-1 = c-1 by openhands",
+                        "assistant e1: hi",
+                        "model m-1 of e1 5+2 thought 1 cost 0.25",
+                        "end run-1");
+    }
 }
