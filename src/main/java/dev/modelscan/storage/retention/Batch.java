@@ -1,6 +1,7 @@
 package dev.modelscan.storage.retention;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.errors.CancelledException;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,8 @@ final class Batch {
     /** Runs one, and rests. */
     <T> T run(TxFunction<T, RuntimeException> work) {
         long begin = System.nanoTime();
-        T result = db.withTx(work);
+        // What it decides by, it locks before.
+        T result = db.withTx(Isolation.READ_COMMITTED, work);
         long took = System.nanoTime() - begin;
         rows = (int) Math.max(FEWEST, Math.min(MOST, Math.min(rows * 2L, rows * TARGET_NANOS / Math.max(1, took))));
         try {

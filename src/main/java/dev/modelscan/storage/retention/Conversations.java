@@ -8,6 +8,7 @@ import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.schema.tables.MessageParts;
 import dev.modelscan.storage.schema.tables.Messages;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Record3;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +27,28 @@ final class Conversations {
 
     private Conversations() {}
 
-    /** A conversation as it was when it was listed, with the number of the last message that it had been given. */
-    record Listed(ConversationId id, long lastNumber) {}
+    /**
+     * A conversation as it was when it was listed.
+     *
+     * @param lastNumber the number of the last message that it had been given
+     * @param head the last message of its path; null if it has no branches
+     */
+    record Listed(
+            ConversationId id, long lastNumber, @Nullable MessageId head) {
+
+        static Listed of(Record3<ConversationId, Long, MessageId> row) {
+            return new Listed(row.value1(), row.value2(), row.value3());
+        }
+
+        boolean isBranched() {
+            return head != null;
+        }
+    }
 
     /** Conversations of which nothing is as new as that, after an id, in order of ids. */
     static List<Listed> endedBefore(DSLContext dsl, Instant time, @Nullable ConversationId after) {
         Messages newest = MESSAGES.as("newest");
-        return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER)
+        return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.HEAD_ID)
                 .from(CONVERSATIONS)
                 .where(CONVERSATIONS.CREATED_AT.lt(time))
                 .and(after == null ? DSL.noCondition() : CONVERSATIONS.ID.gt(after))
@@ -41,7 +58,7 @@ final class Conversations {
                         .and(newest.CREATED_AT.ge(time))))
                 .orderBy(CONVERSATIONS.ID)
                 .limit(PAGE)
-                .fetch(row -> new Listed(row.value1(), row.value2()));
+                .fetch(Listed::of);
     }
 
     /** Conversations that may have more messages than that, and are neither branched nor compacted. */
@@ -54,6 +71,13 @@ final class Conversations {
                 .orderBy(CONVERSATIONS.ID)
                 .limit(PAGE)
                 .fetch(CONVERSATIONS.ID);
+    }
+
+    /** Whether a conversation is neither branched nor compacted, and stays so until the transaction ends. */
+    static boolean isPlain(Tx tx, ConversationId id) {
+        // A statement of its own sees what was committed while this one waited for the lock.
+        return hold(tx, CONVERSATIONS.ID.eq(id))
+                && tx.dsl().fetchExists(CONVERSATIONS, CONVERSATIONS.ID.eq(id).and(isPlain()));
     }
 
     /** Whether a conversation is neither branched nor compacted. */
@@ -75,16 +99,23 @@ final class Conversations {
         return dsl.fetchCount(MESSAGES, MESSAGES.CONVERSATION_ID.eq(id));
     }
 
-    /**
-     * Whether a conversation was given no message since it was listed. None is given before the transaction ends: the update, which
-     * changes nothing, locks the row on either engine.
-     */
+    /** Whether a conversation was given no message and no branch since it was listed, and is given none until the transaction ends. */
     static boolean isUnchanged(Tx tx, Listed listed) {
+        return hold(
+                tx,
+                CONVERSATIONS
+                        .ID
+                        .eq(listed.id())
+                        .and(CONVERSATIONS.LAST_SEQUENCE_NUMBER.eq(listed.lastNumber()))
+                        .and(CONVERSATIONS.HEAD_ID.isNotDistinctFrom(listed.head())));
+    }
+
+    /** Locks the row of a conversation, on either engine by an update that changes nothing. Returns whether there is one. */
+    private static boolean hold(Tx tx, Condition condition) {
         return tx.dsl()
                         .update(CONVERSATIONS)
                         .set(CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.LAST_SEQUENCE_NUMBER)
-                        .where(CONVERSATIONS.ID.eq(listed.id()))
-                        .and(CONVERSATIONS.LAST_SEQUENCE_NUMBER.eq(listed.lastNumber()))
+                        .where(condition)
                         .execute()
                 > 0;
     }
@@ -177,7 +208,8 @@ final class Conversations {
                     .limit(1)
                     .offset(most)
                     .fetchOne(MESSAGES.SEQUENCE_NUMBER);
-            long cut = next == null ? before : unparted(dsl, id, next);
+            // An answer may have come since the number was chosen.
+            long cut = unparted(dsl, id, next == null ? before : next);
             // A call whose answer comes much later takes all in between along.
             if (cut > oldest) {
                 return dsl.deleteFrom(MESSAGES)
@@ -188,7 +220,7 @@ final class Conversations {
         }
     }
 
-    /** Deletes a conversation with the messages that are left. */
+    /** Deletes a conversation with its messages, or those that are left. */
     static int delete(Tx tx, ConversationId id) {
         return tx.dsl().deleteFrom(CONVERSATIONS).where(CONVERSATIONS.ID.eq(id)).execute();
     }

@@ -223,11 +223,15 @@ public final class Retention {
     }
 
     /**
-     * A conversation that was given a message since it was listed stays as it is. One that is given a message between two batches
-     * keeps what is left.
+     * A conversation that was given a message or a branch since it was listed stays as it is. One that is given a message between
+     * two batches keeps what is left. What is left of branches would be no paths, so those go in one transaction.
      */
     private void deleteConversation(Batch batch, Conversations.Listed listed) {
         ConversationId id = listed.id();
+        if (listed.isBranched()) {
+            deleteBranched(batch, listed);
+            return;
+        }
         deleteMessages(
                 batch,
                 tx -> Conversations.isUnchanged(tx, listed)
@@ -239,8 +243,27 @@ public final class Retention {
         listener.accept(result());
     }
 
+    private void deleteBranched(Batch batch, Conversations.Listed listed) {
+        int deleted = batch.run(tx -> {
+            if (!Conversations.isUnchanged(tx, listed)) {
+                return -1;
+            }
+            int size = Conversations.size(tx.dsl(), listed.id());
+            Conversations.delete(tx, listed.id());
+            return size;
+        });
+        if (deleted >= 0) {
+            conversations++;
+            messages += deleted;
+        }
+        listener.accept(result());
+    }
+
+    /** One that is forked or compacted between two batches keeps what is left. */
     private void deleteMessages(Batch batch, ConversationId id, long before) {
-        deleteMessages(batch, tx -> Conversations.deleteOldest(tx, id, before, batch.rows()));
+        deleteMessages(
+                batch,
+                tx -> Conversations.isPlain(tx, id) ? Conversations.deleteOldest(tx, id, before, batch.rows()) : 0);
     }
 
     private void deleteMessages(Batch batch, TxFunction<Integer, RuntimeException> oldest) {

@@ -126,13 +126,13 @@ final class Sizes {
     static List<Conversations.Listed> beyond(DSLContext dsl, long bytes) {
         Field<ConversationId> id =
                 DSL.field(DSL.name(SIZED, MESSAGES.CONVERSATION_ID.getName()), MESSAGES.CONVERSATION_ID.getDataType());
-        return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER)
+        return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.HEAD_ID)
                 .from(sized())
                 .join(CONVERSATIONS)
                 .on(CONVERSATIONS.ID.eq(id))
                 .where(TOTAL.ge(bytes))
                 .orderBy(TOTAL.desc(), id)
                 .limit(PAGE)
-                .fetch(row -> new Conversations.Listed(row.value1(), row.value2()));
+                .fetch(Conversations.Listed::of);
     }
 }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.contract;
 
+import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.StorageException;
@@ -23,10 +25,13 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecution;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,6 +186,129 @@ abstract class RetentionContract extends Contract {
         assertThat(result).isEqualTo(new RetentionResult(1, 3, 0, 0, 0));
         assertThat(numbers(second)).containsExactly(1L, 2L, 3L, 4L);
         assertThat(db.conversations().find(first)).isEmpty();
+    }
+
+    private static MessageId at(List<Message> messages, int number) {
+        return messages.get(number - 1).id();
+    }
+
+    private List<Message> messages(ConversationId conversation) {
+        return db.messages().list(500, 0).stream()
+                .filter(message -> message.conversationId().equals(conversation))
+                .sorted(Comparator.comparing(Message::sequenceNumber))
+                .toList();
+    }
+
+    /** Others work between two batches. */
+    private void runWith(Runnable work, RetentionPolicy.Builder policy) {
+        AtomicBoolean worked = new AtomicBoolean();
+        new Retention(db, policy.build())
+                .onProgress(deleted -> {
+                    if (!worked.getAndSet(true)) {
+                        work.run();
+                    }
+                })
+                .run();
+        assertThat(worked).isTrue();
+    }
+
+    @Test
+    void aConversationThatIsForkedOrCompactedMeanwhileKeepsWhatIsLeft() {
+        say(OLD, 200);
+        List<Message> all = messages(OLD);
+        runWith(
+                () -> db.conversations().fork(OLD, at(all, 180)),
+                RetentionPolicy.builder().messagesPerConversation(10));
+        assertThat(numbers(OLD)).contains(180L, 200L).hasSizeGreaterThan(100);
+        assertThat(db.messages().listLatest(OLD, 1)).extracting(Message::id).containsExactly(at(all, 180));
+
+        say(NEW, 200);
+        List<Message> others = messages(NEW);
+        runWith(
+                () -> db.conversations().compact(NEW, at(others, 180), "what was said"),
+                RetentionPolicy.builder().messageBytesPerConversation(50));
+        assertThat(numbers(NEW)).contains(180L, 200L).hasSizeGreaterThan(100);
+    }
+
+    @Test
+    void anOldConversationThatIsForkedMeanwhileKeepsWhatIsLeft() {
+        say(OLD, 200);
+        List<Message> all = messages(OLD);
+        passDays(2);
+
+        runWith(
+                () -> db.conversations().fork(OLD, at(all, 180)),
+                RetentionPolicy.builder().conversations(Duration.ofDays(1)));
+
+        assertThat(numbers(OLD)).contains(180L, 200L).hasSizeGreaterThan(100);
+    }
+
+    /** What is left of a tree would be no paths. */
+    @Test
+    void aConversationWithBranchesGoesAtOnce() {
+        say(OLD, 150);
+        db.conversations().fork(OLD, at(messages(OLD), 100));
+        say(OLD, 1);
+        passDays(2);
+        List<RetentionResult> told = new ArrayList<>();
+
+        new Retention(
+                        db,
+                        RetentionPolicy.builder()
+                                .conversations(Duration.ofDays(1))
+                                .build())
+                .onProgress(told::add)
+                .run();
+
+        assertThat(told).containsOnly(new RetentionResult(1, 151, 0, 0, 0));
+        assertThat(db.conversations().find(OLD)).isEmpty();
+    }
+
+    private Task ended() {
+        clock.advance();
+        Task task = db.tasks().create(task().agentId(agent.id()).build());
+        db.tasks().start(task.id());
+        return db.tasks().complete(task.id(), Json.emptyObject());
+    }
+
+    @Test
+    void twoRunsAtATimeLeaveAsManyTasksAsOne() {
+        List<Task> all = IntStream.range(0, 130).mapToObj(i -> ended()).toList();
+        RetentionPolicy.Builder policy = RetentionPolicy.builder().tasksPerAgent(10);
+
+        runWith(
+                () -> {
+                    // The agent goes on meanwhile.
+                    ended();
+                    new Retention(db, policy.build()).run();
+                },
+                policy);
+
+        assertThat(db.tasks().list(500, 0)).hasSize(10).doesNotContainAnyElementsOf(all.subList(0, 121));
+    }
+
+    @Test
+    void aTaskThatIsOpenedAgainMeanwhileStays() throws Exception {
+        Task task = ended();
+        passDays(2);
+        RetentionPolicy policy =
+                RetentionPolicy.builder().tasks(Duration.ofDays(1)).build();
+        CompletableFuture<RetentionResult> run = db.withTx(tx -> {
+            tx.dsl()
+                    .update(TASKS)
+                    .set(TASKS.STATUS, TaskStatus.RUNNING)
+                    .setNull(TASKS.COMPLETED_AT)
+                    .where(TASKS.ID.eq(task.id()))
+                    .execute();
+            CompletableFuture<RetentionResult> running =
+                    CompletableFuture.supplyAsync(() -> new Retention(db, policy).run());
+            // Long enough for the other to find the task and to wait for this transaction.
+            TimeUnit.MILLISECONDS.sleep(200);
+            return running;
+        });
+
+        assertThat(run.get(30, TimeUnit.SECONDS).tasks()).isZero();
+        assertThat(db.tasks().find(task.id())).isPresent();
     }
 
     /** Calls that overlap are kept from the first call on. */

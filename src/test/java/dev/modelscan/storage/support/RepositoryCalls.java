@@ -645,11 +645,11 @@ public final class RepositoryCalls {
                     MessageId call = stored.get(1).id();
                     return r -> r.conversations().fork(talk, call, InsideToolCall.MOVE_BEFORE_CALL);
                 }),
-                call("conversations: compact", 5, f -> {
+                call("conversations: compact", 6, f -> {
                     MessageId upTo = f.firstOfNewBranch().id();
                     return r -> r.conversations().compact(f.branched, upTo, "summary");
                 }),
-                call("conversations: compact by a rule", 5, f -> {
+                call("conversations: compact by a rule", 6, f -> {
                     MessageId upTo = f.firstOfNewBranch().id();
                     return r -> r.conversations().compact(f.branched, upTo, "summary", InsideToolCall.MOVE_BEFORE_CALL);
                 }),

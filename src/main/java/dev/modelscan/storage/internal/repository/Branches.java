@@ -110,6 +110,7 @@ final class Branches {
     static Message compact(
             Session session, ConversationId id, MessageId upTo, InsideToolCall inside, String summary, Instant now)
             throws SQLException {
+        BranchDeletion.hold(session, id);
         Message last = cut(session, id, upTo, inside);
         session.query(COMPACT)
                 .set(CONVERSATION, id)
