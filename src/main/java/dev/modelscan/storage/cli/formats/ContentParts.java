@@ -65,7 +65,7 @@ final class ContentParts {
                 part.path("refusal").isTextual()
                         ? new Part.Refusal(part.path("refusal").textValue())
                         : new Part.Other(part);
-            case "thinking", "redacted_thinking", "reasoning", "reasoning_content" -> new Part.Reasoning(part);
+            case "thinking", "redacted_thinking", "think", "reasoning", "reasoning_content" -> new Part.Reasoning(part);
             case "image_url", "image", "input_image" -> new Part.Media("image", mediaType(part, "image"), part);
             case "input_audio", "audio", "audio_url" -> new Part.Media("audio", mediaType(part, "audio"), part);
             case "file", "document", "input_file", "video_url", "video" ->

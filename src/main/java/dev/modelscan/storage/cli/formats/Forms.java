@@ -21,6 +21,7 @@ public final class Forms {
             new PiForm(),
             new DroidForm(),
             new OpenCodeForm(),
+            new KimiForm(),
             new GeminiCliForm(),
             new AdkForm(),
             new AdkEvalForm(),
