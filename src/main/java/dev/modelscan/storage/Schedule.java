@@ -16,9 +16,10 @@ import java.util.function.Consumer;
 public final class Schedule implements AutoCloseable {
 
     private static final long LOOK_MILLIS = 200;
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     private final Database db;
-    private final Duration every;
+    private final long everyNanos;
     private final Runnable work;
     private final Consumer<StorageException> onFailure;
     private final Thread thread;
@@ -26,7 +27,7 @@ public final class Schedule implements AutoCloseable {
 
     private Schedule(Database db, String name, Duration every, Runnable work, Consumer<StorageException> onFailure) {
         this.db = Objects.requireNonNull(db, "db");
-        this.every = Objects.requireNonNull(every, "every");
+        this.everyNanos = nanos(Objects.requireNonNull(every, "every"));
         this.work = Objects.requireNonNull(work, "work");
         this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
         if (every.isNegative() || every.isZero()) {
@@ -41,10 +42,10 @@ public final class Schedule implements AutoCloseable {
      *
      * @param name a part of the thread's name
      * @param every the time from the begin of one run to that of the next
-     * @param work is run on the schedule's thread
+     * @param work is run on the schedule's thread. An interrupt ends the run, and not the schedule
      * @param onFailure is told when a run failed; the next run is tried at its time. If the run threw another exception
-     *     than a {@link StorageException}, that is the cause of an {@link UnavailableException}. What the listener throws
-     *     itself goes to the thread's handler of uncaught exceptions
+     *     than a {@link StorageException}, or an Error, that is the cause of an {@link UnavailableException}. What the listener
+     *     throws itself goes to the thread's handler of uncaught exceptions
      * @throws IllegalArgumentException if the time is not positive
      */
     public static Schedule start(
@@ -58,15 +59,18 @@ public final class Schedule implements AutoCloseable {
         long next = System.nanoTime();
         while (isWanted()) {
             if (System.nanoTime() - next < 0) {
-                if (!rest()) {
-                    return;
-                }
+                rest();
                 continue;
             }
             runOnce();
             // Runs that are missed because one took long are not made up for.
-            next = Math.max(next + every.toNanos(), System.nanoTime());
+            next = Math.max(next + everyNanos, System.nanoTime());
         }
+    }
+
+    /** Longer than a century is as good as never, and its end can be computed. */
+    private static long nanos(Duration every) {
+        return every.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : every.toNanos();
     }
 
     private boolean isWanted() {
@@ -78,7 +82,7 @@ public final class Schedule implements AutoCloseable {
             work.run();
         } catch (StorageException e) {
             tell(e);
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (Throwable e) {
             tell(new UnavailableException("what is done on a schedule has failed: " + e, e));
         }
     }
@@ -89,24 +93,26 @@ public final class Schedule implements AutoCloseable {
             if (isWanted()) {
                 onFailure.accept(failure);
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
         }
     }
 
-    private static boolean rest() {
+    private static void rest() {
         try {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-            return true;
         } catch (InterruptedException e) {
-            return false;
+            // By close(), which the loop sees, or the rest of an interrupt that has ended a run.
         }
     }
 
-    /** Ends it: interrupts a run that is under way, and waits for its end. */
+    /** Ends it: interrupts a run that is under way, and waits for its end, unless it is the run that calls this. */
     @Override
     public void close() {
         closed = true;
+        if (Thread.currentThread() == thread) {
+            return;
+        }
         thread.interrupt();
         try {
             thread.join();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.Schedule;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -26,6 +27,7 @@ import dev.modelscan.storage.tools.ToolExecution;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,6 +37,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a policy does not keep goes, and nothing else. */
 abstract class RetentionContract extends Contract {
@@ -481,6 +484,37 @@ abstract class RetentionContract extends Contract {
     }
 
     /** Imported runs have ended, and their files may not say when. */
+    @Test
+    @Timeout(60)
+    void aScheduleSurvivesErrorsAndInterruptsAndMayCloseItself() throws Exception {
+        Iterator<Throwable> thrown = List.of(new StackOverflowError(), new AssertionError(), new InterruptedException())
+                .iterator();
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        CompletableFuture<Schedule> started = new CompletableFuture<>();
+        CountDownLatch closed = new CountDownLatch(1);
+        Runnable work = () -> {
+            if (!thrown.hasNext()) {
+                started.join().close();
+                closed.countDown();
+                return;
+            }
+            Throwable next = thrown.next();
+            if (next instanceof Error error) {
+                throw error;
+            }
+            Thread.currentThread().interrupt();
+        };
+
+        started.complete(
+                Schedule.start(db, "test", Duration.ofMillis(1), work, failure -> failures.add(failure.getCause())));
+
+        assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(failures).hasExactlyElementsOfTypes(StackOverflowError.class, AssertionError.class);
+        Schedule.start(db, "never again", Duration.ofSeconds(Long.MAX_VALUE), () -> {}, failures::add)
+                .close();
+        assertThat(failures).hasSize(2);
+    }
+
     @Test
     void whatHasEndedAtNoKnownTimeGoesByTheTimeOfItsRecord() {
         Task imported = db.tasks()
