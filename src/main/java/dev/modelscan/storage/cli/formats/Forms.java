@@ -39,6 +39,7 @@ public final class Forms {
             new TauBenchForm(),
             new ShareGptForm(),
             new LangChainForm(),
+            new BedrockForm(),
             new AnthropicForm(),
             new OpenAiForm());
 
