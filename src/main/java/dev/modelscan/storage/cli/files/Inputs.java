@@ -89,7 +89,9 @@ public final class Inputs {
                     .toList();
         }
         List<Input> inputs = new ArrayList<>();
-        for (Path file : OpenHandsFolder.without(OpenCodeFolder.without(files, inputs), inputs)) {
+        files = OpenCodeFolder.without(files, inputs);
+        files = OpenHandsFolder.without(files, inputs);
+        for (Path file : GrokFolder.without(files, inputs)) {
             inputs.addAll(file(file, true));
         }
         if (inputs.isEmpty()) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ResponsesItems {
 
     private static final String CALL = "_call";
+    private static final Set<String> NAMED = Set.of("function_call", "custom_tool_call", "mcp_call");
     private static final String TOOL_SEARCH = "tool_search";
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
 
@@ -73,7 +74,7 @@ final class ResponsesItems {
         String type = value.path("type").asText();
         if (type.equals("message")) {
             // Anthropic's answers have this type too, with a reason for their end.
-            return ROLES.contains(value.path("role").asText()) && !value.has("stop_reason");
+            return ROLES.contains(value.path("role").asText()) && value.has("content") && !value.has("stop_reason");
         }
         return CALLS.containsKey(type) || OTHER_TYPES.contains(type) || isOutput(type);
     }
@@ -190,7 +191,7 @@ final class ResponsesItems {
             return known;
         }
         String name = Fields.text(item, "name");
-        return name != null || CALLS.containsKey(type) ? name : type.substring(0, type.length() - CALL.length());
+        return name != null || NAMED.contains(type) ? name : type.substring(0, type.length() - CALL.length());
     }
 
     private static @Nullable JsonNode input(JsonNode item) {

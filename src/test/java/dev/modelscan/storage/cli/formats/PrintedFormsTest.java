@@ -147,4 +147,39 @@ class PrintedFormsTest {
                         "score reward 1",
                         "end simulation 1/0 completed");
     }
+
+    @Test
+    void droidPrintsMessagesCallsAndAnswers() {
+        String line = "{'type': '%s', 'session_id': 's', 'timestamp': '2026-01-02T03:04:0%sZ', %s}";
+        Told told = Told.of(
+                "out.jsonl",
+                line.formatted("system", 0, "'subtype': 'init', 'model': 'm'"),
+                line.formatted("message", 1, "'role': 'user', 'text': 'go', 'id': 'm1'"),
+                line.formatted("tool_call", 2, "'id': 'c1', 'toolName': 'Execute', 'parameters': {'command': 'ls'}"),
+                line.formatted("tool_result", 3, "'id': 'c1', 'toolId': 'Execute', 'isError': true, 'value': 'no'"),
+                line.formatted("tool_call", 4, "'toolCallId': 'c2', 'toolName': 'Shell', 'parameters': {}"),
+                line.formatted("tool_result", 5, "'toolCallId': 'c2', 'value': {'stdout': '', 'exitCode': 0}"),
+                line.formatted("message", 6, "'role': 'assistant', 'text': 'Done', 'id': 'm2'"),
+                line.formatted(
+                        "completion", 7, "'finalText': 'Done', 'usage': {'input_tokens': 10, 'output_tokens': 5}"),
+                line.formatted("completion", 8, "'finalText': 'More'"),
+                line.formatted("dream", 8, "'of': 'sheep'"),
+                "{'type': 'error', 'message': 'no key'}");
+
+        assertThat(told.form()).isEqualTo("droid-exec");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run s = s by droid",
+                        "user m1: go",
+                        "assistant: Execute#c1 {'command':'ls'}",
+                        "tool: ->#c1 Execute 'no' failed by isError",
+                        "assistant: Shell#c2 {}",
+                        "tool: ->#c2 {'stdout':'','exitCode':0} success by exitCode",
+                        "assistant m2: Done",
+                        "model m 10+5",
+                        "assistant: More",
+                        "warned of type",
+                        "end s failed because no key");
+        assertThat(told.kept()).contains("init", "sheep");
+    }
 }
