@@ -204,20 +204,21 @@ public final class PostgresStore implements Store {
                 "compact is for SQLite files; a server vacuums by itself, as docs/operations.md says");
     }
 
-    /** Each table by itself, since VACUUM cannot run in a transaction. */
+    /** On a connection without a time limit, each table by itself, since VACUUM cannot run in a transaction. */
     @Override
     public void scrub() {
         runner.requireNone();
+        leases.requireOpen();
         PostgresSchema own = Objects.requireNonNull(schema);
-        for (String table : read(null, null, session -> PostgresState.tables(session, own.name()))) {
-            retrying.run(
-                    null,
-                    null,
-                    () -> leases.run(session -> {
-                        PostgresState.vacuum(session, own.quoted() + '.' + table);
-                        return true;
-                    }));
-        }
+        retrying.run(null, null, () -> {
+            try (Connection connection = pools.server().connect()) {
+                Session session = PostgresDialect.session(connection, own);
+                for (String table : PostgresState.tables(session, own.name())) {
+                    PostgresState.vacuum(session, own.quoted() + '.' + table);
+                }
+                return true;
+            }
+        });
     }
 
     @Override

@@ -23,11 +23,14 @@ import dev.modelscan.storage.support.OlderSchema;
 import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.tasks.Task;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -416,5 +419,24 @@ class PostgresTransactionTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("can only roll back");
         assertThat(db.agents().findByName("lost")).isEmpty();
+    }
+
+    /** It waits for whoever has a table, and takes as long as the tables need. */
+    @Test
+    void aScrubMayTakeLongerThanAStatement() throws Exception {
+        try (Database limited = Database.builder()
+                        .url(PostgresServer.url())
+                        .workspace(workspace)
+                        .queryTimeout(Duration.ofMillis(300))
+                        .open();
+                Connection holder = PostgresServer.connect(workspace);
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute("LOCK TABLE agents IN SHARE UPDATE EXCLUSIVE MODE");
+            CompletableFuture<Void> scrub = OwnThread.run(limited.erasure()::scrub);
+            assertThatThrownBy(() -> scrub.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+            holder.commit();
+            scrub.get(30, TimeUnit.SECONDS);
+        }
     }
 }
