@@ -7,6 +7,7 @@ import static dev.modelscan.storage.schema.Tables.SCORES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
+import dev.modelscan.storage.internal.query.OriginNames;
 import dev.modelscan.storage.internal.query.PlainSql;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,19 +30,14 @@ final class ErasedContent {
     private static final String NONE = "NULL";
     private static final String EMPTY = "'{}'";
 
+    /** Where a record came from. */
+    private static final String ORIGIN =
+            OriginNames.ALL.stream().map(column -> set(column, NONE)).collect(Collectors.joining(", "));
+
     private static final Map<Table<?>, String> SETS = new LinkedHashMap<>();
 
     static {
-        SETS.put(
-                CONVERSATIONS,
-                none(
-                        CONVERSATIONS.TITLE,
-                        CONVERSATIONS.SOURCE_FORMAT,
-                        CONVERSATIONS.SOURCE_ID,
-                        CONVERSATIONS.SOURCE_RECORD,
-                        CONVERSATIONS.SOURCE_LINE,
-                        CONVERSATIONS.SOURCE_OFFSET,
-                        CONVERSATIONS.EXTERNAL_ID));
+        SETS.put(CONVERSATIONS, all(none(CONVERSATIONS.TITLE), ORIGIN));
         SETS.put(
                 MESSAGES,
                 all(
@@ -53,16 +49,8 @@ final class ErasedContent {
                 all(
                         set(TASKS.TYPE, NAME),
                         set(TASKS.METADATA, EMPTY),
-                        none(
-                                TASKS.INPUT,
-                                TASKS.OUTPUT,
-                                TASKS.ERROR,
-                                TASKS.SOURCE_FORMAT,
-                                TASKS.SOURCE_ID,
-                                TASKS.SOURCE_RECORD,
-                                TASKS.SOURCE_LINE,
-                                TASKS.SOURCE_OFFSET,
-                                TASKS.EXTERNAL_ID)));
+                        none(TASKS.INPUT, TASKS.OUTPUT, TASKS.ERROR),
+                        ORIGIN));
         SETS.put(
                 TOOL_EXECUTIONS,
                 all(
@@ -101,7 +89,11 @@ final class ErasedContent {
 
     /** SQL that sets a column. */
     static String set(TableField<?, ?> column, String value) {
-        return PlainSql.quoted(column.getName()) + " = " + value;
+        return set(column.getName(), value);
+    }
+
+    private static String set(String column, String value) {
+        return PlainSql.quoted(column) + " = " + value;
     }
 
     private static String none(TableField<?, ?>... columns) {

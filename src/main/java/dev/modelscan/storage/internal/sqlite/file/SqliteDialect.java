@@ -9,6 +9,7 @@ import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
+import dev.modelscan.storage.internal.query.OriginNames;
 import dev.modelscan.storage.internal.query.PackedRow;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,6 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jooq.Field;
 import org.jooq.SQLDialect;
 import org.jooq.Table;
@@ -38,10 +38,6 @@ public final class SqliteDialect implements Dialect {
     private static final Changes CHANGES = new SqliteChanges();
 
     private static final Expressions EXPRESSIONS = new SqliteExpressions();
-
-    /** The columns of a record's origin, which have the same names in every table. */
-    private static final Set<String> ORIGIN =
-            Set.of("source_format", "source_id", "source_record", "source_line", "source_offset", "external_id");
 
     private SqliteDialect() {}
 
@@ -146,8 +142,9 @@ public final class SqliteDialect implements Dialect {
     /** How many columns of a record's origin are here, starting with the form of its source; else 0. */
     private static int originAt(List<Field<?>> columns, int from) {
         int to = from;
-        if (columns.get(from).getName().equals("source_format")) {
-            while (to < columns.size() && ORIGIN.contains(columns.get(to).getName())) {
+        if (columns.get(from).getName().equals(OriginNames.ALL.get(0))) {
+            while (to < columns.size()
+                    && OriginNames.ALL.contains(columns.get(to).getName())) {
                 to++;
             }
         }
