@@ -93,6 +93,9 @@ class PostgresContractTest implements EngineClass {
     class Erasures extends ErasureContract {}
 
     @Nested
+    class ErasuresBesideOthers extends ErasureBesideOthersContract {}
+
+    @Nested
     class DeletedRecords extends DeletedRecordsContract {}
 
     @Nested

@@ -86,6 +86,9 @@ class SqliteFileContractTest implements EngineClass {
     class Erasures extends ErasureContract {}
 
     @Nested
+    class ErasuresBesideOthers extends ErasureBesideOthersContract {}
+
+    @Nested
     class DeletedRecords extends DeletedRecordsContract {}
 
     @Nested

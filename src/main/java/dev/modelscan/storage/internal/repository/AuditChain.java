@@ -6,6 +6,7 @@ import static dev.modelscan.storage.schema.Tables.AUDIT_PENDING;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.audit.AuditHead;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
@@ -114,6 +115,12 @@ final class AuditChain {
         return last == null ? AuditHead.NONE : last.head();
     }
 
+    /** The position of the last entry; 0 if there is none. */
+    static long lastPosition(Session session) throws SQLException {
+        Last last = session.query(LAST).first();
+        return last == null ? 0 : last.position();
+    }
+
     /**
      * The entry before so many of the newest; {@link AuditHead#NONE} if there are no more, or if its hash is none, which only
      * the whole chain tells.
@@ -138,8 +145,27 @@ final class AuditChain {
         return last == null ? 0 : last;
     }
 
+    /**
+     * Moves all that waits now, each batch in a transaction of its own. What comes meanwhile is left, since writers may be
+     * faster. Returns how many entries.
+     */
+    static long sealAll(Sessions sessions) {
+        long last = sessions.read(TURN, null, AuditChain::lastPending);
+        long all = 0;
+        boolean more = last > 0;
+        while (more) {
+            int moved = sessions.<Integer>writeMany(TURN, null, session -> {
+                sessions.takeTurn(session, TURN);
+                return seal(session, last);
+            });
+            all += moved;
+            more = moved > 0;
+        }
+        return all;
+    }
+
     /** Moves a batch of what waits up to a position. Returns how many entries; 0 if none of them is left. */
-    static int seal(Session session, long upTo) throws SQLException {
+    private static int seal(Session session, long upTo) throws SQLException {
         String positions = batch(session, upTo);
         List<ChainEntry> pending = session.query(PENDING).set(IDS, positions).list();
         if (pending.isEmpty()) {
@@ -180,7 +206,7 @@ final class AuditChain {
         appendNext(session, entry);
     }
 
-    /** Moves all that waits now. */
+    /** Moves all that waits now, in this transaction: little, if what waited before was moved before it. */
     static void sealAll(Session session) throws SQLException {
         long last = lastPending(session);
         int moved = seal(session, last);

@@ -91,7 +91,29 @@ final class ChainVerification {
         return start;
     }
 
+    /**
+     * Verifies. An erasure that ends meanwhile empties entries that were read before, and its receipt, behind the end that the
+     * chain had, is about more of them than were counted: then all of it is read again.
+     */
     AuditVerification run() {
+        while (true) {
+            long end = sessions.read("audit log", null, AuditChain::lastPosition);
+            AuditVerification verified = runOnce();
+            boolean overtaken = verified.fault()
+                    .filter(fault -> fault.kind() == Kind.CHANGED && fault.position() > end)
+                    .isPresent();
+            if (!overtaken) {
+                return verified;
+            }
+            head = start;
+            erased.clear();
+            checked = 0;
+            erasedEntries = 0;
+            erasedSinceKnown = 0;
+        }
+    }
+
+    private AuditVerification runOnce() {
         AuditFault fault = null;
         while (fault == null) {
             List<ChainEntry> batch = from(head.position() + 1);

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds what belongs to what is erased: in the tables, in the archive, and in the audit log, table by table. A table comes after
  * those whose keys its rows refer to, so each is read once.
+ *
+ * <p>Where others write meanwhile, each row is locked before what refers to it is looked for, so nobody can add more of that: who
+ * tries waits for the end of the erasure, and then finds no such row.
  */
 final class ErasureSearch {
 
@@ -55,12 +58,17 @@ final class ErasureSearch {
 
     private final Set<String> answered = new LinkedHashSet<>();
 
-    ErasureSearch(Session session, ErasureRequest request) throws SQLException {
+    /**
+     * A search in a session.
+     *
+     * @param locks whether to lock the rows that are found
+     */
+    ErasureSearch(Session session, ErasureRequest request, boolean locks) throws SQLException {
         this.session = session;
         this.request = request;
         Catalog catalog = session.dialect().catalog();
         this.references = catalog.references(session);
-        this.tables = new ErasureTables(session, references);
+        this.tables = new ErasureTables(session, references, locks);
         this.edges = ErasureRules.edges(request, references, tables);
         this.roots = ErasureRules.roots(request);
     }
@@ -110,7 +118,7 @@ final class ErasureSearch {
 
     /** Those of what rows refer to that are there, to which nothing refers by these keys but what is erased. */
     private Set<String> unused(String table, List<Reference> by) throws SQLException {
-        return tables.unused(seenLive.getOrDefault(table, Set.of()), by, keys);
+        return tables.unused(table, seenLive.getOrDefault(table, Set.of()), by, keys);
     }
 
     boolean ofAgent() {
@@ -358,7 +366,8 @@ final class ErasureSearch {
         List<ErasureFollowed> followed = ErasureFollowed.of(table);
         StringBuilder columns = new StringBuilder(tables.key(table));
         followed.forEach(each -> columns.append(", t.").append(PlainSql.quoted(each.column())));
-        String sql = "SELECT " + columns + " FROM " + PlainSql.table(session, table) + " t WHERE " + condition;
+        String sql = "SELECT " + columns + " FROM " + PlainSql.table(session, table) + " t WHERE " + condition
+                + tables.lock();
         PlainSql.rows(session, sql, values, row -> {
             String key = row.getString(1);
             if (key == null) {

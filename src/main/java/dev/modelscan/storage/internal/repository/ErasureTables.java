@@ -19,13 +19,20 @@ import java.util.TreeSet;
 final class ErasureTables {
 
     private final Session session;
+    private final String lock;
     private final Map<String, Catalog.Table> tables;
 
-    ErasureTables(Session session, List<Reference> references) throws SQLException {
+    ErasureTables(Session session, List<Reference> references, boolean locks) throws SQLException {
         this.session = session;
+        this.lock = locks ? " FOR UPDATE" : "";
         Set<String> wanted = new TreeSet<>(ErasureRules.OWN);
         references.stream().filter(each -> !each.isForeign()).forEach(each -> wanted.add(each.table()));
         this.tables = session.dialect().catalog().tables(session, wanted);
+    }
+
+    /** SQL at the end of a query that holds the rows that it finds, so that nobody can refer to them any more. */
+    String lock() {
+        return lock;
     }
 
     boolean has(String table) {
@@ -67,12 +74,16 @@ final class ErasureTables {
 
     /** Those of these keys, of one column, whose rows are there. */
     Set<String> there(String table, Set<String> wanted) throws SQLException {
+        return there(table, wanted, "");
+    }
+
+    private Set<String> there(String table, Set<String> wanted, String end) throws SQLException {
         Set<String> there = new LinkedHashSet<>();
         for (List<String> list : ErasedKeys.lists(wanted)) {
             there.addAll(PlainSql.rows(
                     session,
                     "SELECT " + key(table) + " FROM " + PlainSql.table(session, table) + " t WHERE "
-                            + value(table, id(table)) + ErasedKeys.in(list),
+                            + value(table, id(table)) + ErasedKeys.in(list) + end,
                     list,
                     row -> row.getString(1)));
         }
@@ -96,8 +107,16 @@ final class ErasureTables {
         return found;
     }
 
-    /** Those of these rows to which nothing refers by these keys but what is erased. */
-    Set<String> unused(Set<String> rows, List<Reference> by, ErasedKeys erased) throws SQLException {
+    /**
+     * Those of these rows to which nothing refers by these keys but what is erased. Once they are held nobody can refer to them, so
+     * they are asked for again.
+     */
+    Set<String> unused(String table, Set<String> rows, List<Reference> by, ErasedKeys erased) throws SQLException {
+        Set<String> unused = unused(rows, by, erased);
+        return lock.isEmpty() ? unused : unused(there(table, unused, lock), by, erased);
+    }
+
+    private Set<String> unused(Set<String> rows, List<Reference> by, ErasedKeys erased) throws SQLException {
         Set<String> unused = new LinkedHashSet<>(rows);
         for (Reference reference : by) {
             if (!isByKey(reference)) {

@@ -94,6 +94,7 @@ final class SqlAuditLog implements AuditLog {
 
     @Override
     public boolean enable() {
+        sealIfNeeded();
         return sessions.writeMany(ENTITY, null, session -> {
             sessions.takeTurn(session, AuditChain.TURN);
             String stored = session.query(SETTINGS).first();
@@ -105,6 +106,7 @@ final class SqlAuditLog implements AuditLog {
     public boolean enable(Collection<String> redacted) {
         Objects.requireNonNull(redacted, "redacted");
         List<String> columns = redacted.stream().distinct().sorted().toList();
+        sealIfNeeded();
         return sessions.writeMany(ENTITY, null, session -> {
             sessions.takeTurn(session, AuditChain.TURN);
             List<String> idle = AuditTriggers.idle(session, columns);
@@ -139,6 +141,7 @@ final class SqlAuditLog implements AuditLog {
 
     @Override
     public void disable() {
+        sealIfNeeded();
         sessions.writeMany(ENTITY, null, session -> {
             sessions.takeTurn(session, AuditChain.TURN);
             AuditTriggers.drop(session);
@@ -161,18 +164,7 @@ final class SqlAuditLog implements AuditLog {
 
     @Override
     public long seal() {
-        // What comes meanwhile is left, since writers may be faster.
-        long last = sessions.read(ENTITY, null, AuditChain::lastPending);
-        long all = 0;
-        int moved = last == 0 ? 0 : -1;
-        while (moved != 0) {
-            moved = sessions.writeMany(ENTITY, null, session -> {
-                sessions.takeTurn(session, AuditChain.TURN);
-                return AuditChain.seal(session, last);
-            });
-            all += moved;
-        }
-        return all;
+        return AuditChain.sealAll(sessions);
     }
 
     /** In a transaction of the caller's nothing is written for him: he may take it back after he was told a head. */

@@ -59,7 +59,7 @@ final class SqlErasure implements Erasure {
         Instant now = now();
         List<HoldingBackup> backups = ErasureBackups.before(request, now);
         return sessions.read(ErasureRules.name(request), null, session -> {
-            ErasureSearch search = new ErasureSearch(session, request);
+            ErasureSearch search = new ErasureSearch(session, request, false);
             search.run(progress -> {});
             ErasureOfRows rows = new ErasureOfRows(session, search);
             rows.requireFree();
@@ -80,6 +80,8 @@ final class SqlErasure implements Erasure {
         Objects.requireNonNull(request, "request");
         Objects.requireNonNull(listener, "listener");
         requireOutside();
+        // Many entries may wait: they need not be moved again after an erasure that failed.
+        AuditChain.sealAll(sessions);
         ErasureReceipt receipt =
                 sessions.writeMany(ErasureRules.name(request), null, session -> erase(session, request, listener));
         if (!request.scrubs()) {
@@ -126,9 +128,9 @@ final class SqlErasure implements Erasure {
     private ErasureReceipt erase(Session session, ErasureRequest request, Consumer<ErasureProgress> listener)
             throws SQLException {
         sessions.takeTurn(session, AuditChain.TURN);
-        holdRoot(session, request);
         AuditChain.sealAll(session);
-        ErasureSearch search = new ErasureSearch(session, request);
+        ErasureSearch search =
+                new ErasureSearch(session, request, session.dialect().locksRows());
         search.run(listener);
         ErasureOfRows rows = new ErasureOfRows(session, search);
         rows.requireFree();
@@ -229,22 +231,6 @@ final class SqlErasure implements Erasure {
     private static void put(Map<String, Long> counts, String table, long rows) {
         if (rows > 0) {
             counts.put(table, rows);
-        }
-    }
-
-    /** Nobody can add a row that belongs to it until the transaction ends. */
-    private void holdRoot(Session session, ErasureRequest request) throws SQLException {
-        if (!session.dialect().locksRows()) {
-            return;
-        }
-        for (Map.Entry<String, Map<String, String>> root :
-                ErasureRules.roots(request).entrySet()) {
-            PlainSql.rows(
-                    session,
-                    "SELECT 1 FROM " + PlainSql.table(session, root.getKey()) + " t WHERE "
-                            + ErasureRules.isRoot(root.getValue()) + " FOR UPDATE",
-                    List.copyOf(root.getValue().values()),
-                    row -> true);
         }
     }
 
