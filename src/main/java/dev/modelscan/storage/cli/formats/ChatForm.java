@@ -197,6 +197,10 @@ abstract class ChatForm implements Form {
             return;
         }
         JsonNode response = ChatRecord.at(chat.json(), where);
+        if (ChatRecord.hasOneMessage(response)) {
+            messages.readAt(place, response.path("message"), where.isEmpty() ? "message" : where + "/message");
+            return;
+        }
         if (!response.path("choices").isArray()) {
             messages.readAt(place, Fields.rest(response, "usage", "model"), where);
             return;
@@ -218,7 +222,7 @@ abstract class ChatForm implements Form {
                 record.path("response"),
                 record.path("response").path("body"),
                 record.path("result").path("message"))) {
-            Usage usage = Usages.of(holder.path("usage"));
+            Usage usage = Usages.ofResponse(holder);
             if (!usage.isEmpty()) {
                 String model = Fields.text(holder, "model");
                 events.accept(new ModelCalled(

@@ -75,7 +75,15 @@ record ChatRecord(JsonNode json, String place) {
         return (choices.isArray() && (choices.path(0).has("message") || body.has("usage")))
                 || (body.path("role").asText().equals("assistant")
                         && body.path("content").isArray()
-                        && body.has("stop_reason"));
+                        && body.has("stop_reason"))
+                || hasOneMessage(body);
+    }
+
+    /** Whether it is a response of Cohere or Ollama, which hold one message and no list of choices. */
+    static boolean hasOneMessage(JsonNode body) {
+        return body.path("message").path("role").asText().equals("assistant")
+                && (body.has("finish_reason") || body.path("done").isBoolean())
+                && !body.has("choices");
     }
 
     /**
@@ -101,6 +109,9 @@ record ChatRecord(JsonNode json, String place) {
             return rest;
         }
         String prefix = response.isEmpty() ? "" : response + "/";
+        if (hasOneMessage(at(json, response))) {
+            return without(rest, prefix + "message");
+        }
         JsonNode choices = at(json, response).path("choices");
         if (!choices.isArray()) {
             return without(rest, prefix + "content");

@@ -28,6 +28,20 @@ public final class Usages {
                         Fields.count(usage.path("output_token_details"), "reasoning")));
     }
 
+    /** The counts of a response: in {@code usage}, where Cohere has them one member further in; beside it if Ollama wrote it. */
+    static Usage ofResponse(JsonNode response) {
+        JsonNode usage = response.path("usage");
+        if (ChatRecord.hasOneMessage(response) && !response.has("usage")) {
+            return new Usage(
+                    Fields.count(response, "prompt_eval_count"),
+                    Fields.count(response, "eval_count"),
+                    null,
+                    null,
+                    null);
+        }
+        return of(usage.path("tokens").isObject() ? usage.path("tokens") : usage);
+    }
+
     /** The counts of a message's metrics, in one of the two forms that Cline gave them. */
     static Usage ofMetrics(JsonNode metrics) {
         JsonNode tokens = metrics.path("tokens");

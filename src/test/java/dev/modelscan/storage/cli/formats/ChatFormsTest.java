@@ -61,6 +61,25 @@ class ChatFormsTest {
     }
 
     @Test
+    void cohereAndOllamaAnswerWithOneMessage() {
+        Told cohere = Told.of(
+                "c.json",
+                "{'id': 'c1', 'finish_reason': 'TOOL_CALL', 'message': {'role': 'assistant', 'tool_plan': 'ask', 'tool_calls':",
+                " [{'id': '1', 'type': 'function', 'function': {'name': 'f', 'arguments': '{}'}}]}, 'usage': {'billed_units':",
+                " {'input_tokens': 9, 'output_tokens': 1}, 'tokens': {'input_tokens': 30, 'output_tokens': 2}}}");
+        assertThat(cohere.lines())
+                .containsExactly("run record 1 = c1", "assistant: f#1 {}", "model null 30+2", "end record 1");
+        assertThat(cohere.kept()).contains("billed_units", "\"tool_plan\":\"ask\"", "\"message_in\":\"message\"");
+        Told ollama = Told.of(
+                "o.jsonl",
+                "{'request': {'model': 'm', 'messages': [{'role': 'user', 'content': 'a'}]}, 'response': {'model': 'm',"
+                        + " 'message': {'role': 'assistant', 'content': 'b'}, 'done': true, 'prompt_eval_count': 3,"
+                        + " 'eval_count': 4}}");
+        assertThat(ollama.lines())
+                .containsExactly("run record 1", "user: a", "assistant: b", "model m 3+4", "end record 1");
+    }
+
+    @Test
     void messagesOnTheirOwnAreOneRun() {
         String user = "{'role': 'user', 'content': 'x'}";
         assertThat(Told.of("a.jsonl", user, user).lines())
