@@ -5,7 +5,6 @@ import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.backups.Generation;
 import dev.modelscan.storage.backups.Keep;
-import dev.modelscan.storage.errors.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,12 +99,16 @@ final class BackupCommand extends OutputCommand {
         while (true) {
             try {
                 show(add(file, directory, kept));
-            } catch (StorageException e) {
+            } catch (IllegalArgumentException e) {
+                // The next would fail likewise.
+                throw e;
+            } catch (RuntimeException | Error e) {
                 spec.commandLine().getErr().println("error: " + TextTable.printable(String.valueOf(e.getMessage())));
                 spec.commandLine().getErr().flush();
             }
             spec.commandLine().getOut().flush();
-            next += interval.toNanos();
+            // Backups that are missed because one took long are not made up for.
+            next = Math.max(next + interval.toNanos(), System.nanoTime());
             TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
         }
     }

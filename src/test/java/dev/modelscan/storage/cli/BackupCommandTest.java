@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.cli.MainTest.Run;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +69,32 @@ class BackupCommandTest {
         assertThat(listed.at("/backups")).hasSize(1);
         assertThat(listed.at("/backups/0/drilledAt").asText()).isNotEmpty();
         assertThat(MainTest.run("backup", "list", folder).out()).contains("drilled", "yes", ".db");
+    }
+
+    @Test
+    void repeatedBackupsGoOnAfterErrors() {
+        AtomicInteger shown = new AtomicInteger();
+        PrintWriter out = new PrintWriter(new StringWriter()) {
+            @Override
+            public void println(String line) {
+                if (line.startsWith("wrote") && shown.incrementAndGet() == 1) {
+                    throw new LinkageError("an old class");
+                }
+                if (line.startsWith("wrote")) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        StringWriter err = new StringWriter();
+
+        String folder = directory.resolve("generations").toString();
+        Main.run(
+                new String[] {"backup", "--db", database, "--to", folder, "--keep", "1h", "--every", "1s"},
+                out,
+                new PrintWriter(err));
+
+        assertThat(shown).hasValue(2);
+        assertThat(err.toString()).contains("error: an old class");
     }
 
     @Test
