@@ -28,6 +28,7 @@ public final class Forms {
             new GeminiCliForm(),
             new AdkForm(),
             new AdkEvalForm(),
+            new InteractionsForm(),
             new GeminiForm(),
             new AtifForm(),
             new OtlpForm(),
