@@ -91,7 +91,8 @@ public final class Inputs {
         List<Input> inputs = new ArrayList<>();
         files = OpenCodeFolder.without(files, inputs);
         files = OpenHandsFolder.without(files, inputs);
-        for (Path file : GrokFolder.without(files, inputs)) {
+        files = GrokFolder.without(files, inputs);
+        for (Path file : ClineFolder.without(files, inputs)) {
             inputs.addAll(file(file, true));
         }
         if (inputs.isEmpty()) {

@@ -18,6 +18,7 @@ public final class Forms {
             new CodexForm(),
             new CodexExecForm(),
             new CursorForm(),
+            new ClineForm(),
             new GrokForm(),
             new AntigravityForm(),
             new CopilotForm(),

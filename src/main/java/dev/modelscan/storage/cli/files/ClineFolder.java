@@ -1,0 +1,58 @@
+package dev.modelscan.storage.cli.files;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The folder in which Cline and its relatives keep a task: what was said to the model, and, beside it, what was shown, which
+ * knows the times and what was used. It is one source.
+ *
+ * @param folder the folder, whose name is the task's id
+ */
+record ClineFolder(Path folder) {
+
+    private static final String HISTORY = "api_conversation_history.json";
+    private static final String SHOWN = "ui_messages.json";
+    private static final String METADATA = "task_metadata.json";
+
+    /**
+     * Takes the files that belong to tasks away.
+     *
+     * @param files the files of a directory
+     * @param inputs takes the tasks
+     * @return the other files
+     */
+    static List<Path> without(List<Path> files, List<Input> inputs) throws IOException {
+        List<Path> others = new ArrayList<>(files);
+        for (Path file : files) {
+            if (file.endsWith(HISTORY) && Files.isRegularFile(file.resolveSibling(SHOWN))) {
+                others.removeAll(List.of(file, file.resolveSibling(SHOWN), file.resolveSibling(METADATA)));
+                ClineFolder task = new ClineFolder(file.toRealPath().getParent());
+                Input whole = Input.file(file, true);
+                // Behind the mark of an archive's entry: the file is not the whole source.
+                inputs.add(new Input(whole.name(), whole.shown(), whole.origin() + "!", file, true, -1, task::open));
+            }
+        }
+        return others;
+    }
+
+    private InputStream open() throws IOException {
+        Path metadata = folder.resolve(METADATA);
+        // The mark comes first, since a form is recognized by the start of a source.
+        List<InputStream> parts = new ArrayList<>();
+        String id = String.valueOf(folder.getFileName()).replaceAll("[\"\\\\\\p{Cntrl}]", "_");
+        parts.add(EvalLog.text("{\"cline_task\":\"" + id + "\",\"task_metadata\":"));
+        parts.add(Files.isRegularFile(metadata) ? OpenCodeFolder.bytes(metadata) : EvalLog.text("{}"));
+        parts.add(EvalLog.text(",\"ui_messages\":"));
+        parts.add(Files.newInputStream(folder.resolve(SHOWN)));
+        parts.add(EvalLog.text(",\"messages\":"));
+        parts.add(Files.newInputStream(folder.resolve(HISTORY)));
+        parts.add(EvalLog.text("}"));
+        return new SequenceInputStream(EvalLog.enumeration(parts.iterator()));
+    }
+}
