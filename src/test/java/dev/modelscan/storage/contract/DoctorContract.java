@@ -26,6 +26,7 @@ import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.models.ModelCall;
 import dev.modelscan.storage.scores.Score;
+import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecution;
@@ -96,15 +97,17 @@ abstract class DoctorContract extends Contract {
                 .containsExactly(
                         "storage",
                         "tasks",
+                        "imports",
                         "tools",
                         "calls and answers",
                         "conversations",
                         "branches",
                         "blobs",
+                        "times of messages",
                         "times",
                         "audit log",
                         "done");
-        assertThat(told).extracting(DoctorProgress::done).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(told).extracting(DoctorProgress::done).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
     }
 
     @Test
@@ -144,6 +147,62 @@ abstract class DoctorContract extends Contract {
         clock.set(clock.instant().plus(Duration.ofDays(8)));
         assertThat(codes()).contains("task-stale", "execution-stale");
         assertThat(db.doctor().worst()).contains(Severity.WARNING);
+    }
+
+    @Test
+    void tasksInACircleOfParentsAreFound() {
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            clock.advance();
+            tasks.add(db.tasks()
+                    .create(task().parentId(i == 0 ? null : tasks.get(i - 1).id())
+                            .build()));
+        }
+        assertThat(codes()).isEmpty();
+
+        // The first two are above the circle of the others, and the running one is below it.
+        update(TASKS.PARENT_ID, tasks.get(4).id(), TASKS.ID, tasks.get(2).id());
+        update(TASKS.PARENT_ID, tasks.get(3).id(), TASKS.ID, running.id());
+
+        assertThat(found("task-circle").ids())
+                .containsExactlyInAnyOrderElementsOf(tasks.subList(2, 5).stream()
+                        .map(task -> task.id().value())
+                        .toList());
+        assertThat(found("task-circle").severity()).isEqualTo(Severity.ERROR);
+        assertThat(codes()).containsExactly("task-circle");
+    }
+
+    @Test
+    void importsThatWereLeftUnfinishedAreFound() {
+        Workflow left = db.workflows()
+                .create(workflow()
+                        .status(WorkflowStatus.RUNNING)
+                        .origin(Origin.of(db.sources().create(source().build()), "file:session.jsonl"))
+                        .build());
+        // It may be under way, and a workflow of an application may run for long.
+        db.workflows().start(db.workflows().create(workflow().build()).id());
+        assertThat(codes()).isEmpty();
+
+        clock.set(clock.instant().plus(Duration.ofDays(2)));
+        assertThat(found("import-unfinished").ids()).containsExactly(left.id().value());
+        assertThat(codes()).containsExactly("import-unfinished");
+    }
+
+    @Test
+    void conversationsWhoseTimesGoBackAreFound() {
+        Instant begin = db.messages().listLatest(CONVERSATION, 1).get(0).createdAt();
+        // Clocks of two machines differ a little.
+        db.messages().create(message(agent).createdAt(begin.minusSeconds(299)).build());
+        assertThat(codes()).isEmpty();
+
+        Message late = db.messages()
+                .create(message(agent).createdAt(begin.minusSeconds(600)).build());
+        assertThat(found("message-time-backwards").ids()).containsExactly(CONVERSATION.value());
+        assertThat(codes()).containsExactly("message-time-backwards");
+
+        // It follows none.
+        update(MESSAGES.PARENT_ID, late.id(), MESSAGES.ID, late.id());
+        assertThat(codes()).isEmpty();
     }
 
     private Task start(Task task) {

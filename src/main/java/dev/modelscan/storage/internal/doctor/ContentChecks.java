@@ -58,6 +58,9 @@ final class ContentChecks {
     /** A task that nobody has touched for so long is not being worked on. */
     private static final Duration STALE = Duration.ofDays(7);
 
+    /** No import of one file takes so long. */
+    private static final Duration ABANDONED = Duration.ofDays(1);
+
     private final DSLContext dsl;
     private final Instant now;
     private final List<Finding> findings = new ArrayList<>();
@@ -71,11 +74,13 @@ final class ContentChecks {
     static Map<String, Supplier<List<Finding>>> of(Supplier<DSLContext> dsl, Instant now) {
         Map<String, Consumer<ContentChecks>> checks = new LinkedHashMap<>();
         checks.put("tasks", ContentChecks::tasks);
+        checks.put("imports", ContentChecks::imports);
         checks.put("tools", ContentChecks::calls);
         checks.put("calls and answers", ContentChecks::parts);
         checks.put("conversations", ContentChecks::conversations);
         checks.put("branches", ContentChecks::branches);
         checks.put("blobs", ContentChecks::blobs);
+        checks.put("times of messages", ContentChecks::messageTimes);
         checks.put("times", ContentChecks::times);
         Map<String, Supplier<List<Finding>>> all = new LinkedHashMap<>();
         checks.forEach((name, check) -> all.put(name, () -> {
@@ -117,6 +122,29 @@ final class ContentChecks {
                                 .and(WORKFLOWS.STATUS.in(
                                         WorkflowStatus.COMPLETED, WorkflowStatus.FAILED, WorkflowStatus.CANCELLED))),
                 "db.tasks().cancel(id)");
+        add(
+                Severity.ERROR,
+                "task-circle",
+                "tasks that are their own parents, by way of others; whoever follows parents does not end",
+                OrderChecks.tasksInCircles(dsl),
+                "set parent_id of one of them to null");
+    }
+
+    /** An import sets its workflow to running with the first run of a file, and to completed with the last. */
+    private void imports() {
+        add(
+                Severity.WARNING,
+                "import-unfinished",
+                "workflows of files whose import was interrupted more than " + ABANDONED.toDays() + " day ago",
+                keys(
+                        WORKFLOWS.ID,
+                        WORKFLOWS,
+                        WORKFLOWS
+                                .STATUS
+                                .eq(WorkflowStatus.RUNNING)
+                                .and(WORKFLOWS.SOURCE_FORMAT.isNotNull())
+                                .and(WORKFLOWS.UPDATED_AT.lt(now.minus(ABANDONED)))),
+                "import <file>, with the same options: what is stored is skipped");
     }
 
     private void calls() {
@@ -258,6 +286,16 @@ final class ContentChecks {
                         CONVERSATIONS.join(MESSAGES).on(MESSAGES.ID.eq(CONVERSATIONS.HEAD_ID)),
                         MESSAGES.CONVERSATION_ID.ne(CONVERSATIONS.ID)),
                 "set head_id to a message of the conversation, or restore a backup");
+    }
+
+    private void messageTimes() {
+        add(
+                Severity.NOTE,
+                "message-time-backwards",
+                "conversations with a message that is more than " + TOLERANCE.toMinutes()
+                        + " minutes older than the one before it: a clock was wrong, or its file says so",
+                OrderChecks.conversationsThatGoBack(dsl, TOLERANCE, MOST),
+                "set the clock (NTP); the order of the conversation does not depend on it");
     }
 
     private void blobs() {
