@@ -97,7 +97,7 @@ final class ErasureOfRows {
                 continue;
             }
             String column = reference.columns().get(0);
-            Set<String> referring = referring(reference.table(), column, keys.live(reference.target()));
+            Set<String> referring = search.tables().where(reference.table(), column, keys.live(reference.target()), "");
             referring.removeAll(keys.live(reference.table()));
             if (!referring.isEmpty()) {
                 throw ErasureRules.refused(
@@ -108,23 +108,10 @@ final class ErasureOfRows {
         }
     }
 
-    /** The keys of rows that have one of these values in a column; of a row without a key, the empty text. */
-    private Set<String> referring(String table, String column, Set<String> values) throws SQLException {
-        Set<String> found = new LinkedHashSet<>();
-        for (List<String> list : ErasedKeys.lists(values)) {
-            found.addAll(PlainSql.rows(
-                    session,
-                    "SELECT " + search.tables().key(table) + " FROM " + PlainSql.table(session, table) + " t WHERE "
-                            + search.tables().value(table, column) + ErasedKeys.in(list),
-                    list,
-                    row -> row.getString(1) == null ? "" : row.getString(1)));
-        }
-        return found;
-    }
-
     private Set<String> received() throws SQLException {
         String table = MESSAGES.getName();
-        Set<String> found = referring(table, MESSAGES.RECEIVER_ID.getName(), keys.live(AGENTS.getName()));
+        Set<String> found =
+                search.tables().where(table, MESSAGES.RECEIVER_ID.getName(), keys.live(AGENTS.getName()), "");
         found.removeAll(keys.live(table));
         return found;
     }
@@ -137,7 +124,7 @@ final class ErasureOfRows {
         boolean stays = search.request().pseudonymises();
         changes.add(new Change(
                 MESSAGES.getName(), received(), ErasedContent.set(MESSAGES.RECEIVER_ID, stays ? "?" : "NULL")));
-        changes.add(new Change(TOOL_EXECUTIONS.getName(), search.answered(), ErasedContent.ANSWER));
+        changes.add(new Change(TOOL_EXECUTIONS.getName(), search.answeredLive(), ErasedContent.ANSWER));
         Set<String> titled = new LinkedHashSet<>(search.seen(CONVERSATIONS.getName()));
         titled.removeAll(keys.live(CONVERSATIONS.getName()));
         changes.add(new Change(CONVERSATIONS.getName(), withTitle(titled), ErasedContent.TITLE));

@@ -2,7 +2,6 @@ package dev.modelscan.storage.internal.repository;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.BLOBS;
-import static dev.modelscan.storage.schema.Tables.COMPACTIONS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
@@ -57,6 +56,9 @@ final class ErasureSearch {
     private final Set<String> names = new TreeSet<>();
 
     private final Set<String> answered = new LinkedHashSet<>();
+    private final Set<String> answeredLive = new LinkedHashSet<>();
+
+    private final ErasedSummaries summaries;
 
     /**
      * A search in a session.
@@ -69,6 +71,7 @@ final class ErasureSearch {
         Catalog catalog = session.dialect().catalog();
         this.references = catalog.references(session);
         this.tables = new ErasureTables(session, references, locks);
+        this.summaries = new ErasedSummaries(session, tables, keys);
         this.edges = ErasureRules.edges(request, references, tables);
         this.roots = ErasureRules.roots(request);
     }
@@ -99,9 +102,14 @@ final class ErasureSearch {
         return seen.getOrDefault(table, Set.of());
     }
 
-    /** Executions of others that the agent answered. */
+    /** Executions of others that the agent answered; they may be gone. */
     Set<String> answered() {
         return answered;
+    }
+
+    /** Those that are there. */
+    Set<String> answeredLive() {
+        return answeredLive;
     }
 
     ErasureTables tables() {
@@ -141,9 +149,9 @@ final class ErasureSearch {
         }
         if (ofAgent()) {
             names.removeAll(tables.namesOfOthers(names, request.id()));
-            findSummaries();
             findAnswered();
         }
+        summaries.find();
         String workflows = WORKFLOWS.getName();
         addLiveByKey(
                 workflows,
@@ -241,6 +249,9 @@ final class ErasureSearch {
         for (ErasureFollowed each : ErasureFollowed.of(table)) {
             ErasureDocuments.values(document, each.column()).forEach(value -> see(each.target(), value, false));
         }
+        if (table.equals(MESSAGES.getName())) {
+            summaries.see(document);
+        }
     }
 
     /** Messages have their external ids in a table of their own. */
@@ -288,60 +299,23 @@ final class ErasureSearch {
     /** Executions of others that the agent answered. */
     private void findAnswered() throws SQLException {
         Catalog.Table table = table(TOOL_EXECUTIONS.getName());
-        String column = TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.getName();
-        for (List<String> list : ErasedKeys.lists(keys.live(MESSAGES.getName()))) {
-            answered.addAll(PlainSql.rows(
-                    session,
-                    "SELECT " + tables.key(table.name()) + " FROM " + PlainSql.table(session, table.name())
-                            + " t WHERE " + tables.value(table.name(), column) + ErasedKeys.in(list),
-                    list,
-                    row -> row.getString(1)));
-        }
         Edge edge = Edge.of(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID, MESSAGES);
         ErasureHistory history = new ErasureHistory(keys, List.of(edge), Map.of());
-        ErasureDocuments.forEachKept(
-                session,
-                table.name(),
-                kept -> history.take("", ErasureDocuments.key(table, kept.document()), kept.document()));
+        ErasureDocuments.forEachKept(session, table.name(), kept -> {
+            if (kept.emptied() == null || kept.emptied().equals(edge.column())) {
+                history.take("", ErasureDocuments.key(table, kept.document()), kept.document());
+            }
+        });
         ErasureDocuments.forEachLogged(
                 session, table.name(), logged -> history.take("", logged.key(), logged.document()));
-        answered.addAll(there(table.name(), history.all()));
-        answered.removeAll(keys.live(table.name()));
-    }
-
-    /** Summaries of what the agent wrote, in conversations with others. */
-    private void findSummaries() throws SQLException {
-        String table = COMPACTIONS.getName();
-        for (String agent : keys.live(AGENTS.getName())) {
-            addLive(
-                    table,
-                    "EXISTS (SELECT 1 FROM " + PlainSql.table(session, MESSAGES.getName()) + " m WHERE m."
-                            + PlainSql.quoted(MESSAGES.SENDER_ID.getName()) + " = ? AND m."
-                            + PlainSql.quoted(MESSAGES.CONVERSATION_ID.getName()) + " = t."
-                            + PlainSql.quoted(COMPACTIONS.CONVERSATION_ID.getName()) + " AND m."
-                            + PlainSql.quoted(MESSAGES.SEQUENCE_NUMBER.getName()) + " <= t."
-                            + PlainSql.quoted(COMPACTIONS.SEQUENCE_NUMBER.getName()) + ')',
-                    List.of(agent));
-        }
-        String column = COMPACTIONS.CONVERSATION_ID.getName();
-        Set<String> conversations = seen(CONVERSATIONS.getName());
-        ErasureDocuments.forEachKept(
-                session,
-                table,
-                kept -> addSummary(
-                        ErasureDocuments.key(table(table), kept.document()),
-                        kept.document().path(column),
-                        conversations));
-        ErasureDocuments.forEachLogged(
-                session,
-                table,
-                logged -> addSummary(logged.key(), logged.document().path(column), conversations));
-    }
-
-    private void addSummary(@Nullable String key, JsonNode conversation, Set<String> conversations) {
-        if (key != null && conversations.contains(conversation.asText())) {
-            keys.add(COMPACTIONS.getName(), key);
-        }
+        answeredLive.addAll(tables.where(table.name(), edge.column(), keys.live(MESSAGES.getName()), ""));
+        // It lost the reference when the answer was deleted, and nobody else has answered since.
+        String lost = " AND t." + PlainSql.quoted(edge.column()) + " IS NULL";
+        answeredLive.addAll(tables.where(table.name(), tables.id(table.name()), history.all(), lost));
+        answered.addAll(history.all());
+        answered.removeAll(there(table.name(), answered));
+        answered.addAll(answeredLive);
+        List.of(answered, answeredLive).forEach(all -> all.removeAll(keys.all(table.name())));
     }
 
     private void findLive(String table, List<Edge> own, Map<String, String> root) throws SQLException {

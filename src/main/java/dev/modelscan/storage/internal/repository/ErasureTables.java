@@ -74,20 +74,21 @@ final class ErasureTables {
 
     /** Those of these keys, of one column, whose rows are there. */
     Set<String> there(String table, Set<String> wanted) throws SQLException {
-        return there(table, wanted, "");
+        return where(table, id(table), wanted, "");
     }
 
-    private Set<String> there(String table, Set<String> wanted, String end) throws SQLException {
-        Set<String> there = new LinkedHashSet<>();
-        for (List<String> list : ErasedKeys.lists(wanted)) {
-            there.addAll(PlainSql.rows(
+    /** The keys of rows {@code t} that have one of these values in a column; of a row without a key, the empty text. */
+    Set<String> where(String table, String column, Set<String> values, String end) throws SQLException {
+        Set<String> found = new LinkedHashSet<>();
+        for (List<String> list : ErasedKeys.lists(values)) {
+            found.addAll(PlainSql.rows(
                     session,
                     "SELECT " + key(table) + " FROM " + PlainSql.table(session, table) + " t WHERE "
-                            + value(table, id(table)) + ErasedKeys.in(list) + end,
+                            + value(table, column) + ErasedKeys.in(list) + end,
                     list,
-                    row -> row.getString(1)));
+                    row -> row.getString(1) == null ? "" : row.getString(1)));
         }
-        return there;
+        return found;
     }
 
     /** Those of these names that agents other than this one have. */
@@ -113,7 +114,7 @@ final class ErasureTables {
      */
     Set<String> unused(String table, Set<String> rows, List<Reference> by, ErasedKeys erased) throws SQLException {
         Set<String> unused = unused(rows, by, erased);
-        return lock.isEmpty() ? unused : unused(there(table, unused, lock), by, erased);
+        return lock.isEmpty() ? unused : unused(where(table, id(table), unused, lock), by, erased);
     }
 
     private Set<String> unused(Set<String> rows, List<Reference> by, ErasedKeys erased) throws SQLException {
