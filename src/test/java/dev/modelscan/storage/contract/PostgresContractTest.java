@@ -93,6 +93,9 @@ class PostgresContractTest implements EngineClass {
     class Erasures extends ErasureContract {}
 
     @Nested
+    class ErasuresOfHistory extends ErasureOfHistoryContract {}
+
+    @Nested
     class ErasuresBesideOthers extends ErasureBesideOthersContract {}
 
     @Nested

@@ -86,6 +86,9 @@ class SqliteFileContractTest implements EngineClass {
     class Erasures extends ErasureContract {}
 
     @Nested
+    class ErasuresOfHistory extends ErasureOfHistoryContract {}
+
+    @Nested
     class ErasuresBesideOthers extends ErasureBesideOthersContract {}
 
     @Nested

@@ -37,6 +37,24 @@ public final class PlainSql {
         }
     }
 
+    /** Executes a write once for each of these lists of values, as one batch. */
+    public static void updateAll(Session session, String sql, List<? extends List<?>> rows) throws SQLException {
+        SQL.debug("batch of {}: {}", rows.size(), sql);
+        PreparedStatement statement = session.plain(sql);
+        for (List<?> values : rows) {
+            for (int i = 0; i < values.size(); i++) {
+                bind(statement, i + 1, values.get(i));
+            }
+            statement.addBatch();
+        }
+        session.running().begin();
+        try {
+            statement.executeBatch();
+        } finally {
+            session.running().end();
+        }
+    }
+
     /** All rows of a query. The values are text or whole numbers. */
     public static <T> List<T> rows(Session session, String sql, List<?> values, Reader<T> reader) throws SQLException {
         PreparedStatement statement = prepared(session, sql, values);

@@ -26,8 +26,8 @@ final class ErasureDocuments {
     private static final int PAGE = 200;
     private static final int WINDOW = 1_000;
 
-    /** All of a window is in memory. */
-    private static final long WINDOW_CHARACTERS = 8_000_000;
+    /** All of a window, or of a page, is in memory. */
+    static final long WINDOW_CHARACTERS = 8_000_000;
 
     /** The same columns are in both tables. */
     private static final String LOGGED = quoted(AUDIT_ENTRIES.POSITION) + ", " + quoted(AUDIT_ENTRIES.RECORD_KEY) + ", "
@@ -57,30 +57,47 @@ final class ErasureDocuments {
 
     /** Rows of a table in the archive. */
     static void forEachKept(Session session, String table, Taker<Kept> taker) throws SQLException {
-        String record = PlainSql.quoted(DELETED_ROWS.DELETED_RECORD_ID.getName());
-        String position = PlainSql.quoted(DELETED_ROWS.POSITION.getName());
-        String sql = "SELECT " + record + ", " + position + ", " + PlainSql.quoted(DELETED_ROWS.EMPTIED.getName())
-                + ", "
-                + PlainSql.quoted(DELETED_ROWS.DOCUMENT.getName()) + " FROM "
-                + PlainSql.table(session, DELETED_ROWS.getName()) + " WHERE (" + record + ", " + position
-                + ") > (?, ?) AND " + PlainSql.quoted(DELETED_ROWS.TABLE_NAME.getName()) + " = ? ORDER BY " + record
-                + ", " + position + " LIMIT " + PAGE;
-        Kept last = null;
-        while (true) {
-            List<Object> after = last == null ? List.of("", 0L, table) : List.of(last.record(), last.position(), table);
-            List<Kept> page = PlainSql.rows(
-                    session,
-                    sql,
-                    after,
-                    row -> new Kept(row.getString(1), row.getLong(2), row.getString(3), tree(row.getString(4))));
-            for (Kept kept : page) {
+        String record = quoted(DELETED_ROWS.DELETED_RECORD_ID);
+        String position = quoted(DELETED_ROWS.POSITION);
+        String from = " FROM " + PlainSql.table(session, DELETED_ROWS.getName()) + " WHERE (" + record + ", " + position
+                + ") > (?, ?) AND " + quoted(DELETED_ROWS.TABLE_NAME) + " = ? ORDER BY " + record + ", " + position
+                + " LIMIT ?";
+        String sizes = "SELECT length(" + quoted(DELETED_ROWS.DOCUMENT) + ")" + from;
+        String sql = "SELECT " + record + ", " + position + ", " + quoted(DELETED_ROWS.EMPTIED) + ", "
+                + quoted(DELETED_ROWS.DOCUMENT) + from;
+        List<Object> after = List.of("", 0L, table);
+        int page = page(session, sizes, after);
+        while (page > 0) {
+            for (Kept kept : PlainSql.rows(session, sql, with(after, page), ErasureDocuments::kept)) {
                 taker.take(kept);
-                last = kept;
+                after = List.of(kept.record(), kept.position(), table);
             }
-            if (page.size() < PAGE) {
-                return;
-            }
+            page = page(session, sizes, after);
         }
+    }
+
+    /** How many documents come next that are not too long together, unless it is one; 0 at the end. */
+    private static int page(Session session, String sizes, List<Object> after) throws SQLException {
+        long characters = 0;
+        int page = 0;
+        for (long size : PlainSql.rows(session, sizes, with(after, PAGE), row -> row.getLong(1))) {
+            characters += size;
+            if (page > 0 && characters > WINDOW_CHARACTERS) {
+                return page;
+            }
+            page++;
+        }
+        return page;
+    }
+
+    private static List<Object> with(List<Object> values, int last) {
+        List<Object> all = new ArrayList<>(values);
+        all.add(last);
+        return all;
+    }
+
+    private static Kept kept(ResultSet row) throws SQLException {
+        return new Kept(row.getString(1), row.getLong(2), row.getString(3), tree(row.getString(4)));
     }
 
     /** Entries about a table that are not erased, those that wait for their place in the chain last. */

@@ -4,7 +4,6 @@ import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.DELETED_BLOBS;
 import static dev.modelscan.storage.schema.Tables.DELETED_RECORDS;
 import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
-import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
@@ -39,23 +38,61 @@ final class ErasureOfArchive {
     private final ErasureSearch search;
     private final ErasedKeys keys;
 
+    private final ErasureOfBranches branches;
+
     /** The records of which something goes, and whether all of it does. */
     private final Map<String, Boolean> touched = new LinkedHashMap<>();
 
+    /** How many rows go, and how many change, by record. */
+    private final Map<String, Long> gone = new HashMap<>();
+
+    private final Map<String, Long> changed = new HashMap<>();
+
     /** A record, and a blob that it holds no longer. */
     private final List<List<String>> released = new ArrayList<>();
-
-    private final List<Kept> gone = new ArrayList<>();
-    private final List<Kept> changed = new ArrayList<>();
 
     ErasureOfArchive(Session session, ErasureSearch search) {
         this.session = session;
         this.search = search;
         this.keys = search.keys();
+        this.branches = new ErasureOfBranches(session, search);
+    }
+
+    /** What becomes of a row. */
+    private interface Fate {
+
+        void goes(Kept kept) throws SQLException;
+
+        void changes(Kept kept, JsonNode rest) throws SQLException;
     }
 
     /** Finds what goes. Writes nothing. */
     void find() throws SQLException {
+        branches.find();
+        forEach(new Fate() {
+            @Override
+            public void goes(Kept kept) {
+                gone.merge(kept.record(), 1L, Long::sum);
+                boolean isOwn = kept.emptied() == null && kept.position() == 1;
+                touched.merge(kept.record(), isOwn, Boolean::logicalOr);
+            }
+
+            @Override
+            public void changes(Kept kept, JsonNode rest) {
+                changed.merge(kept.record(), 1L, Long::sum);
+            }
+        });
+        gone.keySet().removeIf(this::isWhole);
+        changed.keySet().removeIf(this::isWhole);
+        findHeldBlobs();
+    }
+
+    private boolean isWhole(String record) {
+        return Boolean.TRUE.equals(touched.get(record));
+    }
+
+    /** Documents are read each time: all that change may be too many for the memory. */
+    private void forEach(Fate fate) throws SQLException {
         for (String table : tables()) {
             List<Reference> references = search.references().stream()
                     .filter(each -> each.table().equals(table) && each.columns().size() == 1)
@@ -63,23 +100,15 @@ final class ErasureOfArchive {
             ErasureDocuments.forEachKept(session, table, kept -> {
                 String key = ErasureDocuments.key(search.tables().get(table), kept.document());
                 if ((key != null && keys.all(table).contains(key)) || goesWith(kept, references)) {
-                    gone.add(new Kept(
-                            kept.record(),
-                            kept.position(),
-                            kept.emptied(),
-                            Json.emptyObject().toNode()));
-                    boolean isOwn = kept.emptied() == null && kept.position() == 1;
-                    touched.merge(kept.record(), isOwn, Boolean::logicalOr);
+                    fate.goes(kept);
                 } else {
-                    JsonNode rest = without(table, kept.document(), key, references);
+                    JsonNode rest = without(table, kept, key, references);
                     if (rest != null) {
-                        changed.add(new Kept(kept.record(), kept.position(), kept.emptied(), rest));
+                        fate.changes(kept, rest);
                     }
                 }
             });
         }
-        changed.removeIf(kept -> Boolean.TRUE.equals(touched.get(kept.record())));
-        findHeldBlobs();
     }
 
     /** A record that goes holds no blobs any more; another one holds those of its rows. */
@@ -93,24 +122,30 @@ final class ErasureOfArchive {
             String key = ErasureDocuments.key(search.tables().get(MESSAGE_PARTS.getName()), kept.document());
             Set<String> blobs = needed.get(kept.record());
             if (blobs != null
-                    && !Boolean.TRUE.equals(touched.get(kept.record()))
+                    && !isWhole(kept.record())
                     && !(key != null && keys.all(MESSAGE_PARTS.getName()).contains(key))) {
                 blobs.addAll(ErasureDocuments.values(kept.document(), MESSAGE_PARTS.BLOB_ID.getName()));
             }
         });
-        String sql = "SELECT " + PlainSql.quoted(DELETED_BLOBS.BLOB_ID.getName()) + " FROM "
-                + PlainSql.table(session, DELETED_BLOBS.getName()) + " WHERE "
-                + PlainSql.quoted(DELETED_BLOBS.DELETED_RECORD_ID.getName()) + " = ?";
-        for (Map.Entry<String, Set<String>> record : needed.entrySet()) {
-            for (String held : PlainSql.rows(session, sql, List.of(record.getKey()), row -> row.getString(1))) {
-                if (!record.getValue().contains(held)) {
-                    released.add(List.of(record.getKey(), held));
-                    keys.addLive(
-                            DELETED_BLOBS.getName(),
-                            Json.of(List.of(record.getKey(), held)).toString());
-                }
-            }
+        String record = PlainSql.quoted(DELETED_BLOBS.DELETED_RECORD_ID.getName());
+        for (List<String> list : ErasedKeys.lists(needed.keySet())) {
+            PlainSql.rows(
+                    session,
+                    "SELECT " + record + ", " + PlainSql.quoted(DELETED_BLOBS.BLOB_ID.getName()) + " FROM "
+                            + PlainSql.table(session, DELETED_BLOBS.getName()) + " WHERE " + record
+                            + ErasedKeys.in(list),
+                    list,
+                    row -> release(row.getString(1), row.getString(2), needed));
         }
+    }
+
+    private boolean release(String record, String blob, Map<String, Set<String>> needed) {
+        boolean free = !needed.getOrDefault(record, Set.of()).contains(blob);
+        if (free) {
+            released.add(List.of(record, blob));
+            keys.addLive(DELETED_BLOBS.getName(), Json.of(List.of(record, blob)).toString());
+        }
+        return free;
     }
 
     /** Whether its row would be deleted with one that is erased. */
@@ -134,12 +169,15 @@ final class ErasureOfArchive {
     }
 
     /** The document without references to what is erased, and without text that says what was said; null if it has none. */
-    private @Nullable JsonNode without(
-            String table, JsonNode document, @Nullable String key, List<Reference> references) {
+    private @Nullable JsonNode without(String table, Kept kept, @Nullable String key, List<Reference> references) {
+        JsonNode document = kept.document();
         ObjectNode rest = document.deepCopy();
         for (Reference reference : references) {
             String column = reference.columns().get(0);
             empty(rest, column, keys.all(reference.target())::contains);
+        }
+        if (key != null && kept.emptied() == null) {
+            branches.join(table, kept.record(), key, rest);
         }
         if (search.ofAgent()) {
             boolean titled = table.equals(CONVERSATIONS.getName())
@@ -149,10 +187,8 @@ final class ErasureOfArchive {
                 empty(rest, CONVERSATIONS.TITLE.getName(), text -> true);
             }
             boolean answered = table.equals(TOOL_EXECUTIONS.getName())
-                    && ErasureDocuments.has(
-                            document,
-                            TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.getName(),
-                            keys.all(MESSAGES.getName())::contains);
+                    && key != null
+                    && search.answered().contains(key);
             if (answered) {
                 empty(rest, TOOL_EXECUTIONS.OUTPUT.getName(), text -> true);
                 empty(rest, TOOL_EXECUTIONS.ERROR.getName(), text -> true);
@@ -174,9 +210,7 @@ final class ErasureOfArchive {
         if (records > 0) {
             removed.put(DELETED_RECORDS.getName(), records);
         }
-        long rows = gone.stream()
-                .filter(kept -> !Boolean.TRUE.equals(touched.get(kept.record())))
-                .count();
+        long rows = gone.values().stream().mapToLong(each -> each).sum();
         if (rows > 0) {
             removed.put(DELETED_ROWS.getName(), rows);
         }
@@ -187,7 +221,9 @@ final class ErasureOfArchive {
     Map<String, Long> changed() throws SQLException {
         Map<String, Long> counts = new TreeMap<>();
         if (!changed.isEmpty()) {
-            counts.put(DELETED_ROWS.getName(), (long) changed.size());
+            counts.put(
+                    DELETED_ROWS.getName(),
+                    changed.values().stream().mapToLong(each -> each).sum());
         }
         long named = 0;
         for (List<String> list : ErasedKeys.lists(search.actors())) {
@@ -210,55 +246,83 @@ final class ErasureOfArchive {
         String rows = PlainSql.table(session, DELETED_ROWS.getName());
         String at = " WHERE " + PlainSql.quoted(DELETED_ROWS.DELETED_RECORD_ID.getName()) + " = ? AND "
                 + PlainSql.quoted(DELETED_ROWS.POSITION.getName()) + " = ?";
-        for (Kept kept : changed) {
-            PlainSql.update(
-                    session,
-                    "UPDATE " + rows + " SET " + PlainSql.quoted(DELETED_ROWS.DOCUMENT.getName()) + " = ?" + at,
-                    List.of(Json.of(kept.document()).toString(), kept.record(), kept.position()));
+        Batch deletes = new Batch("DELETE FROM " + rows + at);
+        Batch updates =
+                new Batch("UPDATE " + rows + " SET " + PlainSql.quoted(DELETED_ROWS.DOCUMENT.getName()) + " = ?" + at);
+        if (!gone.isEmpty() || !changed.isEmpty()) {
+            forEach(new Fate() {
+                @Override
+                public void goes(Kept kept) throws SQLException {
+                    if (!isWhole(kept.record())) {
+                        deletes.add(List.of(kept.record(), kept.position()), 0);
+                    }
+                }
+
+                @Override
+                public void changes(Kept kept, JsonNode rest) throws SQLException {
+                    if (!isWhole(kept.record())) {
+                        String document = Json.of(rest).toString();
+                        updates.add(List.of(document, kept.record(), kept.position()), document.length());
+                    }
+                }
+            });
         }
-        String held = PlainSql.quoted(DELETED_BLOBS.DELETED_RECORD_ID.getName()) + " = ? AND "
-                + PlainSql.quoted(DELETED_BLOBS.BLOB_ID.getName()) + " = ?";
+        deletes.flush();
+        updates.flush();
+        applyToRecords();
+    }
+
+    private void applyToRecords() throws SQLException {
+        Batch holds = new Batch("DELETE FROM " + PlainSql.table(session, DELETED_BLOBS.getName()) + " WHERE "
+                + PlainSql.quoted(DELETED_BLOBS.DELETED_RECORD_ID.getName()) + " = ? AND "
+                + PlainSql.quoted(DELETED_BLOBS.BLOB_ID.getName()) + " = ?");
         for (List<String> each : released) {
+            holds.add(each, 0);
+        }
+        holds.flush();
+        String records = PlainSql.table(session, DELETED_RECORDS.getName());
+        List<String> whole = touched.keySet().stream().filter(this::isWhole).toList();
+        for (List<String> list : ErasedKeys.lists(whole)) {
             PlainSql.update(
                     session,
-                    "DELETE FROM " + PlainSql.table(session, DELETED_BLOBS.getName()) + " WHERE " + held,
-                    each);
-        }
-        for (Map.Entry<String, Boolean> record : touched.entrySet()) {
-            if (record.getValue()) {
-                PlainSql.update(
-                        session,
-                        "DELETE FROM " + PlainSql.table(session, DELETED_RECORDS.getName()) + " WHERE "
-                                + PlainSql.quoted(DELETED_RECORDS.ID.getName()) + " = ?",
-                        List.of(record.getKey()));
-            } else {
-                deleteRows(record.getKey());
-            }
-        }
-        for (List<String> list : ErasedKeys.lists(search.actors())) {
-            String by = PlainSql.quoted(DELETED_RECORDS.DELETED_BY.getName());
-            PlainSql.update(
-                    session,
-                    "UPDATE " + PlainSql.table(session, DELETED_RECORDS.getName()) + " SET " + by + " = NULL WHERE "
-                            + by + ErasedKeys.in(list),
+                    "DELETE FROM " + records + " WHERE " + PlainSql.quoted(DELETED_RECORDS.ID.getName())
+                            + ErasedKeys.in(list),
                     list);
+        }
+        String by = PlainSql.quoted(DELETED_RECORDS.DELETED_BY.getName());
+        for (List<String> list : ErasedKeys.lists(search.actors())) {
+            PlainSql.update(
+                    session, "UPDATE " + records + " SET " + by + " = NULL WHERE " + by + ErasedKeys.in(list), list);
         }
     }
 
-    private void deleteRows(String record) throws SQLException {
-        List<String> positions = gone.stream()
-                .filter(kept -> kept.record().equals(record))
-                .map(kept -> String.valueOf(kept.position()))
-                .toList();
-        for (List<String> list : ErasedKeys.lists(positions)) {
-            List<Object> values = new ArrayList<>(List.of(record));
-            list.forEach(position -> values.add(Long.valueOf(position)));
-            PlainSql.update(
-                    session,
-                    "DELETE FROM " + PlainSql.table(session, DELETED_ROWS.getName()) + " WHERE "
-                            + PlainSql.quoted(DELETED_ROWS.DELETED_RECORD_ID.getName()) + " = ? AND "
-                            + PlainSql.quoted(DELETED_ROWS.POSITION.getName()) + ErasedKeys.in(list),
-                    values);
+    /** Writes of one statement, so many at once, or up to so many characters. */
+    private final class Batch {
+
+        private static final int MOST = 500;
+
+        private final String sql;
+        private final List<List<?>> rows = new ArrayList<>();
+        private long characters;
+
+        Batch(String sql) {
+            this.sql = sql;
+        }
+
+        void add(List<?> values, int length) throws SQLException {
+            if (rows.size() == MOST || characters + length > ErasureDocuments.WINDOW_CHARACTERS) {
+                flush();
+            }
+            rows.add(values);
+            characters += length;
+        }
+
+        void flush() throws SQLException {
+            if (!rows.isEmpty()) {
+                PlainSql.updateAll(session, sql, rows);
+                rows.clear();
+                characters = 0;
+            }
         }
     }
 }

@@ -1,0 +1,163 @@
+package dev.modelscan.storage.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.modelscan.storage.Json;
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.conversations.Direction;
+import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.erasure.ErasureReceipt;
+import dev.modelscan.storage.erasure.ErasureRequest;
+import dev.modelscan.storage.tools.ToolExecution;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What the archive and the log tell of rows that are gone, or belong to somebody else by now. */
+abstract class ErasureOfHistoryContract extends ErasureSuite {
+
+    private void restore(String kind, String id) {
+        keeping.deletedRecords()
+                .restore(keeping.deletedRecords()
+                        .findNewest(kind, id)
+                        .orElseThrow()
+                        .id());
+    }
+
+    @Test
+    void aSummaryOfADeletedMessageGoes() {
+        createAnn();
+        for (boolean kept : List.of(true, false)) {
+            Message hers = db.messages().create(message(ann).content(NEEDLE).build());
+            Message his = db.messages().create(message(bob).content("kept").build());
+            db.conversations().compact(CONVERSATION, his.id(), NEEDLE);
+            (kept ? keeping : db).messages().delete(hers.id());
+        }
+        Message other = db.messages()
+                .create(message(bob).conversationId(OTHERS).content("kept").build());
+        db.conversations().compact(OTHERS, other.id(), "kept");
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(receipt.removed()).containsEntry("compactions", 2L);
+        assertGone();
+        assertThat(String.valueOf(records().get("compactions"))).contains("kept");
+    }
+
+    @Test
+    void anAnswerGoesFromADeletedExecution() {
+        createAnn();
+        Message answer = db.messages().create(message(ann).content(NEEDLE).build());
+        ToolExecution his = db.toolExecutions()
+                .create(execution(bob)
+                        .answerMessageId(answer.id())
+                        .input(Json.of("kept"))
+                        .output(Json.of(NEEDLE))
+                        .build());
+        keeping.messages().delete(answer.id());
+        keeping.toolExecutions().delete(his.id());
+
+        erase(ErasureRequest.agent(ann.id()));
+
+        assertGone();
+        restore("tool execution", his.id().value());
+        assertThat(db.toolExecutions().get(his.id()).input()).isEqualTo(Json.of("kept"));
+    }
+
+    @Test
+    void archivedBranchesStayInOrder() {
+        createAnn();
+        Message root = db.messages().create(message(bob).content("a").build());
+        Message hers = db.messages().create(message(ann).content(NEEDLE).build());
+        Message hersToo = db.messages()
+                .create(message(ann).content(NEEDLE).parentId(hers.id()).build());
+        Message left = db.messages().create(message(bob).content("b").build());
+        Message right = db.messages()
+                .create(message(bob).content("c").parentId(hersToo.id()).build());
+        Message third = db.messages()
+                .create(message(bob).content("d").parentId(hers.id()).build());
+        db.messages().create(message(ann).content(NEEDLE).build());
+        keeping.conversations().delete(CONVERSATION);
+
+        erase(ErasureRequest.agent(ann.id()));
+
+        assertGone();
+        restore("conversation", CONVERSATION.value());
+        for (Message last : List.of(left, right, third)) {
+            assertThat(db.messages()
+                            .listByBranch(last.id(), Direction.FORWARD, PageRequest.first(10))
+                            .items())
+                    .extracting(Message::id)
+                    .containsExactly(root.id(), last.id());
+        }
+        assertThat(db.messages()
+                        .listByConversation(CONVERSATION, PageRequest.first(10))
+                        .items())
+                .extracting(Message::id)
+                .containsExactly(root.id(), third.id());
+    }
+
+    @Test
+    void archivedBranchesThatBeganWithAnErasedMessageBeginThemselves() {
+        createAnn();
+        Message hers = db.messages().create(message(ann).content(NEEDLE).build());
+        Message left = db.messages().create(message(bob).content("b").build());
+        Message right = db.messages()
+                .create(message(bob).content("c").parentId(hers.id()).build());
+        keeping.conversations().delete(CONVERSATION);
+
+        erase(ErasureRequest.agent(ann.id()));
+
+        restore("conversation", CONVERSATION.value());
+        for (Message last : List.of(left, right)) {
+            assertThat(db.messages()
+                            .listByBranch(last.id(), Direction.FORWARD, PageRequest.first(10))
+                            .items())
+                    .extracting(Message::id)
+                    .containsExactly(last.id());
+        }
+    }
+
+    /** Rows of the archive are changed in batches, and documents are read up to some bytes at a time. */
+    @Test
+    void theArchiveIsReadAndWrittenInBatches() {
+        createAnn();
+        String large = "x".repeat(5_000_000);
+        List<Message> messages = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            messages.add(message(i % 3 == 0 ? ann : bob)
+                    .receiverId((i % 3 == 0 ? bob : ann).id())
+                    .content(i % 50 == 1 ? large : i % 3 == 0 ? NEEDLE : "kept")
+                    .build());
+        }
+        db.messages().createAll(messages);
+        keeping.conversations().delete(CONVERSATION);
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.modelscan.storage.sql");
+        ListAppender<ILoggingEvent> statements = new ListAppender<>();
+        statements.start();
+        logger.setLevel(Level.DEBUG);
+        logger.setAdditive(false);
+        logger.addAppender(statements);
+        try {
+            db.erasure().erase(ErasureRequest.agent(ann.id()).withoutScrub());
+        } finally {
+            logger.detachAppender(statements);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
+
+        assertGone();
+        assertThat(statements.list.stream()
+                        .map(ILoggingEvent::getFormattedMessage)
+                        .filter(sql -> sql.contains("UPDATE") && sql.contains("deleted_rows"))
+                        .count())
+                .isBetween(2L, 5L);
+        restore("conversation", CONVERSATION.value());
+        assertThat(db.messages().list(1000, 0)).hasSize(100).allMatch(message -> message.receiverId() == null);
+    }
+}
