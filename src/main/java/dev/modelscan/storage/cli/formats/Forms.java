@@ -22,6 +22,7 @@ public final class Forms {
             new GrokForm(),
             new AntigravityForm(),
             new CopilotForm(),
+            new VsCodeForm(),
             new PiForm(),
             new DroidForm(),
             new OpenCodeForm(),
