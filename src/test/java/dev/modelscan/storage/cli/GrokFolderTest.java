@@ -30,6 +30,7 @@ class GrokFolderTest {
 
         Run run = MainTest.run(command);
         Files.writeString(session.resolve("chat_history.jsonl"), line.formatted("a") + line.formatted("b"));
+        command[1] = session.resolve("chat_history.jsonl").toString();
         Run grown = MainTest.run(command);
 
         assertThat(run.code()).as(run.err()).isZero();

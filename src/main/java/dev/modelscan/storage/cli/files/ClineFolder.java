@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder in which Cline and its relatives keep a task: what was said to the model, and, beside it, what was shown, which
@@ -20,6 +21,17 @@ record ClineFolder(Path folder) {
     private static final String SHOWN = "ui_messages.json";
     private static final String METADATA = "task_metadata.json";
 
+    /** The task that a file is; null if it is something else. */
+    static @Nullable Input of(Path file, boolean found) throws IOException {
+        if (!file.endsWith(HISTORY) || !Files.isRegularFile(file.resolveSibling(SHOWN))) {
+            return null;
+        }
+        ClineFolder task = new ClineFolder(file.toRealPath().getParent());
+        Input whole = Input.file(file, found);
+        // Behind the mark of an archive's entry: the file is not the whole source.
+        return new Input(whole.name(), whole.shown(), whole.origin() + "!", file, found, -1, task::open);
+    }
+
     /**
      * Takes the files that belong to tasks away.
      *
@@ -30,12 +42,10 @@ record ClineFolder(Path folder) {
     static List<Path> without(List<Path> files, List<Input> inputs) throws IOException {
         List<Path> others = new ArrayList<>(files);
         for (Path file : files) {
-            if (file.endsWith(HISTORY) && Files.isRegularFile(file.resolveSibling(SHOWN))) {
+            Input task = of(file, true);
+            if (task != null) {
                 others.removeAll(List.of(file, file.resolveSibling(SHOWN), file.resolveSibling(METADATA)));
-                ClineFolder task = new ClineFolder(file.toRealPath().getParent());
-                Input whole = Input.file(file, true);
-                // Behind the mark of an archive's entry: the file is not the whole source.
-                inputs.add(new Input(whole.name(), whole.shown(), whole.origin() + "!", file, true, -1, task::open));
+                inputs.add(task);
             }
         }
         return others;

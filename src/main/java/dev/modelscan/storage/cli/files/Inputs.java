@@ -91,7 +91,7 @@ public final class Inputs {
         List<Input> inputs = new ArrayList<>();
         files = OpenCodeFolder.without(files, inputs);
         files = OpenHandsFolder.without(files, inputs);
-        files = GrokFolder.without(files, inputs);
+        files = GrokFolder.without(AntigravityFolder.without(files), inputs);
         for (Path file : ClineFolder.without(files, inputs)) {
             inputs.addAll(file(file, true));
         }
@@ -139,7 +139,12 @@ public final class Inputs {
         if (!Files.isRegularFile(file)) {
             return List.of(Input.pipe(file));
         }
-        Input whole = Input.file(file, found);
+        Input session = GrokFolder.of(file, found);
+        session = session == null ? ClineFolder.of(file, found) : session;
+        if (session != null) {
+            return List.of(session);
+        }
+        Input whole = AntigravityFolder.named(Input.file(file, found));
         if (!Decoded.isZip(Decoded.start(file))) {
             return List.of(whole);
         }

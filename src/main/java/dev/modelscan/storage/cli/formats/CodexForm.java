@@ -25,8 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CodexForm implements Form {
 
-    private static final Set<String> ENVELOPES =
-            Set.of("session_meta", "turn_context", "response_item", "event_msg", "compacted");
+    private static final Set<String> ENVELOPES = Set.of(
+            "session_meta",
+            "turn_context",
+            "response_item",
+            "event_msg",
+            "compacted",
+            "world_state",
+            "inter_agent_communication_metadata");
     private static final Pattern ID_IN_NAME =
             Pattern.compile("([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\\.jsonl?$");
 

@@ -147,4 +147,17 @@ class CodexFormTest {
                         "warned of type");
         assertThat(told.kept()).contains("\"what\":\"ever\"");
     }
+
+    @Test
+    void whatTheProgramSaysOfItsStateIsKnown() {
+        Told told = Told.of(
+                "rollout.jsonl",
+                META,
+                "{'type': 'world_state', 'payload': {'full': true}}",
+                "{'type': 'inter_agent_communication_metadata', 'payload': {}}",
+                item("{'type': 'message', 'role': 'user', 'content': []}"));
+
+        assertThat(told.all(Event.Warned.class)).isEmpty();
+        assertThat(told.kept()).contains("world_state", "inter_agent");
+    }
 }
