@@ -35,7 +35,8 @@ record OpenCodeFolder(Path storage, Path session) {
         Path project = file.getParent();
         Path sessions = project == null ? null : project.getParent();
         Path storage = sessions == null ? null : sessions.getParent();
-        return storage != null
+        return sessions != null
+                        && storage != null
                         && sessions.endsWith("session")
                         && Files.isDirectory(storage.resolve("message"))
                         && Files.isDirectory(storage.resolve("part"))

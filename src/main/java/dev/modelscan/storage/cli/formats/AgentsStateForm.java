@@ -54,7 +54,8 @@ final class AgentsStateForm implements Form {
     private static void state(String key, @Nullable String parent, Place place, JsonNode state, Events events) {
         JsonNode generated = either(state, "generated_items", "generatedItems");
         JsonNode whole = either(state, "session_items", "sessionItems");
-        JsonNode items = whole.size() >= generated.size() ? whole : generated;
+        boolean readsWhole = whole.size() >= generated.size();
+        JsonNode items = readsWhole ? whole : generated;
         ObjectNode metadata = Fields.rest(
                 state,
                 "original_input",
@@ -62,11 +63,11 @@ final class AgentsStateForm implements Form {
                 "last_model_response",
                 "lastModelResponse",
                 "pendingAgentToolRuns");
-        if (items == whole || whole.isEmpty()) {
+        if (readsWhole || whole.isEmpty()) {
             metadata.remove("session_items");
             metadata.remove("sessionItems");
         }
-        if (items == generated || generated.equals(whole)) {
+        if (!readsWhole || generated.equals(whole)) {
             metadata.remove("generated_items");
             metadata.remove("generatedItems");
         }

@@ -148,7 +148,7 @@ final class BedrockForm implements Form {
         note(metadata, "request", request, value, "messages", "system");
         note(metadata, "response", response, value, "output");
         note(metadata, "input", value.path("input"), request, "inputBodyJson");
-        if (value.path("output") != response.path("output")) {
+        if (!value.path("output").equals(response.path("output"))) {
             note(metadata, "output", value.path("output"), value, "outputBodyJson");
         }
         start(run, place, Fields.text(value, "requestId"), metadata, events);
@@ -191,7 +191,7 @@ final class BedrockForm implements Form {
     /** Keeps what an object has beyond the messages, unless it is the record itself. */
     private static void note(ObjectNode metadata, String name, JsonNode object, JsonNode record, String... known) {
         ObjectNode rest = Fields.rest(object, known);
-        if (object != record && !rest.isEmpty()) {
+        if (!object.equals(record) && !rest.isEmpty()) {
             metadata.set(name, rest);
         }
     }

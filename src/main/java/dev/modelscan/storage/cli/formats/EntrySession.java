@@ -122,7 +122,7 @@ final class EntrySession {
         String follows = line.has("parentId") && known ? before : head;
         isTree |= entry != null && !Objects.equals(follows, head);
         ObjectNode rest = Fields.rest(line, "type", "id", "parentId", "timestamp", "message");
-        if (message == line) {
+        if (message.equals(line)) {
             rest = Fields.rest(line, "id", "parentId", "timestamp", "content");
         }
         if (!Objects.equals(named, follows)) {
