@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,29 +35,63 @@ final class LangSmithForm implements Form {
     @Override
     public boolean recognizes(First first) {
         return first.objects()
-                .anyMatch(record -> record.has("run_type") && (record.has("inputs") || record.has("trace_id")));
+                .anyMatch(record -> isBatch(record)
+                        || (record.has("run_type") && (record.has("inputs") || record.has("trace_id"))));
+    }
+
+    /** Whether it is what a client sends: runs that began, and what is new of them. */
+    private static boolean isBatch(JsonNode record) {
+        return Stream.of("post", "patch")
+                .anyMatch(list -> record.path(list).path(0).has("trace_id")
+                        && record.path(list).path(0).has("dotted_order"));
     }
 
     @Override
     public void read(Records records, Events events) throws IOException {
         Map<String, Trace> traces = new LinkedHashMap<>();
+        Map<String, ObjectNode> sent = new TreeMap<>();
+        Place place = new Place(0, 0, -1);
         Records.Item item;
         while ((item = records.next()) != null) {
+            place = item.place();
             JsonNode record = item.value();
-            if (!record.has("run_type")) {
-                events.accept(new Event.Refused(item.place(), "has no \"run_type\""));
-                continue;
-            }
-            String id = Fields.text(record, "trace_id", "id");
-            String key = id == null ? "record " + item.place().record() : id;
-            Place place = item.place();
-            Trace trace = traces.computeIfAbsent(key, unknown -> Trace.start(key, place, record, events));
-            trace.read(place, record);
-            if (!record.path("child_runs").isEmpty()) {
-                trace.readChildren(place, record.path("child_runs"));
+            if (isBatch(record)) {
+                record.path("post").forEach(run -> merge(sent, run));
+                record.path("patch").forEach(run -> merge(sent, run));
+            } else if (record.has("run_type")) {
+                read(traces, place, record, events);
+            } else {
+                events.accept(new Event.Refused(place, "has no \"run_type\""));
             }
         }
+        for (ObjectNode run : sent.values()) {
+            read(traces, place, run, events);
+        }
         traces.values().forEach(Trace::end);
+    }
+
+    /** Adds what is new of a run. The order of runs, with dots, ends in the run's id, which a change may leave out. */
+    private static void merge(Map<String, ObjectNode> sent, JsonNode run) {
+        String order = run.path("dotted_order").asText();
+        ObjectNode known = sent.computeIfAbsent(order, unknown -> Fields.object());
+        for (Map.Entry<String, JsonNode> member : run.properties()) {
+            if (!member.getValue().isNull() || !known.has(member.getKey())) {
+                known.set(member.getKey(), member.getValue());
+            }
+        }
+        if (!known.has("id") && order.lastIndexOf('Z') >= 0) {
+            known.put("id", order.substring(order.lastIndexOf('Z') + 1));
+        }
+    }
+
+    private static void read(Map<String, Trace> traces, Place place, JsonNode record, Events events) {
+        String id = Fields.text(record, "trace_id", "id");
+        String key = id == null ? "record " + place.record() : id;
+        Trace trace = traces.computeIfAbsent(key, unknown -> Trace.start(key, place, record, events));
+        trace.read(place, record);
+        if (!record.path("child_runs").isEmpty()) {
+            trace.readChildren(place, record.path("child_runs"));
+        }
     }
 
     /** One trace, and what was told of it. */

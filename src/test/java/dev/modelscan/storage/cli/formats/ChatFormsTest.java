@@ -271,6 +271,27 @@ class ChatFormsTest {
     }
 
     @Test
+    void aBatchOfLangSmithSaysTheEndOfARunLater() {
+        String of = "'trace_id': 'r', 'dotted_order': '20260102T030405000000Zr";
+        Told told = Told.of(
+                "batch.json",
+                "[{'post': [{'id': 'r', 'name': 'agent', 'run_type': 'chain', 'inputs': {}, " + of + "'},",
+                " {'id': 'm', 'run_type': 'llm', 'parent_run_id': 'r', 'inputs': {'messages': [{'role': 'user', 'content':",
+                "  'q'}]}, " + of + ".20260102T030406000000Zm'}]},",
+                " {'patch': [{'end_time': '2026-01-02T03:04:07Z', 'outputs': {'choices': [{'message': {'role': 'assistant',",
+                "  'content': 'a'}}], 'usage_metadata': {'input_tokens': 3, 'output_tokens': 1}}, 'inputs': null,",
+                "  " + of + ".20260102T030406000000Zm'}, {'error': 'late', " + of + "'}]}]");
+        assertThat(told.form()).isEqualTo("langsmith");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run r = r named agent",
+                        "user: q",
+                        "assistant: a",
+                        "model null 3+1",
+                        "end r failed because late");
+    }
+
+    @Test
     void aModelOfLangSmithMayTakeAndGiveText() {
         Told told = Told.of(
                 "runs.jsonl",
