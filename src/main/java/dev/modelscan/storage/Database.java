@@ -272,13 +272,23 @@ public final class Database implements Repositories, AutoCloseable {
 
     /**
      * Repairs what is safe to repair in a SQLite database: recreates missing indexes and triggers, rebuilds damaged
-     * indexes, and sets the last number of each conversation to that of its messages. Deletes nothing. Back it up before.
+     * indexes and a broken search index, and sets the last number of each conversation to that of its messages. Deletes nothing.
+     * Back it up before.
      *
-     * @return what was done, in order; empty if nothing was
+     * @return what was repaired, in order; empty if nothing was
      * @throws UnsupportedOperationException on PostgreSQL
      */
     public List<String> repair() {
         return opened.store().repair();
+    }
+
+    /**
+     * What {@link #repair} would repair now, in the same words. Writes nothing, and works on a database that was opened to be read.
+     *
+     * @throws UnsupportedOperationException on PostgreSQL
+     */
+    public List<String> repairable() {
+        return opened.store().repairable();
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Looks for what is wrong with a database. */
 @Command(
@@ -43,12 +44,20 @@ final class DoctorCommand extends DatabaseCommand {
 
     @Option(
             names = "--repair",
-            description = "Back up a SQLite database beside it, recreate missing indexes and triggers, rebuild damaged"
-                    + " indexes, and correct the last numbers of conversations. Deletes nothing.")
+            description =
+                    "Back up a SQLite database beside it, recreate missing indexes and triggers, rebuild damaged"
+                            + " indexes and a broken search index, and correct the last numbers of conversations. Deletes nothing.")
     boolean repair;
+
+    @Option(names = "--dry-run", description = "With --repair: say what would be repaired, and write nothing.")
+    boolean dryRun;
 
     @Override
     public Integer call() throws java.io.IOException {
+        if (dryRun && !repair) {
+            throw new ParameterException(
+                    spec.commandLine(), "--dry-run needs --repair; without it, nothing is written");
+        }
         try {
             return super.call();
         } catch (CorruptDatabaseException e) {
@@ -60,24 +69,29 @@ final class DoctorCommand extends DatabaseCommand {
 
     private Integer cannotOpen(StorageException e, @Nullable String fix) {
         Finding finding = Finding.of(Severity.ERROR, "cannot-open", String.valueOf(e.getMessage()), List.of(), fix);
-        return show(new Examined(List.of(finding), List.of(), null));
+        return show(new Examined(List.of(finding), List.of(), null, dryRun));
     }
 
     @Override
     Database open() {
         // A repair backs up first, so it must not migrate.
-        return repair ? builder().validateOnly().open() : builder().readOnly().open();
+        return repair && !dryRun
+                ? builder().validateOnly().open()
+                : builder().readOnly().open();
     }
 
     @Override
     Result execute(Database db) {
         List<String> done = new ArrayList<>();
         String backup = null;
-        if (repair) {
+        if (dryRun) {
+            fileOf(db);
+            done.addAll(db.repairable());
+        } else if (repair) {
             backup = backUp(db).file().toString();
             done.addAll(db.repair());
         }
-        return new Examined(examined(db).findings(), done, backup);
+        return new Examined(examined(db).findings(), done, backup, dryRun);
     }
 
     private Diagnosis examined(Database db) {
@@ -91,35 +105,42 @@ final class DoctorCommand extends DatabaseCommand {
     }
 
     private static Backup backUp(Database db) {
-        Path file = db.file();
-        if (file == null) {
-            throw new IllegalArgumentException(
-                    "--repair is for SQLite files; on a server run what each finding names, after pg_dump");
-        }
+        Path file = fileOf(db);
         String time = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'")
                 .withZone(ZoneOffset.UTC)
                 .format(Instant.now());
         return db.backup(file.resolveSibling(file.getFileName() + ".before-repair-" + time));
     }
 
+    private static Path fileOf(Database db) {
+        Path file = db.file();
+        if (file == null) {
+            throw new IllegalArgumentException(
+                    "--repair is for SQLite files; on a server run what each finding names, after pg_dump");
+        }
+        return file;
+    }
+
     /**
      * What was found, and done.
      *
      * @param findings the worst first; after a repair, what is left
-     * @param repaired what was repaired
+     * @param repaired what was repaired, or would be
      * @param backup the backup that was made before; null without a repair
      */
     record Examined(
             List<Finding> findings,
             List<String> repaired,
-            @Nullable String backup) implements Result {
+            @Nullable String backup,
+            boolean dryRun) implements Result {
 
         @Override
         public void print(PrintWriter out) {
             if (backup != null) {
                 out.println("backed up to " + TextTable.printable(backup));
-                repaired.forEach(each -> out.println("repaired: " + TextTable.printable(each)));
             }
+            String verb = dryRun ? "would repair: " : "repaired: ";
+            repaired.forEach(each -> out.println(verb + TextTable.printable(each)));
             if (findings.isEmpty()) {
                 out.println("nothing is wrong");
             }

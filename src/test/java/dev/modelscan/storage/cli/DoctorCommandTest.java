@@ -105,8 +105,24 @@ class DoctorCommandTest {
 
         assertThat(repaired.code()).as(repaired.err()).isZero();
         assertThat(repaired.out())
-                .contains("backed up to " + database + ".before-repair-", "repaired: made the trigger agents_touch")
+                .contains("backed up to " + database + ".before-repair-", "repaired: the missing trigger agents_touch")
                 .endsWith("nothing is wrong" + System.lineSeparator());
         assertThat(Backups.list(directory)).hasSize(1);
+    }
+
+    @Test
+    void aDryRunSaysWhatARepairWouldDoAndWritesNothing() throws Exception {
+        plant("DROP TRIGGER agents_touch");
+        byte[] before = Files.readAllBytes(Path.of(database));
+
+        Run dry = MainTest.run("doctor", "--db", database, "--repair", "--dry-run");
+
+        assertThat(dry.code()).as(dry.err()).isEqualTo(4);
+        assertThat(dry.out())
+                .startsWith("would repair: the missing trigger agents_touch")
+                .contains("trigger-missing");
+        assertThat(Files.readAllBytes(Path.of(database))).isEqualTo(before);
+        assertThat(Backups.list(directory)).isEmpty();
+        assertThat(MainTest.run("doctor", "--db", database, "--dry-run").code()).isEqualTo(2);
     }
 }

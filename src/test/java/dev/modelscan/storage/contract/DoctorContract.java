@@ -373,6 +373,22 @@ abstract class DoctorContract extends Contract {
         }
     }
 
+    /** Its database is not used again. */
+    @Test
+    void aSearchIndexThatLacksAPartIsFound() {
+        try (Database own = builder().open()) {
+            own.search().enable();
+            assertThat(own.doctor().findings()).isEmpty();
+            plant(
+                    own,
+                    engine().name().startsWith("SQLite")
+                            ? "DROP TRIGGER messages_search_insert"
+                            : "DROP INDEX messages_search");
+
+            assertThat(own.doctor().findings()).extracting(Finding::code).containsExactly("search-broken");
+        }
+    }
+
     private static void plant(Database own, String sql) {
         own.useTx(tx -> tx.dsl().execute(sql));
     }

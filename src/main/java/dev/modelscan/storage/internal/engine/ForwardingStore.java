@@ -75,4 +75,9 @@ abstract class ForwardingStore implements Store {
     public List<Finding> findings() {
         return store.findings();
     }
+
+    @Override
+    public List<String> repairable() {
+        return store.repairable();
+    }
 }

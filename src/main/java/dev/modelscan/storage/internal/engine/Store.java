@@ -64,7 +64,14 @@ public interface Store extends Sessions, AutoCloseable {
     List<Finding> findings();
 
     /**
-     * Repairs what is safe to repair, and says what it did.
+     * What {@link #repair} would repair; writes nothing.
+     *
+     * @throws UnsupportedOperationException if the engine cannot; the message says what to do
+     */
+    List<String> repairable();
+
+    /**
+     * Repairs what is safe to repair, and says what it was.
      *
      * @throws UnsupportedOperationException if the engine cannot; the message says what to do
      */

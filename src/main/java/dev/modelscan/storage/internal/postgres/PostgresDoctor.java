@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.schema.DefaultSchema;
 import java.sql.PreparedStatement;
@@ -45,6 +46,8 @@ final class PostgresDoctor {
     private static final String NOT_VACUUMED = "SELECT relname FROM pg_catalog.pg_stat_user_tables"
             + " WHERE schemaname = ? AND n_dead_tup > 10000 AND n_dead_tup > n_live_tup ORDER BY 1";
 
+    private static final int ALL = 100;
+
     private static final String RESTORE = "pg_restore of a backup";
 
     private final Session session;
@@ -72,6 +75,7 @@ final class PostgresDoctor {
                 "triggers are switched off",
                 DISABLED_TRIGGERS,
                 "ALTER TABLE … ENABLE TRIGGER <name>");
+        doctor.search();
         doctor.add(
                 Severity.WARNING,
                 "not-vacuumed",
@@ -113,6 +117,19 @@ final class PostgresDoctor {
                 "triggers are missing",
                 untouched,
                 "schema export prints how they are made");
+    }
+
+    /** Its indexes are of expressions, so they are never out of step with the rows. */
+    private void search() throws SQLException {
+        int state = SearchScripts.state(session);
+        if (state > 0 && state < ALL) {
+            add(
+                    Severity.ERROR,
+                    "search-broken",
+                    "the search index is not whole, so a search fails",
+                    List.of("it has only " + state + " % of its indexes"),
+                    "search --rebuild");
+        }
     }
 
     private void add(Severity severity, String code, String cause, String sql, @Nullable String fix)

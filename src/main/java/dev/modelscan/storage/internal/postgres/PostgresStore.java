@@ -193,6 +193,11 @@ public final class PostgresStore implements Store {
     }
 
     @Override
+    public List<String> repairable() {
+        return repair();
+    }
+
+    @Override
     public List<String> repair() {
         throw new UnsupportedOperationException(
                 "repair is for SQLite files; on a server run what each finding names, after pg_dump");

@@ -19,12 +19,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What SQLite itself can tell about a database: pages, indexes, keys, schema, log and free space. */
 final class SqliteDoctor {
 
     private static final String REPAIR = "doctor --repair";
+    private static final String REBUILD = "search --rebuild, or doctor --repair";
     private static final String RESTORE = "restore <backup>";
     private static final int MOST = 1_000;
 
@@ -44,6 +46,13 @@ final class SqliteDoctor {
     private static final long FREE_PAGES = 1_000;
 
     private static final int FREE_SHARE = 4;
+
+    private static final String NEWEST = "(SELECT max(" + MESSAGES.SEQUENCE_NUMBER.getName() + ") FROM "
+            + MESSAGES.getName() + " WHERE " + MESSAGES.CONVERSATION_ID.getName() + " = " + CONVERSATIONS.getName()
+            + "." + CONVERSATIONS.ID.getName() + ")";
+
+    private static final String BEHIND =
+            " WHERE " + CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName() + " < coalesce(" + NEWEST + ", 0)";
 
     private final SqliteSchema expected;
     private final @Nullable Path file;
@@ -65,9 +74,16 @@ final class SqliteDoctor {
         schema(connection);
         integrity(connection);
         foreignKeys(connection);
+        if (!found("schema-drift") && !found("page-damaged")) {
+            search(connection);
+        }
         space(connection);
         log();
         return findings;
+    }
+
+    private boolean found(String code) {
+        return findings.stream().anyMatch(finding -> finding.code().equals(code));
     }
 
     private void add(Severity severity, String code, String cause, List<String> ids, @Nullable String fix) {
@@ -114,9 +130,7 @@ final class SqliteDoctor {
     }
 
     private void integrity(Connection connection) throws SQLException {
-        boolean compares =
-                SingleNumber.of(connection, "PRAGMA page_count") * SingleNumber.of(connection, "PRAGMA page_size")
-                        <= comparedBytes;
+        boolean compares = compares(connection);
         List<String> indexes = compares ? new ArrayList<>() : miscounted(connection);
         List<String> rows = new ArrayList<>();
         List<String> pages = new ArrayList<>();
@@ -127,6 +141,8 @@ final class SqliteDoctor {
                 String line = lines.getString(1);
                 if (line.contains("constraint failed") || line.startsWith("NULL value in")) {
                     rows.add(line);
+                } else if (line.contains("FTS5")) {
+                    add(Severity.ERROR, "search-broken", "the search index is damaged", List.of(line), REBUILD);
                 } else if (line.contains(" index ") || line.startsWith("wrong # of entries")) {
                     indexes.add(line);
                 } else if (!line.equals("ok")) {
@@ -150,6 +166,23 @@ final class SqliteDoctor {
                     rows,
                     null);
             json(connection);
+        }
+    }
+
+    private boolean compares(Connection connection) throws SQLException {
+        return SingleNumber.of(connection, "PRAGMA page_count") * SingleNumber.of(connection, "PRAGMA page_size")
+                <= comparedBytes;
+    }
+
+    private void search(Connection connection) throws SQLException {
+        List<String> differences = SearchDoctor.differences(connection, compares(connection));
+        if (!differences.isEmpty()) {
+            add(
+                    Severity.ERROR,
+                    "search-broken",
+                    "the search index and the rows differ; a search does not find all",
+                    differences,
+                    REBUILD);
         }
     }
 
@@ -252,37 +285,66 @@ final class SqliteDoctor {
         }
     }
 
-    /** Makes missing indexes and triggers, rebuilds damaged indexes, and corrects the last numbers of conversations. */
+    /** Something that is repaired, in words, and how. */
+    private record Repair(String what, SqlAction action) {}
+
+    private interface SqlAction {
+        void run(Statement statement) throws SQLException;
+    }
+
+    /** Repairs all that is safe to repair. Returns what it was. */
     List<String> repair(Connection connection) throws SQLException {
         List<String> done = new ArrayList<>();
         try (Statement statement = connection.createStatement()) {
-            for (Entry entry : expected.missingIn(SqliteSchema.read(connection))) {
-                if ((entry.type().equals("index") || entry.type().equals("trigger")) && entry.sql() != null) {
-                    statement.executeUpdate(entry.sql());
-                    done.add("made the " + entry.type() + " " + entry.name());
-                }
+            for (Repair repair : ofIndexes(connection)) {
+                repair.action().run(statement);
+                done.add(repair.what());
             }
-            examineForRepair(connection);
-            if (findings.stream().anyMatch(finding -> finding.code().equals("index-damaged"))) {
-                statement.executeUpdate("REINDEX");
-                done.add("rebuilt all indexes");
-            }
-            String newest = "(SELECT max(" + MESSAGES.SEQUENCE_NUMBER.getName() + ") FROM " + MESSAGES.getName()
-                    + " WHERE " + MESSAGES.CONVERSATION_ID.getName() + " = " + CONVERSATIONS.getName() + "."
-                    + CONVERSATIONS.ID.getName() + ")";
-            int corrected = statement.executeUpdate("UPDATE " + CONVERSATIONS.getName() + " SET "
-                    + CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName() + " = " + newest + " WHERE "
-                    + CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName() + " < coalesce(" + newest + ", 0)");
-            if (corrected > 0) {
-                done.add("corrected the last number of " + corrected + " conversations");
+            // Counted by an index that is whole by now.
+            for (Repair repair : ofNumbers(connection)) {
+                repair.action().run(statement);
+                done.add(repair.what());
             }
         }
         return done;
     }
 
-    private void examineForRepair(Connection connection) throws SQLException {
+    /** What {@link #repair} would repair. Writes nothing. */
+    List<String> repairable(Connection connection) throws SQLException {
+        return Stream.concat(ofIndexes(connection).stream(), ofNumbers(connection).stream())
+                .map(Repair::what)
+                .toList();
+    }
+
+    private List<Repair> ofIndexes(Connection connection) throws SQLException {
+        List<Repair> repairs = new ArrayList<>();
+        for (Entry entry : expected.missingIn(SqliteSchema.read(connection))) {
+            String sql = entry.sql();
+            if ((entry.type().equals("index") || entry.type().equals("trigger")) && sql != null) {
+                repairs.add(new Repair(
+                        "the missing " + entry.type() + " " + entry.name(), statement -> statement.executeUpdate(sql)));
+            }
+        }
         findings.clear();
         integrity(connection);
+        if (found("index-damaged")) {
+            repairs.add(new Repair("all indexes, by a rebuild", statement -> statement.executeUpdate("REINDEX")));
+        }
+        if (found("search-broken")
+                || !SearchDoctor.differences(connection, compares(connection)).isEmpty()) {
+            repairs.add(new Repair("the search index, by a rebuild", SearchDoctor::rebuild));
+        }
+        return repairs;
+    }
+
+    private static List<Repair> ofNumbers(Connection connection) throws SQLException {
+        long wrong = SingleNumber.of(connection, "SELECT count(*) FROM " + CONVERSATIONS.getName() + BEHIND);
+        return wrong == 0
+                ? List.of()
+                : List.of(new Repair(
+                        "the last number of " + wrong + " conversations",
+                        statement -> statement.executeUpdate("UPDATE " + CONVERSATIONS.getName() + " SET "
+                                + CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName() + " = " + NEWEST + BEHIND)));
     }
 
     private static List<String> keys(Connection connection, String sql) throws SQLException {

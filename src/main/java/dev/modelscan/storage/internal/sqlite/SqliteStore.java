@@ -303,6 +303,12 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public List<String> repairable() {
+        SqliteDoctor doctor = doctor();
+        return read(null, null, session -> doctor.repairable(session.connection()));
+    }
+
+    @Override
     public List<String> repair() {
         SqliteDoctor doctor = doctor();
         return writeMany("database", null, session -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Backups;
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.conversations.ContentType;
@@ -83,7 +84,7 @@ class SqliteDoctorTest {
                 "UPDATE agents SET metadata = '{\"a\":'",
                 "UPDATE messages SET created_at = '1' WHERE content = 'hello 1'");
 
-        assertThat(codes()).containsExactly("json-invalid", "row-invalid");
+        assertThat(codes()).containsExactly("json-invalid", "row-invalid", "message-time-backwards");
         assertThat(findings().get(0).cause()).startsWith("agents.metadata");
         assertThat(findings().get(0).ids()).hasSize(1);
     }
@@ -116,7 +117,7 @@ class SqliteDoctorTest {
         assertThat(codes()).contains("index-damaged");
 
         try (Database db = Database.open(file)) {
-            assertThat(db.repair()).contains("rebuilt all indexes");
+            assertThat(db.repair()).contains("all indexes, by a rebuild");
             assertThat(db.doctor().findings()).extracting(Finding::code).containsExactly("sequence-gap");
         }
     }
@@ -129,16 +130,40 @@ class SqliteDoctorTest {
                 "UPDATE conversations SET last_sequence_number = 3");
         assertThat(codes()).containsExactly("sequence-ahead", "trigger-missing", "index-missing");
 
+        List<String> repairable = List.of(
+                "the missing index messages_by_sender",
+                "the missing trigger messages_touch",
+                "the last number of 1 conversations");
         try (Database db = Database.builder().path(file).readOnly().open()) {
+            assertThat(db.repairable()).isEqualTo(repairable);
             assertThatThrownBy(db::repair).isInstanceOf(ReadOnlyException.class);
         }
         try (Database db = Database.open(file)) {
-            assertThat(db.repair())
-                    .containsExactly(
-                            "made the index messages_by_sender",
-                            "made the trigger messages_touch",
-                            "corrected the last number of 1 conversations");
+            assertThat(db.repair()).isEqualTo(repairable);
+            assertThat(db.repairable()).isEmpty();
             assertThat(db.doctor().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSearchIndexThatLacksRowsOrHasOthersIsFoundAndBuiltAnew() throws Exception {
+        try (Database db = Database.open(file)) {
+            db.search().enable();
+            db.messages().delete(db.messages().list(1, 0).get(0).id());
+            assertThat(db.doctor().findings()).isEmpty();
+        }
+        plant(
+                "DELETE FROM search_documents WHERE id = 7",
+                "INSERT INTO search_documents VALUES (1000, 'gone', 'message', 0)",
+                "DELETE FROM search_words WHERE rowid = 9");
+        assertThat(codes()).containsExactly("search-broken");
+        assertThat(findings().get(0).ids()).hasSize(4).contains("gone", "words 7");
+
+        try (Database db = Database.open(file)) {
+            assertThat(db.repair()).containsExactly("the search index, by a rebuild");
+            assertThat(db.doctor().findings()).isEmpty();
+            assertThat(db.search().find("hello", PageRequest.first(100)).items())
+                    .hasSize(49);
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.conversations.ConversationId;
+import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.doctor.Finding;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -37,6 +39,30 @@ class LargeFileDoctorTest {
 
         assertThat(findings(file)).extracting(Finding::code).containsExactly("index-damaged");
         assertThat(findings(file).get(0).ids()).containsExactly("wrong # of entries in index agents_list");
+    }
+
+    @Test
+    void aSearchIndexThatLacksRowsIsFoundByCounting(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("app.db");
+        try (Database db = Database.open(file)) {
+            db.search().enable();
+            Agent agent =
+                    db.agents().create(Agent.builder().name("a").mode("llm").build());
+            for (int i = 0; i < 3; i++) {
+                db.messages()
+                        .create(Message.builder()
+                                .conversationId(new ConversationId("c"))
+                                .senderId(agent.id())
+                                .content("hello")
+                                .build());
+            }
+        }
+        assertThat(findings(file)).isEmpty();
+
+        plant(file, "DELETE FROM search_words WHERE rowid = 2");
+
+        assertThat(findings(file)).extracting(Finding::code).containsExactly("search-broken");
+        assertThat(findings(file).get(0).ids()).containsExactly("3 texts, of which the index has 3, and words of 2");
     }
 
     private static List<Finding> findings(Path file) throws SQLException {

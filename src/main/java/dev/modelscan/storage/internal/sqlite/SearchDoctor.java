@@ -1,0 +1,69 @@
+package dev.modelscan.storage.internal.sqlite;
+
+import dev.modelscan.storage.internal.query.SearchScripts;
+import dev.modelscan.storage.internal.sqlite.file.SingleNumber;
+import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whether the search index, if there is one, has what it should have. */
+final class SearchDoctor {
+
+    private static final int ALL = 100;
+
+    private SearchDoctor() {}
+
+    /**
+     * What is wrong with it, as ids of records or as words; empty if nothing is, or there is no index.
+     *
+     * @param compares whether each record is looked up, and not only counted
+     */
+    static List<String> differences(Connection connection, boolean compares) throws SQLException {
+        long state = SingleNumber.of(connection, text("state"));
+        if (state == 0) {
+            return List.of();
+        }
+        if (state != ALL) {
+            return List.of("the index has only " + state + " % of its triggers and tables");
+        }
+        return compares ? compared(connection) : counted(connection);
+    }
+
+    private static List<String> compared(Connection connection) throws SQLException {
+        List<String> ids = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(text("differences"))) {
+            while (rows.next()) {
+                ids.add(rows.getString(1));
+            }
+        }
+        return ids;
+    }
+
+    private static List<String> counted(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(text("counts"))) {
+            row.next();
+            long texts = row.getLong(1);
+            long documents = row.getLong(2);
+            long words = row.getLong(3);
+            return texts == documents && documents == words
+                    ? List.of()
+                    : List.of(texts + " texts, of which the index has " + documents + ", and words of " + words);
+        }
+    }
+
+    /** Makes it again, from the rows. */
+    static void rebuild(Statement statement) throws SQLException {
+        statement.executeUpdate(text("drop"));
+        statement.executeUpdate(text("create"));
+    }
+
+    private static String text(String name) {
+        return SearchScripts.text(SqliteDialect.INSTANCE, name);
+    }
+}
