@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli.imports;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -45,6 +46,7 @@ final class EventJson {
             .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
             .addMixIn(Event.class, Events.class)
             .addMixIn(Part.class, Parts.class)
+            .addMixIn(Event.Usage.class, Counts.class)
             .addModule(new SimpleModule()
                     .addSerializer(Instant.class, new ToStringSerializer(Instant.class))
                     .addDeserializer(Instant.class, new TextInstant())
@@ -80,6 +82,10 @@ final class EventJson {
         @JsonSubTypes.Type(Part.Other.class)
     })
     private interface Parts {}
+
+    /** Jackson writes {@code isEmpty()} as a member, which the record does not have when it is read. */
+    @JsonIgnoreProperties(value = "empty", allowGetters = true)
+    private interface Counts {}
 
     private static final class TextInstant extends StdDeserializer<Instant> {
         private static final long serialVersionUID = 1L;
