@@ -3,9 +3,9 @@ package dev.modelscan.storage.internal.doctor;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 
-import dev.modelscan.storage.Times;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.internal.repository.TimeExpressions;
 import dev.modelscan.storage.schema.tables.Tasks;
 import dev.modelscan.storage.tasks.TaskId;
 import java.time.Duration;
@@ -98,7 +98,7 @@ final class OrderChecks {
                 .from(followed)
                 .where(at.lt(before))
                 .and(parent.isNull())
-                .and(Times.between(at, before).gt(tolerance))
+                .and(TimeExpressions.between(at, before).gt(tolerance))
                 .orderBy(conversation)
                 .limit(most)
                 .fetch(row -> row.value1().value());
