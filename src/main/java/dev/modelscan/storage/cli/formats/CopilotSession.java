@@ -84,6 +84,9 @@ final class CopilotSession {
             started = started == null ? Fields.time(line, "timestamp") : started;
             ObjectNode metadata = Fields.rest(data, "sessionId", "startTime");
             Rest.time(metadata, data, "startTime", started);
+            if (!data.isEmpty()) {
+                metadata.set("event", Fields.rest(line, "type", "data"));
+            }
             events.accept(new RunStarted("session", at, id, null, null, "copilot", started, metadata));
             main = new LineRun("session", events);
             runs.put("", main);

@@ -76,7 +76,13 @@ class SessionFormsTest {
                         "end cp-1/c2");
         assertThat(told.parts(Part.Answer.class).get(1).childRun()).isEqualTo("cp-1/c2");
         assertThat(told.kept())
-                .contains("transformedContent", "detailedContent", "turn_start", "shutdownType", "\"cwd\":\"/w\"");
+                .contains(
+                        "transformedContent",
+                        "detailedContent",
+                        "turn_start",
+                        "shutdownType",
+                        "\"cwd\":\"/w\"",
+                        "04:05.1Z");
     }
 
     @Test
