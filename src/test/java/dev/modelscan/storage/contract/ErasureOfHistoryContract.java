@@ -8,18 +8,26 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.audit.AuditAction;
+import dev.modelscan.storage.audit.AuditEntry;
 import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.erasure.ErasureReceipt;
 import dev.modelscan.storage.erasure.ErasureRequest;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** What the archive and the log tell of rows that are gone, or belong to somebody else by now. */
 abstract class ErasureOfHistoryContract extends ErasureSuite {
+
+    private static final TaskId USED_AGAIN = new TaskId("used again");
 
     private void restore(String kind, String id) {
         keeping.deletedRecords()
@@ -27,6 +35,118 @@ abstract class ErasureOfHistoryContract extends ErasureSuite {
                         .findNewest(kind, id)
                         .orElseThrow()
                         .id());
+    }
+
+    private Task createTask(Agent agent, String type) {
+        return db.tasks()
+                .create(task().id(USED_AGAIN).agentId(agent.id()).type(type).build());
+    }
+
+    private List<AuditEntry> entries(String table, String key) {
+        return db.audit().listByRecord(table, key, PageRequest.first(50)).items();
+    }
+
+    @Test
+    void anEarlierRowOfTheSameIdGoesAlone() {
+        createAnn();
+        createTask(ann, NEEDLE);
+        db.scores()
+                .create(score(task().id(USED_AGAIN).build())
+                        .metadata(Map.of("note", NEEDLE))
+                        .build());
+        keeping.tasks().delete(USED_AGAIN);
+        createTask(bob, "kept");
+        db.scores().create(score(task().id(USED_AGAIN).build()).build());
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(receipt.removed()).containsEntry("deleted_records", 1L).doesNotContainKey("tasks");
+        assertGone();
+        assertThat(db.tasks().get(USED_AGAIN).type()).isEqualTo("kept");
+        assertThat(db.scores().listByTask(USED_AGAIN, PageRequest.first(10)).items())
+                .hasSize(1);
+        assertThat(entries("tasks", USED_AGAIN.value()))
+                .extracting(AuditEntry::action)
+                .containsExactly(AuditAction.INSERT);
+    }
+
+    @Test
+    void anEarlierRowOfTheSameIdThatWasAnothersStays() {
+        createAnn();
+        createTask(bob, "kept");
+        keeping.tasks().delete(USED_AGAIN);
+        createTask(ann, NEEDLE);
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(receipt.removed()).containsEntry("tasks", 1L).doesNotContainKey("deleted_records");
+        assertGone();
+        assertThat(entries("tasks", USED_AGAIN.value()))
+                .extracting(AuditEntry::action)
+                .containsExactly(AuditAction.DELETE, AuditAction.INSERT);
+        restore("task", USED_AGAIN.value());
+        assertThat(db.tasks().get(USED_AGAIN).type()).isEqualTo("kept");
+    }
+
+    /** The first of three is hers, and all of them are gone. */
+    @Test
+    void rowsOfTheSameIdAreToldApartInTheLogAlone() {
+        createAnn();
+        for (Agent agent : List.of(bob, ann, bob)) {
+            createTask(agent, agent.equals(ann) ? NEEDLE : "kept");
+            db.tasks().delete(USED_AGAIN);
+        }
+
+        erase(ErasureRequest.agent(ann.id()));
+
+        assertGone();
+        assertThat(entries("tasks", USED_AGAIN.value()))
+                .extracting(AuditEntry::action)
+                .containsExactly(AuditAction.DELETE, AuditAction.INSERT, AuditAction.DELETE, AuditAction.INSERT);
+    }
+
+    @Test
+    void whatAnotherAgentGotStaysWhenThatOneIsGone() {
+        createAnn();
+        Task kept = db.tasks().create(task().agentId(ann.id()).type("kept").build());
+        Task hers = db.tasks().create(task().agentId(ann.id()).type(NEEDLE).build());
+        Agent carl = createAgent("carl");
+        db.tasks()
+                .update(db.tasks().get(kept.id()).toBuilder().agentId(carl.id()).build());
+        db.agents().delete(carl.id());
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(receipt.removed()).containsEntry("tasks", 1L);
+        assertGone();
+        assertThat(db.tasks().find(hers.id())).isEmpty();
+        assertThat(db.tasks().get(kept.id()).type()).isEqualTo("kept");
+    }
+
+    /** What was written while she had the task goes from the log, and nothing from the time after that. */
+    @Test
+    void ofATaskThatAnotherAgentGotTheLogKeepsWhatCameAfter() {
+        createAnn();
+        for (boolean deleted : List.of(false, true)) {
+            Task task = db.tasks().create(task().agentId(ann.id()).type("a").build());
+            change("UPDATE tasks SET type = '" + NEEDLE + "' WHERE id = '" + task.id() + "'");
+            change("UPDATE tasks SET type = 'b', agent_id = '" + bob.id() + "' WHERE id = '" + task.id() + "'");
+            change("UPDATE tasks SET type = 'kept' WHERE id = '" + task.id() + "'");
+            if (deleted) {
+                db.tasks().delete(task.id());
+            }
+        }
+        String kept = db.tasks().list(1, 0).get(0).id().value();
+
+        erase(ErasureRequest.agent(ann.id()));
+
+        assertGone();
+        assertThat(db.tasks().get(new TaskId(kept)).type()).isEqualTo("kept");
+        assertThat(db.audit().list(PageRequest.first(100)).items())
+                .filteredOn(entry -> entry.table().equals("tasks")
+                        && entry.changes().toNode().has("type"))
+                .extracting(AuditEntry::action)
+                .containsExactly(AuditAction.DELETE, AuditAction.UPDATE, AuditAction.UPDATE);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.audit.AuditAction;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.query.Catalog;
 import dev.modelscan.storage.internal.query.PlainSql;
@@ -31,17 +32,34 @@ final class ErasureDocuments {
 
     /** The same columns are in both tables. */
     private static final String LOGGED = quoted(AUDIT_ENTRIES.POSITION) + ", " + quoted(AUDIT_ENTRIES.RECORD_KEY) + ", "
-            + quoted(AUDIT_ENTRIES.CHANGES);
+            + quoted(AUDIT_ENTRIES.ACTION) + ", " + quoted(AUDIT_ENTRIES.CHANGES);
+
+    /** A document, and when it was written: several rows may have had the key that it names, one after the other. */
+    sealed interface Told permits Kept, Logged {
+
+        /** Columns by name. */
+        JsonNode document();
+    }
 
     /**
-     * A row of the archive.
+     * A row of the archive. Records that were deleted later have greater ids.
      *
      * @param emptied the column that lost its reference, if the row itself stayed
      */
-    record Kept(String record, long position, @Nullable String emptied, JsonNode document) {}
+    record Kept(String record, long position, @Nullable String emptied, JsonNode document) implements Told {}
 
     /** An entry of the log; the position of one that waits for its place is below 0. */
-    record Logged(long position, @Nullable String key, JsonNode document) {}
+    record Logged(long position, @Nullable String key, String action, JsonNode document) implements Told {
+
+        /** Those that wait come last. */
+        long order() {
+            return position > 0 ? position : Long.MAX_VALUE / 2 - position;
+        }
+
+        boolean is(AuditAction wanted) {
+            return action.equals(wanted.toString());
+        }
+    }
 
     private record Window(long end, long characters) {}
 
@@ -171,7 +189,7 @@ final class ErasureDocuments {
     }
 
     private static Logged logged(ResultSet row, int sign) throws SQLException {
-        return new Logged(sign * row.getLong(1), row.getString(2), tree(row.getString(3)));
+        return new Logged(sign * row.getLong(1), row.getString(2), row.getString(3), tree(row.getString(4)));
     }
 
     private static String quoted(Field<?> column) {

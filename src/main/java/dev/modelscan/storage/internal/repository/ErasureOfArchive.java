@@ -99,7 +99,7 @@ final class ErasureOfArchive {
                     .toList();
             ErasureDocuments.forEachKept(session, table, kept -> {
                 String key = ErasureDocuments.key(search.tables().get(table), kept.document());
-                if ((key != null && keys.all(table).contains(key)) || goesWith(kept, references)) {
+                if (keys.has(table, key, kept) || goesWith(kept, references)) {
                     fate.goes(kept);
                 } else {
                     JsonNode rest = without(table, kept, key, references);
@@ -121,9 +121,7 @@ final class ErasureOfArchive {
         ErasureDocuments.forEachKept(session, MESSAGE_PARTS.getName(), kept -> {
             String key = ErasureDocuments.key(search.tables().get(MESSAGE_PARTS.getName()), kept.document());
             Set<String> blobs = needed.get(kept.record());
-            if (blobs != null
-                    && !isWhole(kept.record())
-                    && !(key != null && keys.all(MESSAGE_PARTS.getName()).contains(key))) {
+            if (blobs != null && !isWhole(kept.record()) && !keys.has(MESSAGE_PARTS.getName(), key, kept)) {
                 blobs.addAll(ErasureDocuments.values(kept.document(), MESSAGE_PARTS.BLOB_ID.getName()));
             }
         });
@@ -153,7 +151,7 @@ final class ErasureOfArchive {
         return references.stream()
                 .anyMatch(each -> each.onDelete() == OnDelete.CASCADE
                         && ErasureDocuments.has(
-                                kept.document(), each.columns().get(0), keys.all(each.target())::contains));
+                                kept.document(), each.columns().get(0), id -> keys.has(each.target(), id, kept)));
     }
 
     /** Tables that have rows in the archive. */
@@ -174,7 +172,7 @@ final class ErasureOfArchive {
         ObjectNode rest = document.deepCopy();
         for (Reference reference : references) {
             String column = reference.columns().get(0);
-            empty(rest, column, keys.all(reference.target())::contains);
+            empty(rest, column, id -> keys.has(reference.target(), id, kept));
         }
         if (key != null && kept.emptied() == null) {
             branches.join(table, kept.record(), key, rest);

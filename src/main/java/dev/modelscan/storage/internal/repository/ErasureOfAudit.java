@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Erases entries of the audit log: who, which row, and what changed. Time, table, action and hashes stay. The receipt has a digest of
@@ -51,14 +50,15 @@ final class ErasureOfAudit {
         if (!blobs.isEmpty()) {
             chosen.put(BLOBS.getName(), blobs);
         }
-        Set<Long> positions = new TreeSet<>();
+        Set<Long> positions = new TreeSet<>(keys.told());
+        chooseOfSome(positions);
         if (!blobs.isEmpty()) {
             choose(
                     BLOB_CHUNKS.getName(),
                     positions,
                     logged -> ErasureDocuments.has(logged.document(), BLOB_CHUNKS.BLOB_ID.getName(), blobs::contains));
         }
-        choose(DELETED_RECORDS.getName(), positions, logged -> isOfErased(logged.document()));
+        choose(DELETED_RECORDS.getName(), positions, this::isOfErased);
         if (search.ofAgent()) {
             Set<String> tables = new LinkedHashSet<>();
             search.references().stream()
@@ -73,12 +73,20 @@ final class ErasureOfAudit {
         return new Chosen(chosen, positions, search.actors());
     }
 
+    /** Of a key that several rows had the entries about those that are erased. */
+    private void chooseOfSome(Set<Long> positions) throws SQLException {
+        for (Map.Entry<String, Set<String>> some : keys.some().entrySet()) {
+            choose(some.getKey(), positions, logged -> keys.has(some.getKey(), logged.key(), logged));
+        }
+    }
+
     /** Whether a deletion is one of a record that is erased; it may have been restored or purged since. */
-    private boolean isOfErased(JsonNode deletion) {
+    private boolean isOfErased(Logged logged) {
+        JsonNode deletion = logged.document();
         return ErasureDocuments.values(deletion, DELETED_RECORDS.KIND.getName()).stream()
                 .map(ErasureRules::tableOf)
-                .anyMatch(table ->
-                        ErasureDocuments.has(deletion, DELETED_RECORDS.RECORD_ID.getName(), keys.all(table)::contains));
+                .anyMatch(table -> ErasureDocuments.has(
+                        deletion, DELETED_RECORDS.RECORD_ID.getName(), id -> keys.has(table, id, logged)));
     }
 
     /** Whether an entry of somebody else's record names the agent as what it refers to, or holds what the agent said. */
@@ -100,17 +108,18 @@ final class ErasureOfAudit {
                     && logged.key() != null
                     && search.seen(table).contains(logged.key());
         }
-        return table.equals(TOOL_EXECUTIONS.getName()) && isAnswered(logged.key(), document);
+        return table.equals(TOOL_EXECUTIONS.getName()) && isAnswered(logged);
     }
 
-    private boolean isAnswered(@Nullable String key, JsonNode document) {
+    private boolean isAnswered(Logged logged) {
+        JsonNode document = logged.document();
         boolean told = document.has(TOOL_EXECUTIONS.OUTPUT.getName()) || document.has(TOOL_EXECUTIONS.ERROR.getName());
         return told
-                && ((key != null && search.answered().contains(key))
+                && ((logged.key() != null && search.answered().contains(logged.key()))
                         || ErasureDocuments.has(
                                 document,
                                 TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.getName(),
-                                keys.all(MESSAGES.getName())::contains));
+                                id -> keys.has(MESSAGES.getName(), id, logged)));
     }
 
     /** Whether an entry is chosen. */

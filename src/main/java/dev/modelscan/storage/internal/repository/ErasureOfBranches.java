@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +35,13 @@ final class ErasureOfBranches {
 
         private final String id;
         private final long number;
+        private final boolean erased;
         private @Nullable String parent;
 
-        Node(String id, long number, @Nullable String parent) {
+        Node(String id, long number, boolean erased, @Nullable String parent) {
             this.id = id;
             this.number = number;
+            this.erased = erased;
             this.parent = parent;
         }
     }
@@ -67,10 +68,9 @@ final class ErasureOfBranches {
         }
 
         /** Whether one of its messages is erased; if so, they are taken out. */
-        boolean loses(Set<String> erased) {
-            List<Node> gone = byNumber.values().stream()
-                    .filter(node -> erased.contains(node.id))
-                    .toList();
+        boolean loses() {
+            List<Node> gone =
+                    byNumber.values().stream().filter(node -> node.erased).toList();
             gone.forEach(this::remove);
             return !gone.isEmpty();
         }
@@ -120,14 +120,15 @@ final class ErasureOfBranches {
             if (tree != null && kept.emptied() == null) {
                 JsonNode document = kept.document();
                 JsonNode parent = document.path(MESSAGES.PARENT_ID.getName());
+                String id = document.path(MESSAGES.ID.getName()).asText();
                 tree.add(new Node(
-                        document.path(MESSAGES.ID.getName()).asText(),
+                        id,
                         document.path(MESSAGES.SEQUENCE_NUMBER.getName()).asLong(),
+                        search.keys().has(MESSAGES.getName(), id, kept),
                         parent.isTextual() ? parent.asText() : null));
             }
         });
-        Set<String> erased = search.keys().all(MESSAGES.getName());
-        trees.values().removeIf(tree -> !tree.loses(erased));
+        trees.values().removeIf(tree -> !tree.loses());
     }
 
     /** Gives a document of a record that stays what it follows now. */

@@ -120,10 +120,6 @@ final class ErasureSearch {
         return tables.get(name);
     }
 
-    private Set<String> there(String table, Set<String> wanted) throws SQLException {
-        return tables.there(table, wanted);
-    }
-
     /** Those of what rows refer to that are there, to which nothing refers by these keys but what is erased. */
     private Set<String> unused(String table, List<Reference> by) throws SQLException {
         return tables.unused(table, seenLive.getOrDefault(table, Set.of()), by, keys);
@@ -219,30 +215,38 @@ final class ErasureSearch {
     private void find(String table, List<Edge> own, Map<String, String> root) throws SQLException {
         ErasureHistory history = new ErasureHistory(keys, own, root);
         ErasureDocuments.forEachKept(session, table, kept -> {
-            String key = ErasureDocuments.key(table(table), kept.document());
-            if (kept.emptied() != null) {
-                history.takeEmptied(key, kept.emptied(), kept.document());
-            } else if (history.takeDeleted(table, key, kept.document())) {
+            if (history.take(table, ErasureDocuments.key(table(table), kept.document()), kept)) {
                 see(table, kept.document());
             }
         });
         ErasureDocuments.forEachLogged(session, table, logged -> {
-            if (history.take(table, logged.key(), logged.document())) {
+            if (history.take(table, logged.key(), logged)) {
                 see(table, logged.document());
             }
         });
+        Set<String> wanted = history.all();
+        wanted.removeAll(keys.all(table));
         findLive(table, own, root);
-        Set<String> gone = history.all();
+        wanted.addAll(keys.live(table));
+        if (!wanted.isEmpty()) {
+            findLives(table, own, new ErasureLives(keys, own, root, wanted), wanted);
+        }
+    }
+
+    /** Tells apart the rows that had a key one after the other. */
+    private void findLives(String table, List<Edge> own, ErasureLives lives, Set<String> wanted) throws SQLException {
+        ErasureDocuments.forEachKept(
+                session, table, kept -> lives.take(ErasureDocuments.key(table(table), kept.document()), kept));
+        ErasureDocuments.forEachLogged(session, table, lives::take);
+        Set<String> there = Set.of();
         if (table(table).key().size() == 1) {
             for (Edge edge : own) {
                 // It lost the reference when what it belonged to was deleted, and has found nobody else since.
-                addLiveByKey(table, history.of(edge), " AND t." + PlainSql.quoted(edge.column()) + " IS NULL");
+                addLiveByKey(table, lives.lost(edge), " AND t." + PlainSql.quoted(edge.column()) + " IS NULL");
             }
-            gone.removeAll(there(table, gone));
+            there = tables.there(table, wanted);
         }
-        gone.removeAll(keys.live(table));
-        gone.removeAll(history.ofOthers());
-        gone.forEach(key -> keys.add(table, key));
+        lives.addTo(table, there);
     }
 
     private void see(String table, JsonNode document) {
@@ -277,7 +281,7 @@ final class ErasureSearch {
         addLiveByKey(followed, unused, "");
         if (!ofAgent()) {
             Set<String> deleted = new LinkedHashSet<>(seen(followed));
-            deleted.removeAll(there(followed, deleted));
+            deleted.removeAll(tables.there(followed, deleted));
             deleted.removeAll(ofOthers);
             deleted.forEach(task -> keys.add(followed, task));
         }
@@ -289,7 +293,7 @@ final class ErasureSearch {
         String messages = MESSAGES.getName();
         ErasureDocuments.forEachKept(session, messages, kept -> {
             String key = ErasureDocuments.key(table(messages), kept.document());
-            if (key == null || !keys.all(messages).contains(key)) {
+            if (!keys.has(messages, key, kept)) {
                 named.addAll(ErasureDocuments.values(kept.document(), column));
             }
         });
@@ -303,17 +307,16 @@ final class ErasureSearch {
         ErasureHistory history = new ErasureHistory(keys, List.of(edge), Map.of());
         ErasureDocuments.forEachKept(session, table.name(), kept -> {
             if (kept.emptied() == null || kept.emptied().equals(edge.column())) {
-                history.take("", ErasureDocuments.key(table, kept.document()), kept.document());
+                history.take("", ErasureDocuments.key(table, kept.document()), kept);
             }
         });
-        ErasureDocuments.forEachLogged(
-                session, table.name(), logged -> history.take("", logged.key(), logged.document()));
+        ErasureDocuments.forEachLogged(session, table.name(), logged -> history.take("", logged.key(), logged));
         answeredLive.addAll(tables.where(table.name(), edge.column(), keys.live(MESSAGES.getName()), ""));
         // It lost the reference when the answer was deleted, and nobody else has answered since.
         String lost = " AND t." + PlainSql.quoted(edge.column()) + " IS NULL";
         answeredLive.addAll(tables.where(table.name(), tables.id(table.name()), history.all(), lost));
         answered.addAll(history.all());
-        answered.removeAll(there(table.name(), answered));
+        answered.removeAll(tables.there(table.name(), answered));
         answered.addAll(answeredLive);
         List.of(answered, answeredLive).forEach(all -> all.removeAll(keys.all(table.name())));
     }
@@ -374,7 +377,7 @@ final class ErasureSearch {
     /** Blobs that rows referred to and that are gone by now, so they are erased as well. */
     Set<String> releasedBlobs() throws SQLException {
         Set<String> released = new LinkedHashSet<>(seen(BLOBS.getName()));
-        released.removeAll(there(BLOBS.getName(), released));
+        released.removeAll(tables.there(BLOBS.getName(), released));
         return released;
     }
 
