@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ record ClineFolder(Path folder) {
         if (!file.endsWith(HISTORY) || !Files.isRegularFile(file.resolveSibling(SHOWN))) {
             return null;
         }
-        ClineFolder task = new ClineFolder(file.toRealPath().getParent());
+        ClineFolder task = new ClineFolder(Objects.requireNonNull(file.toRealPath().getParent(), "a file is in a folder"));
         Input whole = Input.file(file, found);
         // Behind the mark of an archive's entry: the file is not the whole source.
         return new Input(whole.name(), whole.shown(), whole.origin() + "!", file, found, -1, task::open);
