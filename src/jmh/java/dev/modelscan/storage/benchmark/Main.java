@@ -14,6 +14,7 @@ import dev.modelscan.storage.benchmark.workload.Creates;
 import dev.modelscan.storage.benchmark.workload.DurableCreates;
 import dev.modelscan.storage.benchmark.workload.Growth;
 import dev.modelscan.storage.benchmark.workload.Imports;
+import dev.modelscan.storage.benchmark.workload.LongConversations;
 import dev.modelscan.storage.benchmark.workload.ManyWorkspaces;
 import dev.modelscan.storage.benchmark.workload.MixedLoad;
 import dev.modelscan.storage.benchmark.workload.OnPostgres;
@@ -50,6 +51,7 @@ public final class Main {
             new ColdStart(),
             new Allocation(),
             new Growth(),
+            new LongConversations(),
             new Imports(),
             new ManyWorkspaces(),
             new SingleCalls(),

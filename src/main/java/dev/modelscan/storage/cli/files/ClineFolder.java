@@ -27,7 +27,8 @@ record ClineFolder(Path folder) {
         if (!file.endsWith(HISTORY) || !Files.isRegularFile(file.resolveSibling(SHOWN))) {
             return null;
         }
-        ClineFolder task = new ClineFolder(Objects.requireNonNull(file.toRealPath().getParent(), "a file is in a folder"));
+        ClineFolder task =
+                new ClineFolder(Objects.requireNonNull(file.toRealPath().getParent(), "a file is in a folder"));
         Input whole = Input.file(file, found);
         // Behind the mark of an archive's entry: the file is not the whole source.
         return new Input(whole.name(), whole.shown(), whole.origin() + "!", file, found, -1, task::open);
