@@ -13,6 +13,7 @@ import static dev.modelscan.storage.schema.Tables.TEAMS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
@@ -370,6 +371,46 @@ abstract class DoctorContract extends Contract {
                     .singleElement()
                     .extracting(Finding::ids)
                     .isEqualTo(List.of("teams.description"));
+        }
+    }
+
+    /** Its database is not used again. */
+    @Test
+    void triggersAndForeignKeysThatAServerDoesNotHaveAsTheyWereAreFound() {
+        assumeThat(engine().name()).doesNotStartWith("SQLite");
+        try (Database own = builder().open()) {
+            plant(own, "DROP TRIGGER message_parts_release ON message_parts");
+            plant(
+                    own,
+                    "CREATE OR REPLACE TRIGGER tasks_touch BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION touch()");
+            plant(
+                    own,
+                    "CREATE OR REPLACE FUNCTION release_blob() RETURNS trigger LANGUAGE plpgsql"
+                            + " AS 'BEGIN RETURN NULL; END'");
+            plant(own, "ALTER TABLE tasks DROP CONSTRAINT tasks_agent_id_fkey");
+            plant(own, "ALTER TABLE scores DROP CONSTRAINT scores_task_id_fkey");
+            plant(own, "ALTER TABLE scores ADD FOREIGN KEY (task_id) REFERENCES tasks (id)");
+            Map<String, List<String>> found = new TreeMap<>();
+            own.doctor().findings().forEach(finding -> found.put(finding.code(), finding.ids()));
+
+            assertThat(found)
+                    .isEqualTo(Map.of(
+                            "trigger-missing", List.of("message_parts_release"),
+                            "trigger-changed", List.of("tasks_touch", "release_blob()"),
+                            "reference-missing", List.of("scores(task_id)", "tasks(agent_id)")));
+
+            // All are known: two are gone already, and one was made otherwise.
+            List<String> drops = own.withTx(tx -> tx.dsl()
+                    .resultQuery(
+                            "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)"
+                                    + " FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace")
+                    .fetchInto(String.class));
+            drops.forEach(drop -> plant(own, drop));
+            assertThat(own.doctor().findings())
+                    .filteredOn(finding -> finding.code().equals("reference-missing"))
+                    .singleElement()
+                    .extracting(Finding::count)
+                    .isEqualTo(drops.size() + 1L);
         }
     }
 

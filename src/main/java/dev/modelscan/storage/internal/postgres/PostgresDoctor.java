@@ -39,14 +39,13 @@ final class PostgresDoctor {
             + " JOIN pg_catalog.pg_class r ON r.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
             + " WHERE n.nspname = ? AND t.tgenabled = 'D' ORDER BY 1";
 
-    private static final String TRIGGERS =
-            "SELECT DISTINCT trigger_name FROM information_schema.triggers" + " WHERE trigger_schema = ? ORDER BY 1";
-
     /** As many dead rows as live ones: autovacuum begins at a fifth. */
     private static final String NOT_VACUUMED = "SELECT relname FROM pg_catalog.pg_stat_user_tables"
             + " WHERE schemaname = ? AND n_dead_tup > 10000 AND n_dead_tup > n_live_tup ORDER BY 1";
 
     private static final int ALL = 100;
+
+    private static final String MADE = "schema export prints how they are made";
 
     private static final String RESTORE = "pg_restore of a backup";
 
@@ -88,10 +87,8 @@ final class PostgresDoctor {
     private void schema() throws SQLException {
         Set<String> columns = new TreeSet<>(names(COLUMNS));
         Set<String> indexes = new TreeSet<>(names(INDEXES));
-        Set<String> triggers = new TreeSet<>(names(TRIGGERS));
         List<String> missing = new ArrayList<>();
         List<String> slow = new ArrayList<>();
-        List<String> untouched = new ArrayList<>();
         for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
             for (Field<?> field : table.fields()) {
                 String name = table.getName() + "." + field.getName();
@@ -104,19 +101,27 @@ final class PostgresDoctor {
                     slow.add(index.getName());
                 }
             }
-            String touch = table.getName() + "_touch";
-            if (table.field("version") != null && !triggers.contains(touch)) {
-                untouched.add(touch);
-            }
         }
         add(Severity.ERROR, "schema-drift", "columns of the schema are missing", missing, RESTORE);
-        add(Severity.WARNING, "index-missing", "indexes are missing", slow, "schema export prints how they are made");
+        add(Severity.WARNING, "index-missing", "indexes are missing", slow, MADE);
+        drift();
+    }
+
+    private void drift() throws SQLException {
+        PostgresDrift drift = new PostgresDrift(session, schema);
+        add(Severity.ERROR, "trigger-missing", "triggers are missing", drift.missingTriggers(), MADE);
         add(
                 Severity.ERROR,
-                "trigger-missing",
-                "triggers are missing",
-                untouched,
-                "schema export prints how they are made");
+                "trigger-changed",
+                "triggers, or functions that they call, are not as the migrations make them",
+                drift.changedTriggers(),
+                MADE);
+        add(
+                Severity.ERROR,
+                "reference-missing",
+                "foreign keys are missing, or do something else than those of the migrations",
+                drift.missingKeys(),
+                MADE);
     }
 
     /** Its indexes are of expressions, so they are never out of step with the rows. */
