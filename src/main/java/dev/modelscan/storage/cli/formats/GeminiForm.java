@@ -107,17 +107,10 @@ final class GeminiForm implements Form {
         Place place = records.get(0).place();
         String run = "record-" + place.record();
         JsonNode value = records.get(0).value();
-        JsonNode chunks = value.path("response");
-        ObjectNode metadata = Fields.object();
-        for (Map.Entry<String, JsonNode> member :
-                Fields.rest(value, HELD_ELSEWHERE).properties()) {
-            metadata.set(member.getKey(), beyondMessages(member.getKey(), member.getValue()));
-        }
-        if (records.size() > 1) {
-            chunks = GeminiChunks.array(records);
-            metadata = Fields.object();
-            metadata.set("chunks", beyondMessages("response", chunks));
-        }
+        JsonNode chunks = records.size() > 1 ? GeminiChunks.array(records) : value.path("response");
+        ObjectNode metadata = records.size() > 1
+                ? Fields.object().set("chunks", beyondMessages("response", chunks))
+                : beyondMessages(value);
         JsonNode request = value.path("request").isObject() ? value.path("request") : value;
         JsonNode response = chunks.isArray() ? GeminiChunks.whole(chunks) : chunks.isObject() ? chunks : value;
         start(run, place, Fields.text(response, "responseId", "response_id"), metadata, events);
@@ -134,6 +127,15 @@ final class GeminiForm implements Form {
         }
         called(run, place, response, events);
         end(run, place, events);
+    }
+
+    private static ObjectNode beyondMessages(JsonNode record) {
+        ObjectNode metadata = Fields.object();
+        for (Map.Entry<String, JsonNode> member :
+                Fields.rest(record, HELD_ELSEWHERE).properties()) {
+            metadata.set(member.getKey(), beyondMessages(member.getKey(), member.getValue()));
+        }
+        return metadata;
     }
 
     /** What a member of a record has beyond messages. */

@@ -229,14 +229,7 @@ final class OpenHandsRun {
 
     /** Events of the version of 2025, which hold the model's message. */
     private void kind(Place place, JsonNode event, @Nullable Instant time) {
-        String response = Fields.text(event, "llm_response_id");
-        String id = Fields.text(event, "id");
-        if (response != null && id != null) {
-            saidIn.putIfAbsent(response, id);
-        }
-        JsonNode state = event.path("value");
-        state = event.path("key").asText().equals("full_state") ? state.path("stats") : state;
-        stats = OpenHandsStats.isGiven(state) ? state : stats;
+        noteState(event);
         ObjectNode rest = Fields.rest(event, "id", "timestamp");
         Rest.time(rest, event, "timestamp", time);
         switch (event.path("kind").asText()) {
@@ -266,29 +259,41 @@ final class OpenHandsRun {
                 message.add(new Part.Call(called, tool, input, time, null, call));
                 send(message, rest);
             }
-            case "ObservationEvent", "AgentErrorEvent", "UserRejectObservation" -> {
-                JsonNode seen = event.path("observation");
-                JsonNode output = seen.has("content")
-                        ? seen.path("content")
-                        : seen.isMissingNode()
-                                ? event.path("error").isMissingNode()
-                                        ? event.path("rejection_reason")
-                                        : event.path("error")
-                                : seen;
-                boolean failed = !event.path("kind").asText().equals("ObservationEvent");
-                BigDecimal exit = Fields.number(seen, "exit_code");
-                Flag flag = failed
-                        ? new Flag(Outcome.FAILED, "kind")
-                        : exit != null
-                                ? new Flag(exit.signum() == 0 ? Outcome.SUCCESS : Outcome.FAILED, "exit_code")
-                                : Flag.of(seen, output);
-                MessageRead.Builder message = start(place, event, Role.TOOL, time);
-                String answered = event.path("tool_call_id").asText();
-                message.add(flag.answer(answered, event.path("tool_name").asText(), output));
-                send(message, rest);
-            }
+            case "ObservationEvent", "AgentErrorEvent", "UserRejectObservation" -> observed(place, event, rest, time);
             default -> between.add(event);
         }
+    }
+
+    /** Which response a message is of, and what has been used so far. */
+    private void noteState(JsonNode event) {
+        String response = Fields.text(event, "llm_response_id");
+        String id = Fields.text(event, "id");
+        if (response != null && id != null) {
+            saidIn.putIfAbsent(response, id);
+        }
+        JsonNode state = event.path("value");
+        state = event.path("key").asText().equals("full_state") ? state.path("stats") : state;
+        stats = OpenHandsStats.isGiven(state) ? state : stats;
+    }
+
+    private void observed(Place place, JsonNode event, ObjectNode rest, @Nullable Instant time) {
+        JsonNode seen = event.path("observation");
+        JsonNode output = seen.has("content")
+                ? seen.path("content")
+                : seen.isMissingNode()
+                        ? event.path("error").isMissingNode() ? event.path("rejection_reason") : event.path("error")
+                        : seen;
+        boolean failed = !event.path("kind").asText().equals("ObservationEvent");
+        BigDecimal exit = Fields.number(seen, "exit_code");
+        Flag flag = failed
+                ? new Flag(Outcome.FAILED, "kind")
+                : exit != null
+                        ? new Flag(exit.signum() == 0 ? Outcome.SUCCESS : Outcome.FAILED, "exit_code")
+                        : Flag.of(seen, output);
+        MessageRead.Builder message = start(place, event, Role.TOOL, time);
+        String answered = event.path("tool_call_id").asText();
+        message.add(flag.answer(answered, event.path("tool_name").asText(), output));
+        send(message, rest);
     }
 
     private static void reasoning(MessageRead.Builder message, JsonNode holder) {
