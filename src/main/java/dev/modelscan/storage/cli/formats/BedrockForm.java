@@ -35,6 +35,9 @@ final class BedrockForm implements Form {
             "audio",
             "cachePoint",
             "guardContent");
+    /** Those that no other form has. */
+    private static final Set<String> OWN_PARTS = Set.of("toolUse", "toolResult", "reasoningContent");
+
     private static final Map<String, Role> ROLES =
             Map.of("user", Role.USER, "assistant", Role.ASSISTANT, "system", Role.SYSTEM);
 
@@ -53,14 +56,16 @@ final class BedrockForm implements Form {
 
     private static boolean isMessage(JsonNode value) {
         JsonNode content = value.path("content");
-        boolean some = false;
+        boolean own = false;
+        boolean typed = false;
+        boolean known = false;
         for (JsonNode part : content.isArray() ? content : Fields.object()) {
-            if (!part.isObject() || part.has("type")) {
-                return false;
-            }
-            some |= part.properties().stream().anyMatch(member -> PARTS.contains(member.getKey()));
+            typed |= !part.isObject() || part.has("type");
+            known |= part.properties().stream().anyMatch(member -> PARTS.contains(member.getKey()));
+            own |= !part.has("type") && OWN_PARTS.stream().anyMatch(part::has);
         }
-        return some && ROLES.containsKey(value.path("role").asText());
+        return (own || (known && !typed))
+                && ROLES.containsKey(value.path("role").asText());
     }
 
     private static boolean isList(JsonNode list) {

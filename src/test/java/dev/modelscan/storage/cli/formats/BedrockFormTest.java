@@ -52,9 +52,15 @@ class BedrockFormTest {
     }
 
     @Test
-    void partsWithATypeAreOfOtherForms() {
+    void partsWithATypeAreOfOtherFormsUnlessSomeHaveNone() {
         assertThat(Told.of("a.json", "[{'role': 'user', 'content': [{'type': 'text', 'text': 'a'}]}]")
                         .form())
                 .isEqualTo("openai");
+        assertThat(Told.of(
+                                "b.json",
+                                "{'output': {'message': {'role': 'assistant', 'content': [{'type': 'text', 'text': 'a'},"
+                                        + " {'toolUse': {'toolUseId': 't', 'name': 'f', 'input': {}}}]}}}")
+                        .lines())
+                .containsExactly("run record 1", "assistant: a, f#t {}", "end record 1");
     }
 }
