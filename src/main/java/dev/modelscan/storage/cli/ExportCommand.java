@@ -162,9 +162,11 @@ final class ExportCommand extends DatabaseCommand {
     @Override
     Result execute(Database db) throws IOException {
         if (format.equals(PARQUET)) {
-            try (OutputDirectory output = new OutputDirectory(Path.of(file))) {
+            try (OutputDirectory output = new OutputDirectory(Path.of(file));
+                    PhaseBar bar = new PhaseBar()) {
+                LongConsumer progress = watched(bar, "Writing rows", this::rows, db);
                 Map<String, Long> rows = db.<Map<String, Long>, IOException>withTx(
-                        Isolation.REPEATABLE_READ, tx -> ParquetFiles.write(tx.dsl(), output.path()));
+                        Isolation.REPEATABLE_READ, tx -> ParquetFiles.write(tx.dsl(), output.path(), progress));
                 output.complete();
                 return new FilesSummary(file, format, rows);
             }

@@ -2,6 +2,7 @@ package dev.modelscan.storage.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntConsumer;
 
 /** Writes a page of plots that needs nothing but itself: inline SVG, the colours of a light or a dark screen. */
 final class HtmlPage {
@@ -23,7 +24,12 @@ final class HtmlPage {
 
     private final StringBuilder out = new StringBuilder();
 
-    HtmlPage(String title) {
+    private final IntConsumer onPlot;
+    private int plots;
+
+    /** A page whose listener is told how many plots it has, after each. */
+    HtmlPage(String title, IntConsumer onPlot) {
+        this.onPlot = onPlot;
         out.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
                 .append(
                         "<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">")
@@ -103,6 +109,8 @@ final class HtmlPage {
     }
 
     private void heading(String title, String note) {
+        // What the plot shows is read by now.
+        onPlot.accept(++plots);
         out.append("<h2>").append(escaped(title)).append("</h2>\n");
         if (!note.isEmpty()) {
             out.append("<p>").append(escaped(note)).append("</p>\n");

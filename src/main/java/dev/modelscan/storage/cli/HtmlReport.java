@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 
 /** A report as a page of plots. */
 final class HtmlReport {
@@ -26,12 +27,20 @@ final class HtmlReport {
     /** More columns would be narrower than a point; days are then put together. */
     private static final int MOST_COLUMNS = 120;
 
+    /** How many plots a page has. */
+    static final int PLOTS = 9;
+
     private HtmlReport() {}
 
-    static String of(Database db, String name, Scope scope, int top) {
+    /**
+     * The page.
+     *
+     * @param onPlot is told how many plots are done, after each
+     */
+    static String of(Database db, String name, Scope scope, int top, IntConsumer onPlot) {
         Report report = Report.of(db, scope, top);
         PlotData data = new PlotData(db.dsl(), scope);
-        HtmlPage page = new HtmlPage("What the agents did: " + name);
+        HtmlPage page = new HtmlPage("What the agents did: " + name, onPlot);
         List<TaskStatus> statuses = List.of(TaskStatus.values());
         List<String> codes = statuses.stream().map(TaskStatus::code).toList();
         List<Integer> colours = statuses.stream().map(HtmlReport::colour).toList();

@@ -126,8 +126,12 @@ final class ImportCommand extends DatabaseCommand {
                     spec.commandLine(),
                     "An archive is stored as it is; leave out --format, --name, --strict and --redact");
         }
-        try (archive) {
+        try (archive;
+                PhaseBar bar = new PhaseBar()) {
             ArchiveReader reader = new ArchiveReader(archive.path());
+            if (isWatched()) {
+                reader.onProgress(bar::show);
+            }
             Manifest manifest = reader.check();
             if (dryRun) {
                 return ArchiveSummary.of(archive.name(), "would be stored", manifest);

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,8 +85,11 @@ final class ReportCommand extends ReadingCommand {
         if (html == null) {
             return Report.of(db, scope, top);
         }
-        try (OutputFile output = new OutputFile(html, force)) {
-            output.stream().write(HtmlReport.of(db, name(db), scope, top).getBytes(StandardCharsets.UTF_8));
+        try (OutputFile output = new OutputFile(html, force);
+                PhaseBar bar = new PhaseBar()) {
+            IntConsumer onPlot = isWatched() ? done -> bar.show("Plotting", done, HtmlReport.PLOTS) : done -> {};
+            output.stream()
+                    .write(HtmlReport.of(db, name(db), scope, top, onPlot).getBytes(StandardCharsets.UTF_8));
             output.complete();
         }
         return new PageWritten(html.toString());

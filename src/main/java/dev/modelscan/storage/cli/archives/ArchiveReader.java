@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class ArchiveReader {
 
     private static final int BATCH = 100;
+    private static final int TOLD_ROWS = 1_000;
     private static final long BATCH_CHARACTERS = 4L << 20;
 
     private static final Map<String, Archived> KNOWN = ArchivedTables.ALL.stream()
@@ -41,10 +42,17 @@ public final class ArchiveReader {
     private final Map<String, Long> rows = new LinkedHashMap<>();
     private final MessageDigest digest = ArchiveWriter.sha256();
     private @Nullable NewIds newIds;
+    private ArchiveProgress progress = (pass, done, total) -> {};
 
     /** Of a file, which is read more than once. */
     public ArchiveReader(Path file) {
         this.file = file;
+    }
+
+    /** Sets a listener. */
+    public ArchiveReader onProgress(ArchiveProgress listener) {
+        this.progress = listener;
+        return this;
     }
 
     /** Whether a file or stream that begins so is an archive. */
@@ -58,15 +66,24 @@ public final class ArchiveReader {
      * @throws IOException if it is not whole, was changed, or holds what this release does not know; the message says which
      */
     public Manifest check() throws IOException {
+        long size = Files.size(file);
+        long seen = 0;
+        long checked = 0;
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             header(lines.readLine());
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode json = parsed(line);
                 if (json.has(ArchiveWriter.SHA256)) {
+                    progress.at("Checking the archive, bytes", size, size);
                     return manifest(json, lines.readLine() == null);
                 }
                 digest(line);
                 rows.merge(tableOf(json), 1L, Long::sum);
+                // At most the bytes of the line.
+                seen += line.length();
+                if (++checked % TOLD_ROWS == 0) {
+                    progress.at("Checking the archive, bytes", seen, size);
+                }
             }
         }
         throw new IOException(file + " is not whole: it ends without its last line; write it again");
@@ -139,19 +156,21 @@ public final class ArchiveReader {
     public void store(DSLContext dsl, boolean withNewIds) throws IOException {
         if (withNewIds) {
             NewIds ids = new NewIds();
-            each((table, values, length) -> ids.collect(dsl, known(table).table(), values));
+            each(
+                    "Reading ids",
+                    (table, values, length) -> ids.collect(dsl, known(table).table(), values));
             ids.look(dsl);
             newIds = ids;
         }
         Batch batch = new Batch(dsl);
-        each((table, values, length) -> {
+        each("Storing rows", (table, values, length) -> {
             JsonNode row = named(table, values);
             if (row != null) {
                 batch.add(table, row, length);
             }
         });
         batch.flush();
-        each((table, values, length) -> {
+        each("Filling in references", (table, values, length) -> {
             if (isLate(known(table), values)) {
                 fillIn(dsl, table, Objects.requireNonNull(named(table, values)));
             }
@@ -167,14 +186,19 @@ public final class ArchiveReader {
         return newIds == null ? values : newIds.row(known(table).table(), values);
     }
 
-    private void each(Rows rows) throws IOException {
+    private void each(String pass, Rows each) throws IOException {
+        long total = rows.values().stream().mapToLong(Long::longValue).sum();
+        long done = 0;
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             lines.readLine();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode json = parsed(line);
                 if (!json.has(ArchiveWriter.SHA256)) {
                     String table = tableOf(json);
-                    rows.accept(table, json.get(table), line.length());
+                    each.accept(table, json.get(table), line.length());
+                    if (++done % TOLD_ROWS == 0 || done == total) {
+                        progress.at(pass, done, total);
+                    }
                 }
             }
         }

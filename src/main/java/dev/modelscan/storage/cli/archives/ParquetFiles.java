@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.LongConsumer;
 import org.jooq.Converter;
 import org.jooq.Cursor;
 import org.jooq.DSLContext;
@@ -47,21 +48,25 @@ public final class ParquetFiles {
     private final DSLContext dsl;
     private final Path directory;
     private final Statement duck;
+    private final LongConsumer progress;
     private long longest;
+    private long written;
 
-    private ParquetFiles(DSLContext dsl, Path directory, Statement duck) {
+    private ParquetFiles(DSLContext dsl, Path directory, Statement duck, LongConsumer progress) {
         this.dsl = dsl;
         this.directory = directory;
         this.duck = duck;
+        this.progress = progress;
     }
 
     /**
      * Writes all tables, as the transaction of {@code dsl} sees them.
      *
      * @param directory an empty directory
+     * @param progress is told now and then how many rows were read
      * @return how many rows each table has
      */
-    public static Map<String, Long> write(DSLContext dsl, Path directory) throws IOException {
+    public static Map<String, Long> write(DSLContext dsl, Path directory, LongConsumer progress) throws IOException {
         Properties settings = new Properties();
         settings.put("autoinstall_known_extensions", "false");
         settings.put("autoload_known_extensions", "false");
@@ -69,7 +74,7 @@ public final class ParquetFiles {
         Map<String, Long> rows = new LinkedHashMap<>();
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", settings);
                 Statement duck = connection.createStatement()) {
-            ParquetFiles files = new ParquetFiles(dsl, directory, duck);
+            ParquetFiles files = new ParquetFiles(dsl, directory, duck, progress);
             for (Archived table : ArchivedTables.ALL) {
                 rows.put(table.table().getName(), files.write(table));
             }
@@ -94,6 +99,7 @@ public final class ParquetFiles {
         duck.execute("COPY (" + select(table, time, lines) + ") TO " + literal(target)
                 + " (FORMAT parquet, COMPRESSION zstd" + (partitioned ? ", PARTITION_BY (" + DAY + "))" : ")"));
         Files.delete(lines);
+        progress.accept(written);
         return count;
     }
 
@@ -164,6 +170,9 @@ public final class ParquetFiles {
                 out.write(text);
                 out.write('\n');
                 count++;
+                if (++written % FETCHED == 0) {
+                    progress.accept(written);
+                }
             }
         }
         return count;
