@@ -45,7 +45,7 @@ class ExportTest {
 
     /** Inputs that no writer has the form of. */
     private static final String OTHER_FORMS =
-            ".*(codex|claude|responses|swe-agent|tau2|langchain|otlp|chatgpt|cursor|copilot|opencode|pi-session|kimi|droid|agents-run-state|bedrock|cohere|interactions|vscode|qwen|README|expected).*";
+            ".*(codex|continue|claude|responses|swe-agent|tau2|langchain|otlp|chatgpt|cursor|copilot|opencode|pi-session|kimi|droid|agents-run-state|bedrock|cohere|interactions|vscode|qwen|README|expected).*";
 
     @TempDir
     Path directory;

@@ -23,6 +23,7 @@ public final class Forms {
             new AntigravityForm(),
             new CopilotForm(),
             new VsCodeForm(),
+            new ContinueForm(),
             new PiForm(),
             new DroidForm(),
             new OpenCodeForm(),

@@ -174,4 +174,21 @@ class SessionFormsTest {
                         "end session");
         assertThat(told.kept()).contains("todo_state", "\"version\":2");
     }
+
+    @Test
+    void continueAnswersACallByAMessageOrByItsState() {
+        Told told = input("continue.json");
+
+        assertThat(told.form()).isEqualTo("continue");
+        assertThat(told.lines())
+                .containsExactly(
+                        "run session 1 = ct-1 by continue named Rename",
+                        "user: rename foo",
+                        "assistant: (thought)",
+                        "assistant: , edit_file#c1 {'filepath':'a.py'}, run#c2 {}",
+                        "tool: ->#c2 run [{'name':'Run','content':'no'}] failed by status",
+                        "tool: ->#c1 'ok' unknown",
+                        "end session 1");
+        assertThat(told.kept()).contains("contextItems", "toolCallStates", "\"workspaceDirectory\":\"/w\"");
+    }
 }
