@@ -86,10 +86,10 @@ final class InteractionsForm implements Form {
 
     private static ObjectNode beyond(JsonNode value, JsonNode request, JsonNode response) {
         ObjectNode beyond = Fields.rest(value, "request", "response", "input", "steps", "outputs", "id");
-        if (request != value) {
+        if (!request.equals(value)) {
             beyond.set("request", Fields.rest(request, "input"));
         }
-        if (response != value) {
+        if (!response.equals(value)) {
             beyond.set("response", Fields.rest(response, "steps", "outputs", "id"));
         }
         return beyond;
