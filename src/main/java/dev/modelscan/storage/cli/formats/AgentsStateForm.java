@@ -54,23 +54,9 @@ final class AgentsStateForm implements Form {
     private static void state(String key, @Nullable String parent, Place place, JsonNode state, Events events) {
         JsonNode generated = either(state, "generated_items", "generatedItems");
         JsonNode whole = either(state, "session_items", "sessionItems");
-        boolean readsWhole = whole.size() >= generated.size();
-        JsonNode items = readsWhole ? whole : generated;
-        ObjectNode metadata = Fields.rest(
-                state,
-                "original_input",
-                "originalInput",
-                "last_model_response",
-                "lastModelResponse",
-                "pendingAgentToolRuns");
-        if (readsWhole || whole.isEmpty()) {
-            metadata.remove("session_items");
-            metadata.remove("sessionItems");
-        }
-        if (!readsWhole || generated.equals(whole)) {
-            metadata.remove("generated_items");
-            metadata.remove("generatedItems");
-        }
+        boolean tellsWhole = whole.size() >= generated.size();
+        JsonNode items = tellsWhole ? whole : generated;
+        ObjectNode metadata = metadata(state, generated, whole, items == whole);
         JsonNode responses = either(state, "model_responses", "modelResponses");
         withoutOutput(metadata, responses);
         String agent = Fields.text(either(state, "current_agent", "currentAgent"), "name");
@@ -93,6 +79,32 @@ final class AgentsStateForm implements Form {
                 state(key + "/" + pending.getKey(), key, place, child, events);
             }
         }
+    }
+
+    /** What the state says beyond its messages, and those of its lists that are not told. */
+    private static ObjectNode metadata(JsonNode state, JsonNode generated, JsonNode whole, boolean tellsWhole) {
+        ObjectNode metadata = Fields.rest(
+                state,
+                "original_input",
+                "originalInput",
+                "last_model_response",
+                "lastModelResponse",
+                "pendingAgentToolRuns");
+        if (tellsWhole || whole.isEmpty()) {
+            metadata.remove("session_items");
+            metadata.remove("sessionItems");
+        }
+        if (!tellsWhole || generated.equals(whole)) {
+            metadata.remove("generated_items");
+            metadata.remove("generatedItems");
+        }
+        for (Map.Entry<String, JsonNode> pending :
+                state.path("pendingAgentToolRuns").properties()) {
+            if (!isState(Fields.structure(pending.getValue()))) {
+                metadata.withObjectProperty("pendingAgentToolRuns").set(pending.getKey(), pending.getValue());
+            }
+        }
+        return metadata;
     }
 
     private static void withoutOutput(ObjectNode metadata, JsonNode responses) {

@@ -167,6 +167,12 @@ final class BedrockForm implements Form {
         if (response.isObject()) {
             message(run, place, answer(value), events);
         }
+        called(run, place, value, request, response, events);
+        end(run, place, events);
+    }
+
+    private static void called(
+            String run, Place place, JsonNode value, JsonNode request, JsonNode response, Events events) {
         JsonNode usage = response.path("usage");
         Usage tokens = new Usage(
                 Fields.count(usage, "inputTokens"),
@@ -190,7 +196,6 @@ final class BedrockForm implements Form {
                     Fields.time(value, "timestamp"),
                     Fields.text(response, "stopReason")));
         }
-        end(run, place, events);
     }
 
     /** Keeps what an object has beyond the messages, unless it is the record itself. */

@@ -75,16 +75,7 @@ final class KimiSession {
                 chat(at, message, time);
             }
             case "context.append_loop_event" -> loop(at, line, time);
-            case "config.update", "profile.bind" -> {
-                String prompt = Fields.text(line, "systemPrompt");
-                if (prompt != null && !prompt.equals(systemPrompt)) {
-                    systemPrompt = prompt;
-                    MessageRead.Builder message = MessageRead.builder(key, at, Role.SYSTEM);
-                    run.message(message.add(new Part.Text(prompt)), time, Fields.rest(line, "systemPrompt", "time"));
-                } else {
-                    run.between(line);
-                }
-            }
+            case "config.update", "profile.bind" -> prompt(at, line, time);
             case "usage.record" -> {
                 // It repeats the usage of the step before it, unless the call was no step, such as a compaction.
                 if (!line.path("usage").equals(counted)) {
@@ -102,6 +93,17 @@ final class KimiSession {
                 }
             }
         }
+    }
+
+    private void prompt(Place at, JsonNode line, @Nullable Instant time) {
+        String prompt = Fields.text(line, "systemPrompt");
+        if (prompt == null || prompt.equals(systemPrompt)) {
+            run.between(line);
+            return;
+        }
+        systemPrompt = prompt;
+        MessageRead.Builder message = MessageRead.builder(key, at, Role.SYSTEM);
+        run.message(message.add(new Part.Text(prompt)), time, Fields.rest(line, "systemPrompt", "time"));
     }
 
     private void loop(Place at, JsonNode line, @Nullable Instant time) {
