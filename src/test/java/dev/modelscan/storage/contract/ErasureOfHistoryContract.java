@@ -190,6 +190,32 @@ abstract class ErasureOfHistoryContract extends ErasureSuite {
     }
 
     @Test
+    void anAnswerThatAnotherGaveSinceStays() {
+        createAnn();
+        Message hers = db.messages().create(message(ann).content(NEEDLE).build());
+        Message his = db.messages().create(message(bob).content("kept").build());
+        List<ToolExecution> answered = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            ToolExecution each = db.toolExecutions()
+                    .create(execution(bob).answerMessageId(hers.id()).build());
+            String which = " WHERE id = '" + each.id() + "'";
+            change("UPDATE tool_executions SET output = '\"" + NEEDLE + "\"'" + which);
+            change("UPDATE tool_executions SET output = '\"kept\"', answer_message_id = '" + his.id() + "'" + which);
+            answered.add(each);
+        }
+        keeping.toolExecutions().delete(answered.get(1).id());
+
+        ErasureReceipt receipt = erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(receipt.changed()).doesNotContainKey("tool_executions");
+        assertGone();
+        restore("tool execution", answered.get(1).id().value());
+        assertThat(answered)
+                .extracting(each -> db.toolExecutions().get(each.id()).output())
+                .containsOnly(Json.of("kept"));
+    }
+
+    @Test
     void archivedBranchesStayInOrder() {
         createAnn();
         Message root = db.messages().create(message(bob).content("a").build());

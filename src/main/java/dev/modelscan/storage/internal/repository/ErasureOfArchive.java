@@ -184,9 +184,11 @@ final class ErasureOfArchive {
             if (titled) {
                 empty(rest, CONVERSATIONS.TITLE.getName(), text -> true);
             }
+            String answer = TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.getName();
             boolean answered = table.equals(TOOL_EXECUTIONS.getName())
                     && key != null
-                    && search.answered().contains(key);
+                    && search.answered().contains(key)
+                    && !ErasureDocuments.has(rest, answer, other -> true);
             if (answered) {
                 empty(rest, TOOL_EXECUTIONS.OUTPUT.getName(), text -> true);
                 empty(rest, TOOL_EXECUTIONS.ERROR.getName(), text -> true);

@@ -102,12 +102,12 @@ final class ErasureSearch {
         return seen.getOrDefault(table, Set.of());
     }
 
-    /** Executions of others that the agent answered; they may be gone. */
+    /** Executions of others that the agent answered at some time; they may be gone. */
     Set<String> answered() {
         return answered;
     }
 
-    /** Those that are there. */
+    /** Those that are there, and that nobody else has answered since. */
     Set<String> answeredLive() {
         return answeredLive;
     }
@@ -316,7 +316,6 @@ final class ErasureSearch {
         String lost = " AND t." + PlainSql.quoted(edge.column()) + " IS NULL";
         answeredLive.addAll(tables.where(table.name(), tables.id(table.name()), history.all(), lost));
         answered.addAll(history.all());
-        answered.removeAll(tables.there(table.name(), answered));
         answered.addAll(answeredLive);
         List.of(answered, answeredLive).forEach(all -> all.removeAll(keys.all(table.name())));
     }
