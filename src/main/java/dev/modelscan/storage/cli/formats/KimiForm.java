@@ -3,6 +3,7 @@ package dev.modelscan.storage.cli.formats;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions of Kimi's command line: the context that its model sees ({@code context.jsonl}), and what happened
@@ -39,17 +40,18 @@ final class KimiForm implements Form {
     @Override
     public void read(Records records, Events events) throws IOException {
         KimiSession session = null;
+        JsonNode header = Fields.object();
         Place place = new Place(0, 0, -1);
         for (Records.Item item = records.next(); item != null; item = records.next()) {
             place = item.place();
             JsonNode line = item.value();
             if (session == null) {
-                session = new KimiSession("session", events);
-                boolean isHeader = line.path("type").asText().equals("metadata");
-                session.start(place, null, isHeader ? line : Fields.object());
-                if (isHeader) {
+                if (header.isEmpty() && line.path("type").asText().equals("metadata")) {
+                    header = line;
                     continue;
                 }
+                session = new KimiSession("session", id(header, line), events);
+                session.start(place, null, header);
             }
             if (line.has("role")) {
                 session.context(place, line);
@@ -63,5 +65,11 @@ final class KimiForm implements Form {
         if (session != null) {
             session.end(place);
         }
+    }
+
+    /** The file has no id of its session, so the time of its beginning stands for it. */
+    private static @Nullable String id(JsonNode header, JsonNode first) {
+        String created = Fields.text(header, "created_at");
+        return created == null && isWire(first) ? Fields.text(first, "timestamp") : created;
     }
 }

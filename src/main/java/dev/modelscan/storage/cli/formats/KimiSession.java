@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class KimiSession {
 
     private final String key;
+    private final @Nullable String id;
     private final Events events;
     private final LineRun run;
     private final Map<String, KimiSession> children = new LinkedHashMap<>();
@@ -32,8 +33,9 @@ final class KimiSession {
     private @Nullable JsonNode request;
     private @Nullable JsonNode counted;
 
-    KimiSession(String key, Events events) {
+    KimiSession(String key, @Nullable String id, Events events) {
         this.key = key;
+        this.id = id;
         this.events = events;
         this.run = new LineRun(key, events);
     }
@@ -42,7 +44,7 @@ final class KimiSession {
         Instant created = Fields.time(header, "created_at");
         ObjectNode metadata = Fields.rest(header, "type");
         String agent = parent == null ? "kimi" : "sub-agent";
-        events.accept(new RunStarted(key, at, null, parent, null, agent, created, metadata));
+        events.accept(new RunStarted(key, at, id, parent, null, agent, created, metadata));
     }
 
     /** A line of the context: a message as OpenAI has it, or a mark. */
@@ -173,11 +175,15 @@ final class KimiSession {
         JsonNode event = payload.path("event");
         KimiSession child = children.get(String.valueOf(call));
         if (child == null) {
-            child = new KimiSession(key + "/" + call, events);
+            child = new KimiSession(key + "/" + call, childId(String.valueOf(call)), events);
             child.start(at, key, Fields.rest(payload, "event"));
             children.put(String.valueOf(call), child);
         }
         child.wire(at, event.path("type").asText(), event.path("payload"), line);
+    }
+
+    private @Nullable String childId(String call) {
+        return id == null ? null : id + "/" + call;
     }
 
     private void begin(Place at, @Nullable String uuid) {
@@ -211,7 +217,7 @@ final class KimiSession {
         MessageRead.Builder message = MessageRead.builder(key, at, Role.TOOL);
         message.add(Flag.of(result, output)
                 .answer(call == null ? "" : call, "", output)
-                .started(children.containsKey(String.valueOf(call)) ? key + "/" + call : null));
+                .started(children.containsKey(String.valueOf(call)) ? childId(String.valueOf(call)) : null));
         run.message(message, time, rest);
     }
 

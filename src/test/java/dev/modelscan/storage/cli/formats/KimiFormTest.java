@@ -14,7 +14,7 @@ class KimiFormTest {
         assertThat(told.form()).isEqualTo("kimi");
         assertThat(told.lines())
                 .containsExactly(
-                        "run session by kimi",
+                        "run session = 1767323045000 by kimi",
                         "system: You are brief.",
                         "user: List",
                         "assistant km-s1: (thought), I look., Bash#Bash_0 {'command':'ls /nope'}",
@@ -69,16 +69,16 @@ class KimiFormTest {
 
         assertThat(told.lines())
                 .containsExactly(
-                        "run session by kimi",
+                        "run session = 1767323045.5 by kimi",
                         "user: go",
                         "assistant: (thought), Task#t {}",
                         "model null 3+1",
-                        "run session/t below session by sub-agent",
+                        "run session/t = 1767323045.5/t below session by sub-agent",
                         "tool: ->#t 'x' success by is_error",
                         "end session",
                         "assistant: sub",
                         "end session/t");
-        assertThat(told.parts(Part.Answer.class).get(0).childRun()).isEqualTo("session/t");
+        assertThat(told.parts(Part.Answer.class).get(0).childRun()).isEqualTo("1767323045.5/t");
         assertThat(told.all(Event.MessageRead.class).get(0).createdAt()).isEqualTo("2026-01-02T03:04:05.5Z");
     }
 }
