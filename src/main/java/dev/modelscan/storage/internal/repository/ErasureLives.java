@@ -196,7 +196,8 @@ final class ErasureLives {
         NavigableMap<Long, Boolean> logged = new TreeMap<>();
         for (Life life : rows.lives) {
             boolean isLast = life.equals(rows.last());
-            boolean erased = isLast && !life.isOver && (isThere || isErased) ? isErased : life.belongs();
+            boolean knownNow = isLast && !life.isOver && (isThere || isErased);
+            boolean erased = knownNow ? isErased : life.belongs();
             logged.put(life.start, erased);
             if (!erased) {
                 life.told().forEach(keys::addTold);
