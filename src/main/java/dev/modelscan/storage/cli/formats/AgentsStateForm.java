@@ -56,7 +56,7 @@ final class AgentsStateForm implements Form {
         JsonNode whole = either(state, "session_items", "sessionItems");
         boolean tellsWhole = whole.size() >= generated.size();
         JsonNode items = tellsWhole ? whole : generated;
-        ObjectNode metadata = metadata(state, generated, whole, items == whole);
+        ObjectNode metadata = metadata(state, generated, whole, tellsWhole);
         JsonNode responses = either(state, "model_responses", "modelResponses");
         withoutOutput(metadata, responses);
         String agent = Fields.text(either(state, "current_agent", "currentAgent"), "name");
