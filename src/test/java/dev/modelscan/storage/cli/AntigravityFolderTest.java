@@ -36,6 +36,19 @@ class AntigravityFolderTest {
         }
     }
 
+    @Test
+    void transcriptsOfOthersAreNotLeftOut() throws IOException {
+        Path logs = Files.createDirectories(directory.resolve("logs"));
+        Files.writeString(logs.resolve("transcript.jsonl"), "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}");
+        Files.writeString(
+                logs.resolve("transcript_full.jsonl"), "{\"messages\":[{\"role\":\"user\",\"content\":\"b\"}]}");
+
+        Run run = MainTest.run(
+                "import", logs.toString(), "--db", directory.resolve("out.db").toString());
+
+        assertThat(run.out()).contains("2 files: 2 transcripts imported");
+    }
+
     private static String step(int index) {
         return ("{'step_index': " + index + ", 'source': 'USER_EXPLICIT', 'type': 'USER_INPUT', 'status': 'DONE',"
                         + " 'content': 'step " + index + "'}\n")

@@ -45,6 +45,27 @@ class OpenHandsFolderTest {
         assertThat(again.out()).contains("0 messages and 0 tool executions");
     }
 
+    @Test
+    void aFolderWithoutAStateIsFoundAgainWhenItHasGrown() throws IOException {
+        write("old/events/0.json", action(0, "user", "ask"));
+        write("old/events/1.json", action(1, "agent", "answer").replace("'args'", "'x': NaN, 'args'"));
+        write("web/events/1.json", "{'source': 'web', 'messages': [{'role': 'user', 'content': 'alone'}]}");
+        String database = directory.resolve("out.db").toString();
+        String conversations = directory.resolve("conversations").toString();
+        assertThat(MainTest.run("import", conversations, "--db", database).code())
+                .isZero();
+
+        write("old/events/2.json", action(2, "user", "again"));
+        Run grown = MainTest.run("import", conversations, "--db", database);
+
+        assertThat(grown.out()).contains("1 grown");
+        try (Database db = Database.open(database)) {
+            assertThat(db.messages().list(10, 0))
+                    .extracting(Message::content)
+                    .containsExactlyInAnyOrder("ask", "answer", "alone", "again");
+        }
+    }
+
     private static String message(String id, String source, String text) {
         return "{'kind': 'MessageEvent', 'id': '" + id + "', 'source': '" + source + "', 'llm_message': {'content': '"
                 + text + "'}}";

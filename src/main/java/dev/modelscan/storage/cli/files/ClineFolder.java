@@ -57,11 +57,10 @@ record ClineFolder(Path folder) {
         Path metadata = folder.resolve(METADATA);
         // The mark comes first, since a form is recognized by the start of a source.
         List<InputStream> parts = new ArrayList<>();
-        String id = String.valueOf(folder.getFileName()).replaceAll("[\"\\\\\\p{Cntrl}]", "_");
-        parts.add(EvalLog.text("{\"cline_task\":\"" + id + "\",\"task_metadata\":"));
+        parts.add(EvalLog.text("{\"cline_task\":\"" + OpenCodeFolder.name(folder) + "\",\"task_metadata\":"));
         parts.add(Files.isRegularFile(metadata) ? OpenCodeFolder.bytes(metadata) : EvalLog.text("{}"));
         parts.add(EvalLog.text(",\"ui_messages\":"));
-        parts.add(Files.newInputStream(folder.resolve(SHOWN)));
+        parts.add(OpenCodeFolder.bytes(folder.resolve(SHOWN)));
         parts.add(EvalLog.text(",\"messages\":"));
         parts.add(Files.newInputStream(folder.resolve(HISTORY)));
         parts.add(EvalLog.text("}"));

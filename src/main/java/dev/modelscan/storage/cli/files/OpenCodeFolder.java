@@ -1,6 +1,8 @@
 package dev.modelscan.storage.cli.files;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.modelscan.storage.cli.formats.Fields;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -95,8 +97,9 @@ record OpenCodeFolder(Path storage, Path session) {
     /** What a file holds. A damaged one is an object that says so, so that it takes no other along. */
     static JsonNode json(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
-        try {
-            return Fields.MAPPER.readTree(bytes);
+        try (JsonParser parser = Fields.parser(new Utf8Stream(new ByteArrayInputStream(bytes)))) {
+            JsonNode json = Fields.MAPPER.readTree(parser);
+            return json == null ? MissingNode.getInstance() : json;
         } catch (IOException e) {
             return Fields.object().put("type", "damaged").put("file", String.valueOf(file.getFileName()));
         }
@@ -142,6 +145,11 @@ record OpenCodeFolder(Path storage, Path session) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The name of a folder as the text of a JSON string. */
+    static String name(Path folder) {
+        return String.valueOf(folder.getFileName()).replaceAll("[\"\\\\\\p{Cntrl}]", "_");
     }
 
     /** The JSON of a file. */

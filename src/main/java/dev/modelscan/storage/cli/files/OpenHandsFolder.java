@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli.files;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -53,7 +54,7 @@ record OpenHandsFolder(Path conversation, List<Path> events) {
         for (Map.Entry<Path, List<Path>> each : conversations.entrySet()) {
             List<Path> events = each.getValue();
             events.sort(Comparator.comparing(OpenHandsFolder::number));
-            if (OpenCodeFolder.json(events.get(0)).has("source")) {
+            if (isEvent(OpenCodeFolder.json(events.get(0)))) {
                 OpenHandsFolder folder = new OpenHandsFolder(each.getKey(), events);
                 belong.addAll(events);
                 files.stream().filter(folder::holdsBeside).forEach(belong::add);
@@ -66,6 +67,13 @@ record OpenHandsFolder(Path conversation, List<Path> events) {
     private static @Nullable Integer number(Path file) {
         Matcher name = EVENT.matcher(String.valueOf(file.getFileName()));
         return name.matches() ? Integer.valueOf(name.group(1)) : null;
+    }
+
+    private static boolean isEvent(JsonNode json) {
+        boolean isNamed = json.path("kind").isTextual()
+                || json.path("action").isTextual()
+                || json.path("observation").isTextual();
+        return isNamed && json.path("source").isTextual();
     }
 
     private boolean holdsBeside(Path file) {
@@ -85,7 +93,8 @@ record OpenHandsFolder(Path conversation, List<Path> events) {
         Stream<InputStream> before = Files.isRegularFile(state)
                 ? Stream.of(
                         EvalLog.text("{\"base_state\":"), OpenCodeFolder.bytes(state), EvalLog.text(",\"history\":["))
-                : Stream.of(EvalLog.text("{\"history\":["));
+                : Stream.of(
+                        EvalLog.text("{\"instance_id\":\"" + OpenCodeFolder.name(conversation) + "\",\"history\":["));
         Stream<InputStream> all = events.stream()
                 .flatMap(event -> Stream.of(EvalLog.text(event.equals(events.get(0)) ? "" : ","), event(event)));
         return new SequenceInputStream(EvalLog.enumeration(Stream.of(before, all, Stream.of(EvalLog.text("]}")))

@@ -6,6 +6,8 @@ import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +54,8 @@ final class AntigravityForm implements Form {
         private final Events events;
         private final LineRun run;
         private boolean started;
-        private int open;
+        /** The names of the calls without an answer, the oldest first. */
+        private final List<String> open = new ArrayList<>();
 
         Steps(Events events) {
             this.events = events;
@@ -88,16 +91,20 @@ final class AntigravityForm implements Form {
             Instant time = Fields.time(line, "created_at");
             ObjectNode rest = Fields.rest(line, "content", "created_at");
             Rest.time(rest, line, "created_at", time);
-            boolean alone = role == Role.TOOL && open == 0;
+            boolean alone = role == Role.TOOL && open.isEmpty();
             MessageRead.Builder message = MessageRead.builder(RUN, at, alone ? Role.ASSISTANT : role);
             if (planner) {
-                open += planned(message, line, rest, time);
+                planned(message, line, rest, time);
+                line.path("tool_calls")
+                        .forEach(call -> open.add(call.path("name").asText()));
             } else if (role == Role.TOOL) {
-                String tool = alone ? line.path("type").asText().toLowerCase(Locale.ROOT) : null;
+                String type = line.path("type").asText().toLowerCase(Locale.ROOT);
+                // If a call of that name is open, an older one that was cancelled does not get its answer.
+                String tool = alone || open.remove(type) ? type : null;
                 if (alone) {
                     message.add(new Part.Call(null, tool, null, time, null, Fields.object()));
-                } else {
-                    open--;
+                } else if (tool == null) {
+                    open.remove(0);
                 }
                 message.add(answer(line, tool));
             } else {
@@ -118,8 +125,8 @@ final class AntigravityForm implements Form {
         };
     }
 
-    /** Adds what the model said; gives back how many calls there are. */
-    private static int planned(MessageRead.Builder message, JsonNode line, ObjectNode rest, @Nullable Instant time) {
+    /** Adds what the model said. */
+    private static void planned(MessageRead.Builder message, JsonNode line, ObjectNode rest, @Nullable Instant time) {
         String thought = Fields.text(line, "thinking");
         if (thought != null) {
             message.add(new Part.Reasoning(Fields.object().put("thinking", thought)));
@@ -133,7 +140,6 @@ final class AntigravityForm implements Form {
             message.add(new Part.Call(null, Fields.text(call, "name"), arguments(call.path("args")), time, null, call));
         }
         rest.remove("tool_calls");
-        return line.path("tool_calls").size();
     }
 
     /** Each argument is JSON as text. */

@@ -49,9 +49,15 @@ final class BedrockForm implements Form {
     @Override
     public boolean recognizes(First first) {
         return first.framing() != Framing.SQLITE
+                && first.values().stream().limit(MOST_LOOKED_AT).noneMatch(BedrockForm::isOthers)
                 && first.values().stream()
                         .limit(MOST_LOOKED_AT)
                         .anyMatch(value -> isMessage(value) || isList(value) || isExchange(value));
+    }
+
+    /** Others have texts without a type too, and calls beside them. */
+    private static boolean isOthers(JsonNode message) {
+        return message.has("tool_calls") || message.has("function_call");
     }
 
     private static boolean isMessage(JsonNode value) {
@@ -70,15 +76,17 @@ final class BedrockForm implements Form {
 
     private static boolean isList(JsonNode list) {
         int looked = 0;
+        boolean own = false;
         for (JsonNode message : list.isArray() ? list : Fields.object()) {
-            if (isMessage(message)) {
-                return true;
-            }
-            if (!message.has("role") || ++looked == MOST_LOOKED_AT) {
+            if (!message.has("role") || isOthers(message)) {
                 return false;
             }
+            own |= isMessage(message);
+            if (++looked == MOST_LOOKED_AT) {
+                return own;
+            }
         }
-        return false;
+        return own;
     }
 
     private static boolean isExchange(JsonNode value) {
@@ -113,7 +121,7 @@ final class BedrockForm implements Form {
             place = item.place();
             JsonNode value = item.value();
             String key = "messages " + item.array();
-            if (isExchange(value)) {
+            if (isExchange(value) || request(value).path("messages").path(0).has("role")) {
                 exchange("record " + place.record(), place, value, events);
             } else if (isList(value)) {
                 String run = "record " + place.record();
@@ -122,7 +130,7 @@ final class BedrockForm implements Form {
                     message(run, place, message, events);
                 }
                 end(run, place, events);
-            } else if (isMessage(value) || (key.equals(list) && value.has("role"))) {
+            } else if (value.has("role") && value.has("content")) {
                 if (!key.equals(list)) {
                     end(list, place, events);
                     start(key, place, null, Fields.object(), events);
@@ -155,6 +163,13 @@ final class BedrockForm implements Form {
         note(metadata, "input", value.path("input"), request, "inputBodyJson");
         if (!value.path("output").equals(response.path("output"))) {
             note(metadata, "output", value.path("output"), value, "outputBodyJson");
+        }
+        for (String name : List.of("request", "response", "input", "output")) {
+            JsonNode own = value.path(name);
+            boolean isBody = own.isObject() && (name.equals("input") || name.equals("output"));
+            if (!own.isMissingNode() && !isBody && !own.equals(request) && !own.equals(response)) {
+                metadata.set(name, own);
+            }
         }
         start(run, place, Fields.text(value, "requestId"), metadata, events);
         JsonNode system = request.path("system");

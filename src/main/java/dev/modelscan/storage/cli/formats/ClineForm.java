@@ -119,7 +119,8 @@ final class ClineForm implements Form {
         }
 
         private void add(@Nullable Request request) {
-            if (request != null && !usage(request).isEmpty()) {
+            // One without tokens is under way, and says when its message was sent.
+            if (request != null) {
                 requests.add(request);
             }
         }
@@ -138,7 +139,7 @@ final class ClineForm implements Form {
             messages.read(place, timed, "messages[" + position + "]");
             while (answers && next != null && next.isAnsweredAt(position)) {
                 requests.remove();
-                if (!message.has("metrics")) {
+                if (!message.has("metrics") && !usage(next).isEmpty()) {
                     called(next);
                 }
                 next = next.index() == null ? null : requests.peek();

@@ -120,7 +120,11 @@ final class DroidExecForm implements Form {
                     };
             String text = line.path("text").asText();
             said = role == Role.ASSISTANT ? text : said;
-            tell(at, role, new Part.Text(text), line, rest(line, "text", role == Role.OTHER ? "text" : "role"));
+            ObjectNode rest = rest(line, "text", "role");
+            if (role == Role.OTHER && line.has("role")) {
+                rest.set("role", line.path("role"));
+            }
+            tell(at, role, new Part.Text(text), line, rest);
         }
 
         /** An answer has the id of its call, in one of two members. */

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The attributes of OpenInference, such as {@code llm.input_messages.0.message.role}, as those of {@code gen_ai.*}. */
@@ -84,28 +85,37 @@ final class OpenInference {
     private static void messages(ObjectNode attributes) {
         ArrayNode input = list(attributes, "llm.input_messages");
         ArrayNode output = list(attributes, "llm.output_messages");
-        if (!input.isEmpty() || !output.isEmpty()) {
-            add(attributes, "gen_ai.input.messages", input);
-            add(attributes, "gen_ai.output.messages", output);
-            // The request and the response once more, as the provider has them.
-            attributes.remove(List.of("input.value", "output.value", "input.mime_type", "output.mime_type"));
+        boolean hasMessages = !input.isEmpty() || !output.isEmpty();
+        side(attributes, "input", input, hasMessages, "user");
+        side(attributes, "output", output, hasMessages, "assistant");
+    }
+
+    private static void side(ObjectNode attributes, String side, ArrayNode messages, boolean hasMessages, String role) {
+        if (!messages.isEmpty()) {
+            add(attributes, "gen_ai." + side + ".messages", messages);
+            // The request or the response once more, as the provider has it.
+            attributes.remove(List.of(side + ".value", side + ".mime_type"));
             return;
         }
-        for (String side : List.of("input", "output")) {
-            JsonNode value = attributes.path(side + ".value");
-            boolean isJson = attributes.path(side + ".mime_type").asText().contains("json");
-            if (!isJson || Fields.structure(value).path("messages").isArray()) {
-                move(attributes, side + ".value", side.equals("input") ? "gen_ai.prompt" : "gen_ai.completion");
-            }
+        JsonNode value = attributes.path(side + ".value");
+        boolean isJson = attributes.path(side + ".mime_type").asText().contains("json");
+        if (hasMessages && !isJson && value.isTextual()) {
+            ObjectNode message = messages.addObject().put("role", role);
+            message.putArray("parts").addObject().put("type", "text").set("content", value);
+            add(attributes, "gen_ai." + side + ".messages", messages);
+            attributes.remove(side + ".value");
+        } else if (!isJson || Fields.structure(value).path("messages").isArray()) {
+            move(attributes, side + ".value", side.equals("input") ? "gen_ai.prompt" : "gen_ai.completion");
         }
     }
 
     private static ArrayNode list(ObjectNode attributes, String prefix) {
         ArrayNode messages = JsonNodeFactory.instance.arrayNode();
         items(attributes, prefix).forEach(item -> messages.add(message(item)));
+        Pattern read = Pattern.compile(Pattern.quote(prefix) + "\\.\\d{1,6}\\..+");
         List<String> names =
                 attributes.properties().stream().map(Map.Entry::getKey).toList();
-        names.stream().filter(name -> name.startsWith(prefix + ".")).forEach(attributes::remove);
+        names.stream().filter(name -> read.matcher(name).matches()).forEach(attributes::remove);
         return messages;
     }
 

@@ -111,7 +111,8 @@ final class VsCodeSession {
                 result(rest, request);
                 rest.set("response", others(request.path("response")));
             }
-            String id = response == null ? null : isLast ? response : response + "/" + number;
+            // The first round has this id from the start, whatever follows later.
+            String id = response == null ? null : number == 1 ? response : response + "/" + number;
             run.message(message.externalId(id), Fields.time(round, "timestamp"), rest);
             round.path("toolCalls").forEach(call -> answer(call, results));
         }

@@ -52,6 +52,28 @@ class BedrockFormTest {
     }
 
     @Test
+    void nothingIsLostOfWhatIsNoBody() {
+        Told told = Told.of(
+                "a.jsonl",
+                "{'messages': [{'role': 'user', 'content': [{'text': 'Q'}]}], 'response': 'Hello!', 'input': 7}",
+                "{'messages': [{'role': 'user', 'content': 'plain'}]}",
+                "{'role': 'user', 'content': 'hi'}");
+
+        assertThat(told.lines()).contains("user: Q", "user: plain", "user: hi");
+        assertThat(told.kept()).contains("Hello!", "7");
+    }
+
+    @Test
+    void textsWithoutATypeBesideCallsOfOthersAreTheirs() {
+        assertThat(Told.of(
+                                "a.json",
+                                "[{'role': 'user', 'content': [{'text': 'a'}]}, {'role': 'assistant', 'content': '',",
+                                "'function_call': {'name': 'f', 'arguments': '{}'}}]")
+                        .form())
+                .isNotEqualTo("bedrock");
+    }
+
+    @Test
     void partsWithATypeAreOfOtherFormsUnlessSomeHaveNone() {
         assertThat(Told.of("a.json", "[{'role': 'user', 'content': [{'type': 'text', 'text': 'a'}]}]")
                         .form())

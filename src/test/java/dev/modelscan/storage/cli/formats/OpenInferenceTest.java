@@ -24,4 +24,23 @@ class OpenInferenceTest {
                         "end oi-1");
         assertThat(told.kept()).contains("openinference.project.name", "llm.token_count.prompt");
     }
+
+    /** A program may tell the messages of one side alone. */
+    @Test
+    void whatOneSideHasInPlaceOfMessagesIsKept() {
+        String attribute = "{'key': '%s', 'value': {'stringValue': '%s'}}";
+        Told told = Told.of(
+                "a.json",
+                "{'resourceSpans': [{'scopeSpans': [{'spans': [{'traceId': '0af7651916cd43dd8448eb211c80319c',",
+                "'spanId': '00000000000000a1', 'name': 'llm', 'startTimeUnixNano': '1767323045000000000',",
+                "'endTimeUnixNano': '1767323046000000000', 'attributes': [",
+                attribute.formatted("openinference.span.kind", "LLM") + ",",
+                attribute.formatted("llm.input_messages.0.message.role", "user") + ",",
+                attribute.formatted("llm.input_messages.0.message.content", "Capital?") + ",",
+                attribute.formatted("llm.output_messages.0", "as text") + ",",
+                attribute.formatted("output.value", "Paris") + "]}]}]}]}");
+
+        assertThat(told.lines()).contains("user: Capital?", "assistant: Paris");
+        assertThat(told.kept()).contains("as text");
+    }
 }

@@ -149,6 +149,19 @@ class PrintedFormsTest {
     }
 
     @Test
+    void aMessageOfDroidMayHaveAnyRole() {
+        Told told = Told.of(
+                "a.jsonl",
+                "{'type': 'message', 'role': 'user', 'text': 'a', 'session_id': 's'}",
+                "{'type': 'message', 'role': 'developer', 'text': 'b', 'session_id': 's'}",
+                "{'type': 'message', 'text': 'c', 'session_id': 's'}");
+
+        assertThat(told.form()).isEqualTo("droid-exec");
+        assertThat(told.lines()).contains("user: a", "other: b", "other: c");
+        assertThat(told.kept()).contains("developer");
+    }
+
+    @Test
     void droidPrintsMessagesCallsAndAnswers() {
         String line = "{'type': '%s', 'session_id': 's', 'timestamp': '2026-01-02T03:04:0%sZ', %s}";
         Told told = Told.of(

@@ -73,4 +73,18 @@ class StepFormsTest {
                         "end session");
         assertThat(told.kept()).contains("CONVERSATION_HISTORY", "LIST_DIRECTORY");
     }
+
+    @Test
+    void aCallOfAntigravityThatWasCancelledGetsNoOthersAnswer() {
+        String call =
+                "{'step_index': %s, 'source': 'MODEL', 'type': 'PLANNER_RESPONSE', 'status': 'DONE', 'tool_calls':"
+                        + " [{'name': '%s', 'args': {}}]}";
+        Told told = Told.of(
+                "transcript.jsonl",
+                call.formatted(0, "run_command"),
+                call.formatted(1, "view_file"),
+                "{'step_index': 2, 'source': 'MODEL', 'type': 'VIEW_FILE', 'status': 'DONE', 'content': 'text'}");
+
+        assertThat(told.lines()).contains("tool: ->#null view_file 'text' unknown");
+    }
 }
