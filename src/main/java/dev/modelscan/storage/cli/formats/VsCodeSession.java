@@ -111,8 +111,7 @@ final class VsCodeSession {
                 result(rest, request);
                 rest.set("response", others(request.path("response")));
             }
-            // The first round has this id from the start, whatever follows later.
-            String id = response == null ? null : number == 1 ? response : response + "/" + number;
+            String id = response == null ? null : isLast ? response : response + "/" + number;
             run.message(message.externalId(id), Fields.time(round, "timestamp"), rest);
             round.path("toolCalls").forEach(call -> answer(call, results));
         }
