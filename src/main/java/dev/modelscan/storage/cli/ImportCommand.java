@@ -265,24 +265,34 @@ final class ImportCommand extends DatabaseCommand {
         }
 
         private Database openTemporary() {
-            Path made;
+            Runtime.getRuntime().addShutdownHook(atEnd);
             try {
-                made = Files.createTempDirectory("modelscan-dry-run-");
+                Path made = Files.createTempDirectory("modelscan-dry-run-");
+                temporary = made;
+                return Database.open(made.resolve("dry-run.db"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e.getMessage(), e);
             }
-            temporary = made;
-            Runtime.getRuntime().addShutdownHook(atEnd);
-            return Database.open(made.resolve("dry-run.db"));
         }
 
         private void delete() {
+            Path made = temporary;
+            if (made == null) {
+                return;
+            }
             try {
-                if (temporary != null) {
-                    DemoCommand.delete(temporary);
-                }
+                DemoCommand.delete(renamed(made));
             } catch (IOException e) {
                 throw new UncheckedIOException(e.getMessage(), e);
+            }
+        }
+
+        /** The import still runs when Ctrl-C is handled. Without the directory's name it can make no file in it. */
+        private static Path renamed(Path directory) {
+            try {
+                return Files.move(directory, directory.resolveSibling(directory.getFileName() + ".deleted"));
+            } catch (IOException openOnWindows) {
+                return directory;
             }
         }
 

@@ -145,7 +145,8 @@ public final class SqliteConnections {
         // the same. Reading the schema's version opens the log alone.
         SQLiteConfig config = new SQLiteConfig();
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
-        config.setBusyTimeout(millis(SHORT_WAIT));
+        // Whoever creates the file locks readers out for a moment, which may last longer than the short wait.
+        config.setBusyTimeout(millis(busyTimeout));
         Connection connection = open(
                 uri + access,
                 config,
@@ -153,6 +154,7 @@ public final class SqliteConnections {
                 "PRAGMA query_only = ON",
                 "PRAGMA schema_version",
                 "PRAGMA shrink_memory");
+        waitInJava(connection);
         if (guard != null) {
             guard.logOpened(!readOnly);
         }
