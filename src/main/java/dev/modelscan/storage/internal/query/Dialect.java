@@ -47,8 +47,8 @@ public interface Dialect {
         return -1;
     }
 
-    /** Whether many rows are inserted faster by statements of several rows than by a batch of statements. */
-    default boolean insertsInRows() {
+    /** Whether many rows of a table are inserted faster by statements of several rows than by a batch of statements. */
+    default boolean insertsInRows(Connection connection, Table<?> table) throws SQLException {
         return false;
     }
 

@@ -76,7 +76,9 @@ final class BulkInsert<I extends Id, R> {
 
     /** Several rows in a statement if that is cheaper; those that are left one by one. */
     private void insertInRows(Session session, CompiledQuery<Void> insert, List<R> records) throws SQLException {
-        int together = insert == mapping.insert && session.dialect().insertsInRows()
+        int together = insert == mapping.insert
+                        && records.size() >= Mapping.ROWS
+                        && session.dialect().insertsInRows(session.connection(), mapping.table.get())
                 ? records.size() - records.size() % Mapping.ROWS
                 : 0;
         if (together > 0) {
