@@ -45,35 +45,8 @@ final class GoRuns {
         try (SqliteSource.Cursor tasks = source.cursor("SELECT rowid AS row_number, * FROM tasks ORDER BY rowid");
                 SqliteSource.Cursor messages = source.cursor(inOrderOfTasks("messages", conversation()));
                 SqliteSource.Cursor tools = source.cursor(inOrderOfTasks("tool_executions", byAgent()))) {
-            ObjectNode message = messages.next();
-            ObjectNode tool = tools.next();
-            // Those without a task come first, in runs of their own.
-            while (message != null && message.path("task_row").isNull()) {
-                String run = message.path("run_key").asText();
-                Place place = place(message);
-                start(run, place, message);
-                Instant latest = null;
-                while (message != null
-                        && message.path("task_row").isNull()
-                        && message.path("run_key").asText().equals(run)) {
-                    Instant time = message(run, message);
-                    latest = time == null ? latest : time;
-                    message = messages.next();
-                }
-                end(run, place, null, null, latest);
-            }
-            while (tool != null && tool.path("task_row").isNull()) {
-                String run = tool.path("run_key").asText();
-                Place place = place(tool);
-                start(run, place, tool);
-                while (tool != null
-                        && tool.path("task_row").isNull()
-                        && tool.path("run_key").asText().equals(run)) {
-                    tool(run, tool);
-                    tool = tools.next();
-                }
-                end(run, place, null, null, null);
-            }
+            ObjectNode message = messagesWithoutTask(messages);
+            ObjectNode tool = toolsWithoutTask(tools);
             for (ObjectNode task = tasks.next(); task != null; task = tasks.next()) {
                 long row = task.path("row_number").asLong();
                 String run = task.path("id").asText();
@@ -89,6 +62,44 @@ final class GoRuns {
                 end(run, task);
             }
         }
+    }
+
+    /** Those come first, in runs of their own. Returns the first one of a task. */
+    private @Nullable ObjectNode messagesWithoutTask(SqliteSource.Cursor messages) throws IOException {
+        ObjectNode message = messages.next();
+        while (message != null && message.path("task_row").isNull()) {
+            String run = message.path("run_key").asText();
+            Place place = place(message);
+            start(run, place, message);
+            Instant latest = null;
+            while (message != null && isOf(run, message)) {
+                Instant time = message(run, message);
+                latest = time == null ? latest : time;
+                message = messages.next();
+            }
+            end(run, place, null, null, latest);
+        }
+        return message;
+    }
+
+    /** The same of uses of tools. */
+    private @Nullable ObjectNode toolsWithoutTask(SqliteSource.Cursor tools) throws IOException {
+        ObjectNode tool = tools.next();
+        while (tool != null && tool.path("task_row").isNull()) {
+            String run = tool.path("run_key").asText();
+            Place place = place(tool);
+            start(run, place, tool);
+            while (tool != null && isOf(run, tool)) {
+                tool(run, tool);
+                tool = tools.next();
+            }
+            end(run, place, null, null, null);
+        }
+        return tool;
+    }
+
+    private static boolean isOf(String run, ObjectNode row) {
+        return row.path("task_row").isNull() && row.path("run_key").asText().equals(run);
     }
 
     private String inOrderOfTasks(String table, String key) throws IOException {

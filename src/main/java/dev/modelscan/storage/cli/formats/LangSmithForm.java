@@ -171,6 +171,27 @@ final class LangSmithForm implements Form {
                 text(place, "human", prompt, "inputs.prompts");
             }
             JsonNode outputs = record.path("outputs");
+            outputs(place, outputs);
+            JsonNode extra = record.path("extra").path("metadata");
+            Usage usage = Usages.of(record);
+            usage = usage.isEmpty() ? Usages.of(outputs.path("llm_output").path("token_usage")) : usage;
+            usage = usage.isEmpty() ? Usages.of(outputs.path("usage_metadata")) : usage;
+            events.accept(new ModelCalled(
+                    run,
+                    place,
+                    null,
+                    Fields.text(record, "id"),
+                    Fields.text(extra, "ls_model_name"),
+                    Fields.text(extra, "ls_provider"),
+                    usage,
+                    Fields.number(record, "total_cost"),
+                    Fields.number(record, "total_cost") == null ? null : "USD",
+                    Fields.time(record, "start_time"),
+                    Fields.time(record, "end_time"),
+                    null));
+        }
+
+        private void outputs(Place place, JsonNode outputs) {
             JsonNode generations = outputs.path("generations");
             JsonNode first = generations.path(0).isArray() ? generations.path(0) : generations;
             if (first.isArray()) {
@@ -190,23 +211,6 @@ final class LangSmithForm implements Form {
             } else {
                 message(place, outputs.path("messages"), "outputs.messages");
             }
-            JsonNode extra = record.path("extra").path("metadata");
-            Usage usage = Usages.of(record);
-            usage = usage.isEmpty() ? Usages.of(outputs.path("llm_output").path("token_usage")) : usage;
-            usage = usage.isEmpty() ? Usages.of(outputs.path("usage_metadata")) : usage;
-            events.accept(new ModelCalled(
-                    run,
-                    place,
-                    null,
-                    Fields.text(record, "id"),
-                    Fields.text(extra, "ls_model_name"),
-                    Fields.text(extra, "ls_provider"),
-                    usage,
-                    Fields.number(record, "total_cost"),
-                    Fields.number(record, "total_cost") == null ? null : "USD",
-                    Fields.time(record, "start_time"),
-                    Fields.time(record, "end_time"),
-                    null));
         }
 
         private void message(Place place, JsonNode messages, String path) {

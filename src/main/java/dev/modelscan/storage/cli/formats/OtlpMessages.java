@@ -234,33 +234,10 @@ final class OtlpMessages {
                 return new Part.Reasoning(part);
             }
             case "tool_call", "server_tool_call" -> {
-                String id = Fields.text(part, "id");
-                OtlpSpan tool = tools.of(id, Fields.text(part, "name"));
-                if (id != null) {
-                    called.add(id);
-                }
-                if (tool != null && !answered.contains(String.valueOf(id))) {
-                    answers.add(OtlpTools.answer(id, tool, null));
-                    Rest.note(rest, "tool_" + (id == null ? tool.id() : id), withoutMessages(tool));
-                }
-                Instant start = tool == null ? null : tool.startedAt();
-                Instant end = tool == null ? null : tool.endedAt();
-                JsonNode input =
-                        Fields.json(part.has("arguments") ? part.path("arguments") : part.path("server_tool_call"));
-                return new Part.Call(id, Fields.text(part, "name"), input, start, end, part);
+                return call(part, rest, called, answers);
             }
             case "tool_call_response", SERVER_RESPONSE -> {
-                String id = Fields.text(part, "id");
-                String in = part.has("response") ? "response" : part.has("result") ? "result" : SERVER_RESPONSE;
-                JsonNode output = part.path(in);
-                OtlpSpan tool = tools.answered(id, Fields.text(part, "name"));
-                Rest.part(rest, position, Fields.rest(part, "type", "id", "response", "result", SERVER_RESPONSE));
-                if (tool != null) {
-                    Rest.note(rest, "tool_" + (id == null ? tool.id() : id), withoutMessages(tool));
-                    return OtlpTools.answer(id, tool, output.isMissingNode() ? null : output);
-                }
-                return Flag.of(part, output)
-                        .answer(id == null ? "" : id, part.path("name").asText(), output);
+                return answer(part, position, rest);
             }
             case "blob", "uri", "file" -> {
                 String type = Fields.text(part, "mime_type");
@@ -273,6 +250,36 @@ final class OtlpMessages {
                 return new Part.Other(isWrapped ? part.path("value") : part);
             }
         }
+    }
+
+    private Part call(JsonNode part, ObjectNode rest, Set<String> called, List<Part> answers) {
+        String id = Fields.text(part, "id");
+        OtlpSpan tool = tools.of(id, Fields.text(part, "name"));
+        if (id != null) {
+            called.add(id);
+        }
+        if (tool != null && !answered.contains(String.valueOf(id))) {
+            answers.add(OtlpTools.answer(id, tool, null));
+            Rest.note(rest, "tool_" + (id == null ? tool.id() : id), withoutMessages(tool));
+        }
+        Instant start = tool == null ? null : tool.startedAt();
+        Instant end = tool == null ? null : tool.endedAt();
+        JsonNode input = Fields.json(part.has("arguments") ? part.path("arguments") : part.path("server_tool_call"));
+        return new Part.Call(id, Fields.text(part, "name"), input, start, end, part);
+    }
+
+    private Part answer(JsonNode part, int position, ObjectNode rest) {
+        String id = Fields.text(part, "id");
+        String in = part.has("response") ? "response" : part.has("result") ? "result" : SERVER_RESPONSE;
+        JsonNode output = part.path(in);
+        OtlpSpan tool = tools.answered(id, Fields.text(part, "name"));
+        Rest.part(rest, position, Fields.rest(part, "type", "id", "response", "result", SERVER_RESPONSE));
+        if (tool != null) {
+            Rest.note(rest, "tool_" + (id == null ? tool.id() : id), withoutMessages(tool));
+            return OtlpTools.answer(id, tool, output.isMissingNode() ? null : output);
+        }
+        return Flag.of(part, output)
+                .answer(id == null ? "" : id, part.path("name").asText(), output);
     }
 
     private void alone(OtlpSpan span, @Nullable String call) {

@@ -8,6 +8,7 @@ import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Results of tau2: one object with {@code simulations}, of chats or of voice. Its user calls tools too. */
 final class Tau2Form implements Form {
@@ -52,12 +53,7 @@ final class Tau2Form implements Form {
     }
 
     private static void run(
-            Place place,
-            int index,
-            JsonNode simulation,
-            @org.jspecify.annotations.Nullable JsonNode task,
-            JsonNode info,
-            Events events) {
+            Place place, int index, JsonNode simulation, @Nullable JsonNode task, JsonNode info, Events events) {
         String run = "simulation " + place.record() + "/" + index;
         ObjectNode metadata = Fields.rest(simulation, "messages", "ticks");
         if (task != null) {
@@ -72,9 +68,24 @@ final class Tau2Form implements Form {
                 null,
                 Fields.time(simulation, "start_time", "timestamp"),
                 metadata));
+        messages(place, index, simulation, info, new ChatMessages(run, events));
+        JsonNode verdict = simulation.path("reward_info");
+        Outcomes.scores(run, place, verdict, "reward_info", events);
+        events.accept(new RunEnded(
+                run,
+                place,
+                null,
+                Outcomes.status(verdict),
+                Outcomes.error(verdict),
+                Fields.time(simulation, "end_time"),
+                null,
+                Fields.object()));
+    }
+
+    /** The messages, or what was said in an audio call. */
+    private static void messages(Place place, int index, JsonNode simulation, JsonNode info, ChatMessages messages) {
         String model = Fields.text(info.path("agent_info"), "llm");
         String userModel = Fields.text(info.path("user_info"), "llm");
-        ChatMessages messages = new ChatMessages(run, events);
         int number = 0;
         for (JsonNode message : simulation.path("messages")) {
             String path = "simulations[" + index + "].messages[" + number++ + "]";
@@ -90,16 +101,5 @@ final class Tau2Form implements Form {
                     .models(model, userModel)
                     .read(simulation.path("ticks"));
         }
-        JsonNode verdict = simulation.path("reward_info");
-        Outcomes.scores(run, place, verdict, "reward_info", events);
-        events.accept(new RunEnded(
-                run,
-                place,
-                null,
-                Outcomes.status(verdict),
-                Outcomes.error(verdict),
-                Fields.time(simulation, "end_time"),
-                null,
-                Fields.object()));
     }
 }

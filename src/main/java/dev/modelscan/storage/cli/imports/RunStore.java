@@ -221,27 +221,32 @@ final class RunStore {
                             .build());
             return false;
         }
+        putBack(tx, task.id(), conversation);
+        return true;
+    }
+
+    /** Gives the conversation's messages, uses of tools and calls of models to the task. */
+    private static void putBack(Tx tx, TaskId task, ConversationId conversation) {
         tx.dsl()
                 .update(MESSAGES)
-                .set(MESSAGES.TASK_ID, task.id())
+                .set(MESSAGES.TASK_ID, task)
                 .where(MESSAGES.CONVERSATION_ID.eq(conversation))
                 .and(MESSAGES.TASK_ID.isNull())
                 .execute();
         tx.dsl()
                 .update(TOOL_EXECUTIONS)
-                .set(TOOL_EXECUTIONS.TASK_ID, task.id())
+                .set(TOOL_EXECUTIONS.TASK_ID, task)
                 .where(TOOL_EXECUTIONS.TASK_ID.isNull())
                 .and(TOOL_EXECUTIONS.MESSAGE_ID.in(
                         tx.dsl().select(MESSAGES.ID).from(MESSAGES).where(MESSAGES.CONVERSATION_ID.eq(conversation))))
                 .execute();
         tx.dsl()
                 .update(MODEL_CALLS)
-                .set(MODEL_CALLS.TASK_ID, task.id())
+                .set(MODEL_CALLS.TASK_ID, task)
                 .where(MODEL_CALLS.TASK_ID.isNull())
                 .and(MODEL_CALLS.MESSAGE_ID.in(
                         tx.dsl().select(MESSAGES.ID).from(MESSAGES).where(MESSAGES.CONVERSATION_ID.eq(conversation))))
                 .execute();
-        return true;
     }
 
     /** The call of the parent's run that started this one. */

@@ -126,14 +126,45 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
     /** The exception for the caller. */
     public StorageException toException(@Nullable String entity, @Nullable String id) {
         String subject = entity == null ? "query" : id == null ? entity : entity + " " + id;
-        String driver = EngineText.of(cause);
         return switch (kind) {
-            case PRIMARY_KEY -> new ConflictException(subject + " exists already", named(entity), id, cause);
+            case PRIMARY_KEY, UNIQUE, FOREIGN_KEY, INVALID, REJECTED, TOO_LARGE -> ofData(subject, entity, id);
+            case BUSY, SERIALIZATION, NO_CONNECTION_LEFT -> new BusyException(subject + ": " + busy(), cause);
+            case CONNECTION_LOST, NODE_AWAY, UNUSABLE, UNAVAILABLE ->
+                new UnavailableException(subject + ": " + unavailable(), cause);
+            case CANCELLED ->
+                new CancelledException(
+                        subject + ": the statement was stopped, because " + detailOr("it was cancelled from outside")
+                                + "; nothing of its transaction was stored",
+                        cause);
+            case FULL ->
+                new StorageFullException(
+                        subject + ": the disk, or the database, is full" + inBrackets()
+                                + "; nothing of the transaction was stored",
+                        cause);
+            case CORRUPT ->
+                new CorruptDatabaseException(
+                        subject + ": the database is damaged; restore a backup: " + driver(), cause);
+            case DENIED ->
+                new StorageException(
+                        subject + ": " + detailOr("this is not allowed") + ": " + driver(), entity, id, cause);
+            case READ_ONLY ->
+                new StorageException(
+                        subject + ": db.dsl() only reads; write with db.useTx(tx -> tx.dsl()...)", entity, id, cause);
+            case NO_SAVEPOINT, OTHER ->
+                new StorageException(
+                        subject + ": " + (detail == null ? driver() : detail + ": " + driver()), entity, id, cause);
+        };
+    }
+
+    private StorageException ofData(String subject, @Nullable String entity, @Nullable String id) {
+        String named = entity == null ? "query" : entity;
+        return switch (kind) {
+            case PRIMARY_KEY -> new ConflictException(subject + " exists already", named, id, cause);
             case UNIQUE ->
                 new ConflictException(
-                        subject + ": the " + (detail == null ? "key" : detail)
+                        subject + ": the " + detailOr("key")
                                 + " is taken; choose another, or update the record that has it",
-                        named(entity),
+                        named,
                         id,
                         cause);
             case FOREIGN_KEY ->
@@ -144,90 +175,52 @@ public record Failure(Kind kind, @Nullable String detail, SQLException cause) {
                         cause);
             case INVALID ->
                 new InvalidDataException(
-                        named(entity),
-                        id,
-                        detail == null ? "value" : detail,
-                        "is not allowed by the schema: " + driver,
-                        cause);
-            case REJECTED -> rejected(subject, detail == null ? driver : detail, entity, id);
-            case TOO_LARGE ->
-                new InvalidDataException(named(entity), id, "value", "is too large for the database", cause);
-            case BUSY ->
-                new BusyException(
-                        subject + ": "
-                                + (detail == null ? "the database is locked by another connection" : detail)
-                                + "; try again, or raise busyTimeout",
-                        cause);
-            case SERIALIZATION ->
-                new BusyException(
-                        subject + ": "
-                                + (detail == null ? "other transactions kept getting in its way" : detail)
-                                + ": " + driver
-                                + "; try again, or make the transaction shorter",
-                        cause);
-            case CANCELLED ->
-                new CancelledException(
-                        subject + ": the statement was stopped, because "
-                                + (detail == null ? "it was cancelled from outside" : detail)
-                                + "; nothing of its transaction was stored",
-                        cause);
-            case FULL ->
-                new StorageFullException(
-                        subject + ": the disk, or the database, is full"
-                                + (detail == null ? "" : " (" + detail + ")")
-                                + "; nothing of the transaction was stored",
-                        cause);
-            case CONNECTION_LOST ->
-                new UnavailableException(
-                        subject + ": the connection to the server was lost, or there is none"
-                                + (detail == null ? "" : " (" + detail + ")")
-                                + ": " + driver
-                                + "; nothing of the transaction was stored. The library tries its own work again for"
-                                + " busyTimeout, but a function of withTx is not run again",
-                        cause);
-            case NODE_AWAY ->
-                new UnavailableException(
-                        subject + ": a node of the cluster cannot be reached"
-                                + (detail == null ? "" : " (" + detail + ")")
-                                + ": " + driver
-                                + "; nothing of the transaction was stored, and what lives on other nodes can be used",
-                        cause);
-            case NO_CONNECTION_LEFT ->
-                new BusyException(
-                        subject + ": the server has no connection left: " + driver
-                                + "; use fewer or smaller pools, or raise the server's max_connections",
-                        cause);
-            case UNUSABLE ->
-                new UnavailableException(
-                        subject + ": " + detail + ": " + driver + "; nothing of the transaction was stored", cause);
-            case DENIED ->
-                new StorageException(
-                        subject + ": " + (detail == null ? "this is not allowed" : detail) + ": " + driver,
-                        entity,
-                        id,
-                        cause);
-            case UNAVAILABLE ->
-                new UnavailableException(
-                        subject + ": the database cannot be read or written: " + (detail == null ? driver : detail),
-                        cause);
-            case CORRUPT ->
-                new CorruptDatabaseException(subject + ": the database is damaged; restore a backup: " + driver, cause);
-            case READ_ONLY ->
-                new StorageException(
-                        subject + ": db.dsl() only reads; write with db.useTx(tx -> tx.dsl()...)", entity, id, cause);
-            case NO_SAVEPOINT, OTHER ->
-                new StorageException(
-                        subject + ": " + (detail == null ? driver : detail + ": " + driver), entity, id, cause);
+                        named, id, detailOr("value"), "is not allowed by the schema: " + driver(), cause);
+            case TOO_LARGE -> new InvalidDataException(named, id, "value", "is too large for the database", cause);
+            default -> {
+                String reason = detailOr(driver());
+                yield new RejectedException(
+                        subject + " was rejected by a trigger of the database: " + reason, reason, entity, id, cause);
+            }
         };
     }
 
-    private RejectedException rejected(String subject, String reason, @Nullable String entity, @Nullable String id) {
-        return new RejectedException(
-                subject + " was rejected by a trigger of the database: " + reason, reason, entity, id, cause);
+    private String busy() {
+        return switch (kind) {
+            case SERIALIZATION ->
+                detailOr("other transactions kept getting in its way") + ": " + driver()
+                        + "; try again, or make the transaction shorter";
+            case NO_CONNECTION_LEFT ->
+                "the server has no connection left: " + driver()
+                        + "; use fewer or smaller pools, or raise the server's max_connections";
+            default -> detailOr("the database is locked by another connection") + "; try again, or raise busyTimeout";
+        };
     }
 
-    private static String named(@Nullable String entity) {
-        return entity == null ? "query" : entity;
+    private String unavailable() {
+        return switch (kind) {
+            case CONNECTION_LOST ->
+                "the connection to the server was lost, or there is none" + inBrackets() + ": " + driver()
+                        + "; nothing of the transaction was stored. The library tries its own work again for"
+                        + " busyTimeout, but a function of withTx is not run again";
+            case NODE_AWAY ->
+                "a node of the cluster cannot be reached" + inBrackets() + ": " + driver()
+                        + "; nothing of the transaction was stored, and what lives on other nodes can be used";
+            case UNUSABLE -> detail + ": " + driver() + "; nothing of the transaction was stored";
+            default -> "the database cannot be read or written: " + detailOr(driver());
+        };
+    }
+
+    private String driver() {
+        return EngineText.of(cause);
+    }
+
+    private String detailOr(String otherwise) {
+        return detail == null ? otherwise : detail;
+    }
+
+    private String inBrackets() {
+        return detail == null ? "" : " (" + detail + ")";
     }
 
     /** {@code agents.name, agents.mode} as {@code name, mode}, in the Java API's spelling. */

@@ -46,61 +46,70 @@ public final class FlywayLogs implements LogCreator {
 
     @Override
     public Log createLogger(Class<?> owner) {
-        Logger log = LoggerFactory.getLogger(owner);
-        return new Log() {
-            private boolean isQuiet(String message) {
-                boolean quiet = QUIET.get() != null;
-                if (quiet) {
-                    OWN.debug(message);
-                }
-                return quiet;
-            }
+        return new QuietLog(LoggerFactory.getLogger(owner));
+    }
 
-            @Override
-            @SuppressWarnings("deprecation") // Only older versions of Flyway call it.
-            public boolean isDebugEnabled() {
-                return QUIET.get() == null && log.isDebugEnabled();
-            }
+    /** Logs as debugging output of the library what comes from its own migrations. */
+    private static final class QuietLog implements Log {
 
-            @Override
-            public void debug(String message) {
-                if (!isQuiet(message)) {
-                    log.debug(message);
-                }
-            }
+        private final Logger log;
 
-            @Override
-            public void info(String message) {
-                if (!isQuiet(message)) {
-                    log.info(message);
-                }
-            }
+        QuietLog(Logger log) {
+            this.log = log;
+        }
 
-            @Override
-            public void warn(String message) {
-                if (!isQuiet(message)) {
-                    log.warn(message);
-                }
+        private boolean isQuiet(String message) {
+            boolean quiet = QUIET.get() != null;
+            if (quiet) {
+                OWN.debug(message);
             }
+            return quiet;
+        }
 
-            @Override
-            public void error(String message) {
-                if (!isQuiet(message)) {
-                    log.error(message);
-                }
-            }
+        @Override
+        @SuppressWarnings("deprecation") // Only older versions of Flyway call it.
+        public boolean isDebugEnabled() {
+            return QUIET.get() == null && log.isDebugEnabled();
+        }
 
-            @Override
-            public void error(String message, Exception e) {
-                if (!isQuiet(message)) {
-                    log.error(message, e);
-                }
+        @Override
+        public void debug(String message) {
+            if (!isQuiet(message)) {
+                log.debug(message);
             }
+        }
 
-            @Override
-            public void notice(String message) {
-                info(message);
+        @Override
+        public void info(String message) {
+            if (!isQuiet(message)) {
+                log.info(message);
             }
-        };
+        }
+
+        @Override
+        public void warn(String message) {
+            if (!isQuiet(message)) {
+                log.warn(message);
+            }
+        }
+
+        @Override
+        public void error(String message) {
+            if (!isQuiet(message)) {
+                log.error(message);
+            }
+        }
+
+        @Override
+        public void error(String message, Exception e) {
+            if (!isQuiet(message)) {
+                log.error(message, e);
+            }
+        }
+
+        @Override
+        public void notice(String message) {
+            info(message);
+        }
     }
 }
