@@ -16,7 +16,6 @@ import dev.modelscan.storage.internal.migrate.SchemaState;
 import dev.modelscan.storage.internal.query.AuditTriggers;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
-import dev.modelscan.storage.internal.sqlite.file.FileState;
 import dev.modelscan.storage.internal.sqlite.file.Leftovers;
 import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.internal.sqlite.file.PrivateFiles;
@@ -36,8 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings a SQLite file to the library's version, or says why it cannot. A current file is only read. For any
@@ -45,12 +42,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class SqliteMigrator {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SqliteMigrator.class);
-
     static final String LOCATION = "dev/modelscan/storage/migration/sqlite";
 
     private final SqliteConnections connections;
     private final MigrationPlan plan;
+    private final FileProbe probe;
     private final Duration lockTimeout;
     private Map<String, Long> sets = Map.of();
 
@@ -62,6 +58,7 @@ public final class SqliteMigrator {
     public SqliteMigrator(SqliteConnections connections, MigrationPlan plan, Duration lockTimeout) {
         this.connections = connections;
         this.plan = plan;
+        this.probe = new FileProbe(connections, plan);
         this.lockTimeout = lockTimeout;
     }
 
@@ -91,7 +88,7 @@ public final class SqliteMigrator {
         }
         requireFile(file);
         Leftovers.requireComplete(file);
-        rejectEarly(file);
+        probe.rejectEarly(file);
         if (Files.exists(file) && isCurrent()) {
             return List.of();
         }
@@ -128,7 +125,7 @@ public final class SqliteMigrator {
             return false;
         }
         try {
-            return isComplete(file) ? glance(FileState::isOurs) : probe(FileState::isOurs);
+            return probe.isOurs(file);
         } catch (SQLException e) {
             if (SqliteErrors.isNoDatabase(e)) {
                 return false;
@@ -223,7 +220,7 @@ public final class SqliteMigrator {
             throw new UnavailableException(
                     connections.name() + " does not exist; name the file of a database. None was created", null);
         }
-        rejectEarly(file);
+        probe.rejectEarly(file);
         return state();
     }
 
@@ -269,98 +266,12 @@ public final class SqliteMigrator {
 
     private SchemaState state() {
         try {
-            SchemaState state = probe(connection -> FileState.read(connection, connections.name(), plan));
+            SchemaState state = probe.state();
             sets = state.sets();
             return state;
         } catch (SQLException e) {
             throw unreadable(e);
         }
-    }
-
-    private interface Reading<T extends @Nullable Object> {
-        T from(Connection connection) throws SQLException;
-    }
-
-    /**
-     * Reads in one transaction. Another process may create the database meanwhile, and one statement would see
-     * it empty and the next one with tables.
-     */
-    private static <T extends @Nullable Object> T atOnce(Connection connection, Reading<T> reading)
-            throws SQLException {
-        execute(connection, "BEGIN");
-        T result = reading.from(connection);
-        execute(connection, "COMMIT");
-        return result;
-    }
-
-    private <T extends @Nullable Object> T glance(Reading<T> reading) throws SQLException {
-        try (Connection connection = connections.openImmutable()) {
-            return atOnce(connection, reading);
-        }
-    }
-
-    /**
-     * Reads under locks and changes nothing, unless a process was killed inside a transaction. SQLite reads
-     * such a file only after it has rolled that transaction back, which needs a connection that may write.
-     */
-    private <T extends @Nullable Object> T probe(Reading<T> reading) throws SQLException {
-        try (Connection connection = connections.openProbe()) {
-            return atOnce(connection, reading);
-        } catch (SQLException e) {
-            if (!SqliteErrors.isHotJournal(e) || connections.isReadOnly()) {
-                throw e;
-            }
-        }
-        rejectForeign();
-        try (Connection connection = connections.openMigrator()) {
-            return atOnce(connection, reading);
-        }
-    }
-
-    /** Rejects a foreign file: another program's unfinished transaction is for that program to roll back. */
-    private void rejectForeign() {
-        try {
-            glance(connection -> FileState.read(connection, connections.name(), plan));
-        } catch (SQLException | SchemaException e) {
-            if (e instanceof SchemaException foreign && !isOursAtAGlance()) {
-                throw foreign;
-            }
-            LOG.debug("{} is in the middle of a transaction", connections.name(), e);
-        }
-    }
-
-    private boolean isOursAtAGlance() {
-        try {
-            return glance(FileState::isOurs);
-        } catch (SQLException e) {
-            return false;
-        }
-    }
-
-    /**
-     * Throws if the file cannot be this library's, and leaves nothing beside it. The exact state is read
-     * later, under locks.
-     */
-    private void rejectEarly(Path file) {
-        if (isComplete(file)) {
-            try {
-                glance(connection -> FileState.read(connection, connections.name(), plan));
-            } catch (SQLException e) {
-                LOG.debug("{} cannot be read without its locks", file, e);
-            } catch (SchemaException e) {
-                // Without locks, a file that is being written may look like anything.
-                if (isComplete(file)) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    /** Whether everything committed is in the file itself. */
-    private static boolean isComplete(Path file) {
-        return Files.exists(file)
-                && Files.notExists(SqliteFiles.beside(file, "-wal"))
-                && Files.notExists(SqliteFiles.beside(file, "-journal"));
     }
 
     /**
@@ -372,7 +283,7 @@ public final class SqliteMigrator {
             return false;
         }
         try {
-            if (!probe(connection -> "wal".equals(text(connection, "PRAGMA journal_mode")))) {
+            if (!"wal".equals(probe.read(connection -> text(connection, "PRAGMA journal_mode")))) {
                 try (Connection writer = connections.openMigrator()) {
                     execute(writer, "PRAGMA journal_mode = WAL");
                 }
@@ -414,7 +325,7 @@ public final class SqliteMigrator {
                 : failure.toException(name, null);
     }
 
-    private static void execute(Connection connection, String sql) throws SQLException {
+    static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
