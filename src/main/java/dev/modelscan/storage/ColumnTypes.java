@@ -2,16 +2,15 @@ package dev.modelscan.storage;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.type.TypeFactory;
-import dev.modelscan.storage.internal.codec.Converters;
-import dev.modelscan.storage.internal.codec.Formats;
-import dev.modelscan.storage.internal.codec.TextFormat;
 import dev.modelscan.storage.internal.repository.Bindings;
-import java.lang.reflect.Field;
+import dev.modelscan.storage.schema.DefaultSchema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jooq.Binding;
 import org.jooq.Converter;
+import org.jooq.Field;
+import org.jooq.Table;
 
 /**
  * How columns of generated tables become the library's types: for the code that {@link
@@ -22,6 +21,8 @@ import org.jooq.Converter;
  */
 public final class ColumnTypes {
 
+    private static final String ROOMS = ColumnTypes.class.getPackageName() + ".";
+
     private ColumnTypes() {}
 
     /**
@@ -29,9 +30,20 @@ public final class ColumnTypes {
      *
      * @throws IllegalArgumentException for any other type
      */
+    @SuppressWarnings("unchecked") // A column of the rooms' types is stored as text.
     public static <T> Converter<String, T> of(Class<T> type) {
         Objects.requireNonNull(type, "type");
-        return Converters.of(format(type));
+        // Those of JSON, lists and times are bindings, which differ between engines.
+        return (Converter<String, T>) DefaultSchema.DEFAULT_SCHEMA
+                .tableStream()
+                .flatMap(Table::fieldStream)
+                .filter(field ->
+                        field.getType() == type && type.getPackageName().startsWith(ROOMS))
+                .findFirst()
+                .map(Field::getConverter)
+                .orElseThrow(() -> new IllegalArgumentException(type.getName()
+                        + " is no id, status or content type of the library's; use json(), strings() or instant(), or a"
+                        + " converter of your own"));
     }
 
     /** JSON: text on SQLite, {@code jsonb} on PostgreSQL. */
@@ -77,24 +89,5 @@ public final class ColumnTypes {
     /** A time to the microsecond: text on SQLite, {@code timestamptz} on PostgreSQL. */
     public static Binding<String, Instant> instant() {
         return Bindings.instant();
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> TextFormat<T> format(Class<T> type) {
-        for (Field constant : Formats.class.getFields()) {
-            try {
-                // Those of JSON, lists and times are bindings, which differ between engines.
-                if (constant.get(null) instanceof TextFormat<?> format
-                        && format.type() == type
-                        && type.getPackageName().startsWith(ColumnTypes.class.getPackageName() + ".")) {
-                    return (TextFormat<T>) format;
-                }
-            } catch (IllegalAccessException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        throw new IllegalArgumentException(type.getName()
-                + " is no id, status or content type of the library's; use json(), strings() or instant(), or a"
-                + " converter of your own");
     }
 }

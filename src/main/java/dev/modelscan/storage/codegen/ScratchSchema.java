@@ -1,5 +1,6 @@
 package dev.modelscan.storage.codegen;
 
+import dev.modelscan.storage.Id;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.schema.DefaultSchema;
 import java.io.IOException;
@@ -9,16 +10,23 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Table;
+import org.jooq.TableField;
 import org.jooq.impl.ParserException;
 import org.jooq.meta.jaxb.Configuration;
 import org.jooq.meta.jaxb.ForcedType;
@@ -35,6 +43,8 @@ final class ScratchSchema {
     // The build's own types have priority 0. The higher one is applied.
     private static final int BY_KEY = -1;
     private static final int BY_NAME = -2;
+
+    private static final String ROOMS = "dev.modelscan.storage.";
 
     private static final String TYPES = "dev.modelscan.storage.ColumnTypes.";
 
@@ -139,31 +149,59 @@ final class ScratchSchema {
                 .withIncludeTypes(type.getIncludeTypes());
     }
 
-    /** Those of the library's own build, made of public classes. */
+    /** The types of the library's columns, made of public classes. */
     private static List<ForcedType> named() {
+        List<ForcedType> types = new ArrayList<>();
+        columns()
+                .forEach((type, columns) -> types.add(new ForcedType()
+                        .withPriority(BY_NAME)
+                        .withUserType(type.getName())
+                        .withConverter(TYPES + "of(" + type.getName() + ".class)")
+                        .withIncludeExpression(String.join("|", columns))
+                        .withIncludeTypes(TEXT)));
         try (InputStream file = ScratchSchema.class.getResourceAsStream("codegen.xml")) {
             if (file == null) {
                 throw new IllegalStateException("codegen.xml is missing; the library was not built whole");
             }
             Configuration build = MiniJAXB.unmarshal(file, Configuration.class);
-            return build.getGenerator().getDatabase().getForcedTypes().stream()
-                    .map(ScratchSchema::published)
-                    .toList();
+            build.getGenerator().getDatabase().getForcedTypes().stream()
+                    .filter(type -> type.getConverter() == null)
+                    .forEach(type -> types.add(published(type)));
         } catch (IOException e) {
             throw new UncheckedIOException("codegen.xml cannot be read", e);
         }
+        return types;
+    }
+
+    /** The rooms' types, with patterns of their columns: the library's, and those called as only ids of this type are. */
+    private static Map<Class<?>, Set<String>> columns() {
+        Map<Class<?>, Set<String>> columns = new LinkedHashMap<>();
+        Map<String, Set<Class<?>>> ids = new TreeMap<>();
+        DefaultSchema.DEFAULT_SCHEMA.tableStream().flatMap(Table::fieldStream).forEach(field -> {
+            Class<?> type = field.getType();
+            if (type.getPackageName().startsWith(ROOMS)) {
+                columns.computeIfAbsent(type, key -> new LinkedHashSet<>())
+                        .add(Pattern.quote(Objects.requireNonNull(((TableField<?, ?>) field).getTable())
+                                        .getName() + "." + field.getName()));
+            }
+            if (Id.class.isAssignableFrom(type)) {
+                ids.computeIfAbsent(field.getName(), key -> new HashSet<>()).add(type);
+            }
+        });
+        ids.forEach((name, types) -> {
+            if (types.size() == 1) {
+                Objects.requireNonNull(columns.get(types.iterator().next())).add(".*\\." + Pattern.quote(name));
+            }
+        });
+        return columns;
     }
 
     private static ForcedType published(ForcedType type) {
         type.setPriority(BY_NAME);
-        if (type.getBinding() != null) {
-            type.setBinding(
-                    TYPES + type.getBinding().substring(type.getBinding().lastIndexOf('.') + 1));
-        } else if (type.getConverter() != null) {
-            type.setConverter(TYPES + "of(" + type.getUserType() + ".class)");
-        } else {
+        if (type.getBinding() == null) {
             return type;
         }
+        type.setBinding(TYPES + type.getBinding().substring(type.getBinding().lastIndexOf('.') + 1));
         return type.withIncludeTypes(TEXT);
     }
 }

@@ -2,86 +2,19 @@ package dev.modelscan.storage.internal.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.Json;
-import dev.modelscan.storage.agents.AgentId;
-import dev.modelscan.storage.agents.AgentStatus;
-import dev.modelscan.storage.blobs.BlobId;
 import dev.modelscan.storage.conversations.ContentType;
-import dev.modelscan.storage.conversations.ConversationId;
-import dev.modelscan.storage.conversations.MessageId;
-import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.conversations.PartKind;
-import dev.modelscan.storage.deleted.DeletedRecordId;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.internal.values.StoredJson;
-import dev.modelscan.storage.models.ModelCallId;
-import dev.modelscan.storage.scores.ScoreId;
-import dev.modelscan.storage.sources.SourceId;
-import dev.modelscan.storage.tasks.TaskId;
-import dev.modelscan.storage.tasks.TaskStatus;
-import dev.modelscan.storage.teams.TeamId;
-import dev.modelscan.storage.tools.DecidedBy;
-import dev.modelscan.storage.tools.ToolExecutionId;
-import dev.modelscan.storage.tools.ToolExecutionStatus;
-import dev.modelscan.storage.workflows.WorkflowId;
-import dev.modelscan.storage.workflows.WorkflowStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The formats of all types stored as text. */
+/** The formats of types stored as text, besides ids and the enums of records, for which the build writes them. */
 public final class Formats {
-
-    public static final TextFormat<AgentId> AGENT_ID = new TextFormat<>(AgentId.class, AgentId::new, AgentId::value);
-
-    public static final TextFormat<TeamId> TEAM_ID = new TextFormat<>(TeamId.class, TeamId::new, TeamId::value);
-
-    public static final TextFormat<WorkflowId> WORKFLOW_ID =
-            new TextFormat<>(WorkflowId.class, WorkflowId::new, WorkflowId::value);
-
-    public static final TextFormat<TaskId> TASK_ID = new TextFormat<>(TaskId.class, TaskId::new, TaskId::value);
-
-    public static final TextFormat<ConversationId> CONVERSATION_ID =
-            new TextFormat<>(ConversationId.class, ConversationId::new, ConversationId::value);
-
-    public static final TextFormat<MessageId> MESSAGE_ID =
-            new TextFormat<>(MessageId.class, MessageId::new, MessageId::value);
-
-    public static final TextFormat<BlobId> BLOB_ID = new TextFormat<>(BlobId.class, BlobId::new, BlobId::value);
 
     public static final TextFormat<PartKind> PART_KIND =
             new TextFormat<>(PartKind.class, PartKind::fromCode, PartKind::code);
-
-    public static final TextFormat<ToolExecutionId> TOOL_EXECUTION_ID =
-            new TextFormat<>(ToolExecutionId.class, ToolExecutionId::new, ToolExecutionId::value);
-
-    public static final TextFormat<SourceId> SOURCE_ID =
-            new TextFormat<>(SourceId.class, SourceId::new, SourceId::value);
-
-    public static final TextFormat<ModelCallId> MODEL_CALL_ID =
-            new TextFormat<>(ModelCallId.class, ModelCallId::new, ModelCallId::value);
-
-    public static final TextFormat<ScoreId> SCORE_ID = new TextFormat<>(ScoreId.class, ScoreId::new, ScoreId::value);
-
-    public static final TextFormat<DeletedRecordId> DELETED_RECORD_ID =
-            new TextFormat<>(DeletedRecordId.class, DeletedRecordId::new, DeletedRecordId::value);
-
-    public static final TextFormat<MessageRole> MESSAGE_ROLE =
-            new TextFormat<>(MessageRole.class, MessageRole::fromCode, MessageRole::code);
-
-    public static final TextFormat<DecidedBy> DECIDED_BY =
-            new TextFormat<>(DecidedBy.class, DecidedBy::fromCode, DecidedBy::code);
-
-    public static final TextFormat<AgentStatus> AGENT_STATUS =
-            new TextFormat<>(AgentStatus.class, AgentStatus::fromCode, AgentStatus::code);
-
-    public static final TextFormat<WorkflowStatus> WORKFLOW_STATUS =
-            new TextFormat<>(WorkflowStatus.class, WorkflowStatus::fromCode, WorkflowStatus::code);
-
-    public static final TextFormat<TaskStatus> TASK_STATUS =
-            new TextFormat<>(TaskStatus.class, TaskStatus::fromCode, TaskStatus::code);
-
-    public static final TextFormat<ToolExecutionStatus> TOOL_EXECUTION_STATUS =
-            new TextFormat<>(ToolExecutionStatus.class, ToolExecutionStatus::fromCode, ToolExecutionStatus::code);
 
     public static final TextFormat<ContentType> CONTENT_TYPE =
             new TextFormat<>(ContentType.class, Formats::contentType, ContentType::value);

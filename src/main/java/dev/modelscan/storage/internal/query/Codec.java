@@ -80,13 +80,23 @@ public final class Codec<T> {
         this.encode = encode;
     }
 
-    @SuppressWarnings("unchecked") // What is stored as text is decoded from a String.
     public static <T> Codec<T> text(TextFormat<T> format) {
-        return new Codec<>(
-                Storage.TEXT,
-                mayBeEmpty(format.type()),
-                (Function<Object, T>) (Function<?, T>) format.decode(),
-                format.encode());
+        return text(mayBeEmpty(format.type()), format.decode(), format.encode());
+    }
+
+    /** Ids, by their constructor. */
+    public static <T extends Id> Codec<T> id(Function<String, T> decode) {
+        return text(true, decode, Id::value);
+    }
+
+    /** Constants of an enum, by their codes. */
+    public static <T extends Enum<T>> Codec<T> code(Function<String, T> decode, Function<T, String> encode) {
+        return text(false, decode, encode);
+    }
+
+    @SuppressWarnings("unchecked") // What is stored as text is decoded from a String.
+    private static <T> Codec<T> text(boolean mayBeEmpty, Function<String, T> decode, Function<T, String> encode) {
+        return new Codec<>(Storage.TEXT, mayBeEmpty, (Function<Object, T>) (Function<?, T>) decode, encode);
     }
 
     /**

@@ -3,9 +3,11 @@ package dev.modelscan.storage.internal.query;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jooq.Field;
+import org.jooq.Table;
 import org.jooq.TableField;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,16 @@ public final class Columns<R> {
         Columns<R> others = new Columns<>(owner, before);
         columns.stream().filter(column -> column != left).forEach(others.columns::add);
         return others;
+    }
+
+    /** What messages call the record. */
+    public String owner() {
+        return owner;
+    }
+
+    /** The table of the first column. */
+    public Table<?> table() {
+        return Objects.requireNonNull(columns.get(0).field().getTable());
     }
 
     /** How many positions of a select list are used, up to the last of these columns. */

@@ -6,7 +6,6 @@ import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
-import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
@@ -19,24 +18,24 @@ import org.jspecify.annotations.Nullable;
 /** Joins what follows a message to the message before it, so that the message can be deleted. */
 final class BranchDeletion {
 
-    private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
-    private static final Parameter<Long> NUMBER = MessageMapping.SEQUENCE_NUMBER.parameter();
-    private static final Parameter<MessageId> ID = MessageMapping.ID.parameter();
-    private static final Parameter<MessageId> BEFORE = MessageMapping.PARENT_ID.parameter();
-    private static final Parameter<Instant> NOW = MessageMapping.UPDATED_AT.parameter();
+    private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
+    private static final Parameter<Long> NUMBER = MessageColumns.SEQUENCE_NUMBER.parameter();
+    private static final Parameter<MessageId> ID = MessageColumns.ID.parameter();
+    private static final Parameter<MessageId> BEFORE = MessageColumns.PARENT_ID.parameter();
+    private static final Parameter<Instant> NOW = MessageColumns.UPDATED_AT.parameter();
 
     private record Head(@Nullable MessageId id) {}
 
     /** Holds the conversation, so that nobody adds a message meanwhile; gives its head. */
     private static final CompiledQuery<Head> HOLD = CompiledQuery.rows(
-            "message.holdConversation", row -> new Head(row.find(Codec.text(Formats.MESSAGE_ID), 1)), () -> DSL.select(
+            "message.holdConversation", row -> new Head(row.find(Codec.id(MessageId::new), 1)), () -> DSL.select(
                             CONVERSATIONS.HEAD_ID)
                     .from(CONVERSATIONS)
                     .where(CONVERSATIONS.ID.eq(CONVERSATION.param()))
                     .forUpdate());
 
     private static final CompiledQuery<MessageId> PREVIOUS = CompiledQuery.rows(
-            "message.previous", row -> row.get(Codec.text(Formats.MESSAGE_ID), 1), () -> DSL.select(MESSAGES.ID)
+            "message.previous", row -> row.get(Codec.id(MessageId::new), 1), () -> DSL.select(MESSAGES.ID)
                     .from(MESSAGES)
                     .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
                     .and(MESSAGES.SEQUENCE_NUMBER.lt(NUMBER.param()))
@@ -44,7 +43,7 @@ final class BranchDeletion {
                     .limit(DSL.inline(1)));
 
     private static final CompiledQuery<MessageId> NEWEST_OTHER = CompiledQuery.rows(
-            "message.newestOther", row -> row.get(Codec.text(Formats.MESSAGE_ID), 1), () -> DSL.select(MESSAGES.ID)
+            "message.newestOther", row -> row.get(Codec.id(MessageId::new), 1), () -> DSL.select(MESSAGES.ID)
                     .from(MESSAGES)
                     .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
                     .and(MESSAGES.ID.ne(ID.param()))

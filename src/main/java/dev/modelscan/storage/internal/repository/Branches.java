@@ -28,7 +28,7 @@ import org.jooq.impl.DSL;
 /** Forks and compacts conversations. */
 final class Branches {
 
-    private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
+    private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
     private static final Parameter<Long> NUMBER = Parameter.of("number", Codec.LONG, () -> COMPACTIONS.SEQUENCE_NUMBER);
     private static final Parameter<Long> END = Parameter.of("end", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
     private static final Parameter<String> SUMMARY = Parameter.of("summary", Codec.TEXT, () -> COMPACTIONS.SUMMARY);
@@ -37,7 +37,7 @@ final class Branches {
     /** The messages that none follows. */
     private static final PagedQuery<Message> LAST_OF_BRANCHES = new PagedQuery<>(
             "message.branches",
-            new PagedQuery.Rows<>(() -> MESSAGES, MessageMapping.COLUMNS, MessageMapping::map),
+            new PagedQuery.Rows<>(() -> MESSAGES, MessageColumns.COLUMNS, MessageColumns::map),
             () -> {
                 Messages child = MESSAGES.as("child");
                 Messages branch = MESSAGES.as("branch");
@@ -57,7 +57,7 @@ final class Branches {
                                 .where(child.PARENT_ID.eq(MESSAGES.ID))
                                 .and(child.ID.ne(MESSAGES.ID)));
             },
-            List.of(PagedQuery.ascending(MessageMapping.SEQUENCE_NUMBER)));
+            List.of(PagedQuery.ascending(MessageColumns.SEQUENCE_NUMBER)));
 
     private record Compaction(long number, String summary) {}
 
@@ -138,8 +138,8 @@ final class Branches {
     }
 
     private static Message message(Session session, ConversationId id, MessageId at) throws SQLException {
-        Message message = session.query(MessageMapping.MAPPING.byId)
-                .set(MessageMapping.ID.parameter(), at)
+        Message message = session.query(MessageColumns.MAPPING.byId)
+                .set(MessageColumns.ID.parameter(), at)
                 .first();
         if (message == null) {
             throw new NotFoundException("message", at.value());

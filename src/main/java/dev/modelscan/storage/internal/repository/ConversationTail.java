@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Counts the messages of a conversation, and cuts it after one of them. */
 final class ConversationTail {
 
-    private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
-    private static final Parameter<Long> NUMBER = MessageMapping.SEQUENCE_NUMBER.parameter();
+    private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
+    private static final Parameter<Long> NUMBER = MessageColumns.SEQUENCE_NUMBER.parameter();
 
     private record Counts(
             long messages, long unread, @Nullable Instant last) {}

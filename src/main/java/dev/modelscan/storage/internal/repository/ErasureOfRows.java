@@ -234,13 +234,13 @@ final class ErasureOfRows {
     }
 
     private void deleteOnBranch(MessageId id, Instant now) throws SQLException {
-        Message message = session.query(MessageMapping.MAPPING.byId)
-                .set(MessageMapping.ID.parameter(), id)
+        Message message = session.query(MessageColumns.MAPPING.byId)
+                .set(MessageColumns.ID.parameter(), id)
                 .first();
         if (message != null) {
             BranchDeletion.unlink(session, message, now);
-            session.query(MessageMapping.MAPPING.delete)
-                    .set(MessageMapping.ID.parameter(), id)
+            session.query(MessageColumns.MAPPING.delete)
+                    .set(MessageColumns.ID.parameter(), id)
                     .update();
         }
     }

@@ -19,6 +19,7 @@ import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.internal.query.Catalog.OnDelete;
 import dev.modelscan.storage.internal.query.Catalog.Reference;
+import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.schema.DefaultSchema;
 import java.util.ArrayList;
@@ -79,9 +80,9 @@ final class ErasureRules {
     private static Map<String, String> tablesOfKinds() {
         Map<String, String> tables = new LinkedHashMap<>();
         tables.put(SqlConversationRepository.ENTITY, CONVERSATIONS.getName());
-        for (Entities.Entity<?> entity : Entities.ALL) {
-            Mapping<?, ?> mapping = entity.mapping().get();
-            tables.put(mapping.entity, mapping.table.get().getName());
+        for (Entity<?> entity : Entities.ALL) {
+            Columns<?> columns = entity.columns().get();
+            tables.put(columns.owner(), columns.table().getName());
         }
         return tables;
     }

@@ -40,7 +40,7 @@ public final class Maintenance {
                     AGENTS.UPDATED_AT,
                     Mapping.notBefore(
                             AGENTS.CREATED_AT,
-                            AgentMapping.UPDATED_AT.parameter().param()))
+                            AgentColumns.UPDATED_AT.parameter().param()))
             .where(AGENTS.ID.in(IdList.select(IDS.param(), AGENTS.ID)))
             .and(AGENTS.STATUS.eq(DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
 
@@ -51,11 +51,11 @@ public final class Maintenance {
             .set(
                     TASKS.UPDATED_AT,
                     Mapping.notBefore(
-                            TASKS.CREATED_AT, TaskMapping.UPDATED_AT.parameter().param()))
+                            TASKS.CREATED_AT, TaskColumns.UPDATED_AT.parameter().param()))
             .set(
                     TASKS.COMPLETED_AT,
                     Mapping.notBefore(
-                            TASKS.STARTED_AT, TaskMapping.UPDATED_AT.parameter().param()))
+                            TASKS.STARTED_AT, TaskColumns.UPDATED_AT.parameter().param()))
             .where(TASKS.AGENT_ID.in(IdList.select(IDS.param(), TASKS.AGENT_ID)))
             .and(TASKS.STATUS.eq(DSL.inline(TaskStatus.RUNNING, TASKS.STATUS))));
 
@@ -74,11 +74,11 @@ public final class Maintenance {
                 .toString();
         session.query(IDLE)
                 .set(IDS, ids)
-                .set(AgentMapping.UPDATED_AT.parameter(), now)
+                .set(AgentColumns.UPDATED_AT.parameter(), now)
                 .update();
         return session.query(CANCEL)
                 .set(IDS, ids)
-                .set(TaskMapping.UPDATED_AT.parameter(), now)
+                .set(TaskColumns.UPDATED_AT.parameter(), now)
                 .update();
     }
 

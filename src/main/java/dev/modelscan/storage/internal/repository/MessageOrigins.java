@@ -11,7 +11,6 @@ import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessageOrigin;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
-import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.Columns;
@@ -39,7 +38,7 @@ final class MessageOrigins {
 
     private static final Columns<MessageOrigin> COLUMNS = new Columns<>("message origin");
     private static final Column<MessageOrigin, MessageId> MESSAGE_ID = COLUMNS.add(
-            "messageId", Codec.text(Formats.MESSAGE_ID), () -> MESSAGE_ORIGINS.MESSAGE_ID, MessageOrigin::messageId);
+            "messageId", Codec.id(MessageId::new), () -> MESSAGE_ORIGINS.MESSAGE_ID, MessageOrigin::messageId);
     private static final OriginColumns<MessageOrigin> ORIGIN = new OriginColumns<>(
             COLUMNS,
             new OriginColumns.Fields(
@@ -60,19 +59,19 @@ final class MessageOrigins {
                     .from(MESSAGE_ORIGINS)
                     .where(MESSAGE_ID.isParameter()));
     private static final CompiledQuery<Message> BY_EXTERNAL_ID =
-            CompiledQuery.rows("messageOrigin.byExternalId", MessageMapping.MAPPING.mapper, () -> DSL.select(
-                            MessageMapping.COLUMNS.fields())
+            CompiledQuery.rows("messageOrigin.byExternalId", MessageColumns.MAPPING.mapper, () -> DSL.select(
+                            MessageColumns.COLUMNS.fields())
                     .from(MESSAGES)
                     .join(MESSAGE_ORIGINS)
                     .on(MESSAGE_ORIGINS.MESSAGE_ID.eq(MESSAGES.ID))
                     .where(MESSAGE_ORIGINS.CONVERSATION_ID.eq(
-                            MessageMapping.CONVERSATION_ID.parameter().param()))
+                            MessageColumns.CONVERSATION_ID.parameter().param()))
                     .and(ORIGIN.externalId.isParameter()));
     private static final PagedQuery<MessageOrigin> BY_CONVERSATION = new PagedQuery<>(
             "messageOrigin.byConversation",
             new PagedQuery.Rows<>(() -> MESSAGE_ORIGINS, COLUMNS, MAPPER),
             () -> MESSAGE_ORIGINS.CONVERSATION_ID.eq(
-                    MessageMapping.CONVERSATION_ID.parameter().param()),
+                    MessageColumns.CONVERSATION_ID.parameter().param()),
             List.of(PagedQuery.ascending(MESSAGE_ID)));
 
     private MessageOrigins() {}
@@ -136,7 +135,7 @@ final class MessageOrigins {
 
     static @Nullable Message find(Session session, ConversationId conversation, String externalId) throws SQLException {
         return session.query(BY_EXTERNAL_ID)
-                .set(MessageMapping.CONVERSATION_ID.parameter(), conversation)
+                .set(MessageColumns.CONVERSATION_ID.parameter(), conversation)
                 .set(ORIGIN.externalId.parameter(), externalId)
                 .first();
     }
@@ -144,6 +143,6 @@ final class MessageOrigins {
     static Page<MessageOrigin> list(Session session, ConversationId conversation, PageRequest request)
             throws SQLException {
         return BY_CONVERSATION.fetch(
-                session, request, execution -> execution.set(MessageMapping.CONVERSATION_ID.parameter(), conversation));
+                session, request, execution -> execution.set(MessageColumns.CONVERSATION_ID.parameter(), conversation));
     }
 }

@@ -44,7 +44,7 @@ final class MessageParts {
 
     private static final Columns<Placed> COLUMNS = new Columns<>("messagePart");
     private static final Column<Placed, MessageId> MESSAGE_ID =
-            COLUMNS.add("messageId", Codec.text(Formats.MESSAGE_ID), () -> MESSAGE_PARTS.MESSAGE_ID, Placed::messageId);
+            COLUMNS.add("messageId", Codec.id(MessageId::new), () -> MESSAGE_PARTS.MESSAGE_ID, Placed::messageId);
     private static final Column<Placed, Integer> POSITION =
             COLUMNS.add("position", Codec.INTEGER, () -> MESSAGE_PARTS.POSITION, Placed::position);
     private static final Column<Placed, PartKind> KIND =
@@ -59,8 +59,8 @@ final class MessageParts {
     private static final Column<Placed, String> MEDIA_TYPE =
             COLUMNS.add("parts.mediaType", Codec.TEXT, () -> MESSAGE_PARTS.MEDIA_TYPE, placed -> placed.part()
                     .mediaType());
-    private static final Column<Placed, BlobId> BLOB_ID = COLUMNS.add(
-            "parts.blobId", Codec.text(Formats.BLOB_ID), () -> MESSAGE_PARTS.BLOB_ID, placed -> placed.part()
+    private static final Column<Placed, BlobId> BLOB_ID =
+            COLUMNS.add("parts.blobId", Codec.id(BlobId::new), () -> MESSAGE_PARTS.BLOB_ID, placed -> placed.part()
                     .blobId());
     // Must be last: on SQLite they are not among the packed columns.
     private static final Column<Placed, Json> DATA =
@@ -82,7 +82,7 @@ final class MessageParts {
 
     /** Keeps others from deleting these blobs until the transaction ends. */
     private static final CompiledQuery<BlobId> HELD_BLOBS = CompiledQuery.rows(
-            "messagePart.heldBlobs", row -> row.get(Codec.text(Formats.BLOB_ID), 1), () -> DSL.select(BLOBS.ID)
+            "messagePart.heldBlobs", row -> row.get(Codec.id(BlobId::new), 1), () -> DSL.select(BLOBS.ID)
                     .from(BLOBS)
                     .where(BLOBS.ID.in(IdList.select(IDS.param(), BLOBS.ID)))
                     .forKeyShare());

@@ -45,7 +45,7 @@ final class OpenCalls {
 
     private static final Parameter<Long> AFTER = Parameter.of("after", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
     private static final Parameter<Long> UP_TO = Parameter.of("upTo", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
-    private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
+    private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
 
     private record First(@Nullable Long number) {}
 

@@ -1,6 +1,5 @@
 package dev.modelscan.storage.internal.repository;
 
-import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
@@ -46,7 +45,7 @@ final class OriginColumns<R> {
     OriginColumns(Columns<R> columns, Fields fields, Function<R, Origin> origin) {
         format = columns.add("sourceFormat", Codec.TEXT, fields.format(), row -> origin.apply(row)
                 .format());
-        sourceId = columns.add("sourceId", Codec.text(Formats.SOURCE_ID), fields.sourceId(), row -> origin.apply(row)
+        sourceId = columns.add("sourceId", Codec.id(SourceId::new), fields.sourceId(), row -> origin.apply(row)
                 .sourceId());
         record = columns.add("sourceRecord", Codec.LONG, fields.record(), row -> origin.apply(row)
                 .record());

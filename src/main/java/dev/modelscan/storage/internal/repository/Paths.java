@@ -44,7 +44,7 @@ final class Paths {
 
     private static final Parameter<Long> AFTER = Parameter.of("after", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
 
-    private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
+    private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
 
     private static final PagedQuery<Message> UNBRANCHED = unbranched("", Direction.FORWARD);
     private static final PagedQuery<Message> UNBRANCHED_BACKWARD = unbranched("Backward", Direction.BACKWARD);
@@ -53,7 +53,7 @@ final class Paths {
 
     /** The newest messages of a path after a number, the newest first. */
     private static final CompiledQuery<Message> NEWEST_AFTER = CompiledQuery.rows(
-            "message.newestAfter", MessageMapping::map, () -> DSL.select(MessageMapping.COLUMNS.fields())
+            "message.newestAfter", MessageColumns::map, () -> DSL.select(MessageColumns.COLUMNS.fields())
                     .from(MESSAGES)
                     .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
                     .and(MESSAGES.SEQUENCE_NUMBER.gt(AFTER.param()))
@@ -82,8 +82,8 @@ final class Paths {
                 "message.byConversation" + name,
                 new PagedQuery.Rows<>(
                         () -> CONVERSATIONS.join(MESSAGES).on(MESSAGES.CONVERSATION_ID.eq(CONVERSATIONS.ID)),
-                        MessageMapping.WITHOUT_PARENT,
-                        MessageMapping::mapWithoutParent),
+                        MessageColumns.WITHOUT_PARENT,
+                        MessageColumns::mapWithoutParent),
                 () -> CONVERSATIONS.ID.eq(CONVERSATION.param()).and(CONVERSATIONS.HEAD_ID.isNull()),
                 order(direction));
     }
@@ -93,7 +93,7 @@ final class Paths {
         return new PagedQuery<>(
                 "message.byConversation" + name,
                 "message.path" + name,
-                new PagedQuery.Rows<>(() -> MESSAGES, MessageMapping.COLUMNS, MessageMapping::map),
+                new PagedQuery.Rows<>(() -> MESSAGES, MessageColumns.COLUMNS, MessageColumns::map),
                 () -> MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()).and(isOnPath(MESSAGES.SEQUENCE_NUMBER)),
                 order(direction));
     }
@@ -101,8 +101,8 @@ final class Paths {
     private static List<PagedQuery.Key<Message>> order(Direction direction) {
         return List.of(
                 direction == Direction.FORWARD
-                        ? PagedQuery.ascending(MessageMapping.SEQUENCE_NUMBER)
-                        : PagedQuery.descending(MessageMapping.SEQUENCE_NUMBER));
+                        ? PagedQuery.ascending(MessageColumns.SEQUENCE_NUMBER)
+                        : PagedQuery.descending(MessageColumns.SEQUENCE_NUMBER));
     }
 
     /**

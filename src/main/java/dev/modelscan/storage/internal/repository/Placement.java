@@ -8,7 +8,6 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.ReferenceException;
-import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
@@ -30,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Placement {
 
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
-    private static final Parameter<ConversationId> CONVERSATION = MessageMapping.CONVERSATION_ID.parameter();
+    private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
     private static final Parameter<MessageId> HEAD =
-            Parameter.of("headId", Codec.text(Formats.MESSAGE_ID), () -> CONVERSATIONS.HEAD_ID);
+            Parameter.of("headId", Codec.id(MessageId::new), () -> CONVERSATIONS.HEAD_ID);
 
     /** A stored message, or one that is about to be. */
     private record Known(MessageId id, ConversationId conversationId, long number) {}
@@ -40,8 +39,8 @@ final class Placement {
     private static final CompiledQuery<Known> PARENTS = CompiledQuery.rows(
             "message.parents",
             row -> new Known(
-                    row.get(Codec.text(Formats.MESSAGE_ID), 1),
-                    row.get(Codec.text(Formats.CONVERSATION_ID), 2),
+                    row.get(Codec.id(MessageId::new), 1),
+                    row.get(Codec.id(ConversationId::new), 2),
                     row.get(Codec.LONG, 3)),
             () -> DSL.select(MESSAGES.ID, MESSAGES.CONVERSATION_ID, MESSAGES.SEQUENCE_NUMBER)
                     .from(MESSAGES)
@@ -107,7 +106,7 @@ final class Placement {
         boolean branched = end.head() != null || !follows;
         ends.put(conversation, new End(number, branched ? message.id() : null, branched ? number : 0));
         known.put(message.id(), new Known(message.id(), conversation, number));
-        return MessageMapping.placed(message, number, follows ? null : parent);
+        return MessageColumns.placed(message, number, follows ? null : parent);
     }
 
     /** The number of a given parent; of a message that is its own parent, 0: it follows none. */

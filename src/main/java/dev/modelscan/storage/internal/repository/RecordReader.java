@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.TEAM_MEMBERS;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.deleted.DeletedRecord;
 import dev.modelscan.storage.internal.query.Column;
+import dev.modelscan.storage.internal.query.Columns;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.query.RowMapper;
 import dev.modelscan.storage.teams.Team;
@@ -47,8 +48,7 @@ public final class RecordReader {
 
     private static Map<Class<?>, Function<Record, ?>> readers() {
         Map<Class<?>, Function<Record, ?>> readers = new HashMap<>();
-        Entities.ALL.forEach(entity ->
-                readers.put(entity.record(), row -> read(entity.mapping().get(), row)));
+        Entities.ALL.forEach(entity -> readers.put(entity.record(), row -> read(entity, row)));
         readers.put(TeamMember.class, RecordReader::teamMember);
         readers.put(TeamMembership.class, RecordReader::teamMembership);
         readers.put(
@@ -78,8 +78,9 @@ public final class RecordReader {
         requireAll(entity, List.of(TEAM_MEMBERS.ROLE, TEAM_MEMBERS.JOINED_AT), row);
     }
 
-    private static <R> R read(Mapping<?, R> mapping, Record row) {
-        return read(mapping.entity, mapping.columns.all(), row, mapping.mapper);
+    private static <R> R read(Entity<R> entity, Record row) {
+        Columns<R> columns = entity.columns().get();
+        return read(columns.owner(), columns.all(), row, entity.mapper());
     }
 
     private static <R> R read(String entity, List<Column<R, ?>> columns, Record row, RowMapper<R> mapper) {

@@ -1,10 +1,9 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.internal.repository.AgentMapping.CREATED_AT;
-import static dev.modelscan.storage.internal.repository.AgentMapping.ID;
-import static dev.modelscan.storage.internal.repository.AgentMapping.MAPPING;
-import static dev.modelscan.storage.internal.repository.AgentMapping.NAME;
-import static dev.modelscan.storage.internal.repository.AgentMapping.STATUS;
+import static dev.modelscan.storage.internal.repository.AgentColumns.CREATED_AT;
+import static dev.modelscan.storage.internal.repository.AgentColumns.ID;
+import static dev.modelscan.storage.internal.repository.AgentColumns.NAME;
+import static dev.modelscan.storage.internal.repository.AgentColumns.STATUS;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 
 import dev.modelscan.storage.Json;
@@ -34,6 +33,11 @@ import org.jooq.impl.DSL;
 
 final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements AgentRepository {
 
+    static final Mapping<AgentId, Agent> MAPPING = AgentColumns.mapping()
+            .fixed(STATUS, "use updateStatus")
+            .unique(NAME)
+            .keptBy("messages or tool executions");
+
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
     private static final CompiledQuery<Agent> BY_NAME = MAPPING.select("agent.byName", NAME::isParameter);
@@ -56,7 +60,7 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
     private static final CompiledQuery<Void> ACTIVATE = CompiledQuery.command("agent.activate", () -> DSL.update(AGENTS)
             .set(AGENTS.STATUS, DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))
             .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
-            .set(AGENTS.UPDATED_AT, AgentMapping.UPDATED_AT.parameter().param())
+            .set(AGENTS.UPDATED_AT, AgentColumns.UPDATED_AT.parameter().param())
             .where(AGENTS.ID.in(IdList.select(IDS.param(), AGENTS.ID)))
             .and(AGENTS.STATUS.ne(DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
 
@@ -64,7 +68,7 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
             CompiledQuery.command("agent.deactivateOthers", () -> DSL.update(AGENTS)
                     .set(AGENTS.STATUS, DSL.inline(AgentStatus.INACTIVE, AGENTS.STATUS))
                     .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
-                    .set(AGENTS.UPDATED_AT, AgentMapping.UPDATED_AT.parameter().param())
+                    .set(AGENTS.UPDATED_AT, AgentColumns.UPDATED_AT.parameter().param())
                     .where(AGENTS.ID.notIn(IdList.select(IDS.param(), AGENTS.ID)))
                     .and(AGENTS.STATUS.in(
                             DSL.inline(AgentStatus.IDLE, AGENTS.STATUS),
@@ -163,7 +167,7 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
     private int execute(Session session, CompiledQuery<Void> query, String ids) throws SQLException {
         return session.query(query)
                 .set(IDS, ids)
-                .set(AgentMapping.UPDATED_AT.parameter(), sessions.now())
+                .set(AgentColumns.UPDATED_AT.parameter(), sessions.now())
                 .update();
     }
 

@@ -13,7 +13,6 @@ import dev.modelscan.storage.blobs.BlobRepository;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
-import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
@@ -49,8 +48,7 @@ final class SqlBlobRepository implements BlobRepository {
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private static final Columns<Blob> COLUMNS = new Columns<>(ENTITY);
-    private static final Column<Blob, BlobId> ID =
-            COLUMNS.add("id", Codec.text(Formats.BLOB_ID), () -> BLOBS.ID, Blob::id);
+    private static final Column<Blob, BlobId> ID = COLUMNS.add("id", Codec.id(BlobId::new), () -> BLOBS.ID, Blob::id);
     private static final Column<Blob, Long> SIZE = COLUMNS.add("size", Codec.LONG, () -> BLOBS.SIZE, Blob::size);
     private static final Column<Blob, Instant> CREATED_AT =
             COLUMNS.add("createdAt", Codec.TIME, () -> BLOBS.CREATED_AT, Blob::createdAt);
@@ -60,7 +58,7 @@ final class SqlBlobRepository implements BlobRepository {
 
     private static final Columns<Chunk> CHUNK_COLUMNS = new Columns<>("blobChunk");
     private static final Column<Chunk, BlobId> CHUNK_BLOB_ID =
-            CHUNK_COLUMNS.add("blobId", Codec.text(Formats.BLOB_ID), () -> BLOB_CHUNKS.BLOB_ID, Chunk::blobId);
+            CHUNK_COLUMNS.add("blobId", Codec.id(BlobId::new), () -> BLOB_CHUNKS.BLOB_ID, Chunk::blobId);
     private static final Column<Chunk, Integer> POSITION =
             CHUNK_COLUMNS.add("position", Codec.INTEGER, () -> BLOB_CHUNKS.POSITION, Chunk::position);
     private static final Column<Chunk, byte[]> BYTES =
@@ -104,7 +102,7 @@ final class SqlBlobRepository implements BlobRepository {
 
     /** Locks the oldest blobs to delete, which an index has in order; leaves out those that somebody is about to refer to. */
     private static final CompiledQuery<BlobId> UNUSED =
-            CompiledQuery.rows("blob.unused", row -> row.get(Codec.text(Formats.BLOB_ID), 1), () -> DSL.select(BLOBS.ID)
+            CompiledQuery.rows("blob.unused", row -> row.get(Codec.id(BlobId::new), 1), () -> DSL.select(BLOBS.ID)
                     .from(BLOBS)
                     .where(BLOBS.CREATED_AT.lt(CREATED_AT.parameter().param()))
                     .and(isUnused())

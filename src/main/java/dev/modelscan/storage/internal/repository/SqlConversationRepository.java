@@ -14,7 +14,6 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
-import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
@@ -45,7 +44,7 @@ final class SqlConversationRepository implements ConversationRepository {
     static final String ENTITY = "conversation";
     private static final Columns<Conversation> COLUMNS = new Columns<>(ENTITY);
     private static final Column<Conversation, ConversationId> ID =
-            COLUMNS.add("id", Codec.text(Formats.CONVERSATION_ID), () -> CONVERSATIONS.ID, Conversation::id);
+            COLUMNS.add("id", Codec.id(ConversationId::new), () -> CONVERSATIONS.ID, Conversation::id);
     private static final Column<Conversation, Long> LAST_SEQUENCE_NUMBER = COLUMNS.add(
             "lastSequenceNumber",
             Codec.LONG,
@@ -64,7 +63,7 @@ final class SqlConversationRepository implements ConversationRepository {
     private static final Column<Conversation, String> TITLE =
             COLUMNS.add("title", Codec.TEXT, () -> CONVERSATIONS.TITLE, Conversation::title);
     private static final Column<Conversation, MessageId> HEAD_ID =
-            COLUMNS.add("headId", Codec.text(Formats.MESSAGE_ID), () -> CONVERSATIONS.HEAD_ID, Conversation::headId);
+            COLUMNS.add("headId", Codec.id(MessageId::new), () -> CONVERSATIONS.HEAD_ID, Conversation::headId);
     private static final Column<Conversation, Instant> CREATED_AT =
             COLUMNS.add("createdAt", Codec.TIME, () -> CONVERSATIONS.CREATED_AT, Conversation::createdAt);
     private static final RowMapper<Conversation> MAPPER = SqlConversationRepository::map;

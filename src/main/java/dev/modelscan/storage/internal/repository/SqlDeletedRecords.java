@@ -8,7 +8,6 @@ import dev.modelscan.storage.deleted.DeletedRecord;
 import dev.modelscan.storage.deleted.DeletedRecordId;
 import dev.modelscan.storage.deleted.DeletedRecords;
 import dev.modelscan.storage.errors.NotFoundException;
-import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
@@ -35,7 +34,7 @@ final class SqlDeletedRecords implements DeletedRecords {
 
     static final Columns<DeletedRecord> COLUMNS = new Columns<>(ENTITY);
     static final Column<DeletedRecord, DeletedRecordId> ID =
-            COLUMNS.add("id", Codec.text(Formats.DELETED_RECORD_ID), () -> DELETED_RECORDS.ID, DeletedRecord::id);
+            COLUMNS.add("id", Codec.id(DeletedRecordId::new), () -> DELETED_RECORDS.ID, DeletedRecord::id);
     private static final Column<DeletedRecord, String> KIND =
             COLUMNS.add("kind", Codec.TEXT, () -> DELETED_RECORDS.KIND, DeletedRecord::kind);
     private static final Column<DeletedRecord, String> RECORD_ID =
@@ -78,7 +77,7 @@ final class SqlDeletedRecords implements DeletedRecords {
 
     /** Locks the oldest, and leaves out those that another transaction purges or restores. */
     private static final CompiledQuery<DeletedRecordId> OLDEST = CompiledQuery.rows(
-            "deletedRecord.oldest", row -> row.get(Codec.text(Formats.DELETED_RECORD_ID), 1), () -> DSL.select(
+            "deletedRecord.oldest", row -> row.get(Codec.id(DeletedRecordId::new), 1), () -> DSL.select(
                             DELETED_RECORDS.ID)
                     .from(DELETED_RECORDS)
                     .where(DELETED_RECORDS.DELETED_AT.lt(DELETED_AT.parameter().param()))

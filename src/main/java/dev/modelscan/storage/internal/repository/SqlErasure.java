@@ -243,8 +243,8 @@ final class SqlErasure implements Erasure {
                 .status(AgentStatus.INACTIVE)
                 .createdAt(sessions.now())
                 .build();
-        session.query(AgentMapping.MAPPING.insert)
-                .setAll(AgentMapping.MAPPING.columns, agent)
+        session.query(SqlAgentRepository.MAPPING.insert)
+                .setAll(SqlAgentRepository.MAPPING.columns, agent)
                 .update();
         return id;
     }

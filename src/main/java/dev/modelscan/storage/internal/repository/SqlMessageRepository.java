@@ -1,13 +1,13 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.internal.repository.MessageMapping.CONVERSATION_ID;
-import static dev.modelscan.storage.internal.repository.MessageMapping.MAPPING;
-import static dev.modelscan.storage.internal.repository.MessageMapping.RECEIVER_ID;
-import static dev.modelscan.storage.internal.repository.MessageMapping.SENDER_ID;
-import static dev.modelscan.storage.internal.repository.MessageMapping.SEQUENCE_NUMBER;
-import static dev.modelscan.storage.internal.repository.MessageMapping.TASK_ID;
-import static dev.modelscan.storage.internal.repository.MessageMapping.TEAM_ID;
-import static dev.modelscan.storage.internal.repository.MessageMapping.UPDATED_AT;
+import static dev.modelscan.storage.internal.repository.MessageColumns.CONVERSATION_ID;
+import static dev.modelscan.storage.internal.repository.MessageColumns.MAPPING;
+import static dev.modelscan.storage.internal.repository.MessageColumns.RECEIVER_ID;
+import static dev.modelscan.storage.internal.repository.MessageColumns.SENDER_ID;
+import static dev.modelscan.storage.internal.repository.MessageColumns.SEQUENCE_NUMBER;
+import static dev.modelscan.storage.internal.repository.MessageColumns.TASK_ID;
+import static dev.modelscan.storage.internal.repository.MessageColumns.TEAM_ID;
+import static dev.modelscan.storage.internal.repository.MessageColumns.UPDATED_AT;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 
@@ -23,7 +23,6 @@ import dev.modelscan.storage.conversations.MessageOrigin;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.MessageRepository;
 import dev.modelscan.storage.errors.InvalidDataException;
-import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
@@ -66,7 +65,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
      */
     private static final CompiledQuery<Taken> TAKE_NUMBERS = CompiledQuery.rows(
             "message.takeNumbers",
-            row -> new Taken(row.get(Codec.LONG, 1), row.find(Codec.text(Formats.MESSAGE_ID), 2)),
+            row -> new Taken(row.get(Codec.LONG, 1), row.find(Codec.id(MessageId::new), 2)),
             () -> DSL.insertInto(
                             CONVERSATIONS,
                             CONVERSATIONS.ID,
@@ -81,7 +80,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     /** A message of a conversation without branches, which no other refers to. */
     private static final CompiledQuery<Void> DELETE_UNBRANCHED =
             CompiledQuery.command("message.deleteUnbranched", () -> DSL.deleteFrom(MESSAGES)
-                    .where(MessageMapping.ID.isParameter())
+                    .where(MessageColumns.ID.isParameter())
                     .andNotExists(DSL.selectOne()
                             .from(CONVERSATIONS)
                             .where(CONVERSATIONS.ID.eq(MESSAGES.CONVERSATION_ID))
@@ -125,14 +124,14 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     Message prepared(Message message) {
         super.prepared(message);
         ValueLimits.checkText(
-                sessions.options(), MAPPING.entity, message.id(), MessageMapping.CONTENT, message.content());
+                sessions.options(), MAPPING.entity, message.id(), MessageColumns.CONTENT, message.content());
         if (message.contentType().isJson()) {
             try {
                 ValueLimits.check(
                         sessions.options(),
                         MAPPING.entity,
                         message.id(),
-                        MessageMapping.CONTENT,
+                        MessageColumns.CONTENT,
                         Json.parse(message.content()));
             } catch (InvalidDataException e) {
                 throw new InvalidDataException(MAPPING.entity, message.id().value(), "content", e.reason(), e);
@@ -279,7 +278,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     @Override
     int deleteRow(Session session, MessageId id) throws SQLException {
         int deleted = session.query(DELETE_UNBRANCHED)
-                .set(MessageMapping.ID.parameter(), id)
+                .set(MessageColumns.ID.parameter(), id)
                 .update();
         Message onBranch = deleted == 0 ? byId(session, id) : null;
         if (onBranch == null) {

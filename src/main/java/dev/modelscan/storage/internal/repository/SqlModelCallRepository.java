@@ -1,14 +1,13 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.internal.repository.ModelCallMapping.AGENT_ID;
-import static dev.modelscan.storage.internal.repository.ModelCallMapping.COLUMNS;
-import static dev.modelscan.storage.internal.repository.ModelCallMapping.CREATED_AT;
-import static dev.modelscan.storage.internal.repository.ModelCallMapping.EXTERNAL_ID;
-import static dev.modelscan.storage.internal.repository.ModelCallMapping.ID;
-import static dev.modelscan.storage.internal.repository.ModelCallMapping.MAPPING;
-import static dev.modelscan.storage.internal.repository.ModelCallMapping.MESSAGE_ID;
-import static dev.modelscan.storage.internal.repository.ModelCallMapping.SOURCE_FORMAT;
-import static dev.modelscan.storage.internal.repository.ModelCallMapping.TASK_ID;
+import static dev.modelscan.storage.internal.repository.ModelCallColumns.AGENT_ID;
+import static dev.modelscan.storage.internal.repository.ModelCallColumns.COLUMNS;
+import static dev.modelscan.storage.internal.repository.ModelCallColumns.CREATED_AT;
+import static dev.modelscan.storage.internal.repository.ModelCallColumns.EXTERNAL_ID;
+import static dev.modelscan.storage.internal.repository.ModelCallColumns.ID;
+import static dev.modelscan.storage.internal.repository.ModelCallColumns.MESSAGE_ID;
+import static dev.modelscan.storage.internal.repository.ModelCallColumns.SOURCE_FORMAT;
+import static dev.modelscan.storage.internal.repository.ModelCallColumns.TASK_ID;
 import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 
 import dev.modelscan.storage.Page;
@@ -30,6 +29,8 @@ import java.util.Optional;
 import org.jooq.impl.DSL;
 
 final class SqlModelCallRepository extends SqlRepository<ModelCallId, ModelCall> implements ModelCallRepository {
+
+    static final Mapping<ModelCallId, ModelCall> MAPPING = ModelCallColumns.mapping();
 
     private static final PagedQuery<ModelCall> BY_TASK = listBy("modelCall.byTask", TASK_ID);
     private static final PagedQuery<ModelCall> BY_AGENT = listBy("modelCall.byAgent", AGENT_ID);

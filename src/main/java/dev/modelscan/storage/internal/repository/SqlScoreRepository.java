@@ -1,10 +1,9 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.internal.repository.ScoreMapping.CREATED_AT;
-import static dev.modelscan.storage.internal.repository.ScoreMapping.ID;
-import static dev.modelscan.storage.internal.repository.ScoreMapping.MAPPING;
-import static dev.modelscan.storage.internal.repository.ScoreMapping.NAME;
-import static dev.modelscan.storage.internal.repository.ScoreMapping.TASK_ID;
+import static dev.modelscan.storage.internal.repository.ScoreColumns.CREATED_AT;
+import static dev.modelscan.storage.internal.repository.ScoreColumns.ID;
+import static dev.modelscan.storage.internal.repository.ScoreColumns.NAME;
+import static dev.modelscan.storage.internal.repository.ScoreColumns.TASK_ID;
 
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
@@ -20,6 +19,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 final class SqlScoreRepository extends SqlRepository<ScoreId, Score> implements ScoreRepository {
+
+    static final Mapping<ScoreId, Score> MAPPING = ScoreColumns.mapping();
 
     private static final PagedQuery<Score> BY_TASK = listBy("score.byTask", TASK_ID);
     private static final PagedQuery<Score> BY_NAME = listBy("score.byName", NAME);

@@ -49,12 +49,12 @@ final class SqlSearch implements Search {
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
     private static final CompiledQuery<Message> MESSAGES_BY_IDS = CompiledQuery.rows(
-            "search.messages", MessageMapping.MAPPING.mapper, () -> DSL.select(MessageMapping.COLUMNS.fields())
+            "search.messages", MessageColumns.MAPPING.mapper, () -> DSL.select(MessageColumns.COLUMNS.fields())
                     .from(MESSAGES)
                     .where(MESSAGES.ID.in(IdList.select(IDS.param(), MESSAGES.ID))));
 
     private static final CompiledQuery<ToolExecution> TOOLS_BY_IDS = CompiledQuery.rows(
-            "search.tools", ToolExecutionMapping.MAPPING.mapper, () -> DSL.select(ToolExecutionMapping.COLUMNS.fields())
+            "search.tools", ToolExecutionColumns::map, () -> DSL.select(ToolExecutionColumns.COLUMNS.fields())
                     .from(TOOL_EXECUTIONS)
                     .where(TOOL_EXECUTIONS.ID.in(IdList.select(IDS.param(), TOOL_EXECUTIONS.ID))));
 

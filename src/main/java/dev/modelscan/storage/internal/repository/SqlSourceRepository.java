@@ -1,10 +1,9 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.internal.repository.SourceMapping.FORMAT;
-import static dev.modelscan.storage.internal.repository.SourceMapping.ID;
-import static dev.modelscan.storage.internal.repository.SourceMapping.IMPORTED_AT;
-import static dev.modelscan.storage.internal.repository.SourceMapping.MAPPING;
-import static dev.modelscan.storage.internal.repository.SourceMapping.SHA256;
+import static dev.modelscan.storage.internal.repository.SourceColumns.FORMAT;
+import static dev.modelscan.storage.internal.repository.SourceColumns.ID;
+import static dev.modelscan.storage.internal.repository.SourceColumns.IMPORTED_AT;
+import static dev.modelscan.storage.internal.repository.SourceColumns.SHA256;
 import static dev.modelscan.storage.schema.Tables.SOURCES;
 
 import dev.modelscan.storage.Page;
@@ -21,6 +20,8 @@ import java.util.Optional;
 import org.jooq.impl.DSL;
 
 final class SqlSourceRepository extends SqlRepository<SourceId, Source> implements SourceRepository {
+
+    static final Mapping<SourceId, Source> MAPPING = SourceColumns.mapping();
 
     private static final PagedQuery<Source> BY_FORMAT = new PagedQuery<>(
             "source.byFormat",

@@ -1,20 +1,19 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.internal.repository.TaskMapping.AGENT_ID;
-import static dev.modelscan.storage.internal.repository.TaskMapping.COMPLETED_AT;
-import static dev.modelscan.storage.internal.repository.TaskMapping.CREATED_AT;
-import static dev.modelscan.storage.internal.repository.TaskMapping.ERROR;
-import static dev.modelscan.storage.internal.repository.TaskMapping.ID;
-import static dev.modelscan.storage.internal.repository.TaskMapping.MAPPING;
-import static dev.modelscan.storage.internal.repository.TaskMapping.ORIGIN;
-import static dev.modelscan.storage.internal.repository.TaskMapping.OUTPUT;
-import static dev.modelscan.storage.internal.repository.TaskMapping.PARENT_ID;
-import static dev.modelscan.storage.internal.repository.TaskMapping.PRIORITY;
-import static dev.modelscan.storage.internal.repository.TaskMapping.STARTED_AT;
-import static dev.modelscan.storage.internal.repository.TaskMapping.STATUS;
-import static dev.modelscan.storage.internal.repository.TaskMapping.TEAM_ID;
-import static dev.modelscan.storage.internal.repository.TaskMapping.UPDATED_AT;
-import static dev.modelscan.storage.internal.repository.TaskMapping.WORKFLOW_ID;
+import static dev.modelscan.storage.internal.repository.TaskColumns.AGENT_ID;
+import static dev.modelscan.storage.internal.repository.TaskColumns.COMPLETED_AT;
+import static dev.modelscan.storage.internal.repository.TaskColumns.CREATED_AT;
+import static dev.modelscan.storage.internal.repository.TaskColumns.ERROR;
+import static dev.modelscan.storage.internal.repository.TaskColumns.ID;
+import static dev.modelscan.storage.internal.repository.TaskColumns.ORIGIN;
+import static dev.modelscan.storage.internal.repository.TaskColumns.OUTPUT;
+import static dev.modelscan.storage.internal.repository.TaskColumns.PARENT_ID;
+import static dev.modelscan.storage.internal.repository.TaskColumns.PRIORITY;
+import static dev.modelscan.storage.internal.repository.TaskColumns.STARTED_AT;
+import static dev.modelscan.storage.internal.repository.TaskColumns.STATUS;
+import static dev.modelscan.storage.internal.repository.TaskColumns.TEAM_ID;
+import static dev.modelscan.storage.internal.repository.TaskColumns.UPDATED_AT;
+import static dev.modelscan.storage.internal.repository.TaskColumns.WORKFLOW_ID;
 
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Page;
@@ -47,6 +46,11 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements TaskRepository {
+
+    static final Mapping<TaskId, Task> MAPPING = TaskColumns.mapping()
+            .fixed(STATUS, "use updateStatus")
+            .fixed(STARTED_AT, "it follows the status")
+            .fixed(COMPLETED_AT, "it follows the status");
 
     private static final List<PagedQuery.Key<Task>> OLDEST_FIRST =
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID));

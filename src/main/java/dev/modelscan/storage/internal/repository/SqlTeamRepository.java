@@ -1,7 +1,6 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.internal.repository.TeamMapping.MAPPING;
-import static dev.modelscan.storage.internal.repository.TeamMapping.NAME;
+import static dev.modelscan.storage.internal.repository.TeamColumns.NAME;
 
 import dev.modelscan.storage.Cursor;
 import dev.modelscan.storage.Page;
@@ -31,6 +30,8 @@ import java.util.Optional;
 
 final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements TeamRepository {
 
+    static final Mapping<TeamId, Team> MAPPING = TeamColumns.mapping().unique(NAME);
+
     private static final String MEMBER = "team member";
     private static final String WITH_MEMBERS = "team.withMembers";
 
@@ -40,7 +41,7 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     SqlTeamRepository(Sessions sessions) {
         super(sessions, MAPPING);
-        this.names = new NaturalKey<>(this, TeamMapping.MAPPING);
+        this.names = new NaturalKey<>(this, MAPPING);
     }
 
     @Override
@@ -142,7 +143,7 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
 
     private static Execution<Void> member(Session session, CompiledQuery<Void> query, TeamId teamId, AgentId agentId)
             throws SQLException {
-        return session.query(query).set(TeamMapping.ID.parameter(), teamId).set(AgentMapping.ID.parameter(), agentId);
+        return session.query(query).set(TeamColumns.ID.parameter(), teamId).set(AgentColumns.ID.parameter(), agentId);
     }
 
     private static void checkRole(TeamId teamId, AgentId agentId, String role) {
@@ -163,7 +164,7 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
                 MEMBER,
                 null,
                 session -> List.copyOf(session.query(TeamQueries.MEMBERS)
-                        .set(TeamMapping.ID.parameter(), teamId)
+                        .set(TeamColumns.ID.parameter(), teamId)
                         .list()));
     }
 
@@ -174,7 +175,7 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
                 MEMBER,
                 null,
                 session -> List.copyOf(session.query(TeamQueries.BY_AGENT)
-                        .set(AgentMapping.ID.parameter(), agentId)
+                        .set(AgentColumns.ID.parameter(), agentId)
                         .list()));
     }
 
@@ -199,14 +200,14 @@ final class SqlTeamRepository extends SqlRepository<TeamId, Team> implements Tea
         List<String> position = Cursors.decode(WITH_MEMBERS, 2, cursor);
         Execution<TeamQueries.TeamRow> execution =
                 session.query(TeamQueries.WITH_MEMBERS_BEHIND).set(Mapping.LIMIT, request.limit() + 1);
-        Cursors.bind(execution, TeamMapping.CREATED_AT.parameter(), position.get(0));
-        Cursors.bind(execution, TeamMapping.ID.parameter(), position.get(1));
+        Cursors.bind(execution, TeamColumns.CREATED_AT.parameter(), position.get(0));
+        Cursors.bind(execution, TeamColumns.ID.parameter(), position.get(1));
         return execution;
     }
 
     private static PageRequest after(List<TeamWithMembers> items, int limit) {
         Team last = items.get(items.size() - 1).team();
-        List<String> position = List.of(TeamMapping.CREATED_AT.encode(last), TeamMapping.ID.encode(last));
+        List<String> position = List.of(TeamColumns.CREATED_AT.encode(last), TeamColumns.ID.encode(last));
         return PageRequest.after(Cursors.encode(WITH_MEMBERS, position), limit);
     }
 

@@ -1,19 +1,18 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.AGENT_ID;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.CALL_ID;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.COMPLETED_AT;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.CREATED_AT;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.ERROR;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.ID;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.MAPPING;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.MESSAGE_ID;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.OUTPUT;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.STARTED_AT;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.STATUS;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.TASK_ID;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.TOOL_NAME;
-import static dev.modelscan.storage.internal.repository.ToolExecutionMapping.UPDATED_AT;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.AGENT_ID;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.CALL_ID;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.COMPLETED_AT;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.CREATED_AT;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.ERROR;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.ID;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.MESSAGE_ID;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.OUTPUT;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.STARTED_AT;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.STATUS;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.TASK_ID;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.TOOL_NAME;
+import static dev.modelscan.storage.internal.repository.ToolExecutionColumns.UPDATED_AT;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.Json;
@@ -59,6 +58,11 @@ import org.jspecify.annotations.Nullable;
 
 final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, ToolExecution>
         implements ToolExecutionRepository {
+
+    static final Mapping<ToolExecutionId, ToolExecution> MAPPING = ToolExecutionColumns.mapping()
+            .fixed(STATUS, "use updateStatus")
+            .fixed(STARTED_AT, "it follows the status")
+            .fixed(COMPLETED_AT, "it follows the status");
 
     private static final PagedQuery<ToolExecution> BY_AGENT = listBy("toolExecution.byAgent", AGENT_ID);
     private static final PagedQuery<ToolExecution> BY_TASK = listBy("toolExecution.byTask", TASK_ID);

@@ -1,13 +1,12 @@
 package dev.modelscan.storage.internal.repository;
 
-import static dev.modelscan.storage.internal.repository.WorkflowMapping.COMPLETED_AT;
-import static dev.modelscan.storage.internal.repository.WorkflowMapping.CREATED_AT;
-import static dev.modelscan.storage.internal.repository.WorkflowMapping.ID;
-import static dev.modelscan.storage.internal.repository.WorkflowMapping.MAPPING;
-import static dev.modelscan.storage.internal.repository.WorkflowMapping.ORIGIN;
-import static dev.modelscan.storage.internal.repository.WorkflowMapping.STARTED_AT;
-import static dev.modelscan.storage.internal.repository.WorkflowMapping.STATUS;
-import static dev.modelscan.storage.internal.repository.WorkflowMapping.UPDATED_AT;
+import static dev.modelscan.storage.internal.repository.WorkflowColumns.COMPLETED_AT;
+import static dev.modelscan.storage.internal.repository.WorkflowColumns.CREATED_AT;
+import static dev.modelscan.storage.internal.repository.WorkflowColumns.ID;
+import static dev.modelscan.storage.internal.repository.WorkflowColumns.ORIGIN;
+import static dev.modelscan.storage.internal.repository.WorkflowColumns.STARTED_AT;
+import static dev.modelscan.storage.internal.repository.WorkflowColumns.STATUS;
+import static dev.modelscan.storage.internal.repository.WorkflowColumns.UPDATED_AT;
 
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
@@ -27,6 +26,11 @@ import java.util.Optional;
 import org.jooq.Field;
 
 final class SqlWorkflowRepository extends SqlRepository<WorkflowId, Workflow> implements WorkflowRepository {
+
+    static final Mapping<WorkflowId, Workflow> MAPPING = WorkflowColumns.mapping()
+            .fixed(STATUS, "use updateStatus")
+            .fixed(STARTED_AT, "it follows the status")
+            .fixed(COMPLETED_AT, "it follows the status");
 
     private static final PagedQuery<Workflow> BY_STATUS = new PagedQuery<>(
             "workflow.byStatus",

@@ -39,12 +39,12 @@ final class TeamQueries {
     static final Parameter<Instant> JOINED_AT = Parameter.of("joinedAt", Codec.TIME, () -> TEAM_MEMBERS.JOINED_AT);
 
     // The columns of a membership, after the columns of its agent or team.
-    private static final Columns<TeamMember> OF_AGENT = new Columns<>("team member", AgentMapping.COLUMNS.end());
+    private static final Columns<TeamMember> OF_AGENT = new Columns<>("team member", AgentColumns.COLUMNS.end());
     private static final Column<TeamMember, String> AGENT_ROLE =
             OF_AGENT.add("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE, TeamMember::role);
     private static final Column<TeamMember, Instant> AGENT_JOINED_AT =
             OF_AGENT.add("joinedAt", Codec.TIME, () -> TEAM_MEMBERS.JOINED_AT, TeamMember::joinedAt);
-    private static final Columns<TeamMembership> OF_TEAM = new Columns<>("membership", TeamMapping.COLUMNS.end());
+    private static final Columns<TeamMembership> OF_TEAM = new Columns<>("membership", TeamColumns.COLUMNS.end());
     private static final Column<TeamMembership, String> TEAM_ROLE =
             OF_TEAM.add("role", Codec.TEXT, () -> TEAM_MEMBERS.ROLE, TeamMembership::role);
     private static final Column<TeamMembership, Instant> TEAM_JOINED_AT =
@@ -54,23 +54,23 @@ final class TeamQueries {
     record TeamRow(Team team, Optional<TeamMember> member) {}
 
     static final CompiledQuery<TeamMember> MEMBERS =
-            CompiledQuery.rows("team.members", TeamQueries::member, () -> DSL.select(AgentMapping.COLUMNS.fields())
+            CompiledQuery.rows("team.members", TeamQueries::member, () -> DSL.select(AgentColumns.COLUMNS.fields())
                     .select(OF_AGENT.fields())
                     .from(TEAM_MEMBERS)
                     .join(AGENTS)
                     .on(TEAM_MEMBERS.AGENT_ID.eq(AGENTS.ID))
-                    .where(TEAM_MEMBERS.TEAM_ID.eq(TeamMapping.ID.parameter().param()))
+                    .where(TEAM_MEMBERS.TEAM_ID.eq(TeamColumns.ID.parameter().param()))
                     .orderBy(TEAM_MEMBERS.JOINED_AT, TEAM_MEMBERS.AGENT_ID));
 
     static final CompiledQuery<TeamMembership> BY_AGENT = CompiledQuery.rows(
             "team.byAgent",
-            row -> new TeamMembership(TeamMapping.map(row), row.get(TEAM_ROLE), row.get(TEAM_JOINED_AT)),
-            () -> DSL.select(TeamMapping.COLUMNS.fields())
+            row -> new TeamMembership(TeamColumns.map(row), row.get(TEAM_ROLE), row.get(TEAM_JOINED_AT)),
+            () -> DSL.select(TeamColumns.COLUMNS.fields())
                     .select(OF_TEAM.fields())
                     .from(TEAM_MEMBERS)
                     .join(TEAMS)
                     .on(TEAM_MEMBERS.TEAM_ID.eq(TEAMS.ID))
-                    .where(TEAM_MEMBERS.AGENT_ID.eq(AgentMapping.ID.parameter().param()))
+                    .where(TEAM_MEMBERS.AGENT_ID.eq(AgentColumns.ID.parameter().param()))
                     .orderBy(TEAM_MEMBERS.JOINED_AT, TEAM_MEMBERS.TEAM_ID));
 
     static final CompiledQuery<TeamRow> WITH_MEMBERS =
@@ -81,8 +81,8 @@ final class TeamQueries {
             TeamQueries::teamRow,
             () -> withMembers(DSL.row(TEAMS.CREATED_AT, TEAMS.ID)
                     .greaterThan(
-                            TeamMapping.CREATED_AT.parameter().param(),
-                            TeamMapping.ID.parameter().param())));
+                            TeamColumns.CREATED_AT.parameter().param(),
+                            TeamColumns.ID.parameter().param())));
 
     static final CompiledQuery<Void> ADD_MEMBER = CompiledQuery.command("team.addMember", () -> DSL.insertInto(
                     TEAM_MEMBERS,
@@ -91,8 +91,8 @@ final class TeamQueries {
                     TEAM_MEMBERS.ROLE,
                     TEAM_MEMBERS.JOINED_AT)
             .values(
-                    TeamMapping.ID.parameter().param(),
-                    AgentMapping.ID.parameter().param(),
+                    TeamColumns.ID.parameter().param(),
+                    AgentColumns.ID.parameter().param(),
                     ROLE.param(),
                     JOINED_AT.param())
             .onConflict(TEAM_MEMBERS.TEAM_ID, TEAM_MEMBERS.AGENT_ID)
@@ -111,8 +111,8 @@ final class TeamQueries {
     private static Condition theMember() {
         return TEAM_MEMBERS
                 .TEAM_ID
-                .eq(TeamMapping.ID.parameter().param())
-                .and(TEAM_MEMBERS.AGENT_ID.eq(AgentMapping.ID.parameter().param()));
+                .eq(TeamColumns.ID.parameter().param())
+                .and(TEAM_MEMBERS.AGENT_ID.eq(AgentColumns.ID.parameter().param()));
     }
 
     /**
@@ -121,11 +121,11 @@ final class TeamQueries {
     private static Query withMembers(Condition position) {
         Teams page = TEAMS.as("page");
         List<Field<?>> teamFields = new ArrayList<>();
-        TeamMapping.COLUMNS.fields().forEach(field -> teamFields.add(page.field(field)));
+        TeamColumns.COLUMNS.fields().forEach(field -> teamFields.add(page.field(field)));
         return DSL.select(teamFields)
-                .select(AgentMapping.COLUMNS.fields())
+                .select(AgentColumns.COLUMNS.fields())
                 .select(OF_AGENT.fields())
-                .from(page(DSL.select(TeamMapping.COLUMNS.fields()), position).asTable("page"))
+                .from(page(DSL.select(TeamColumns.COLUMNS.fields()), position).asTable("page"))
                 .leftJoin(TEAM_MEMBERS)
                 .on(ofPage(page, page(DSL.select(TEAMS.ID), position)))
                 .leftJoin(AGENTS)
@@ -153,16 +153,16 @@ final class TeamQueries {
     }
 
     private static TeamMember member(Row row) throws SQLException {
-        Agent agent = AgentMapping.map(row);
+        Agent agent = AgentColumns.map(row);
         return new TeamMember(agent, row.get(AGENT_ROLE), row.get(AGENT_JOINED_AT));
     }
 
     private static TeamRow teamRow(Row row) throws SQLException {
-        Optional<TeamMember> member = row.shifted(TeamMapping.COLUMNS.end(), TeamQueries::optionalMember);
-        return new TeamRow(TeamMapping.map(row), member);
+        Optional<TeamMember> member = row.shifted(TeamColumns.COLUMNS.end(), TeamQueries::optionalMember);
+        return new TeamRow(TeamColumns.map(row), member);
     }
 
     private static Optional<TeamMember> optionalMember(Row row) throws SQLException {
-        return row.find(AgentMapping.ID) == null ? Optional.empty() : Optional.of(member(row));
+        return row.find(AgentColumns.ID) == null ? Optional.empty() : Optional.of(member(row));
     }
 }

@@ -25,28 +25,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of {@link Message}. */
-final class MessageMapping {
+final class MessageColumns {
 
     static final Columns<Message> COLUMNS = new Columns<>("message");
     static final Column<Message, MessageId> ID =
-            COLUMNS.add("id", Codec.text(Formats.MESSAGE_ID), () -> MESSAGES.ID, Message::id);
+            COLUMNS.add("id", Codec.id(MessageId::new), () -> MESSAGES.ID, Message::id);
     static final Column<Message, ConversationId> CONVERSATION_ID = COLUMNS.add(
-            "conversationId",
-            Codec.text(Formats.CONVERSATION_ID),
-            () -> MESSAGES.CONVERSATION_ID,
-            Message::conversationId);
+            "conversationId", Codec.id(ConversationId::new), () -> MESSAGES.CONVERSATION_ID, Message::conversationId);
     static final Column<Message, Long> SEQUENCE_NUMBER =
             COLUMNS.add("sequenceNumber", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER, Message::sequenceNumber);
     static final Column<Message, AgentId> SENDER_ID =
-            COLUMNS.add("senderId", Codec.text(Formats.AGENT_ID), () -> MESSAGES.SENDER_ID, Message::senderId);
+            COLUMNS.add("senderId", Codec.id(AgentId::new), () -> MESSAGES.SENDER_ID, Message::senderId);
     static final Column<Message, AgentId> RECEIVER_ID =
-            COLUMNS.add("receiverId", Codec.text(Formats.AGENT_ID), () -> MESSAGES.RECEIVER_ID, Message::receiverId);
+            COLUMNS.add("receiverId", Codec.id(AgentId::new), () -> MESSAGES.RECEIVER_ID, Message::receiverId);
     static final Column<Message, TaskId> TASK_ID =
-            COLUMNS.add("taskId", Codec.text(Formats.TASK_ID), () -> MESSAGES.TASK_ID, Message::taskId);
+            COLUMNS.add("taskId", Codec.id(TaskId::new), () -> MESSAGES.TASK_ID, Message::taskId);
     static final Column<Message, TeamId> TEAM_ID =
-            COLUMNS.add("teamId", Codec.text(Formats.TEAM_ID), () -> MESSAGES.TEAM_ID, Message::teamId);
-    static final Column<Message, MessageRole> ROLE =
-            COLUMNS.add("role", Codec.text(Formats.MESSAGE_ROLE), () -> MESSAGES.ROLE, Message::role);
+            COLUMNS.add("teamId", Codec.id(TeamId::new), () -> MESSAGES.TEAM_ID, Message::teamId);
+    static final Column<Message, MessageRole> ROLE = COLUMNS.add(
+            "role", Codec.code(MessageRole::fromCode, MessageRole::code), () -> MESSAGES.ROLE, Message::role);
     static final Column<Message, ContentType> CONTENT_TYPE = COLUMNS.add(
             "contentType", Codec.text(Formats.CONTENT_TYPE), () -> MESSAGES.CONTENT_TYPE, Message::contentType);
     static final Column<Message, Json> METADATA =
@@ -61,7 +58,7 @@ final class MessageMapping {
             COLUMNS.add("updatedAt", Codec.TIME, () -> MESSAGES.UPDATED_AT, Message::updatedAt);
     // Before the content, so that it can be left out.
     static final Column<Message, MessageId> PARENT_ID =
-            COLUMNS.add("parentId", Codec.text(Formats.MESSAGE_ID), () -> MESSAGES.PARENT_ID, Message::parentId);
+            COLUMNS.add("parentId", Codec.id(MessageId::new), () -> MESSAGES.PARENT_ID, Message::parentId);
     // Must be last: on SQLite it is not among the packed columns.
     static final Column<Message, String> CONTENT =
             COLUMNS.add("content", Codec.TEXT, () -> MESSAGES.CONTENT, Message::content);
@@ -72,7 +69,7 @@ final class MessageMapping {
     static final Columns<Message> WITHOUT_PARENT = COLUMNS.without(PARENT_ID);
 
     static final Mapping<MessageId, Message> MAPPING = new Mapping<>(
-                    "message", () -> MESSAGES, COLUMNS, MessageMapping::map, ID, VERSION, CREATED_AT, UPDATED_AT)
+                    "message", () -> MESSAGES, COLUMNS, MessageColumns::map, ID, VERSION, CREATED_AT, UPDATED_AT)
             .references("agent", SENDER_ID, () -> AGENTS.ID)
             .references("agent", RECEIVER_ID, () -> AGENTS.ID)
             .references("task", TASK_ID, () -> TASKS.ID)
@@ -84,7 +81,7 @@ final class MessageMapping {
             .fixed(READ_AT, "use markRead")
             .listedBy(CONVERSATION_ID, SEQUENCE_NUMBER);
 
-    private MessageMapping() {}
+    private MessageColumns() {}
 
     static Message map(Row row) throws SQLException {
         return map(row, row.get(CONTENT), row.find(PARENT_ID));
