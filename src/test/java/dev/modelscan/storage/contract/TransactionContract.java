@@ -562,6 +562,47 @@ abstract class TransactionContract extends Contract {
         }
     }
 
+    /** Its body has semicolons and words of its own, and what comes behind it is a statement of its own. */
+    @Test
+    void oneStatementMayHaveABody() {
+        List<String> bodies = engine().name().startsWith("SQLite")
+                ? List.of(
+                        "CREATE TRIGGER mark AFTER UPDATE ON agents WHEN NEW.mode = CASE OLD.mode WHEN ';' THEN 'a' END"
+                                + " BEGIN UPDATE agents SET mode = CASE NEW.mode WHEN 'b' THEN 'c' ELSE mode END WHERE id = NEW.id;"
+                                + " SELECT 1; END; -- BEGIN;\n;")
+                : List.of(
+                        "CREATE OR REPLACE /* x */ FUNCTION mark() RETURNS integer LANGUAGE sql BEGIN ATOMIC"
+                                + " SELECT CASE WHEN true THEN 1 END; SELECT 2; END;",
+                        "CREATE RULE mark AS ON UPDATE TO agents DO ALSO (SELECT 1; SELECT 2)");
+        for (String sql : bodies) {
+            db.useTx(tx -> tx.dsl().execute(sql));
+            assertThatThrownBy(() -> db.useTx(tx -> tx.dsl().execute(sql.strip() + "; SELECT 3")))
+                    .as(sql)
+                    .hasMessageContaining("more than one statement");
+        }
+        db.useTx(tx -> {
+            if (engine().name().startsWith("SQLite")) {
+                tx.dsl().execute("DROP TRIGGER mark");
+            } else {
+                tx.dsl().execute("DROP RULE mark ON agents");
+                tx.dsl().execute("DROP FUNCTION mark()");
+            }
+        });
+    }
+
+    @Test
+    void aTextOfSeveralThatCreateIsRefused() {
+        for (String sql : List.of(
+                "CREATE TABLE notes (no integer); DROP TRIGGER agents_touch",
+                "CREATE TRIGGER a AFTER DELETE ON agents BEGIN SELECT 1; END;"
+                        + " CREATE TRIGGER b AFTER DELETE ON agents BEGIN SELECT 1; END;")) {
+            assertThatThrownBy(() -> db.useTx(tx -> tx.dsl().execute(sql)))
+                    .as(sql)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("more than one statement");
+        }
+    }
+
     @Test
     void aStatementOfADriverThatRunsAllMayHaveSeveral() throws SQLException {
         db.agents().create(ONE);

@@ -22,8 +22,13 @@ final class SqlText {
 
     private static final Pattern SET_CONFIG = Pattern.compile("\\bset_config\\s*\\(", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern HAS_BODY =
-            Pattern.compile("\\b(trigger|function|procedure)\\b", Pattern.CASE_INSENSITIVE);
+    private static final String BLANK = "(?:\\s++|/\\*.*?\\*/|--[^\\n]*+\\n)++";
+
+    /** The begin of a statement that may have a body, which has semicolons of its own. */
+    private static final Pattern HAS_BODY = Pattern.compile(
+            "create" + BLANK + "(or" + BLANK + "replace" + BLANK + ")?(temp(orary)?" + BLANK + ")?(constraint" + BLANK
+                    + ")?(trigger|function|procedure)\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final String sql;
     private int at;
@@ -35,10 +40,6 @@ final class SqlText {
     /** Whether a statement begins or ends a transaction, or a savepoint. */
     static boolean controlsTransaction(String sql) {
         for (String words : statements(sql)) {
-            if (words.equals("CREATE")) {
-                // Its body has its own semicolons and ENDs.
-                return false;
-            }
             if (TRANSACTION_CONTROL.contains(words) || words.equals("PREPARE TRANSACTION")) {
                 return true;
             }
@@ -58,10 +59,6 @@ final class SqlText {
         }
         int end = sql.indexOf(';');
         if (end < 0 || end == sql.length() - 1) {
-            return;
-        }
-        if (text.isWord("CREATE") && HAS_BODY.matcher(sql).find()) {
-            // Its body has its own semicolons.
             return;
         }
         text.skipStatement();
@@ -123,6 +120,7 @@ final class SqlText {
             if (text.at >= sql.length()) {
                 return words;
             }
+            int start = text.at;
             String word = text.word();
             if (word.equals("PREPARE")) {
                 text.skipBlanks();
@@ -131,12 +129,9 @@ final class SqlText {
             if (!word.isEmpty()) {
                 words.add(word);
             }
+            text.at = start;
             text.skipStatement();
         }
-    }
-
-    private boolean isWord(String word) {
-        return sql.regionMatches(true, at, word, 0, word.length());
     }
 
     private boolean isAt(String what) {
@@ -161,11 +156,30 @@ final class SqlText {
             return true;
         }
         if (isAt("/*")) {
-            at += 2;
-            skipTo("*/");
+            skipBlockComment();
             return true;
         }
         return false;
+    }
+
+    /** PostgreSQL's comments nest, and SQLite's do not. So one that would not end if it were nested ends at its first end. */
+    private void skipBlockComment() {
+        int depth = 0;
+        for (int i = at; i < sql.length() - 1; i++) {
+            if (sql.startsWith("/*", i)) {
+                depth++;
+                i++;
+            } else if (sql.startsWith("*/", i)) {
+                depth--;
+                i++;
+            }
+            if (depth == 0) {
+                at = i + 1;
+                return;
+            }
+        }
+        at += 2;
+        skipTo("*/");
     }
 
     private void skipTo(String end) {
@@ -187,27 +201,79 @@ final class SqlText {
             at = sql.length();
             return;
         }
-        while (at < sql.length() && sql.charAt(at) != ';') {
+        boolean hasBody = HAS_BODY.matcher(sql).region(at, sql.length()).lookingAt();
+        // Of parentheses, since a rule has its statements in them, and of blocks of a body.
+        int depth = 0;
+        while (at < sql.length() && (sql.charAt(at) != ';' || depth > 0)) {
             char c = sql.charAt(at);
-            if (c == '\'' || c == '"' || c == '`') {
-                boolean escapes = c == '\'' && at > 0 && Character.toUpperCase(sql.charAt(at - 1)) == 'E';
-                at++;
-                skipQuoted(c, escapes);
-            } else if (c == '$') {
-                skipDollarQuoted();
-            } else if (c == '[') {
-                skipBrackets();
-            } else if (!skipComment()) {
+            if (hasBody && Character.isLetter(c)) {
+                depth += blocksOfWord(depth);
+            } else if (!skipQuotes(c) && !skipComment()) {
+                depth += c == '(' ? 1 : c == ')' ? -1 : 0;
                 at++;
             }
         }
     }
 
-    private void skipQuoted(char quote, boolean escapes) {
-        while (at < sql.length() && sql.charAt(at) != quote) {
-            at += escapes && sql.charAt(at) == '\\' ? 2 : 1;
+    /** How many blocks of a body its next word begins; -1 if it ends one. */
+    private int blocksOfWord(int depth) {
+        boolean isColumn = at > 0 && sql.charAt(at - 1) == '.';
+        String word = word();
+        if (isColumn) {
+            return 0;
         }
-        at++;
+        if (word.equals("BEGIN") || word.equals("CASE")) {
+            return 1;
+        }
+        if (!word.equals("END") || depth == 0) {
+            return 0;
+        }
+        // SQLite takes it for the name of a column, too.
+        int after = at;
+        while (after < sql.length() && Character.isWhitespace(sql.charAt(after))) {
+            after++;
+        }
+        boolean isName = depth == 1 && after < sql.length() && "=,".indexOf(sql.charAt(after)) >= 0;
+        return isName ? 0 : -1;
+    }
+
+    /** Skips what is in quotes, if this begins it. */
+    private boolean skipQuotes(char c) {
+        switch (c) {
+            case '\'', '"', '`' -> {
+                boolean escapes = c == '\'' && isEscapes();
+                at++;
+                skipQuoted(c, escapes);
+            }
+            case '$' -> skipDollarQuoted();
+            case '[' -> skipBrackets();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether an E stands before the quote, which is no end of a longer word, such as ESCAPE. */
+    private boolean isEscapes() {
+        return at > 0
+                && Character.toUpperCase(sql.charAt(at - 1)) == 'E'
+                && (at == 1 || !Character.isJavaIdentifierPart(sql.charAt(at - 2)));
+    }
+
+    /** A quote that is doubled does not end it. */
+    private void skipQuoted(char quote, boolean escapes) {
+        while (at < sql.length()) {
+            char c = sql.charAt(at++);
+            if (c == quote) {
+                if (at == sql.length() || sql.charAt(at) != quote) {
+                    return;
+                }
+                at++;
+            } else if (c == '\\' && escapes) {
+                at++;
+            }
+        }
     }
 
     /** SQLite takes them for quotes of a name; elsewhere they hold an index, or values that may be quoted. */
