@@ -16,7 +16,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Record3;
+import org.jooq.Field;
+import org.jooq.Record4;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +33,16 @@ final class Conversations {
      *
      * @param lastNumber the number of the last message that it had been given
      * @param head the last message of its path; null if it has no branches
+     * @param compacted when it was compacted last; null if it never was
      */
     record Listed(
-            ConversationId id, long lastNumber, @Nullable MessageId head) {
+            ConversationId id,
+            long lastNumber,
+            @Nullable MessageId head,
+            @Nullable Instant compacted) {
 
-        static Listed of(Record3<ConversationId, Long, MessageId> row) {
-            return new Listed(row.value1(), row.value2(), row.value3());
+        static Listed of(Record4<ConversationId, Long, MessageId, Instant> row) {
+            return new Listed(row.value1(), row.value2(), row.value3(), row.value4());
         }
 
         boolean isBranched() {
@@ -48,7 +53,7 @@ final class Conversations {
     /** Conversations of which nothing is as new as that, after an id, in order of ids. */
     static List<Listed> endedBefore(DSLContext dsl, Instant time, @Nullable ConversationId after) {
         Messages newest = MESSAGES.as("newest");
-        return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.HEAD_ID)
+        return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.HEAD_ID, compacted())
                 .from(CONVERSATIONS)
                 .where(CONVERSATIONS.CREATED_AT.lt(time))
                 .and(after == null ? DSL.noCondition() : CONVERSATIONS.ID.gt(after))
@@ -59,6 +64,13 @@ final class Conversations {
                 .orderBy(CONVERSATIONS.ID)
                 .limit(PAGE)
                 .fetch(Listed::of);
+    }
+
+    /** When a conversation was compacted last. */
+    static Field<Instant> compacted() {
+        return DSL.field(DSL.select(DSL.max(COMPACTIONS.CREATED_AT))
+                .from(COMPACTIONS)
+                .where(COMPACTIONS.CONVERSATION_ID.eq(CONVERSATIONS.ID)));
     }
 
     /** Conversations that may have more messages than that, and are neither branched nor compacted. */
@@ -99,15 +111,31 @@ final class Conversations {
         return dsl.fetchCount(MESSAGES, MESSAGES.CONVERSATION_ID.eq(id));
     }
 
-    /** Whether a conversation was given no message and no branch since it was listed, and is given none until the transaction ends. */
+    /**
+     * Whether a conversation was given no message, no branch and no compaction since it was listed, and is given none until the
+     * transaction ends.
+     */
     static boolean isUnchanged(Tx tx, Listed listed) {
-        return hold(
+        boolean same = hold(
                 tx,
                 CONVERSATIONS
                         .ID
                         .eq(listed.id())
                         .and(CONVERSATIONS.LAST_SEQUENCE_NUMBER.eq(listed.lastNumber()))
                         .and(CONVERSATIONS.HEAD_ID.isNotDistinctFrom(listed.head())));
+        // A statement of its own sees what was committed while this one waited for the lock. Compactions go with their
+        // messages.
+        return same
+                && !tx.dsl()
+                        .fetchExists(
+                                COMPACTIONS,
+                                COMPACTIONS
+                                        .CONVERSATION_ID
+                                        .eq(listed.id())
+                                        .and(
+                                                listed.compacted() == null
+                                                        ? DSL.noCondition()
+                                                        : COMPACTIONS.CREATED_AT.gt(listed.compacted())));
     }
 
     /** Locks the row of a conversation, on either engine by an update that changes nothing. Returns whether there is one. */
@@ -216,6 +244,10 @@ final class Conversations {
                         .where(MESSAGES.CONVERSATION_ID.eq(id))
                         .and(MESSAGES.SEQUENCE_NUMBER.lt(cut))
                         .execute();
+            }
+            if (next == null) {
+                // The answer of the oldest call has come since, and is kept.
+                return 0;
             }
         }
     }

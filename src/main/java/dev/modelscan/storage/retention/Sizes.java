@@ -126,7 +126,11 @@ final class Sizes {
     static List<Conversations.Listed> beyond(DSLContext dsl, long bytes) {
         Field<ConversationId> id =
                 DSL.field(DSL.name(SIZED, MESSAGES.CONVERSATION_ID.getName()), MESSAGES.CONVERSATION_ID.getDataType());
-        return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.HEAD_ID)
+        return dsl.select(
+                        CONVERSATIONS.ID,
+                        CONVERSATIONS.LAST_SEQUENCE_NUMBER,
+                        CONVERSATIONS.HEAD_ID,
+                        Conversations.compacted())
                 .from(sized())
                 .join(CONVERSATIONS)
                 .on(CONVERSATIONS.ID.eq(id))

@@ -233,6 +233,21 @@ abstract class RetentionContract extends Contract {
         assertThat(numbers(NEW)).contains(180L, 200L).hasSizeGreaterThan(100);
     }
 
+    /** The oldest call that is left would be separated from its answer, whatever else goes. */
+    @Test
+    @Timeout(60)
+    void aCallThatIsAnsweredMeanwhileIsKeptWithItsAnswer() {
+        say(OLD, 50);
+        say(OLD, MessagePart.toolCall("c1", "search", Json.emptyObject()));
+        say(OLD, 100);
+
+        runWith(
+                () -> say(OLD, MessagePart.toolResult("c1", "found")),
+                RetentionPolicy.builder().messagesPerConversation(10));
+
+        assertThat(numbers(OLD)).startsWith(51L).contains(152L).hasSize(102);
+    }
+
     @Test
     void anOldConversationThatIsForkedMeanwhileKeepsWhatIsLeft() {
         say(OLD, 200);
@@ -244,6 +259,21 @@ abstract class RetentionContract extends Contract {
                 RetentionPolicy.builder().conversations(Duration.ofDays(1)));
 
         assertThat(numbers(OLD)).contains(180L, 200L).hasSizeGreaterThan(100);
+    }
+
+    @Test
+    void anOldConversationThatIsCompactedMeanwhileKeepsWhatIsLeft() {
+        say(OLD, 200);
+        List<Message> all = messages(OLD);
+        db.conversations().compact(OLD, at(all, 170), "what was said before");
+        passDays(2);
+        RetentionPolicy.Builder policy = RetentionPolicy.builder().conversations(Duration.ofDays(1));
+
+        runWith(() -> db.conversations().compact(OLD, at(all, 180), "what was said"), policy);
+
+        assertThat(numbers(OLD)).contains(180L, 200L).hasSizeGreaterThan(100);
+        new Retention(db, policy.build()).run();
+        assertThat(db.conversations().find(OLD)).isEmpty();
     }
 
     /** What is left of a tree would be no paths. */
