@@ -13,6 +13,8 @@ WHERE c.relnamespace = '{schema_name}'::pg_catalog.regnamespace AND p.pronamespa
     -- 32: after the truncate of a table.
     AND (t.tgname, t.tgtype) IN (('modelscan_audit', 25), ('modelscan_audit_insert', 5), ('modelscan_audit_insert', 4),
         ('modelscan_audit_truncate', 32))
+    -- A function of the rows of a statement is called for each statement, and another one for each row.
+    AND t.tgtype NOT IN (CASE WHEN p.prosrc LIKE '% FROM inserted;%' THEN 5 ELSE 4 END)
     AND t.tgenabled IN ('O', 'A') AND t.tgparentid = 0 AND t.tgqual IS NULL AND cardinality(t.tgattr::int2[]) = 0 AND NOT t.tgdeferrable
     AND l.lanname = 'plpgsql' AND p.prosecdef AND p.proconfig[1] = 'search_path=pg_catalog, pg_temp'
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_partition_tree(t.tgrelid) AS part

@@ -1,8 +1,9 @@
 -- Writes each change of a table into audit_pending. What was inserted, updated and deleted is JSON made of the columns.
 -- Whoever may write to the table needs no rights on the log, so the function has those of its owner. The actor is a
--- setting of the transaction, which no pooler passes on.
+-- setting of the transaction, which no pooler passes on. A column may have the name of the variable, too.
 CREATE FUNCTION {schema}{function}() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path TO pg_catalog, pg_temp{settings} AS $audit$
+#variable_conflict use_variable
 DECLARE
     who text := nullif(left(current_setting('modelscan.actor', true), 255), '');
 BEGIN

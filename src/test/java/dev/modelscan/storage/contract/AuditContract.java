@@ -196,6 +196,20 @@ abstract class AuditContract extends Contract {
         assertThat(entries.get(3).changes().toNode().has("size")).isFalse();
     }
 
+    @Test
+    void columnsMayHaveTheNamesThatTheTriggersUse() {
+        write(
+                "CREATE TABLE \"Notes\" (position integer PRIMARY KEY, who text, inserted text, tg_op text, \"new\" text)");
+        db.audit().enable();
+        write("INSERT INTO \"Notes\" VALUES (1, 'a', 'b', 'c', 'd')");
+        write("UPDATE \"Notes\" SET who = 'x', \"new\" = 'y'");
+
+        assertThat(told()).endsWith("null insert Notes 1", "null update Notes 1");
+        assertThat(entries().get(1).changes())
+                .isEqualTo(
+                        Json.parse("{\"position\":1,\"who\":\"a\",\"inserted\":\"b\",\"tg_op\":\"c\",\"new\":\"d\"}"));
+    }
+
     boolean isSqlite() {
         return db.workspace() == null;
     }
@@ -723,6 +737,11 @@ abstract class AuditContract extends Contract {
         assertThat(codes()).isEmpty();
         write("INSERT INTO first_notes VALUES (1)");
         assertThat(told()).last().isEqualTo("null insert Notes 1");
+        write("CREATE OR REPLACE TRIGGER modelscan_audit_insert AFTER INSERT ON \"Notes\" FOR EACH STATEMENT"
+                + " EXECUTE FUNCTION \"modelscan_audit_Notes\"()");
+        assertThat(codes()).containsExactly("audit-trigger-missing");
+        db.audit().enable();
+        assertThat(codes()).isEmpty();
         write("ALTER TABLE first_notes DISABLE TRIGGER modelscan_audit");
         assertThat(db.audit().findings()).singleElement().satisfies(finding -> assertThat(finding.ids())
                 .containsExactly("Notes"));
