@@ -1,5 +1,6 @@
 -- How many of its 12 parts there are. A migration that makes a table again takes its triggers away.
 SELECT count(*) * 100 / 12 FROM sqlite_schema
-WHERE (type = 'trigger' AND name LIKE '%\_search\_%' ESCAPE '\'
-        AND tbl_name IN ('messages', 'message_parts', 'tool_executions'))
-    OR name IN ('search_texts', 'search_words', 'search_documents')
+WHERE name IN ('search_texts', 'search_words', 'search_documents',
+    'messages_search_insert', 'messages_search_update', 'messages_search_delete',
+    'message_parts_search_insert', 'message_parts_search_update', 'message_parts_search_delete',
+    'tool_executions_search_insert', 'tool_executions_search_update', 'tool_executions_search_delete')

@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Workspaces that are schemas of a PostgreSQL database. */
@@ -118,6 +119,16 @@ abstract class PostgresWorkspacesContract extends WorkspacesContract {
         assertThat(workspaces.exists(name("acme"))).isFalse();
         workspaces.create(name("acme"));
         assertThat(mine(workspaces)).containsExactly("acme");
+    }
+
+    /** A server writes a trigger with OLD and NEW in lower case, and with the workspace's name before its function. */
+    @Test
+    void aWorkspaceWhoseNameIsInThatOfARowIsHealthy() {
+        for (String plain : List.of("w", "d", "new", "old", "user")) {
+            try (Database db = workspaces.open(name(plain))) {
+                assertThat(db.doctor().findings()).as(plain).isEmpty();
+            }
+        }
     }
 
     @Test

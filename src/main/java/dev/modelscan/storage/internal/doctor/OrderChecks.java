@@ -57,8 +57,9 @@ final class OrderChecks {
     }
 
     /**
-     * In a circle some task is not younger than its parent. Those are few, and with all that are above them they hold each circle:
-     * so a tree of a million tasks is read once, and none of it is kept.
+     * In a circle some task is not younger than its parent; of two that were made at the same time the one with the lower id is
+     * the older. Those are few, and with all that are above them they hold each circle: so a tree of a million tasks is read once,
+     * and none of it is kept.
      */
     private static CommonTableExpression<Record2<TaskId, TaskId>> aboveOlderOnes() {
         Tasks parent = TASKS.as("parent_task");
@@ -68,7 +69,9 @@ final class OrderChecks {
                         .from(TASKS)
                         .join(parent)
                         .on(parent.ID.eq(TASKS.PARENT_ID))
-                        .where(parent.CREATED_AT.ge(TASKS.CREATED_AT))
+                        .where(parent.CREATED_AT
+                                .gt(TASKS.CREATED_AT)
+                                .or(parent.CREATED_AT.eq(TASKS.CREATED_AT).and(parent.ID.ge(TASKS.ID))))
                         .union(DSL.select(next.ID, next.PARENT_ID)
                                 .from(DSL.table(ABOVE))
                                 .join(next)

@@ -43,8 +43,6 @@ final class PostgresDoctor {
     private static final String NOT_VACUUMED = "SELECT relname FROM pg_catalog.pg_stat_user_tables"
             + " WHERE schemaname = ? AND n_dead_tup > 10000 AND n_dead_tup > n_live_tup ORDER BY 1";
 
-    private static final int ALL = 100;
-
     private static final String MADE = "schema export prints how they are made";
 
     private static final String RESTORE = "pg_restore of a backup";
@@ -127,7 +125,7 @@ final class PostgresDoctor {
     /** Its indexes are of expressions, so they are never out of step with the rows. */
     private void search() throws SQLException {
         int state = SearchScripts.state(session);
-        if (state > 0 && state < ALL) {
+        if (state > 0 && state < SearchScripts.WHOLE) {
             add(
                     Severity.ERROR,
                     "search-broken",

@@ -140,10 +140,7 @@ final class PostgresDrift {
 
     /** A server writes a definition with the names of schemas, and with parentheses and white space of its own. */
     private String plain(String definition) {
-        return definition
-                .replace(PlainSql.quoted(schema) + ".", "")
-                .replace(schema + ".", "")
-                .replaceAll("[\\s()]", "")
-                .toLowerCase(Locale.ROOT);
+        String names = Pattern.quote(PlainSql.quoted(schema)) + "|\\b" + Pattern.quote(schema);
+        return definition.replaceAll("(?i)(" + names + ")\\.|[\\s()]", "").toLowerCase(Locale.ROOT);
     }
 }

@@ -44,8 +44,6 @@ import org.jspecify.annotations.Nullable;
 final class SqlSearch implements Search {
 
     private static final String INDEX = "search index";
-    private static final int ALL = 100;
-
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
     private static final CompiledQuery<Message> MESSAGES_BY_IDS = CompiledQuery.rows(
@@ -66,7 +64,7 @@ final class SqlSearch implements Search {
 
     @Override
     public boolean isEnabled() {
-        return sessions.read(INDEX, null, SearchScripts::state) == ALL;
+        return sessions.read(INDEX, null, SearchScripts::state) == SearchScripts.WHOLE;
     }
 
     @Override
@@ -83,7 +81,7 @@ final class SqlSearch implements Search {
         return sessions.writeMany(INDEX, null, session -> {
             sessions.takeTurn(session, INDEX);
             // Another process may have made it meanwhile.
-            if (!again && SearchScripts.state(session) == ALL) {
+            if (!again && SearchScripts.state(session) == SearchScripts.WHOLE) {
                 return false;
             }
             SearchScripts.run(session, "drop");
@@ -112,7 +110,7 @@ final class SqlSearch implements Search {
 
     private static Page<SearchHit> find(Session session, SearchQuery query, PageRequest request) throws SQLException {
         int state = SearchScripts.state(session);
-        if (state != ALL) {
+        if (state != SearchScripts.WHOLE) {
             throw new SearchIndexException(state > 0);
         }
         List<HitKey> keys = new ArrayList<>();

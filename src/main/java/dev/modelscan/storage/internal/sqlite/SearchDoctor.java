@@ -9,11 +9,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.sqlite.SQLiteErrorCode;
 
 /** Whether the search index, if there is one, has what it should have. */
 final class SearchDoctor {
 
-    private static final int ALL = 100;
+    /** One of its tables is missing, or damaged. */
+    private static final Set<Integer> UNREADABLE =
+            Set.of(SQLiteErrorCode.SQLITE_ERROR.code, SQLiteErrorCode.SQLITE_CORRUPT.code);
 
     private SearchDoctor() {}
 
@@ -27,10 +31,17 @@ final class SearchDoctor {
         if (state == 0) {
             return List.of();
         }
-        if (state != ALL) {
+        if (state != SearchScripts.WHOLE) {
             return List.of("the index has only " + state + " % of its triggers and tables");
         }
-        return compares ? compared(connection) : counted(connection);
+        try {
+            return compares ? compared(connection) : counted(connection);
+        } catch (SQLException e) {
+            if (UNREADABLE.contains(e.getErrorCode() & 0xff)) {
+                return List.of(String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
     }
 
     private static List<String> compared(Connection connection) throws SQLException {

@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.MESSAGES;
 
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.sqlite.SqliteSchema.Entry;
 import dev.modelscan.storage.internal.sqlite.file.LogReaders;
 import dev.modelscan.storage.internal.sqlite.file.SingleNumber;
@@ -27,6 +28,7 @@ final class SqliteDoctor {
 
     private static final String REPAIR = "doctor --repair";
     private static final String REBUILD = "search --rebuild, or doctor --repair";
+    private static final String SEARCH = "search_words";
     private static final String RESTORE = "restore <backup>";
     private static final int MOST = 1_000;
 
@@ -139,10 +141,10 @@ final class SqliteDoctor {
                         "PRAGMA " + (compares ? "integrity" : "quick") + "_check(" + MOST + ")")) {
             while (lines.next()) {
                 String line = lines.getString(1);
-                if (line.contains("constraint failed") || line.startsWith("NULL value in")) {
+                if (line.contains("constraint failed") || line.contains(" value in ")) {
                     rows.add(line);
                 } else if (line.contains("FTS5")) {
-                    add(Severity.ERROR, "search-broken", "the search index is damaged", List.of(line), REBUILD);
+                    fullText(line);
                 } else if (line.contains(" index ") || line.startsWith("wrong # of entries")) {
                     indexes.add(line);
                 } else if (!line.equals("ok")) {
@@ -150,7 +152,12 @@ final class SqliteDoctor {
                 }
             }
         } catch (SQLException e) {
-            pages.add(String.valueOf(e.getMessage()));
+            String message = String.valueOf(e.getMessage());
+            if (message.contains(SEARCH)) {
+                fullText(message);
+            } else {
+                pages.add(message);
+            }
         }
         if (!indexes.isEmpty()) {
             add(Severity.ERROR, "index-damaged", "indexes and their tables differ", indexes, REPAIR);
@@ -166,6 +173,14 @@ final class SqliteDoctor {
                     rows,
                     null);
             json(connection);
+        }
+    }
+
+    private void fullText(String line) {
+        if (line.contains(SEARCH)) {
+            add(Severity.ERROR, "search-broken", "the search index is damaged", List.of(line), REBUILD);
+        } else {
+            add(Severity.ERROR, "index-damaged", "a full-text index of yours is damaged", List.of(line), null);
         }
     }
 
@@ -194,14 +209,14 @@ final class SqliteDoctor {
         try (Statement statement = connection.createStatement();
                 ResultSet indexes = statement.executeQuery(WHOLE_INDEXES)) {
             while (indexes.next()) {
-                String table = "SELECT count(*) FROM \"" + indexes.getString(1) + "\" ";
+                String table = "SELECT count(*) FROM " + PlainSql.quoted(indexes.getString(1)) + " ";
                 String index = indexes.getString(2);
                 try {
                     if (!table.equals(counted)) {
                         rows = SingleNumber.of(connection, table + "NOT INDEXED");
                         counted = table;
                     }
-                    long entries = SingleNumber.of(connection, table + "INDEXED BY \"" + index + "\"");
+                    long entries = SingleNumber.of(connection, table + "INDEXED BY " + PlainSql.quoted(index));
                     if (rows != entries) {
                         wrong.add("wrong # of entries in index " + index);
                     }
@@ -230,30 +245,33 @@ final class SqliteDoctor {
     }
 
     private void foreignKeys(Connection connection) throws SQLException {
-        Map<String, List<String>> rows = new LinkedHashMap<>();
-        int count = 0;
+        record Broken(String table, @Nullable String row) {}
+        Map<String, List<Broken>> all = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet broken = statement.executeQuery(
                         "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check LIMIT " + MOST)) {
-            while (broken.next() && count++ < MOST) {
-                rows.computeIfAbsent(
-                                broken.getString(1) + " that refer to rows of " + broken.getString(3)
+            while (broken.next()) {
+                String table = broken.getString(1);
+                all.computeIfAbsent(
+                                "rows of " + table + " that refer to rows of " + broken.getString(3)
                                         + " that do not exist",
                                 key -> new ArrayList<>())
-                        .add(broken.getString(1) + " " + broken.getString(2));
+                        .add(new Broken(table, broken.getString(2)));
             }
         }
-        List<String> tables = new ArrayList<>(rows.keySet());
-        for (String each : tables) {
+        for (Map.Entry<String, List<Broken>> each : all.entrySet()) {
             List<String> ids = new ArrayList<>();
-            for (String row : rows.getOrDefault(each, List.of())) {
-                String[] parts = row.split(" ", 2);
-                ids.addAll(keys(
-                        connection,
-                        "SELECT " + key(connection, parts[0]) + " FROM \"" + parts[0] + "\" WHERE rowid = "
-                                + parts[1]));
+            for (Broken broken : each.getValue()) {
+                // A table WITHOUT ROWID does not say which.
+                ids.addAll(
+                        broken.row() == null
+                                ? List.of("of " + broken.table())
+                                : keys(
+                                        connection,
+                                        "SELECT " + key(connection, broken.table()) + " FROM "
+                                                + PlainSql.quoted(broken.table()) + " WHERE rowid = " + broken.row()));
             }
-            add(Severity.ERROR, "reference-broken", "rows of " + each, ids, "delete the rows, or restore a backup");
+            add(Severity.ERROR, "reference-broken", each.getKey(), ids, "delete the rows, or restore a backup");
         }
     }
 
@@ -295,6 +313,9 @@ final class SqliteDoctor {
     /** Repairs all that is safe to repair. Returns what it was. */
     List<String> repair(Connection connection) throws SQLException {
         List<String> done = new ArrayList<>();
+        if (isDrifted(connection)) {
+            return done;
+        }
         try (Statement statement = connection.createStatement()) {
             for (Repair repair : ofIndexes(connection)) {
                 repair.action().run(statement);
@@ -311,9 +332,17 @@ final class SqliteDoctor {
 
     /** What {@link #repair} would repair. Writes nothing. */
     List<String> repairable(Connection connection) throws SQLException {
-        return Stream.concat(ofIndexes(connection).stream(), ofNumbers(connection).stream())
-                .map(Repair::what)
-                .toList();
+        return isDrifted(connection)
+                ? List.of()
+                : Stream.concat(ofIndexes(connection).stream(), ofNumbers(connection).stream())
+                        .map(Repair::what)
+                        .toList();
+    }
+
+    /** Of what is missing then, neither indexes nor triggers can be made; a backup has all of it. */
+    private boolean isDrifted(Connection connection) throws SQLException {
+        schema(connection);
+        return found("schema-drift");
     }
 
     private List<Repair> ofIndexes(Connection connection) throws SQLException {
@@ -327,7 +356,8 @@ final class SqliteDoctor {
         }
         findings.clear();
         integrity(connection);
-        if (found("index-damaged")) {
+        if (findings.stream()
+                .anyMatch(finding -> finding.code().equals("index-damaged") && REPAIR.equals(finding.fix()))) {
             repairs.add(new Repair("all indexes, by a rebuild", statement -> statement.executeUpdate("REINDEX")));
         }
         if (found("search-broken")
@@ -360,6 +390,9 @@ final class SqliteDoctor {
 
     /** The first column is the key, or begins it. */
     private static String key(Connection connection, String table) throws SQLException {
-        return SqliteSchema.columns(connection, table).stream().findFirst().orElse("rowid");
+        return SqliteSchema.columns(connection, table).stream()
+                .findFirst()
+                .map(PlainSql::quoted)
+                .orElse("rowid");
     }
 }

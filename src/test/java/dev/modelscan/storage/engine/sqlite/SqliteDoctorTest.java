@@ -2,6 +2,7 @@ package dev.modelscan.storage.engine.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.modelscan.storage.Backups;
 import dev.modelscan.storage.Database;
@@ -26,6 +27,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Faults of files, of which some need a program that does not keep the rules. */
 class SqliteDoctorTest {
@@ -164,6 +167,89 @@ class SqliteDoctorTest {
             assertThat(db.doctor().findings()).isEmpty();
             assertThat(db.search().find("hello", PageRequest.first(100)).items())
                     .hasSize(49);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"docsize", "idx"})
+    void aSearchIndexThatLacksATableIsFoundAndBuiltAnew(String part) throws Exception {
+        try (Database db = Database.open(file)) {
+            db.search().enable();
+        }
+        plant("DROP TABLE search_words_" + part);
+        assertThat(codes()).contains("search-broken").doesNotContain("page-damaged");
+
+        try (Database db = Database.open(file)) {
+            assertThat(db.repair()).contains("the search index, by a rebuild");
+            assertThat(db.doctor().findings()).isEmpty();
+            assertThat(db.search().find("hello", PageRequest.first(100)).items())
+                    .hasSize(50);
+        }
+    }
+
+    @Test
+    void aSearchIndexThatCannotBeOpenedIsNoDamageOfPages() throws Exception {
+        try (Database db = Database.open(file)) {
+            db.search().enable();
+        }
+        plant("DROP TABLE search_words_config");
+        assertThat(codes()).contains("search-broken").doesNotContain("page-damaged");
+    }
+
+    @Test
+    void anApplicationsTriggerIsNoPartOfTheSearchIndex() throws Exception {
+        plant("CREATE TRIGGER own_search_sync AFTER DELETE ON messages BEGIN SELECT 1; END");
+        assertThat(findings()).isEmpty();
+        try (Database db = Database.open(file)) {
+            assertThat(db.repairable()).isEmpty();
+            db.search().enable();
+            assertThat(db.doctor().findings()).isEmpty();
+            assertThat(db.search().find("hello", PageRequest.first(1)).items()).hasSize(1);
+        }
+        plant("DROP TRIGGER messages_search_delete");
+        assertThat(codes()).containsExactly("search-broken");
+    }
+
+    @Test
+    void aDamagedFullTextIndexOfAnApplicationIsNotTheLibrarys() throws Exception {
+        plant(
+                "CREATE VIRTUAL TABLE own USING fts5 (words)",
+                "INSERT INTO own VALUES ('a b c')",
+                "UPDATE own_content SET c0 = 'd e'");
+        List<Finding> findings = findings();
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.code()).isEqualTo("index-damaged");
+            assertThat(finding.fix()).isNull();
+        });
+        try (Database db = Database.open(file)) {
+            assertThat(db.repairable()).isEmpty();
+        }
+    }
+
+    @Test
+    void tablesOfAnyNameAreExamined() throws Exception {
+        plant(
+                "PRAGMA foreign_keys = OFF",
+                "CREATE TABLE \"my \"\"own\"\" table\" (\"order\" INTEGER PRIMARY KEY, agent TEXT REFERENCES agents (id))",
+                "INSERT INTO \"my \"\"own\"\" table\" VALUES (7, 'nobody')",
+                "CREATE TABLE compact (no INTEGER PRIMARY KEY, agent TEXT REFERENCES agents (id)) WITHOUT ROWID",
+                "INSERT INTO compact VALUES (8, 'nobody')");
+        assertThat(findings())
+                .extracting(Finding::code, Finding::ids)
+                .containsExactlyInAnyOrder(
+                        tuple("reference-broken", List.of("7")), tuple("reference-broken", List.of("of compact")));
+    }
+
+    /** What else is missing could not be made without it. */
+    @Test
+    void nothingIsRepairedIfATableIsMissing() throws Exception {
+        try (Database db = Database.open(file)) {
+            db.search().enable();
+        }
+        plant("PRAGMA foreign_keys = OFF", "DROP TABLE tool_executions", "DROP INDEX messages_by_sender");
+        assertThat(codes()).contains("schema-drift", "index-missing");
+        try (Database db = Database.builder().path(file).readOnly().open()) {
+            assertThat(db.repairable()).isEmpty();
         }
     }
 

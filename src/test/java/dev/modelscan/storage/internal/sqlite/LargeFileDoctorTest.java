@@ -65,6 +65,21 @@ class LargeFileDoctorTest {
         assertThat(findings(file).get(0).ids()).containsExactly("3 texts, of which the index has 3, and words of 2");
     }
 
+    @Test
+    void indexesOfAnyNameAreCounted(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("app.db");
+        Database.open(file).close();
+        plant(
+                file,
+                "CREATE TABLE \"my \"\"own\"\" table\" (no INTEGER PRIMARY KEY, a, b, UNIQUE (a))",
+                "CREATE INDEX \"an \"\"index\"\"\" ON \"my \"\"own\"\" table\" (lower(b))",
+                "INSERT INTO \"my \"\"own\"\" table\" VALUES (1, 2, 3)",
+                "CREATE TABLE compact (no TEXT PRIMARY KEY, a UNIQUE) WITHOUT ROWID",
+                "INSERT INTO compact VALUES ('x', 'y')");
+
+        assertThat(findings(file)).isEmpty();
+    }
+
     private static List<Finding> findings(Path file) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
             return new SqliteDoctor(SqliteSchema.library(), file, 0).examine(connection);
