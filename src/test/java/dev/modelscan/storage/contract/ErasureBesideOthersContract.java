@@ -102,6 +102,26 @@ abstract class ErasureBesideOthersContract extends ErasureSuite {
         assertGone();
     }
 
+    /** The deletion has begun before, and is not committed. No log tells of its rows. */
+    @Test
+    void whatIsBeingDeletedMeanwhileGoesFromTheArchive() throws Exception {
+        db.audit().disable();
+        createAnn();
+        db.messages().create(message(ann).content(NEEDLE).build());
+        AtomicReference<CompletableFuture<Void>> erasure = new AtomicReference<>();
+
+        keeping.useTx(tx -> {
+            tx.conversations().delete(CONVERSATION);
+            erasure.set(OwnThread.run(
+                    () -> db.erasure().erase(ErasureRequest.agent(ann.id()).withoutScrub())));
+            assertThatThrownBy(() -> erasure.get().get(500, TimeUnit.MILLISECONDS))
+                    .isInstanceOf(TimeoutException.class);
+        });
+        erasure.get().get(30, TimeUnit.SECONDS);
+
+        assertGone();
+    }
+
     @Test
     void whatWaitsIsPutIntoTheChainEvenIfNothingIsErased() {
         createAnn();

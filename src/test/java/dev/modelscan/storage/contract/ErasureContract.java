@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
@@ -323,6 +324,29 @@ abstract class ErasureContract extends ErasureSuite {
         assertGone();
         assertThat(db.dsl().fetch("SELECT * FROM notes").map(row -> row.get("text")))
                 .containsExactly("kept");
+    }
+
+    /** A table with partitions has statistics of its own. */
+    @Test
+    void statisticsOfATableWithPartitionsHaveNothingLeft() {
+        assumeThat(engine().name()).doesNotStartWith("SQLite");
+        createAnn();
+        change(
+                "CREATE TABLE notes (agent_id text COLLATE \"C\" REFERENCES agents (id) ON DELETE CASCADE, no integer, said text,"
+                        + " PRIMARY KEY (agent_id, no)) PARTITION BY HASH (agent_id)");
+        change("CREATE TABLE first_notes PARTITION OF notes FOR VALUES WITH (MODULUS 1, REMAINDER 0)");
+        for (Agent each : List.of(ann, bob)) {
+            change("INSERT INTO notes SELECT '" + each.id() + "', no, '" + (each.equals(ann) ? NEEDLE : "kept")
+                    + "' FROM generate_series(1, 3) AS no");
+        }
+        change("ANALYZE notes");
+        String statistics = "SELECT tablename FROM pg_stats WHERE tablename LIKE '%notes' AND attname = 'said'"
+                + " AND most_common_vals::text LIKE '%" + NEEDLE + "%'";
+        assertThat(db.dsl().fetch(statistics)).hasSize(2);
+
+        db.erasure().erase(ErasureRequest.agent(ann.id()));
+
+        assertThat(db.dsl().fetch(statistics)).isEmpty();
     }
 
     @Test

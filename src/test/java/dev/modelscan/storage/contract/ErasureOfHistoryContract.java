@@ -105,6 +105,34 @@ abstract class ErasureOfHistoryContract extends ErasureSuite {
                 .containsExactly(AuditAction.DELETE, AuditAction.INSERT, AuditAction.DELETE, AuditAction.INSERT);
     }
 
+    /** The entry of the change may come before that of the insertion. */
+    @Test
+    void whatATriggerChangedInANewRowGoesFromTheLog() {
+        createAnn();
+        String change = "UPDATE tasks SET error = NEW.type WHERE id = NEW.id;";
+        boolean isSqlite = engine().name().startsWith("SQLite");
+        if (!isSqlite) {
+            change("CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ BEGIN "
+                    + change + " RETURN NULL; END $$");
+        }
+        change("CREATE TRIGGER noted AFTER INSERT ON tasks FOR EACH ROW "
+                + (isSqlite ? "BEGIN " + change + " END" : "EXECUTE FUNCTION noted()"));
+        try {
+            createTask(bob, "kept");
+            db.tasks().delete(USED_AGAIN);
+            createTask(ann, NEEDLE);
+
+            erase(ErasureRequest.agent(ann.id()));
+
+            assertGone();
+            assertThat(dump())
+                    .filteredOn(row -> row.startsWith("audit") && row.contains("tasks") && row.contains("\"kept\""))
+                    .hasSize(3);
+        } finally {
+            change(isSqlite ? "DROP TRIGGER noted" : "DROP FUNCTION noted() CASCADE");
+        }
+    }
+
     @Test
     void whatAnotherAgentGotStaysWhenThatOneIsGone() {
         createAnn();

@@ -53,11 +53,11 @@ final class PostgresState {
         return Long.parseLong(Objects.requireNonNull(sum));
     }
 
-    /** The tables of a schema, quoted. */
+    /** The tables of a schema, quoted, without partitions, which are parts of others. */
     static List<String> tables(Session session, String schema) throws SQLException {
         return PlainSql.rows(
                 session,
-                "SELECT quote_ident(relname) FROM pg_catalog.pg_class WHERE relkind = 'r'"
+                "SELECT quote_ident(relname) FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
                         + " AND relnamespace = to_regnamespace(quote_ident(?)) ORDER BY relname",
                 List.of(schema),
                 row -> row.getString(1));

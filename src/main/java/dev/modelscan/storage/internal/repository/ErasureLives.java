@@ -29,6 +29,7 @@ final class ErasureLives {
 
         private final long start;
         private final Set<Edge> by = new HashSet<>(2);
+        private boolean isInserted;
         private boolean isRoot;
         private boolean isOver;
 
@@ -82,10 +83,13 @@ final class ErasureLives {
 
         Life life(Logged logged) {
             Life last = last();
-            if (last == null || last.isOver || logged.is(AuditAction.INSERT)) {
+            boolean inserts = logged.is(AuditAction.INSERT);
+            // What a trigger of the application's has changed in a new row may come before the entry of its insertion.
+            if (last == null || last.isOver || (inserts && last.isInserted)) {
                 last = new Life(last == null ? Long.MIN_VALUE : logged.order());
                 lives.add(last);
             }
+            last.isInserted |= inserts;
             return last;
         }
 

@@ -213,6 +213,8 @@ final class ErasureSearch {
     }
 
     private void find(String table, List<Edge> own, Map<String, String> root) throws SQLException {
+        // Whoever is deleting such rows ends before, and what they were is in the archive and the log by then.
+        forEachLive(table, own, root, tables::hold);
         ErasureHistory history = new ErasureHistory(keys, own, root);
         ErasureDocuments.forEachKept(session, table, kept -> {
             if (history.take(table, ErasureDocuments.key(table(table), kept.document()), kept)) {
@@ -226,7 +228,7 @@ final class ErasureSearch {
         });
         Set<String> wanted = history.all();
         wanted.removeAll(keys.all(table));
-        findLive(table, own, root);
+        forEachLive(table, own, root, this::addLive);
         wanted.addAll(keys.live(table));
         if (!wanted.isEmpty()) {
             findLives(table, own, new ErasureLives(keys, own, root, wanted), wanted);
@@ -320,13 +322,19 @@ final class ErasureSearch {
         List.of(answered, answeredLive).forEach(all -> all.removeAll(keys.all(table.name())));
     }
 
-    private void findLive(String table, List<Edge> own, Map<String, String> root) throws SQLException {
+    /** Takes the condition of rows {@code t}. */
+    @FunctionalInterface
+    private interface Rows {
+        void take(String table, String condition, List<String> values) throws SQLException;
+    }
+
+    private void forEachLive(String table, List<Edge> own, Map<String, String> root, Rows rows) throws SQLException {
         if (!root.isEmpty()) {
-            addLive(table, ErasureRules.isRoot(root), List.copyOf(root.values()));
+            rows.take(table, ErasureRules.isRoot(root), List.copyOf(root.values()));
         }
         for (Edge edge : own) {
             for (List<String> list : ErasedKeys.lists(keys.live(edge.target()))) {
-                addLive(table, tables.value(table, edge.column()) + ErasedKeys.in(list), list);
+                rows.take(table, tables.value(table, edge.column()) + ErasedKeys.in(list), list);
             }
         }
     }

@@ -343,8 +343,13 @@ public final class SqliteStore implements Store {
     public void scrub() {
         connections.requireSameNow();
         writeMany("database", null, session -> {
-            if (SearchScripts.state(session) > 0) {
+            int state = SearchScripts.state(session);
+            if (state == SearchScripts.WHOLE) {
                 SearchScripts.run(session, "scrub");
+            } else if (state > 0) {
+                // Without its triggers it still has the words of rows that are gone.
+                SearchScripts.run(session, "drop");
+                SearchScripts.run(session, "create");
             }
             return true;
         });

@@ -156,6 +156,23 @@ class ErasureBytesTest {
         assertThat(found()).isZero();
     }
 
+    /** Without a trigger it keeps the words of what is deleted. */
+    @Test
+    void aSearchIndexThatLacksAPartIsRebuilt() throws Exception {
+        fill();
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = other.createStatement()) {
+            statement.executeUpdate("DROP TRIGGER messages_search_delete; DROP TRIGGER message_parts_search_delete");
+        }
+        try (Database db = open()) {
+            db.erasure().erase(ErasureRequest.agent(ann.id()));
+            assertThat(found()).isZero();
+            assertThat(db.search().find("kept", PageRequest.first(1)).items()).hasSize(1);
+            assertThat(db.doctor().findings())
+                    .noneMatch(finding -> finding.code().startsWith("search"));
+        }
+    }
+
     @Test
     void nothingOfAConversationIsInTheFile() throws IOException {
         fill();
