@@ -39,6 +39,8 @@ class StorageDatabaseTest {
                 metadata TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(metadata)),
                 score INTEGER,
                 seen_at INTEGER,
+                child_task_id TEXT,
+                parent_id TEXT,
                 created_at TEXT NOT NULL
             ) STRICT;
             CREATE INDEX reviews_by_task ON reviews (task_id, created_at);
@@ -108,7 +110,9 @@ class StorageDatabaseTest {
                 .contains("TableField<ReviewsRecord, AgentId> REVIEWER")
                 .contains("TableField<ReviewsRecord, Json> METADATA")
                 .contains("TableField<ReviewsRecord, Instant> CREATED_AT")
-                .contains("TableField<ReviewsRecord, Integer> SEEN_AT");
+                .contains("TableField<ReviewsRecord, Integer> SEEN_AT")
+                .contains("TableField<ReviewsRecord, TaskId> CHILD_TASK_ID")
+                .contains("TableField<ReviewsRecord, String> PARENT_ID");
         assertThat(files.values()).noneMatch(text -> text.contains("dev.modelscan.storage.internal"));
         assertThat(errors("app.db.tables.Reviews r = app.db.Tables.REVIEWS;"
                         + " dsl.select(r.ID, r.tasks().TYPE, r.tasks().agents().NAME).from(r)"
