@@ -6,9 +6,11 @@ import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,6 @@ final class CursorForm implements Form {
 
     @Override
     public void read(Records records, Events events) throws IOException {
-        String id = LineRun.idIn(records.name());
         LineRun run = null;
         TaskStatus status = null;
         String error = null;
@@ -50,6 +51,7 @@ final class CursorForm implements Form {
             JsonNode line = item.value();
             if (run == null) {
                 run = new LineRun("session", events);
+                String id = id(records.name(), line);
                 events.accept(new RunStarted("session", place, id, null, null, "cursor", null, Fields.object()));
             }
             if (line.path("message").isObject()) {
@@ -65,6 +67,13 @@ final class CursorForm implements Form {
         if (run != null) {
             run.end(place, status, error, null);
         }
+    }
+
+    /** The session's id is in the file's name; that of a renamed file is its name with its first line, which both stay. */
+    private static String id(String file, JsonNode first) {
+        String id = LineRun.idIn(file);
+        byte[] name = (file + "\n" + first).getBytes(StandardCharsets.UTF_8);
+        return id == null ? UUID.nameUUIDFromBytes(name).toString() : id;
     }
 
     /** Why the turn failed; null if it did not. The last turn decides. */

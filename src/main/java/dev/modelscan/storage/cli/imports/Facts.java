@@ -32,6 +32,7 @@ final class Facts {
     private final Set<String> authors = new LinkedHashSet<>();
     private final Set<String> agents = new LinkedHashSet<>();
     private final Set<String> names = new HashSet<>();
+    private final List<@Nullable String> namesInOrder = new ArrayList<>();
     private final List<Warned> odd = new ArrayList<>();
     private final List<Orphan> orphans = new ArrayList<>();
     private final Map<Integer, String> early = new HashMap<>();
@@ -91,9 +92,8 @@ final class Facts {
         }
         digests[messages] = Digests.after(messages == 0 ? 0 : digests[messages - 1], hashed(message));
         messages++;
-        if (message.externalId() != null) {
-            names.add(Names.of(message.externalId()));
-        }
+        String name = message.externalId() == null ? null : Names.of(message.externalId());
+        namesInOrder.add(name == null || !names.add(name) ? null : name);
         if (message.createdAt() != null) {
             timed++;
             seen(message.createdAt());
@@ -282,6 +282,12 @@ final class Facts {
     /** Whether the file shows one of several branches. */
     boolean isTree() {
         return ended != null && ended.head() != null;
+    }
+
+    /** The id that the file gives a message, from 1 on; null if it gives none, or that of a message before it. */
+    @Nullable
+    String name(int number) {
+        return namesInOrder.get(number - 1);
     }
 
     /** Whether the file gives messages ids. */

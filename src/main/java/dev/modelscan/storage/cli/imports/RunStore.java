@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A run is a task of the type {@code transcript}; its conversation has the task's id. It is known by the form and the id
  * that the file gives it, or else by its content. A stored run whose messages begin those of this one has grown. If they do
- * not, the messages' own ids tell which are new; without such ids the run is another one of the same name.
+ * not, what the file has written anew is stored again ({@link ChangedTail}), or the messages' own ids tell which are new;
+ * without such ids the run is another one of the same name.
  */
 final class RunStore {
 
@@ -90,15 +91,27 @@ final class RunStore {
             @Nullable Task task,
             int messages,
             @Nullable Map<String, MessageId> names,
-            boolean complete) {}
+            boolean complete,
+            boolean isOlder) {
+
+        Known(
+                TaskId id,
+                @Nullable String externalId,
+                @Nullable Task task,
+                int messages,
+                @Nullable Map<String, MessageId> names,
+                boolean complete) {
+            this(id, externalId, task, messages, names, complete, false);
+        }
+    }
 
     Outcome store(Tx tx) {
         warning = null;
         Known known = find(tx);
-        if (known.complete()) {
+        Values values = new Values(tx.blobs(), maxDepth);
+        if (known.complete() && !hasNews(known, values)) {
             return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), null, null, Map.of());
         }
-        Values values = new Values(tx.blobs(), maxDepth);
         WorkflowId owner = provenance.make(tx, values);
         Map<String, AgentId> agents = agents(tx, values);
         Origin origin =
@@ -126,6 +139,17 @@ final class RunStore {
         Stored stored = writer.finish();
         Fate fate = known.task() != null ? Fate.GROWN : restored ? Fate.RESTORED : Fate.IMPORTED;
         return new Outcome(fate, stored, known.id(), warning, owner, agents);
+    }
+
+    /** Whether the file says something new of a run of which it has all messages, such as how it ended. */
+    private boolean hasNews(Known known, Values values) {
+        Task stored = known.task();
+        if (stored == null || known.messages() != facts.messages() || known.isOlder() || isBefore(stored)) {
+            return false;
+        }
+        return stored.status() != status()
+                || !Objects.equals(stored.error(), error())
+                || !stored.metadata().equals(metadata(values, new ArrayList<>()));
     }
 
     private static boolean isKnown(Known known, boolean restored) {
@@ -178,7 +202,13 @@ final class RunStore {
                 && last > facts.messages()
                 && tx.messages().find(RunWriter.id(id, facts, facts.messages())).isPresent();
         if (older) {
-            return new Known(id, name, stored, facts.messages(), null, stored != null);
+            return new Known(id, name, stored, facts.messages(), null, stored != null, true);
+        }
+        if (stored != null && last <= facts.messages() && !isBefore(stored)) {
+            int same = ChangedTail.delete(tx, id, facts, events, last);
+            if (same >= 0) {
+                return new Known(id, name, stored, same, null, false);
+            }
         }
         if (!facts.isNamed()) {
             return new Known(id, name, stored, -1, null, false);
@@ -188,6 +218,12 @@ final class RunStore {
                 .filter(message -> message.origin().externalId() != null)
                 .forEach(message -> names.put(message.origin().externalId(), message.messageId()));
         return new Known(id, name, stored, 0, names, stored != null && facts.isWithin(names.keySet()));
+    }
+
+    /** Whether this is an older copy of a stored run. */
+    private boolean isBefore(Task stored) {
+        Instant time = facts.lastTime();
+        return time != null && stored.completedAt() != null && time.isBefore(stored.completedAt());
     }
 
     /** Whether all uses of tools are stored of which no message tells. */
@@ -296,7 +332,6 @@ final class RunStore {
             Values values,
             List<BlobId> large) {
         RunEnded ended = facts.ended();
-        TaskStatus status = ended == null || ended.status() == null ? TaskStatus.COMPLETED : ended.status();
         Instant begun = start();
         Instant done = ended == null ? null : ended.completedAt();
         done = done == null ? facts.lastTime() : done;
@@ -310,13 +345,23 @@ final class RunStore {
         return task.type("transcript")
                 .agentId(agent == null ? null : agents.get(agent))
                 .parentId(parent == null && stored != null ? stored.parentId() : parent)
-                .status(status)
-                .error(ended == null || ended.error() == null ? null : Escapes.of(ended.error()))
+                .status(status())
+                .error(error())
                 .startedAt(facts.firstTime())
                 .completedAt(done)
                 .metadata(metadata(values, large))
                 .origin(origin)
                 .build();
+    }
+
+    private TaskStatus status() {
+        RunEnded ended = facts.ended();
+        return ended == null || ended.status() == null ? TaskStatus.COMPLETED : ended.status();
+    }
+
+    private @Nullable String error() {
+        RunEnded ended = facts.ended();
+        return ended == null || ended.error() == null ? null : Escapes.of(ended.error());
     }
 
     private Json metadata(Values values, List<BlobId> large) {

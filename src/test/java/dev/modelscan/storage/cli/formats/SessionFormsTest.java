@@ -21,7 +21,7 @@ class SessionFormsTest {
         assertThat(told.form()).isEqualTo("cursor");
         assertThat(told.lines())
                 .containsExactly(
-                        "run session by cursor",
+                        "run session = fe301f8f-abaa-39cf-aa2c-245afdfc1eb8 by cursor",
                         "user: <user_query>\nWhich tests fail?\n</user_query>",
                         "assistant: (thought), I run the tests., Shell#null {'command':'mvn test'}",
                         "tool: ->#null Shell '1 failed' failed by is_error",
