@@ -283,7 +283,7 @@ public final class SqliteMigrator {
             return false;
         }
         try {
-            if (!"wal".equals(probe.read(connection -> text(connection, "PRAGMA journal_mode")))) {
+            if (!probe.read(connection -> "wal".equals(text(connection, "PRAGMA journal_mode")))) {
                 try (Connection writer = connections.openMigrator()) {
                     execute(writer, "PRAGMA journal_mode = WAL");
                 }
