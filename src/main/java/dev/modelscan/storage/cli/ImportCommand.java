@@ -11,6 +11,7 @@ import dev.modelscan.storage.cli.imports.FileImport;
 import dev.modelscan.storage.cli.imports.FileResult;
 import dev.modelscan.storage.cli.imports.ImportOptions;
 import dev.modelscan.storage.cli.imports.Redactor;
+import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.StorageException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -141,10 +141,22 @@ final class ImportCommand extends DatabaseCommand {
             try (Database db = open()) {
                 Runtime.getRuntime().addShutdownHook(onInterrupt);
                 db.useTx(tx -> reader.store(tx.dsl(), newIds));
+            } catch (ConflictException e) {
+                throw newIds ? e : taken(archive, e);
+            } finally {
                 forget(onInterrupt);
             }
             return ArchiveSummary.stored(archive.name(), manifest, newIds);
         }
+    }
+
+    private static StorageException taken(ArchiveFile archive, ConflictException e) {
+        return new StorageException(
+                archive.name() + ": the database has a record of the archive already, or an agent or a team of the same"
+                        + " name. Nothing was stored; import it into an empty database, or with --new-ids",
+                e.entity(),
+                e.id(),
+                e);
     }
 
     private ImportSummary importFiles(InputStream standardInput) {
@@ -155,7 +167,7 @@ final class ImportCommand extends DatabaseCommand {
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         String error = null;
         try (Opened opened = new Opened()) {
-            for (Input input : inputs(standardInput)) {
+            for (Input input : Inputs.of(files, standardInput)) {
                 FileImport running = new FileImport(opened::get, input, options);
                 results.add(running.result());
                 running.run(in -> isWatched() && input.size() > 0 ? withProgress(in, input) : in);
@@ -194,14 +206,6 @@ final class ImportCommand extends DatabaseCommand {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
             // The program is ending.
-        }
-    }
-
-    private List<Input> inputs(InputStream standardInput) throws IOException {
-        try {
-            return Inputs.of(files, standardInput);
-        } catch (NoSuchFileException e) {
-            throw new NoSuchFileException("no such file: " + e.getMessage());
         }
     }
 

@@ -49,7 +49,13 @@ record Status(
         out.println("Schema version  " + schemaVersion);
         sets.forEach((set, version) -> out.println("Migrations      " + set + " " + version));
         if (!appliedMigrations.isEmpty()) {
-            out.println("Migrated now    " + String.join(", ", appliedMigrations));
+            String label = "Migrated now    ";
+            List<String> lines = Screen.of(out)
+                    .wrapped(String.join(", ", appliedMigrations), Screen.COLUMNS - label.length(), Integer.MAX_VALUE);
+            for (String line : lines) {
+                out.println(label + line);
+                label = " ".repeat(label.length());
+            }
         }
         out.printf("Size            %,d bytes%n", sizeBytes);
         out.println();

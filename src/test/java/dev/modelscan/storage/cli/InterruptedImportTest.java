@@ -326,6 +326,17 @@ class InterruptedImportTest {
         requireWhole();
     }
 
+    @Test
+    void anArchiveThatIsThereAlreadyIsRefusedAndNotCalledInterrupted() throws Exception {
+        assertThat(MainTest.run(command(archive())).code()).isZero();
+
+        String told = start(directory.resolve("archive.jsonl")).output(1);
+
+        assertThat(told)
+                .contains("archive.jsonl: the database has a record of the archive already", "--new-ids")
+                .doesNotContain("interrupted");
+    }
+
     /** Waits until another process has written rows that are not committed. */
     private void awaitBytes() throws IOException, InterruptedException {
         Path log = directory.resolve("runs.db-wal");

@@ -74,6 +74,9 @@ class MainTest {
                 .contains("5 transcripts imported", "Schema version", "get_price", "import transcripts.json");
         assertThat(run.err).isEmpty();
         Matcher database = Pattern.compile("\\S+modelscan-demo-\\S+demo\\.db").matcher(run.out);
+        assertThat(run.out.lines().filter(line -> line.contains("V1__") || line.contains("V10__")))
+                .hasSize(2)
+                .allMatch(line -> line.length() <= Screen.COLUMNS && line.indexOf("V1") == 16);
         assertThat(database.find()).as(run.out).isTrue();
         assertThat(Path.of(database.group()).getParent()).doesNotExist();
     }
@@ -99,15 +102,18 @@ class MainTest {
     void whatAUserCanActUponIsOneLine() throws IOException {
         Path noDatabase = Files.writeString(directory.resolve("notes.txt"), "not a database, ".repeat(500));
         Run missing = run("import", directory.resolve("missing.json").toString(), "--db", database());
+        Files.createDirectory(directory.resolve("empty"));
+        Run empty = run("import", directory.resolve("empty").toString(), "--db", database());
         Run folder = run("import", directory.toString(), "--db", database());
         Run foreign = run("status", "--db", noDatabase.toString());
         Run json = run("status", "--json", "--db", noDatabase.toString());
 
-        for (Run run : List.of(missing, folder, foreign, json)) {
+        for (Run run : List.of(missing, empty, folder, foreign, json)) {
             assertThat(run.code).isEqualTo(1);
             assertThat(run.err.lines()).hasSize(1).allMatch(line -> line.startsWith("error: "));
         }
         assertThat(missing.err).contains("no such file", "missing.json");
+        assertThat(empty.err).contains("nothing to import in " + directory.resolve("empty"));
         assertThat(missing.out).isEmpty();
         assertThat(new ObjectMapper().readTree(json.out).path("error").asText()).isNotBlank();
     }

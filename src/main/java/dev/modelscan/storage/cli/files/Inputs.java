@@ -32,7 +32,7 @@ public final class Inputs {
     /**
      * The sources, each once, in the order of the arguments; those of a directory by path.
      *
-     * @throws NoSuchFileException if an argument names nothing
+     * @throws NoSuchFileException if an argument names nothing; the message says so
      */
     public static List<Input> of(List<String> arguments, InputStream standardInput) throws IOException {
         Map<String, Input> inputs = new LinkedHashMap<>();
@@ -96,8 +96,8 @@ public final class Inputs {
             inputs.addAll(file(file, true));
         }
         if (inputs.isEmpty()) {
-            throw new NoSuchFileException(
-                    directory + " (no .json, .jsonl, .ndjson, .traj, .eval, .zip or SQLite file in it)");
+            throw new NoSuchFileException("nothing to import in " + directory
+                    + ": no .json, .jsonl, .ndjson, .traj, .eval, .zip or SQLite file is in it");
         }
         return inputs;
     }
@@ -110,14 +110,14 @@ public final class Inputs {
                 .min()
                 .orElse(-1);
         if (wild < 0) {
-            throw new NoSuchFileException(pattern);
+            throw new NoSuchFileException("no such file: " + pattern);
         }
         int slash = pattern.substring(0, wild).lastIndexOf('/');
         Path base = Path.of(slash < 0 ? "." : pattern.substring(0, slash + 1));
         PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern.substring(slash + 1));
         List<Path> files;
         if (!Files.isDirectory(base)) {
-            throw new NoSuchFileException(pattern);
+            throw new NoSuchFileException("no such file: " + pattern);
         }
         try (Stream<Path> walk = Files.walk(base)) {
             files = walk.filter(file -> matcher.matches(base.relativize(file)))
@@ -126,7 +126,7 @@ public final class Inputs {
                     .toList();
         }
         if (files.isEmpty()) {
-            throw new NoSuchFileException(pattern);
+            throw new NoSuchFileException("no such file: " + pattern);
         }
         List<Input> inputs = new ArrayList<>();
         for (Path file : files) {
