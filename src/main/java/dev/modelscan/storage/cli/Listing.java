@@ -2,7 +2,6 @@ package dev.modelscan.storage.cli;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.io.PrintWriter;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,14 +41,10 @@ record Listing(
             return;
         }
         TextTable table = new TextTable(rows.get(0).keySet().toArray(String[]::new));
-        rows.forEach(row -> table.row(row.values().stream().map(Listing::cell).toArray()));
+        rows.forEach(row -> table.row(row.values().stream()
+                .map(value -> Objects.requireNonNullElse(value, ""))
+                .toArray()));
         table.print(out);
         PagedCommand.printNext(next, out);
-    }
-
-    private static Object cell(@Nullable Object value) {
-        return value instanceof Instant time
-                ? TranscriptText.time(time).substring(0, 16)
-                : Objects.requireNonNullElse(value, "");
     }
 }

@@ -95,8 +95,15 @@ final class QueryCommand extends DatabaseCommand {
             }
             return new QueryRows(json ? Format.json : format, columns, rows, more);
         } catch (StorageException e) {
-            throw SqlPlace.named(e, sql);
+            throw wouldWrite(e)
+                    ? new StorageException("query: this SQL writes, and query only reads", e)
+                    : SqlPlace.named(e, sql);
         }
+    }
+
+    /** The message names a call of the Java API, which is of no use here. */
+    private static boolean wouldWrite(StorageException e) {
+        return String.valueOf(e.getMessage()).contains("db.dsl() only reads");
     }
 
     private static Object value(String text) {

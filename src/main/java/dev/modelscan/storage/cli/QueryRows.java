@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 record QueryRows(Format format, List<String> columns, List<List<Object>> rows, boolean more) implements Result {
 
+    /** Of 80 columns. */
+    private static final int NAMES = 30;
+
     @Override
     public void print(PrintWriter out) {
         switch (format) {
@@ -44,7 +47,29 @@ record QueryRows(Format format, List<String> columns, List<List<Object>> rows, b
                     .map(value -> isWhole(value) ? (Object) ((Number) value).longValue() : text(value))
                     .toArray());
         }
-        table.print(out);
+        if (table.isTooWide(out)) {
+            records(out);
+        } else {
+            table.print(out);
+        }
+    }
+
+    /** A line for each value. What is null is left out. */
+    private void records(PrintWriter out) {
+        Screen screen = Screen.of(out);
+        int width =
+                Math.min(NAMES, columns.stream().mapToInt(Screen::width).max().orElse(0));
+        for (int i = 0; i < rows.size(); i++) {
+            out.printf(Locale.ROOT, "row %,d%n", i + 1);
+            for (int column = 0; column < columns.size(); column++) {
+                Object value = rows.get(i).get(column);
+                if (value != null) {
+                    String name = screen.line(columns.get(column), width);
+                    out.println("  " + name + " ".repeat(width - Screen.width(name)) + "  "
+                            + screen.line(text(value), Screen.COLUMNS - width - 4));
+                }
+            }
+        }
     }
 
     private static boolean isWhole(@Nullable Object value) {

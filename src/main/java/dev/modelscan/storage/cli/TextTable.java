@@ -1,19 +1,23 @@
 package dev.modelscan.storage.cli;
 
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * Rows of text in aligned columns: numbers right-aligned, text left-aligned. A line is at most {@value Screen#COLUMNS} columns
- * wide: bars take what the other columns leave, and if those are too wide, the widest text is cut.
+ * wide: bars take what the other columns leave. If those are too wide, times become days, and then the widest text is cut.
  */
 final class TextTable {
 
     private static final int BAR_WIDTH = 30;
     private static final int NARROWEST_BAR = 8;
     private static final int NARROWEST_TEXT = 8;
+    private static final int DAY = "2026-01-31".length();
+    private static final int MINUTE = "2026-01-31 23:59".length();
     private static final String GAP = "  ";
 
     /** A value's share of the largest one. */
@@ -38,6 +42,14 @@ final class TextTable {
     TextTable row(Object... cells) {
         rows.add(List.of(cells));
         return this;
+    }
+
+    /** Whether its lines are wider than the screen, with every column as narrow as it gets. */
+    boolean isTooWide(PrintWriter out) {
+        return Arrays.stream(widths(Screen.of(out)))
+                        .map(width -> GAP.length() + width)
+                        .sum()
+                > Screen.COLUMNS;
     }
 
     void print(PrintWriter out) {
@@ -73,6 +85,12 @@ final class TextTable {
             left -= i == bar ? 0 : widths[i];
         }
         left -= bar < 0 ? 0 : NARROWEST_BAR;
+        for (int i = 0; i < widths.length && left < 0; i++) {
+            if (isTime(i)) {
+                left += widths[i] - DAY;
+                widths[i] = DAY;
+            }
+        }
         for (int widest = widestText(widths); left < 0 && widest >= 0; widest = widestText(widths)) {
             widths[widest]--;
             left++;
@@ -87,7 +105,10 @@ final class TextTable {
     private int widestText(int[] widths) {
         int widest = -1;
         for (int i = 1; i < widths.length; i++) {
-            if (!isNumeric(i) && widths[i] > NARROWEST_TEXT && (widest < 0 || widths[i] > widths[widest])) {
+            if (!isNumeric(i)
+                    && !isTime(i)
+                    && widths[i] > NARROWEST_TEXT
+                    && (widest < 0 || widths[i] > widths[widest])) {
                 widest = i;
             }
         }
@@ -95,6 +116,9 @@ final class TextTable {
     }
 
     private String cut(Object cell, Screen screen, int width) {
+        if (cell instanceof Instant) {
+            return text(cell).substring(0, Math.min(width, MINUTE));
+        }
         return screen.line(text(cell), Math.max(1, width));
     }
 
@@ -112,7 +136,14 @@ final class TextTable {
         return rows.stream().anyMatch(row -> row.get(column) instanceof Number);
     }
 
+    private boolean isTime(int column) {
+        return rows.stream().anyMatch(row -> row.get(column) instanceof Instant);
+    }
+
     private static String text(Object cell) {
+        if (cell instanceof Instant time) {
+            return TranscriptText.time(time).substring(0, MINUTE);
+        }
         if (cell instanceof Double number) {
             return String.format(Locale.ROOT, "%.1f", number);
         }

@@ -61,6 +61,29 @@ class QueryCommandTest {
     }
 
     @Test
+    void rowsThatAreTooWideAreLines() {
+        List<String> lines = query("SELECT * FROM messages ORDER BY id LIMIT 2")
+                .out()
+                .lines()
+                .toList();
+
+        assertThat(lines).allMatch(line -> line.length() <= Screen.COLUMNS);
+        assertThat(lines).filteredOn(line -> line.startsWith("row ")).containsExactly("row 1", "row 2");
+        assertThat(lines.get(1)).matches("  id {10,}\\S.*");
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("  conversation_id "))
+                .hasSize(2);
+    }
+
+    @Test
+    void aQueryThatWritesIsRefusedInWordsOfTheCommand() {
+        Run run = query("DELETE FROM tasks");
+
+        assertThat(run.code()).isOne();
+        assertThat(run.err()).isEqualToIgnoringNewLines("error: query: this SQL writes, and query only reads");
+    }
+
+    @Test
     void valuesAreBoundAndRowsAreBounded() {
         Run some = query(
                 "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT i FROM n"

@@ -221,6 +221,20 @@ class SeeingTest {
     }
 
     @Test
+    void aTimeThatDoesNotFitIsADay() {
+        try (Database db = Database.open(file())) {
+            db.workflows()
+                    .create(Workflow.builder()
+                            .name("the workflow of a long file")
+                            .build());
+        }
+
+        assertThat(onScreen(true, "list workflows").lines().skip(1))
+                .allSatisfy(line -> assertThat(line).matches(".* pending  \\d{4}-\\d\\d-\\d\\d  \\S.*"));
+        assertThat(onScreen(true, "list tasks")).contains("2026-01-02 12:00  review");
+    }
+
+    @Test
     void nothingLeavesTheTerminalsColumnsAndCharacters() {
         for (String command : List.of("show s-1 --full --reasoning", "list agents", "list conversations", "report")) {
             String unicode = onScreen(true, command);
