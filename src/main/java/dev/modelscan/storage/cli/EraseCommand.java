@@ -71,6 +71,9 @@ final class EraseCommand extends CommandGroup {
 
         abstract ErasureRequest request();
 
+        /** Refuses what names something in another way, since that it was not found would be read as erased. */
+        void check(Database db) {}
+
         @Override
         Database open() {
             return dryRun
@@ -83,6 +86,7 @@ final class EraseCommand extends CommandGroup {
             if (keep != null && backups == null) {
                 throw new ParameterException(spec.commandLine(), "--keep needs --backups");
             }
+            check(db);
             ErasureRequest request = request();
             if (backups != null) {
                 request = request.backups(backups, keep == null ? null : Keep.parse(keep));
@@ -157,6 +161,16 @@ final class EraseCommand extends CommandGroup {
                 names = "--pseudonymise",
                 description = "Keep the records without their content, under a new agent with a meaningless name.")
         boolean pseudonymise;
+
+        @Override
+        void check(Database db) {
+            if (db.agents().find(new AgentId(id)).isEmpty()) {
+                db.agents().findByName(id).ifPresent(agent -> {
+                    throw new ParameterException(
+                            spec.commandLine(), id + " is the name of the agent " + agent.id() + "; give its id");
+                });
+            }
+        }
 
         @Override
         ErasureRequest request() {

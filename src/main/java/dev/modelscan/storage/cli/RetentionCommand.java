@@ -7,9 +7,12 @@ import dev.modelscan.storage.retention.RetentionResult;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Deletes what is not to be kept. */
 @Command(
@@ -114,6 +117,20 @@ final class RetentionCommand extends DatabaseCommand {
     }
 
     private RetentionPolicy policy() {
+        if (Stream.of(
+                        conversations,
+                        messagesPerConversation,
+                        messageBytesPerConversation,
+                        messageBytes,
+                        tasks,
+                        tasksPerAgent,
+                        toolExecutions,
+                        modelCalls)
+                .allMatch(Objects::isNull)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "No rule is given, so everything is kept; give one, such as --conversations 90d");
+        }
         return new RetentionPolicy(
                 /* conversations= */ conversations,
                 /* messagesPerConversation= */ messagesPerConversation,

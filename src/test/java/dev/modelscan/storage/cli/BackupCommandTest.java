@@ -43,6 +43,11 @@ class BackupCommandTest {
         assertThat(verified.code()).as(verified.err()).isZero();
         assertThat(verified.out()).startsWith("verified " + backup);
 
+        Run folder =
+                MainTest.run("backup", "verify", directory.resolve("copies").toString());
+        assertThat(folder.code()).isOne();
+        assertThat(folder.err()).contains("copies is a directory; name the file of a backup in it");
+
         Files.writeString(Path.of(database), "damaged");
         Run planned = MainTest.run("restore", backup, "--db", database, "--dry-run");
         assertThat(planned.out()).contains("would restore " + database);

@@ -173,4 +173,10 @@ class EraseCommandTest {
         assertThat(run("agent", "x", "--backups", "y", "--keep", "1x")).isEqualTo(2);
         assertThat(run()).isEqualTo(2);
     }
+
+    @Test
+    void aNameIsNotTakenForAnAgentThatIsGone() {
+        assertThat(run("agent", "ann", "--dry-run")).isEqualTo(2);
+        assertThat(err.toString()).contains("ann is the name of the agent " + ann.id() + "; give its id");
+    }
 }

@@ -59,6 +59,10 @@ final class ManifestFile {
      */
     static Backup read(Path backup) {
         Path file = BackupFiles.manifest(backup);
+        if (Files.isDirectory(backup)) {
+            throw new UnavailableException(
+                    backup + " is a directory; name the file of a backup in it (backup list shows them)", null);
+        }
         if (!Files.isRegularFile(backup)) {
             throw new UnavailableException(backup + " does not exist; name the file of a backup", null);
         }
