@@ -308,6 +308,19 @@ class ImportTest {
     }
 
     @Test
+    void saysThatAStreamOfEventsIsOne() throws IOException {
+        String chunk =
+                "{\"object\":\"chat.completion.chunk\",\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"usage\":null}\n";
+
+        Run events = run(write("a.txt", "event: x\ndata: " + chunk + "\ndata: [DONE]\n"));
+        Run chunks = run(write("a.jsonl", chunk + chunk));
+
+        assertThat(events.err()).contains("a recording of server-sent events");
+        assertThat(chunks.err()).contains("the chunks of a streamed answer");
+        assertThat(directory.resolve("import.db")).doesNotExist();
+    }
+
+    @Test
     void keepsPartsNullsAndUnknownMembers() throws IOException {
         Run run = run(write(
                 "a.jsonl",

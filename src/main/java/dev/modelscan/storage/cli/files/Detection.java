@@ -10,8 +10,10 @@ import dev.modelscan.storage.cli.formats.Records;
 import java.io.ByteArrayInputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Tells from the start of a source how its records are separated, and what they look like. */
@@ -21,6 +23,7 @@ final class Detection {
     static final int HEAD = 1 << 20;
 
     private static final int MOST_VALUES = 50;
+    private static final Pattern EVENT = Pattern.compile("(?m)^data: ?\\{");
 
     private final byte[] head;
     private final boolean whole;
@@ -44,6 +47,11 @@ final class Detection {
             }
         }
         return controls <= head.length / 50;
+    }
+
+    /** Whether it is the body of a streamed HTTP response: lines such as {@code data: {...}}. */
+    boolean isEventStream() {
+        return EVENT.matcher(new String(head, StandardCharsets.UTF_8)).find();
     }
 
     /** The framing; null if the source does not hold JSON. */

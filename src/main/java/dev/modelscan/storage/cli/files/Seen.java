@@ -39,6 +39,9 @@ final class Seen {
             return "text that is not JSON";
         }
         JsonNode record = first.value();
+        if (record.path("object").asText().equals("chat.completion.chunk")) {
+            return "the chunks of a streamed answer, which are not put together; save the whole response";
+        }
         for (List<String> members : PREFERENCES) {
             if (first.has(members.toArray(new String[0]))) {
                 return "a file of preferences (" + String.join(", ", members) + "), which holds no runs";

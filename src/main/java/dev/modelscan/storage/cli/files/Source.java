@@ -114,6 +114,9 @@ public final class Source implements AutoCloseable {
     /** What was seen, in a few words. */
     public String seen() {
         Detection head = detection;
+        if (head != null && framing == null && head.isEventStream()) {
+            return "a recording of server-sent events, which are not put together; save the whole response";
+        }
         return head != null && values.isEmpty() && !head.isText()
                 ? "bytes that are no text"
                 : Seen.describe(first(), framing != null);

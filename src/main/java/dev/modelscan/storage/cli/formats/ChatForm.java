@@ -32,8 +32,15 @@ abstract class ChatForm implements Form {
         @Nullable Place last = null;
         Records.Item item;
         int index = 0;
+        OllamaStream stream = new OllamaStream();
         while ((item = records.next()) != null) {
             JsonNode record = item.value();
+            if (stream.takes(record)) {
+                stream.add(item.place(), record);
+                stream = stream.isDone() ? end(stream, events) : stream;
+                continue;
+            }
+            stream = end(stream, events);
             boolean among = ("messages " + item.array()).equals(open);
             if (isMessage(record) || (among && isOdd(record))) {
                 // Messages that are records themselves are one run, or one for each array.
@@ -50,7 +57,17 @@ abstract class ChatForm implements Form {
             }
             readRecord(item.place(), record, events);
         }
+        end(stream, events);
         end(open, last, events);
+    }
+
+    /** Tells of the stream, if there is one; the next one has no chunks yet. */
+    private OllamaStream end(OllamaStream stream, Events events) {
+        if (stream.isOpen()) {
+            readRecord(stream.place(), stream.whole(), events);
+            return new OllamaStream();
+        }
+        return stream;
     }
 
     private static void end(@Nullable String run, @Nullable Place place, Events events) {

@@ -40,7 +40,8 @@ public final class ChatMessages {
 
     private static final List<String> TIMES =
             List.of("timestamp", "created_at", "createdAt", "create_time", "created", "ts");
-    private static final List<String> REASONING = List.of("reasoning_content", "reasoning", "reasoning_details");
+    private static final List<String> REASONING =
+            List.of("reasoning_content", "reasoning", "reasoning_details", "thinking");
     private static final Map<String, Role> ROLES = Map.of(
             "system", Role.SYSTEM,
             "developer", Role.DEVELOPER,

@@ -72,7 +72,9 @@ record ChatRecord(JsonNode json, String place) {
 
     static boolean isResponse(JsonNode body) {
         JsonNode choices = body.path("choices");
-        return (choices.isArray() && (choices.path(0).has("message") || body.has("usage")))
+        // The last chunk of a stream has usage, and each may say that it is null.
+        boolean chunk = body.path("object").asText().equals("chat.completion.chunk");
+        return (choices.isArray() && !chunk && (choices.path(0).has("message") || body.has("usage")))
                 || (body.path("role").asText().equals("assistant")
                         && body.path("content").isArray()
                         && body.has("stop_reason"))

@@ -80,6 +80,35 @@ class ChatFormsTest {
     }
 
     @Test
+    void theChunksOfOllamasStreamAreOneMessage() {
+        String chunk = "{'model': 'm', 'message': {'role': 'assistant', 'content': '%s'}, 'done': %s}";
+        String last =
+                "{'model': 'm', 'message': {'role': 'assistant', 'content': '', 'tool_calls': [{'function': {'name':"
+                        + " 'f', 'arguments': {}}}]}, 'done': true, 'prompt_eval_count': 3, 'eval_count': 4}";
+        Told told = Told.of(
+                "o.jsonl",
+                "{'message': {'role': 'assistant', 'content': '', 'thinking': 'hm'}, 'done': false}",
+                chunk.formatted("It", "false"),
+                chunk.formatted(" is", "false"),
+                last,
+                chunk.formatted("Whole.", "true"),
+                chunk.formatted("Cut", "false"));
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "run record 1",
+                        "assistant: (thought), It is, f#null {}",
+                        "model m 3+4",
+                        "end record 1",
+                        "run record 5",
+                        "assistant: Whole.",
+                        "end record 5",
+                        "run record 6",
+                        "assistant: Cut",
+                        "end record 6");
+    }
+
+    @Test
     void messagesOnTheirOwnAreOneRun() {
         String user = "{'role': 'user', 'content': 'x'}";
         assertThat(Told.of("a.jsonl", user, user).lines())
