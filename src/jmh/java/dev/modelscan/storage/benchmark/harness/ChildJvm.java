@@ -13,10 +13,11 @@ public final class ChildJvm {
 
     private final ProcessBuilder process;
 
-    private ChildJvm(String mainClass, List<String> arguments) {
+    private ChildJvm(String mainClass, List<String> more, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(more);
         command.add("-classpath");
         command.add(System.getProperty("java.class.path"));
         command.add(mainClass);
@@ -26,12 +27,17 @@ public final class ChildJvm {
 
     /** The benchmark itself, with other arguments. */
     public static ChildJvm benchmark(List<String> arguments) {
-        return new ChildJvm(MAIN, arguments);
+        return new ChildJvm(MAIN, List.of(), arguments);
     }
 
     /** Any class with a main method. */
     public static ChildJvm of(Class<?> mainClass, List<String> arguments) {
-        return new ChildJvm(mainClass.getName(), arguments);
+        return new ChildJvm(mainClass.getName(), List.of(), arguments);
+    }
+
+    /** A command of the command line that runs in the class, with the options that the launcher gives it. */
+    public static ChildJvm launched(Class<?> mainClass, List<String> arguments) {
+        return new ChildJvm(mainClass.getName(), List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), arguments);
     }
 
     /** Lets a library of ours stand before the C library. */

@@ -53,7 +53,7 @@ public final class Imports implements Workload {
 
     private static double[] measure(Path directory, Path transcripts, Path database) throws Exception {
         Path result = directory.resolve("import.txt");
-        ChildJvm.of(Child.class, List.of(transcripts.toString(), database.toString(), result.toString()))
+        ChildJvm.launched(Child.class, List.of(transcripts.toString(), database.toString(), result.toString()))
                 .run();
         String[] numbers = Files.readString(result).split(" ");
         double nanos = Double.parseDouble(numbers[0]);
