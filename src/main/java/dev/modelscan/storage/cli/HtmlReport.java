@@ -54,7 +54,10 @@ final class HtmlReport {
                                 text("%,d, %,d failed", row.executions(), row.failures()),
                                 List.of((double) row.executions(), (double) row.failures())))
                         .toList());
-        page.bars("How long tools ran", "p99, p95 and p50, in seconds", durations(data.tools(top)));
+        // As in the text: what took no time at all has no times of its own.
+        List<Percentiles> timed =
+                data.tools(top).stream().filter(row -> row.p99() > 0).toList();
+        page.bars("How long tools ran", "p99, p95 and p50, in seconds", durations(timed));
         page.bars(
                 "Models: tokens in, and out in red",
                 "",

@@ -12,6 +12,7 @@ import dev.modelscan.storage.analytics.TaskCount;
 import dev.modelscan.storage.analytics.ToolActivity;
 import dev.modelscan.storage.analytics.Totals;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -92,14 +93,19 @@ record Report(
         out.println("Tools, the most used first" + part(tools.size(), totals.tools()));
         long mostUses = tools.stream().mapToLong(ToolActivity::executions).max().orElse(0);
         TextTable uses = new TextTable("tool", "executions", "failed", "failed %", "mean s", "max s", "");
-        tools.forEach(row -> uses.row(
-                row.toolName(),
-                row.executions(),
-                row.failures(),
-                100 * row.failureRate(),
-                seconds(row.meanSeconds()),
-                seconds(row.longest() == null ? null : row.longest().toMillis() / 1_000.0),
-                TextTable.bar(row.executions(), mostUses)));
+        tools.forEach(row -> {
+            // Nothing takes no time at all: a run without times has that of its import, as start and as end.
+            Duration longest = row.longest();
+            boolean isTimed = longest != null && !longest.isZero();
+            uses.row(
+                    row.toolName(),
+                    row.executions(),
+                    row.failures(),
+                    100 * row.failureRate(),
+                    seconds(isTimed ? row.meanSeconds() : null),
+                    seconds(longest != null && isTimed ? longest.toMillis() / 1_000.0 : null),
+                    TextTable.bar(row.executions(), mostUses));
+        });
         uses.print(out);
     }
 

@@ -77,6 +77,7 @@ class MainTest {
         assertThat(run.out.lines().filter(line -> line.contains("V1__") || line.contains("V10__")))
                 .hasSize(2)
                 .allMatch(line -> line.length() <= Screen.COLUMNS && line.indexOf("V1") == 16);
+        assertThat(run.out).containsPattern("get_price +2 +0 +0\\.0 +- +- ");
         assertThat(database.find()).as(run.out).isTrue();
         assertThat(Path.of(database.group()).getParent()).doesNotExist();
     }
