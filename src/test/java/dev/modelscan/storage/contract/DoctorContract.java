@@ -235,8 +235,8 @@ abstract class DoctorContract extends Contract {
                 .and(MESSAGE_PARTS.CALL_ID.isNotNull())
                 .execute());
 
-        assertThat(found("answer-without-call").ids()).containsExactly("c1");
-        assertThat(found("call-without-answer").ids()).containsExactly("c2");
+        assertThat(found("answer-without-call").ids()).containsExactly(CONVERSATION + " call c1");
+        assertThat(found("call-without-answer").ids()).containsExactly(CONVERSATION + " call c2");
         assertThat(codes()).containsExactly("answer-without-call", "call-without-answer");
 
         // An answer that is a message of its own has no part, and its execution says so.

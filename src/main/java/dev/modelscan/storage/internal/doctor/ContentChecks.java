@@ -175,7 +175,10 @@ final class ContentChecks {
     }
 
     private void parts() {
+        Field<String> conversation = DSL.field(DSL.name("counted", "conversation"), SQLDataType.VARCHAR);
         Field<String> call = DSL.field(DSL.name("counted", "call"), SQLDataType.VARCHAR);
+        // Vendors number calls within a conversation, so a call's id alone finds nothing.
+        Field<String> place = DSL.concat(conversation, DSL.inline(" call "), call);
         Field<BigDecimal> ofCalls = DSL.field(DSL.name("counted", "calls"), SQLDataType.NUMERIC);
         Field<BigDecimal> ofAnswers = DSL.field(DSL.name("counted", "answers"), SQLDataType.NUMERIC);
         Table<?> table = countedCalls();
@@ -183,20 +186,20 @@ final class ContentChecks {
                 Severity.WARNING,
                 "answer-without-call",
                 "answers of tools whose call is not in the conversation",
-                fetch(DSL.select(call)
+                fetch(DSL.select(place)
                         .from(table)
                         .where(ofCalls.eq(BigDecimal.ZERO))
-                        .orderBy(call)
+                        .orderBy(conversation, call)
                         .limit(MOST)),
                 null);
         add(
                 Severity.NOTE,
                 "call-without-answer",
                 "calls of tools that nothing in the conversation answers",
-                fetch(DSL.select(call)
+                fetch(DSL.select(place)
                         .from(table)
                         .where(ofAnswers.eq(BigDecimal.ZERO))
-                        .orderBy(call)
+                        .orderBy(conversation, call)
                         .limit(MOST)),
                 null);
     }
