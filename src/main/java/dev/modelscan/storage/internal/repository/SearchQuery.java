@@ -40,7 +40,8 @@ final class SearchQuery {
             query.part();
         }
         if (query.terms.isEmpty()) {
-            throw new SearchSyntaxException(0, "it has no word to search for");
+            throw new SearchSyntaxException(
+                    0, "it has no word to search for; filters such as tool: only narrow what words find");
         }
         return query;
     }
