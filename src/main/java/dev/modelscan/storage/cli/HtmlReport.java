@@ -54,7 +54,7 @@ final class HtmlReport {
                                 text("%,d, %,d failed", row.executions(), row.failures()),
                                 List.of((double) row.executions(), (double) row.failures())))
                         .toList());
-        // As in the text: what took no time at all has no times of its own.
+        // As in the text report: if no run of a tool took any time, its runs were recorded without times.
         List<Percentiles> timed =
                 data.tools(top).stream().filter(row -> row.p99() > 0).toList();
         page.bars("How long tools ran", "p99, p95 and p50, in seconds", durations(timed));

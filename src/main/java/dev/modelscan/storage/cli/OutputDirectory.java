@@ -5,9 +5,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** A directory that has its name when it is whole: until then it is a temporary one beside it, readable by its owner alone. */
 final class OutputDirectory implements AutoCloseable {
@@ -39,15 +36,8 @@ final class OutputDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (!Files.exists(temporary)) {
-            return;
-        }
-        List<Path> inside;
-        try (Stream<Path> all = Files.walk(temporary)) {
-            inside = all.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : inside) {
-            Files.deleteIfExists(path);
+        if (Files.exists(temporary)) {
+            DemoCommand.delete(temporary);
         }
     }
 }

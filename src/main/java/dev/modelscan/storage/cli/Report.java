@@ -94,7 +94,7 @@ record Report(
         long mostUses = tools.stream().mapToLong(ToolActivity::executions).max().orElse(0);
         TextTable uses = new TextTable("tool", "executions", "failed", "failed %", "mean s", "max s", "");
         tools.forEach(row -> {
-            // Nothing takes no time at all: a run without times has that of its import, as start and as end.
+            // If a file has no times, a run of a tool starts and ends at the time of its import. So zero means unknown.
             Duration longest = row.longest();
             boolean isTimed = longest != null && !longest.isZero();
             uses.row(

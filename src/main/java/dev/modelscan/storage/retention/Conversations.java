@@ -87,7 +87,7 @@ final class Conversations {
 
     /** Whether a conversation is neither branched nor compacted, and stays so until the transaction ends. */
     static boolean isPlain(Tx tx, ConversationId id) {
-        // A statement of its own sees what was committed while this one waited for the lock.
+        // A second statement sees what others committed while the first one waited for the lock.
         return hold(tx, CONVERSATIONS.ID.eq(id))
                 && tx.dsl().fetchExists(CONVERSATIONS, CONVERSATIONS.ID.eq(id).and(isPlain()));
     }
@@ -123,8 +123,9 @@ final class Conversations {
                         .eq(listed.id())
                         .and(CONVERSATIONS.LAST_SEQUENCE_NUMBER.eq(listed.lastNumber()))
                         .and(CONVERSATIONS.HEAD_ID.isNotDistinctFrom(listed.head())));
-        // A statement of its own sees what was committed while this one waited for the lock. Compactions go with their
-        // messages.
+        // A second statement sees what others committed while the first one waited for the lock. If messages are
+        // deleted,
+        // their compactions are, too.
         return same
                 && !tx.dsl()
                         .fetchExists(

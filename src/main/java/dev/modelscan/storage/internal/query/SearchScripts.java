@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class SearchScripts {
 
-    private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
     /** The {@link #state} of an index that is whole. */
     public static final int WHOLE = 100;
 
+    private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
     private static final String FOLDER = "dev/modelscan/storage/migration/search/";
     private static final Map<String, String> LOADED = new ConcurrentHashMap<>();
 
