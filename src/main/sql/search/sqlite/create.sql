@@ -18,20 +18,21 @@ CREATE VIRTUAL TABLE search_words USING fts5 (words, content = '', contentless_d
 
 -- Of a tool's payload the values, not the names: the shortest first, so that a long output does not push the input out
 -- of the first 100,000 characters. No phrase reaches over a ␞.
-CREATE VIEW search_texts (record_id, kind, position, words) AS
-SELECT record_id, kind, position,
+-- The row_id is for the filling of the index, which is one transaction.
+CREATE VIEW search_texts (record_id, kind, position, row_id, words) AS
+SELECT record_id, kind, position, row_id,
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
     replace(replace(replace(replace(
         words, char(160), ' '), '«', ' '), '»', ' '), '–', ' '), '—', ' '), '‘', ' '), '’', ' '), '“', ' '), '”', ' '),
         '•', ' '), '…', ' '), '→', ' '), '、', ' '), '。', ' '), '，', ' '), '：', ' '), '！', ' '), '？', ' ')
 FROM (
-    SELECT id AS record_id, 'message' AS kind, 0 AS position, substr(content, 1, 100000) AS words
+    SELECT id AS record_id, 'message' AS kind, 0 AS position, rowid AS row_id, substr(content, 1, 100000) AS words
     FROM messages WHERE content <> ''
     UNION ALL
-    SELECT message_id, 'part', position, substr(text, 1, 100000)
+    SELECT message_id, 'part', position, rowid, substr(text, 1, 100000)
     FROM message_parts WHERE kind <> 'reasoning' AND text <> ''
     UNION ALL
-    SELECT id, 'tool', 0, substr((
+    SELECT id, 'tool', 0, rowid, substr((
         SELECT group_concat(value, ' ␞ ') FROM (
             SELECT value FROM (
                 SELECT atom AS value FROM json_tree(tool_executions.input) WHERE type = 'text'
@@ -125,10 +126,3 @@ BEGIN
     DELETE FROM search_words WHERE rowid = (SELECT id FROM search_documents WHERE record_id = OLD.id AND kind = 'tool');
     DELETE FROM search_documents WHERE record_id = OLD.id AND kind = 'tool';
 END;
-
-INSERT INTO search_documents (record_id, kind, position) SELECT record_id, kind, position FROM search_texts;
-INSERT INTO search_words (rowid, words)
-SELECT (SELECT id FROM search_documents AS document
-        WHERE document.record_id = texts.record_id AND document.kind = texts.kind
-            AND document.position = texts.position), words
-FROM search_texts AS texts;

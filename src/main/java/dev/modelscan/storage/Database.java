@@ -279,7 +279,12 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws UnsupportedOperationException on PostgreSQL
      */
     public List<String> repair() {
-        return opened.store().repair();
+        return repair(progress -> {});
+    }
+
+    /** {@link #repair()} with a listener, which is told what is being repaired, and of how much of it in percent, on this thread. */
+    public List<String> repair(Consumer<? super DoctorProgress> progress) {
+        return opened.store().repair(Objects.requireNonNull(progress, "progress"));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.Backups;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.doctor.Diagnosis;
@@ -89,7 +90,7 @@ final class DoctorCommand extends DatabaseCommand {
             done.addAll(db.repairable());
         } else if (repair) {
             backup = backUp(db).file().toString();
-            done.addAll(db.repair());
+            done.addAll(repaired(db));
         }
         return new Examined(examined(db).findings(), done, backup, dryRun);
     }
@@ -104,12 +105,23 @@ final class DoctorCommand extends DatabaseCommand {
         }
     }
 
-    private static Backup backUp(Database db) {
+    private List<String> repaired(Database db) {
+        try (PhaseBar bar = new PhaseBar()) {
+            return db.repair(progress -> {
+                if (isWatched()) {
+                    bar.show("Repairing " + progress.check(), progress.done(), progress.total());
+                }
+            });
+        }
+    }
+
+    private Backup backUp(Database db) {
         Path file = fileOf(db);
         String time = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'")
                 .withZone(ZoneOffset.UTC)
                 .format(Instant.now());
-        return db.backup(file.resolveSibling(file.getFileName() + ".before-repair-" + time));
+        Path backup = file.resolveSibling(file.getFileName() + ".before-repair-" + time);
+        return BackupCommand.watched(this, listener -> Backups.create(file, backup, listener));
     }
 
     private static Path fileOf(Database db) {

@@ -81,7 +81,7 @@ public final class Main implements Runnable {
         return run(args, out, err, false);
     }
 
-    private static int run(String[] args, PrintWriter out, PrintWriter err, boolean terminal) {
+    static int run(String[] args, PrintWriter out, PrintWriter err, boolean terminal) {
         CommandLine all = new CommandLine(new Main(terminal));
         needed(args).forEach(all::addSubcommand);
         int code = all.setOut(out)

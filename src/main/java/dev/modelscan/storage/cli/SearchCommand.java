@@ -8,12 +8,14 @@ import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.search.Search;
 import dev.modelscan.storage.search.SearchHit;
+import dev.modelscan.storage.search.SearchProgress;
 import dev.modelscan.storage.tools.ToolExecution;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -72,7 +74,13 @@ final class SearchCommand extends PagedCommand {
             if (!words.isEmpty()) {
                 throw wrong("--enable, --disable and --rebuild search nothing; leave out " + query);
             }
-            return new IndexState(change(db.search(), index));
+            try (PhaseBar bar = new PhaseBar()) {
+                return new IndexState(change(db.search(), index, so -> {
+                    if (isWatched()) {
+                        bar.show("Indexing", so.done(), so.total());
+                    }
+                }));
+            }
         }
         if (words.isEmpty()) {
             throw wrong("Missing what to search for");
@@ -82,16 +90,16 @@ final class SearchCommand extends PagedCommand {
         return new Found(page.items().stream().map(hit -> line(hit, names)).toList(), PagedCommand.next(page));
     }
 
-    private static String change(Search search, Index index) {
+    private static String change(Search search, Index index, Consumer<SearchProgress> progress) {
         if (index.disable) {
             search.disable();
             return "The database has no search index.";
         }
         if (index.rebuild) {
-            search.rebuild();
+            search.rebuild(progress);
             return "The search index was rebuilt.";
         }
-        return search.enable() ? "The search index was made." : "The database has a search index already.";
+        return search.enable(progress) ? "The search index was made." : "The database has a search index already.";
     }
 
     private static Map<AgentId, String> names(Database db, List<SearchHit> hits) {

@@ -3,6 +3,7 @@ package dev.modelscan.storage.search;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.errors.SearchIndexException;
+import java.util.function.Consumer;
 
 /**
  * Full-text search in messages and in what tools were given and answered. It needs an index, which a database has if
@@ -67,9 +68,18 @@ public interface Search {
      */
     boolean enable();
 
+    /**
+     * {@link #enable()} with a listener, which is told now and then how far it has come: by one thread at a time, which on
+     * PostgreSQL is another one. What it throws ends the making on SQLite; on PostgreSQL it is no longer told.
+     */
+    boolean enable(Consumer<? super SearchProgress> progress);
+
     /** Removes the index, if there is one. What is indexed stays. */
     void disable();
 
     /** Rebuilds the index, whether there is one or not. */
     void rebuild();
+
+    /** {@link #rebuild()} with a listener, as of {@link #enable(Consumer)}. */
+    void rebuild(Consumer<? super SearchProgress> progress);
 }

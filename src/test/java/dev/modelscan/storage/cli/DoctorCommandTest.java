@@ -111,6 +111,19 @@ class DoctorCommandTest {
     }
 
     @Test
+    void aRepairShowsBars() throws Exception {
+        plant("DROP TRIGGER agents_touch");
+        try (Database db = Database.open(Path.of(database))) {
+            db.search().enable();
+        }
+        plant("DROP TRIGGER messages_search_insert");
+
+        assertThat(TerminalRun.bars("doctor", "--db", database, "--repair"))
+                .contains(
+                        "Copying", "Repairing the missing trigger agents_touch", "the search index, by a rebuild 100%");
+    }
+
+    @Test
     void aDryRunSaysWhatARepairWouldDoAndWritesNothing() throws Exception {
         plant("DROP TRIGGER agents_touch");
         byte[] before = Files.readAllBytes(Path.of(database));

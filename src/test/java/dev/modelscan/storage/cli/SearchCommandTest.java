@@ -94,6 +94,14 @@ class SearchCommandTest {
     }
 
     @Test
+    void showsABarWhileTheIndexIsMade() {
+        for (String option : List.of("--enable", "--rebuild")) {
+            String[] args = {"search", option, "--db", file()};
+            assertThat(TerminalRun.bars(args)).as(option).contains("Indexing 100%");
+        }
+    }
+
+    @Test
     void asJson() throws Exception {
         run("search", "--enable");
         assertThat(run("search", "kubectl", "--json")).isZero();

@@ -14,6 +14,7 @@ import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.MessageRole;
 import dev.modelscan.storage.errors.SearchIndexException;
 import dev.modelscan.storage.search.SearchHit;
+import dev.modelscan.storage.search.SearchProgress;
 import dev.modelscan.storage.search.SearchSyntaxException;
 import dev.modelscan.storage.testkit.StatementLog;
 import dev.modelscan.storage.tools.ToolExecution;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -57,6 +59,28 @@ abstract class SearchContract extends Contract {
                         .content(content)
                         .createdAt(clock.instant())
                         .build());
+    }
+
+    @Test
+    void tellsHowFarTheIndexIs() {
+        db.search().disable();
+        db.messages()
+                .createAll(IntStream.range(0, 120)
+                        .mapToObj(i -> message(coder)
+                                .content(("word" + i + " ").repeat(14_000))
+                                .build())
+                        .toList());
+        List<SearchProgress> told = new CopyOnWriteArrayList<>();
+
+        assertThat(db.search().enable(told::add)).isTrue();
+
+        assertThat(told).isNotEmpty().allSatisfy(progress -> {
+            assertThat(progress.total()).isGreaterThanOrEqualTo(120);
+            assertThat(progress.done()).isBetween(0L, progress.total());
+        });
+        assertThat(told).isSortedAccordingTo(Comparator.comparing(SearchProgress::done));
+        assertThat(find("word119")).hasSize(1);
+        db.search().rebuild(told::add);
     }
 
     private ToolExecution call(String input, String output) {

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A store that is used in somebody's name. It shares the other's connections, and closing it closes none. */
@@ -109,8 +111,8 @@ public final class ActingStore extends ForwardingStore {
     }
 
     @Override
-    public List<String> repair() {
-        return store.repair();
+    public List<String> repair(Consumer<? super DoctorProgress> listener) {
+        return store.repair(listener);
     }
 
     @Override

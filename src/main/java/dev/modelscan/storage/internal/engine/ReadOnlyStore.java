@@ -1,11 +1,13 @@
 package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A store that is read, and refuses to write before anything of it has begun. */
@@ -72,7 +74,7 @@ public final class ReadOnlyStore extends ForwardingStore {
     }
 
     @Override
-    public List<String> repair() {
+    public List<String> repair(Consumer<? super DoctorProgress> listener) {
         throw refused(null, null);
     }
 

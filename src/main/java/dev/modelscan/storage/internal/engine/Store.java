@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.engine;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
+import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.internal.query.Session;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ public interface Store extends Sessions, AutoCloseable {
      *
      * @throws UnsupportedOperationException if the engine cannot; the message says what to do
      */
-    List<String> repair();
+    List<String> repair(Consumer<? super DoctorProgress> listener);
 
     /**
      * Gives free space back to the file system.

@@ -4,6 +4,7 @@ import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
+import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
@@ -194,11 +195,11 @@ public final class PostgresStore implements Store {
 
     @Override
     public List<String> repairable() {
-        return repair();
+        return repair(progress -> {});
     }
 
     @Override
-    public List<String> repair() {
+    public List<String> repair(Consumer<? super DoctorProgress> listener) {
         throw new UnsupportedOperationException(
                 "repair is for SQLite files; on a server run what each finding names, after pg_dump");
     }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,14 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The SQL about the search index, which is in files beside the migrations: {@code create}, {@code drop}, {@code state},
- * and the ids of the {@code messages} and {@code tools} that have some words. In them {@code {schema}} is the schema with
+ * The SQL about the search index, which is in files beside the migrations: {@code create}, {@code drop}, {@code state};
+ * on SQLite {@code documents}, {@code tables} and {@code words} fill it, on PostgreSQL {@code create} does; and the ids of the {@code messages} and {@code tools} that have some words. In them {@code {schema}} is the schema with
  * a dot, or nothing.
  */
 public final class SearchScripts {
 
     /** The {@link #state} of an index that is whole. */
     public static final int WHOLE = 100;
+
+    /** The rows of a table between two calls of a listener. */
+    private static final long ROWS = 10_000;
 
     private static final Logger SQL = LoggerFactory.getLogger("dev.modelscan.storage.sql");
     private static final String FOLDER = "dev/modelscan/storage/migration/search/";
@@ -51,7 +56,8 @@ public final class SearchScripts {
         }
     }
 
-    private static String of(Session session, String name) {
+    /** The text of a file, for the session's schema. */
+    public static String of(Session session, String name) {
         String schema = session.schema() == null ? "" : session.schema() + ".";
         return text(session.dialect(), name).replace("{schema}", schema);
     }
@@ -66,6 +72,44 @@ public final class SearchScripts {
             // The drivers split the text into statements, as they do with migrations.
             statement.executeUpdate(sql);
         }
+    }
+
+    /** Is told how far the making of the index has come. */
+    public interface Progress {
+        void at(long done, long total);
+    }
+
+    /** Makes the index from the rows, after what there is of it is dropped. Only SQLite tells of progress. */
+    public static void make(Session session, Progress progress) throws SQLException {
+        run(session, "drop");
+        run(session, "create");
+        if (session.dialect().hasSchemas()) {
+            return;
+        }
+        Map<String, Long> tables = new LinkedHashMap<>();
+        try (Statement statement = session.connection().createStatement()) {
+            statement.executeUpdate(of(session, "documents"));
+            try (ResultSet rows = statement.executeQuery(of(session, "tables"))) {
+                while (rows.next()) {
+                    tables.put(rows.getString(1), rows.getLong(2));
+                }
+            }
+        }
+        long total = tables.values().stream().mapToLong(Long::longValue).sum();
+        long done = 0;
+        try (PreparedStatement words = session.connection().prepareStatement(of(session, "words"))) {
+            for (Map.Entry<String, Long> table : tables.entrySet()) {
+                for (long from = 0; from < table.getValue(); from += ROWS) {
+                    progress.at(done + from, total);
+                    words.setString(1, table.getKey());
+                    words.setLong(2, from);
+                    words.setLong(3, from + ROWS);
+                    words.executeUpdate();
+                }
+                done += table.getValue();
+            }
+        }
+        progress.at(total, total);
     }
 
     /** How much of the index there is, in percent. */

@@ -23,6 +23,7 @@ import dev.modelscan.storage.internal.repository.SearchSnippets.Snippet;
 import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.search.Search;
 import dev.modelscan.storage.search.SearchHit;
+import dev.modelscan.storage.search.SearchProgress;
 import dev.modelscan.storage.tools.ToolExecution;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -69,23 +71,35 @@ final class SqlSearch implements Search {
 
     @Override
     public boolean enable() {
-        return !isEnabled() && make(false);
+        return !isEnabled() && make(false, null);
+    }
+
+    @Override
+    public boolean enable(Consumer<? super SearchProgress> progress) {
+        Objects.requireNonNull(progress, "progress");
+        return !isEnabled() && make(false, progress);
     }
 
     @Override
     public void rebuild() {
-        make(true);
+        make(true, null);
     }
 
-    private boolean make(boolean again) {
+    @Override
+    public void rebuild(Consumer<? super SearchProgress> progress) {
+        make(true, Objects.requireNonNull(progress, "progress"));
+    }
+
+    private boolean make(boolean again, @Nullable Consumer<? super SearchProgress> progress) {
         return sessions.writeMany(INDEX, null, session -> {
             sessions.takeTurn(session, INDEX);
             // Another process may have made it meanwhile.
             if (!again && SearchScripts.state(session) == SearchScripts.WHOLE) {
                 return false;
             }
-            SearchScripts.run(session, "drop");
-            SearchScripts.run(session, "create");
+            try (SearchBuild watch = SearchBuild.watched(session, sessions, progress)) {
+                SearchScripts.make(session, watch::at);
+            }
             return true;
         });
     }

@@ -68,12 +68,6 @@ final class SearchDoctor {
         }
     }
 
-    /** Makes it again, from the rows. */
-    static void rebuild(Statement statement) throws SQLException {
-        statement.executeUpdate(text("drop"));
-        statement.executeUpdate(text("create"));
-    }
-
     private static String text(String name) {
         return SearchScripts.text(SqliteDialect.INSTANCE, name);
     }

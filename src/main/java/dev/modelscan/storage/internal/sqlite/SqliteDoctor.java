@@ -1,8 +1,5 @@
 package dev.modelscan.storage.internal.sqlite;
 
-import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
-import static dev.modelscan.storage.schema.Tables.MESSAGES;
-
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.internal.query.PlainSql;
@@ -20,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What SQLite itself can tell about a database: pages, indexes, keys, schema, log and free space. */
@@ -48,13 +44,6 @@ final class SqliteDoctor {
     private static final long FREE_PAGES = 1_000;
 
     private static final int FREE_SHARE = 4;
-
-    private static final String NEWEST = "(SELECT max(" + MESSAGES.SEQUENCE_NUMBER.getName() + ") FROM "
-            + MESSAGES.getName() + " WHERE " + MESSAGES.CONVERSATION_ID.getName() + " = " + CONVERSATIONS.getName()
-            + "." + CONVERSATIONS.ID.getName() + ")";
-
-    private static final String BEHIND =
-            " WHERE " + CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName() + " < coalesce(" + NEWEST + ", 0)";
 
     private final SqliteSchema expected;
     private final @Nullable Path file;
@@ -303,78 +292,31 @@ final class SqliteDoctor {
         }
     }
 
-    /** Something that is repaired, in words, and how. */
-    private record Repair(String what, SqlAction action) {}
-
-    private interface SqlAction {
-        void run(Statement statement) throws SQLException;
-    }
-
-    /** Repairs all that is safe to repair. Returns what it was. */
-    List<String> repair(Connection connection) throws SQLException {
-        List<String> done = new ArrayList<>();
-        if (isDrifted(connection)) {
-            return done;
-        }
-        try (Statement statement = connection.createStatement()) {
-            for (Repair repair : ofIndexes(connection)) {
-                repair.action().run(statement);
-                done.add(repair.what());
-            }
-            // Counted by an index that is whole by now.
-            for (Repair repair : ofNumbers(connection)) {
-                repair.action().run(statement);
-                done.add(repair.what());
-            }
-        }
-        return done;
-    }
-
-    /** What {@link #repair} would repair. Writes nothing. */
-    List<String> repairable(Connection connection) throws SQLException {
-        return isDrifted(connection)
-                ? List.of()
-                : Stream.concat(ofIndexes(connection).stream(), ofNumbers(connection).stream())
-                        .map(Repair::what)
-                        .toList();
-    }
-
     /** Of what is missing then, neither indexes nor triggers can be made; a backup has all of it. */
-    private boolean isDrifted(Connection connection) throws SQLException {
+    boolean isDrifted(Connection connection) throws SQLException {
         schema(connection);
         return found("schema-drift");
     }
 
-    private List<Repair> ofIndexes(Connection connection) throws SQLException {
-        List<Repair> repairs = new ArrayList<>();
-        for (Entry entry : expected.missingIn(SqliteSchema.read(connection))) {
-            String sql = entry.sql();
-            if ((entry.type().equals("index") || entry.type().equals("trigger")) && sql != null) {
-                repairs.add(new Repair(
-                        "the missing " + entry.type() + " " + entry.name(), statement -> statement.executeUpdate(sql)));
-            }
-        }
-        findings.clear();
-        integrity(connection);
-        if (findings.stream()
-                .anyMatch(finding -> finding.code().equals("index-damaged") && REPAIR.equals(finding.fix()))) {
-            repairs.add(new Repair("all indexes, by a rebuild", statement -> statement.executeUpdate("REINDEX")));
-        }
-        if (found("search-broken")
-                || !SearchDoctor.differences(connection, compares(connection)).isEmpty()) {
-            repairs.add(new Repair("the search index, by a rebuild", SearchDoctor::rebuild));
-        }
-        return repairs;
+    /** The indexes and triggers that are missing. */
+    List<Entry> missing(Connection connection) throws SQLException {
+        return expected.missingIn(SqliteSchema.read(connection)).stream()
+                .filter(entry -> entry.type().equals("index") || entry.type().equals("trigger"))
+                .toList();
     }
 
-    private static List<Repair> ofNumbers(Connection connection) throws SQLException {
-        long wrong = SingleNumber.of(connection, "SELECT count(*) FROM " + CONVERSATIONS.getName() + BEHIND);
-        return wrong == 0
-                ? List.of()
-                : List.of(new Repair(
-                        "the last number of " + wrong + " conversations",
-                        statement -> statement.executeUpdate("UPDATE " + CONVERSATIONS.getName() + " SET "
-                                + CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName() + " = " + NEWEST + BEHIND)));
+    /** Whether an index of the library's or of the application's differs from its table. */
+    boolean hasDamagedIndex(Connection connection) throws SQLException {
+        findings.clear();
+        integrity(connection);
+        return findings.stream()
+                .anyMatch(finding -> finding.code().equals("index-damaged") && REPAIR.equals(finding.fix()));
+    }
+
+    /** To be asked after {@link #hasDamagedIndex}. */
+    boolean hasBrokenSearch(Connection connection) throws SQLException {
+        return found("search-broken")
+                || !SearchDoctor.differences(connection, compares(connection)).isEmpty();
     }
 
     private static List<String> keys(Connection connection, String sql) throws SQLException {

@@ -6,6 +6,7 @@ import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
+import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
@@ -304,17 +305,17 @@ public final class SqliteStore implements Store {
 
     @Override
     public List<String> repairable() {
-        SqliteDoctor doctor = doctor();
-        return read(null, null, session -> doctor.repairable(session.connection()));
+        SqliteRepair repair = new SqliteRepair(doctor(), progress -> {});
+        return read(null, null, session -> repair.planned(session.connection()));
     }
 
     @Override
-    public List<String> repair() {
-        SqliteDoctor doctor = doctor();
+    public List<String> repair(Consumer<? super DoctorProgress> listener) {
+        SqliteRepair repair = new SqliteRepair(doctor(), listener);
         return writeMany("database", null, session -> {
             // SQLite does not count definitions as changes.
             session.runsCallersSql();
-            return doctor.repair(session.connection());
+            return repair.run(session);
         });
     }
 
@@ -348,8 +349,7 @@ public final class SqliteStore implements Store {
                 SearchScripts.run(session, "scrub");
             } else if (state > 0) {
                 // Without its triggers it still has the words of rows that are gone.
-                SearchScripts.run(session, "drop");
-                SearchScripts.run(session, "create");
+                SearchScripts.make(session, (done, total) -> {});
             }
             return true;
         });
