@@ -124,6 +124,24 @@ abstract class OriginContract extends Contract {
         assertThat(db.messages().findByExternalId(CONVERSATION, "a\0")).isEmpty();
     }
 
+    /** Whichever of the two has the smaller id. */
+    @Test
+    void anExternalIdThatIsGivenUpIsFreeForAnother() {
+        for (int i = 0; i < 2; i++) {
+            Message[] both = {message(agent).build(), message(agent).build()};
+            db.messages().createAll(List.of(both));
+            Message owner = both[i];
+            Message other = both[1 - i];
+            db.messages().putOrigins(Map.of(owner.id(), origin("x" + i)));
+
+            db.messages().putOrigins(Map.of(owner.id(), origin("y" + i), other.id(), origin("x" + i)));
+
+            assertThat(db.messages().findByExternalId(CONVERSATION, "x" + i).map(Message::id))
+                    .contains(other.id());
+            assertThat(db.messages().originOf(owner.id())).isEqualTo(origin("y" + i));
+        }
+    }
+
     @Test
     void originsAreStoredAllOrNone() {
         Message one = db.messages().create(message(agent).build());

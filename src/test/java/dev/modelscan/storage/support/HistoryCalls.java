@@ -68,11 +68,20 @@ public final class HistoryCalls {
                     MessageId id = f.storedMessage().id();
                     return r -> r.messages().originOf(id);
                 }),
-                call("messages: putOrigins of 100", 1, f -> {
+                call("messages: putOrigins of 100", 2, f -> {
                     Map<MessageId, Origin> origins = new LinkedHashMap<>();
                     for (Message message : times(100, f::storedMessage)) {
                         origins.put(message.id(), Origin.of(f.source, "new " + message.id()));
                     }
+                    return r -> r.messages().putOrigins(origins);
+                }),
+                call("messages: putOrigins of 100, which have one", 2, f -> {
+                    Map<MessageId, Origin> origins = new LinkedHashMap<>();
+                    for (Message message : times(100, f::storedMessage)) {
+                        origins.put(message.id(), Origin.of(f.source, "first " + message.id()));
+                    }
+                    f.db.messages().putOrigins(origins);
+                    origins.replaceAll((id, first) -> Origin.of(f.source, "second " + id));
                     return r -> r.messages().putOrigins(origins);
                 }),
                 call("tasks: updateImported", 1, f -> {
