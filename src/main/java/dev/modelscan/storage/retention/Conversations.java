@@ -50,12 +50,19 @@ final class Conversations {
         }
     }
 
-    /** Conversations of which nothing is as new as that, after an id, in order of ids. */
+    /**
+     * Conversations whose messages are all older than that, or that are older themselves if they have none; after an id, in
+     * order of ids.
+     */
     static List<Listed> endedBefore(DSLContext dsl, Instant time, @Nullable ConversationId after) {
         Messages newest = MESSAGES.as("newest");
+        Messages any = MESSAGES.as("any_message");
         return dsl.select(CONVERSATIONS.ID, CONVERSATIONS.LAST_SEQUENCE_NUMBER, CONVERSATIONS.HEAD_ID, compacted())
                 .from(CONVERSATIONS)
-                .where(CONVERSATIONS.CREATED_AT.lt(time))
+                .where(CONVERSATIONS
+                        .CREATED_AT
+                        .lt(time)
+                        .or(DSL.exists(DSL.selectOne().from(any).where(any.CONVERSATION_ID.eq(CONVERSATIONS.ID)))))
                 .and(after == null ? DSL.noCondition() : CONVERSATIONS.ID.gt(after))
                 .and(DSL.notExists(DSL.selectOne()
                         .from(newest)

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is kept. A rule that is not set keeps everything of its kind.
  *
- * @param conversations how long a conversation is kept after its newest message; it goes whole
+ * @param conversations how long a conversation is kept after its newest message, or after it was made if it has none; it goes
+ *     whole
  * @param messagesPerConversation how many of the newest messages of a conversation are kept; a few more if an answer would
  *     lose its call. Conversations with branches or compactions are left alone
  * @param messageBytesPerConversation how many bytes of the newest messages of a conversation are kept, by the same rule, and at

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Schedule;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ContentType;
+import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
@@ -101,6 +103,38 @@ abstract class RetentionContract extends Contract {
         assertThat(result.messages()).isEqualTo(120);
         assertThat(db.conversations().find(OLD)).isEmpty();
         assertThat(numbers(NEW)).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    /** As when an application stores what another recorded long ago. */
+    @Test
+    void messagesDecideTheAgeOfAConversationAndItsOwnTimeIfItHasNone() {
+        say(OLD, 2);
+        db.conversations()
+                .create(Conversation.builder()
+                        .id(new ConversationId("empty"))
+                        .createdAt(clock.instant())
+                        .build());
+        passDays(40);
+        db.messages()
+                .create(Message.builder()
+                        .conversationId(new ConversationId("recorded"))
+                        .senderId(agent.id())
+                        .contentType(ContentType.TEXT)
+                        .content("hello")
+                        .createdAt(clock.instant().minus(Duration.ofDays(35)))
+                        .build());
+        db.conversations()
+                .create(Conversation.builder()
+                        .id(NEW)
+                        .createdAt(clock.instant())
+                        .build());
+
+        RetentionResult result = runLikeItsDryRun(RetentionPolicy.builder().conversations(Duration.ofDays(30)));
+
+        assertThat(result.conversations()).isEqualTo(3);
+        assertThat(db.conversations().list(PageRequest.first(10)).items())
+                .extracting(Conversation::id)
+                .containsExactly(NEW);
     }
 
     @Test
