@@ -5,6 +5,7 @@ import dev.modelscan.storage.audit.AuditLog;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.doctor.Diagnosis;
 import dev.modelscan.storage.doctor.DoctorProgress;
+import dev.modelscan.storage.doctor.RepairResult;
 import dev.modelscan.storage.erasure.Erasure;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.ConflictException;
@@ -275,15 +276,20 @@ public final class Database implements Repositories, AutoCloseable {
      * indexes and a broken search index, and sets the last number of each conversation to that of its messages. Deletes nothing.
      * Back it up before.
      *
+     * <p>A step that fails hinders no other. A unique index is not made while rows are duplicates, which {@link #doctor()} finds.
+     *
      * @return what was repaired, in order; empty if nothing was
      * @throws UnsupportedOperationException on PostgreSQL
      */
     public List<String> repair() {
-        return repair(progress -> {});
+        return repair(progress -> {}).repaired();
     }
 
-    /** {@link #repair()} with a listener, which is told what is being repaired, and of how much of it in percent, on this thread. */
-    public List<String> repair(Consumer<? super DoctorProgress> progress) {
+    /**
+     * {@link #repair()}, which also says what failed, with a listener, which is told what is being repaired, and how much of it
+     * in percent, on this thread.
+     */
+    public RepairResult repair(Consumer<? super DoctorProgress> progress) {
         return opened.store().repair(Objects.requireNonNull(progress, "progress"));
     }
 

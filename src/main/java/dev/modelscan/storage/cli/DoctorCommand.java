@@ -5,6 +5,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.doctor.Diagnosis;
 import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.RepairResult;
 import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.SchemaException;
@@ -17,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,15 +86,24 @@ final class DoctorCommand extends DatabaseCommand {
     @Override
     Result execute(Database db) {
         List<String> done = new ArrayList<>();
+        List<Finding> failed = new ArrayList<>();
         String backup = null;
         if (dryRun) {
             fileOf(db);
             done.addAll(db.repairable());
         } else if (repair) {
             backup = backUp(db).file().toString();
-            done.addAll(repaired(db));
+            RepairResult result = repaired(db);
+            done.addAll(result.repaired());
+            failed.addAll(result.failed());
         }
-        return new Examined(examined(db).findings(), done, backup, dryRun);
+        return new Examined(
+                new Diagnosis(Stream.concat(failed.stream(), examined(db).findings().stream())
+                                .toList())
+                        .findings(),
+                done,
+                backup,
+                dryRun);
     }
 
     private Diagnosis examined(Database db) {
@@ -105,7 +116,7 @@ final class DoctorCommand extends DatabaseCommand {
         }
     }
 
-    private List<String> repaired(Database db) {
+    private RepairResult repaired(Database db) {
         try (PhaseBar bar = new PhaseBar()) {
             return db.repair(progress -> {
                 if (isWatched()) {

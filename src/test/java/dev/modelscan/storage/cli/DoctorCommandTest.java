@@ -111,6 +111,21 @@ class DoctorCommandTest {
     }
 
     @Test
+    void whatCannotBeRepairedIsAFinding() throws Exception {
+        plant("DROP TRIGGER agents_touch");
+        plant("DROP INDEX messages_by_sender");
+        plant("CREATE TABLE messages_by_sender (mine)");
+
+        Run repaired = MainTest.run("doctor", "--db", database, "--repair");
+
+        assertThat(repaired.code()).as(repaired.err()).isEqualTo(4);
+        assertThat(repaired.out())
+                .contains(
+                        "repaired: the missing trigger agents_touch", "error  repair-failed", "warning  index-missing")
+                .doesNotContain("repaired: the missing index");
+    }
+
+    @Test
     void aRepairShowsBars() throws Exception {
         plant("DROP TRIGGER agents_touch");
         try (Database db = Database.open(Path.of(database))) {

@@ -13,6 +13,7 @@ import static dev.modelscan.storage.schema.Tables.TEAMS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.modelscan.storage.Database;
@@ -411,6 +412,27 @@ abstract class DoctorContract extends Contract {
                     .singleElement()
                     .extracting(Finding::count)
                     .isEqualTo(drops.size() + 1L);
+        }
+    }
+
+    /** Its database is not used again. */
+    @Test
+    void rowsThatHinderAMissingUniqueIndexAreFound() {
+        try (Database own = builder().open()) {
+            plant(own, "DROP INDEX conversations_by_external_id");
+            for (String id : List.of("a", "b", "c")) {
+                own.messages()
+                        .create(message(own.agents().create(agent(id).build()))
+                                .conversationId(new ConversationId(id))
+                                .build());
+            }
+            plant(own, "UPDATE conversations SET source_format = 'atif', external_id = 'run' WHERE id <> 'c'");
+
+            assertThat(own.doctor().findings())
+                    .extracting(Finding::code, Finding::ids)
+                    .containsExactly(tuple("rows-duplicate", List.of("a", "b")));
+            plant(own, "DELETE FROM conversations WHERE id = 'b'");
+            assertThat(own.doctor().findings()).extracting(Finding::code).containsExactly("index-missing");
         }
     }
 

@@ -2,12 +2,12 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.doctor.DoctorProgress;
+import dev.modelscan.storage.doctor.RepairResult;
 import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +111,7 @@ public final class ActingStore extends ForwardingStore {
     }
 
     @Override
-    public List<String> repair(Consumer<? super DoctorProgress> listener) {
+    public RepairResult repair(Consumer<? super DoctorProgress> listener) {
         return store.repair(listener);
     }
 

@@ -2,10 +2,10 @@ package dev.modelscan.storage.internal.engine;
 
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.doctor.DoctorProgress;
+import dev.modelscan.storage.doctor.RepairResult;
 import dev.modelscan.storage.errors.ReadOnlyException;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +74,7 @@ public final class ReadOnlyStore extends ForwardingStore {
     }
 
     @Override
-    public List<String> repair(Consumer<? super DoctorProgress> listener) {
+    public RepairResult repair(Consumer<? super DoctorProgress> listener) {
         throw refused(null, null);
     }
 

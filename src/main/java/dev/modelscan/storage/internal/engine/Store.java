@@ -5,6 +5,7 @@ import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.RepairResult;
 import dev.modelscan.storage.internal.query.Session;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -76,7 +77,7 @@ public interface Store extends Sessions, AutoCloseable {
      *
      * @throws UnsupportedOperationException if the engine cannot; the message says what to do
      */
-    List<String> repair(Consumer<? super DoctorProgress> listener);
+    RepairResult repair(Consumer<? super DoctorProgress> listener);
 
     /**
      * Gives free space back to the file system.

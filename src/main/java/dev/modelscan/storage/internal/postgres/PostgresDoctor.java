@@ -2,6 +2,8 @@ package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.internal.doctor.Duplicates;
+import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.schema.DefaultSchema;
@@ -11,10 +13,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jooq.Field;
 import org.jooq.Index;
+import org.jooq.SortField;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +99,8 @@ final class PostgresDoctor {
                 }
             }
             for (Index index : table.getIndexes()) {
-                if (!indexes.contains(index.getName().toLowerCase(Locale.ROOT))) {
+                if (!indexes.contains(index.getName().toLowerCase(Locale.ROOT))
+                        && !hasDuplicates(table, index, columns)) {
                     slow.add(index.getName());
                 }
             }
@@ -103,6 +108,26 @@ final class PostgresDoctor {
         add(Severity.ERROR, "schema-drift", "columns of the schema are missing", missing, RESTORE);
         add(Severity.WARNING, "index-missing", "indexes are missing", slow, MADE);
         drift();
+    }
+
+    /** Whether rows are duplicates for a unique index that is missing, which is a finding then. */
+    private boolean hasDuplicates(Table<?> table, Index index, Set<String> columns) throws SQLException {
+        List<String> indexed =
+                index.getFields().stream().map(SortField::getName).toList();
+        if (!index.getUnique() || !indexed.stream().allMatch(name -> columns.contains(table.getName() + "." + name))) {
+            return false;
+        }
+        String from = PlainSql.quoted(schema) + "." + PlainSql.quoted(table.getName());
+        String key = PlainSql.quoted(Objects.requireNonNull(table.field(0)).getName());
+        List<String> keys = PlainSql.rows(
+                session,
+                Duplicates.query(from, key, Duplicates.quoted(indexed), null),
+                List.of(),
+                row -> String.valueOf(row.getString(1)));
+        if (!keys.isEmpty()) {
+            findings.add(Duplicates.finding(index.getName(), table.getName(), indexed, keys, "make it: " + MADE));
+        }
+        return !keys.isEmpty();
     }
 
     private void drift() throws SQLException {

@@ -6,6 +6,7 @@ import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.RepairResult;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
@@ -195,12 +196,16 @@ public final class PostgresStore implements Store {
 
     @Override
     public List<String> repairable() {
-        return repair(progress -> {});
+        throw unsupported();
     }
 
     @Override
-    public List<String> repair(Consumer<? super DoctorProgress> listener) {
-        throw new UnsupportedOperationException(
+    public RepairResult repair(Consumer<? super DoctorProgress> listener) {
+        throw unsupported();
+    }
+
+    private static UnsupportedOperationException unsupported() {
+        return new UnsupportedOperationException(
                 "repair is for SQLite files; on a server run what each finding names, after pg_dump");
     }
 

@@ -37,11 +37,15 @@ final class SearchDoctor {
         try {
             return compares ? compared(connection) : counted(connection);
         } catch (SQLException e) {
-            if (UNREADABLE.contains(e.getErrorCode() & 0xff)) {
+            if (isUnreadable(e)) {
                 return List.of(String.valueOf(e.getMessage()));
             }
             throw e;
         }
+    }
+
+    static boolean isUnreadable(SQLException e) {
+        return UNREADABLE.contains(e.getErrorCode() & 0xff);
     }
 
     private static List<String> compared(Connection connection) throws SQLException {

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,9 @@ final class SqliteDoctor {
     private final @Nullable Path file;
     private final long comparedBytes;
     private final List<Finding> findings = new ArrayList<>();
+
+    /** The damaged unique indexes of which rows are duplicates. */
+    private Map<String, Finding> duplicated = Map.of();
 
     /**
      * A doctor of one examination.
@@ -86,7 +91,13 @@ final class SqliteDoctor {
         for (Entry entry : expected.missingIn(found)) {
             switch (entry.type()) {
                 case "index" ->
-                    add(Severity.WARNING, "index-missing", "an index is missing", List.of(entry.name()), REPAIR);
+                    findings.add(duplicates(connection, entry)
+                            .orElseGet(() -> Finding.of(
+                                    Severity.WARNING,
+                                    "index-missing",
+                                    "an index is missing",
+                                    List.of(entry.name()),
+                                    REPAIR)));
                 case "trigger" ->
                     add(Severity.ERROR, "trigger-missing", "a trigger is missing", List.of(entry.name()), REPAIR);
                 default ->
@@ -120,6 +131,18 @@ final class SqliteDoctor {
         }
     }
 
+    private static Optional<Finding> duplicates(Connection connection, Entry index) throws SQLException {
+        try {
+            return UniqueIndexes.duplicatesOf(connection, index.name(), index.table(), index.sql());
+        } catch (SQLException e) {
+            if (SearchDoctor.isUnreadable(e)) {
+                // The table, or a column of it, is missing or damaged, which is a finding of its own.
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     private void integrity(Connection connection) throws SQLException {
         boolean compares = compares(connection);
         List<String> indexes = compares ? new ArrayList<>() : miscounted(connection);
@@ -132,7 +155,7 @@ final class SqliteDoctor {
                 String line = lines.getString(1);
                 if (line.contains("constraint failed") || line.contains(" value in ")) {
                     rows.add(line);
-                } else if (line.contains("FTS5")) {
+                } else if (line.contains("FTS5") || line.startsWith("fts5: ")) {
                     fullText(line);
                 } else if (line.contains(" index ") || line.startsWith("wrong # of entries")) {
                     indexes.add(line);
@@ -150,6 +173,8 @@ final class SqliteDoctor {
         }
         if (!indexes.isEmpty()) {
             add(Severity.ERROR, "index-damaged", "indexes and their tables differ", indexes, REPAIR);
+            duplicated = UniqueIndexes.duplicatesOf(connection, indexes);
+            findings.addAll(duplicated.values());
         }
         if (!pages.isEmpty()) {
             add(Severity.ERROR, "page-damaged", "pages of the file are damaged", pages, RESTORE);
@@ -298,11 +323,17 @@ final class SqliteDoctor {
         return found("schema-drift");
     }
 
-    /** The indexes and triggers that are missing. */
+    /** The indexes and triggers that are missing, without the unique indexes of which rows are duplicates. */
     List<Entry> missing(Connection connection) throws SQLException {
-        return expected.missingIn(SqliteSchema.read(connection)).stream()
-                .filter(entry -> entry.type().equals("index") || entry.type().equals("trigger"))
-                .toList();
+        List<Entry> missing = new ArrayList<>();
+        for (Entry entry : expected.missingIn(SqliteSchema.read(connection))) {
+            if (entry.type().equals("trigger")
+                    || (entry.type().equals("index")
+                            && duplicates(connection, entry).isEmpty())) {
+                missing.add(entry);
+            }
+        }
+        return missing;
     }
 
     /** Whether an index of the library's or of the application's differs from its table. */
@@ -313,13 +344,18 @@ final class SqliteDoctor {
                 .anyMatch(finding -> finding.code().equals("index-damaged") && REPAIR.equals(finding.fix()));
     }
 
+    /** The damaged indexes that cannot be built again, since rows are duplicates. To be asked after {@link #hasDamagedIndex}. */
+    Set<String> hindered() {
+        return duplicated.keySet();
+    }
+
     /** To be asked after {@link #hasDamagedIndex}. */
     boolean hasBrokenSearch(Connection connection) throws SQLException {
         return found("search-broken")
                 || !SearchDoctor.differences(connection, compares(connection)).isEmpty();
     }
 
-    private static List<String> keys(Connection connection, String sql) throws SQLException {
+    static List<String> keys(Connection connection, String sql) throws SQLException {
         List<String> keys = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -331,7 +367,7 @@ final class SqliteDoctor {
     }
 
     /** The first column is the key, or begins it. */
-    private static String key(Connection connection, String table) throws SQLException {
+    static String key(Connection connection, String table) throws SQLException {
         return SqliteSchema.columns(connection, table).stream()
                 .findFirst()
                 .map(PlainSql::quoted)

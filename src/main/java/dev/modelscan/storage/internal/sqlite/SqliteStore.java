@@ -8,6 +8,7 @@ import dev.modelscan.storage.backups.Backup;
 import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.RepairResult;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
@@ -310,7 +311,7 @@ public final class SqliteStore implements Store {
     }
 
     @Override
-    public List<String> repair(Consumer<? super DoctorProgress> listener) {
+    public RepairResult repair(Consumer<? super DoctorProgress> listener) {
         SqliteRepair repair = new SqliteRepair(doctor(), listener);
         return writeMany("database", null, session -> {
             // SQLite does not count definitions as changes.

@@ -8,12 +8,16 @@ import dev.modelscan.storage.Backups;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
+import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.doctor.Finding;
+import dev.modelscan.storage.doctor.RepairResult;
+import dev.modelscan.storage.doctor.Severity;
 import dev.modelscan.storage.errors.ReadOnlyException;
+import dev.modelscan.storage.tasks.Task;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -148,6 +152,88 @@ class SqliteDoctorTest {
         }
     }
 
+    /** Of a task, a copy with the same external id. */
+    private void plantDuplicates() throws Exception {
+        try (Database db = Database.open(file)) {
+            AgentId agent = db.agents().list(1, 0).get(0).id();
+            db.tasks().create(Task.builder().agentId(agent).type("review").build());
+        }
+        plant(
+                "UPDATE tasks SET source_format = 'atif', external_id = 'run-1', status = 'completed',"
+                        + " completed_at = created_at",
+                "CREATE TEMP TABLE copy AS SELECT * FROM tasks",
+                "UPDATE copy SET id = 'copy'",
+                "INSERT INTO tasks SELECT * FROM copy");
+    }
+
+    @Test
+    void duplicatesHinderNoOtherRepair() throws Exception {
+        plant("DROP INDEX tasks_by_external_id", "DROP INDEX messages_by_sender");
+        plantDuplicates();
+        plant("DROP TRIGGER messages_touch", "UPDATE conversations SET last_sequence_number = 3");
+        List<String> rest = List.of(
+                "the missing index messages_by_sender",
+                "the missing trigger messages_touch",
+                "the last number of 1 conversations");
+
+        try (Database db = Database.open(file)) {
+            assertThat(db.repairable()).isEqualTo(rest);
+            RepairResult result = db.repair(progress -> {});
+            assertThat(result.repaired()).isEqualTo(rest);
+            assertThat(result.failed()).isEmpty();
+            assertThat(db.doctor().findings()).singleElement().satisfies(finding -> {
+                assertThat(finding.code()).isEqualTo("rows-duplicate");
+                assertThat(finding.severity()).isEqualTo(Severity.ERROR);
+                assertThat(finding.cause())
+                        .isEqualTo("rows of tasks have the same source_format, external_id, so the unique index"
+                                + " tasks_by_external_id cannot be made");
+                assertThat(finding.ids()).hasSize(2).contains("copy");
+            });
+        }
+        plant("DELETE FROM tasks WHERE id = 'copy'");
+        try (Database db = Database.open(file)) {
+            assertThat(db.repair()).containsExactly("the missing index tasks_by_external_id");
+            assertThat(db.doctor().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void duplicatesInADamagedIndexHinderNoOtherRepair() throws Exception {
+        plant(
+                "PRAGMA writable_schema = ON",
+                "UPDATE sqlite_schema SET sql = replace(sql, 'UNIQUE', '') WHERE name = 'tasks_by_external_id'");
+        plantDuplicates();
+        plant(
+                "DROP INDEX messages_by_sender",
+                "PRAGMA writable_schema = ON",
+                "UPDATE sqlite_schema SET sql = replace(sql, 'CREATE  ', 'CREATE UNIQUE ') WHERE name = 'tasks_by_external_id'");
+        assertThat(codes()).contains("index-damaged", "rows-duplicate");
+
+        try (Database db = Database.open(file)) {
+            assertThat(db.repair())
+                    .containsExactly("the missing index messages_by_sender", "all other indexes, by a rebuild");
+            assertThat(db.doctor().findings())
+                    .extracting(Finding::code)
+                    .containsExactly("index-damaged", "rows-duplicate");
+        }
+    }
+
+    @Test
+    void aStepThatFailsIsToldAndHindersNoOther() throws Exception {
+        plant("DROP INDEX messages_by_sender", "CREATE TABLE messages_by_sender (mine)", "DROP TRIGGER messages_touch");
+
+        try (Database db = Database.open(file)) {
+            RepairResult result = db.repair(progress -> {});
+            assertThat(result.repaired()).containsExactly("the missing trigger messages_touch");
+            assertThat(result.failed()).singleElement().satisfies(finding -> {
+                assertThat(finding.code()).isEqualTo("repair-failed");
+                assertThat(finding.cause())
+                        .isEqualTo("could not repair the missing index messages_by_sender:"
+                                + " there is already a table named messages_by_sender");
+            });
+        }
+    }
+
     @Test
     void aSearchIndexThatLacksRowsOrHasOthersIsFoundAndBuiltAnew() throws Exception {
         try (Database db = Database.open(file)) {
@@ -171,7 +257,7 @@ class SqliteDoctorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"docsize", "idx"})
+    @ValueSource(strings = {"docsize", "idx", "data", "config"})
     void aSearchIndexThatLacksATableIsFoundAndBuiltAnew(String part) throws Exception {
         try (Database db = Database.open(file)) {
             db.search().enable();
@@ -185,15 +271,6 @@ class SqliteDoctorTest {
             assertThat(db.search().find("hello", PageRequest.first(100)).items())
                     .hasSize(50);
         }
-    }
-
-    @Test
-    void aSearchIndexThatCannotBeOpenedIsNoDamageOfPages() throws Exception {
-        try (Database db = Database.open(file)) {
-            db.search().enable();
-        }
-        plant("DROP TABLE search_words_config");
-        assertThat(codes()).contains("search-broken").doesNotContain("page-damaged");
     }
 
     @Test
