@@ -2,7 +2,7 @@ package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
-import dev.modelscan.storage.internal.doctor.Duplicates;
+import dev.modelscan.storage.internal.query.Duplicates;
 import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.query.Session;

@@ -1,7 +1,7 @@
 package dev.modelscan.storage.internal.sqlite;
 
 import dev.modelscan.storage.doctor.Finding;
-import dev.modelscan.storage.internal.doctor.Duplicates;
+import dev.modelscan.storage.internal.query.Duplicates;
 import dev.modelscan.storage.internal.query.PlainSql;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -1,8 +1,7 @@
-package dev.modelscan.storage.internal.doctor;
+package dev.modelscan.storage.internal.query;
 
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.Severity;
-import dev.modelscan.storage.internal.query.PlainSql;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
