@@ -150,6 +150,7 @@ final class RetentionCommand extends DatabaseCommand {
             long tasks,
             long toolExecutions,
             long modelCalls,
+            long kept,
             long bytesFreed)
             implements Result {
 
@@ -161,6 +162,7 @@ final class RetentionCommand extends DatabaseCommand {
                     result.tasks(),
                     result.toolExecutions(),
                     result.modelCalls(),
+                    result.kept(),
                     bytesFreed);
         }
 
@@ -173,6 +175,9 @@ final class RetentionCommand extends DatabaseCommand {
             table.row("tool executions", toolExecutions);
             table.row("model calls", modelCalls);
             table.print(out);
+            if (kept > 0) {
+                out.printf(Locale.ROOT, "%,d rows stay, since rows of other tables refer to them%n", kept);
+            }
             if (bytesFreed > 0) {
                 out.printf(Locale.ROOT, "%,d bytes were given back%n", bytesFreed);
             }

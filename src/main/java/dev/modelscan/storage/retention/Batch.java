@@ -2,8 +2,10 @@ package dev.modelscan.storage.retention;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Isolation;
+import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.ReferenceException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,19 +15,47 @@ import java.util.concurrent.TimeUnit;
 final class Batch {
 
     private static final long TARGET_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
+    static final int REFERRED = -1;
+
     private static final int FEWEST = 10;
     private static final int MOST = 2_000;
 
     private final Database db;
     private int rows = 50;
 
+    /** Above it the last transaction failed. */
+    private int most = MOST;
+
     Batch(Database db) {
         this.db = db;
     }
 
-    /** How many rows the next transaction may delete. */
-    int rows() {
-        return rows;
+    /** Deletes about so many rows, and returns how many it were. */
+    interface Deletion {
+        int delete(Tx tx, int rows);
+    }
+
+    /**
+     * Runs one that deletes as many rows as take the time. If a row of another table refers to one of them, nothing is deleted:
+     * then with half as many, until that is the only one.
+     *
+     * @return how many rows it deleted; {@link #REFERRED} if there is a reference to the first one
+     */
+    int delete(Deletion work) {
+        while (true) {
+            int few = Math.min(rows, most);
+            try {
+                int deleted = run(tx -> work.delete(tx, few));
+                most = Math.min(MOST, most * 2);
+                return deleted;
+            } catch (ReferenceException e) {
+                if (few == 1) {
+                    most = 1;
+                    return REFERRED;
+                }
+                most = few / 2;
+            }
+        }
     }
 
     /** Runs one, and rests. */

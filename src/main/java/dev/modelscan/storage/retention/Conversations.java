@@ -225,37 +225,62 @@ final class Conversations {
                 .fetchOneInto(Long.class);
     }
 
-    /** Deletes about so many of the oldest messages before a number. Returns how many; 0 if none is left. */
-    static int deleteOldest(Tx tx, ConversationId id, long before, int rows) {
-        DSLContext dsl = tx.dsl();
-        Condition old = MESSAGES.CONVERSATION_ID.eq(id).and(MESSAGES.SEQUENCE_NUMBER.lt(before));
-        Long oldest = dsl.select(DSL.min(MESSAGES.SEQUENCE_NUMBER))
-                .from(MESSAGES)
-                .where(old)
-                .fetchOneInto(Long.class);
-        if (oldest == null) {
-            return 0;
+    /** The messages of a conversation that go, from the oldest on. */
+    static final class Sweep {
+
+        private final ConversationId id;
+        private final long before;
+        private long from;
+        private long cut;
+
+        Sweep(ConversationId id, long before) {
+            this.id = id;
+            this.before = before;
         }
-        for (int most = rows; ; most *= 2) {
-            Long next = dsl.select(MESSAGES.SEQUENCE_NUMBER)
+
+        private Condition between(long end) {
+            return MESSAGES.CONVERSATION_ID
+                    .eq(id)
+                    .and(MESSAGES.SEQUENCE_NUMBER.ge(from))
+                    .and(MESSAGES.SEQUENCE_NUMBER.lt(end));
+        }
+
+        /** Leaves those as they are that could not be deleted. Returns how many. */
+        int skip(DSLContext dsl) {
+            int skipped = dsl.fetchCount(MESSAGES, between(cut));
+            from = cut;
+            return skipped;
+        }
+
+        /** Deletes about so many. Returns how many; 0 if none is left. */
+        int delete(Tx tx, int rows) {
+            DSLContext dsl = tx.dsl();
+            Condition old = between(before);
+            Long oldest = dsl.select(DSL.min(MESSAGES.SEQUENCE_NUMBER))
                     .from(MESSAGES)
                     .where(old)
-                    .orderBy(MESSAGES.SEQUENCE_NUMBER)
-                    .limit(1)
-                    .offset(most)
-                    .fetchOne(MESSAGES.SEQUENCE_NUMBER);
-            // An answer may have come since the number was chosen.
-            long cut = unparted(dsl, id, next == null ? before : next);
-            // A call whose answer comes much later takes all in between along.
-            if (cut > oldest) {
-                return dsl.deleteFrom(MESSAGES)
-                        .where(MESSAGES.CONVERSATION_ID.eq(id))
-                        .and(MESSAGES.SEQUENCE_NUMBER.lt(cut))
-                        .execute();
-            }
-            if (next == null) {
-                // The answer of the oldest call has come since, and is kept.
+                    .fetchOneInto(Long.class);
+            if (oldest == null) {
                 return 0;
+            }
+            for (int most = rows; ; most *= 2) {
+                Long next = dsl.select(MESSAGES.SEQUENCE_NUMBER)
+                        .from(MESSAGES)
+                        .where(old)
+                        .orderBy(MESSAGES.SEQUENCE_NUMBER)
+                        .limit(1)
+                        .offset(most)
+                        .fetchOne(MESSAGES.SEQUENCE_NUMBER);
+                // An answer may have come since the number was chosen.
+                cut = unparted(dsl, id, next == null ? before : next);
+                // A call whose answer comes much later takes all in between along.
+                if (cut > oldest) {
+                    return dsl.deleteFrom(MESSAGES).where(between(cut)).execute();
+                }
+                if (next == null) {
+                    // The answer of the oldest call has come since, and is kept.
+                    return 0;
+                }
             }
         }
     }

@@ -6,10 +6,11 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.Database;
-import dev.modelscan.storage.TxFunction;
+import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
@@ -17,9 +18,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -54,6 +57,7 @@ public final class Retention {
     private long tasks;
     private long toolExecutions;
     private long modelCalls;
+    private long kept;
 
     /** One run; ages are counted from now, by the database's clock. */
     public Retention(Database db, RetentionPolicy policy) {
@@ -70,7 +74,7 @@ public final class Retention {
 
     /**
      * Counts what {@link #run} would delete, each rule for itself, so a row that two rules name counts twice. Writes nothing.
-     * Messages beyond a number per conversation are counted as one rule; of those, a run keeps the few whose answer stays.
+     * What rows of another table refer to is counted, too. Messages beyond a number per conversation are counted as one rule; of those, a run keeps the few whose answer stays.
      */
     public RetentionResult dryRun() {
         DSLContext dsl = db.dsl();
@@ -122,7 +126,7 @@ public final class Retention {
     }
 
     /**
-     * Deletes.
+     * Deletes. What rows of another table refer to by a foreign key that forbids it, stays, and is counted.
      *
      * @throws CancelledException if the thread is interrupted; run again to go on
      */
@@ -171,9 +175,12 @@ public final class Retention {
         Long all = policy.messageBytes();
         if (all != null) {
             List<Conversations.Listed> page;
+            int stayed = 0;
             do {
-                page = Sizes.beyond(db.dsl(), all);
-                page.forEach(listed -> deleteConversation(batch, listed));
+                page = Sizes.beyond(db.dsl(), all, stayed);
+                for (Conversations.Listed listed : page) {
+                    stayed += deleteConversation(batch, listed) ? 0 : 1;
+                }
             } while (page.size() == Sizes.PAGE);
         }
     }
@@ -188,10 +195,11 @@ public final class Retention {
         tasks = 0;
         toolExecutions = 0;
         modelCalls = 0;
+        kept = 0;
     }
 
     private RetentionResult result() {
-        return new RetentionResult(conversations, messages, tasks, toolExecutions, modelCalls);
+        return new RetentionResult(conversations, messages, tasks, toolExecutions, modelCalls, kept);
     }
 
     private void forEachEnded(Duration age, Consumer<Conversations.Listed> work) {
@@ -225,54 +233,59 @@ public final class Retention {
     /**
      * A conversation that was given a message or a branch since it was listed stays as it is. One that is given a message between
      * two batches keeps what is left. What is left of branches would be no paths, so those go in one transaction.
+     *
+     * @return whether it is gone
      */
-    private void deleteConversation(Batch batch, Conversations.Listed listed) {
+    private boolean deleteConversation(Batch batch, Conversations.Listed listed) {
         ConversationId id = listed.id();
         if (listed.isBranched()) {
-            deleteBranched(batch, listed);
-            return;
+            return deleteEmptied(batch, listed, Integer.MAX_VALUE - 1);
         }
-        deleteMessages(
-                batch,
-                tx -> Conversations.isUnchanged(tx, listed)
-                        ? Conversations.deleteOldest(tx, id, listed.lastNumber() + 1, batch.rows())
-                        : 0);
-        conversations += batch.run(tx -> Conversations.isUnchanged(tx, listed) && Conversations.size(tx.dsl(), id) == 0
-                ? Conversations.delete(tx, id)
-                : 0);
-        listener.accept(result());
+        Conversations.Sweep sweep = new Conversations.Sweep(id, listed.lastNumber() + 1);
+        deleteMessages(batch, sweep, tx -> Conversations.isUnchanged(tx, listed));
+        return deleteEmptied(batch, listed, 0);
     }
 
-    private void deleteBranched(Batch batch, Conversations.Listed listed) {
-        int deleted = batch.run(tx -> {
-            if (!Conversations.isUnchanged(tx, listed)) {
-                return -1;
-            }
-            int size = Conversations.size(tx.dsl(), listed.id());
-            Conversations.delete(tx, listed.id());
-            return size;
-        });
-        if (deleted >= 0) {
+    /** Deletes a conversation that has so many messages, or fewer. */
+    private boolean deleteEmptied(Batch batch, Conversations.Listed listed, int most) {
+        int left;
+        try {
+            left = batch.run(tx -> {
+                int size = Conversations.isUnchanged(tx, listed) ? Conversations.size(tx.dsl(), listed.id()) : most + 1;
+                if (size > most) {
+                    return -1;
+                }
+                Conversations.delete(tx, listed.id());
+                return size;
+            });
+        } catch (ReferenceException e) {
+            kept++;
+            left = -1;
+        }
+        if (left >= 0) {
             conversations++;
-            messages += deleted;
+            messages += left;
         }
         listener.accept(result());
+        return left >= 0;
     }
 
     /** One that is forked or compacted between two batches keeps what is left. */
     private void deleteMessages(Batch batch, ConversationId id, long before) {
-        deleteMessages(
-                batch,
-                tx -> Conversations.isPlain(tx, id) ? Conversations.deleteOldest(tx, id, before, batch.rows()) : 0);
+        deleteMessages(batch, new Conversations.Sweep(id, before), tx -> Conversations.isPlain(tx, id));
     }
 
-    private void deleteMessages(Batch batch, TxFunction<Integer, RuntimeException> oldest) {
+    private void deleteMessages(Batch batch, Conversations.Sweep sweep, Predicate<Tx> stillGo) {
         int deleted;
         do {
-            deleted = batch.run(oldest);
-            messages += deleted;
+            deleted = batch.delete((tx, rows) -> stillGo.test(tx) ? sweep.delete(tx, rows) : 0);
+            if (deleted == Batch.REFERRED) {
+                kept += sweep.skip(db.dsl());
+            } else {
+                messages += deleted;
+            }
             listener.accept(result());
-        } while (deleted > 0);
+        } while (deleted != 0);
     }
 
     private static Condition ended() {
@@ -324,21 +337,34 @@ public final class Retention {
 
     /** A row that has changed since it was found stays, though PostgreSQL waits for the change and then still knows its id. */
     private <I> void deleteWhere(Batch batch, TableField<?, I> id, Condition condition, Consumer<Integer> deleted) {
+        // The last id that was looked at.
+        AtomicReference<@Nullable I> last = new AtomicReference<>();
+        Condition rest = condition;
         int count;
         do {
-            count = batch.run(tx -> tx.dsl()
-                    .deleteFrom(id.getTable())
-                    .where(id.in(tx.dsl()
-                            .select(id)
-                            .from(id.getTable())
-                            .where(condition)
-                            .orderBy(id)
-                            .limit(batch.rows())
-                            .fetch(id)))
-                    .and(condition)
-                    .execute());
-            deleted.accept(count);
+            Condition wanted = rest;
+            count = batch.delete((tx, rows) -> {
+                List<I> ids = tx.dsl()
+                        .select(id)
+                        .from(id.getTable())
+                        .where(wanted)
+                        .orderBy(id)
+                        .limit(rows)
+                        .fetch(id);
+                last.set(ids.isEmpty() ? null : ids.get(ids.size() - 1));
+                return tx.dsl()
+                        .deleteFrom(id.getTable())
+                        .where(id.in(ids))
+                        .and(wanted)
+                        .execute();
+            });
+            if (count == Batch.REFERRED) {
+                kept++;
+                rest = condition.and(id.gt(last.get()));
+            } else {
+                deleted.accept(count);
+            }
             listener.accept(result());
-        } while (count > 0);
+        } while (count != 0);
     }
 }

@@ -122,8 +122,8 @@ final class Sizes {
                 .fetchOne(row -> new Count(row.value1(), row.value2().longValue())));
     }
 
-    /** Conversations of which all newer ones have so many bytes already; the oldest first. */
-    static List<Conversations.Listed> beyond(DSLContext dsl, long bytes) {
+    /** Conversations of which all newer ones have so many bytes already; the oldest first, without so many of them that stay. */
+    static List<Conversations.Listed> beyond(DSLContext dsl, long bytes, int stayed) {
         Field<ConversationId> id =
                 DSL.field(DSL.name(SIZED, MESSAGES.CONVERSATION_ID.getName()), MESSAGES.CONVERSATION_ID.getDataType());
         return dsl.select(
@@ -137,6 +137,7 @@ final class Sizes {
                 .where(TOTAL.ge(bytes))
                 .orderBy(TOTAL.desc(), id)
                 .limit(PAGE)
+                .offset(stayed)
                 .fetch(Conversations.Listed::of);
     }
 }

@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Schedule;
@@ -24,6 +25,7 @@ import dev.modelscan.storage.retention.RetentionResult;
 import dev.modelscan.storage.retention.RetentionSchedule;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecution;
 import java.time.Duration;
@@ -40,6 +42,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a policy does not keep goes, and nothing else. */
 abstract class RetentionContract extends Contract {
@@ -220,7 +224,7 @@ abstract class RetentionContract extends Contract {
                 })
                 .run();
 
-        assertThat(result).isEqualTo(new RetentionResult(1, 3, 0, 0, 0));
+        assertThat(result).isEqualTo(new RetentionResult(1, 3, 0, 0, 0, 0));
         assertThat(numbers(second)).containsExactly(1L, 2L, 3L, 4L);
         assertThat(db.conversations().find(first)).isEmpty();
     }
@@ -327,7 +331,7 @@ abstract class RetentionContract extends Contract {
                 .onProgress(told::add)
                 .run();
 
-        assertThat(told).containsOnly(new RetentionResult(1, 151, 0, 0, 0));
+        assertThat(told).containsOnly(new RetentionResult(1, 151, 0, 0, 0, 0));
         assertThat(db.conversations().find(OLD)).isEmpty();
     }
 
@@ -481,7 +485,7 @@ abstract class RetentionContract extends Contract {
         RetentionResult result = runLikeItsDryRun(
                 RetentionPolicy.builder().toolExecutions(Duration.ofDays(1)).modelCalls(Duration.ofDays(1)));
 
-        assertThat(result).isEqualTo(new RetentionResult(0, 0, 0, 1, 1));
+        assertThat(result).isEqualTo(new RetentionResult(0, 0, 0, 1, 1, 0));
         assertThat(db.toolExecutions().list(10, 0))
                 .extracting(ToolExecution::id)
                 .containsExactly(pending.id());
@@ -594,6 +598,68 @@ abstract class RetentionContract extends Contract {
         passDays(10);
         assertThat(runLikeItsDryRun(policy).tasks()).isEqualTo(1);
         assertThat(db.tasks().find(imported.id())).isEmpty();
+    }
+
+    /** Its database is not used again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ON DELETE RESTRICT", "", "ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED"})
+    void whatAnotherTableRefersToStaysAndIsCounted(String rule) {
+        Database shared = db;
+        try (Database own = builder().open()) {
+            db = own;
+            agent = createAgent("a");
+            IntStream.range(0, 150).forEach(i -> say(OLD));
+            say(NEW, 1);
+            ConversationId branched = new ConversationId("tree");
+            say(branched, 2);
+            db.conversations().fork(branched, at(messages(branched), 1));
+            say(branched, 1);
+            List<TaskId> tasks = new ArrayList<>();
+            for (int i = 0; i < 120; i++) {
+                tasks.add(ended().id());
+            }
+            refer("conversations", rule, NEW.value());
+            refer("messages", rule, id(OLD, 40), id(OLD, 41), id(branched, 1));
+            refer("tasks", rule, tasks.get(0).value(), tasks.get(77).value());
+            passDays(40);
+
+            RetentionPolicy policy = RetentionPolicy.builder()
+                    .conversations(Duration.ofDays(30))
+                    .tasks(Duration.ofDays(30))
+                    .build();
+            for (int run = 1; run <= 2; run++) {
+                RetentionResult result = new Retention(db, policy).run();
+                assertThat(result)
+                        .isEqualTo(
+                                run == 1
+                                        ? new RetentionResult(0, 149, 118, 0, 0, 6)
+                                        : new RetentionResult(0, 0, 0, 0, 0, 6));
+                assertThat(numbers(OLD)).containsExactly(40L, 41L);
+                assertThat(numbers(branched)).containsExactly(1L, 2L, 3L);
+                assertThat(db.conversations().find(NEW)).isPresent();
+                assertThat(db.tasks().list(9, 0))
+                        .extracting(Task::id)
+                        .containsExactlyInAnyOrder(tasks.get(0), tasks.get(77));
+            }
+        } finally {
+            db = shared;
+        }
+    }
+
+    private String id(ConversationId conversation, int number) {
+        return at(messages(conversation), number).value();
+    }
+
+    private void refer(String table, String rule, String... ids) {
+        String type = engine().name().startsWith("SQLite") ? "TEXT" : "text COLLATE \"C\"";
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE TABLE of_" + table + " (record " + type + " NOT NULL REFERENCES " + table
+                            + " (id) " + rule + ")");
+            for (String id : ids) {
+                tx.dsl().execute("INSERT INTO of_" + table + " VALUES ('" + id + "')");
+            }
+        });
     }
 
     @Test
