@@ -180,8 +180,19 @@ final class RunStore {
 
     private Known named(Tx tx, String name) {
         Optional<Task> found = tx.tasks().findByExternalId(provenance.form(), name);
-        TaskId id = found.map(Task::id).orElseGet(() -> new TaskId(Digests.uuid(provenance.form(), "name", name)));
+        TaskId id = found.map(Task::id).orElseGet(() -> newId(tx, name));
         return known(tx, id, name, found);
+    }
+
+    /**
+     * That of the conversation if it outlived its task; or else the next in the order of time. Ids in random order would write
+     * and read three times as many pages.
+     */
+    private TaskId newId(Tx tx, String name) {
+        return tx.conversations()
+                .findByExternalId(provenance.form(), name)
+                .map(conversation -> new TaskId(conversation.id().value()))
+                .orElseGet(TaskId::next);
     }
 
     /** What is stored: the number of messages is -1 if they are those of another run. */
