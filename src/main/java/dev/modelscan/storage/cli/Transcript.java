@@ -7,12 +7,14 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.Repositories;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.cli.imports.MessageReader;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.conversations.PartKind;
+import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param format the form of the file that it was imported from, if it was
  * @param externalId its id in that file
  * @param createdAt when it was made
+ * @param timed whether times are those of the source; if not, it had none, and all are that of the import
  * @param lastSequenceNumber how many messages were ever stored in it
  * @param messages the messages of the page, by number
  * @param next the cursor of the next page; null after the last
@@ -43,6 +46,7 @@ record Transcript(
         @Nullable String format,
         @Nullable String externalId,
         Instant createdAt,
+        boolean timed,
         long lastSequenceNumber,
         List<Entry> messages,
         @Nullable String next,
@@ -57,7 +61,9 @@ record Transcript(
      *
      * @param role its role in the conversation with a model; null if nobody has said it
      * @param sender the name of the agent that sent it
+     * @param timed whether the time is its own; if not, that of a message before it, or of the import
      * @param answers whether it is nothing but the answer to a call on this page
+     * @param told whether the calls that it answers tell all of it
      */
     record Entry(
             long sequenceNumber,
@@ -65,10 +71,12 @@ record Transcript(
             @Nullable String role,
             String sender,
             Instant createdAt,
+            boolean timed,
             String content,
             List<Part> parts,
             List<Call> calls,
-            boolean answers) {}
+            boolean answers,
+            @JsonIgnore boolean told) {}
 
     /** A part beside the text: an image, a file, a thought. */
     record Part(
@@ -86,7 +94,7 @@ record Transcript(
             @Nullable Json output,
             @Nullable String error) {}
 
-    /** Reads a page with four statements. */
+    /** Reads a page with four statements, or five if it was imported. */
     static Transcript of(Repositories db, Conversation conversation, boolean newest, PageRequest request, Style style) {
         Page<Message> page = db.messages()
                 .listByConversation(conversation.id(), newest ? Direction.BACKWARD : Direction.FORWARD, request);
@@ -102,26 +110,35 @@ record Transcript(
                         .stream()
                         .collect(Collectors.toMap(Agent::id, Agent::name));
         Set<MessageId> answers = new HashSet<>();
+        Set<MessageId> untold = new HashSet<>();
         calls.values()
                 .forEach(ofOne -> ofOne.forEach(call -> {
                     if (call.answerMessageId() != null) {
                         answers.add(call.answerMessageId());
+                        if (call.output() == null) {
+                            untold.add(call.answerMessageId());
+                        }
                     }
                 }));
+        boolean imported = conversation.origin().isImported();
+        boolean timed = !imported || isTimed(db, conversation);
         List<Entry> entries = new ArrayList<>();
         for (Message message : page.items()) {
             List<Call> asked =
                     calls(calls.getOrDefault(message.id(), List.of()), parts.getOrDefault(message.id(), List.of()));
+            List<Part> besides = besides(parts.getOrDefault(message.id(), List.of()));
             entries.add(new Entry(
                     message.sequenceNumber(),
                     message.id().value(),
                     message.role() == null ? null : message.role().code(),
                     names.getOrDefault(message.senderId(), message.senderId().value()),
                     message.createdAt(),
+                    timed && (!imported || MessageReader.hasOwnTime(message)),
                     message.content(),
-                    besides(parts.getOrDefault(message.id(), List.of())),
+                    besides,
                     asked,
-                    answers.contains(message.id())));
+                    answers.contains(message.id()),
+                    answers.contains(message.id()) && !untold.contains(message.id()) && besides.isEmpty()));
         }
         return new Transcript(
                 conversation.id().value(),
@@ -129,10 +146,19 @@ record Transcript(
                 conversation.origin().format(),
                 conversation.origin().externalId(),
                 conversation.createdAt(),
+                timed,
                 conversation.lastSequenceNumber(),
                 entries,
                 PagedCommand.next(page),
                 style);
+    }
+
+    /** A conversation that was imported has the id of its task, which says whether the source had times. */
+    private static boolean isTimed(Repositories db, Conversation conversation) {
+        return db.tasks()
+                .find(new TaskId(conversation.id().value()))
+                .map(task -> MessageReader.isTimed(task.metadata()))
+                .orElse(true);
     }
 
     /** What was executed, and the calls of which nothing more is known. */

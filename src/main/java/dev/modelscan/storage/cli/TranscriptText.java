@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.cli.Transcript.Call;
 import dev.modelscan.storage.cli.Transcript.Entry;
@@ -7,6 +8,7 @@ import dev.modelscan.storage.cli.Transcript.Part;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ final class TranscriptText {
         printHead();
         for (Entry entry : transcript.messages()) {
             // An answer is on the line of its call.
-            if (!entry.answers() || transcript.style().full()) {
+            if (transcript.style().full() ? !entry.told() : !entry.answers()) {
                 printMessage(entry);
             }
         }
@@ -47,7 +49,7 @@ final class TranscriptText {
                 transcript.format() == null
                         ? null
                         : transcript.format() + (transcript.externalId() == null ? "" : " " + transcript.externalId()));
-        fact("Made", time(transcript.createdAt()));
+        fact("Made", time(transcript.createdAt()) + (transcript.timed() ? "" : " (imported; the source has no times)"));
         List<Entry> shown = transcript.messages();
         String which = shown.isEmpty()
                 ? ""
@@ -71,9 +73,10 @@ final class TranscriptText {
         String who = entry.role() == null || entry.role().equals(entry.sender())
                 ? entry.sender()
                 : entry.role() + " (" + entry.sender() + ")";
-        String time = time(entry.createdAt());
+        // The head says it if no message has a time.
+        String time = entry.timed() ? time(entry.createdAt()) : transcript.timed() ? "time unknown" : "";
         String left = screen.line("#" + entry.sequenceNumber() + " " + who, Screen.COLUMNS - time.length() - 2);
-        out.println(left + " ".repeat(Screen.COLUMNS - Screen.width(left) - time.length()) + time);
+        out.println((left + " ".repeat(Screen.COLUMNS - Screen.width(left) - time.length()) + time).stripTrailing());
         entry.parts().forEach(this::printPart);
         printText(entry.content());
         entry.calls().forEach(this::printCall);
@@ -120,12 +123,26 @@ final class TranscriptText {
         if (value == null) {
             return;
         }
-        String text = value instanceof Json json && json.toNode().isTextual()
-                ? json.toNode().textValue()
-                : value.toString();
+        String text = value instanceof Json json ? text(json.toNode()) : value.toString();
         out.println(INDENT + "  " + name + ":");
         screen.wrapped(text, TEXT_COLUMNS - 4, Integer.MAX_VALUE)
                 .forEach(line -> out.println((INDENT + "    " + line).stripTrailing()));
+    }
+
+    /** A text, or a list of parts that are texts and nothing else, as it is; all else as JSON. */
+    private static String text(JsonNode value) {
+        if (value.isTextual()) {
+            return value.textValue();
+        }
+        List<String> texts = new ArrayList<>();
+        if (value.isArray()) {
+            for (JsonNode part : value) {
+                if (part.path("text").isTextual() && part.path("type").asText().equals("text") && part.size() == 2) {
+                    texts.add(part.get("text").textValue());
+                }
+            }
+        }
+        return texts.isEmpty() || texts.size() < value.size() ? value.toString() : String.join("\n", texts);
     }
 
     /** At most 8 characters. */

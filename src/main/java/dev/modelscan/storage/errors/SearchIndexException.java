@@ -15,10 +15,10 @@ public final class SearchIndexException extends StorageException {
     public SearchIndexException(boolean damaged) {
         super(
                 damaged
-                        ? "the search index is not complete; rebuild it with search().rebuild()"
-                                + " (the command search --rebuild)"
-                        : "the database has no search index; make it with search().enable()"
-                                + " (the command search --enable)",
+                        ? "the search index is not complete; the command search --rebuild, or search().rebuild(),"
+                                + " rebuilds it"
+                        : "the database has no search index; the command search --enable, or search().enable(),"
+                                + " makes it",
                 null,
                 null,
                 null);

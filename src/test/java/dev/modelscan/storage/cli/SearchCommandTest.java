@@ -116,7 +116,7 @@ class SearchCommandTest {
     void whatIsWrongIsOneLine() {
         assertThat(run("search", "deploy")).isEqualTo(1);
         assertThat(err.toString())
-                .startsWith("error: the database has no search index; make it with")
+                .startsWith("error: the database has no search index; the command search --enable")
                 .hasLineCount(1);
         assertThat(run("search", "--enable")).isZero();
         assertThat(run("search", "deploy \"x")).isEqualTo(2);

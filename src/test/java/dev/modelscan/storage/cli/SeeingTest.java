@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Json;
+import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
@@ -20,6 +21,7 @@ import dev.modelscan.storage.tools.ToolExecutionStatus;
 import dev.modelscan.storage.workflows.Workflow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -124,6 +126,49 @@ class SeeingTest {
         String full = run("show", "s-1", "--full");
         assertThat(full).contains("the whole answer", "exit code").doesNotContain("better look", "[more");
         assertThat(run("show", "s-1", "--reasoning")).contains("better look");
+    }
+
+    @Test
+    void allOfAnAnswerIsShownOnce() {
+        try (Database db = Database.open(file())) {
+            ToolExecution call = db.toolExecutions().list(1, 0).get(0);
+            db.toolExecutions()
+                    .update(call.toBuilder()
+                            .output(Json.parse("[{\"type\":\"text\",\"text\":\"the whole\\nanswer\"}]"))
+                            .build());
+        }
+        assertThat(run("show", "s-1", "--full"))
+                .contains("answer:" + System.lineSeparator() + "        the whole" + System.lineSeparator()
+                        + "        answer")
+                .doesNotContain("the whole answer", "#3");
+    }
+
+    @Test
+    void aTranscriptSaysWhichTimesTheSourceDoesNotHave() throws Exception {
+        Path chats = directory.resolve("chats.json");
+        String said = "{\"role\":\"user\",\"content\":\"hello\"";
+        Files.writeString(chats, "{\"messages\":[" + said + "}]}");
+        Path other = directory.resolve("other.json");
+        Files.writeString(
+                other, "{\"messages\":[" + said + ",\"created_at\":\"2026-01-02T12:00:00Z\"}," + said + "}]}");
+        run("import", chats.toString(), other.toString());
+        List<String> shown = new ArrayList<>();
+        try (Database db = Database.open(file())) {
+            for (Conversation each :
+                    db.conversations().list(PageRequest.first(9)).items()) {
+                if (each.origin().isImported() && !"s-1".equals(each.origin().externalId())) {
+                    shown.add(run("show", each.id().value()));
+                }
+            }
+        }
+        assertThat(shown)
+                .anySatisfy(text -> assertThat(text)
+                        .contains(" (imported; the source has no times)")
+                        .containsPattern("(?m)^#1 user *$"))
+                .anySatisfy(text -> assertThat(text)
+                        .contains("Made         2026-01-02 12:00:00Z" + System.lineSeparator())
+                        .containsPattern("(?m)^#1 user .*2026-01-02 12:00:00Z$")
+                        .containsPattern("(?m)^#2 user .* time unknown$"));
     }
 
     @Test

@@ -409,7 +409,7 @@ abstract class SearchContract extends Contract {
         assertThatThrownBy(() -> find("hello"))
                 .isInstanceOf(SearchIndexException.class)
                 .hasMessage(
-                        "the database has no search index; make it with search().enable() (the command search --enable)");
+                        "the database has no search index; the command search --enable, or search().enable(), makes it");
         say("hello again");
         assertThat(db.search().enable()).isTrue();
         assertThat(db.search().enable()).isFalse();

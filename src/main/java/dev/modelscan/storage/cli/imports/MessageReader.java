@@ -67,7 +67,7 @@ public final class MessageReader {
         List<Part> parts = parts(whole, metadata);
         MessageRead.Builder read = MessageRead.builder(run, NOWHERE, role(message, parts))
                 .externalId(id.isTextual() ? id.textValue() : externalId)
-                .createdAt(timed && !metadata.has(Notes.UNTIMED) ? message.createdAt() : null)
+                .createdAt(timed && hasOwnTime(message) ? message.createdAt() : null)
                 .rest(Notes.wordsOf(metadata));
         parts.forEach(read::add);
         return read;
@@ -81,6 +81,11 @@ public final class MessageReader {
     /** Whether some messages of a run have times. */
     public static boolean isTimed(Json taskMetadata) {
         return !taskMetadata.toNode().path(Notes.TIMES).asText().equals("none");
+    }
+
+    /** Whether a message of a run that has times has one of its own. */
+    public static boolean hasOwnTime(Message message) {
+        return !message.metadata().toNode().has(Notes.UNTIMED);
     }
 
     private static Role role(Message message, List<Part> parts) {

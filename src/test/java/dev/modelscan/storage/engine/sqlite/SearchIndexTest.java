@@ -78,7 +78,7 @@ class SearchIndexTest {
             assertThat(db.search().isEnabled()).isFalse();
             assertThatThrownBy(() -> found(db, "alpha"))
                     .isInstanceOf(SearchIndexException.class)
-                    .hasMessageContaining("not complete; rebuild it with search().rebuild()");
+                    .hasMessageContaining("not complete; the command search --rebuild, or search().rebuild()");
             db.search().rebuild();
             assertThat(found(db, "alpha")).isOne();
         }
