@@ -22,6 +22,7 @@ import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.transfer.TransferProgress;
 import dev.modelscan.storage.workspaces.Workspaces;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -194,6 +195,55 @@ public final class ChildProcess {
 
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /**
+     * Stops all of its threads until {@link #resume}: its files are then what a SIGKILL at this moment would leave. On Linux.
+     *
+     * @return false if it has ended
+     */
+    public boolean suspend() throws IOException, InterruptedException {
+        if (!signal("STOP")) {
+            return false;
+        }
+        while (process.isAlive()) {
+            if (areStopped(Path.of("/proc", String.valueOf(process.pid()), "task"))) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    public void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private boolean signal(String name) throws IOException, InterruptedException {
+        return new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                        .redirectErrorStream(true)
+                        .start()
+                        .waitFor()
+                == 0;
+    }
+
+    /** Whether each thread is: one inside of a write ends that first, as it would before it is killed. */
+    private static boolean areStopped(Path threads) {
+        try (Stream<Path> all = Files.list(threads)) {
+            for (Path each : all.toList()) {
+                String stat = Files.readString(each.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException | UncheckedIOException ended) {
+            return false;
+        }
     }
 
     public static void main(String[] arguments) throws Exception {
