@@ -3,41 +3,41 @@ package dev.modelscan.storage.cli;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A directory that has its name when it is whole: until then it is a temporary one beside it, readable by its owner alone. */
 final class OutputDirectory implements AutoCloseable {
 
     private final Path target;
-    private final Path temporary;
+    private final PartialOutput partial;
 
     /** Makes the temporary directory. */
     OutputDirectory(Path target) throws IOException {
         this.target = target;
-        if (Files.exists(target)) {
-            throw new FileAlreadyExistsException(target + " exists; name a directory that does not");
+        this.partial = new PartialOutput(target);
+        try {
+            // Behind the lock, whose file a run has left that was killed when this one was whole.
+            if (Files.exists(target)) {
+                throw new FileAlreadyExistsException(target + " exists; name a directory that does not");
+            }
+            Files.createDirectory(partial.path(), partial.ownersAlone("rwx------"));
+        } catch (IOException e) {
+            partial.close();
+            throw e;
         }
-        Path parent = target.toAbsolutePath().getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
-            throw new NoSuchFileException("no such directory: " + parent);
-        }
-        this.temporary = Files.createTempDirectory(parent, target.getFileName() + ".");
     }
 
     Path path() {
-        return temporary;
+        return partial.path();
     }
 
     /** The directory is whole. */
     void complete() throws IOException {
-        Files.move(temporary, target);
+        Files.move(partial.path(), target);
     }
 
     @Override
     public void close() throws IOException {
-        if (Files.exists(temporary)) {
-            DemoCommand.delete(temporary);
-        }
+        partial.close();
     }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -13,7 +12,7 @@ import java.nio.file.StandardCopyOption;
 final class OutputFile implements AutoCloseable {
 
     private final Path target;
-    private final Path temporary;
+    private final PartialOutput partial;
     private final OutputStream out;
     private final boolean replace;
 
@@ -29,16 +28,18 @@ final class OutputFile implements AutoCloseable {
         if (Files.isDirectory(target)) {
             throw new IOException(target + " is a directory");
         }
-        if (Files.exists(target) && !replace) {
-            throw exists();
+        this.partial = new PartialOutput(target);
+        try {
+            // Behind the lock, whose file a run has left that was killed when this one was whole.
+            if (Files.exists(target) && !replace) {
+                throw exists();
+            }
+            Files.createFile(partial.path(), partial.ownersAlone("rw-------"));
+            this.out = new BufferedOutputStream(Files.newOutputStream(partial.path()), 1 << 16);
+        } catch (IOException e) {
+            partial.close();
+            throw e;
         }
-        Path directory = target.toAbsolutePath().getParent();
-        if (directory == null || !Files.isDirectory(directory)) {
-            throw new NoSuchFileException("no such directory: " + directory);
-        }
-        this.temporary = Files.createTempFile(directory, target.getFileName() + ".", ".part");
-        temporary.toFile().deleteOnExit();
-        this.out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16);
     }
 
     OutputStream stream() {
@@ -49,11 +50,11 @@ final class OutputFile implements AutoCloseable {
     void complete() throws IOException {
         out.close();
         if (replace) {
-            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(partial.path(), target, StandardCopyOption.REPLACE_EXISTING);
             return;
         }
         try {
-            Files.move(temporary, target);
+            Files.move(partial.path(), target);
         } catch (FileAlreadyExistsException e) {
             throw exists();
         }
@@ -65,7 +66,8 @@ final class OutputFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        out.close();
-        Files.deleteIfExists(temporary);
+        try (partial) {
+            out.close();
+        }
     }
 }

@@ -119,6 +119,10 @@ class KilledCommandsTest {
                 Row.of("restore @/copy.db --db @/app.db", backedUp),
                 Row.of("import #/runs.jsonl --db @/app.db", to -> {}),
                 Row.of("import #/archive.jsonl --db @/app.db", 1, to -> {}),
+                Row.of("export @/archive.jsonl --format native --force --db @/app.db", plain),
+                Row.of("export @/runs.jsonl --format openai --db @/app.db", 1, plain),
+                Row.of("export @/files --format parquet --db @/app.db", 1, plain),
+                Row.of("report --html @/report.html --db @/app.db", 1, plain),
                 Row.of("migrate --db @/app.db", to -> KilledCommandsStart.older(to.resolve("app.db"))),
                 Row.of("workspaces migrate --all --db @", to -> {
                     KilledCommandsStart.older(to.resolve("one.db"));

@@ -1,0 +1,116 @@
+package dev.modelscan.storage.cli;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place beside a file or a directory where that is made until it is whole. The place has always the same name, so that the
+ * next run deletes what a killed one has left there. A lock, on a file that goes with it, keeps others away meanwhile.
+ */
+final class PartialOutput implements AutoCloseable {
+
+    private final Path path;
+    private final Path lockFile;
+    private final FileChannel channel;
+    private final Thread onInterrupt = new Thread(this::deleteQuietly);
+
+    /**
+     * Takes the place, and empties it.
+     *
+     * @throws IOException if there is no such directory, or if somebody else writes the same
+     */
+    PartialOutput(Path target) throws IOException {
+        Path directory = target.toAbsolutePath().getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            throw new NoSuchFileException("no such directory: " + directory);
+        }
+        path = directory.resolve(target.getFileName() + ".modelscan.part");
+        lockFile = directory.resolve(target.getFileName() + ".modelscan.lock");
+        FileChannel locked = null;
+        while (locked == null) {
+            locked = lock(target);
+        }
+        channel = locked;
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
+        deletePart();
+    }
+
+    /** Null if the one that had the lock has deleted its file, so that others lock a new one. */
+    private @Nullable FileChannel lock(Path target) throws IOException {
+        FileChannel opened = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            Object key = key();
+            if (opened.tryLock() == null) {
+                throw new IOException(target + " is being written by another process");
+            }
+            if (Objects.equals(key, key())) {
+                return opened;
+            }
+        } catch (OverlappingFileLockException e) {
+            opened.close();
+            throw new IOException(target + " is being written already", e);
+        } catch (NoSuchFileException e) {
+            // Deleted between two of the calls above.
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+        opened.close();
+        return null;
+    }
+
+    private @Nullable Object key() throws IOException {
+        return Files.readAttributes(lockFile, BasicFileAttributes.class).fileKey();
+    }
+
+    /** Where to make it; nothing is there yet. */
+    Path path() {
+        return path;
+    }
+
+    /** Attributes of what only its owner may read, if the file system has such. */
+    FileAttribute<?>[] ownersAlone(String permissions) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    /** Deletes what is not whole, and the lock. */
+    @Override
+    public void close() throws IOException {
+        try (channel) {
+            Runtime.getRuntime().removeShutdownHook(onInterrupt);
+            deletePart();
+            Files.deleteIfExists(lockFile);
+        } catch (IllegalStateException e) {
+            // The program is being ended, and the hook does the same.
+        }
+    }
+
+    private void deletePart() throws IOException {
+        if (Files.exists(path)) {
+            DemoCommand.delete(path);
+        }
+    }
+
+    private void deleteQuietly() {
+        try {
+            deletePart();
+            Files.deleteIfExists(lockFile);
+        } catch (IOException e) {
+            // The next run deletes it.
+        }
+    }
+}
