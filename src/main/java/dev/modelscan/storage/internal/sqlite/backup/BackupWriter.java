@@ -64,27 +64,34 @@ public final class BackupWriter {
      */
     public Backup write(Path named) {
         Path target = named.toAbsolutePath().normalize();
-        requireFree(target);
         try (MigrationLock lock = MigrationLock.acquireForBackup(target, LOCK_TIMEOUT)) {
-            requireFree(target);
-            Path part = BackupFiles.part(target);
             try {
-                BackupFiles.deletePart(part);
-                PrivateFiles.create(part);
-                Instant takenAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-                copy(part);
-                Backup backup = describe(part, target, takenAt);
-                source.requireSameNow();
-                ManifestFile.write(backup);
-                BackupFiles.complete(part, target);
+                requireFree(target);
+                return writeFree(target);
+            } finally {
+                // Also that of a process that was killed when its backup was whole.
                 lock.delete();
-                return backup;
-            } catch (Throwable t) {
-                BackupFiles.deletePart(part);
-                throw t;
             }
         } catch (IOException e) {
             throw FileFacts.failed("the backup " + target + " cannot be written", e);
+        }
+    }
+
+    private Backup writeFree(Path target) throws IOException {
+        Path part = BackupFiles.part(target);
+        try {
+            BackupFiles.deletePart(part);
+            PrivateFiles.create(part);
+            Instant takenAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+            copy(part);
+            Backup backup = describe(part, target, takenAt);
+            source.requireSameNow();
+            ManifestFile.write(backup);
+            BackupFiles.complete(part, target);
+            return backup;
+        } catch (Throwable t) {
+            BackupFiles.deletePart(part);
+            throw t;
         }
     }
 

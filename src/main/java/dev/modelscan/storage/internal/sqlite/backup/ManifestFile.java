@@ -38,7 +38,8 @@ final class ManifestFile {
         document.put("sha256", backup.sha256());
         Map<String, Object> tables = new LinkedHashMap<>();
         backup.tables()
-                .forEach((name, table) -> tables.put(name, Map.of("rows", table.rows(), "sha256", table.sha256())));
+                .forEach((name, table) ->
+                        tables.put(name, new TreeMap<>(Map.of("rows", table.rows(), "sha256", table.sha256()))));
         document.put("tables", tables);
         document.put(
                 "drilledAt",
