@@ -7,10 +7,14 @@ import dev.modelscan.storage.doctor.Diagnosis;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.doctor.RepairResult;
 import dev.modelscan.storage.doctor.Severity;
+import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -38,6 +42,13 @@ final class DoctorCommand extends DatabaseCommand {
     private static final int WARNINGS = 3;
     private static final int ERRORS = 4;
 
+    private static final String BEFORE_REPAIR = ".before-repair-";
+    private static final String LOCK = ".lock";
+
+    /** To the millisecond: a repair that is run again at once has another name. */
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
+
     @Option(
             names = "--backups",
             paramLabel = "<directory>",
@@ -56,7 +67,7 @@ final class DoctorCommand extends DatabaseCommand {
     boolean dryRun;
 
     @Override
-    public Integer call() throws java.io.IOException {
+    public Integer call() throws IOException {
         if (dryRun && !repair) {
             throw new ParameterException(
                     spec.commandLine(), "--dry-run needs --repair; without it, nothing is written");
@@ -128,11 +139,31 @@ final class DoctorCommand extends DatabaseCommand {
 
     private Backup backUp(Database db) {
         Path file = fileOf(db);
-        String time = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'")
-                .withZone(ZoneOffset.UTC)
-                .format(Instant.now());
-        Path backup = file.resolveSibling(file.getFileName() + ".before-repair-" + time);
+        for (Path begun : begunBackups(file)) {
+            try {
+                return backUp(file, begun);
+            } catch (ConflictException e) {
+                // It had been whole, and now its lock is gone, too.
+            }
+        }
+        return backUp(file, file.resolveSibling(file.getFileName() + BEFORE_REPAIR + TIME.format(Instant.now())));
+    }
+
+    private Backup backUp(Path file, Path backup) {
         return BackupCommand.watched(this, listener -> Backups.create(file, backup, listener));
+    }
+
+    /** Where a repair that was killed has begun to write a backup, which the next one writes anew: its lock is still there. */
+    private static List<Path> begunBackups(Path file) {
+        String begin = file.getFileName() + BEFORE_REPAIR;
+        try (Stream<Path> all = Files.list(file.toAbsolutePath().getParent())) {
+            return all.map(each -> each.getFileName().toString())
+                    .filter(name -> name.startsWith(begin) && name.endsWith(LOCK))
+                    .map(name -> file.resolveSibling(name.substring(0, name.length() - LOCK.length())))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
     private static Path fileOf(Database db) {
