@@ -7,6 +7,7 @@ import dev.modelscan.storage.TxFunction;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.ReferenceException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 
 /**
  * Runs small transactions, each of some ten milliseconds, with rests as long as they are, so that a writer waits for one at the
@@ -30,6 +31,11 @@ final class Batch {
         this.db = db;
     }
 
+    /** How many rows the next transaction may delete. */
+    int rows() {
+        return Math.min(rows, most);
+    }
+
     /** Deletes about so many rows, and returns how many it were. */
     interface Deletion {
         int delete(Tx tx, int rows);
@@ -43,9 +49,9 @@ final class Batch {
      */
     int delete(Deletion work) {
         while (true) {
-            int few = Math.min(rows, most);
+            int few = rows();
             try {
-                int deleted = run(tx -> work.delete(tx, few));
+                int deleted = run(tx -> work.delete(tx, few), count -> count);
                 most = Math.min(MOST, most * 2);
                 return deleted;
             } catch (ReferenceException e) {
@@ -58,13 +64,13 @@ final class Batch {
         }
     }
 
-    /** Runs one, and rests. */
-    <T> T run(TxFunction<T, RuntimeException> work) {
+    /** Runs one, and rests. What it returns tells how many rows it deleted. */
+    <T> T run(TxFunction<T, RuntimeException> work, ToIntFunction<T> deleted) {
         long begin = System.nanoTime();
         // What it decides by, it locks before.
         T result = db.withTx(Isolation.READ_COMMITTED, work);
         long took = System.nanoTime() - begin;
-        rows = (int) Math.max(FEWEST, Math.min(MOST, Math.min(rows * 2L, rows * TARGET_NANOS / Math.max(1, took))));
+        adapt(deleted.applyAsInt(result), took);
         try {
             TimeUnit.NANOSECONDS.sleep(took);
         } catch (InterruptedException e) {
@@ -72,5 +78,13 @@ final class Batch {
             throw new CancelledException("retention was interrupted; run it again to go on", e);
         }
         return result;
+    }
+
+    /** One that deleted few rows does not tell that many would take as short. */
+    private void adapt(int deleted, long took) {
+        if (deleted >= rows / 2 || took > TARGET_NANOS) {
+            long fitting = Math.max(1, deleted) * TARGET_NANOS / Math.max(1, took);
+            rows = (int) Math.max(FEWEST, Math.min(MOST, Math.min(rows * 2L, fitting)));
+        }
     }
 }

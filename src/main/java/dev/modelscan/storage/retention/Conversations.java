@@ -232,6 +232,7 @@ final class Conversations {
         private final long before;
         private long from;
         private long cut;
+        private int skipped;
 
         Sweep(ConversationId id, long before) {
             this.id = id;
@@ -247,9 +248,20 @@ final class Conversations {
 
         /** Leaves those as they are that could not be deleted. Returns how many. */
         int skip(DSLContext dsl) {
-            int skipped = dsl.fetchCount(MESSAGES, between(cut));
+            int found = dsl.fetchCount(MESSAGES, between(cut));
             from = cut;
+            skipped += found;
+            return found;
+        }
+
+        /** How many were left in all. */
+        int skipped() {
             return skipped;
+        }
+
+        /** How many may be left: as many as there are numbers. */
+        long left() {
+            return before - Math.max(from, cut);
         }
 
         /** Deletes about so many. Returns how many; 0 if none is left. */
@@ -285,8 +297,41 @@ final class Conversations {
         }
     }
 
-    /** Deletes a conversation with its messages, or those that are left. */
-    static int delete(Tx tx, ConversationId id) {
-        return tx.dsl().deleteFrom(CONVERSATIONS).where(CONVERSATIONS.ID.eq(id)).execute();
+    /** How many rows a transaction deleted. */
+    record Gone(int conversations, int messages) {
+
+        int rows() {
+            return conversations + messages;
+        }
+    }
+
+    /** Deletes conversations with their messages, or those that are left; not those that have changed since they were listed. */
+    static Gone deleteWhole(Tx tx, List<Listed> group) {
+        int conversations = 0;
+        int messages = 0;
+        for (Listed listed : group) {
+            if (isUnchanged(tx, listed)) {
+                messages += size(tx.dsl(), listed.id());
+                conversations += tx.dsl()
+                        .deleteFrom(CONVERSATIONS)
+                        .where(CONVERSATIONS.ID.eq(listed.id()))
+                        .execute();
+            }
+        }
+        return new Gone(conversations, messages);
+    }
+
+    /** Where those end that have no more rows in all, from a place on; one with branches ends them. */
+    static int endOfSmall(List<Listed> page, int from, int rows) {
+        long left = rows;
+        int end = from;
+        while (end < page.size() && !page.get(end).isBranched()) {
+            left -= page.get(end).lastNumber() + 1;
+            if (left < 0) {
+                break;
+            }
+            end++;
+        }
+        return end;
     }
 }

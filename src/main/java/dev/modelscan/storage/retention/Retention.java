@@ -81,9 +81,9 @@ public final class Retention {
         reset();
         Duration age = policy.conversations();
         if (age != null) {
-            forEachEnded(age, listed -> {
-                conversations++;
-                messages += Conversations.size(dsl, listed.id());
+            forEachEnded(age, page -> {
+                conversations += page.size();
+                page.forEach(listed -> messages += Conversations.size(dsl, listed.id()));
             });
         }
         Integer most = policy.messagesPerConversation();
@@ -135,7 +135,7 @@ public final class Retention {
         Batch batch = new Batch(db);
         Duration age = policy.conversations();
         if (age != null) {
-            forEachEnded(age, listed -> deleteConversation(batch, listed));
+            forEachEnded(age, page -> deleteConversations(batch, page));
         }
         Integer most = policy.messagesPerConversation();
         if (most != null) {
@@ -178,9 +178,7 @@ public final class Retention {
             int stayed = 0;
             do {
                 page = Sizes.beyond(db.dsl(), all, stayed);
-                for (Conversations.Listed listed : page) {
-                    stayed += deleteConversation(batch, listed) ? 0 : 1;
-                }
+                stayed += deleteConversations(batch, page);
             } while (page.size() == Sizes.PAGE);
         }
     }
@@ -202,8 +200,8 @@ public final class Retention {
         return new RetentionResult(conversations, messages, tasks, toolExecutions, modelCalls, kept);
     }
 
-    private void forEachEnded(Duration age, Consumer<Conversations.Listed> work) {
-        forEach(
+    private void forEachEnded(Duration age, Consumer<List<Conversations.Listed>> work) {
+        forEachPage(
                 (reader, after) -> Conversations.endedBefore(reader, before(age), after),
                 Conversations.Listed::id,
                 work);
@@ -212,22 +210,41 @@ public final class Retention {
     private void forEach(
             BiFunction<DSLContext, @Nullable ConversationId, List<ConversationId>> page,
             Consumer<ConversationId> work) {
-        forEach(page, Function.identity(), work);
+        forEachPage(page, Function.identity(), listed -> listed.forEach(work));
     }
 
-    private <T> void forEach(
+    private <T> void forEachPage(
             BiFunction<DSLContext, @Nullable ConversationId, List<T>> page,
             Function<T, ConversationId> id,
-            Consumer<T> work) {
+            Consumer<List<T>> work) {
         ConversationId after = null;
         while (true) {
             List<T> listed = page.apply(db.dsl(), after);
-            listed.forEach(work);
+            work.accept(listed);
             if (listed.size() < Conversations.PAGE) {
                 return;
             }
             after = id.apply(listed.get(listed.size() - 1));
         }
+    }
+
+    /** Deletes conversations: as many in one transaction as it deletes rows. Returns how many stay. */
+    private int deleteConversations(Batch batch, List<Conversations.Listed> page) {
+        int stayed = 0;
+        int from = 0;
+        while (from < page.size()) {
+            List<Conversations.Listed> group =
+                    page.subList(from, Math.max(from + 1, Conversations.endOfSmall(page, from, batch.rows())));
+            int gone = group.size() > 1 ? deleteWhole(batch, group) : Batch.REFERRED;
+            if (gone == Batch.REFERRED) {
+                gone = (int) group.stream()
+                        .filter(listed -> deleteConversation(batch, listed))
+                        .count();
+            }
+            stayed += group.size() - gone;
+            from += group.size();
+        }
+        return stayed;
     }
 
     /**
@@ -237,45 +254,50 @@ public final class Retention {
      * @return whether it is gone
      */
     private boolean deleteConversation(Batch batch, Conversations.Listed listed) {
-        ConversationId id = listed.id();
-        if (listed.isBranched()) {
-            return deleteEmptied(batch, listed, Integer.MAX_VALUE - 1);
+        Conversations.Sweep sweep = new Conversations.Sweep(listed.id(), listed.lastNumber() + 1);
+        if (!listed.isBranched() && listed.lastNumber() > batch.rows()) {
+            deleteMessages(batch, sweep, tx -> Conversations.isUnchanged(tx, listed), batch.rows());
         }
-        Conversations.Sweep sweep = new Conversations.Sweep(id, listed.lastNumber() + 1);
-        deleteMessages(batch, sweep, tx -> Conversations.isUnchanged(tx, listed));
-        return deleteEmptied(batch, listed, 0);
+        int gone = deleteWhole(batch, List.of(listed));
+        if (gone == Batch.REFERRED && !listed.isBranched()) {
+            deleteMessages(batch, sweep, tx -> Conversations.isUnchanged(tx, listed), 0);
+            if (sweep.skipped() > 0) {
+                return false;
+            }
+            gone = deleteWhole(batch, List.of(listed));
+        }
+        if (gone == Batch.REFERRED) {
+            kept++;
+            listener.accept(result());
+        }
+        return gone == 1;
     }
 
-    /** Deletes a conversation that has so many messages, or fewer. */
-    private boolean deleteEmptied(Batch batch, Conversations.Listed listed, int most) {
-        int left;
+    /**
+     * Deletes conversations with all their messages in one transaction, except those that have changed.
+     *
+     * @return how many are gone; {@link Batch#REFERRED} if a row of another table refers to one of them
+     */
+    private int deleteWhole(Batch batch, List<Conversations.Listed> group) {
+        Conversations.Gone gone;
         try {
-            left = batch.run(tx -> {
-                int size = Conversations.isUnchanged(tx, listed) ? Conversations.size(tx.dsl(), listed.id()) : most + 1;
-                if (size > most) {
-                    return -1;
-                }
-                Conversations.delete(tx, listed.id());
-                return size;
-            });
+            gone = batch.run(tx -> Conversations.deleteWhole(tx, group), Conversations.Gone::rows);
         } catch (ReferenceException e) {
-            kept++;
-            left = -1;
+            return Batch.REFERRED;
         }
-        if (left >= 0) {
-            conversations++;
-            messages += left;
-        }
+        conversations += gone.conversations();
+        messages += gone.messages();
         listener.accept(result());
-        return left >= 0;
+        return gone.conversations();
     }
 
     /** One that is forked or compacted between two batches keeps what is left. */
     private void deleteMessages(Batch batch, ConversationId id, long before) {
-        deleteMessages(batch, new Conversations.Sweep(id, before), tx -> Conversations.isPlain(tx, id));
+        deleteMessages(batch, new Conversations.Sweep(id, before), tx -> Conversations.isPlain(tx, id), 0);
     }
 
-    private void deleteMessages(Batch batch, Conversations.Sweep sweep, Predicate<Tx> stillGo) {
+    /** Until at most so many are left. */
+    private void deleteMessages(Batch batch, Conversations.Sweep sweep, Predicate<Tx> stillGo, int leave) {
         int deleted;
         do {
             deleted = batch.delete((tx, rows) -> stillGo.test(tx) ? sweep.delete(tx, rows) : 0);
@@ -285,7 +307,7 @@ public final class Retention {
                 messages += deleted;
             }
             listener.accept(result());
-        } while (deleted != 0);
+        } while (deleted != 0 && sweep.left() > leave);
     }
 
     private static Condition ended() {
