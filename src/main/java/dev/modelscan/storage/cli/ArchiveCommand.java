@@ -183,9 +183,7 @@ final class ArchiveCommand extends CommandGroup {
         private record Purged(boolean dryRun, int purged) implements Result {
             @Override
             public void print(PrintWriter out) {
-                out.println((dryRun ? "would purge " : "purged ")
-                        + purged
-                        + (purged == 1 ? " deleted record" : " deleted records"));
+                out.println((dryRun ? "would purge " : "purged ") + Count.of(purged, "deleted record"));
             }
         }
     }

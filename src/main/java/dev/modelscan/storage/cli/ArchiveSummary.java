@@ -5,7 +5,6 @@ import static dev.modelscan.storage.schema.Tables.DELETED_RECORDS;
 import dev.modelscan.storage.cli.archives.ArchiveReader;
 import dev.modelscan.storage.cli.archives.Manifest;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -25,13 +24,14 @@ record ArchiveSummary(String file, String format, String done, Map<String, Long>
         long deleted = manifest.rows().getOrDefault(DELETED_RECORDS.getName(), 0L)
                 - rows.getOrDefault(DELETED_RECORDS.getName(), 0L);
         String done = newIds ? "stored with new ids" : "stored";
-        String leftOut = deleted == 0 ? "" : " (" + deleted + " deleted records left out)";
+        String leftOut = deleted == 0 ? "" : " (" + Count.of(deleted, "deleted record") + " left out)";
         return new ArchiveSummary(file, "native", done + leftOut, rows, manifest.sha256());
     }
 
     @Override
     public void print(PrintWriter out) {
         long all = rows.values().stream().mapToLong(Long::longValue).sum();
-        out.printf(Locale.ROOT, "%s (native): %,d rows %s, sha256 %s%n", TextTable.printable(file), all, done, sha256);
+        out.println(
+                TextTable.printable(file) + " (native): " + Count.of(all, "row") + " " + done + ", sha256 " + sha256);
     }
 }

@@ -260,8 +260,8 @@ final class AuditCommand extends CommandGroup {
                 if (fault != null) {
                     out.println("entry " + fault.position() + ": " + fault.message());
                 }
-                out.println((fault == null ? "the chain holds" : "the chain holds up to there") + ": " + entries
-                        + (entries == 1 ? " entry" : " entries") + ", head " + head);
+                out.println((fault == null ? "the chain holds" : "the chain holds up to there") + ": "
+                        + Count.of(entries, "entry", "entries") + ", head " + head);
                 if (erasedSince > 0) {
                     out.println(were(erasedSince, " up to the known head")
                             + " erased by receipts behind it: compare these receipts with yours");
@@ -272,7 +272,7 @@ final class AuditCommand extends CommandGroup {
             }
 
             private static String were(long count, String which) {
-                return count + (count == 1 ? " entry" + which + " was" : " entries" + which + " were");
+                return Count.of(count, "entry" + which + " was", "entries" + which + " were");
             }
         }
     }

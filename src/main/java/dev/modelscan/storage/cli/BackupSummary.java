@@ -31,11 +31,11 @@ final class BackupSummary {
             out.println(what + " " + TextTable.printable(backup.file()));
             out.printf(
                     Locale.ROOT,
-                    "  of %s, schema version %d, %,d rows, %,d bytes%n",
+                    "  of %s, schema version %d, %s, %s%n",
                     backup.takenAt(),
                     backup.schemaVersion(),
-                    backup.rows(),
-                    backup.bytes());
+                    Count.of(backup.rows(), "row"),
+                    Count.of(backup.bytes(), "byte"));
             out.println("  SHA-256 " + backup.sha256());
             deleted.forEach(file -> out.println("deleted " + TextTable.printable(file)));
         }
@@ -87,9 +87,9 @@ final class BackupSummary {
         public void print(PrintWriter out) {
             out.printf(
                     Locale.ROOT,
-                    "would back up %s, at most %,d bytes, to %s%n",
+                    "would back up %s, at most %s, to %s%n",
                     TextTable.printable(database),
-                    bytes,
+                    Count.of(bytes, "byte"),
                     TextTable.printable(to));
             deleted.forEach(file -> out.println("would delete " + TextTable.printable(file)));
         }
@@ -107,11 +107,11 @@ final class BackupSummary {
             out.println((dryRun ? "would restore " : "restored ") + TextTable.printable(database));
             out.printf(
                     Locale.ROOT,
-                    "  from %s%n  of %s, schema version %d, %,d rows%n",
+                    "  from %s%n  of %s, schema version %d, %s%n",
                     TextTable.printable(backup.file()),
                     backup.takenAt(),
                     backup.schemaVersion(),
-                    backup.rows());
+                    Count.of(backup.rows(), "row"));
             if (kept != null) {
                 out.println("the old file could not be read; it is kept as " + TextTable.printable(kept));
             }

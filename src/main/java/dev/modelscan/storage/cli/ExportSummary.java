@@ -21,8 +21,8 @@ record ExportSummary(String file, String format, boolean dryRun, long runs, long
                 TextTable.printable(file),
                 format,
                 dryRun ? "would hold " : "",
-                counted(runs, "run"),
-                counted(messages, "message"));
+                Count.of(runs, "run"),
+                Count.of(messages, "message"));
     }
 
     @Override
@@ -32,10 +32,6 @@ record ExportSummary(String file, String format, boolean dryRun, long runs, long
                 "not in the form %s: %s (%s)%n",
                 format,
                 TextTable.printable(what),
-                counted(count, "run")));
-    }
-
-    private static String counted(long count, String what) {
-        return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
+                Count.of(count, "run")));
     }
 }

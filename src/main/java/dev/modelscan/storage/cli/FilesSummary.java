@@ -1,7 +1,6 @@
 package dev.modelscan.storage.cli;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -14,12 +13,7 @@ record FilesSummary(String directory, String format, Map<String, Long> rows) imp
     @Override
     public void print(PrintWriter out) {
         long all = rows.values().stream().mapToLong(Long::longValue).sum();
-        out.printf(
-                Locale.ROOT,
-                "%s (%s): %,d rows of %d tables%n",
-                TextTable.printable(directory),
-                format,
-                all,
-                rows.size());
+        out.println(TextTable.printable(directory) + " (" + format + "): " + Count.of(all, "row") + " of "
+                + Count.of(rows.size(), "table"));
     }
 }

@@ -71,7 +71,7 @@ final class HtmlReport {
                 report.busiestAgents().stream()
                         .map(row -> new Bar(
                                 row.name(),
-                                text("%,d, %,d tools", row.messagesSent(), row.toolExecutions()),
+                                text("%,d, ", row.messagesSent()) + Count.of(row.toolExecutions(), "tool"),
                                 List.of((double) row.messagesSent())))
                         .toList());
         page.bars("Messages per conversation", "conversations of each length", lengths(data.lengths()));

@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Stack;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
@@ -197,8 +196,8 @@ final class ImportCommand extends DatabaseCommand {
         long stored = results.stream()
                 .mapToLong(result -> result.imported() + result.grown() + result.restored())
                 .sum();
-        return String.format(
-                Locale.ROOT, "%,d transcripts are stored. The same command again stores the rest.", stored);
+        return Count.of(stored, "transcript is", "transcripts are")
+                + " stored. The same command again stores the rest.";
     }
 
     private static void forget(Thread hook) {

@@ -114,24 +114,24 @@ record ImportSummary(
             }
             out.printf(
                     Locale.ROOT,
-                    "%s (%s): %,d transcripts imported, %,d stored already, %,d records failed%s%n",
+                    "%s (%s): %s imported, %,d stored already, %s failed%s%n",
                     TextTable.printable(file.file),
                     file.form,
-                    file.imported,
+                    Count.of(file.imported, "transcript"),
                     file.skipped,
-                    file.failed,
+                    Count.of(file.failed, "record"),
                     more(file));
         }
         if (files.size() > 1) {
-            out.printf(Locale.ROOT, "%,d files: %,d transcripts imported%n", files.size(), imported);
+            out.println(Count.of(files.size(), "file") + ": " + Count.of(imported, "transcript") + " imported");
         }
         out.printf(
                 Locale.ROOT,
-                "%,d messages and %,d tool executions stored, %,d of them failed%s%n",
-                messages,
-                toolExecutions,
+                "%s and %s stored, %,d of them failed%s%n",
+                Count.of(messages, "message"),
+                Count.of(toolExecutions, "tool execution"),
                 toolFailures,
-                redacted == 0 ? "" : String.format(Locale.ROOT, "; %,d secrets redacted", redacted));
+                redacted == 0 ? "" : "; " + Count.of(redacted, "secret") + " redacted");
         if (dryRun) {
             out.println("A dry run, as into an empty database: nothing was stored.");
         }
@@ -139,15 +139,15 @@ record ImportSummary(
 
     private static String more(FileSummary file) {
         StringBuilder text = new StringBuilder();
-        append(text, file.grown, "grown");
-        append(text, file.restored, "put back");
-        append(text, file.warned, "warnings");
+        append(text, file.grown, "grown", "grown");
+        append(text, file.restored, "put back", "put back");
+        append(text, file.warned, "warning", "warnings");
         return text.toString();
     }
 
-    private static void append(StringBuilder text, long count, String what) {
+    private static void append(StringBuilder text, long count, String one, String many) {
         if (count > 0) {
-            text.append(String.format(Locale.ROOT, ", %,d %s", count, what));
+            text.append(", ").append(Count.of(count, one, many));
         }
     }
 

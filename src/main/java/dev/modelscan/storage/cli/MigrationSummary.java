@@ -63,8 +63,8 @@ record MigrationSummary(int current, List<Migrated> migrated, List<Failed> faile
         }
         out.printf(
                 Locale.ROOT,
-                "%,d workspaces: %,d migrated, %,d up to date, %,d failed%n",
-                current + migrated.size() + failed.size(),
+                "%s: %,d migrated, %,d up to date, %,d failed%n",
+                Count.of(current + migrated.size() + failed.size(), "workspace"),
                 migrated.size(),
                 current,
                 failed.size());
@@ -100,8 +100,8 @@ record MigrationSummary(int current, List<Migrated> migrated, List<Failed> faile
             }
             out.printf(
                     Locale.ROOT,
-                    "%,d workspaces: %,d would be migrated, %,d up to date, %,d cannot be opened%n",
-                    current + behind.size() + failed.size(),
+                    "%s: %,d would be migrated, %,d up to date, %,d cannot be opened%n",
+                    Count.of(current + behind.size() + failed.size(), "workspace"),
                     behind.size(),
                     current,
                     failed.size());

@@ -36,7 +36,7 @@ record QueryRows(Format format, List<String> columns, List<List<Object>> rows, b
     @Override
     public void printFailures(PrintWriter err) {
         if (more) {
-            err.printf(Locale.ROOT, "the first %,d rows; --limit shows more%n", rows.size());
+            err.println("the first " + Count.of(rows.size(), "row") + "; --limit shows more");
         }
     }
 

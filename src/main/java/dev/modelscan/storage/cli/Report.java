@@ -130,9 +130,9 @@ record Report(
         out.println("Messages per conversation" + part(largestConversations.size(), conversations.conversations()));
         out.printf(
                 Locale.ROOT,
-                "  %,d messages in %,d conversations: smallest %,d, median %.1f, largest %,d%n",
-                conversations.messages(),
-                conversations.conversations(),
+                "  %s in %s: smallest %,d, median %.1f, largest %,d%n",
+                Count.of(conversations.messages(), "message"),
+                Count.of(conversations.conversations(), "conversation"),
                 conversations.smallest(),
                 conversations.median(),
                 conversations.largest());

@@ -6,7 +6,6 @@ import dev.modelscan.storage.retention.RetentionPolicy;
 import dev.modelscan.storage.retention.RetentionResult;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -176,10 +175,11 @@ final class RetentionCommand extends DatabaseCommand {
             table.row("model calls", modelCalls);
             table.print(out);
             if (kept > 0) {
-                out.printf(Locale.ROOT, "%,d rows stay, since rows of other tables refer to them%n", kept);
+                out.println(Count.of(kept, "row stays", "rows stay") + ", since rows of other tables refer to "
+                        + (kept == 1 ? "it" : "them"));
             }
             if (bytesFreed > 0) {
-                out.printf(Locale.ROOT, "%,d bytes were given back%n", bytesFreed);
+                out.println(Count.of(bytesFreed, "byte was", "bytes were") + " given back");
             }
         }
     }

@@ -110,7 +110,7 @@ final class ShellTable {
 
     /** What the shell says of it, such as {@code 10 rows}. */
     String summary() {
-        String count = all == 1 ? "1 row" : all + " rows";
+        String count = Count.of(all, "row");
         if (rows.size() < all) {
             return count + ", of which the first " + rows.size() + " are shown";
         }

@@ -57,7 +57,7 @@ record Status(
                 label = " ".repeat(label.length());
             }
         }
-        out.printf("Size            %,d bytes%n", sizeBytes);
+        out.println("Size            " + Count.of(sizeBytes, "byte"));
         out.println();
         TextTable table = new TextTable("table", "rows");
         rows.forEach(table::row);

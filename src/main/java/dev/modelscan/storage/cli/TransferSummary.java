@@ -64,8 +64,8 @@ record TransferSummary(
                 resumed ? ", when the transfer was started" : "");
         out.printf(
                 Locale.ROOT,
-                "%,d rows copied in %.1f s (%,.0f a second), all compared in %.1f s (%,.0f a second)%n",
-                copiedRows,
+                "%s copied in %.1f s (%,.0f a second), all compared in %.1f s (%,.0f a second)%n",
+                Count.of(copiedRows, "row"),
                 copySeconds,
                 copiedPerSecond,
                 compareSeconds,
@@ -114,10 +114,10 @@ record TransferSummary(
             out.println();
             out.printf(
                     Locale.ROOT,
-                    "Workspace %s can take all of them, in about %,.0f s; the snapshot needs %,d bytes beside the source%n",
+                    "Workspace %s can take all of them, in about %,.0f s; the snapshot needs %s beside the source%n",
                     workspace,
                     Math.ceil(estimatedSeconds),
-                    snapshotBytes);
+                    Count.of(snapshotBytes, "byte"));
             if (resumes) {
                 out.println("An unfinished transfer will continue from its own snapshot; --restart takes a new one");
             }

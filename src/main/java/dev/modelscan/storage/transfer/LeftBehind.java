@@ -40,9 +40,8 @@ public record LeftBehind(Kind kind, String name, @Nullable Long rows) {
     /** For example {@code table notes (12 rows)}. */
     @Override
     public String toString() {
-        String count = rows == null
-                ? ""
-                : String.format(Locale.ROOT, " (%,d %s)", rows, kind == Kind.COLUMN ? "values" : "rows");
+        String what = kind == Kind.COLUMN ? "value" : "row";
+        String count = rows == null ? "" : String.format(Locale.ROOT, " (%,d %s%s)", rows, what, rows == 1 ? "" : "s");
         return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + name + count;
     }
 }

@@ -28,7 +28,7 @@ class AntigravityFolderTest {
         Files.writeString(logs.resolve("transcript_full.jsonl"), step(0) + step(1));
         Run grown = MainTest.run("import", logs.resolve("transcript_full.jsonl").toString(), "--db", database);
 
-        assertThat(run.out()).contains("1 transcripts imported", ID + ".jsonl (antigravity)");
+        assertThat(run.out()).contains("1 transcript imported", ID + ".jsonl (antigravity)");
         assertThat(grown.out()).contains("1 grown");
         try (Database db = Database.open(database)) {
             assertThat(db.messages().list(10, 0)).hasSize(2);

@@ -75,7 +75,7 @@ class ArchivesTest {
         zip(file, "_journal/start.json", START, "samples/1_epoch_1.json", sample(1));
         Run run = run(file);
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.out()).contains("1 transcripts imported");
+        assertThat(run.out()).contains("1 transcript imported");
     }
 
     @Test

@@ -409,7 +409,7 @@ class ExportTest {
         Run stored = run("import", archive.toString(), "--new-ids", "--db", copy);
 
         assertThat(stored.code()).as(stored.err()).isZero();
-        assertThat(stored.out()).contains(" rows stored with new ids (1 deleted records left out), sha256 ");
+        assertThat(stored.out()).contains(" rows stored with new ids (1 deleted record left out), sha256 ");
         String text = Files.readString(archive(copy));
         String prefix = text.replaceFirst("(?s).*\\{\"agents\":\\{\"id\":\"([0-9a-f]{8}\\.).*", "$1");
         List<String> without = text.replace(prefix, "").lines().toList();

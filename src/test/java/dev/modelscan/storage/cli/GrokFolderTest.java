@@ -35,7 +35,7 @@ class GrokFolderTest {
 
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.err()).doesNotContain("left out");
-        assertThat(grown.out()).contains("1 messages");
+        assertThat(grown.out()).contains("1 message");
         try (Database db = Database.open(database)) {
             assertThat(db.conversations().list(PageRequest.first(10)).items())
                     .extracting(Conversation::title)

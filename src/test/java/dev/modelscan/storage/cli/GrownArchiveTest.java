@@ -29,7 +29,7 @@ class GrownArchiveTest {
     @Test
     void aSessionGrowsInEachDatabaseThatItsArchiveReached() throws IOException {
         String before = database("0");
-        assertThat(grown(before, 1, "a").out()).contains("1 transcripts imported");
+        assertThat(grown(before, 1, "a").out()).contains("1 transcript imported");
         for (int messages = 2; messages <= MESSAGES.length; messages++) {
             Path archive = directory.resolve(messages + ".archive");
             ok("export", archive.toString(), "--format", "native", "--db", before);

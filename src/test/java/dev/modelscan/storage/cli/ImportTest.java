@@ -59,7 +59,7 @@ class ImportTest {
         Path database = directory.resolve("none.db");
         Run dry = MainTest.run("import", file.toString(), "--db", database.toString(), "--dry-run");
         assertThat(dry.code()).isEqualTo(1);
-        assertThat(dry.out()).contains("1 transcripts imported", "1 records failed", "nothing was stored");
+        assertThat(dry.out()).contains("1 transcript imported", "1 record failed", "nothing was stored");
         assertThat(dry.err()).contains("line 2");
         assertThat(database).doesNotExist();
     }
@@ -164,7 +164,7 @@ class ImportTest {
         Run run = run(file);
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.out()).contains("3 transcripts imported", "2 stored already", "1 records failed", "3 warnings");
+        assertThat(run.out()).contains("3 transcripts imported", "2 stored already", "1 record failed", "3 warnings");
         assertThat(run.err().lines())
                 .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).contains("line 2, record 2", "neither a JSON object"),
@@ -194,7 +194,7 @@ class ImportTest {
         Run run = run(write("a.json", "[" + GOOD + "," + GOOD.substring(0, 20)));
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.out()).contains("1 transcripts imported", "1 records failed");
+        assertThat(run.out()).contains("1 transcript imported", "1 record failed");
         assertThat(run.err()).contains("is cut off");
     }
 
@@ -203,7 +203,7 @@ class ImportTest {
         Run run = run(write("a.jsonl", "\uFEFF\r\n" + GOOD + "\r\n\n{oops\n" + GOOD + " " + GOOD + "\n" + GOOD));
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.out()).contains("4 transcripts imported", "1 records failed");
+        assertThat(run.out()).contains("4 transcripts imported", "1 record failed");
         assertThat(run.err().lines()).satisfiesExactly(line -> assertThat(line).contains("line 4", "record 2"));
         assertThat(run(directory.resolve("a.jsonl")).out()).contains("0 transcripts imported, 4 stored already");
         assertThat(run(write("b.jsonl", "{oops\n" + GOOD + "\n" + GOOD.substring(0, 30) + "\n" + GOOD + "\n"))
@@ -218,7 +218,7 @@ class ImportTest {
         Run run = run(write("a.jsonl", deep + "\n" + GOOD));
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.out()).contains("1 transcripts imported", "1 records failed");
+        assertThat(run.out()).contains("1 transcript imported", "1 record failed");
         assertThat(run.err().lines()).hasSize(1).allMatch(line -> line.contains("line 1") && line.contains("record 1"));
     }
 
@@ -246,7 +246,7 @@ class ImportTest {
 
         Run array = run(write("a.json", "[" + GOOD + ",\n" + endless + "," + GOOD + "]"));
         assertThat(array.code()).as(array.err()).isZero();
-        assertThat(array.out()).contains("3 transcripts imported", "1 warnings");
+        assertThat(array.out()).contains("3 transcripts imported", "1 warning");
         assertThat(array.err()).contains("line 2, record 2: x.0 is a number whose exponent");
     }
 
@@ -276,7 +276,7 @@ class ImportTest {
         Run run = run(found);
 
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.out()).contains("1 transcripts imported");
+        assertThat(run.out()).contains("1 transcript imported");
     }
 
     /** What a shell makes of {@code <(…)}. */
@@ -292,7 +292,7 @@ class ImportTest {
 
         writer.destroyForcibly();
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.out()).contains("1 transcripts imported");
+        assertThat(run.out()).contains("1 transcript imported");
     }
 
     @Test
@@ -387,7 +387,7 @@ class ImportTest {
         String grown = start + ",{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"r\"}],\"reward\":0}";
         run(write("a.json", start + "]}"));
         Run second = run(write("b.json", grown));
-        assertThat(second.out()).contains("1 grown", "1 messages and 1 tool executions");
+        assertThat(second.out()).contains("1 grown", "1 message and 1 tool execution");
         Run third = run(write("a.json", start + "]}"));
         assertThat(third.out()).contains("1 stored already");
         try (Database db = open()) {
@@ -404,7 +404,7 @@ class ImportTest {
     void anotherRunOfTheSameNameIsStoredBesideIt() throws IOException {
         run(write("a.json", "{\"id\":7,\"messages\":[{\"role\":\"user\",\"content\":\"one\"}]}"));
         Run other = run(write("b.json", "{\"id\":7,\"messages\":[{\"role\":\"user\",\"content\":\"two\"}]}"));
-        assertThat(other.out()).contains("1 transcripts imported", "1 warnings");
+        assertThat(other.out()).contains("1 transcript imported", "1 warning");
         assertThat(run(directory.resolve("b.json")).out()).contains("1 stored already");
         try (Database db = open()) {
             assertThat(db.tasks().list(10, 0)).hasSize(2);
@@ -424,7 +424,7 @@ class ImportTest {
         Files.writeString(file, "{\"messages\":[{\"role\":\"user\",\"content\":\"c\"}]}\n", StandardOpenOption.APPEND);
         Run again = run(file);
         assertThat(again.code()).as(again.err()).isZero();
-        assertThat(again.out()).contains("1 transcripts imported", "1 stored already", "1 put back");
+        assertThat(again.out()).contains("1 transcript imported", "1 stored already", "1 put back");
         try (Database db = open()) {
             assertThat(db.tasks().list(10, 0)).hasSize(3);
             assertThat(db.messages().list(10, 0)).hasSize(3).allMatch(message -> message.taskId() != null);

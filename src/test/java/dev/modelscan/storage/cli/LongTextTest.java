@@ -31,7 +31,7 @@ class LongTextTest {
                 .output(1);
 
         assertThat(output)
-                .contains("2 transcripts imported", "1 records failed", "line 2, record 2", "a text of more than")
+                .contains("2 transcripts imported", "1 record failed", "line 2, record 2", "a text of more than")
                 .doesNotContain("OutOfMemoryError");
     }
 }

@@ -305,7 +305,7 @@ class SeeingTest {
         assertThat(run("report")).doesNotContain(" of 2");
         assertThat(run("report", "--workflow", "nightly"))
                 .containsPattern("pending +1 ")
-                .contains("1 messages in 1");
+                .contains("1 message in 1");
         assertThat(run("report", "--until", "2026-01-01"))
                 .containsPattern("pending +0")
                 .contains("0 messages in 0");

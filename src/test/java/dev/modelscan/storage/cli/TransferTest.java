@@ -79,7 +79,7 @@ class TransferTest {
         Run run = transfer(workspace, "--leave-behind", "notes", "--leave-behind", "a, b", "--json");
 
         assertThat(refused.code()).isEqualTo(1);
-        assertThat(refused.err()).contains("table notes (1 rows)", "table a, b (0 rows)", "--leave-behind");
+        assertThat(refused.err()).contains("table notes (1 row)", "table a, b (0 rows)", "--leave-behind");
         JsonNode why = new ObjectMapper().readTree(refused.out());
         assertThat(why.path("leftBehind").findValuesAsText("name")).containsExactly("a, b", "notes");
         assertThat(dry.code()).isEqualTo(1);

@@ -151,8 +151,9 @@ final class AuditFindings {
             found.add(
                     Severity.NOTE,
                     "audit-part-verified",
-                    "the newest " + verified.entries() + " entries of the audit log were verified, and not the "
-                            + verification.start().position() + " before them",
+                    "verified: the newest " + verified.entries() + (verified.entries() == 1 ? " entry" : " entries")
+                            + " of the audit log, not the "
+                            + verification.start().position() + " before",
                     List.of("from entry " + (verification.start().position() + 1)),
                     "audit verify");
         }

@@ -168,7 +168,7 @@ final class SqliteRepair {
         return wrong == 0
                 ? List.of()
                 : List.of(new Step(
-                        "the last number of " + wrong + " conversations",
+                        "the last number of " + wrong + (wrong == 1 ? " conversation" : " conversations"),
                         "UPDATE " + CONVERSATIONS.getName() + " SET " + CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName()
                                 + " = " + NEWEST + BEHIND));
     }

@@ -140,7 +140,7 @@ class SqliteDoctorTest {
         List<String> repairable = List.of(
                 "the missing index messages_by_sender",
                 "the missing trigger messages_touch",
-                "the last number of 1 conversations");
+                "the last number of 1 conversation");
         try (Database db = Database.builder().path(file).readOnly().open()) {
             assertThat(db.repairable()).isEqualTo(repairable);
             assertThatThrownBy(db::repair).isInstanceOf(ReadOnlyException.class);
@@ -174,7 +174,7 @@ class SqliteDoctorTest {
         List<String> rest = List.of(
                 "the missing index messages_by_sender",
                 "the missing trigger messages_touch",
-                "the last number of 1 conversations");
+                "the last number of 1 conversation");
 
         try (Database db = Database.open(file)) {
             assertThat(db.repairable()).isEqualTo(rest);
