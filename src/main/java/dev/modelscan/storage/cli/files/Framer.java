@@ -37,6 +37,10 @@ abstract class Framer extends InputStream {
         return 0;
     }
 
+    final boolean isEnded() {
+        return partEnded;
+    }
+
     @Override
     public int read() throws IOException {
         if (partEnded) {

@@ -31,4 +31,19 @@ final class LineFramer extends Framer {
     boolean isComplete() {
         return false;
     }
+
+    /** Copies all that is there up to the separator, since a call for each byte takes a tenth of the time of an import's reading. */
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        int count = 0;
+        while (count < length && !isEnded()) {
+            int taken = window.take(bytes, offset + count, length - count, separator);
+            if (taken == 0) {
+                // The separator, or the end of the source: it ends the part.
+                read();
+            }
+            count += taken;
+        }
+        return count == 0 && length > 0 ? -1 : count;
+    }
 }

@@ -57,15 +57,25 @@ final class Utf8Stream extends InputStream {
             if (from == to && !fill()) {
                 break;
             }
-            byte next = raw[from];
-            if (next >= 0) {
-                from++;
-                target[offset + count++] = next;
+            int ascii = asciiFrom(Math.min(to - from, length - count));
+            if (ascii == 0) {
+                take();
                 continue;
             }
-            take();
+            System.arraycopy(raw, from, target, offset + count, ascii);
+            from += ascii;
+            count += ascii;
         }
         return count == 0 && length > 0 ? -1 : count;
+    }
+
+    /** How many of the next bytes are ASCII, at most so many. */
+    private int asciiFrom(int most) {
+        int length = 0;
+        while (length < most && raw[from + length] >= 0) {
+            length++;
+        }
+        return length;
     }
 
     /** Takes one character of several bytes, or one byte that is none. */

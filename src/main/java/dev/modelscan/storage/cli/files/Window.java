@@ -54,6 +54,25 @@ final class Window {
         offset++;
     }
 
+    /** Takes the next bytes up to a separator, at most so many. Returns how many; 0 if it is next, or at the end. */
+    int take(byte[] target, int start, int most, int separator) throws IOException {
+        if (look() < 0) {
+            return 0;
+        }
+        int end = from + Math.min(to - from, most);
+        int next = from;
+        while (next < end && buffer[next] != separator) {
+            if (buffer[next++] == '\n') {
+                line++;
+            }
+        }
+        int count = next - from;
+        System.arraycopy(buffer, from, target, start, count);
+        from = next;
+        offset += count;
+        return count;
+    }
+
     /** The number of bytes that were taken. */
     long offset() {
         return offset;
