@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KilledCommandsTest {
 
     private static final boolean LONG = Boolean.getBoolean("modelscan.test.long");
-    private static final int MOMENTS = LONG ? 40 : 3;
+    private static final int MOMENTS = LONG ? 40 : 2;
     private static final int KILLS = LONG ? 10 : 0;
     private static final long SEED = Long.getLong("modelscan.test.seed", System.nanoTime());
 
@@ -191,14 +191,14 @@ class KilledCommandsTest {
         DirectoryPicture expected = DirectoryPicture.of(whole, begin);
 
         for (Path moment : moments) {
-            requireSameEnd(row, moment, expected);
+            requireSameEnd(row, moment, moment.equals(moments.get(0)), expected);
         }
         for (int i = 0; i < KILLS; i++) {
             Path killed = copy(start, directory.resolve("killed" + i));
             for (int times = random.nextInt(2); times >= 0; times--) {
                 kill(start(row, killed), took, random);
             }
-            requireSameEnd(row, killed, expected);
+            requireSameEnd(row, killed, false, expected);
         }
     }
 
@@ -208,7 +208,7 @@ class KilledCommandsTest {
         return ChildProcess.start(
                 place,
                 Main.class,
-                List.of("-Djava.io.tmpdir=" + temporary, "-Dorg.sqlite.tmpdir=" + shared),
+                List.of("-XX:+UseSerialGC", "-Djava.io.tmpdir=" + temporary, "-Dorg.sqlite.tmpdir=" + shared),
                 row.in(place));
     }
 
@@ -237,7 +237,7 @@ class KilledCommandsTest {
                 last = listing(place);
                 child.resume();
             }
-            TimeUnit.MICROSECONDS.sleep(random.nextInt(2_000));
+            TimeUnit.MICROSECONDS.sleep(1_000 + random.nextInt(2_000));
         }
         return copies;
     }
@@ -275,7 +275,7 @@ class KilledCommandsTest {
         }
     }
 
-    private void requireSameEnd(Row row, Path killed, DirectoryPicture expected) throws Exception {
+    private void requireSameEnd(Row row, Path killed, boolean first, DirectoryPicture expected) throws Exception {
         String found = listing(killed);
         try {
             Run again = MainTest.run(row.in(killed));
@@ -283,7 +283,7 @@ class KilledCommandsTest {
             settle(killed);
             DirectoryPicture.of(killed, begin).requireSame(expected);
             Path database = killed.resolve("app.db");
-            if (Files.exists(database)) {
+            if (Files.exists(database) && (LONG || first)) {
                 Run doctor = MainTest.run("doctor", "--db", database.toString());
                 assertThat(doctor.code()).as(doctor.out()).isZero();
             }

@@ -85,9 +85,12 @@ public final class DirectoryPicture {
         return picture;
     }
 
-    /** The picture of the schema that a connection works in. */
+    /** The picture of the schema on a server that a connection works in. */
     public static DirectoryPicture of(Connection connection, Instant begin) throws SQLException {
         DirectoryPicture picture = new DirectoryPicture(begin);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET TimeZone = 'UTC'");
+        }
         picture.add("schema", connection);
         Collections.sort(picture.lines);
         return picture;
