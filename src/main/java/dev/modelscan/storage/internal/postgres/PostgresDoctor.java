@@ -69,7 +69,7 @@ final class PostgresDoctor {
                 "constraint-unchecked",
                 "constraints that not all rows were checked for",
                 INVALID_CONSTRAINTS,
-                "ALTER TABLE … VALIDATE CONSTRAINT <name>");
+                "ALTER TABLE … VALIDATE CONSTRAINT <name>; its error names a row to delete or change first, if there is one");
         doctor.add(
                 Severity.ERROR,
                 "trigger-disabled",
