@@ -104,15 +104,25 @@ final class RetentionCommand extends DatabaseCommand {
         if (dryRun) {
             return Summary.of(true, retention.dryRun(), 0);
         }
-        RetentionResult result;
         try (PhaseBar bar = new PhaseBar()) {
             if (isWatched()) {
                 long total = Math.max(1, new Retention(db, policy()).dryRun().rows());
                 retention.onProgress(so -> bar.show("Deleting rows", Math.min(total, so.rows()), total));
             }
-            result = retention.run();
+            RetentionResult result = retention.run();
+            return Summary.of(false, result, vacuum ? compact(db, bar) : 0);
         }
-        return Summary.of(false, result, vacuum ? db.compact() : 0);
+    }
+
+    /** One statement, which does not tell how far it is. */
+    private long compact(Database db, PhaseBar bar) {
+        if (!isWatched()) {
+            return db.compact();
+        }
+        bar.show("Rewriting the file", 0, 1);
+        long freed = db.compact();
+        bar.show("Rewriting the file", 1, 1);
+        return freed;
     }
 
     private RetentionPolicy policy() {

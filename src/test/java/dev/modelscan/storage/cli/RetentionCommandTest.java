@@ -49,6 +49,28 @@ class RetentionCommandTest {
     }
 
     @Test
+    void bothTheDeletionAndTheVacuumHaveABar() {
+        assertThat(TerminalRun.bars("retention", "--db", filled().toString(), "--conversations", "30d", "--vacuum"))
+                .contains("Deleting rows", "Rewriting the file 100%");
+    }
+
+    @Test
+    void whatAnotherTableRefersToIsCounted() {
+        Path file = filled();
+        try (Database db = Database.open(file)) {
+            db.useTx(tx -> {
+                tx.dsl().execute("CREATE TABLE bookmarks (message TEXT NOT NULL REFERENCES messages (id))");
+                tx.dsl().execute("INSERT INTO bookmarks SELECT id FROM messages WHERE sequence_number = 500");
+            });
+        }
+        Run run = MainTest.run("retention", "--db", file.toString(), "--conversations", "30d");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out())
+                .containsPattern("messages +999")
+                .contains("1 row stays, since rows of other tables refer to it");
+    }
+
+    @Test
     void oldConversationsGoAndTheFileShrinks() throws Exception {
         Path file = filled();
         long full = Files.size(file);
