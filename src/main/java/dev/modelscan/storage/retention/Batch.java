@@ -51,9 +51,7 @@ final class Batch {
         while (true) {
             int few = rows();
             try {
-                int deleted = run(tx -> work.delete(tx, few), count -> count);
-                most = Math.min(MOST, most * 2);
-                return deleted;
+                return run(tx -> work.delete(tx, few), count -> count);
             } catch (ReferenceException e) {
                 if (few == 1) {
                     most = 1;
@@ -69,6 +67,7 @@ final class Batch {
         long begin = System.nanoTime();
         // What it decides by, it locks before.
         T result = db.withTx(Isolation.READ_COMMITTED, work);
+        most = Math.min(MOST, most * 2);
         long took = System.nanoTime() - begin;
         adapt(deleted.applyAsInt(result), took);
         try {

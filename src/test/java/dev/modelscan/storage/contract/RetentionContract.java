@@ -662,6 +662,33 @@ abstract class RetentionContract extends Contract {
         });
     }
 
+    /** Its database is not used again. */
+    @Test
+    void afterOneThatIsReferredToTheOthersGoTogetherAgain() {
+        Database shared = db;
+        try (Database own = builder().open()) {
+            db = own;
+            agent = createAgent("a");
+            IntStream.range(100, 160).forEach(i -> say(new ConversationId("c" + i)));
+            refer("messages", "", id(new ConversationId("c100"), 1));
+            passDays(40);
+            List<RetentionResult> told = new ArrayList<>();
+
+            RetentionResult result = new Retention(db, monthOfConversations())
+                    .onProgress(told::add)
+                    .run();
+
+            assertThat(result).isEqualTo(new RetentionResult(59, 59, 0, 0, 0, 1));
+            assertThat(told).hasSizeLessThan(40);
+        } finally {
+            db = shared;
+        }
+    }
+
+    private static RetentionPolicy monthOfConversations() {
+        return RetentionPolicy.builder().conversations(Duration.ofDays(30)).build();
+    }
+
     @Test
     void aPolicyWithoutRulesOrWithWrongOnesIsRejected() {
         assertThatThrownBy(() -> RetentionPolicy.builder().build()).isInstanceOf(IllegalArgumentException.class);
