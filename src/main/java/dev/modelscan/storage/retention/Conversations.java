@@ -311,11 +311,14 @@ final class Conversations {
         int messages = 0;
         for (Listed listed : group) {
             if (isUnchanged(tx, listed)) {
-                messages += size(tx.dsl(), listed.id());
-                conversations += tx.dsl()
+                int size = size(tx.dsl(), listed.id());
+                // A trigger of the application may keep it.
+                int deleted = tx.dsl()
                         .deleteFrom(CONVERSATIONS)
                         .where(CONVERSATIONS.ID.eq(listed.id()))
                         .execute();
+                conversations += deleted;
+                messages += deleted * size;
             }
         }
         return new Gone(conversations, messages);

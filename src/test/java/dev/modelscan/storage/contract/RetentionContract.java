@@ -685,8 +685,47 @@ abstract class RetentionContract extends Contract {
         }
     }
 
+    /** Its database is not used again. */
+    @Test
+    void whatATriggerKeepsIsNotCounted() {
+        Database shared = db;
+        try (Database own = builder().open()) {
+            db = own;
+            agent = createAgent("a");
+            say(OLD, 3);
+            say(NEW, 2);
+            keep(OLD);
+            passDays(40);
+
+            assertThat(new Retention(db, monthOfConversations()).run())
+                    .isEqualTo(new RetentionResult(1, 2, 0, 0, 0, 0));
+            assertThat(numbers(OLD)).containsExactly(1L, 2L, 3L);
+        } finally {
+            db = shared;
+        }
+    }
+
     private static RetentionPolicy monthOfConversations() {
         return RetentionPolicy.builder().conversations(Duration.ofDays(30)).build();
+    }
+
+    private void keep(ConversationId id) {
+        String isKept = "OLD.id = '" + id + "'";
+        db.useTx(tx -> {
+            if (engine().name().startsWith("SQLite")) {
+                tx.dsl()
+                        .execute("CREATE TRIGGER held BEFORE DELETE ON conversations WHEN " + isKept
+                                + " BEGIN SELECT RAISE(IGNORE); END");
+            } else {
+                tx.dsl()
+                        .execute("CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS"
+                                + " $$BEGIN IF " + isKept
+                                + " THEN RETURN NULL; END IF; RETURN OLD; END$$");
+                tx.dsl()
+                        .execute("CREATE TRIGGER held BEFORE DELETE ON conversations FOR EACH ROW EXECUTE FUNCTION"
+                                + " held()");
+            }
+        });
     }
 
     @Test
