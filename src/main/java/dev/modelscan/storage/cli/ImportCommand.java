@@ -11,6 +11,7 @@ import dev.modelscan.storage.cli.imports.FileImport;
 import dev.modelscan.storage.cli.imports.FileResult;
 import dev.modelscan.storage.cli.imports.ImportOptions;
 import dev.modelscan.storage.cli.imports.Redactor;
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.StorageException;
 import java.io.BufferedInputStream;
@@ -270,7 +271,7 @@ final class ImportCommand extends DatabaseCommand {
         private Database openTemporary() {
             Runtime.getRuntime().addShutdownHook(atEnd);
             try {
-                Path made = Files.createTempDirectory("modelscan-dry-run-");
+                Path made = TemporaryFiles.createDirectory();
                 temporary = made;
                 return Database.open(made.resolve("dry-run.db"));
             } catch (IOException e) {

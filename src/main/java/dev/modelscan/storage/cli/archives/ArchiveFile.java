@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli.archives;
 
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,8 +47,7 @@ public record ArchiveFile(String name, Path path) implements AutoCloseable {
     }
 
     private static ArchiveFile spooled(InputStream in) throws IOException {
-        Path file = Files.createTempFile("modelscan-import-", ".jsonl");
-        file.toFile().deleteOnExit();
+        Path file = TemporaryFiles.create(".jsonl");
         Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
         return new ArchiveFile("-", file);
     }

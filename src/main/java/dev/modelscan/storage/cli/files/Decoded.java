@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli.files;
 
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -92,8 +93,7 @@ record Decoded(InputStream in, @Nullable Path database, boolean temporary) imple
             raw.close();
             return new Decoded(InputStream.nullInputStream(), path, false);
         }
-        Path copy = Files.createTempFile("modelscan-import-", ".db");
-        copy.toFile().deleteOnExit();
+        Path copy = TemporaryFiles.create(".db");
         Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
         return new Decoded(InputStream.nullInputStream(), copy, true);
     }

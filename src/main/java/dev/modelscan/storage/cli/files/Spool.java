@@ -1,8 +1,8 @@
 package dev.modelscan.storage.cli.files;
 
 import dev.modelscan.storage.cli.formats.Fields;
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +13,7 @@ final class Spool implements AutoCloseable {
     private final List<SpooledArray> arrays = new ArrayList<>();
 
     SpooledArray array() throws IOException {
-        Path file = Files.createTempFile("modelscan-import-", ".json");
-        file.toFile().deleteOnExit();
+        Path file = TemporaryFiles.create(".json");
         SpooledArray array = new SpooledArray(file, this, Fields.MAPPER);
         arrays.add(array);
         return array;

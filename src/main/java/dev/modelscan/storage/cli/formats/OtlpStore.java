@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -90,8 +91,7 @@ final class OtlpStore implements AutoCloseable {
     }
 
     OtlpStore() throws IOException {
-        path = Files.createTempFile("modelscan-import-", ".spans");
-        path.toFile().deleteOnExit();
+        path = TemporaryFiles.create(".spans");
         file = new RandomAccessFile(path.toFile(), "rw");
     }
 

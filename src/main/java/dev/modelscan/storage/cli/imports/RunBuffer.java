@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import dev.modelscan.storage.cli.formats.Event;
 import dev.modelscan.storage.cli.formats.Events;
 import dev.modelscan.storage.cli.formats.Part;
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -48,8 +49,7 @@ final class RunBuffer implements AutoCloseable {
         try {
             Path held = file;
             if (held == null) {
-                held = Files.createTempFile("modelscan-import-", ".events");
-                held.toFile().deleteOnExit();
+                held = TemporaryFiles.create(".events");
                 file = held;
             }
             // Opened each time: a source may have thousands of open runs.

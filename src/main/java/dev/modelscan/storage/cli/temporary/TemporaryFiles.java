@@ -1,0 +1,109 @@
+package dev.modelscan.storage.cli.temporary;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Temporary files that only this user can read. Those of a process are in a directory of their own, beside a file on which it has
+ * a lock until it ends. So the next process can tell the directories of those that were killed, and deletes them.
+ */
+public final class TemporaryFiles {
+
+    private static final String PREFIX = "modelscan-";
+    private static final String LOCK = ".lock";
+    private static final String FILES = ".files";
+
+    private static @Nullable Path directory;
+
+    private TemporaryFiles() {}
+
+    /** A new file; whoever asks for it deletes it. */
+    public static Path create(String suffix) throws IOException {
+        Path file = Files.createTempFile(directory(), "", suffix);
+        file.toFile().deleteOnExit();
+        return file;
+    }
+
+    /** A new directory; whoever asks for it deletes it. */
+    public static Path createDirectory() throws IOException {
+        return Files.createTempDirectory(directory(), "");
+    }
+
+    private static synchronized Path directory() throws IOException {
+        Path known = directory;
+        if (known == null || !Files.isDirectory(known)) {
+            known = make();
+            directory = known;
+        }
+        return known;
+    }
+
+    @SuppressWarnings("resource") // The lock is held until the process ends.
+    private static Path make() throws IOException {
+        while (true) {
+            Path lock = Files.createTempFile(PREFIX, LOCK);
+            FileChannel.open(lock, StandardOpenOption.WRITE).lock();
+            // Another process may have taken it for that of a killed one just before.
+            if (Files.exists(lock)) {
+                Path made = Files.createDirectory(filesOf(lock));
+                lock.toFile().deleteOnExit();
+                made.toFile().deleteOnExit();
+                deleteLeft(lock);
+                return made;
+            }
+        }
+    }
+
+    private static Path filesOf(Path lock) {
+        String name = lock.getFileName().toString();
+        return lock.resolveSibling(name.substring(0, name.length() - LOCK.length()) + FILES);
+    }
+
+    /** Deletes what killed processes of this user have left. Opening the own lock's file would drop the lock. */
+    private static void deleteLeft(Path own) throws IOException {
+        try (DirectoryStream<Path> locks = Files.newDirectoryStream(own.getParent(), PREFIX + "*" + LOCK)) {
+            for (Path lock : locks) {
+                if (!lock.equals(own)) {
+                    deleteIfLeft(lock, own);
+                }
+            }
+        }
+    }
+
+    private static void deleteIfLeft(Path lock, Path own) {
+        try {
+            if (!Files.getOwner(lock, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own))) {
+                return;
+            }
+            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                if (channel.tryLock() != null) {
+                    delete(filesOf(lock));
+                    Files.delete(lock);
+                }
+            }
+        } catch (IOException e) {
+            // Deleted meanwhile, or not to be deleted by this user: the next process tries again.
+        }
+    }
+
+    private static void delete(Path files) throws IOException {
+        if (!Files.exists(files)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(files)) {
+            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+            for (Path each : deepestFirst) {
+                Files.deleteIfExists(each);
+            }
+        }
+    }
+}

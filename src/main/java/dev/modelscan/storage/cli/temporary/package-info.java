@@ -1,0 +1,5 @@
+/** The temporary files of a command. */
+@NullMarked
+package dev.modelscan.storage.cli.temporary;
+
+import org.jspecify.annotations.NullMarked;
