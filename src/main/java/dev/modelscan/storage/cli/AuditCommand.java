@@ -229,6 +229,7 @@ final class AuditCommand extends CommandGroup {
                     found.fault().orElse(null),
                     found.erased(),
                     found.erasedSince(),
+                    found.pending(),
                     db.audit().findings());
         }
 
@@ -246,6 +247,7 @@ final class AuditCommand extends CommandGroup {
                 @Nullable AuditFault fault,
                 long erased,
                 long erasedSince,
+                long pending,
                 List<Finding> findings)
                 implements Result {
 
@@ -267,6 +269,10 @@ final class AuditCommand extends CommandGroup {
                             + " erased by receipts behind it: compare these receipts with yours");
                 } else if (erased > 0) {
                     out.println(were(erased, "") + " erased: compare the receipts in the log with yours");
+                }
+                if (pending > 0) {
+                    out.println(Count.of(pending, "later change is", "later changes are")
+                            + " not in the chain yet: audit head adds what is missing");
                 }
                 DoctorCommand.Examined.print(findings, out);
             }

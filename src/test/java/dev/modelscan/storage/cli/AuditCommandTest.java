@@ -113,6 +113,21 @@ class AuditCommandTest {
     }
 
     @Test
+    void tellsOfChangesThatAreNotInTheChainYet() throws SQLException {
+        head();
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = other.createStatement()) {
+            statement.execute("INSERT INTO workflows (id, name, created_at, updated_at) VALUES ('w', 'w',"
+                    + " '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z')");
+        }
+        assertThat(run("verify")).isZero();
+        assertThat(out.toString()).contains("1 later change is not in the chain yet: audit head adds what is missing");
+        head();
+        assertThat(run("verify")).isZero();
+        assertThat(out.toString()).doesNotContain("not in the chain");
+    }
+
+    @Test
     void anOldBackupThatIsPutBackIsFound() throws IOException {
         Path backup = directory.resolve("old.db");
         try (Database db = Database.open(file)) {

@@ -396,10 +396,10 @@ abstract class AuditContract extends Contract {
 
     @Test
     void aChainThatNobodyTouchedHolds() {
-        assertThat(db.audit().verify()).isEqualTo(new AuditVerification(0, AuditHead.NONE, Optional.empty(), 0, 0));
+        assertThat(db.audit().verify()).isEqualTo(new AuditVerification(0, AuditHead.NONE, Optional.empty(), 0, 0, 0));
         fill();
         AuditHead head = db.audit().head();
-        assertThat(db.audit().verify()).isEqualTo(new AuditVerification(6, head, Optional.empty(), 0, 0));
+        assertThat(db.audit().verify()).isEqualTo(new AuditVerification(6, head, Optional.empty(), 0, 0, 0));
         createAgent("later");
         AuditVerification since = db.audit().verify(head);
         assertThat(since.fault()).isEmpty();

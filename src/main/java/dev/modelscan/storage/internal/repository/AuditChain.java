@@ -14,6 +14,7 @@ import dev.modelscan.storage.internal.query.Session;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
@@ -43,6 +44,11 @@ final class AuditChain {
                     .from(AUDIT_PENDING)
                     .orderBy(AUDIT_PENDING.POSITION.desc())
                     .limit(DSL.inline(1)));
+
+    private static final CompiledQuery<Long> COUNT_PENDING =
+            CompiledQuery.rows("audit.countPending", row -> row.get(Codec.LONG, 1), () -> DSL.select(
+                            DSL.count().cast(SQLDataType.BIGINT))
+                    .from(AUDIT_PENDING));
 
     private static final CompiledQuery<Size> SIZES = CompiledQuery.rows(
             "audit.sizes", row -> new Size(row.get(Codec.LONG, 1), row.get(Codec.LONG, 2)), () -> DSL.select(
@@ -113,6 +119,11 @@ final class AuditChain {
     static AuditHead head(Session session) throws SQLException {
         Last last = session.query(LAST).first();
         return last == null ? AuditHead.NONE : last.head();
+    }
+
+    /** How many entries wait to be sealed. */
+    static long countPending(Session session) throws SQLException {
+        return Objects.requireNonNull(session.query(COUNT_PENDING).first());
     }
 
     /** The position of the last entry; 0 if there is none. */

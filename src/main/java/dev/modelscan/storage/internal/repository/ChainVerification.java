@@ -125,7 +125,9 @@ final class ChainVerification {
             fault = fault(batch);
             progress.accept(checked);
         }
-        return new AuditVerification(checked, head, Optional.ofNullable(fault), erasedEntries, erasedSinceKnown);
+        long pending = sessions.read("audit log", null, AuditChain::countPending);
+        return new AuditVerification(
+                checked, head, Optional.ofNullable(fault), erasedEntries, erasedSinceKnown, pending);
     }
 
     private List<ChainEntry> from(long position) {
