@@ -434,6 +434,42 @@ class ImportTest {
         }
     }
 
+    /** As after a retention run, which deletes conversations and leaves their tasks. */
+    @Test
+    void aConversationThatWasDeletedIsPutBackWithItsTask() throws IOException {
+        String call = "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
+                + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+                + "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"done\"}";
+        Path file = write(
+                "a.jsonl", "{\"id\":\"r\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}," + call + "]}\n" + GOOD);
+        run(file);
+        ToolExecution before;
+        try (Database db = open()) {
+            Task task = db.tasks().findByExternalId("openai", "r").orElseThrow();
+            before = executions(db, task).get(0);
+            db.conversations().delete(new ConversationId(task.id().value()));
+        }
+
+        Run again = run(file);
+
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(again.out()).contains("1 stored already", "1 put back");
+        assertThat(run(file).out()).contains("2 stored already");
+        try (Database db = open()) {
+            Task task = db.tasks().findByExternalId("openai", "r").orElseThrow();
+            assertThat(executions(db, task))
+                    .extracting(ToolExecution::id, ToolExecution::answerMessageId)
+                    .containsExactly(tuple(before.id(), before.answerMessageId()));
+            assertThat(db.conversations().findByExternalId("openai", "r")).isPresent();
+            db.tasks().delete(task.id());
+        }
+        assertThat(run(file).out()).contains("1 put back");
+        try (Database db = open()) {
+            assertThat(db.messages().list(10, 0)).hasSize(4);
+            assertThat(db.toolExecutions().list(10, 0)).hasSize(1).allMatch(use -> use.taskId() != null);
+        }
+    }
+
     @Test
     void readsCompressedFilesDirectoriesAndOtherEncodings() throws IOException {
         Path folder = Files.createDirectory(directory.resolve("in"));

@@ -1,7 +1,5 @@
 package dev.modelscan.storage.cli.imports;
 
-import static dev.modelscan.storage.schema.Tables.MESSAGES;
-import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -137,7 +135,7 @@ final class RunStore {
                         large));
         events.replay(writer);
         Stored stored = writer.finish();
-        Fate fate = known.task() != null ? Fate.GROWN : restored ? Fate.RESTORED : Fate.IMPORTED;
+        Fate fate = restored ? Fate.RESTORED : known.task() != null ? Fate.GROWN : Fate.IMPORTED;
         return new Outcome(fate, stored, known.id(), warning, owner, agents);
     }
 
@@ -246,54 +244,35 @@ final class RunStore {
                         .isPresent();
     }
 
-    /** Creates the task, or brings it up to date. Whether it was put back: its messages outlived it. */
+    /** Creates the task, or brings it up to date. Whether it was put back: a part of the run had outlived the other. */
     private boolean putTask(Tx tx, Known known, Task task, Map<String, AgentId> agents) {
         Task stored = known.task();
         if (stored != null) {
             tx.tasks().updateImported(task);
-            return false;
+        } else {
+            if (facts.agents().size() > 1) {
+                team(tx, task, agents);
+            }
+            tx.tasks().create(task);
         }
-        if (facts.agents().size() > 1) {
-            team(tx, task, agents);
-        }
-        tx.tasks().create(task);
         ConversationId conversation = new ConversationId(task.id().value());
-        if (tx.conversations().find(conversation).isEmpty()) {
-            tx.conversations()
-                    .create(Conversation.builder()
-                            .id(conversation)
-                            .origin(task.origin())
-                            .title(Names.optional(facts.started().name()))
-                            .createdAt(task.createdAt())
-                            .build());
-            return false;
+        if (tx.conversations().find(conversation).isPresent()) {
+            if (stored == null) {
+                Outlived.giveTo(tx, task.id(), conversation);
+            }
+            return stored == null;
         }
-        putBack(tx, task.id(), conversation);
-        return true;
-    }
-
-    /** Gives the conversation's messages, uses of tools and calls of models to the task. */
-    private static void putBack(Tx tx, TaskId task, ConversationId conversation) {
-        tx.dsl()
-                .update(MESSAGES)
-                .set(MESSAGES.TASK_ID, task)
-                .where(MESSAGES.CONVERSATION_ID.eq(conversation))
-                .and(MESSAGES.TASK_ID.isNull())
-                .execute();
-        tx.dsl()
-                .update(TOOL_EXECUTIONS)
-                .set(TOOL_EXECUTIONS.TASK_ID, task)
-                .where(TOOL_EXECUTIONS.TASK_ID.isNull())
-                .and(TOOL_EXECUTIONS.MESSAGE_ID.in(
-                        tx.dsl().select(MESSAGES.ID).from(MESSAGES).where(MESSAGES.CONVERSATION_ID.eq(conversation))))
-                .execute();
-        tx.dsl()
-                .update(MODEL_CALLS)
-                .set(MODEL_CALLS.TASK_ID, task)
-                .where(MODEL_CALLS.TASK_ID.isNull())
-                .and(MODEL_CALLS.MESSAGE_ID.in(
-                        tx.dsl().select(MESSAGES.ID).from(MESSAGES).where(MESSAGES.CONVERSATION_ID.eq(conversation))))
-                .execute();
+        if (stored != null) {
+            Outlived.delete(tx, task.id());
+        }
+        tx.conversations()
+                .create(Conversation.builder()
+                        .id(conversation)
+                        .origin(task.origin())
+                        .title(Names.optional(facts.started().name()))
+                        .createdAt(task.createdAt())
+                        .build());
+        return stored != null;
     }
 
     /** The call of the parent's run that started this one. */
