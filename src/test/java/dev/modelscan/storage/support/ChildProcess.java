@@ -22,6 +22,7 @@ import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.transfer.TransferProgress;
 import dev.modelscan.storage.workspaces.Workspaces;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -313,6 +314,7 @@ public final class ChildProcess {
                     System.out.println(e);
                 }
             }
+            case "blob" -> writeEndlessBlob(arguments[1]);
             case "readUntilRefused" -> readUntilRefused(arguments[1]);
             case "create" -> create(arguments[1], arguments[2]);
             case "findOrCreate" -> findOrCreate(arguments[1], Integer.parseInt(arguments[2]));
@@ -352,6 +354,24 @@ public final class ChildProcess {
                 if (progress.phase() == phase) {
                     System.out.println(READY);
                     sleepLong();
+                }
+            });
+        }
+    }
+
+    /** More than is held in memory, and then it waits. */
+    private static void writeEndlessBlob(String file) throws IOException {
+        try (Database db = Database.open(file)) {
+            db.blobs().write(new InputStream() {
+                private int left = 3_000_000;
+
+                @Override
+                public int read() {
+                    if (left-- == 0) {
+                        System.out.println(READY);
+                        sleepLong();
+                    }
+                    return 1;
                 }
             });
         }

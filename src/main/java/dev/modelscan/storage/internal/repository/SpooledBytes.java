@@ -4,7 +4,7 @@ import dev.modelscan.storage.blobs.BlobId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -23,7 +23,8 @@ final class SpooledBytes implements AutoCloseable {
 
     private final MessageDigest digest = sha256();
     private byte[] bytes = {};
-    private @Nullable Path file;
+    private @Nullable Path path;
+    private @Nullable RandomAccessFile file;
     private long size;
 
     private SpooledBytes() {}
@@ -55,14 +56,21 @@ final class SpooledBytes implements AutoCloseable {
     }
 
     private void spill(byte[] first, InputStream from) throws IOException {
-        file = Files.createTempFile("modelscan-blob-", ".tmp");
-        try (OutputStream out = Files.newOutputStream(file)) {
-            out.write(first);
-            byte[] buffer = new byte[BUFFER];
-            for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
-                out.write(buffer, 0, read);
-                take(buffer, read);
-            }
+        Path made = Files.createTempFile("modelscan-blob-", ".tmp");
+        path = made;
+        RandomAccessFile out = new RandomAccessFile(made.toFile(), "rw");
+        file = out;
+        try {
+            // Without a name nothing is left of it if the process is killed.
+            Files.delete(made);
+        } catch (IOException openOnWindows) {
+            // Deleted when it is closed.
+        }
+        out.write(first);
+        byte[] buffer = new byte[BUFFER];
+        for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
+            out.write(buffer, 0, read);
+            take(buffer, read);
         }
     }
 
@@ -80,15 +88,33 @@ final class SpooledBytes implements AutoCloseable {
         return size;
     }
 
-    /** The bytes from the first on. */
+    /** The bytes from the first on, of one such stream at a time. */
     InputStream open() throws IOException {
-        return file == null ? new ByteArrayInputStream(bytes) : Files.newInputStream(file);
+        RandomAccessFile from = file;
+        if (from == null) {
+            return new ByteArrayInputStream(bytes);
+        }
+        from.seek(0);
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                return from.read();
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                return from.read(buffer, offset, length);
+            }
+        };
     }
 
     @Override
     public void close() throws IOException {
         if (file != null) {
-            Files.deleteIfExists(file);
+            file.close();
+        }
+        if (path != null) {
+            Files.deleteIfExists(path);
         }
     }
 

@@ -10,12 +10,15 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.support.ChildProcess;
 import dev.modelscan.storage.support.PostgresServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes have one database open. */
@@ -41,6 +44,20 @@ class ProcessesTest {
         assertThat(outputs).allMatch(output -> output.matches("applied \\d+ agents 0"));
         assertThat(outputs.stream().filter(output -> !output.startsWith("applied 0")))
                 .hasSize(1);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aProcessKilledWhileItReadsALongBlobLeavesNoTemporaryFile() throws Exception {
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        ChildProcess child = ChildProcess.start(
+                directory,
+                List.of("-Djava.io.tmpdir=" + temporary, "-Dorg.sqlite.tmpdir=" + directory),
+                "blob",
+                "shared.db");
+        child.awaitReady();
+        child.kill();
+        assertThat(temporary).isEmptyDirectory();
     }
 
     @Test
