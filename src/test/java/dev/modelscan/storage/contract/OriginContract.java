@@ -24,9 +24,11 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +142,28 @@ abstract class OriginContract extends Contract {
                     .contains(other.id());
             assertThat(db.messages().originOf(owner.id())).isEqualTo(origin("y" + i));
         }
+    }
+
+    /** Of more messages than one statement takes, the last gives its external id up, and the first takes it. */
+    @Test
+    void anExternalIdThatIsGivenUpFarBehindIsFreeToo() {
+        List<Message> all = IntStream.range(0, 1_010)
+                .mapToObj(i -> message(agent)
+                        .id(new MessageId("far:%04d".formatted(i)))
+                        .build())
+                .toList();
+        db.messages().createAll(all);
+        MessageId last = all.get(1_009).id();
+        db.messages().putOrigins(Map.of(last, origin("far 0")));
+
+        Map<MessageId, Origin> origins = new HashMap<>();
+        for (int i = 0; i < all.size(); i++) {
+            origins.put(all.get(i).id(), origin("far " + i));
+        }
+        db.messages().putOrigins(origins);
+
+        assertThat(db.messages().originOf(all.get(0).id())).isEqualTo(origin("far 0"));
+        assertThat(db.messages().originOf(last)).isEqualTo(origin("far 1009"));
     }
 
     @Test

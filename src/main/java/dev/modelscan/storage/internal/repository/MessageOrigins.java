@@ -154,11 +154,11 @@ final class MessageOrigins {
      * messages without an origin are looked up, and theirs are inserted as values.
      */
     static boolean put(Session session, List<MessageOrigin> origins) throws SQLException {
+        List<First> firsts = new ArrayList<>();
         for (int from = 0; from < origins.size(); from += CHUNK) {
-            List<MessageOrigin> chunk = origins.subList(from, Math.min(from + CHUNK, origins.size()));
+            List<MessageOrigin> chunk = chunk(origins, from);
             Map<MessageId, ConversationId> without = withoutOrigin(session, chunk);
             List<MessageOrigin> others = new ArrayList<>();
-            List<First> firsts = new ArrayList<>();
             for (MessageOrigin given : chunk) {
                 ConversationId conversation = without.get(given.messageId());
                 if (conversation == null) {
@@ -168,11 +168,15 @@ final class MessageOrigins {
                 }
             }
             replace(session, others);
-            if (!firsts.isEmpty()) {
-                session.query(PUT_FIRST).updateAll(FIRST_COLUMNS, firsts);
-            }
+        }
+        for (int from = 0; from < firsts.size(); from += CHUNK) {
+            session.query(PUT_FIRST).updateAll(FIRST_COLUMNS, chunk(firsts, from));
         }
         return true;
+    }
+
+    private static <T> List<T> chunk(List<T> all, int from) {
+        return all.subList(from, Math.min(from + CHUNK, all.size()));
     }
 
     private static Map<MessageId, ConversationId> withoutOrigin(Session session, List<MessageOrigin> chunk)
