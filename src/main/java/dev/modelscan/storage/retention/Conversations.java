@@ -14,6 +14,7 @@ import dev.modelscan.storage.schema.tables.MessageParts;
 import dev.modelscan.storage.schema.tables.Messages;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -322,6 +323,17 @@ final class Conversations {
             }
         }
         return new Gone(conversations, messages);
+    }
+
+    /** Deletes the messages before a number, each conversation's own, of those that are still plain. Returns how many. */
+    static int deleteOldest(Tx tx, Map<ConversationId, Long> before) {
+        int deleted = 0;
+        for (Map.Entry<ConversationId, Long> each : before.entrySet()) {
+            if (isPlain(tx, each.getKey())) {
+                deleted += new Sweep(each.getKey(), each.getValue()).delete(tx, Integer.MAX_VALUE);
+            }
+        }
+        return deleted;
     }
 
     /** Where those end that have no more rows in all, from a place on; one with branches ends them. */

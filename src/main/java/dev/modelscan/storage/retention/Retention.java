@@ -16,13 +16,16 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -139,9 +142,10 @@ public final class Retention {
         }
         Integer most = policy.messagesPerConversation();
         if (most != null) {
-            forEach(
+            forEachPage(
                     (reader, after) -> Conversations.longerThan(reader, most, after),
-                    id -> deleteMessages(batch, id, Conversations.firstKept(db.dsl(), id, most)));
+                    Function.identity(),
+                    page -> deleteOldest(batch, page, id -> Conversations.firstKept(db.dsl(), id, most)));
         }
         deleteBytes(batch);
         if (policy.tasks() != null) {
@@ -168,9 +172,10 @@ public final class Retention {
     private void deleteBytes(Batch batch) {
         Long bytes = policy.messageBytesPerConversation();
         if (bytes != null) {
-            forEach(
+            forEachPage(
                     (reader, after) -> Sizes.largerThan(reader, bytes, after),
-                    id -> deleteMessages(batch, id, Sizes.firstKept(db.dsl(), id, bytes)));
+                    Function.identity(),
+                    page -> deleteOldest(batch, page, id -> Sizes.firstKept(db.dsl(), id, bytes)));
         }
         Long all = policy.messageBytes();
         if (all != null) {
@@ -291,9 +296,39 @@ public final class Retention {
         return gone.conversations();
     }
 
-    /** One that is forked or compacted between two batches keeps what is left. */
-    private void deleteMessages(Batch batch, ConversationId id, long before) {
-        deleteMessages(batch, new Conversations.Sweep(id, before), tx -> Conversations.isPlain(tx, id), 0);
+    /** Deletes the messages before the first that is kept: those of several conversations in one transaction if they are few. */
+    private void deleteOldest(Batch batch, List<ConversationId> page, ToLongFunction<ConversationId> firstKept) {
+        Map<ConversationId, Long> group = new LinkedHashMap<>();
+        int rows = 0;
+        for (ConversationId id : page) {
+            long before = firstKept.applyAsLong(id);
+            int count = Conversations.before(db.dsl(), id, before);
+            if (rows + count > batch.rows()) {
+                deleteOldest(batch, group);
+                group.clear();
+                rows = 0;
+            }
+            if (count > 0) {
+                group.put(id, before);
+                rows += count;
+            }
+        }
+        deleteOldest(batch, group);
+    }
+
+    /** One that is forked or compacted meanwhile keeps what is left. */
+    private void deleteOldest(Batch batch, Map<ConversationId, Long> group) {
+        if (group.size() > 1) {
+            try {
+                messages += batch.run(tx -> Conversations.deleteOldest(tx, group), count -> count);
+                listener.accept(result());
+                return;
+            } catch (ReferenceException e) {
+                // Then one by one, to find what is referred to.
+            }
+        }
+        group.forEach((id, before) ->
+                deleteMessages(batch, new Conversations.Sweep(id, before), tx -> Conversations.isPlain(tx, id), 0));
     }
 
     /** Until at most so many are left. */

@@ -38,6 +38,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,27 @@ abstract class RetentionContract extends Contract {
         assertThat(numbers(NEW)).hasSize(10);
         say(OLD, 1);
         assertThat(numbers(OLD)).contains(151L);
+    }
+
+    @Test
+    void fewMessagesOfManyConversationsGoTogether() {
+        List<ConversationId> all = IntStream.range(0, 30)
+                .mapToObj(i -> new ConversationId("c" + i))
+                .toList();
+        all.forEach(conversation -> say(conversation, 12));
+        AtomicInteger transactions = new AtomicInteger();
+
+        RetentionResult result = new Retention(
+                        db,
+                        RetentionPolicy.builder().messagesPerConversation(10).build())
+                .onProgress(deleted -> transactions.incrementAndGet())
+                .run();
+
+        assertThat(result.messages()).isEqualTo(60);
+        assertThat(all)
+                .allSatisfy(conversation ->
+                        assertThat(numbers(conversation)).hasSize(10).startsWith(3L));
+        assertThat(transactions).hasValueLessThan(15);
     }
 
     @Test
