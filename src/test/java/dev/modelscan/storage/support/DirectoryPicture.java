@@ -153,10 +153,25 @@ public final class DirectoryPicture {
         if (connection.getMetaData().getDatabaseProductName().equals("SQLite")) {
             addRows("schema", connection, "SELECT type, name, sql FROM sqlite_schema", rows, Map.of());
             addRows("integrity", connection, "PRAGMA integrity_check", rows, Map.of());
+        } else {
+            addRows(
+                    "triggers",
+                    connection,
+                    "SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal",
+                    rows,
+                    Map.of());
+            addRows(
+                    "indexes",
+                    connection,
+                    "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema",
+                    rows,
+                    Map.of());
         }
         for (String table : tables) {
-            if (!NOT_COMPARED.matcher(table).matches()) {
-                addRows(table, connection, "SELECT * FROM \"" + table + '"', rows, names);
+            boolean compared = !NOT_COMPARED.matcher(table).matches();
+            if (compared || table.equals("search_documents")) {
+                String what = compared ? "*" : "count(*)";
+                addRows(table, connection, "SELECT " + what + " FROM \"" + table + '"', rows, names);
             }
         }
         rows.forEach(row -> lines.add(name + " " + masked(row, names)));
