@@ -153,7 +153,8 @@ class KilledOnServerTest {
 
             Run second =
                     MainTest.run("transfer", "--db", source.toString(), "--to", database, "--workspace", WORKSPACE);
-            assertThat(second.code()).as(second.err() + second.out()).isZero();
+            // 1 if it had ended: its rows are there.
+            assertThat(second.code()).as(second.err() + second.out()).isIn(0, 1);
             picture(database, begin).requireSame(expected);
             DirectoryPicture.of(directory, begin).requireSame(expectedFiles);
         }

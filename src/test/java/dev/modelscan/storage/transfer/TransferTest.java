@@ -25,6 +25,7 @@ import dev.modelscan.storage.support.ChildProcess;
 import dev.modelscan.storage.support.PostgresServer;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.transfer.TransferProgress.Phase;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -326,6 +327,28 @@ class TransferTest extends TransferFixture {
         requireSame(before, result);
         requireNothingLeftOver();
         requireSameSchemaAsANewOne();
+    }
+
+    @Test
+    void theLastStepsCanBeTheLastBeforeAKill() throws Exception {
+        fillOddly();
+        stopAt(Phase.COMPARE, 1);
+        Path snapshot;
+        try (Stream<Path> files = Files.list(directory)) {
+            snapshot = files.filter(each -> each.toString().contains("-transfer-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Path retired = snapshot.resolveSibling(snapshot.getFileName() + ".done");
+        Files.move(snapshot, retired);
+        assertThat(transfer().run().resumed()).isTrue();
+        requireNothingLeftOver();
+
+        Files.createFile(retired);
+        assertThatThrownBy(() -> transfer().run())
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("has rows in");
+        assertThat(retired).doesNotExist();
     }
 
     static Stream<Arguments> steps() {

@@ -9,6 +9,7 @@ import dev.modelscan.storage.internal.sqlite.file.PrivateFiles;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +28,8 @@ import java.util.Objects;
  * and the log grows only while the file is written.
  */
 final class Snapshot {
+
+    private static final String RETIRED = ".done";
 
     private final Path file;
     private final SqliteConnections connections;
@@ -108,9 +111,49 @@ final class Snapshot {
         return connections.openImmutable();
     }
 
+    /** Gives it a name that says that nobody needs it any more, so that it is deleted even if this process is killed. */
+    void retire() {
+        move(file, retired());
+    }
+
+    /** Undoes {@link #retire}, of a process that was killed before it had ended the transfer. */
+    void reactivate() {
+        if (Files.exists(retired())) {
+            move(retired(), file);
+        }
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw FileFacts.failed("the snapshot " + from + " cannot be renamed", e);
+        }
+    }
+
+    private Path retired() {
+        return file.resolveSibling(file.getFileName() + RETIRED);
+    }
+
+    /** Deletes those that transfers of this source had retired when they were killed. */
+    static void deleteRetired(Path source) {
+        String begin = source.getFileName() + "-transfer-";
+        try (DirectoryStream<Path> beside = Files.newDirectoryStream(
+                Objects.requireNonNull(source.getParent()),
+                each -> each.getFileName().toString().startsWith(begin)
+                        && each.getFileName().toString().endsWith(RETIRED))) {
+            for (Path each : beside) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException e) {
+            throw FileFacts.failed("an old snapshot beside " + source + " cannot be deleted", e);
+        }
+    }
+
     /** Deletes the file, and the rest of an unfinished one. */
     void delete() {
         try {
+            Files.deleteIfExists(retired());
             Files.deleteIfExists(file);
             Files.deleteIfExists(part());
             Files.deleteIfExists(part().resolveSibling(part().getFileName() + "-journal"));

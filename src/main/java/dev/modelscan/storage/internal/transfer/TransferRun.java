@@ -114,6 +114,7 @@ public final class TransferRun {
         long copied = System.nanoTime();
         List<TransferredTable> compared = compare(target, snapshot, tables, SourceCheck.total(rows));
         Duration compareTime = since(copied);
+        snapshot.retire();
         target.useTransaction(ledger::drop);
         snapshot.delete();
         return new TransferResult(
@@ -134,6 +135,7 @@ public final class TransferRun {
 
     private Ledger resume(PostgresLink target, Ledger ledger, CarriedTables carried) throws SQLException {
         Snapshot snapshot = new Snapshot(source, ledger.snapshotId());
+        snapshot.reactivate();
         TargetState.requireSnapshot(target, snapshot);
         schema.requireCurrent(snapshot.connections());
         ledger.requireTables(tables(target, carried));
@@ -153,6 +155,7 @@ public final class TransferRun {
             unfinished.abandon();
             new Snapshot(source, unfinished.snapshotId()).delete();
         }
+        Snapshot.deleteRetired(source);
         makeTables(target, carried);
         List<CopiedTable> tables = tables(target, carried);
         target.useTransaction(() -> TargetState.requireEmpty(target, carried.all()));
