@@ -18,7 +18,7 @@ final class Batch {
     private static final long TARGET_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
     static final int REFERRED = -1;
 
-    private static final int FEWEST = 10;
+    private static final int FEWEST = 40;
     private static final int MOST = 2_000;
 
     private final Database db;

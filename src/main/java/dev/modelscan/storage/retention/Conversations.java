@@ -13,6 +13,7 @@ import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.schema.tables.MessageParts;
 import dev.modelscan.storage.schema.tables.Messages;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jooq.Condition;
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class Conversations {
 
     static final int PAGE = 200;
+
+    /** A conversation costs as much as so many of its messages: to check that it may go takes several statements. */
+    static final int WEIGHT = 10;
+
+    /** The order in which conversations are locked everywhere, so that no two transactions wait for each other. */
+    static final Comparator<ConversationId> LOCK_ORDER = Comparator.comparing(ConversationId::value);
 
     private Conversations() {}
 
@@ -302,7 +309,7 @@ final class Conversations {
     record Gone(int conversations, int messages) {
 
         int rows() {
-            return conversations + messages;
+            return conversations * WEIGHT + messages;
         }
     }
 
@@ -310,7 +317,10 @@ final class Conversations {
     static Gone deleteWhole(Tx tx, List<Listed> group) {
         int conversations = 0;
         int messages = 0;
-        for (Listed listed : group) {
+        List<Listed> ordered = group.stream()
+                .sorted(Comparator.comparing(Listed::id, LOCK_ORDER))
+                .toList();
+        for (Listed listed : ordered) {
             if (isUnchanged(tx, listed)) {
                 int size = size(tx.dsl(), listed.id());
                 // A trigger of the application may keep it.
@@ -341,7 +351,7 @@ final class Conversations {
         long left = rows;
         int end = from;
         while (end < page.size() && !page.get(end).isBranched()) {
-            left -= page.get(end).lastNumber() + 1;
+            left -= page.get(end).lastNumber() + WEIGHT;
             if (left < 0) {
                 break;
             }

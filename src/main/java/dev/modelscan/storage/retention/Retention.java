@@ -16,10 +16,10 @@ import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -298,19 +298,19 @@ public final class Retention {
 
     /** Deletes the messages before the first that is kept: those of several conversations in one transaction if they are few. */
     private void deleteOldest(Batch batch, List<ConversationId> page, ToLongFunction<ConversationId> firstKept) {
-        Map<ConversationId, Long> group = new LinkedHashMap<>();
+        Map<ConversationId, Long> group = new TreeMap<>(Conversations.LOCK_ORDER);
         int rows = 0;
         for (ConversationId id : page) {
             long before = firstKept.applyAsLong(id);
             int count = Conversations.before(db.dsl(), id, before);
-            if (rows + count > batch.rows()) {
+            if (rows + count + Conversations.WEIGHT > batch.rows()) {
                 deleteOldest(batch, group);
                 group.clear();
                 rows = 0;
             }
             if (count > 0) {
                 group.put(id, before);
-                rows += count;
+                rows += count + Conversations.WEIGHT;
             }
         }
         deleteOldest(batch, group);
@@ -320,7 +320,9 @@ public final class Retention {
     private void deleteOldest(Batch batch, Map<ConversationId, Long> group) {
         if (group.size() > 1) {
             try {
-                messages += batch.run(tx -> Conversations.deleteOldest(tx, group), count -> count);
+                messages += batch.run(
+                        tx -> Conversations.deleteOldest(tx, group),
+                        deleted -> deleted + group.size() * Conversations.WEIGHT);
                 listener.accept(result());
                 return;
             } catch (ReferenceException e) {

@@ -174,7 +174,8 @@ abstract class RetentionContract extends Contract {
         assertThat(all)
                 .allSatisfy(conversation ->
                         assertThat(numbers(conversation)).hasSize(10).startsWith(3L));
-        assertThat(transactions).hasValueLessThan(15);
+        // At least the first one takes several; how many the others take depends on how long it took.
+        assertThat(transactions).hasValueLessThan(30);
     }
 
     @Test
