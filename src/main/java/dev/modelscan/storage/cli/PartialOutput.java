@@ -2,7 +2,6 @@ package dev.modelscan.storage.cli;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -11,6 +10,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * next run deletes what a killed one has left there. A lock, on a file that goes with it, keeps others away meanwhile.
  */
 final class PartialOutput implements AutoCloseable {
+
+    /** The locks of this process. To close a second channel of a file would release the lock that the first one has. */
+    private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
 
     private final Path path;
     private final Path lockFile;
@@ -35,10 +39,19 @@ final class PartialOutput implements AutoCloseable {
             throw new NoSuchFileException("no such directory: " + directory);
         }
         path = directory.resolve(target.getFileName() + ".modelscan.part");
-        lockFile = directory.resolve(target.getFileName() + ".modelscan.lock");
+        lockFile = directory.toRealPath().resolve(target.getFileName() + ".modelscan.lock");
+        if (!TAKEN.add(lockFile)) {
+            throw new IOException(target + " is being written already");
+        }
         FileChannel locked = null;
-        while (locked == null) {
-            locked = lock(target);
+        try {
+            while (locked == null) {
+                locked = lock(target);
+            }
+        } finally {
+            if (locked == null) {
+                TAKEN.remove(lockFile);
+            }
         }
         channel = locked;
         Runtime.getRuntime().addShutdownHook(onInterrupt);
@@ -56,9 +69,6 @@ final class PartialOutput implements AutoCloseable {
             if (Objects.equals(key, key())) {
                 return opened;
             }
-        } catch (OverlappingFileLockException e) {
-            opened.close();
-            throw new IOException(target + " is being written already", e);
         } catch (NoSuchFileException e) {
             // Deleted between two of the calls above.
         } catch (IOException e) {
@@ -96,6 +106,8 @@ final class PartialOutput implements AutoCloseable {
             Files.deleteIfExists(lockFile);
         } catch (IllegalStateException e) {
             // The program is being ended, and the hook does the same.
+        } finally {
+            TAKEN.remove(lockFile);
         }
     }
 
