@@ -2,13 +2,16 @@ package dev.modelscan.storage.cli.temporary;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,9 @@ public final class TemporaryFiles {
     private static final String PREFIX = "modelscan-";
     private static final String LOCK = ".lock";
     private static final String FILES = ".files";
+
+    /** The locks of this process. A channel that nobody refers to is closed by the garbage collector, which drops its lock. */
+    private static final Map<Path, FileChannel> OWN = new HashMap<>();
 
     private static @Nullable Path directory;
 
@@ -47,11 +53,12 @@ public final class TemporaryFiles {
         return known;
     }
 
-    @SuppressWarnings("resource") // The lock is held until the process ends.
     private static Path make() throws IOException {
         while (true) {
             Path lock = Files.createTempFile(PREFIX, LOCK);
-            FileChannel.open(lock, StandardOpenOption.WRITE).lock();
+            FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+            OWN.put(lock, channel);
+            channel.lock();
             // Another process may have taken it for that of a killed one just before.
             if (Files.exists(lock)) {
                 Path made = Files.createDirectory(filesOf(lock));
@@ -72,7 +79,7 @@ public final class TemporaryFiles {
     private static void deleteLeft(Path own) throws IOException {
         try (DirectoryStream<Path> locks = Files.newDirectoryStream(own.getParent(), PREFIX + "*" + LOCK)) {
             for (Path lock : locks) {
-                if (!lock.equals(own)) {
+                if (!OWN.containsKey(lock)) {
                     deleteIfLeft(lock, own);
                 }
             }
@@ -90,7 +97,7 @@ public final class TemporaryFiles {
                     Files.delete(lock);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | OverlappingFileLockException e) {
             // Deleted meanwhile, or not to be deleted by this user: the next process tries again.
         }
     }

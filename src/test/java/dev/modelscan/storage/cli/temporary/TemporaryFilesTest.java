@@ -30,6 +30,33 @@ class TemporaryFilesTest {
     }
 
     @Test
+    void theGarbageCollectorTakesNoFilesAway() throws Exception {
+        Path own = TemporaryFiles.create(".spans");
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        importInAnotherProcess(Path.of(System.getProperty("java.io.tmpdir")));
+
+        assertThat(own).exists();
+        Files.delete(own);
+    }
+
+    private void importInAnotherProcess(Path temporaryDirectory) throws Exception {
+        ChildProcess.start(
+                        directory,
+                        Main.class,
+                        List.of("-Djava.io.tmpdir=" + temporaryDirectory, "-Dorg.sqlite.tmpdir=" + directory),
+                        "import",
+                        Path.of("src/test/resources/inputs/otlp.json")
+                                .toAbsolutePath()
+                                .toString(),
+                        "--db",
+                        directory.resolve("app.db").toString())
+                .output();
+    }
+
+    @Test
     void whatKilledProcessesLeftIsDeletedAndWhatOthersUseIsNot() throws Exception {
         temporary = Files.createDirectory(directory.resolve("tmp"));
         lock("killed");
@@ -38,17 +65,7 @@ class TemporaryFilesTest {
         Path used = lock("used");
         try (FileChannel channel = FileChannel.open(used, StandardOpenOption.WRITE);
                 FileLock held = channel.lock()) {
-            ChildProcess.start(
-                            directory,
-                            Main.class,
-                            List.of("-Djava.io.tmpdir=" + temporary, "-Dorg.sqlite.tmpdir=" + directory),
-                            "import",
-                            Path.of("src/test/resources/inputs/otlp.json")
-                                    .toAbsolutePath()
-                                    .toString(),
-                            "--db",
-                            directory.resolve("app.db").toString())
-                    .output();
+            importInAnotherProcess(temporary);
         }
         try (Stream<Path> left = Files.walk(temporary)) {
             assertThat(left.map(temporary::relativize).map(Path::toString).sorted())
