@@ -115,15 +115,15 @@ final class SqliteRepair {
                                 session,
                                 (part, total) -> listener.accept(new DoctorProgress(
                                         step.what(), (int) (part * PERCENT / Math.max(1, total)), PERCENT)));
+                statement.executeUpdate("RELEASE " + SAVEPOINT);
                 return null;
             } catch (SQLException e) {
                 if (!FAILURES.contains(e.getErrorCode() & 0xff)) {
                     throw e;
                 }
                 statement.executeUpdate("ROLLBACK TO " + SAVEPOINT);
-                return EngineText.of(e);
-            } finally {
                 statement.executeUpdate("RELEASE " + SAVEPOINT);
+                return EngineText.of(e);
             }
         }
     }
