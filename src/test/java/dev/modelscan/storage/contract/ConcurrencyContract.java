@@ -43,6 +43,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jooq.Cursor;
+import org.jooq.Record;
 import org.junit.jupiter.api.Test;
 
 /** Several threads use one database, and several databases share one file. */
@@ -394,7 +395,24 @@ abstract class ConcurrencyContract extends Contract {
     @Test
     void aWriterThatNeverWaitsIsToldToo() throws Exception {
         reopen(Duration.ZERO);
+        openConnections(3);
         requireBusy(db);
+    }
+
+    /** A busy server may take longer to open one than this database waits, and that is another exception. */
+    private void openConnections(int count) {
+        List<Cursor<? extends Record>> open = new ArrayList<>();
+        try {
+            for (int attempt = 1; open.size() < count; attempt++) {
+                try {
+                    open.add(db.dsl().selectFrom(AGENTS).fetchLazy());
+                } catch (UnavailableException e) {
+                    assertThat(attempt).isLessThan(100);
+                }
+            }
+        } finally {
+            open.forEach(Cursor::close);
+        }
     }
 
     @Test
