@@ -4,13 +4,13 @@ package dev.modelscan.storage.internal.engine;
  * Makes sure that there is stack left before a call takes something that it has to give back. Whoever is at the stack's end
  * learns it here, while it holds nothing, and not inside a driver, a pool or a clean-up.
  *
- * <p>It walks down at least 64 KB and returns. A frame is large because it has room for the arguments of the last call, and
+ * <p>It walks down at least 24 KB and returns. A frame is large because it has room for the arguments of the last call, and
  * that call is not inlined because it is long.
  */
 public final class StackReserve {
 
     /** The compiler puts up to two calls into one frame of nearly a kilobyte. */
-    private static final int CALLS = 144;
+    private static final int CALLS = 52;
 
     private StackReserve() {}
 
