@@ -6,6 +6,7 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.ActingStore;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Sessions;
+import dev.modelscan.storage.internal.engine.StackReserve;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Work;
 import dev.modelscan.storage.internal.query.Dialect;
@@ -138,6 +139,8 @@ final class TxSessions implements Sessions {
     private <T extends @Nullable Object> T run(@Nullable String entity, @Nullable String id, Work<T> work) {
         requireUsable();
         try {
+            // The driver cannot recover if the stack overflows inside it: a database in memory stayed locked.
+            StackReserve.require();
             return work.run(session);
         } catch (SQLException e) {
             refused = e;
