@@ -6,15 +6,14 @@ import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.imports.FileImport;
 import dev.modelscan.storage.cli.imports.FileResult;
 import dev.modelscan.storage.cli.imports.ImportOptions;
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /** Imports the sample that comes with the program, and runs the other commands on it. */
@@ -39,7 +38,7 @@ final class DemoCommand extends DatabaseCommand {
                 return show(execute(db));
             }
         } finally {
-            delete(directory);
+            TemporaryFiles.delete(directory);
         }
     }
 
@@ -58,16 +57,6 @@ final class DemoCommand extends DatabaseCommand {
             throw new FileNotFoundException(SAMPLE + " is missing from the program");
         }
         return sample;
-    }
-
-    static void delete(Path directory) throws IOException {
-        List<Path> files;
-        try (Stream<Path> found = Files.walk(directory)) {
-            files = found.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : files) {
-            Files.deleteIfExists(path);
-        }
     }
 
     private record Demo(ImportSummary imported, Status status, Report report) implements Result {

@@ -285,7 +285,7 @@ final class ImportCommand extends DatabaseCommand {
                 return;
             }
             try {
-                DemoCommand.delete(renamed(made));
+                TemporaryFiles.delete(renamed(made));
             } catch (IOException e) {
                 throw new UncheckedIOException(e.getMessage(), e);
             }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place beside a file or a directory where that is made until it is whole. The place has always the same name, so that the
- * next run deletes what a killed one has left there. A lock, on a file that goes with it, keeps others away meanwhile.
+ * A temporary file or directory beside the one that is written, which gets its name when it is complete. The temporary name is
+ * always the same, so the next run deletes what a killed one has left. A lock file keeps other processes away meanwhile.
  */
 final class PartialOutput implements AutoCloseable {
 
@@ -55,7 +56,7 @@ final class PartialOutput implements AutoCloseable {
         }
         channel = locked;
         Runtime.getRuntime().addShutdownHook(onInterrupt);
-        deletePart();
+        TemporaryFiles.delete(path);
     }
 
     /** Null if the one that had the lock has deleted its file, so that others lock a new one. */
@@ -102,7 +103,7 @@ final class PartialOutput implements AutoCloseable {
     public void close() throws IOException {
         try (channel) {
             Runtime.getRuntime().removeShutdownHook(onInterrupt);
-            deletePart();
+            TemporaryFiles.delete(path);
             Files.deleteIfExists(lockFile);
         } catch (IllegalStateException e) {
             // The program is being ended, and the hook does the same.
@@ -111,15 +112,9 @@ final class PartialOutput implements AutoCloseable {
         }
     }
 
-    private void deletePart() throws IOException {
-        if (Files.exists(path)) {
-            DemoCommand.delete(path);
-        }
-    }
-
     private void deleteQuietly() {
         try {
-            deletePart();
+            TemporaryFiles.delete(path);
             Files.deleteIfExists(lockFile);
         } catch (IOException e) {
             // The next run deletes it.

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -40,7 +41,7 @@ final class Rehearsal {
             run("report", "--help");
             Main.main(new String[] {"--version"});
         } finally {
-            DemoCommand.delete(directory);
+            TemporaryFiles.delete(directory);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.cli.MainTest.Run;
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import dev.modelscan.storage.support.ChildProcess;
 import dev.modelscan.storage.support.DirectoryPicture;
 import java.io.IOException;
@@ -240,7 +241,7 @@ class KilledCommandsTest {
                 if (copies.size() < MOMENTS) {
                     copies.add(copy);
                 } else {
-                    DemoCommand.delete(slot < MOMENTS ? copies.set(slot, copy) : copy);
+                    TemporaryFiles.delete(slot < MOMENTS ? copies.set(slot, copy) : copy);
                 }
                 last = listing(place);
                 child.resume();

@@ -102,15 +102,17 @@ public final class TemporaryFiles {
         }
     }
 
-    private static void delete(Path files) throws IOException {
-        if (!Files.exists(files)) {
+    /** Deletes a file, or a directory with all that is in it; nothing if it does not exist. */
+    public static void delete(Path file) throws IOException {
+        if (!Files.exists(file)) {
             return;
         }
-        try (Stream<Path> all = Files.walk(files)) {
-            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-            for (Path each : deepestFirst) {
-                Files.deleteIfExists(each);
-            }
+        List<Path> deepestFirst;
+        try (Stream<Path> all = Files.walk(file)) {
+            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path each : deepestFirst) {
+            Files.deleteIfExists(each);
         }
     }
 }
