@@ -90,7 +90,7 @@ public interface MessageRepository extends Repository<MessageId, Message> {
     int markAllRead(AgentId receiverId);
 
     /**
-     * Says where messages came from, all or none of them, in one transaction. An origin that a message has is replaced. For
+     * Stores where messages came from, all or none of them, in one transaction. It replaces the origin that a message has. For
      * each thousand messages it is two statements; three if some of them have an origin.
      *
      * @throws NotFoundException if one of the messages does not exist

@@ -72,17 +72,7 @@ class InterruptedImportTest {
     static void write() throws IOException {
         runs = shared.resolve("runs.jsonl");
         undisturbed = shared.resolve("undisturbed.db");
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < RUNS; i++) {
-            text.append("{\"messages\":[{\"role\":\"user\",\"content\":\"question ")
-                    .append(i)
-                    .append(" why ".repeat(300))
-                    .append("\"},{\"role\":\"assistant\",\"content\":\"answer ")
-                    .append(i)
-                    .append(" so ".repeat(1_000))
-                    .append("\"}]}\n");
-        }
-        Files.writeString(runs, text);
+        KilledCommandsStart.writeRuns(runs, RUNS, 300, 1_000);
         assertThat(MainTest.run("import", runs.toString(), "--db", undisturbed.toString())
                         .code())
                 .isZero();

@@ -114,16 +114,16 @@ final class KilledCommandsStart {
         db.modelCalls().createAll(calls);
     }
 
-    /** Runs in the form of OpenAI. */
-    static void writeRuns(Path file) throws IOException {
+    /** Runs in the form of OpenAI, each with a question and an answer of so many words. */
+    static void writeRuns(Path file, int runs, int asked, int answered) throws IOException {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < runs; i++) {
             text.append("{\"messages\":[{\"role\":\"user\",\"content\":\"question ")
                     .append(i)
-                    .append(" why ".repeat(100))
+                    .append(" why ".repeat(asked))
                     .append("\"},{\"role\":\"assistant\",\"content\":\"answer ")
                     .append(i)
-                    .append(" so ".repeat(100))
+                    .append(" so ".repeat(answered))
                     .append("\"}]}\n");
         }
         Files.writeString(file, text);

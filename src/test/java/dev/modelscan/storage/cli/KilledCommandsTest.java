@@ -147,7 +147,7 @@ class KilledCommandsTest {
     static void fill() throws IOException {
         KilledCommandsStart.fill(Database.builder().path(shared.resolve("filled.db")), true);
         KilledCommandsStart.fill(Database.builder().path(shared.resolve("plain.db")), false);
-        KilledCommandsStart.writeRuns(shared.resolve("runs.jsonl"));
+        KilledCommandsStart.writeRuns(shared.resolve("runs.jsonl"), 300, 100, 100);
         run("export", shared.resolve("archive.jsonl").toString(), "--format", "native", "--db", shared + "/filled.db");
     }
 

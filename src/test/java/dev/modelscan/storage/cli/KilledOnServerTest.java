@@ -50,7 +50,7 @@ class KilledOnServerTest {
     static void fill() throws SQLException, IOException {
         filled = filled(true);
         plain = filled(false);
-        KilledCommandsStart.writeRuns(shared.resolve("runs.jsonl"));
+        KilledCommandsStart.writeRuns(shared.resolve("runs.jsonl"), 300, 100, 100);
         Run archive = MainTest.run(command("export #/archive.jsonl --format native", url(PostgresServer.url(), plain)));
         assertThat(archive.code()).as(archive.err()).isZero();
     }

@@ -32,7 +32,7 @@ final class LineFramer extends Framer {
         return false;
     }
 
-    /** Copies all that is there up to the separator, since a call for each byte takes a tenth of the time of an import's reading. */
+    /** Copies all that is there up to the separator: a call for each byte took about a third of the CPU of reading. */
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
         int count = 0;

@@ -19,7 +19,7 @@ public final class Duplicates {
      * @param table as it is in a FROM clause
      * @param key an expression for the key of a row
      * @param columns those of the index, as expressions
-     * @param where the condition of the index; null if it has none
+     * @param where the condition of a partial index; null if the index is over all rows
      */
     public static String query(String table, String key, List<String> columns, @Nullable String where) {
         String all = String.join(", ", columns);

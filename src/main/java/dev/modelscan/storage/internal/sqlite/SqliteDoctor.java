@@ -136,7 +136,7 @@ final class SqliteDoctor {
             return UniqueIndexes.duplicatesOf(connection, index.name(), index.table(), index.sql());
         } catch (SQLException e) {
             if (SearchDoctor.isUnreadable(e)) {
-                // The table, or a column of it, is missing or damaged, which is a finding of its own.
+                // Another finding says that the table or a column is missing or damaged.
                 return Optional.empty();
             }
             throw e;
