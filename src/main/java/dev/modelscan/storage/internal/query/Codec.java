@@ -222,13 +222,13 @@ public final class Codec<T> {
     public T decode(byte[] bytes, int from, int to) {
         Object stored =
                 switch (storage) {
-                    case TEXT -> Row.text(bytes, from, to);
+                    case TEXT -> Utf8.decode(bytes, from, to);
                     case BYTES -> from == 0 && to == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to);
                     case TIME -> Formats.instant(bytes, from, to);
-                    case INTEGER, LONG -> number(Long.parseLong(Row.text(bytes, from, to)));
-                    case DOUBLE -> Double.valueOf(Row.text(bytes, from, to));
-                    case DECIMAL -> new BigDecimal(Row.text(bytes, from, to));
-                    case BOOLEAN -> Boolean.valueOf(Row.text(bytes, from, to));
+                    case INTEGER, LONG -> number(Long.parseLong(Utf8.decode(bytes, from, to)));
+                    case DOUBLE -> Double.valueOf(Utf8.decode(bytes, from, to));
+                    case DECIMAL -> new BigDecimal(Utf8.decode(bytes, from, to));
+                    case BOOLEAN -> Boolean.valueOf(Utf8.decode(bytes, from, to));
                 };
         return decode.apply(stored);
     }

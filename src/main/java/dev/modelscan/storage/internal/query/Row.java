@@ -1,16 +1,12 @@
 package dev.modelscan.storage.internal.query;
 
 import dev.modelscan.storage.errors.CorruptDatabaseException;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The current row of an execution. Valid until the mapper returns. */
 public abstract sealed class Row permits PlainRow, PackedRow, ValueRow {
-
-    private static final char REPLACEMENT = '\uFFFD';
 
     private int shift;
 
@@ -24,21 +20,6 @@ public abstract sealed class Row permits PlainRow, PackedRow, ValueRow {
 
     /** The row's name in messages. The first column is the id of a record or of its owner. */
     abstract String name() throws SQLException;
-
-    /**
-     * Decodes UTF-8. The decoder puts U+FFFD in place of invalid bytes, so only a text that contains U+FFFD
-     * is checked again.
-     *
-     * @throws CorruptDatabaseException if the bytes are not UTF-8
-     */
-    static String text(byte[] bytes, int from, int to) {
-        String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
-        if (text.indexOf(REPLACEMENT) >= 0
-                && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), Arrays.copyOfRange(bytes, from, to))) {
-            throw new CorruptDatabaseException("text is not UTF-8", null);
-        }
-        return text;
-    }
 
     /** The value at a position of the select list, or null. */
     abstract <T> @Nullable T value(Codec<T> codec, int place) throws SQLException;
