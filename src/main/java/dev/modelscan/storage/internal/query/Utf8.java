@@ -8,10 +8,11 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes UTF-8, and rejects what is not UTF-8. Texts with a few accented letters, dashes or quotes among ASCII
- * are the usual ones, and the JDK decodes those byte by byte after the first: 1.9 µs for 660 bytes with
- * accented letters, 0.9 µs for 370 bytes with dashes. This class takes eight ASCII bytes at a time, and needs
- * 0.6 µs for either. For text without ASCII it needs 0.8 of the JDK's time.
+ * Decodes UTF-8, and rejects what is not UTF-8. Most texts are ASCII with a few accented letters, dashes or
+ * quotes, and the JDK decodes those byte by byte after the first of them. This class takes eight ASCII bytes
+ * at a time. Compared with the JDK 17, it needs 0.3 of the time for 300 bytes with accented letters, 0.6 to
+ * 0.9 for texts with dashes, 0.75 for Russian and Chinese, and 1.35 for pure ASCII, which the JDK decodes by
+ * vector instructions: 1.6 µs for 10 KB.
  */
 final class Utf8 {
 
@@ -41,8 +42,12 @@ final class Utf8 {
     /** The position of the first byte that is not ASCII, or the end. */
     private static int endOfAscii(byte[] bytes, int from, int to) {
         int i = from;
+        while (i + 4 * Long.BYTES <= to
+                && isAscii(eight(bytes, i) | eight(bytes, i + 8) | eight(bytes, i + 16) | eight(bytes, i + 24))) {
+            i += 4 * Long.BYTES;
+        }
         for (; i + Long.BYTES <= to; i += Long.BYTES) {
-            long high = (long) EIGHT_BYTES.get(bytes, i) & HIGH_BITS;
+            long high = eight(bytes, i) & HIGH_BITS;
             if (high != 0) {
                 return i + Long.numberOfTrailingZeros(high) / Byte.SIZE;
             }
@@ -51,6 +56,14 @@ final class Utf8 {
             i++;
         }
         return i;
+    }
+
+    private static long eight(byte[] bytes, int from) {
+        return (long) EIGHT_BYTES.get(bytes, from);
+    }
+
+    private static boolean isAscii(long eight) {
+        return (eight & HIGH_BITS) == 0;
     }
 
     /** Whether a character up to U+00FF starts with this byte, which is not ASCII. */
@@ -98,7 +111,7 @@ final class Utf8 {
             if (lead >= 0) {
                 text[length++] = (char) lead;
                 i++;
-                while (i + Long.BYTES <= to && ((long) EIGHT_BYTES.get(bytes, i) & HIGH_BITS) == 0) {
+                while (i + Long.BYTES <= to && isAscii(eight(bytes, i))) {
                     for (int k = 0; k < Long.BYTES; k++) {
                         text[length + k] = (char) bytes[i + k];
                     }
