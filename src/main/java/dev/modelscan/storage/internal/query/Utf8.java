@@ -93,7 +93,7 @@ final class Utf8 {
             if (end + 1 == to || !isLatin1Lead(bytes[end]) || !isContinuation(bytes[end + 1])) {
                 return null;
             }
-            text[length++] = (byte) (bytes[end] << 6 | bytes[end + 1] & 0x3f);
+            text[length++] = (byte) (bytes[end] << 6 | bits(bytes[end + 1]));
             i = end + 2;
             end = endOfAscii(bytes, i, to);
         }
@@ -135,13 +135,13 @@ final class Utf8 {
     }
 
     private static char ofTwo(byte[] bytes, int i, int to) {
-        int character = i + 2 > to ? 0 : (bytes[i] & 0x1f) << 6 | bytes[i + 1] & 0x3f;
+        int character = i + 2 > to ? 0 : (bytes[i] & 0x1f) << 6 | bits(bytes[i + 1]);
         require(character >= 0x80 && isContinuation(bytes[i + 1]));
         return (char) character;
     }
 
     private static char ofThree(byte[] bytes, int i, int to) {
-        int character = i + 3 > to ? 0 : (bytes[i] & 0xf) << 12 | (bytes[i + 1] & 0x3f) << 6 | bytes[i + 2] & 0x3f;
+        int character = i + 3 > to ? 0 : (bytes[i] & 0xf) << 12 | bits(bytes[i + 1]) << 6 | bits(bytes[i + 2]);
         require(character >= 0x800
                 && !Character.isSurrogate((char) character)
                 && isContinuation(bytes[i + 1])
@@ -152,16 +152,18 @@ final class Utf8 {
     private static int ofFour(byte[] bytes, int i, int to) {
         int character = i + 4 > to
                 ? 0
-                : (bytes[i] & 0xf) << 18
-                        | (bytes[i + 1] & 0x3f) << 12
-                        | (bytes[i + 2] & 0x3f) << 6
-                        | bytes[i + 3] & 0x3f;
+                : (bytes[i] & 0xf) << 18 | bits(bytes[i + 1]) << 12 | bits(bytes[i + 2]) << 6 | bits(bytes[i + 3]);
         require(Character.isSupplementaryCodePoint(character)
                 && (bytes[i] & 0xf8) == 0xf0
                 && isContinuation(bytes[i + 1])
                 && isContinuation(bytes[i + 2])
                 && isContinuation(bytes[i + 3]));
         return character;
+    }
+
+    /** The bits that a byte after the lead adds. */
+    private static int bits(byte continuation) {
+        return continuation & 0x3f;
     }
 
     private static boolean isContinuation(byte value) {
