@@ -76,6 +76,11 @@ public interface Dialect {
         return List.of();
     }
 
+    /** These rows, whose {@code getString} throws {@code CorruptDatabaseException} if a text is not UTF-8. */
+    default ResultSet ofUtf8(ResultSet rows) {
+        return rows;
+    }
+
     /** The time in a column, read in the fastest way of this engine's driver; null for SQL's null. */
     @Nullable
     Instant time(ResultSet rows, int column) throws SQLException;

@@ -60,7 +60,7 @@ public final class PlainSql {
         PreparedStatement statement = prepared(session, sql, values);
         List<T> all = new ArrayList<>();
         session.running().begin();
-        try (ResultSet rows = statement.executeQuery()) {
+        try (ResultSet rows = session.dialect().ofUtf8(statement.executeQuery())) {
             while (rows.next()) {
                 all.add(reader.read(rows));
             }

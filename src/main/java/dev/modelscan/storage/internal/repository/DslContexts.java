@@ -291,7 +291,8 @@ final class DslContexts {
             StatementCancelledException cancelled = WatchedStatements.end(context);
             SQLException e = cancelled == null ? context.sqlException() : cancelled;
             if (e != null) {
-                context.exception(translate(e));
+                // jOOQ wraps what was thrown while it read a value.
+                context.exception(e.getCause() instanceof StorageException own ? own : translate(e));
             }
         }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchedStatements {
 
-    /** The key under which a jOOQ scope holds its running statement. */
+    /** The key under which a jOOQ scope holds the session of its running statement. */
     private static final Object RUNNING = new Object();
 
     private WatchedStatements() {}
@@ -54,9 +54,8 @@ final class WatchedStatements {
             if (!isSelect && SqlText.hasPragma(sql)) {
                 session.runsPragma();
             }
-            RunningStatement running = session.running();
-            running.begin();
-            context.data(RUNNING, running);
+            session.running().begin();
+            context.data(RUNNING, session);
         } catch (SQLException e) {
             throw new IllegalStateException("a statement over a connection that is not the library's", e);
         }
@@ -64,22 +63,22 @@ final class WatchedStatements {
 
     /** Must run after the driver has executed: the effect of the statement is final. */
     static void endReturned(ExecuteContext context) {
-        if (context.data().remove(RUNNING) instanceof RunningStatement running) {
-            running.endReturned();
+        if (context.data().remove(RUNNING) instanceof Session session) {
+            session.running().endReturned();
             ResultSet rows = context.resultSet();
             if (rows != null) {
-                context.resultSet(new Rows(rows, running));
+                context.resultSet(new Rows(session.dialect().ofUtf8(rows), session.running()));
             }
         }
     }
 
     /** Must run after the execution failed. Does nothing the second time, or after {@link #endReturned}. */
     static @Nullable StatementCancelledException end(ExecuteContext context) {
-        if (!(context.data().remove(RUNNING) instanceof RunningStatement running)) {
+        if (!(context.data().remove(RUNNING) instanceof Session session)) {
             return null;
         }
         try {
-            running.end();
+            session.running().end();
         } catch (StatementCancelledException e) {
             return e;
         }

@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Durability;
+import dev.modelscan.storage.Json;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.errors.UnavailableException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +62,41 @@ class SharedFlushTest {
             Agent second = create(db, "second");
             assertThat(db.agents().get(first.id())).isEqualTo(first);
             assertThat(db.agents().get(second.id())).isEqualTo(second);
+        }
+    }
+
+    @Test
+    void interruptsWhileTheFirstWriteWritesTheLogAgainChangeNothing() throws Exception {
+        Path file = directory.resolve("app.db");
+        try (Database large = Database.builder()
+                        .path(file)
+                        .durability(Durability.NORMAL)
+                        .open();
+                Database db = open()) {
+            Json text = Json.of(Map.of("text", "x".repeat(16_000_000)));
+            large.agents()
+                    .create(Agent.builder()
+                            .name("large")
+                            .mode("llm")
+                            .metadata(text)
+                            .build());
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            Thread writer = new Thread(() -> {
+                try {
+                    create(db, "second");
+                } catch (Throwable t) {
+                    failure.set(t);
+                }
+            });
+            writer.start();
+            for (int i = 0; i < 40 && writer.isAlive(); i++) {
+                writer.join(1);
+                writer.interrupt();
+            }
+            writer.join();
+
+            assertThat(failure.get()).isNull();
+            assertThat(db.agents().findByName("second")).isPresent();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.query;
 
+import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -96,6 +97,21 @@ class PackedRowTest {
                 }
             }
             assertThat(db.tasks().stream()).containsExactlyElementsOf(stored);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"61ff62", "61c3", "c3", "fe62"})
+    void jooqsQueriesRefuseTextThatIsNotUtf8(String bytes) throws SQLException {
+        try (Database db = Database.open(file())) {
+            Agent agent = researcher(db);
+            write("UPDATE agents SET mode = CAST(x'" + bytes + "' AS TEXT)");
+
+            assertThatThrownBy(() -> db.dsl().select(AGENTS.MODE).from(AGENTS).fetch())
+                    .isInstanceOf(CorruptDatabaseException.class)
+                    .hasMessageContaining("column mode holds text that is not UTF-8");
+            assertThat(db.dsl().select(AGENTS.ID).from(AGENTS).fetchOne(AGENTS.ID))
+                    .isEqualTo(agent.id());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.modelscan.storage.errors.CorruptDatabaseException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -85,21 +86,27 @@ class Utf8Test {
         }
     }
 
+    /** Also behind other bytes, and before bytes that would complete a character. */
     private static void assertSameAsJdk(byte[] bytes) {
+        assertSameAsJdk(bytes, "");
+        assertSameAsJdk(bytes, "forty bytes of ASCII stand before these.");
+    }
+
+    private static void assertSameAsJdk(byte[] bytes, String before) {
+        int from = before.length();
+        int to = from + bytes.length;
+        byte[] all = Arrays.copyOf(before.getBytes(StandardCharsets.US_ASCII), to + 3);
+        System.arraycopy(bytes, 0, all, from, bytes.length);
+        Arrays.fill(all, to, all.length, (byte) 0x80);
         String expected;
         try {
-            expected = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            expected = before + StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
         } catch (CharacterCodingException e) {
-            assertThatThrownBy(
-                            () -> Utf8.decode(bytes, 0, bytes.length),
-                            HexFormat.of().formatHex(bytes))
+            assertThatThrownBy(() -> Utf8.decode(all, 0, to), HexFormat.of().formatHex(bytes))
                     .isInstanceOf(CorruptDatabaseException.class)
                     .hasMessage("text is not UTF-8");
             return;
         }
-        assertThat(Utf8.decode(bytes, 0, bytes.length)).isEqualTo(expected);
+        assertThat(Utf8.decode(all, 0, to)).isEqualTo(expected);
     }
 }

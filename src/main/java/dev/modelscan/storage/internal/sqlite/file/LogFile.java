@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.sqlite.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,24 +36,37 @@ final class LogFile {
     }
 
     /**
-     * Writes each byte again, so that the system writes it to the disk again. Readers see the same bytes at any time.
+     * Writes each byte of the recorded log again, so that the system writes it to the disk again. Readers see the
+     * same bytes at any time. An interrupt does not end it.
      */
-    static void rewrite(Path file) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-        // An interrupt would close the channel.
+    static void rewrite(Path file, FileGuard guard) throws IOException {
         boolean interrupted = Thread.interrupted();
+        try {
+            while (!tryRewrite(file, guard)) {
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Returns whether each byte was written: an interrupt closes the channel. */
+    private static boolean tryRewrite(Path file, FileGuard guard) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         try (FileChannel log =
                 FileChannel.open(SqliteFiles.beside(file, "-wal"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            guard.requireLog();
             for (long at = 0; log.read(chunk.clear(), at) > 0; ) {
                 chunk.flip();
                 while (chunk.hasRemaining()) {
                     at += log.write(chunk, at);
                 }
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            return true;
+        } catch (ClosedByInterruptException e) {
+            return false;
         }
     }
 }

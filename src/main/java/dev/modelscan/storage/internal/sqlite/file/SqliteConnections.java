@@ -259,7 +259,7 @@ public final class SqliteConnections {
 
     /** Writes the log once more. To be called while no other connection writes. */
     public void rewriteLog() throws IOException {
-        LogFile.rewrite(Objects.requireNonNull(file));
+        LogFile.rewrite(Objects.requireNonNull(file), Objects.requireNonNull(guard));
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.internal.query.OriginNames;
 import dev.modelscan.storage.internal.query.PackedRow;
+import dev.modelscan.storage.internal.query.Utf8Rows;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -207,6 +208,11 @@ public final class SqliteDialect implements Dialect {
     public static @Nullable String text(ResultSet rows, int column) throws SQLException {
         byte[] bytes = rows.getBytes(column);
         return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public ResultSet ofUtf8(ResultSet rows) {
+        return new Utf8Rows(rows);
     }
 
     @Override
