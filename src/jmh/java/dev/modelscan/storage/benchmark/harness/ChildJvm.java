@@ -35,6 +35,11 @@ public final class ChildJvm {
         return new ChildJvm(mainClass.getName(), List.of(), arguments);
     }
 
+    /** Any class with a main method, with a heap of 64 MB, so that the resident memory is what is in use. */
+    public static ChildJvm ofSmallHeap(Class<?> mainClass, List<String> arguments) {
+        return new ChildJvm(mainClass.getName(), List.of("-Xms16m", "-Xmx64m"), arguments);
+    }
+
     /** A command of the command line that runs in the class, with the options that the launcher gives it. */
     public static ChildJvm launched(Class<?> mainClass, List<String> arguments) {
         return new ChildJvm(mainClass.getName(), List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), arguments);

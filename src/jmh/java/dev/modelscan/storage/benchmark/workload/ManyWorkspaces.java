@@ -46,7 +46,7 @@ public final class ManyWorkspaces implements Workload {
         Path result = options.directory().resolve("workspaces.txt");
         List<String> arguments =
                 List.of(directory.toString(), Integer.toString(count), Integer.toString(connected), result.toString());
-        ChildJvm.of(Child.class, arguments).run();
+        ChildJvm.ofSmallHeap(Child.class, arguments).run();
         String[] numbers = Files.readString(result).split(" ");
         String title = count + " open workspaces" + (connected == 0 ? "" : ", " + connected + " of them connected");
         Goal memory = connected == 0 ? null : Goal.atMost(300);
