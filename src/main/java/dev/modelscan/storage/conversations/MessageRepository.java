@@ -90,8 +90,8 @@ public interface MessageRepository extends Repository<MessageId, Message> {
     int markAllRead(AgentId receiverId);
 
     /**
-     * Stores where messages came from, all or none of them, in one transaction. It replaces the origin that a message has. For
-     * each thousand messages it is two statements; three if some of them have an origin.
+     * Stores the origins of messages in one transaction, all or none. If a message has an origin, the new one replaces it. A
+     * thousand messages take two statements, or three if some of them have an origin.
      *
      * @throws NotFoundException if one of the messages does not exist
      * @throws ConflictException if an external id is taken by another message of the conversation

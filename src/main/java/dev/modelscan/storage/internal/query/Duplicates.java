@@ -19,13 +19,13 @@ public final class Duplicates {
      * @param table as it is in a FROM clause
      * @param key an expression for the key of a row
      * @param columns those of the index, as expressions
-     * @param where the condition of a partial index; null if the index is over all rows
+     * @param condition that of a partial index; null if the index is over all rows
      */
-    public static String query(String table, String key, List<String> columns, @Nullable String where) {
+    public static String query(String table, String key, List<String> columns, @Nullable String condition) {
         String all = String.join(", ", columns);
         // Rows with a null are never equal.
         String indexed = columns.stream().map(each -> each + " IS NOT NULL").collect(Collectors.joining(" AND "))
-                + (where == null ? "" : " AND (" + where + ")");
+                + (condition == null ? "" : " AND (" + condition + ")");
         return "SELECT " + key + " FROM " + table + " WHERE " + indexed + " AND (" + all + ") IN (SELECT " + all
                 + " FROM " + table + " WHERE " + indexed + " GROUP BY " + all + " HAVING count(*) > 1) ORDER BY " + all
                 + ", 1 LIMIT " + MOST;

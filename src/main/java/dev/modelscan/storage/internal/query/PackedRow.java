@@ -1,9 +1,6 @@
 package dev.modelscan.storage.internal.query;
 
 import dev.modelscan.storage.errors.CorruptDatabaseException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -59,11 +56,8 @@ public final class PackedRow extends Row {
      */
     private static final int KEPT_BYTES = 4_096;
 
-    private static final VarHandle EIGHT_BYTES =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
     private static final long ONES = 0x0101010101010101L;
-    private static final long HIGH_BITS = 0x8080808080808080L;
 
     /** Marks a value that has not been read yet. */
     private static final Object NOT_DECODED = new Object();
@@ -200,9 +194,9 @@ public final class PackedRow extends Row {
     private int separator(int from) {
         int i = from;
         for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
-            long eight = (long) EIGHT_BYTES.get(bytes, i);
+            long eight = Utf8.eight(bytes, i);
             // Adding one carries into the high bit if all other bits are set.
-            long separators = ((eight & LOW_BITS) + ONES) & eight & HIGH_BITS;
+            long separators = ((eight & LOW_BITS) + ONES) & eight & Utf8.HIGH_BITS;
             if (separators != 0) {
                 return i + Long.numberOfTrailingZeros(separators) / Byte.SIZE;
             }

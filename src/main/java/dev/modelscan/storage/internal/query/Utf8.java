@@ -18,7 +18,8 @@ final class Utf8 {
 
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long HIGH_BITS = 0x8080808080808080L;
+    /** The high bit of each of eight bytes. */
+    static final long HIGH_BITS = 0x8080808080808080L;
 
     /** Shorter runs of ASCII are copied byte by byte. */
     private static final int SHORT_RUN = 32;
@@ -36,7 +37,7 @@ final class Utf8 {
             return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
         }
         String text = isLatin1Lead(bytes[ascii]) ? latin1(bytes, from, ascii, to) : null;
-        return text == null ? utf16(bytes, from, ascii, to) : text;
+        return text == null ? utf16(bytes, from, to) : text;
     }
 
     /** The position of the first byte that is not ASCII, or the end. */
@@ -58,7 +59,8 @@ final class Utf8 {
         return i;
     }
 
-    private static long eight(byte[] bytes, int from) {
+    /** Eight bytes, the first of them lowest. */
+    static long eight(byte[] bytes, int from) {
         return (long) EIGHT_BYTES.get(bytes, from);
     }
 
@@ -99,13 +101,10 @@ final class Utf8 {
         }
     }
 
-    private static String utf16(byte[] bytes, int from, int ascii, int to) {
+    private static String utf16(byte[] bytes, int from, int to) {
         char[] text = new char[to - from];
         int length = 0;
-        for (int i = from; i < ascii; i++) {
-            text[length++] = (char) bytes[i];
-        }
-        int i = ascii;
+        int i = from;
         while (i < to) {
             int lead = bytes[i];
             if (lead >= 0) {

@@ -7,9 +7,9 @@ import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a statement, of which text is read as {@link Utf8} decodes it. A driver may put U+FFFD in the
- * place of bytes that are not UTF-8; who writes such a text back has lost them. Reading the bytes is also faster
- * with SQLite's driver: it copies a text once more.
+ * The rows of a statement, whose texts {@link Utf8} decodes. A driver may put U+FFFD in the place of bytes that
+ * are not UTF-8. If such a text is written back, the bytes are lost. Reading bytes is also faster: SQLite's
+ * driver copies a text once more.
  */
 public final class Utf8Rows extends DefaultResultSet {
 
