@@ -2,6 +2,7 @@ package dev.modelscan.storage.contract;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.TASKS;
+import static java.sql.Statement.RETURN_GENERATED_KEYS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -20,6 +21,8 @@ import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.teams.TeamId;
 import java.io.IOException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -27,6 +30,7 @@ import java.util.List;
 import org.jooq.DSLContext;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.junit.jupiter.api.Test;
 
 /** The guarantees of transactions. */
@@ -614,6 +618,33 @@ abstract class TransactionContract extends Contract {
         }));
 
         assertThat(db.agents().get(ONE.id()).mode()).isEqualTo("ab");
+    }
+
+    @Test
+    void aCallersInsertKeepsItsGeneratedKeys() throws SQLException {
+        db.useTx(tx -> tx.dsl()
+                .createTable("counted")
+                .column("n", SQLDataType.BIGINT.identity(true))
+                .column("label", SQLDataType.VARCHAR)
+                .primaryKey("n")
+                .execute());
+        for (long expected = 1; expected <= 2; expected++) {
+            long key = expected;
+            db.<SQLException>useTx(tx -> {
+                tx.agents().create(agent("before " + key).build());
+                tx.dsl().connection(connection -> {
+                    String insert = "INSERT INTO counted (label) VALUES ('a')";
+                    try (PreparedStatement statement = connection.prepareStatement(insert, RETURN_GENERATED_KEYS)) {
+                        statement.executeUpdate();
+                        ResultSet keys = statement.getGeneratedKeys();
+                        assertThat(keys.next()).isTrue();
+                        assertThat(keys.getLong(1)).isEqualTo(key);
+                    }
+                });
+                tx.agents().create(agent("after " + key).build());
+            });
+            db.agents().create(agent("between " + key).build());
+        }
     }
 
     @Test

@@ -76,6 +76,12 @@ public interface Dialect {
         return List.of();
     }
 
+    /**
+     * Lets the driver remember the keys that an INSERT generated, or not, if that costs anything. The library's statements
+     * need none; a caller's may.
+     */
+    default void keepGeneratedKeys(Connection connection, boolean keep) {}
+
     /** These rows, whose {@code getString} throws {@code CorruptDatabaseException} if a text is not UTF-8. */
     default ResultSet ofUtf8(ResultSet rows) {
         return rows;

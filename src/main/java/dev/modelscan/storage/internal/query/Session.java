@@ -42,6 +42,7 @@ public final class Session implements AutoCloseable {
     private long charactersMoved;
     private boolean ranCallersSql;
     private boolean ranPragma;
+    private boolean keepsKeys;
     private int callersStatements;
     private boolean ranOtherThanSelect;
     private boolean shared;
@@ -213,10 +214,20 @@ public final class Session implements AutoCloseable {
         return one;
     }
 
+    /** To be called before a caller's statements run that may ask for generated keys, until {@link #takeRanCallersSql}. */
+    public void keepGeneratedKeys() {
+        keepsKeys = true;
+        dialect.keepGeneratedKeys(connection, true);
+    }
+
     /** Whether {@link #runsCallersSql} was called since the last call. */
     public boolean takeRanCallersSql() {
         boolean ran = ranCallersSql;
         ranCallersSql = false;
+        if (keepsKeys) {
+            keepsKeys = false;
+            dialect.keepGeneratedKeys(connection, false);
+        }
         return ran;
     }
 

@@ -146,6 +146,7 @@ final class SqlTx extends SqlRepositories implements Tx {
                         sessions::noteRefusal,
                         open);
             } else {
+                sessions.session.keepGeneratedKeys();
                 sessions.transaction.watch(sessions.depth);
                 made = DslContexts.writing(
                         sessions.store,

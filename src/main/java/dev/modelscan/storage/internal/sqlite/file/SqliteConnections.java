@@ -240,6 +240,8 @@ public final class SqliteConnections {
     public Connection openWriter(Cache cache) throws SQLException {
         // Only the checkpointer runs checkpoints; see there.
         SQLiteConfig config = config(SHORT_WAIT);
+        // See SqliteDialect.keepGeneratedKeys.
+        config.setGetGeneratedKeys(false);
         if (sharesFlush()) {
             config.setSynchronous(SynchronousMode.NORMAL);
         }

@@ -72,6 +72,17 @@ public final class SqliteDialect implements Dialect {
         return false;
     }
 
+    /**
+     * The driver asks for the key by a statement of its own, which it prepares after each INSERT: 10 of the 56 µs that
+     * creating a task takes beside others in one transaction.
+     */
+    @Override
+    public void keepGeneratedKeys(Connection connection, boolean keep) {
+        if (connection instanceof SQLiteConnection own) {
+            own.getConnectionConfig().setGetGeneratedKeys(keep);
+        }
+    }
+
     @Override
     public long rowsWritten(Connection connection) throws SQLException {
         return connection.unwrap(SQLiteConnection.class).getDatabase().total_changes();
