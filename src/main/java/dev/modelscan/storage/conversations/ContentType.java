@@ -3,7 +3,6 @@ package dev.modelscan.storage.conversations;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.values.Checks;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * What a message's content is: {@code type/subtype} without parameters, each part as RFC 6838, section 4.2, has it. The
@@ -14,9 +13,7 @@ import java.util.regex.Pattern;
  */
 public record ContentType(String value) {
 
-    // The constants below are checked against it, so it comes first.
-    private static final String NAME = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}";
-    private static final Pattern FORM = Pattern.compile(NAME + "/" + NAME);
+    private static final int MAX_NAME_LENGTH = 127;
 
     /** Plain text. */
     public static final ContentType TEXT = new ContentType("text/plain");
@@ -40,10 +37,29 @@ public record ContentType(String value) {
      */
     public ContentType {
         Checks.required("message", null, "contentType", value);
-        if (!FORM.matcher(value).matches()) {
+        int slash = value.indexOf('/');
+        if (!isName(value, 0, slash) || !isName(value, slash + 1, value.length())) {
             throw new InvalidDataException(
                     "message", null, "contentType", "\"" + value + "\" is not of the form type/subtype");
         }
+    }
+
+    /** By hand: a regular expression takes 4 % of the time in which a page of messages is read. */
+    private static boolean isName(String text, int from, int to) {
+        if (to - from < 1 || to - from > MAX_NAME_LENGTH || !isLetterOrDigit(text.charAt(from))) {
+            return false;
+        }
+        for (int i = from + 1; i < to; i++) {
+            char c = text.charAt(i);
+            if (!isLetterOrDigit(c) && "!#$&^_.+-".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z';
     }
 
     /** Whether content of this type must parse as JSON: {@code application/json}, or a subtype that ends in {@code +json}. */

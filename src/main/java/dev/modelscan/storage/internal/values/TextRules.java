@@ -24,26 +24,39 @@ public final class TextRules {
 
     /** What is wrong with a text, worded to follow a field's name; null if nothing is. */
     public static @Nullable String problem(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            // One comparison covers nearly every character: NUL wraps around to a value above the surrogates.
-            if ((char) (c - 1) < Character.MIN_SURROGATE - 1) {
+        int length = text.length();
+        int i = 0;
+        while (i < length) {
+            if (i + 4 <= length && areFourCommon(text, i)) {
+                i += 4;
                 continue;
             }
+            char c = text.charAt(i);
             if (c == 0) {
                 return "has a NUL character at position " + i;
             }
-            if (Character.isSurrogate(c)) {
-                boolean paired = Character.isHighSurrogate(c)
-                        && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!paired) {
-                    return "has an unpaired surrogate at position " + i;
-                }
+            if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i += 2;
+            } else if (Character.isSurrogate(c)) {
+                return "has an unpaired surrogate at position " + i;
+            } else {
                 i++;
             }
         }
         return null;
+    }
+
+    /**
+     * Whether four characters are all from U+0001 to U+8000, as nearly all are; it may say no although they are. Every id
+     * that is read is checked: one character at a time, that took 9 % of a page of messages.
+     */
+    private static boolean areFourCommon(String text, int from) {
+        // NUL becomes negative.
+        int bits = text.charAt(from) - 1
+                | text.charAt(from + 1) - 1
+                | text.charAt(from + 2) - 1
+                | text.charAt(from + 3) - 1;
+        return bits >>> 15 == 0;
     }
 
     /**
