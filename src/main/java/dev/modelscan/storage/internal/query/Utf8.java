@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Decodes UTF-8, and rejects what is not UTF-8. Most texts are ASCII with a few accented letters, dashes or
  * quotes, and the JDK decodes those byte by byte after the first of them. This class takes 8 or 32
  * bytes of ASCII at a time. Compared with the JDK 17, it needs 0.3 of the time for 300 bytes with accented letters, 0.6 to
- * 0.9 for texts with dashes, 0.75 for Russian and Chinese, and 1.35 for pure ASCII, which the JDK decodes by
+ * 0.9 for texts with dashes, 0.75 for Russian and Chinese, and 1.2 for pure ASCII, which the JDK decodes by
  * vector instructions: 1.6 µs for 10 KB.
  */
 final class Utf8 {
@@ -52,6 +52,10 @@ final class Utf8 {
             if (high != 0) {
                 return i + Long.numberOfTrailingZeros(high) / Byte.SIZE;
             }
+        }
+        // The last bytes together with some before them, which are ASCII.
+        if (i > from && isAscii(eight(bytes, to - Long.BYTES))) {
+            return to;
         }
         while (i < to && bytes[i] >= 0) {
             i++;
