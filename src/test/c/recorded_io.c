@@ -4,7 +4,8 @@
  *   RECORD_TO      the recording, which several processes may share
  *   RECORD_MICROS  how long each flush takes
  *   RECORD_FAILS   if given, one of so many flushes of the log fails: what was not on the disk is not written again, and
- *                  each other descriptor of the log fails once, as Linux does it
+ *                  each other descriptor of the log fails once, in all processes, as Linux does it
+ *   RECORD_BREAKS  if given, this flush of the log by the process fails, and so does each one after it
  * Flushes are only recorded: the simulated disk is the one that has to be correct.
  */
 #define _GNU_SOURCE
@@ -14,9 +15,11 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -35,7 +38,9 @@ struct record {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static uint8_t files[MOST_FILES];
 static int recording = -1;
-static uint32_t flushes, failures, failures_seen[MOST_FILES];
+static uint32_t flushes, log_flushes, failures_seen[MOST_FILES];
+/* How many flushes of the log have failed; shared by all processes. */
+static uint32_t *failures;
 
 static int file_of(const char *path) {
     const char *database = getenv("RECORD_FILE");
@@ -55,11 +60,24 @@ static int file_at(int fd) {
     return fd >= 0 && fd < MOST_FILES ? files[fd] : 0;
 }
 
+static void *shared(void) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s-failures", getenv("RECORD_TO"));
+    int fd = NEXT(open64)(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || NEXT(ftruncate64)(fd, sizeof *failures) != 0) {
+        abort();
+    }
+    void *memory = mmap(NULL, sizeof *failures, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    NEXT(close)(fd);
+    return memory == MAP_FAILED ? (abort(), NULL) : memory;
+}
+
 /* What happens between lock and unlock is in the recording in the order in which it happened, in all processes. */
 static void lock(void) {
     pthread_mutex_lock(&mutex);
     if (recording < 0) {
         recording = NEXT(open64)(getenv("RECORD_TO"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        failures = shared();
     }
     flock(recording, LOCK_EX);
 }
@@ -90,7 +108,7 @@ static int opened(const char *path, int flags, mode_t mode) {
     }
     if (fd >= 0) {
         files[fd] = (uint8_t) file;
-        failures_seen[fd] = failures;
+        failures_seen[fd] = *failures;
         if (fresh) {
             record('O', file, 0, NULL, 0);
         } else if (flags & O_TRUNC) {
@@ -206,20 +224,22 @@ int unlink(const char *path) {
 
 /* What was written before the flush began is on the disk when it has ended. */
 static int flushed(int fd, int file) {
-    const char *micros = getenv("RECORD_MICROS"), *fails = getenv("RECORD_FAILS");
+    const char *micros = getenv("RECORD_MICROS"), *fails = getenv("RECORD_FAILS"), *breaks = getenv("RECORD_BREAKS");
     lock();
+    log_flushes += file == LOG;
+    int broken = breaks && log_flushes >= (uint32_t) atoi(breaks);
     int64_t number = ((int64_t) getpid() << 32) | ++flushes;
     record('B', file, number, NULL, 0);
     unlock();
     usleep(micros ? (useconds_t) atoi(micros) : 0);
     lock();
-    int told_late = file == LOG && failures_seen[fd] != failures;
-    int lost = !told_late && file == LOG && fails && rand() % atoi(fails) == 0;
+    int told_late = file == LOG && failures_seen[fd] != *failures;
+    int lost = !told_late && file == LOG && (broken || (fails && rand() % atoi(fails) == 0));
     if (!told_late) {
         record(lost ? 'F' : 'E', file, number, NULL, 0);
     }
-    failures += lost;
-    failures_seen[fd] = failures;
+    *failures += lost;
+    failures_seen[fd] = *failures;
     unlock();
     errno = EIO;
     return told_late || lost ? -1 : 0;

@@ -13,14 +13,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,45 +45,58 @@ public final class RecordedProgram {
     private static final int MANY = 12;
     private static final int READER = 7;
 
+    /** How a program ends that is to die of the first flush that fails. */
+    public static final int DIED = 9;
+
     private final Database db;
     private final AgentId agent;
     private final FileChannel marks;
     private final int writes;
+    private final Set<String> options;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    private RecordedProgram(Database db, FileChannel marks, int writes) {
+    private RecordedProgram(Database db, FileChannel marks, int writes, Set<String> options) {
         this.db = db;
         this.agent = db.agents().list(1, 0).get(0).id();
         this.marks = marks;
         this.writes = writes;
+        this.options = options;
     }
 
     /**
-     * Arguments: file, durability, threads, writes of each, the seed, and {@code failing} if flushes fail. Then only
-     * the library copies the log.
+     * Arguments: file, durability, threads, writes of each, the seed, and options: {@code failing} if flushes fail, and
+     * then only the library copies the log; {@code dying} if the first that fails ends the process at once;
+     * {@code together} to begin when another process begins; {@code replacing} if transactions make the library replace
+     * its connection.
      */
     public static void main(String[] arguments) throws Exception {
         Path file = Path.of(arguments[0]);
         int threads = Integer.parseInt(arguments[2]);
+        Set<String> options = Set.of(Arrays.copyOfRange(arguments, 5, arguments.length));
         try (Database db = Database.builder()
                         .path(file)
                         .durability(Durability.valueOf(arguments[1]))
                         .open();
                 FileChannel marks = FileChannel.open(
                         Path.of(file + "-marks"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            new RecordedProgram(db, marks, Integer.parseInt(arguments[3]))
-                    .run(file, threads, Long.parseLong(arguments[4]), arguments.length > 5);
+            new RecordedProgram(db, marks, Integer.parseInt(arguments[3]), options)
+                    .run(file, threads, Long.parseLong(arguments[4]));
         }
     }
 
-    private void run(Path file, int threads, long seed, boolean failing) throws Exception {
+    private void run(Path file, int threads, long seed) throws Exception {
+        if (options.contains("together")) {
+            awaitTheOther(file);
+        }
+        // One write first: before it, nobody may copy a log that a process has left which failed to flush it.
+        acknowledge(List.of(step(new Random(seed))));
         ExecutorService pool = Executors.newCachedThreadPool();
         List<Future<?>> writers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             int kind = i;
-            writers.add(pool.submit(repeat(new Random(seed + i), kind, failing)));
+            writers.add(pool.submit(repeat(new Random(seed + i), kind)));
         }
-        Future<?> checkpoints = pool.submit(() -> failing ? null : checkpoint(file));
+        Future<?> checkpoints = pool.submit(() -> options.contains("failing") ? null : checkpoint(file));
         for (Future<?> writer : writers) {
             writer.get();
         }
@@ -90,14 +106,29 @@ public final class RecordedProgram {
         pool.awaitTermination(10, TimeUnit.SECONDS);
     }
 
-    private Callable<?> repeat(Random random, int kind, boolean failing) {
+    private static void awaitTheOther(Path file) throws Exception {
+        Files.createFile(file.resolveSibling("here-" + ProcessHandle.current().pid()));
+        long here = 0;
+        while (here < 2) {
+            Thread.sleep(5);
+            try (Stream<Path> files = Files.list(file.getParent())) {
+                here = files.filter(path -> path.getFileName().toString().startsWith("here-"))
+                        .count();
+            }
+        }
+    }
+
+    private Callable<?> repeat(Random random, int kind) {
         return () -> {
             int unknown = 0;
             for (int i = 0; i < writes; i++) {
                 try {
                     write(kind, random);
                 } catch (OutcomeUnknownException | UnavailableException e) {
-                    if (!failing) {
+                    if (options.contains("dying")) {
+                        Runtime.getRuntime().halt(DIED);
+                    }
+                    if (!options.contains("failing")) {
                         throw e;
                     }
                     unknown++;
@@ -111,7 +142,7 @@ public final class RecordedProgram {
     /** Half of the threads do steps, and one reads them; the others do what a repository offers. */
     private void write(int kind, Random random) throws IOException {
         if (kind == READER) {
-            acknowledgeWhatIsRead();
+            acknowledgeWhatIsRead(random);
         } else if (kind % 2 == 0) {
             acknowledge(List.of(step(random)));
         } else if (random.nextInt(10) == 0) {
@@ -134,6 +165,9 @@ public final class RecordedProgram {
             tx.messages().create(message(task));
             Task running = tx.tasks().updateStatus(task.id(), TaskStatus.RUNNING);
             tx.messages().create(message(task));
+            if (options.contains("replacing") && random.nextBoolean()) {
+                tx.dsl().execute("PRAGMA cache_size = 10");
+            }
             return running;
         });
     }
@@ -154,10 +188,20 @@ public final class RecordedProgram {
                 .build();
     }
 
-    /** A transaction that only reads returns when what it has read survives. */
-    private void acknowledgeWhatIsRead() throws IOException {
+    /**
+     * A transaction that only reads returns when what it has read of this process survives. One that writes returns when
+     * all that it has read survives.
+     */
+    private void acknowledgeWhatIsRead(Random random) throws IOException {
         StringBuilder lines = new StringBuilder();
-        for (Message message : db.withTx(tx -> tx.messages().listLatest(CONVERSATION, MANY))) {
+        List<Message> read = db.withTx(tx -> {
+            if (options.contains("together")) {
+                Task own = tx.tasks().create(task("read", random));
+                lines.append(own.id()).append(" 1\n");
+            }
+            return tx.messages().listLatest(CONVERSATION, MANY);
+        });
+        for (Message message : read) {
             lines.append(message.content()).append(" 1\n");
         }
         marks.write(ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8)));

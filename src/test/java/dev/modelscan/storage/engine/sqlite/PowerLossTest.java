@@ -24,6 +24,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -41,41 +42,56 @@ class PowerLossTest {
     private Path directory;
 
     private Path file;
+    private Path recording;
     private byte[] before;
 
-    private PowerLoss record(Durability durability, int writes, long seed, String... faults) throws Exception {
-        file = Files.createDirectory(directory.resolve("run-" + durability + seed))
-                .resolve("app.db");
+    /** Makes a database, whose recording is to begin. */
+    private void create(String name) throws Exception {
+        file = Files.createDirectory(directory.resolve("run-" + name)).resolve("app.db");
+        recording = directory.resolve("recording-" + name);
         try (Database db = Database.open(file)) {
             db.agents().create(Agent.builder().name("a").mode("llm").build());
         }
         before = Files.readAllBytes(file);
-        Path recording = directory.resolve("recording-" + durability + seed);
+    }
+
+    private ChildProcess start(Durability durability, int writes, long seed, List<String> settings, String... options)
+            throws Exception {
         List<String> recorder = PowerLoss.recorded(directory, file, recording, FLUSH_TAKES);
+        recorder.addAll(settings);
         List<String> arguments = new ArrayList<>(List.of(
                 file.toString(),
                 durability.name(),
                 String.valueOf(THREADS),
                 String.valueOf(writes),
                 String.valueOf(seed)));
-        if (faults.length > 0) {
-            recorder.addAll(List.of(faults));
-            arguments.add("failing");
-        }
-        String output = ChildProcess.startBehind(
-                        recorder, directory, RecordedProgram.class, List.of(), arguments.toArray(String[]::new))
-                .output();
-        if (faults.length > 0) {
-            assertThat(output).containsPattern("thread \\d: [1-9]");
+        arguments.addAll(List.of(options));
+        return ChildProcess.startBehind(
+                recorder, directory, RecordedProgram.class, List.of(), arguments.toArray(String[]::new));
+    }
+
+    private PowerLoss record(Durability durability, int writes, long seed, String... options) throws Exception {
+        create(durability.name() + seed);
+        start(durability, writes, seed, List.of(), options).output();
+        return PowerLoss.of(recording);
+    }
+
+    private PowerLoss recordTwo(Durability second, int writes, long seed, List<String> settings, String... options)
+            throws Exception {
+        create("two-" + second + seed);
+        ChildProcess one = start(Durability.SHARED_FLUSH, writes, seed, settings, options);
+        ChildProcess other = start(second, writes, seed + 50, settings, options);
+        for (ChildProcess each : List.of(one, other)) {
+            each.output();
         }
         return PowerLoss.of(recording);
     }
 
     /** Returns the states in which something acknowledged is not there. All have to be consistent. */
-    private List<String> losses(PowerLoss recording, int states, long seed) throws Exception {
+    private List<String> losses(PowerLoss recorded, int states, long seed) throws Exception {
         List<String> losses = new ArrayList<>();
         Path place = Files.createDirectories(directory.resolve("states"));
-        recording.eachState(states, seed, before, place, state -> {
+        recorded.eachState(states, seed, before, place, state -> {
             Map<String, Integer> stored = stored(state);
             long lost = state.acknowledged().stream()
                     .map(line -> line.split(" "))
@@ -128,8 +144,8 @@ class PowerLossTest {
         int runs = LONG ? 10 : 1;
         int states = LONG ? 1_000 : 500;
         for (int run = 0; run < runs; run++) {
-            PowerLoss recording = record(durability, LONG ? 120 : 40, run);
-            assertThat(losses(recording, states, run)).isEmpty();
+            PowerLoss recorded = record(durability, LONG ? 120 : 40, run);
+            assertThat(losses(recorded, states, run)).isEmpty();
         }
     }
 
@@ -139,15 +155,66 @@ class PowerLossTest {
     void nothingIsAcknowledgedWhoseFlushFailed(Durability durability) throws Exception {
         int runs = LONG ? 4 : 1;
         for (int run = 0; run < runs; run++) {
-            PowerLoss recording = record(durability, LONG ? 120 : 40, 100 + run, FLUSHES_FAIL);
-            assertThat(losses(recording, LONG ? 500 : 100, run)).isEmpty();
+            create("failing-" + durability + run);
+            String output = start(durability, LONG ? 120 : 40, 100 + run, List.of(FLUSHES_FAIL), "failing")
+                    .output();
+            assertThat(output).containsPattern("thread \\d: [1-9]");
+            assertThat(losses(PowerLoss.of(recording), LONG ? 500 : 100, run)).isEmpty();
+        }
+    }
+
+    /** Both copy the log and start it again, and each reads and overwrites what the other has not flushed yet. */
+    @ParameterizedTest
+    @EnumSource(names = {"FULL", "SHARED_FLUSH"})
+    void nothingThatTwoProcessesAcknowledgeIsLost(Durability second) throws Exception {
+        int runs = LONG ? 4 : 1;
+        for (int run = 0; run < runs; run++) {
+            PowerLoss recorded = recordTwo(second, LONG ? 80 : 20, 200 + run, List.of(), "together");
+            assertThat(losses(recorded, LONG ? 500 : 150, run)).isEmpty();
+        }
+    }
+
+    /** The system tells each descriptor of a failed flush, in both processes. */
+    @Test
+    void neitherOfTwoProcessesAcknowledgesWhatAFailedFlushOfTheOtherHasLost() throws Exception {
+        int runs = LONG ? 4 : 1;
+        for (int run = 0; run < runs; run++) {
+            PowerLoss recorded = recordTwo(
+                    Durability.SHARED_FLUSH, LONG ? 80 : 20, 300 + run, List.of(FLUSHES_FAIL), "together", "failing");
+            assertThat(losses(recorded, LONG ? 500 : 100, run)).isEmpty();
+        }
+    }
+
+    /** A caller's SQL that changes a setting costs the connection, between commits that share a flush. */
+    @Test
+    void nothingAcknowledgedIsLostWhenTheConnectionIsReplaced() throws Exception {
+        int runs = LONG ? 4 : 1;
+        for (int run = 0; run < runs; run++) {
+            PowerLoss recorded = record(Durability.SHARED_FLUSH, LONG ? 80 : 20, 400 + run, "replacing");
+            assertThat(losses(recorded, LONG ? 500 : 200, run)).isEmpty();
+        }
+    }
+
+    /** The process dies of a failed flush. The next one reads commits of which the disk lacks bytes. */
+    @ParameterizedTest
+    @CsvSource({"FULL, SHARED_FLUSH", "SHARED_FLUSH, SHARED_FLUSH"})
+    void nothingIsLostThatIsAcknowledgedAfterAProcessDiedOfAFailedFlush(Durability died, Durability next)
+            throws Exception {
+        int runs = LONG ? 4 : 1;
+        for (int run = 0; run < runs; run++) {
+            create("dying-" + died + next + run);
+            start(died, 40, 500 + run, List.of("RECORD_BREAKS=10"), "failing", "dying")
+                    .output(RecordedProgram.DIED);
+            assertThat(file.resolveSibling("app.db-wal")).isNotEmptyFile();
+            start(next, LONG ? 40 : 10, 550 + run, List.of()).output();
+            assertThat(losses(PowerLoss.of(recording), LONG ? 500 : 100, run)).isEmpty();
         }
     }
 
     /** The same without the flush of each commit, so the test above would see a commit that was not flushed. */
     @Test
     void withNormalTheLastCommitsMayBeUndoneAndTheFileIsWhole() throws Exception {
-        PowerLoss recording = record(Durability.NORMAL, 30, 1);
-        assertThat(losses(recording, 100, 1)).hasSizeGreaterThan(20);
+        PowerLoss recorded = record(Durability.NORMAL, 30, 1);
+        assertThat(losses(recorded, 100, 1)).hasSizeGreaterThan(20);
     }
 }
