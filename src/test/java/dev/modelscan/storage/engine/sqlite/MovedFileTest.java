@@ -2,8 +2,10 @@ package dev.modelscan.storage.engine.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Database;
+import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
@@ -11,6 +13,7 @@ import dev.modelscan.storage.errors.OutcomeUnknownException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.support.ChildProcess;
 import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +22,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -27,11 +33,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Somebody moves, deletes, replaces or truncates the files of an open database. */
+@ParameterizedClass
+@EnumSource(names = {"FULL", "SHARED_FLUSH"})
 class MovedFileTest {
 
     private static final Agent AGENT = Agent.builder().name("kept").mode("llm").build();
+
+    @Parameter
+    private Durability durability;
 
     @TempDir
     private Path temporary;
@@ -45,6 +60,10 @@ class MovedFileTest {
         directory = Files.createDirectory(temporary.resolve("data"));
         file = directory.resolve("app.db");
         log = directory.resolve("app.db-wal");
+    }
+
+    private Database open(Path path) {
+        return Database.builder().path(path).durability(durability).open();
     }
 
     private List<String> names() throws IOException {
@@ -95,7 +114,7 @@ class MovedFileTest {
     @Test
     void aFileThatIsMovedAwayIsNotMadeAnewAndItsLogStays() throws Exception {
         Path moved = directory.resolve("moved.db");
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             Files.move(file, moved);
             assertUnusable(db, "moved or deleted");
@@ -105,14 +124,14 @@ class MovedFileTest {
                 .isExactlyInstanceOf(CorruptDatabaseException.class)
                 .hasMessageContaining("app.db-wal");
         Files.move(log, directory.resolve("moved.db-wal"));
-        try (Database db = Database.open(moved)) {
+        try (Database db = open(moved)) {
             assertThat(db.agents().get(AGENT.id())).isNotNull();
         }
     }
 
     @Test
     void aFileThatIsMovedBackIsUsedAgain() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             Files.move(file, directory.resolve("moved.db"));
             assertUnusable(db, "moved or deleted");
@@ -121,14 +140,14 @@ class MovedFileTest {
             assertThat(db.tasks().get(task.id())).isEqualTo(task);
             assertThat(db.healthCheck().problems()).isEmpty();
         }
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.agents().get(AGENT.id())).isNotNull();
         }
     }
 
     @Test
     void aFileThatIsDeletedIsNotMadeAnew() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             Files.delete(file);
             assertUnusable(db, "moved or deleted");
@@ -140,13 +159,13 @@ class MovedFileTest {
     @Test
     void aDirectoryThatIsMovedIsNoticed() throws Exception {
         Path moved = temporary.resolve("moved");
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             Files.move(directory, moved);
             assertThatThrownBy(() -> write(db)).isExactlyInstanceOf(UnavailableException.class);
             assertThat(directory).doesNotExist();
         }
-        try (Database db = Database.open(moved.resolve("app.db"))) {
+        try (Database db = open(moved.resolve("app.db"))) {
             assertThat(db.agents().get(AGENT.id())).isNotNull();
         }
     }
@@ -154,14 +173,14 @@ class MovedFileTest {
     @Test
     void aRestoreByARenameIsNoticedAndTheRestoredRowsAreThere() throws Exception {
         Path backup = backup(7);
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             assertThat(db.agents().list(10, 0)).hasSize(1);
             Files.move(backup, file, StandardCopyOption.REPLACE_EXISTING);
             assertUnusable(db, "another file");
         }
         assertThat(names()).anyMatch(name -> name.startsWith("app.db-wal-orphaned-"));
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.tasks().list(10, 0)).hasSize(7);
             assertThat(db.agents().list(10, 0)).isEmpty();
             assertThat(db.dsl().fetchValue("PRAGMA integrity_check")).isEqualTo("ok");
@@ -172,12 +191,12 @@ class MovedFileTest {
     void aDatabaseThatWasOnlyReadNoticesARestoreToo() throws Exception {
         Database.open(file).close();
         Path backup = backup(7);
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.tasks().list(10, 0)).isEmpty();
             Files.move(backup, file, StandardCopyOption.REPLACE_EXISTING);
             assertUnusable(db, "another file");
         }
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.tasks().list(10, 0)).hasSize(7);
         }
     }
@@ -185,26 +204,27 @@ class MovedFileTest {
     @Test
     void aRestoreIsOpenedBesideTheDatabaseThatLostItsFile() throws Exception {
         Path backup = backup(7);
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             Files.move(backup, file, StandardCopyOption.REPLACE_EXISTING);
             assertThatThrownBy(() -> Database.open(file))
                     .isExactlyInstanceOf(CorruptDatabaseException.class)
                     .hasMessageContaining("app.db-wal");
         }
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.tasks().list(10, 0)).hasSize(7);
         }
     }
 
     @Test
     void theLogOfAKilledProcessIsNotLaidOverARestoredFile() throws Exception {
+        assumeTrue(durability == Durability.FULL, "the durability of the next process does not matter");
         Path backup = backup(7);
         ChildProcess child = ChildProcess.start(
                 directory, List.of(), "hold", "app.db", ConversationId.next().value());
         child.awaitReady();
         child.kill();
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
         }
         ChildProcess another = ChildProcess.start(directory, List.of(), "leave", "app.db");
@@ -216,7 +236,7 @@ class MovedFileTest {
                 .isExactlyInstanceOf(CorruptDatabaseException.class)
                 .hasMessageContaining("app.db-wal");
         Files.delete(log);
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.tasks().list(10, 0)).hasSize(7);
         }
     }
@@ -224,20 +244,20 @@ class MovedFileTest {
     @Test
     void aDirectoryThatIsCopiedWithItsLogOpensAsBefore() throws Exception {
         Path copies = Files.createDirectory(temporary.resolve("copies"));
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             for (Path path : List.of(file, log)) {
                 Files.copy(path, copies.resolve(path.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
-        try (Database db = Database.open(copies.resolve("app.db"))) {
+        try (Database db = open(copies.resolve("app.db"))) {
             assertThat(db.agents().get(AGENT.id())).isNotNull();
         }
     }
 
     @Test
     void aFileThatIsCutToNothingIsNoticedAndItsLogIsKept() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             cut(0);
             assertUnusable(db, "truncated");
@@ -249,7 +269,7 @@ class MovedFileTest {
 
     @Test
     void aFileThatIsCutInTheMiddleIsNoticed() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             cut(8_192);
             assertUnusable(db, "truncated");
@@ -268,7 +288,7 @@ class MovedFileTest {
 
     @Test
     void aFileThatGetsShorterByVacuumIsAsGoodAsBefore() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             List<Agent> agents = db.agents()
                     .createAll(IntStream.range(0, 3_000)
                             .mapToObj(i -> Agent.builder()
@@ -317,27 +337,27 @@ class MovedFileTest {
 
     @Test
     void aLogThatIsDeletedIsNoticedAndClosingSavesWhatItHeld() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             Files.delete(log);
             assertUnusable(db, "app.db-wal");
             assertThat(log).doesNotExist();
         }
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.agents().get(AGENT.id())).isNotNull();
         }
     }
 
     @Test
     void aLogThatIsReplacedIsNoticedAndKept() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             Path other = Files.writeString(directory.resolve("other"), "somebody's");
             Files.move(other, log, StandardCopyOption.REPLACE_EXISTING);
             assertUnusable(db, "app.db-wal");
         }
         assertThat(names()).anyMatch(name -> name.startsWith("app.db-wal-orphaned-"));
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.agents().get(AGENT.id())).isNotNull();
         }
     }
@@ -346,7 +366,7 @@ class MovedFileTest {
     @Test
     void aDatabaseThatWasOnlyReadNoticesThatItsLogIsDeletedOrReplaced() throws Exception {
         for (boolean replaced : List.of(false, true)) {
-            try (Database db = Database.open(file)) {
+            try (Database db = open(file)) {
                 assertThat(db.agents().list(10, 0)).isEmpty();
                 takeLog(replaced);
                 assertUnusable(db, "app.db-wal");
@@ -375,7 +395,7 @@ class MovedFileTest {
         for (boolean replaced : List.of(false, true)) {
             ChildProcess child = ChildProcess.start(directory, List.of(), "leave", "app.db");
             child.awaitReady();
-            try (Database db = Database.open(file)) {
+            try (Database db = open(file)) {
                 assertThat(log).isNotEmptyFile();
                 takeLog(replaced);
                 assertUnusable(db, "app.db-wal");
@@ -391,7 +411,7 @@ class MovedFileTest {
     @Test
     void anotherWritingConnectionDoesNotTakeAnyLogForItsOwn() throws Exception {
         for (boolean replaced : List.of(false, true)) {
-            try (Database db = Database.open(file)) {
+            try (Database db = open(file)) {
                 db.useTx(tx -> {
                     tx.tasks().create(Task.builder().type("first").build());
                     tx.dsl().execute("CREATE TEMP TABLE left_behind (x)");
@@ -400,14 +420,14 @@ class MovedFileTest {
                 assertUnusable(db, "app.db-wal");
             }
         }
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.tasks().list(10, 0)).hasSize(2);
         }
     }
 
     @Test
     void aLogThatIsReplacedInATransactionThatCostsItsConnectionIsNotTakenForItsOwn() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThatThrownBy(() -> db.useTx(tx -> {
                         tx.agents().create(AGENT);
                         tx.dsl().execute("CREATE TEMP TABLE left_behind (x)");
@@ -428,31 +448,36 @@ class MovedFileTest {
 
     @Test
     void aDeletedIndexIsNoticed() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             db.agents().create(AGENT);
             Files.delete(directory.resolve("app.db-shm"));
             assertUnusable(db, "its index");
         }
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.agents().get(AGENT.id())).isNotNull();
         }
     }
 
     @Test
     void whatIsCommittedWhileTheFileIsMovedIsNotAcknowledged() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThatThrownBy(() -> db.useTx(tx -> {
                         tx.agents().create(AGENT);
                         Files.move(file, directory.resolve("moved.db"));
                     }))
                     .isExactlyInstanceOf(OutcomeUnknownException.class)
                     .hasStackTraceContaining("moved or deleted");
+            assertUnusable(db, "moved or deleted");
+            Files.move(directory.resolve("moved.db"), file);
+            Task task = write(db);
+            assertThat(db.tasks().get(task.id())).isEqualTo(task);
+            assertThat(db.agents().get(AGENT.id())).isNotNull();
         }
     }
 
     @Test
     void otherFilesOfTheDirectoryMayComeAndGo() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             for (int i = 0; i < 20; i++) {
                 Path other = Files.createFile(directory.resolve("other-" + i));
                 write(db);
@@ -467,7 +492,7 @@ class MovedFileTest {
     void aLinkIsFollowedOnceAndLeadsElsewhereLater() throws Exception {
         Path link = Files.createSymbolicLink(temporary.resolve("link.db"), file);
         Path backup = backup(7);
-        try (Database db = Database.open(link)) {
+        try (Database db = open(link)) {
             assertThat(db.file()).isEqualTo(file);
             db.agents().create(AGENT);
             assertThat(names()).contains("app.db", "app.db-wal");
@@ -477,10 +502,10 @@ class MovedFileTest {
             Files.createSymbolicLink(link, backup);
             assertUnusable(db, "another file");
         }
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             assertThat(db.agents().get(AGENT.id())).isNotNull();
         }
-        try (Database db = Database.open(link)) {
+        try (Database db = open(link)) {
             assertThat(db.tasks().list(10, 0)).hasSize(7);
         }
     }
@@ -489,11 +514,11 @@ class MovedFileTest {
     void linksInTheMiddleOfThePathAndThoseThatDangleAreFollowed() throws Exception {
         Files.createSymbolicLink(temporary.resolve("folder"), directory);
         Path dangling = Files.createSymbolicLink(temporary.resolve("new.db"), Path.of("folder", "made", "app.db"));
-        try (Database db = Database.open(dangling)) {
+        try (Database db = open(dangling)) {
             assertThat(db.file()).isEqualTo(directory.resolve("made").resolve("app.db"));
             write(db);
         }
-        try (Database db = Database.open(temporary.resolve("folder/../data/made/app.db"))) {
+        try (Database db = open(temporary.resolve("folder/../data/made/app.db"))) {
             assertThat(db.tasks().list(10, 0)).hasSize(1);
         }
         Path circle = Files.createSymbolicLink(temporary.resolve("circle.db"), Path.of("circle.db"));
@@ -504,7 +529,7 @@ class MovedFileTest {
 
     @Test
     void aBusyDatabaseNoticesBetweenTwoCommits() throws Exception {
-        try (Database db = Database.open(file)) {
+        try (Database db = open(file)) {
             Thread mover = new Thread(() -> {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
                 try {
@@ -523,5 +548,83 @@ class MovedFileTest {
             mover.join();
         }
         assertThat(file).doesNotExist();
+    }
+
+    private enum Interference {
+        LOG_DELETED,
+        LOG_MOVED,
+        LOG_REPLACED,
+        FILE_MOVED,
+        FILE_REPLACED
+    }
+
+    /** What a call has returned is in the files that the database had, whatever their names are now. */
+    @ParameterizedTest
+    @EnumSource
+    void whatBusyThreadsWereToldIsStored(Interference interference) throws Exception {
+        Path moved = directory.resolve("moved.db");
+        Set<TaskId> told = ConcurrentHashMap.newKeySet();
+        try (Database db = open(file)) {
+            List<Thread> writers = IntStream.range(0, 6)
+                    .mapToObj(i -> new Thread(() -> writeUntilRefused(db, i % 3 == 0, told)))
+                    .toList();
+            writers.forEach(Thread::start);
+            while (told.size() < 50) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+            interfere(interference, moved);
+            for (Thread writer : writers) {
+                writer.join(20_000);
+                assertThat(writer.isAlive()).isFalse();
+            }
+        }
+        boolean ofFile = Files.exists(moved);
+        if (ofFile) {
+            try (Stream<Path> files = Files.list(directory)) {
+                Path orphan = files.filter(path -> path.getFileName().toString().startsWith("app.db-wal"))
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow();
+                Files.move(orphan, directory.resolve("moved.db-wal"));
+            }
+        }
+        try (Database db = open(ofFile ? moved : file)) {
+            assertThat(db.tasks().stream().map(Task::id)).containsAll(told);
+        }
+    }
+
+    private static void writeUntilRefused(Database db, boolean single, Set<TaskId> told) {
+        try {
+            while (true) {
+                Task task = single
+                        ? write(db)
+                        : db.withTx(tx ->
+                                tx.tasks().create(Task.builder().type("step").build()));
+                told.add(task.id());
+            }
+        } catch (UnavailableException | OutcomeUnknownException refused) {
+            // What it was told until then is checked.
+        }
+    }
+
+    private void interfere(Interference interference, Path moved) throws Exception {
+        Path copy = directory.resolve("copy");
+        switch (interference) {
+            case LOG_DELETED -> Files.delete(log);
+            case LOG_MOVED -> Files.move(log, copy);
+            case LOG_REPLACED -> {
+                Files.copy(log, copy);
+                Files.move(copy, log, StandardCopyOption.REPLACE_EXISTING);
+            }
+            case FILE_MOVED -> Files.move(file, moved);
+            case FILE_REPLACED -> {
+                // In another process: closing a channel in this one would drop SQLite's locks.
+                assertThat(new ProcessBuilder("cp", file.toString(), copy.toString())
+                                .start()
+                                .waitFor())
+                        .isZero();
+                Files.move(file, moved);
+                Files.move(copy, file);
+            }
+        }
     }
 }
