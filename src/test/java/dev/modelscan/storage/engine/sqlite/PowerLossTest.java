@@ -175,12 +175,13 @@ class PowerLossTest {
     }
 
     /** The system tells each descriptor of a failed flush, in both processes. */
-    @Test
-    void neitherOfTwoProcessesAcknowledgesWhatAFailedFlushOfTheOtherHasLost() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"FULL", "SHARED_FLUSH"})
+    void neitherOfTwoProcessesAcknowledgesWhatAFailedFlushOfTheOtherHasLost(Durability second) throws Exception {
         int runs = LONG ? 4 : 1;
         for (int run = 0; run < runs; run++) {
-            PowerLoss recorded = recordTwo(
-                    Durability.SHARED_FLUSH, LONG ? 80 : 20, 300 + run, List.of(FLUSHES_FAIL), "together", "failing");
+            PowerLoss recorded =
+                    recordTwo(second, LONG ? 80 : 20, 300 + run, List.of(FLUSHES_FAIL), "together", "failing");
             assertThat(losses(recorded, LONG ? 500 : 100, run)).isEmpty();
         }
     }
@@ -197,7 +198,7 @@ class PowerLossTest {
 
     /** The process dies of a failed flush. The next one reads commits of which the disk lacks bytes. */
     @ParameterizedTest
-    @CsvSource({"FULL, SHARED_FLUSH", "SHARED_FLUSH, SHARED_FLUSH"})
+    @CsvSource({"FULL, FULL", "SHARED_FLUSH, FULL", "SHARED_FLUSH, SHARED_FLUSH"})
     void nothingIsLostThatIsAcknowledgedAfterAProcessDiedOfAFailedFlush(Durability died, Durability next)
             throws Exception {
         int runs = LONG ? 4 : 1;

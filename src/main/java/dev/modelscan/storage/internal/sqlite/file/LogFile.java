@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.sqlite.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -20,9 +21,17 @@ final class LogFile {
 
     /** Opens the recorded log, to flush it. */
     static AsynchronousFileChannel open(Path file, FileGuard guard) {
+        return open(file, guard, log -> AsynchronousFileChannel.open(log, StandardOpenOption.WRITE));
+    }
+
+    private interface Opening<C> {
+        C open(Path log) throws IOException;
+    }
+
+    private static <C extends Channel> C open(Path file, FileGuard guard, Opening<C> opening) {
         Path log = SqliteFiles.beside(file, "-wal");
         try {
-            AsynchronousFileChannel channel = AsynchronousFileChannel.open(log, StandardOpenOption.WRITE);
+            C channel = opening.open(log);
             try {
                 guard.requireLog();
                 return channel;
@@ -36,8 +45,8 @@ final class LogFile {
     }
 
     /**
-     * Writes each byte of the recorded log again, so that the system writes it to the disk again. Readers see the
-     * same bytes at any time. An interrupt does not end it.
+     * Writes each byte of the recorded log again, so that the system writes it to the disk again, and flushes them.
+     * Readers see the same bytes at any time. An interrupt does not end it.
      */
     static void rewrite(Path file, FileGuard guard) throws IOException {
         boolean interrupted = Thread.interrupted();
@@ -52,17 +61,20 @@ final class LogFile {
         }
     }
 
-    /** Returns whether each byte was written: an interrupt closes the channel. */
+    /** Returns whether each byte was flushed: an interrupt closes the channel. */
     private static boolean tryRewrite(Path file, FileGuard guard) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         try (FileChannel log =
-                FileChannel.open(SqliteFiles.beside(file, "-wal"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            guard.requireLog();
-            for (long at = 0; log.read(chunk.clear(), at) > 0; ) {
+                open(file, guard, path -> FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE))) {
+            long at = 0;
+            while (log.read(chunk.clear(), at) > 0) {
                 chunk.flip();
                 while (chunk.hasRemaining()) {
                     at += log.write(chunk, at);
                 }
+            }
+            if (at > 0) {
+                log.force(false);
             }
             return true;
         } catch (ClosedByInterruptException e) {

@@ -259,7 +259,7 @@ public final class SqliteConnections {
         return LogFile.open(Objects.requireNonNull(file), Objects.requireNonNull(guard));
     }
 
-    /** Writes the log once more. To be called while no other connection writes. */
+    /** Writes the log once more, and flushes it. To be called while no other connection writes. */
     public void rewriteLog() throws IOException {
         LogFile.rewrite(Objects.requireNonNull(file), Objects.requireNonNull(guard));
     }

@@ -57,18 +57,13 @@ final class LogFlush {
             if (log == null) {
                 log = connections.openLog();
             }
-            // Also when it was just opened: a flush may have failed before, in a process that is gone.
-            connections.rewriteLog();
+            rewrite(connections);
+            // This descriptor may not have been told yet of a flush that failed before.
             force();
-        } catch (IOException | UnavailableException e) {
-            UnavailableException refused = new UnavailableException(
-                    "the log of " + connections.name()
-                            + " cannot be flushed; nothing is written until it can. Look at the disk",
-                    e);
-            if (cause != null) {
-                refused.addSuppressed(cause);
-            }
-            throw refused;
+        } catch (IOException e) {
+            throw withCause(refused(connections, e), cause);
+        } catch (UnavailableException e) {
+            throw withCause(e, cause);
         }
         if (cause == null) {
             return;
@@ -78,6 +73,33 @@ final class LogFlush {
             failure = null;
         }
         LOG.warn("the log of {} was written again after a flush had failed", connections.name(), cause);
+    }
+
+    private static UnavailableException withCause(UnavailableException refused, @Nullable Throwable cause) {
+        if (cause != null) {
+            refused.addSuppressed(cause);
+        }
+        return refused;
+    }
+
+    /**
+     * Writes the log again and flushes it, for commits that flush it themselves. To be called before the first, and after
+     * a failure: if a flush failed, by any process, the disk lacks bytes that later flushes do not write, and what
+     * follows them in the log is lost with them.
+     */
+    static void rewrite(SqliteConnections connections) {
+        try {
+            connections.rewriteLog();
+        } catch (IOException e) {
+            throw refused(connections, e);
+        }
+    }
+
+    private static UnavailableException refused(SqliteConnections connections, IOException e) {
+        return new UnavailableException(
+                "the log of " + connections.name()
+                        + " cannot be flushed; nothing is written until it can. Look at the disk",
+                e);
     }
 
     /** Whether bytes of the log may be missing on the disk, so no checkpoint may overwrite the file yet. */

@@ -69,9 +69,9 @@ public final class SqliteWriter implements AutoCloseable {
             SqliteConnections connections, Anchor anchor, Member member, Duration timeout, Watchdog watchdog) {
         this.connections = connections;
         this.timeout = timeout;
-        this.slot = new WriterSlot(connections, watchdog, member);
         Path file = connections.file();
         this.logFlush = connections.sharesFlush() ? new LogFlush(connections) : null;
+        this.slot = new WriterSlot(connections, watchdog, member, logFlush);
         this.checkpointer = file == null ? null : new Checkpointer(connections, anchor, file, queue, logFlush, timeout);
     }
 
@@ -228,7 +228,7 @@ public final class SqliteWriter implements AutoCloseable {
         } finally {
             if (changed && slot.holds(connection)) {
                 // Its settings or temporary tables must not reach the next transaction.
-                slot.discard();
+                slot.release();
             }
         }
     }
@@ -263,26 +263,13 @@ public final class SqliteWriter implements AutoCloseable {
         slot.discardIfLeft();
         connections.requireSameForWriting();
         try {
-            WriterConnection connection = slot.begin(deadline);
-            prepareFlush(connection);
-            return connection;
+            return slot.begin(deadline);
         } catch (SQLException e) {
             Failure failure = connections.classify(e);
             if (failure.kind() != Kind.BUSY) {
                 slot.discard();
             }
             throw failure.whileWriting().toException(own.entity(), own.id());
-        }
-    }
-
-    private void prepareFlush(WriterConnection connection) {
-        if (logFlush != null) {
-            try {
-                logFlush.prepare();
-            } catch (StorageException e) {
-                slot.rollBack(connection, e);
-                throw e;
-            }
         }
     }
 
@@ -362,7 +349,7 @@ public final class SqliteWriter implements AutoCloseable {
 
     /** Closes the connection if nobody writes or waits to write. Returns whether there is none. */
     public boolean closeIdle() {
-        return queue.pauseIdleWriter(own -> slot.discard());
+        return queue.pauseIdleWriter(own -> slot.release());
     }
 
     /** Tells an idle connection that caches are smaller now. One that is in use is told at its next use. */

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.sqlite.write;
 
+import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.query.Watchdog;
 import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Member;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
@@ -21,16 +22,20 @@ final class WriterSlot {
     private final SqliteConnections connections;
     private final Watchdog watchdog;
     private final Member member;
+    private final @Nullable LogFlush logFlush;
     private @Nullable WriterConnection current;
     /** May hold its transaction and so the write lock, so each transaction first tries again to close it. */
     private @Nullable WriterConnection unclosed;
 
     private boolean inUse;
+    /** Whether a commit that flushes the log itself may follow what is in the log. */
+    private boolean logIsFlushed;
 
-    WriterSlot(SqliteConnections connections, Watchdog watchdog, Member member) {
+    WriterSlot(SqliteConnections connections, Watchdog watchdog, Member member, @Nullable LogFlush logFlush) {
         this.connections = connections;
         this.watchdog = watchdog;
         this.member = member;
+        this.logFlush = logFlush;
     }
 
     /** Discards the connection if the last leader left inside its transaction. */
@@ -51,7 +56,22 @@ final class WriterSlot {
         }
         connection.fitCache();
         connection.begin(left(deadline));
+        try {
+            prepareLog();
+        } catch (StorageException e) {
+            rollBack(connection, e);
+            throw e;
+        }
         return connection;
+    }
+
+    private void prepareLog() {
+        if (logFlush != null) {
+            logFlush.prepare();
+        } else if (!logIsFlushed && connections.file() != null) {
+            LogFlush.rewrite(connections);
+            logIsFlushed = true;
+        }
     }
 
     private static Duration left(long deadline) {
@@ -100,8 +120,14 @@ final class WriterSlot {
         }
     }
 
-    /** Closes the connection. */
+    /** Closes a connection that failed, perhaps because a flush did: by this process, or by another one before. */
     void discard() {
+        logIsFlushed = false;
+        release();
+    }
+
+    /** Closes a connection that has not failed. */
+    void release() {
         if (current != null) {
             unclosed = current;
             current = null;
@@ -127,6 +153,6 @@ final class WriterSlot {
     /** Closes both. */
     void close() {
         closeUnclosed();
-        discard();
+        release();
     }
 }
