@@ -5,6 +5,7 @@
  *   RECORD_MICROS  how long each flush takes
  *   RECORD_FAILS   if given, one of so many flushes of the log fails: what was not on the disk is not written again, and
  *                  each other descriptor of the log fails once, in all processes, as Linux does it
+ *   RECORD_LATE    if given, flushes of the log by the library take so many times as long, and only SQLite's own fail
  *   RECORD_BREAKS  if given, this flush of the log by the process fails, and so does each one after it
  * Flushes are only recorded: the simulated disk is the one that has to be correct.
  */
@@ -231,10 +232,13 @@ static int flushed(int fd, int file) {
     int64_t number = ((int64_t) getpid() << 32) | ++flushes;
     record('B', file, number, NULL, 0);
     unlock();
-    usleep(micros ? (useconds_t) atoi(micros) : 0);
+    /* SQLite opens the log to read and write, the library to write. */
+    const char *factor = getenv("RECORD_LATE");
+    int late = factor && file == LOG && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY;
+    usleep((micros ? (useconds_t) atoi(micros) : 0) * (useconds_t) (late ? atoi(factor) : 1));
     lock();
     int told_late = file == LOG && failures_seen[fd] != *failures;
-    int lost = !told_late && file == LOG && (broken || (fails && rand() % atoi(fails) == 0));
+    int lost = !told_late && file == LOG && (broken || (fails && !late && rand() % atoi(fails) == 0));
     if (!told_late) {
         record(lost ? 'F' : 'E', file, number, NULL, 0);
     }

@@ -44,6 +44,8 @@ public final class RecordedProgram {
     private static final ConversationId CONVERSATION = new ConversationId("c");
     private static final int MANY = 12;
     private static final int READER = 7;
+    /** So many rows make the library copy the log. */
+    private static final int WORTH_CHECKPOINT = 1_700;
 
     /** How a program ends that is to die of the first flush that fails. */
     public static final int DIED = 9;
@@ -66,7 +68,7 @@ public final class RecordedProgram {
     /**
      * Arguments: file, durability, threads, writes of each, the seed, and options: {@code failing} if flushes fail, and
      * then only the library copies the log; {@code dying} if the first that fails ends the process at once;
-     * {@code together} to begin when another process begins; {@code replacing} if transactions make the library replace
+     * {@code large} if each write is to make the library copy the log; {@code together} to begin when another process begins; {@code replacing} if transactions make the library replace
      * its connection.
      */
     public static void main(String[] arguments) throws Exception {
@@ -143,7 +145,12 @@ public final class RecordedProgram {
 
     /** Half of the threads do steps, and one reads them; the others do what a repository offers. */
     private void write(int kind, Random random) throws IOException {
-        if (kind == READER) {
+        if (options.contains("large")) {
+            acknowledge(db.tasks()
+                    .createAll(Stream.generate(() -> small("large"))
+                            .limit(WORTH_CHECKPOINT)
+                            .toList()));
+        } else if (kind == READER) {
             acknowledgeWhatIsRead(random);
         } else if (kind % 2 == 0) {
             acknowledge(List.of(step(random)));
@@ -180,6 +187,10 @@ public final class RecordedProgram {
                 .agentId(agent)
                 .error("x".repeat(random.nextInt(600)))
                 .build();
+    }
+
+    private Task small(String type) {
+        return Task.builder().type(type).agentId(agent).build();
     }
 
     private Message message(Task task) {

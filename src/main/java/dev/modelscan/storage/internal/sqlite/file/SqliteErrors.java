@@ -132,6 +132,11 @@ public final class SqliteErrors {
         return code(e) == READONLY_ROLLBACK;
     }
 
+    /** Whether a flush failed, so that the disk may lack bytes that the system takes for written. */
+    public static boolean isFailedFlush(SQLException e) {
+        return code(e) == SQLiteErrorCode.SQLITE_IOERR_FSYNC.code;
+    }
+
     /**
      * Whether SQLite reports the file as damaged. It also does so for a page that the system could not read
      * (EIO).

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.sqlite.write;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.sqlite.file.Anchor;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.sqlite.file.SqliteErrors;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
 import dev.modelscan.storage.internal.sqlite.write.CheckpointThreads.Job;
 import java.io.File;
@@ -152,6 +153,9 @@ final class Checkpointer implements AutoCloseable {
                 pauseWriterAndRun(connection);
             }
         } catch (SQLException | UnavailableException e) {
+            if (flush != null && e instanceof SQLException failed && SqliteErrors.isFailedFlush(failed)) {
+                flush.failed(e);
+            }
             LOG.warn("a checkpoint of {} failed; the write-ahead log grows until one succeeds", connections.name(), e);
         }
     }

@@ -102,6 +102,16 @@ final class LogFlush {
                 e);
     }
 
+    /**
+     * To be called when a checkpoint could not flush the log. The system tells its descriptor only once, so the next
+     * checkpoint would copy what the disk lacks.
+     */
+    void failed(Throwable cause) {
+        synchronized (lock) {
+            failure = cause;
+        }
+    }
+
     /** Whether bytes of the log may be missing on the disk, so no checkpoint may overwrite the file yet. */
     boolean hasFailed() {
         return failure != null;
