@@ -360,8 +360,8 @@ static void perform(const char *operation, int argument, long turn) {
         read_message(argument, turn);
     } else if (strcmp(operation, "teams") == 0) {
         read_teams(argument);
-    } else if (strcmp(operation, "alike") == 0) {
-        bind_text(tasks, 1, agents[AGENTS - 1]);
+    } else if (strcmp(operation, "tasks-of") == 0) {
+        bind_text(tasks, 1, agents[argument]);
         sqlite3_bind_int(tasks, 2, PAGE + 1);
         read_rows(tasks);
     } else if (strcmp(operation, "create") == 0) {

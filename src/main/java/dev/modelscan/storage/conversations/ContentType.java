@@ -59,7 +59,7 @@ public record ContentType(String value) {
     }
 
     private static boolean isLetterOrDigit(char c) {
-        return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z';
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
     }
 
     /** Whether content of this type must parse as JSON: {@code application/json}, or a subtype that ends in {@code +json}. */

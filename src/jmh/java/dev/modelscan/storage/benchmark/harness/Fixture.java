@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
 /**
  * The database that all systems start from. Its rows are those of {@link Samples}: 1,000 agents, of which 40 have 110 completed
  * and 20 pending tasks each; teams of 1 to 1,000 members; conversations of small and large messages. One more agent has tasks
- * that are alike. The library's migrations make the schema. Ids are made from numbers, so that the C program knows them too.
+ * that are alike, and one has tasks with inputs of 10 KB. The library's migrations make the schema. Ids are made from numbers, so that the C program knows them too.
  */
 public final class Fixture {
 
@@ -59,6 +59,9 @@ public final class Fixture {
 
     /** Who has the tasks that are alike. */
     public static final int ALIKE_AGENT = AGENTS - 1;
+
+    /** Who has the tasks with large inputs. */
+    public static final int LARGE_AGENT = AGENTS - 2;
 
     /** How many members the oldest teams have. */
     public static final int SMALL_TEAM = 20;
@@ -172,6 +175,10 @@ public final class Fixture {
                 .createAll(IntStream.range(0, COMPLETED)
                         .mapToObj(Fixture::alikeTask)
                         .toList());
+        database.tasks()
+                .createAll(IntStream.range(0, COMPLETED)
+                        .mapToObj(number -> Samples.largeTask(largeTask(number), number, agentIds()[LARGE_AGENT]))
+                        .toList());
         for (Conversations kind : Conversations.values()) {
             for (int turn = 0; turn < Conversations.COUNT; turn++) {
                 database.messages().createAll(kind.messages(turn));
@@ -213,6 +220,11 @@ public final class Fixture {
                 .status(TaskStatus.COMPLETED)
                 .createdAt(START.plusMillis(number))
                 .build();
+    }
+
+    /** The id of one of the tasks with large inputs. */
+    public static TaskId largeTask(int turn) {
+        return new TaskId(id('b', Math.floorMod(turn, COMPLETED)));
     }
 
     /** A task that is not stored yet, which differs from those before. */

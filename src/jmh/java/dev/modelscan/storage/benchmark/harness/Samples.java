@@ -99,6 +99,15 @@ public final class Samples {
         return task.build();
     }
 
+    /** A completed task with an input of 10 KB. */
+    static Task largeTask(TaskId id, int number, AgentId agent) {
+        SplittableRandom random = random('b', number);
+        return task(number, agent, TaskStatus.COMPLETED, null).toBuilder()
+                .id(id)
+                .input(Json.of(Map.of("document", words(random, 10_000))))
+                .build();
+    }
+
     /** A message of about the given length, whose other columns differ too. */
     public static Message message(ConversationId conversation, int number, int length) {
         SplittableRandom random = random('m', number);

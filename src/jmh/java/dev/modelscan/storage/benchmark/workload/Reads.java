@@ -116,9 +116,16 @@ public final class Reads implements Workload {
                 "page of 100 tasks that are alike",
                 BY_HAND,
                 Map.of(),
-                "alike",
-                0,
+                "tasks-of",
+                Fixture.ALIKE_AGENT,
                 (system, turn) -> system.completedTasks(agents[Fixture.ALIKE_AGENT], PAGE)));
+        rows.add(new Row(
+                "page of 100 tasks with inputs of 10 KB",
+                BY_HAND,
+                LARGE,
+                "tasks-of",
+                Fixture.LARGE_AGENT,
+                (system, turn) -> system.completedTasks(agents[Fixture.LARGE_AGENT], PAGE)));
         for (int size : Fixture.TEAMS) {
             rows.add(new Row(
                     "team with " + size + " members",

@@ -68,15 +68,9 @@ public final class Execution<R> {
         this.mapper = mapper;
         this.sql = rendered.sql(session.schema());
         this.statement = session.connection().prepareStatement(sql);
-        this.packed = rendered.packed() == 0 ? null : packedRow(rendered);
+        this.packed = rendered.packed().isEmpty() ? null : new PackedRow(rendered.packed());
         this.names = rendered.parameters();
         this.places = rendered.places();
-    }
-
-    /** All columns of a packed query but the first packed value are unpacked. */
-    private PackedRow packedRow(RenderedQuery rendered) throws SQLException {
-        int apart = statement.getMetaData().getColumnCount() - 1;
-        return new PackedRow(rendered.packed() - apart, apart);
     }
 
     /** Clears what an execution that never ran had bound. */

@@ -14,11 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SQL of compiled queries as rendered by the build. One line per query, separated by tabs: key, number of
- * packed columns, names of parameters, SQL.
+ * The SQL of compiled queries as rendered by the build. One line per query, separated by tabs: key, numbers of
+ * columns, names of parameters, SQL.
  */
 public final class PackagedQueries {
 
@@ -37,8 +38,12 @@ public final class PackagedQueries {
             return null;
         }
         String[] parts = line.split("\t", 4);
-        List<String> names = parts[2].isEmpty() ? List.of() : List.of(parts[2].split(",", -1));
-        return new RenderedQuery(parts[3], Integer.parseInt(parts[1]), names);
+        List<Integer> packed = list(parts[1]).stream().map(Integer::valueOf).toList();
+        return new RenderedQuery(parts[3], packed, list(parts[2]));
+    }
+
+    private static List<String> list(String joined) {
+        return joined.isEmpty() ? List.of() : List.of(joined.split(",", -1));
     }
 
     /** Empty until the build has rendered the queries. Until then each query is rendered at first use. */
@@ -63,7 +68,8 @@ public final class PackagedQueries {
         Map<String, String> lines = new TreeMap<>();
         for (CompiledQuery<?> query : queries) {
             RenderedQuery rendered = query.render(dialect);
-            String line = query.key() + "\t" + rendered.packed() + "\t" + String.join(",", rendered.parameters()) + "\t"
+            String packed = rendered.packed().stream().map(String::valueOf).collect(Collectors.joining(","));
+            String line = query.key() + "\t" + packed + "\t" + String.join(",", rendered.parameters()) + "\t"
                     + rendered.sql();
             if (line.contains("\n") || lines.put(query.key(), line) != null) {
                 throw new IllegalStateException("query " + query.key() + " has no key of its own, or spans lines");

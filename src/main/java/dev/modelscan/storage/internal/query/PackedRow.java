@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * leading one before 3.54. {@link #EMPTY} stands for an empty text, {@link #NO_VALUE} for null in columns
  * that can never hold that text.
  *
- * <p>The last columns may stay unpacked, each a value of its own. Large values do: packing a text of 200 KB
- * would copy it once more and scan it for separators.
+ * <p>Some columns stay unpacked, each a value of its own. Large values do: packing a text of 200 KB would copy it
+ * once more and scan it for separators.
  *
  * <p>Rows of a list often repeat a status, a type or an empty object. So each row is compared with the row
  * before it, even if that belongs to the previous result. A column with equal bytes keeps its decoded value,
@@ -64,6 +65,7 @@ public final class PackedRow extends Row {
 
     private @Nullable ResultSet rows;
     private final byte[] @Nullable [] fetched = new byte[FETCHED_ROWS][];
+    private final int[] numbers;
     private final int apart;
     private final byte[] @Nullable [] fetchedApart;
     private int unfetched;
@@ -77,13 +79,13 @@ public final class PackedRow extends Row {
     /**
      * The rows of a query.
      *
-     * @param columns how many columns are packed
-     * @param apart how many unpacked columns are declared after them; they come first in the result, because
-     *     SQLite finds what is stored after a large value faster if it has read that value (112 µs for 200
-     *     KB; else 126)
+     * @param numbers see {@link RenderedQuery#packed}. Unpacked columns come first in the result, because SQLite finds
+     *     what is stored after a large value faster if it has read that value (112 µs for 200 KB; else 126)
      */
-    PackedRow(int columns, int apart) {
-        this.apart = apart;
+    PackedRow(List<Integer> numbers) {
+        this.numbers = numbers.stream().mapToInt(Integer::intValue).toArray();
+        int columns = (int) numbers.stream().filter(number -> number >= 0).count();
+        this.apart = numbers.size() - columns;
         this.fetchedApart = new byte[FETCHED_ROWS * apart][];
         this.values = new Object[columns];
         this.starts = new int[columns + 1];
@@ -210,9 +212,9 @@ public final class PackedRow extends Row {
     @Override
     @SuppressWarnings("unchecked") // A column always has the same codec.
     <T> @Nullable T value(Codec<T> codec, int place) {
-        int column = place - 1;
-        if (column >= values.length) {
-            byte[] value = fetchedApart[(position - 1) * apart + column - values.length];
+        int column = numbers[place - 1];
+        if (column < 0) {
+            byte[] value = fetchedApart[(position - 1) * apart - 1 - column];
             return value == null ? null : codec.decode(value, 0, value.length);
         }
         if (values[column] == NOT_DECODED) {

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * A query as one engine's SQL, with the parameter of each {@code ?}.
  *
  * @param sql the SQL, with {@link #SCHEMA} before each table if the engine has schemas
- * @param packed how many columns are packed into the value that {@link PackedRow} reads; 0 if none
+ * @param packed for each column its number among those that {@link PackedRow} reads from one value; below 0 if it is a
+ *     value of its own: -1 the first of them. Empty if no column is packed
  * @param parameters the parameter's name for each {@code ?}, in order; a name may occur twice
  * @param places for each name the positions of its {@code ?}, from 0
  */
-public record RenderedQuery(String sql, int packed, List<String> parameters, Map<String, int[]> places) {
+public record RenderedQuery(String sql, List<Integer> packed, List<String> parameters, Map<String, int[]> places) {
 
-    RenderedQuery(String sql, int packed, List<String> parameters) {
+    RenderedQuery(String sql, List<Integer> packed, List<String> parameters) {
         this(sql, packed, parameters, places(parameters));
     }
 
@@ -44,7 +45,7 @@ public record RenderedQuery(String sql, int packed, List<String> parameters, Map
     public boolean equals(@Nullable Object other) {
         return other instanceof RenderedQuery query
                 && sql.equals(query.sql)
-                && packed == query.packed
+                && packed.equals(query.packed)
                 && parameters.equals(query.parameters);
     }
 

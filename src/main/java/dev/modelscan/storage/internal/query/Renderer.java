@@ -14,7 +14,6 @@ import org.jooq.VisitContext;
 import org.jooq.VisitListener;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
-import org.jspecify.annotations.Nullable;
 
 /** Renders a jOOQ expression and records the parameter of each {@code ?}. */
 final class Renderer {
@@ -25,30 +24,41 @@ final class Renderer {
     private Renderer() {}
 
     static RenderedQuery render(Query query, Dialect dialect) {
-        Select<?> packed = packed(query, dialect);
-        return packed == null
-                ? render(query, 0, dialect)
-                : render(packed, ((Select<?>) query).getSelect().size(), dialect);
+        List<Field<?>> fields = packed(query, dialect);
+        return fields.isEmpty()
+                ? render(query, List.of(), dialect)
+                : render(((Select<?>) query).$select(fields), numbers((Select<?>) query, fields), dialect);
     }
 
     /**
-     * The query with its columns packed, or null if it cannot be packed. A computed column cannot: it may be
-     * a fraction, or have a name that the query uses elsewhere.
+     * The query's columns packed; empty if they cannot be packed. A computed column cannot: it may be a fraction, or have
+     * a name that the query uses elsewhere.
      */
-    private static @Nullable Select<?> packed(Query query, Dialect dialect) {
+    private static List<Field<?>> packed(Query query, Dialect dialect) {
         if (!(query instanceof Select<?> select)) {
-            return null;
+            return List.of();
         }
         List<Field<?>> columns = select.getSelect();
         if (columns.size() == 1 || !columns.stream().allMatch(TableField.class::isInstance)) {
-            return null;
+            return List.of();
         }
         boolean complete = !select.$from().isEmpty() && select.$from().stream().allMatch(QueryParts::isComplete);
-        List<Field<?>> fields = dialect.packed(columns, !complete);
-        return fields.isEmpty() ? null : select.$select(fields);
+        return dialect.packed(columns, !complete);
     }
 
-    private static RenderedQuery render(Query query, int packed, Dialect dialect) {
+    /** For {@link RenderedQuery#packed}. All packed fields but the last are columns. */
+    private static List<Integer> numbers(Select<?> query, List<Field<?>> fields) {
+        List<Field<?>> apart = fields.subList(0, fields.size() - 1);
+        List<Integer> numbers = new ArrayList<>();
+        int packed = 0;
+        for (Field<?> column : query.getSelect()) {
+            int place = apart.indexOf(column);
+            numbers.add(place < 0 ? packed++ : -1 - place);
+        }
+        return numbers;
+    }
+
+    private static RenderedQuery render(Query query, List<Integer> packed, Dialect dialect) {
         List<String> visited = new ArrayList<>();
         String rendered = sql(query, dialect, VisitListener.onVisitStart(context -> collect(context, visited)));
         String sql = dialect.locksRows() ? rendered : ROW_LOCK.matcher(rendered).replaceFirst("");
@@ -68,12 +78,12 @@ final class Renderer {
         VisitedParams visited = new VisitedParams();
         String sql = sql(query, dialect, checks, VisitListener.onVisitStart(Renderer::inlineConstant), visited);
         List<String> names = visited.all().stream().map(Renderer::name).toList();
-        return new RenderedQuery(sql, 0, names);
+        return new RenderedQuery(sql, List.of(), names);
     }
 
     /** Renders a caller's query whose values the last of the listeners collects. */
     static RenderedQuery renderOnce(Query query, Dialect dialect, VisitListener... listeners) {
-        return new RenderedQuery(sql(query, dialect, listeners), 0, List.of());
+        return new RenderedQuery(sql(query, dialect, listeners), List.of(), List.of());
     }
 
     private static String sql(Query query, Dialect dialect, VisitListener... listeners) {

@@ -56,12 +56,11 @@ final class MessageColumns {
             COLUMNS.add("createdAt", Codec.TIME, () -> MESSAGES.CREATED_AT, Message::createdAt);
     static final Column<Message, Instant> UPDATED_AT =
             COLUMNS.add("updatedAt", Codec.TIME, () -> MESSAGES.UPDATED_AT, Message::updatedAt);
-    // Before the content, so that it can be left out.
-    static final Column<Message, MessageId> PARENT_ID =
-            COLUMNS.add("parentId", Codec.id(MessageId::new), () -> MESSAGES.PARENT_ID, Message::parentId);
-    // Must be last: on SQLite it is not among the packed columns.
     static final Column<Message, String> CONTENT =
             COLUMNS.add("content", Codec.TEXT, () -> MESSAGES.CONTENT, Message::content);
+    // Last, so that the others keep their places without it.
+    static final Column<Message, MessageId> PARENT_ID =
+            COLUMNS.add("parentId", Codec.id(MessageId::new), () -> MESSAGES.PARENT_ID, Message::parentId);
     /**
      * The columns for messages that have no parents. SQLite needs 4 % of a page of 100 to tell that each has
      * none.
@@ -84,15 +83,15 @@ final class MessageColumns {
     private MessageColumns() {}
 
     static Message map(Row row) throws SQLException {
-        return map(row, row.get(CONTENT), row.find(PARENT_ID));
+        return map(row, row.find(PARENT_ID));
     }
 
     /** Maps {@link #WITHOUT_PARENT}. */
     static Message mapWithoutParent(Row row) throws SQLException {
-        return map(row, row.get(Codec.TEXT, COLUMNS.end() - 1), null);
+        return map(row, null);
     }
 
-    private static Message map(Row row, String content, @Nullable MessageId parentId) throws SQLException {
+    private static Message map(Row row, @Nullable MessageId parentId) throws SQLException {
         return new Message(
                 /* id= */ row.get(ID),
                 /* conversationId= */ row.get(CONVERSATION_ID),
@@ -103,7 +102,7 @@ final class MessageColumns {
                 /* teamId= */ row.find(TEAM_ID),
                 /* role= */ row.find(ROLE),
                 /* contentType= */ row.get(CONTENT_TYPE),
-                /* content= */ content,
+                /* content= */ row.get(CONTENT),
                 /* metadata= */ row.get(METADATA),
                 /* parentId= */ parentId,
                 /* readAt= */ row.find(READ_AT),

@@ -62,7 +62,6 @@ final class MessageParts {
     private static final Column<Placed, BlobId> BLOB_ID =
             COLUMNS.add("parts.blobId", Codec.id(BlobId::new), () -> MESSAGE_PARTS.BLOB_ID, placed -> placed.part()
                     .blobId());
-    // Must be last: on SQLite they are not among the packed columns.
     private static final Column<Placed, Json> DATA =
             COLUMNS.add("parts.data", Codec.text(Formats.JSON), () -> MESSAGE_PARTS.DATA, placed -> placed.part()
                     .data());

@@ -2,6 +2,8 @@ package dev.modelscan.storage.internal.sqlite.file;
 
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
+import static dev.modelscan.storage.schema.Tables.TASKS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Catalog;
@@ -137,8 +139,6 @@ public final class SqliteDialect implements Dialect {
             int origin = originAt(columns, i);
             if (isLarge(column)) {
                 apart.add(column);
-            } else if (!apart.isEmpty()) {
-                throw new IllegalArgumentException(column + " is packed, so it must come before " + apart);
             } else if (origin > 1) {
                 parts.add(packedOrigin(columns.subList(i, i + origin)));
                 i += origin - 1;
@@ -190,6 +190,10 @@ public final class SqliteDialect implements Dialect {
      */
     private static boolean isLarge(Field<?> column) {
         return column.equals(MESSAGES.CONTENT)
+                || column.equals(TASKS.INPUT)
+                || column.equals(TASKS.OUTPUT)
+                || column.equals(TOOL_EXECUTIONS.INPUT)
+                || column.equals(TOOL_EXECUTIONS.OUTPUT)
                 || column.equals(MESSAGE_PARTS.DATA)
                 || column.equals(MESSAGE_PARTS.TEXT)
                 || column.getType() == byte[].class;
