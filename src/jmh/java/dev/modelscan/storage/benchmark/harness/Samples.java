@@ -102,7 +102,8 @@ public final class Samples {
     /** A completed task with an input of 10 KB. */
     static Task largeTask(TaskId id, int number, AgentId agent) {
         SplittableRandom random = random('b', number);
-        return task(number, agent, TaskStatus.COMPLETED, null).toBuilder()
+        // Other numbers than those of other tasks, since origins are made from them.
+        return task(100_000 + number, agent, TaskStatus.COMPLETED, null).toBuilder()
                 .id(id)
                 .input(Json.of(Map.of("document", words(random, 10_000))))
                 .build();
