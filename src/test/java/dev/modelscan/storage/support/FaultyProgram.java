@@ -28,6 +28,7 @@ public final class FaultyProgram {
             case "memory" -> step("open", () -> Database.inMemory().close());
             case "fillUnder" -> createUnder(file, Path.of(arguments[2]));
             case "flushUnder" -> flushUnder(file, Path.of(arguments[2]));
+            case "rewriteUnder" -> rewriteUnder(file, Path.of(arguments[2]));
             case "fill" -> fill(file, Integer.parseInt(arguments[2]));
             case "use" -> use(file);
             case "readUnder" -> readUnder(file, Path.of(arguments[2]));
@@ -146,6 +147,24 @@ public final class FaultyProgram {
         }
         try (Database db = Database.open(file)) {
             db.agents().list(20, 0).forEach(agent -> step("stored " + agent.name(), () -> {}));
+        }
+    }
+
+    /** Writes to a file that has a log, while the log cannot be written. */
+    private static void rewriteUnder(Path file, Path flag) throws Exception {
+        Files.delete(flag);
+        try (Database other = Database.open(file)) {
+            create(other, "before");
+            try (Database db = Database.builder()
+                    .path(file)
+                    .durability(Durability.SHARED_FLUSH)
+                    .open()) {
+                Files.createFile(flag);
+                step("first", () -> create(db, "a"));
+                step("second", () -> create(db, "b"));
+                Files.delete(flag);
+                step("third", () -> create(db, "c"));
+            }
         }
     }
 

@@ -329,10 +329,8 @@ public final class SqliteStore implements Store {
     public long compact() {
         long before = sizeBytes();
         connections.requireSameNow();
-        if (connections.sharesFlush()) {
-            // A log of which a flush has lost bytes is written again first, or this throws.
-            writeMany("database", null, session -> true);
-        }
+        // A log of which a flush has lost bytes is written again first, or this throws.
+        writeMany("database", null, session -> true);
         try (Connection connection = connections.openMigrator()) {
             FreePages.giveBack(connection);
         } catch (SQLException e) {

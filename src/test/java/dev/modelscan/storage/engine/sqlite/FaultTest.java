@@ -274,6 +274,21 @@ class FaultTest {
         assertThat(outcomes).noneMatch(line -> line.contains("stored refused"));
     }
 
+    @Test
+    void aLogThatCouldNotBeWrittenAgainIsTriedWithEachWrite() throws Exception {
+        Path file = database();
+        Path flag = Files.createFile(directory.resolve("flag"));
+        List<String> faults = preloaded("write", "-wal", EIO, flag);
+        List<String> outcomes = outcomes(faults, List.of(), file.toString(), "rewriteUnder", flag.toString());
+        assertAll(
+                outcomes,
+                List.of("first", "second"),
+                "UnavailableException",
+                "the log of " + file + " cannot be flushed",
+                "nothing is written until it can");
+        assertAll(outcomes, List.of("third"), "done");
+    }
+
     private Stream<Path> files() throws IOException {
         return Files.walk(directory).filter(Files::isRegularFile);
     }

@@ -25,7 +25,9 @@ import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -565,17 +567,16 @@ class MovedFileTest {
         Path moved = directory.resolve("moved.db");
         Set<TaskId> told = ConcurrentHashMap.newKeySet();
         try (Database db = open(file)) {
-            List<Thread> writers = IntStream.range(0, 6)
-                    .mapToObj(i -> new Thread(() -> writeUntilRefused(db, i % 3 == 0, told)))
+            CountDownLatch some = new CountDownLatch(50);
+            List<CompletableFuture<Void>> writers = IntStream.range(0, 6)
+                    .mapToObj(i -> CompletableFuture.runAsync(
+                            () -> writeUntilRefused(db, i % 3 == 0, told, some),
+                            command -> new Thread(command).start()))
                     .toList();
-            writers.forEach(Thread::start);
-            while (told.size() < 50) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-            }
+            assertThat(some.await(20, TimeUnit.SECONDS)).isTrue();
             interfere(interference, moved);
-            for (Thread writer : writers) {
-                writer.join(20_000);
-                assertThat(writer.isAlive()).isFalse();
+            for (CompletableFuture<Void> writer : writers) {
+                writer.get(20, TimeUnit.SECONDS);
             }
         }
         boolean ofFile = Files.exists(moved);
@@ -592,7 +593,7 @@ class MovedFileTest {
         }
     }
 
-    private static void writeUntilRefused(Database db, boolean single, Set<TaskId> told) {
+    private static void writeUntilRefused(Database db, boolean single, Set<TaskId> told, CountDownLatch some) {
         try {
             while (true) {
                 Task task = single
@@ -600,6 +601,7 @@ class MovedFileTest {
                         : db.withTx(tx ->
                                 tx.tasks().create(Task.builder().type("step").build()));
                 told.add(task.id());
+                some.countDown();
             }
         } catch (UnavailableException | OutcomeUnknownException refused) {
             // What it was told until then is checked.

@@ -181,15 +181,20 @@ class PowerLossTest {
         }
     }
 
-    /** The system tells each descriptor of a failed flush, in both processes. */
+    /** The system tells each descriptor of a failed flush, in both processes, but none that is opened afterwards. */
     @ParameterizedTest
-    @EnumSource(names = {"FULL", "SHARED_FLUSH"})
-    void neitherOfTwoProcessesAcknowledgesWhatAFailedFlushOfTheOtherHasLost(Durability second) throws Exception {
+    @CsvSource({"FULL, false", "SHARED_FLUSH, false", "FULL, true"})
+    void neitherOfTwoProcessesAcknowledgesWhatAFailedFlushOfTheOtherHasLost(Durability second, boolean replaces)
+            throws Exception {
+        List<String> options = new ArrayList<>(List.of("together", "failing"));
+        if (replaces) {
+            options.add("replacing");
+        }
         // Few writes: each failure makes both write their log again.
         int runs = LONG ? 8 : 1;
         for (int run = 0; run < runs; run++) {
             PowerLoss recorded =
-                    recordTwo(second, LONG ? 20 : 10, 300 + run, List.of(FLUSHES_FAIL), "together", "failing");
+                    recordTwo(second, LONG ? 20 : 10, 300 + run, List.of(FLUSHES_FAIL), options.toArray(String[]::new));
             assertThat(losses(recorded, LONG ? 250 : 100, run)).isEmpty();
         }
     }

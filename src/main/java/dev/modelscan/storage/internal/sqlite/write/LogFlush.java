@@ -28,6 +28,8 @@ final class LogFlush {
 
     private final SqliteConnections connections;
     private final Object lock = new Object();
+    /** Whether the log was written again since it was opened. Used by the leader only. */
+    private boolean prepared;
     // Opened and closed by the leader.
     private volatile @Nullable AsynchronousFileChannel log;
     /** The number of the last transaction in the log. Written by the leader only. */
@@ -50,7 +52,7 @@ final class LogFlush {
      */
     void prepare() {
         Throwable cause = failure;
-        if (log != null && cause == null) {
+        if (prepared && cause == null) {
             return;
         }
         try {
@@ -60,6 +62,7 @@ final class LogFlush {
             rewrite(connections);
             // This descriptor may not have been told yet of a flush that failed before.
             force();
+            prepared = true;
         } catch (IOException e) {
             throw withCause(refused(connections, e), cause);
         } catch (UnavailableException e) {
@@ -83,8 +86,8 @@ final class LogFlush {
     }
 
     /**
-     * Writes the log again and flushes it, for commits that flush it themselves. To be called before the first, and after
-     * a failure: if a flush failed, by any process, the disk lacks bytes that later flushes do not write, and what
+     * Writes the log again and flushes it. To be called before the first commit of a connection that flushes the log itself,
+     * and after a failure: if a flush failed, by any process, the disk lacks bytes that later flushes do not write, and what
      * follows them in the log is lost with them.
      */
     static void rewrite(SqliteConnections connections) {

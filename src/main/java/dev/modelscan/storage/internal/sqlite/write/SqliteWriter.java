@@ -228,7 +228,7 @@ public final class SqliteWriter implements AutoCloseable {
         } finally {
             if (changed && slot.holds(connection)) {
                 // Its settings or temporary tables must not reach the next transaction.
-                slot.release();
+                slot.discard();
             }
         }
     }
@@ -349,7 +349,7 @@ public final class SqliteWriter implements AutoCloseable {
 
     /** Closes the connection if nobody writes or waits to write. Returns whether there is none. */
     public boolean closeIdle() {
-        return queue.pauseIdleWriter(own -> slot.release());
+        return queue.pauseIdleWriter(own -> slot.discard());
     }
 
     /** Tells an idle connection that caches are smaller now. One that is in use is told at its next use. */

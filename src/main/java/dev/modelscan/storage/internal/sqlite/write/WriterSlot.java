@@ -28,7 +28,10 @@ final class WriterSlot {
     private @Nullable WriterConnection unclosed;
 
     private boolean inUse;
-    /** Whether a commit that flushes the log itself may follow what is in the log. */
+    /**
+     * Whether commits that flush the log by this connection may follow what is in the log. A new connection is not told of a
+     * flush that failed before, by another process or by one that is gone.
+     */
     private boolean logIsFlushed;
 
     WriterSlot(SqliteConnections connections, Watchdog watchdog, Member member, @Nullable LogFlush logFlush) {
@@ -53,6 +56,7 @@ final class WriterSlot {
         if (connection == null) {
             connection = WriterConnection.open(connections, watchdog, member, left(deadline));
             current = connection;
+            logIsFlushed = false;
         }
         connection.fitCache();
         connection.begin(left(deadline));
@@ -120,14 +124,8 @@ final class WriterSlot {
         }
     }
 
-    /** Closes a connection that failed, perhaps because a flush did: by this process, or by another one before. */
+    /** Closes the connection. */
     void discard() {
-        logIsFlushed = false;
-        release();
-    }
-
-    /** Closes a connection that has not failed. */
-    void release() {
         if (current != null) {
             unclosed = current;
             current = null;
@@ -153,6 +151,6 @@ final class WriterSlot {
     /** Closes both. */
     void close() {
         closeUnclosed();
-        release();
+        discard();
     }
 }
