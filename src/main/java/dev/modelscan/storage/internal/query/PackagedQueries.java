@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SQL of compiled queries as rendered by the build. One line per query, separated by tabs: key, numbers of
- * columns, names of parameters, SQL.
+ * The SQL of compiled queries as rendered by the build. One line per query, separated by tabs: key, what
+ * {@link RenderedQuery#packed} says, names of parameters, SQL.
  */
 public final class PackagedQueries {
 

@@ -214,13 +214,19 @@ public final class Session implements AutoCloseable {
         return one;
     }
 
-    /** To be called before a caller's statements run that may ask for generated keys, until {@link #takeRanCallersSql}. */
+    /**
+     * To be called before a caller's statements run that may ask for generated keys. Stays on until
+     * {@link #takeRanCallersSql}.
+     */
     public void keepGeneratedKeys() {
         keepsKeys = true;
         dialect.keepGeneratedKeys(connection, true);
     }
 
-    /** Whether {@link #runsCallersSql} was called since the last call. */
+    /**
+     * Whether {@link #runsCallersSql} was called since the last call. To be called when the caller's SQL has ended: no
+     * generated keys are kept any more.
+     */
     public boolean takeRanCallersSql() {
         boolean ran = ranCallersSql;
         ranCallersSql = false;

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.query;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
+import static dev.modelscan.storage.schema.Tables.TASKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,7 @@ import dev.modelscan.storage.agents.AgentStatus;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -33,6 +35,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jooq.Field;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +101,16 @@ class PackedRowTest {
             }
             assertThat(db.tasks().stream()).containsExactlyElementsOf(stored);
         }
+    }
+
+    @Test
+    void largeColumnsAreValuesOfTheirOwnWhereverTheyAre() {
+        List<Field<?>> fields =
+                SqliteDialect.INSTANCE.packed(List.of(TASKS.INPUT, TASKS.ID, TASKS.OUTPUT, TASKS.TYPE), false);
+        assertThat(fields.subList(0, 2)).isEqualTo(List.of(TASKS.INPUT, TASKS.OUTPUT));
+        assertThat(fields).hasSize(3);
+        assertThat(SqliteDialect.INSTANCE.packed(List.of(TASKS.INPUT, TASKS.OUTPUT), false))
+                .isEmpty();
     }
 
     @ParameterizedTest

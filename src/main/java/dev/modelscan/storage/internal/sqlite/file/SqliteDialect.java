@@ -146,6 +146,9 @@ public final class SqliteDialect implements Dialect {
                 parts.add(missing || column.getDataType().nullable() ? orMark(column) : column);
             }
         }
+        if (parts.isEmpty()) {
+            return List.of();
+        }
         apart.add(joined(parts));
         return apart;
     }
