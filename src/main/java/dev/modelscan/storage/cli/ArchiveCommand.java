@@ -83,7 +83,7 @@ final class ArchiveCommand extends CommandGroup {
                 "Puts a deleted record back, with all that was deleted with it, or nothing of it.",
                 "Exit code 1 if a name is taken by now, or a record that it refers to is missing."
             })
-    static final class Restore extends DatabaseCommand {
+    static final class Restore extends WritingCommand {
 
         @Parameters(paramLabel = "<id>", description = "The id in the first column of archive list.")
         @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -108,7 +108,7 @@ final class ArchiveCommand extends CommandGroup {
                 "Forgets deleted records for ever: one of them, or all that were deleted before a time.",
                 "Killed at any time, run it again: what was purged stays purged."
             })
-    static final class Purge extends DatabaseCommand {
+    static final class Purge extends WritingCommand {
 
         private static final int SLICE = 500;
 

@@ -14,9 +14,9 @@ import picocli.CommandLine.ParameterException;
                     + " It needs a JDK. Ends with /exit or Ctrl-D.",
             "Reads commands from the standard input, too. The exit code is that of /exit."
         })
-final class ShellCommand extends DatabaseCommand {
+final class ShellCommand extends WritingCommand {
 
-    @Option(names = "--write", description = "Let what is entered also write. Migrates the database if necessary.")
+    @Option(names = "--write", description = "Let what is entered also write.")
     private boolean write;
 
     @Override

@@ -65,6 +65,43 @@ class MainTest {
         assertThat(Path.of(database())).doesNotExist();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "status",
+                "list tasks",
+                "show c",
+                "search words",
+                "search --enable",
+                "query select(1)",
+                "report",
+                "migrate",
+                "retention --tasks 1d",
+                "audit enable",
+                "audit disable",
+                "audit head",
+                "audit verify",
+                "erase agent a",
+                "erase scrub",
+                "doctor",
+                "doctor --repair",
+                "archive list",
+                "archive restore d",
+                "archive purge d",
+                "archive purge --older-than 1d",
+                "archive purge --older-than 1d --dry-run",
+                "shell",
+                "shell --write",
+                "export runs.json --format openai",
+            })
+    void onlyImportsMakeADatabase(String command) {
+        Run run = run((command + " --db " + database()).split(" "));
+
+        assertThat(run.code).as(run.out).isEqualTo(1);
+        assertThat(run.err).contains(database());
+        assertThat(Path.of(database())).doesNotExist();
+    }
+
     @Test
     void demoLeavesNothingBehindAndNamesTheNextCommand() {
         Run run = run("demo");
