@@ -100,7 +100,8 @@ final class Redaction {
                     a.decidedBy(),
                     a.startedAt(),
                     a.completedAt(),
-                    a.took());
+                    a.took(),
+                    a.childRun());
         }
         if (part instanceof Part.Other other) {
             return new Part.Other(redactor.tree(other.json()));

@@ -1,0 +1,78 @@
+package dev.modelscan.storage.cli.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.modelscan.storage.cli.formats.Event;
+import dev.modelscan.storage.cli.formats.Event.AgentDescribed;
+import dev.modelscan.storage.cli.formats.Event.Described;
+import dev.modelscan.storage.cli.formats.Event.MessageRead;
+import dev.modelscan.storage.cli.formats.Event.RunEnded;
+import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.cli.formats.Event.ToolUsed;
+import dev.modelscan.storage.cli.formats.Outcome;
+import dev.modelscan.storage.cli.formats.Part;
+import dev.modelscan.storage.cli.formats.Place;
+import dev.modelscan.storage.cli.formats.Role;
+import dev.modelscan.storage.tasks.TaskStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is no secret comes through unchanged. */
+class RedactionTest {
+
+    private static final Place PLACE = new Place(1, 1, 0);
+    private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
+
+    /** Events with a value in each component, so that one that is not copied is missed. */
+    static List<Event> eventsWithoutSecrets() {
+        Part.Call call = new Part.Call("c1", "search", json("input"), TIME, TIME.plusSeconds(1), json("call"));
+        Part.Answer answer = new Part.Answer(
+                "c1",
+                "search",
+                json("output"),
+                Outcome.FAILED,
+                "is_error",
+                TIME,
+                TIME.plusSeconds(1),
+                Duration.ofMillis(900),
+                "child");
+        List<Part> parts = List.of(
+                new Part.Text("text"),
+                new Part.Reasoning(json("reasoning")),
+                new Part.Media("image", "image/png", json("image")),
+                new Part.Refusal("refusal"),
+                call,
+                answer,
+                new Part.Other(json("other")));
+        return List.of(
+                new MessageRead("run", PLACE, "m1", "m0", Role.ASSISTANT, "author", TIME, parts, json("rest")),
+                new RunStarted("run", PLACE, "external", "parent", "name", "agent", TIME, json("metadata")),
+                new RunEnded("run", PLACE, "external", TaskStatus.FAILED, "error", TIME, "m1", json("rest")),
+                new AgentDescribed(PLACE, "agent", json("metadata")),
+                new Described(PLACE, json("metadata")),
+                new ToolUsed("run", PLACE, "external", "agent", call, answer, json("rest")));
+    }
+
+    private static ObjectNode json(String value) {
+        return JsonNodeFactory.instance.objectNode().put("key", value);
+    }
+
+    @ParameterizedTest
+    @MethodSource("eventsWithoutSecrets")
+    void changesNothingButSecrets(Event event) {
+        assertThat(new Redaction(new Redactor(List.of())).of(event)).isEqualTo(event);
+    }
+
+    @Test
+    void escapesChangeNothingThatCanBeStored() {
+        MessageRead message = (MessageRead) eventsWithoutSecrets().get(0);
+
+        assertThat(Escapes.of(message)).isEqualTo(message);
+    }
+}
