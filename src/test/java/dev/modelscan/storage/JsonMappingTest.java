@@ -18,6 +18,8 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.MonthDay;
+import java.time.OffsetTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +43,8 @@ class JsonMappingTest {
             ContentType type,
             Instant at,
             LocalDate due,
+            OffsetTime from,
+            MonthDay each,
             ZoneId zone,
             UUID key,
             List<Step> steps,
@@ -72,6 +76,8 @@ class JsonMappingTest {
                 ContentType.JSON,
                 Instant.parse("2026-01-02T03:04:05.123456Z"),
                 LocalDate.of(2026, 2, 3),
+                OffsetTime.parse("10:15:30+05:45"),
+                MonthDay.of(12, 3),
                 ZoneId.of("Asia/Kathmandu"),
                 UUID.fromString("0194f0c0-0000-7000-8000-000000000001"),
                 List.of(
@@ -97,6 +103,7 @@ class JsonMappingTest {
         assertThat(json.at("/task")).contains(Json.of("t-1"));
         assertThat(json.at("/status")).contains(Json.of("running"));
         assertThat(json.at("/at")).contains(Json.of("2026-01-02T03:04:05.123456Z"));
+        assertThat(json.at("/each")).contains(Json.of("--12-03"));
         assertThat(json.at("/steps/0/took")).contains(Json.of("PT1.5S"));
         assertThat(json.at("/steps/1/took")).contains(Json.parse("null"));
         assertThat(json.at("/order/t-2")).contains(Json.of(7));
