@@ -21,7 +21,7 @@ import org.jooq.Table;
  */
 public final class ColumnTypes {
 
-    private static final String ROOMS = ColumnTypes.class.getPackageName() + ".";
+    private static final String PACKAGES = ColumnTypes.class.getPackageName() + ".";
 
     private ColumnTypes() {}
 
@@ -30,7 +30,7 @@ public final class ColumnTypes {
      *
      * @throws IllegalArgumentException for any other type
      */
-    @SuppressWarnings("unchecked") // A column of the rooms' types is stored as text.
+    @SuppressWarnings("unchecked") // A column of the public packages' types is stored as text.
     public static <T> Converter<String, T> of(Class<T> type) {
         Objects.requireNonNull(type, "type");
         // Those of JSON, lists and times are bindings, which differ between engines.
@@ -38,7 +38,7 @@ public final class ColumnTypes {
                 .tableStream()
                 .flatMap(Table::fieldStream)
                 .filter(field ->
-                        field.getType() == type && type.getPackageName().startsWith(ROOMS))
+                        field.getType() == type && type.getPackageName().startsWith(PACKAGES))
                 .findFirst()
                 .map(Field::getConverter)
                 .orElseThrow(() -> new IllegalArgumentException(type.getName()

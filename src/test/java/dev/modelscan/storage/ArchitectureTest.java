@@ -52,7 +52,7 @@ class ArchitectureTest {
             .toList();
 
     /** The packages of the public API. */
-    private static final String[] ROOMS = Stream.of(
+    private static final String[] PUBLIC_PACKAGES = Stream.of(
                     "agents",
                     "audit",
                     "backups",
@@ -74,7 +74,7 @@ class ArchitectureTest {
                     "transfer",
                     "workflows",
                     "workspaces")
-            .map(room -> ROOT + "." + room)
+            .map(name -> ROOT + "." + name)
             .toArray(String[]::new);
 
     /** The types of jOOQ that an interface of a repository names. */
@@ -82,7 +82,7 @@ class ArchitectureTest {
             Set.of("org.jooq.DSLContext", "org.jooq.Condition", "org.jooq.OrderField");
 
     /** The packages of one engine each. */
-    private static final String[] WINGS = {INTERNAL + "sqlite..", INTERNAL + "postgres.."};
+    private static final String[] ENGINES = {INTERNAL + "sqlite..", INTERNAL + "postgres.."};
 
     private static final DescribedPredicate<JavaClass> OPTIONAL =
             describe("are listeners whose libraries a host brings", type -> type.getName()
@@ -105,7 +105,7 @@ class ArchitectureTest {
     @Test
     void theRootAndItsRoomsUseOnlyTheirFewLibraries() {
         classes()
-                .that(resideInAPackage(ROOT).or(resideInAnyPackage(ROOMS)))
+                .that(resideInAPackage(ROOT).or(resideInAnyPackage(PUBLIC_PACKAGES)))
                 .and(DescribedPredicate.not(DATABASE))
                 .and(DescribedPredicate.not(resideInAPackage(ROOT + ".queries")))
                 .and(DescribedPredicate.not(OPTIONAL))
@@ -117,7 +117,7 @@ class ArchitectureTest {
                                 "org.jspecify.annotations",
                                 "com.fasterxml.jackson..",
                                 "com.fasterxml.uuid..")
-                        .or(resideInAnyPackage(ROOMS))
+                        .or(resideInAnyPackage(PUBLIC_PACKAGES))
                         .or(describe("are what callers give to jOOQ", type -> CALLERS_JOOQ.contains(type.getName()))))
                 .check(ALL);
     }
@@ -195,7 +195,7 @@ class ArchitectureTest {
                 .resideInAPackage(INTERNAL + "repository")
                 .should()
                 .dependOnClassesThat(resideInAPackage(ROOT + "..")
-                        .and(DescribedPredicate.not(resideInAnyPackage(ROOMS)))
+                        .and(DescribedPredicate.not(resideInAnyPackage(PUBLIC_PACKAGES)))
                         .and(DescribedPredicate.not(resideInAnyPackage(
                                 ROOT,
                                 INTERNAL + "migrate",
@@ -221,8 +221,8 @@ class ArchitectureTest {
                         INTERNAL + "engines",
                         INTERNAL + "repository",
                         INTERNAL + "migrate",
-                        WINGS[0],
-                        WINGS[1])
+                        ENGINES[0],
+                        ENGINES[1])
                 .check(ALL);
         noClasses()
                 .that()
@@ -230,7 +230,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        INTERNAL + "engines", INTERNAL + "repository", INTERNAL + "migrate", WINGS[0], WINGS[1])
+                        INTERNAL + "engines", INTERNAL + "repository", INTERNAL + "migrate", ENGINES[0], ENGINES[1])
                 .check(ALL);
     }
 
@@ -238,18 +238,18 @@ class ArchitectureTest {
     @Test
     void anEngineIsKnownOnlyByTheListOfEngines() {
         noClasses()
-                .that(DescribedPredicate.not(resideInAnyPackage(WINGS)))
+                .that(DescribedPredicate.not(resideInAnyPackage(ENGINES)))
                 .and(DescribedPredicate.not(resideInAnyPackage(INTERNAL + "engines", INTERNAL + "transfer")))
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(WINGS))
+                .dependOnClassesThat(resideInAnyPackage(ENGINES))
                 .check(ALL);
     }
 
-    /** A wing is asked for its SQL; a switch over jOOQ's dialects would give a new engine some other engine's. */
+    /** An engine is asked for its SQL; a switch over jOOQ's dialects would give a new engine some other engine's. */
     @Test
     void noDialectIsToldFromAnotherOutsideOfTheWings() {
         noClasses()
-                .that(DescribedPredicate.not(resideInAnyPackage(WINGS)))
+                .that(DescribedPredicate.not(resideInAnyPackage(ENGINES)))
                 .and(DescribedPredicate.not(resideInAnyPackage(INTERNAL + "engines", INTERNAL + "transfer")))
                 .should()
                 .accessFieldWhere(describe(
@@ -263,17 +263,17 @@ class ArchitectureTest {
     void aWingKnowsNoOther() {
         noClasses()
                 .that()
-                .resideInAPackage(WINGS[0])
+                .resideInAPackage(ENGINES[0])
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(WINGS[1])
+                .resideInAPackage(ENGINES[1])
                 .check(ALL);
         noClasses()
                 .that()
-                .resideInAPackage(WINGS[1])
+                .resideInAPackage(ENGINES[1])
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(WINGS[0])
+                .resideInAPackage(ENGINES[0])
                 .check(ALL);
     }
 
@@ -298,14 +298,14 @@ class ArchitectureTest {
     void onlyMigrationsKnowFlywayAndOnlyAnEngineKnowsItsDriver() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(INTERNAL + "migrate", WINGS[0], WINGS[1])
+                .resideOutsideOfPackages(INTERNAL + "migrate", ENGINES[0], ENGINES[1])
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.flywaydb..")
                 .check(ALL);
         noClasses()
                 .that()
-                .resideOutsideOfPackages(WINGS[0], WINGS[1], INTERNAL + "transfer", ROOT + ".cli..")
+                .resideOutsideOfPackages(ENGINES[0], ENGINES[1], INTERNAL + "transfer", ROOT + ".cli..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.sqlite..", "org.postgresql..", "com.zaxxer..")

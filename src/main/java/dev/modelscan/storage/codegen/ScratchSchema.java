@@ -44,7 +44,7 @@ final class ScratchSchema {
     private static final int BY_KEY = -1;
     private static final int BY_NAME = -2;
 
-    private static final String ROOMS = "dev.modelscan.storage.";
+    private static final String PACKAGES = "dev.modelscan.storage.";
 
     private static final String TYPES = "dev.modelscan.storage.ColumnTypes.";
 
@@ -173,13 +173,13 @@ final class ScratchSchema {
         return types;
     }
 
-    /** The rooms' types, with patterns of their columns: the library's, and those called as only ids of this type are. */
+    /** The types of the public packages, with patterns of their columns: the library's, and those called as only ids of this type are. */
     private static Map<Class<?>, Set<String>> columns() {
         Map<Class<?>, Set<String>> columns = new LinkedHashMap<>();
         Map<String, Set<Class<?>>> ids = new TreeMap<>();
         DefaultSchema.DEFAULT_SCHEMA.tableStream().flatMap(Table::fieldStream).forEach(field -> {
             Class<?> type = field.getType();
-            if (type.getPackageName().startsWith(ROOMS)) {
+            if (type.getPackageName().startsWith(PACKAGES)) {
                 columns.computeIfAbsent(type, key -> new LinkedHashSet<>())
                         .add(Pattern.quote(Objects.requireNonNull(((TableField<?, ?>) field).getTable())
                                         .getName() + "." + field.getName()));

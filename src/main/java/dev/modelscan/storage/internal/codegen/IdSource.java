@@ -4,7 +4,7 @@ package dev.modelscan.storage.internal.codegen;
 final class IdSource {
 
     private static final String TEXT = """
-            package $ROOM;
+            package $PACKAGE;
 
             import dev.modelscan.storage.Id;
             import dev.modelscan.storage.errors.InvalidDataException;
@@ -43,7 +43,7 @@ final class IdSource {
     private IdSource() {}
 
     static String of(Kind kind, String since) {
-        return TEXT.replace("$ROOM", kind.room())
+        return TEXT.replace("$PACKAGE", kind.home())
                 .replace("$ARTICLE", "AEIOU".indexOf(kind.name().charAt(0)) < 0 ? "a" : "an")
                 .replace("$NAME", kind.name())
                 .replace("$WORDS", kind.words())

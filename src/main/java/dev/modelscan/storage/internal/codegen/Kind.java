@@ -10,11 +10,11 @@ import java.util.stream.Stream;
  * A table and its record.
  *
  * @param table such as {@code task_comments}
- * @param room the package of the record
+ * @param home the package of the record
  * @param name such as {@code TaskComment}
  * @param components the record's
  */
-record Kind(String table, String room, String name, List<Sources.Component> components) {
+record Kind(String table, String home, String name, List<Sources.Component> components) {
 
     private static final Pattern CAPITAL = Pattern.compile("(?=[A-Z])");
 
@@ -47,7 +47,7 @@ record Kind(String table, String room, String name, List<Sources.Component> comp
     }
 
     String type() {
-        return room + "." + name;
+        return home + "." + name;
     }
 
     String id() {

@@ -47,11 +47,11 @@ final class Sources {
         return Files.exists(file(type));
     }
 
-    /** The package of the room that has a class of that name. */
-    Optional<String> room(String simpleName) {
-        try (Stream<Path> rooms = Files.list(directory.resolve(ROOT.replace('.', '/')))) {
-            return rooms.filter(room -> Files.exists(room.resolve(simpleName + ".java")))
-                    .map(room -> ROOT + "." + room.getFileName())
+    /** The package that has a class of that name. */
+    Optional<String> packageOf(String simpleName) {
+        try (Stream<Path> packages = Files.list(directory.resolve(ROOT.replace('.', '/')))) {
+            return packages.filter(home -> Files.exists(home.resolve(simpleName + ".java")))
+                    .map(home -> ROOT + "." + home.getFileName())
                     .sorted()
                     .findFirst();
         } catch (IOException e) {

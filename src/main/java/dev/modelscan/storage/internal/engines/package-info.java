@@ -1,4 +1,4 @@
-/** The list of the engines, the only place outside the wings that names them. Not part of the public API. */
+/** The list of the engines, the only place outside their packages that names them. Not part of the public API. */
 @NullMarked
 package dev.modelscan.storage.internal.engines;
 

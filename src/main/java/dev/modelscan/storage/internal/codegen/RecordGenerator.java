@@ -28,20 +28,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * jOOQ's generator, which also writes what follows from a table and its record. The record of the table
- * {@code task_comments} is {@code TaskComment}, in whichever room has it. Then
+ * {@code task_comments} is {@code TaskComment}, in whichever package has it. Then
  *
  * <ul>
- *   <li>{@code TaskCommentId} is generated into that room, unless the room has it
+ *   <li>{@code TaskCommentId} is generated into that package, unless it is there
  *   <li>{@code task_comments.id}, and each column with a foreign key to it, is a {@code TaskCommentId}
  *   <li>a column is of the enum that the record's component of its name is of
  *   <li>{@code TaskCommentColumns}, the columns and the mapper, is generated for the repository, unless it was written
- *   <li>a {@code TaskCommentRepository} in the room makes it a line of {@code Entities}
+ *   <li>a {@code TaskCommentRepository} in that package makes it a line of {@code Entities}
  * </ul>
  *
  * A column without a component, or a component without a column, is an error of the compiler in {@code
  * TaskCommentColumns}, which names both.
  */
-public final class RoomGenerator extends JavaGenerator {
+public final class RecordGenerator extends JavaGenerator {
 
     private static final String CONVERTERS = ROOT + ".internal.codec.Converters.";
 
@@ -78,9 +78,9 @@ public final class RoomGenerator extends JavaGenerator {
 
     private void findRecord(String table) {
         String name = Kind.typeOf(table);
-        sources.room(name)
+        sources.packageOf(name)
                 .ifPresent(
-                        room -> kinds.put(table, new Kind(table, room, name, sources.components(room + "." + name))));
+                        home -> kinds.put(table, new Kind(table, home, name, sources.components(home + "." + name))));
     }
 
     /** The types of keys, of what refers to them, and of enums. */
@@ -94,7 +94,7 @@ public final class RoomGenerator extends JavaGenerator {
                     .collect(Collectors.joining("|"));
             types.add(type(columns, kind.id(), "id(%1$s.class, %1$s::new)"));
             for (Sources.Component component : kind.components()) {
-                String type = kind.room() + "." + component.type();
+                String type = kind.home() + "." + component.type();
                 if (sources.has(type) && sources.isEnum(type)) {
                     types.add(type(
                             Pattern.quote(kind.table() + "." + Kind.snake(component.name())),
