@@ -8,15 +8,15 @@ import java.util.Locale;
  * @param workload what was done
  * @param against what it was compared with, or what was measured
  * @param range the rounds
- * @param goal what it should be, in words; empty where nothing was promised
+ * @param goal what it should be, in words; empty if nothing was promised
  * @param verdict {@code yes}, {@code no}, or empty
  * @param detail absolute numbers
  */
 public record Outcome(String workload, String against, Range range, String goal, String verdict, String detail) {
 
-    /** A number that should reach a goal, or, without one, is shown alone. */
+    /** A number that should reach a goal, rounded as it is shown, or, without one, is shown alone. */
     public static Outcome of(String workload, String against, Range range, Goal goal, String detail) {
-        String verdict = goal == null ? "" : goal.isMet(range.median()) ? "yes" : "no";
+        String verdict = goal == null ? "" : goal.isMet(rounded(range.median())) ? "yes" : "no";
         return new Outcome(workload, against, range, goal == null ? "" : goal.words(), verdict, detail);
     }
 
@@ -52,6 +52,10 @@ public record Outcome(String workload, String against, Range range, String goal,
                 number(range.high()),
                 met,
                 detail);
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 100) / 100.0;
     }
 
     private static String number(double value) {
