@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  *       begins at midnight UTC
  * </ul>
  * A filter's value with spaces is quoted, as in {@code sender:"Code reviewer"}. A word with separators in it, such as
- * {@code user_id}, is a phrase. There are no operators: {@code AND}, {@code OR} and {@code -} mean nothing.
+ * {@code user_id}, is a phrase. There are no operators: {@code AND} and {@code OR} are words, and {@code -} separates them.
  *
  * @since 0.1
  */

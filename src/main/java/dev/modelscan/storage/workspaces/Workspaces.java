@@ -95,7 +95,7 @@ public interface Workspaces extends AutoCloseable {
      * Migrates every workspace that is behind, several at a time. If one fails, the result says so, and the
      * others go on. A workspace that is up to date costs a read.
      *
-     * @param parallelism how many at a time, 1 to 100. On PostgreSQL each needs up to four connections
+     * @param parallelism how many at a time, 1 to 100. On PostgreSQL each needs two connections
      *     besides the pool
      * @param progress called after each workspace, on this thread. If it throws, the call ends after the
      *     migrations that are running

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the call that an answer belongs to: the oldest open call with the answer's id and, if the answer names a tool and
- * such a call is open, of that tool. An answer without an id belongs to the oldest open call of its tool, or the oldest one.
- * An answer that comes before its call belongs to it by its id if the call is still open at the end of the run.
+ * such a call is open, of that tool. An answer without an id belongs to an open call without an id: to the oldest of its
+ * tool, else to the oldest. If there is none, it belongs to the oldest open call of its tool, or, if it names no tool, to the
+ * oldest. An answer whose id no call has had belongs to an open call without an id in the same way. An answer that comes
+ * before its call belongs to it by its id if the call is still open at the end of the run.
  *
  * @param <C> what stands for a call
  */

@@ -191,7 +191,7 @@ public final class PostgresMigrator {
 
     public static @Nullable String problem(int version, String encoding) {
         if (version < OLDEST_SERVER) {
-            return "runs PostgreSQL " + version + "; the oldest supported version is " + OLDEST_SERVER;
+            return "runs PostgreSQL " + version + "; the oldest version that is accepted is " + OLDEST_SERVER;
         }
         return encoding.equals("UTF8")
                 ? null

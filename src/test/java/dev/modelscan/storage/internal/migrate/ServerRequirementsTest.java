@@ -11,7 +11,7 @@ class ServerRequirementsTest {
     @Test
     void aServerThatIsTooOldIsRefused() {
         assertThat(PostgresMigrator.problem(13, "UTF8"))
-                .isEqualTo("runs PostgreSQL 13; the oldest supported version is 14");
+                .isEqualTo("runs PostgreSQL 13; the oldest version that is accepted is 14");
         assertThat(PostgresMigrator.problem(14, "UTF8")).isNull();
     }
 
