@@ -352,6 +352,34 @@ abstract class CallersConnectionContract extends Contract {
         }
     }
 
+    @Test
+    void whatCancelRunningDoesIsRolledBackWithTheTransactionThatItJoins() throws SQLException {
+        connection.rollback();
+        connection.setAutoCommit(true);
+        db.agents().create(agent("one").id(ONE.id()).status(AgentStatus.ACTIVE).build());
+        Task running = db.tasks()
+                .create(task().agentId(ONE.id()).status(TaskStatus.RUNNING).build());
+        connection.setAutoCommit(false);
+        AtomicReference<Connection> current = new AtomicReference<>(connection);
+        try (Database joining = engine().beside(db)
+                .orElseThrow()
+                .busyTimeout(Duration.ZERO)
+                .joinTransactions(current::get)
+                .open()) {
+            joining.agents().create(TWO);
+            assertThat(joining.cancelRunning(List.of(ONE.id()))).isEqualTo(1);
+            assertThat(joining.tasks().get(running.id()).status()).isEqualTo(TaskStatus.CANCELLED);
+            connection.rollback();
+            connection.setAutoCommit(true);
+            current.set(null);
+
+            assertThat(joining.tasks().get(running.id())).isEqualTo(running);
+            assertThat(joining.agents().get(ONE.id()).status()).isEqualTo(AgentStatus.ACTIVE);
+            assertThat(joining.cancelRunning(List.of(ONE.id()))).isEqualTo(1);
+            assertThat(db.tasks().get(running.id()).status()).isEqualTo(TaskStatus.CANCELLED);
+        }
+    }
+
     private void changeMode(Agent agent, String mode) throws SQLException {
         String table = db.workspace() == null ? "agents" : '"' + db.workspace() + "\".agents";
         try (PreparedStatement statement =

@@ -7,6 +7,7 @@ import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.audit.AuditLog;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.erasure.Erasure;
+import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.metrics.Operation.Kind;
 import dev.modelscan.storage.search.Search;
@@ -112,9 +113,10 @@ public final class StoreRepositories extends SqlRepositories {
     /** Cancels what these agents run; see {@code Database.cancelRunning}. */
     public int cancelRunning(Collection<AgentId> agentIds) {
         List<AgentId> ids = List.copyOf(agentIds);
-        return Observed.by(store).writeMany("database", null, session -> {
-            store.takeTurn(session, Maintenance.STATUS_OF_ALL);
-            return Maintenance.cancelRunning(session, ids, store.now());
+        Sessions own = Observed.by(joining == null ? store : joining);
+        return own.writeMany("database", null, session -> {
+            own.takeTurn(session, Maintenance.STATUS_OF_ALL);
+            return Maintenance.cancelRunning(session, ids, own.now());
         });
     }
 }
