@@ -161,6 +161,25 @@ abstract class HistoryContract extends Contract {
     }
 
     @Test
+    void aTaskThatWasNotImportedIsNotCorrected() {
+        Task pending = db.tasks().create(task().createdAt(NOON).build());
+        Task done = db.tasks()
+                .create(task().createdAt(NOON).status(TaskStatus.FAILED).build());
+        for (Task live : List.of(pending, done)) {
+            Task given = live.toBuilder()
+                    .status(TaskStatus.FAILED)
+                    .origin(Origin.of("claude-code", "session 1"))
+                    .build();
+
+            NotFoundException refusal = catchThrowableOfType(
+                    NotFoundException.class, () -> db.tasks().updateImported(given));
+
+            RepositoryContract.assertNames(refusal, "task", live.id());
+            assertThat(db.tasks().get(live.id())).isEqualTo(live);
+        }
+    }
+
+    @Test
     void theTasksOfAParentAndOfASourceAreListed() {
         Task parent = db.tasks().create(imported("parent").createdAt(NOON).build());
         List<Task> children = new ArrayList<>();

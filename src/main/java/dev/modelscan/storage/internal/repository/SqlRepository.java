@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jooq.Condition;
 import org.jooq.OrderField;
 import org.jspecify.annotations.Nullable;
@@ -148,10 +149,15 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     @Override
     public R update(R record) {
         Objects.requireNonNull(record, "record");
-        return update(mapping.update, record);
+        return update(mapping.update, record, stored -> true);
     }
 
-    final R update(CompiledQuery<R> update, R record) {
+    /**
+     * Updates a record as a whole.
+     *
+     * @param isMeant whether the update is for a record that is stored so; for others it does not exist
+     */
+    final R update(CompiledQuery<R> update, R record, Predicate<R> isMeant) {
         R prepared = prepared(record);
         return Conflicts.naming(
                 sessions,
@@ -167,16 +173,16 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                         throw explain(session, prepared, e);
                     }
                     if (updated == null) {
-                        throw refusedUpdate(session, prepared);
+                        throw refusedUpdate(session, prepared, isMeant);
                     }
                     return updated;
                 }));
     }
 
-    private RuntimeException refusedUpdate(Session session, R record) throws SQLException {
+    private RuntimeException refusedUpdate(Session session, R record, Predicate<R> isMeant) throws SQLException {
         I id = idOf(record);
         R stored = byId(session, id);
-        if (stored == null) {
+        if (stored == null || !isMeant.test(stored)) {
             return new NotFoundException(entity, id.value());
         }
         if (!Objects.equals(mapping.version.get(stored), mapping.version.get(record))) {

@@ -221,7 +221,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
             throw new InvalidDataException(
                     MAPPING.entity, task.id().value(), "origin", "is NONE: use update and updateStatus");
         }
-        return update(UPDATE_IMPORTED, initial(task));
+        return update(UPDATE_IMPORTED, initial(task), stored -> stored.origin().isImported());
     }
 
     @Override
