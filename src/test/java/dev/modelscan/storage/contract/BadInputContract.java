@@ -397,6 +397,9 @@ abstract class BadInputContract extends Contract {
             requireField("task", "error", () -> small.tasks().fail(task.id(), tooMany));
             Message stored =
                     small.messages().create(message(sender).content(most).build());
+            requireField(
+                    "conversation", "summary", () -> small.conversations().compact(CONVERSATION, stored.id(), tooMany));
+            small.conversations().compact(CONVERSATION, stored.id(), most);
 
             assertThat(small.messages().list(10, 0)).containsExactly(stored);
             assertThat(small.tasks().list(10, 0)).containsExactly(task);

@@ -112,7 +112,7 @@ final class MessageParts {
     static void check(DatabaseOptions options, Message message) {
         for (MessagePart part : message.parts()) {
             if (part.text() != null) {
-                ValueLimits.checkText(options, "message", message.id(), TEXT, part.text());
+                ValueLimits.checkText(options, "message", message.id(), TEXT.name(), part.text());
             }
             ValueLimits.check(options, "message", message.id(), DATA, part.data());
         }

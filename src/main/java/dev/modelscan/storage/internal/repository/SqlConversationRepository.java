@@ -241,7 +241,8 @@ final class SqlConversationRepository implements ConversationRepository {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(upTo, "upTo");
         Objects.requireNonNull(inside, "inside");
-        Checks.text(ENTITY, id, "summary", summary);
+        Objects.requireNonNull(summary, "summary");
+        ValueLimits.checkText(sessions.options(), ENTITY, id, "summary", summary);
         return sessions.writeMany(
                 ENTITY, id.value(), session -> Branches.compact(session, id, upTo, inside, summary, sessions.now()));
     }

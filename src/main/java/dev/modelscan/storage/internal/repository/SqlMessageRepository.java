@@ -124,7 +124,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
     Message prepared(Message message) {
         super.prepared(message);
         ValueLimits.checkText(
-                sessions.options(), MAPPING.entity, message.id(), MessageColumns.CONTENT, message.content());
+                sessions.options(), MAPPING.entity, message.id(), MessageColumns.CONTENT.name(), message.content());
         if (message.contentType().isJson()) {
             try {
                 ValueLimits.check(

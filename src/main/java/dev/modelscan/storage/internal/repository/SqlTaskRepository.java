@@ -264,7 +264,7 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     public Task fail(TaskId id, String error) {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(error, "error");
-        ValueLimits.checkText(sessions.options(), MAPPING.entity, id, ERROR, error);
+        ValueLimits.checkText(sessions.options(), MAPPING.entity, id, ERROR.name(), error);
         return change(id, TaskStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
     }
 

@@ -243,7 +243,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     public ToolExecution fail(ToolExecutionId id, String error) {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(error, "error");
-        ValueLimits.checkText(sessions.options(), MAPPING.entity, id, ERROR, error);
+        ValueLimits.checkText(sessions.options(), MAPPING.entity, id, ERROR.name(), error);
         return change(id, ToolExecutionStatus.FAILED, execution -> execution.set(ERROR.parameter(), error));
     }
 

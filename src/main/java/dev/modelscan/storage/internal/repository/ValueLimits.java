@@ -23,39 +23,39 @@ final class ValueLimits {
                 throw invalid(
                         entity,
                         id,
-                        column,
+                        column.name(),
                         "is nested " + json.depth() + " levels deep; the most is " + options.maxJsonDepth()
                                 + " (maxJsonDepth)");
             }
-            checkBytes(options, entity, id, column, json.toString());
+            checkBytes(options, entity, id, column.name(), json.toString());
         } else if (value instanceof String text) {
-            checkBytes(options, entity, id, column, text);
+            checkBytes(options, entity, id, column.name(), text);
         } else if (value instanceof Collection<?> items && !items.isEmpty()) {
-            checkBytes(options, entity, id, column, Json.of(items).toString());
+            checkBytes(options, entity, id, column.name(), Json.of(items).toString());
         }
     }
 
     /** Checks text that is not part of a record. */
-    static void checkText(DatabaseOptions options, String entity, Id id, Column<?, ?> column, String text) {
+    static void checkText(DatabaseOptions options, String entity, Id id, String field, String text) {
         String problem = TextRules.problem(text);
         if (problem != null) {
-            throw invalid(entity, id, column, problem);
+            throw invalid(entity, id, field, problem);
         }
-        checkBytes(options, entity, id, column, text);
+        checkBytes(options, entity, id, field, text);
     }
 
-    private static void checkBytes(DatabaseOptions options, String entity, Id id, Column<?, ?> column, String text) {
+    private static void checkBytes(DatabaseOptions options, String entity, Id id, String field, String text) {
         int most = options.maxValueBytes();
         if ((long) text.length() * MOST_BYTES_PER_CHAR <= most) {
             return;
         }
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > most) {
-            throw invalid(entity, id, column, "has " + bytes + " bytes; the most is " + most + " (maxValueBytes)");
+            throw invalid(entity, id, field, "has " + bytes + " bytes; the most is " + most + " (maxValueBytes)");
         }
     }
 
-    private static InvalidDataException invalid(String entity, Id id, Column<?, ?> column, String reason) {
-        return new InvalidDataException(entity, id.value(), column.name(), reason);
+    private static InvalidDataException invalid(String entity, Id id, String field, String reason) {
+        return new InvalidDataException(entity, id.value(), field, reason);
     }
 }
