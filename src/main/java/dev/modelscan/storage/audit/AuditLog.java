@@ -15,8 +15,9 @@ import java.util.function.LongConsumer;
  * programs are in it. A database has it if {@link #enable} was called; until then it costs nothing. Thread-safe.
  *
  * <p>The triggers leave new entries in a queue. {@link #seal} moves them into the chain in batches, so that writers never
- * wait for each other at its end. Each entry there has the hash of all before it. The lists and {@link #head} do it
- * first, unless the database was opened to be read, or their thread is in a transaction that the database joins.
+ * wait for each other at its end. Each entry there has the hash of all before it. The lists, {@link #head} and {@link #verify()} do
+ * it first, unless the database was opened to be read, or their thread is in a transaction: in {@code withTx}, or in one that the
+ * database joins.
  *
  * <p>The lists have the newest entries first, in pages.
  *

@@ -3,6 +3,7 @@ package dev.modelscan.storage.contract;
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
@@ -334,6 +335,28 @@ abstract class AuditContract extends Contract {
                         .listBetween(first.minusSeconds(9), first.minusSeconds(8), PageRequest.first(9))
                         .items())
                 .isEmpty();
+    }
+
+    @Test
+    void insideATransactionWhatIsSealedIsRead() {
+        assumeTrue(engine().readsWhileWriting());
+        db.audit().enable();
+        AuditHead head = db.audit().head();
+        createAgent("a");
+
+        db.useTx(tx -> {
+            assertThat(db.audit().head()).isEqualTo(head);
+            assertThat(db.audit().list(PageRequest.first(10)).items()).hasSize(1);
+            assertThat(db.audit().listByActor("a", PageRequest.first(10)).items())
+                    .isEmpty();
+            assertThat(db.audit().verify(head).fault()).isEmpty();
+            assertThat(db.audit().verify(head).pending()).isEqualTo(1);
+            assertThatThrownBy(() -> db.audit().seal())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("tx");
+        });
+
+        assertThat(db.audit().head().position()).isEqualTo(head.position() + 1);
     }
 
     @Test

@@ -42,6 +42,11 @@ abstract class ForwardingStore implements Store {
     }
 
     @Override
+    public boolean isInTransaction() {
+        return store.isInTransaction();
+    }
+
+    @Override
     public Session acquireReader() {
         return store.acquireReader();
     }

@@ -26,6 +26,9 @@ public interface Store extends Sessions, AutoCloseable {
     <T extends @Nullable Object, X extends Exception> T transaction(Isolation isolation, TransactionBody<T, X> body)
             throws X;
 
+    /** Whether this thread is inside {@link #transaction}, so that it can write nothing beside it. */
+    boolean isInTransaction();
+
     /** Watches over the transaction that is open on the session; called before SQL of a caller's own runs in it. */
     TransactionGuard guard(Session session) throws SQLException;
 

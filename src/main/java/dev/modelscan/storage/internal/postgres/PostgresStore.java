@@ -132,6 +132,11 @@ public final class PostgresStore implements Store {
     }
 
     @Override
+    public boolean isInTransaction() {
+        return runner.isInTransaction();
+    }
+
+    @Override
     public TransactionGuard guard(Session session) throws SQLException {
         return transactions.guard(session.connection());
     }
@@ -241,7 +246,7 @@ public final class PostgresStore implements Store {
 
     @Override
     public void close() {
-        if (runner.isInTransaction()) {
+        if (isInTransaction()) {
             throw new IllegalStateException("the database cannot be closed inside withTx");
         }
         leases.close();

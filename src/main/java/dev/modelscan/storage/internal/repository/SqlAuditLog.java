@@ -80,16 +80,16 @@ final class SqlAuditLog implements AuditLog {
             List.of(PagedQuery.descending(ChainEntry.AT), PagedQuery.descending(ChainEntry.POSITION)));
 
     private final Sessions sessions;
-    private final BooleanSupplier joined;
+    private final BooleanSupplier inTransaction;
 
     /**
      * The log over these sessions.
      *
-     * @param joined whether they are in a transaction of the caller's
+     * @param inTransaction whether this thread is in a transaction
      */
-    SqlAuditLog(Sessions sessions, BooleanSupplier joined) {
+    SqlAuditLog(Sessions sessions, BooleanSupplier inTransaction) {
         this.sessions = sessions;
-        this.joined = joined;
+        this.inTransaction = inTransaction;
     }
 
     @Override
@@ -167,9 +167,12 @@ final class SqlAuditLog implements AuditLog {
         return AuditChain.sealAll(sessions);
     }
 
-    /** In a transaction of the caller's nothing is written for him: he may take it back after he was told a head. */
+    /**
+     * Not in a transaction: in one of the caller's, the caller may take it back after learning a head, and inside {@code withTx} no
+     * other can write.
+     */
     private void sealIfNeeded() {
-        if (sessions.options().readOnly() || joined.getAsBoolean()) {
+        if (sessions.options().readOnly() || inTransaction.getAsBoolean()) {
             return;
         }
         try {

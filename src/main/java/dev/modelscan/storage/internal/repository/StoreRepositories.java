@@ -90,14 +90,17 @@ public final class StoreRepositories extends SqlRepositories {
 
     /** The audit log. */
     public AuditLog audit() {
-        return joining == null
-                ? new SqlAuditLog(Observed.by(store), () -> false)
-                : new SqlAuditLog(Observed.by(joining), joining::isJoined);
+        return new SqlAuditLog(Observed.by(joining == null ? store : joining), this::isInTransaction);
     }
 
     /** Erasure, which is a transaction of its own. */
     public Erasure erasure() {
-        return new SqlErasure(store, Observed.by(store), joining == null ? () -> false : joining::isJoined);
+        return new SqlErasure(store, Observed.by(store), this::isInTransaction);
+    }
+
+    /** Whether this thread is in a transaction: in {@code withTx}, or in one of the caller's that its calls join. */
+    private boolean isInTransaction() {
+        return store.isInTransaction() || (joining != null && joining.isJoined());
     }
 
     /** What is wrong with the audit log. */

@@ -241,6 +241,11 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public boolean isInTransaction() {
+        return writer.isInTransaction();
+    }
+
+    @Override
     public TransactionGuard guard(Session session) throws SQLException {
         return new SqliteGuard(session.connection());
     }
@@ -365,7 +370,9 @@ public final class SqliteStore implements Store {
     /** Closes the writer first, so that no reader blocks its last checkpoint. */
     @Override
     public void close() {
-        writer.requireClosable();
+        if (isInTransaction()) {
+            throw new IllegalStateException("the database cannot be closed inside withTx");
+        }
         member.leave();
         Runnable closed = connections.closing();
         writer.close();

@@ -88,7 +88,7 @@ public final class SqliteWriter implements AutoCloseable {
      */
     public <T extends @Nullable Object, X extends Exception> T transaction(
             @Nullable String entity, @Nullable String id, boolean mayJoin, Store.TransactionBody<T, X> body) throws X {
-        if (queue.isLedByCurrentThread()) {
+        if (isInTransaction()) {
             throw new IllegalStateException(
                     "this thread is inside withTx; write through its tx, not through the database, or use tx.withTx to nest");
         }
@@ -357,21 +357,14 @@ public final class SqliteWriter implements AutoCloseable {
         queue.pauseIdleWriter(own -> slot.fitCache());
     }
 
-    /**
-     * Rejects a {@link #close} that would wait for its own caller.
-     *
-     * @throws IllegalStateException inside {@code withTx}
-     */
-    public void requireClosable() {
-        if (queue.isLedByCurrentThread()) {
-            throw new IllegalStateException("the database cannot be closed inside withTx");
-        }
+    /** Whether this thread runs a transaction. A {@link #close} would then wait for its own caller. */
+    public boolean isInTransaction() {
+        return queue.isLedByCurrentThread();
     }
 
     /** Waits for the current group. Requests still queued fail because the database is closed. */
     @Override
     public void close() {
-        requireClosable();
         if (checkpointer != null) {
             checkpointer.close();
         }
