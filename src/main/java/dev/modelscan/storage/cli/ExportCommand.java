@@ -13,10 +13,8 @@ import dev.modelscan.storage.cli.exports.Scope;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.tasks.TaskId;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Iterator;
@@ -165,36 +163,39 @@ final class ExportCommand extends DatabaseCommand {
             try (OutputDirectory output = new OutputDirectory(Path.of(file));
                     PhaseBar bar = new PhaseBar()) {
                 LongConsumer progress = watched(bar, "Writing rows", this::rows, db);
-                Map<String, Long> rows = db.<Map<String, Long>, IOException>withTx(
-                        Isolation.REPEATABLE_READ, tx -> ParquetFiles.write(tx.dsl(), output.path(), progress));
+                Map<String, Long> rows = db.<Map<String, Long>, IOException>withTx(Isolation.REPEATABLE_READ, tx -> {
+                    output.restart();
+                    return ParquetFiles.write(tx.dsl(), output.path(), progress);
+                });
                 output.complete();
                 return new FilesSummary(file, format, rows);
             }
         }
         if (dryRun) {
-            return write(db, Writer.nullWriter());
+            return write(db, Writer.nullWriter(), () -> {});
         }
         if (isStream()) {
             Writer out = spec.commandLine().getOut();
-            Result summary = write(db, out);
+            Result summary = write(db, out, new Once());
             out.flush();
             return new OnError(summary);
         }
         try (OutputFile output = new OutputFile(Path.of(file), force)) {
-            Writer out = new OutputStreamWriter(output.stream(), StandardCharsets.UTF_8);
-            Result summary = write(db, out);
-            out.flush();
+            Result summary = write(db, output.writer(), output::restart);
             output.complete();
             return summary;
         }
     }
 
-    private Result write(Database db, Writer out) throws IOException {
+    private Result write(Database db, Writer out, Start start) throws IOException {
         try (PhaseBar bar = new PhaseBar()) {
             if (format.equals(NATIVE)) {
-                Manifest written = db.withTx(Isolation.REPEATABLE_READ, tx -> new ArchiveWriter(out)
-                        .onProgress(watched(bar, "Writing rows", this::rows, db))
-                        .write(tx.dsl()));
+                LongConsumer progress = watched(bar, "Writing rows", this::rows, db);
+                // A server that rolls it back gets a second try.
+                Manifest written = db.<Manifest, IOException>withTx(Isolation.REPEATABLE_READ, tx -> {
+                    start.run();
+                    return new ArchiveWriter(out).onProgress(progress).write(tx.dsl());
+                });
                 return ArchiveSummary.of(file, dryRun ? "would be written" : "written", written);
             }
             Exporter exporter = new Exporter(RunFormats.named(format).orElseThrow(), out)
@@ -259,6 +260,26 @@ final class ExportCommand extends DatabaseCommand {
         public void printFailures(PrintWriter err) {
             summary.print(err);
             summary.printFailures(err);
+        }
+    }
+
+    /** Begins a try to write an output: what the try before has written is no part of it. */
+    @FunctionalInterface
+    private interface Start {
+        void run() throws IOException;
+    }
+
+    /** Of an output that cannot be taken back. */
+    private static final class Once implements Start {
+        private boolean begun;
+
+        @Override
+        public void run() throws IOException {
+            if (begun) {
+                throw new IOException("the server ended the transaction that was read, and the standard output has a"
+                        + " part of it: it is no archive. Export again, or to a file, which is then written anew");
+            }
+            begun = true;
         }
     }
 

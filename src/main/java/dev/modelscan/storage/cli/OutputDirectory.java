@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli;
 
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -20,11 +21,17 @@ final class OutputDirectory implements AutoCloseable {
             if (Files.exists(target)) {
                 throw new FileAlreadyExistsException(target + " exists; name a directory that does not");
             }
-            Files.createDirectory(partial.path(), partial.ownersAlone("rwx------"));
+            restart();
         } catch (IOException e) {
             partial.close();
             throw e;
         }
+    }
+
+    /** Empties it, so that it is written from the start again. */
+    void restart() throws IOException {
+        TemporaryFiles.delete(partial.path());
+        Files.createDirectory(partial.path(), partial.ownersAlone("rwx------"));
     }
 
     Path path() {

@@ -1,8 +1,11 @@
 package dev.modelscan.storage.cli;
 
-import java.io.BufferedOutputStream;
+import java.io.BufferedWriter;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +16,8 @@ final class OutputFile implements AutoCloseable {
 
     private final Path target;
     private final PartialOutput partial;
-    private final OutputStream out;
+    private final FileOutputStream out;
+    private final Writer writer;
     private final boolean replace;
 
     /**
@@ -35,20 +39,28 @@ final class OutputFile implements AutoCloseable {
                 throw exists();
             }
             Files.createFile(partial.path(), partial.ownersAlone("rw-------"));
-            this.out = new BufferedOutputStream(Files.newOutputStream(partial.path()), 1 << 16);
+            this.out = new FileOutputStream(partial.path().toFile());
+            this.writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
         } catch (IOException e) {
             partial.close();
             throw e;
         }
     }
 
-    OutputStream stream() {
-        return out;
+    /** Writes UTF-8. */
+    Writer writer() {
+        return writer;
+    }
+
+    /** Empties it, so that it is written from the start again. */
+    void restart() throws IOException {
+        writer.flush();
+        out.getChannel().truncate(0);
     }
 
     /** The file is whole. */
     void complete() throws IOException {
-        out.close();
+        writer.close();
         if (replace) {
             Files.move(partial.path(), target, StandardCopyOption.REPLACE_EXISTING);
             return;

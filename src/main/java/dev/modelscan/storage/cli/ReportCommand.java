@@ -5,7 +5,6 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.analytics.Scope;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.function.IntConsumer;
@@ -88,8 +87,7 @@ final class ReportCommand extends ReadingCommand {
         try (OutputFile output = new OutputFile(html, force);
                 PhaseBar bar = new PhaseBar()) {
             IntConsumer onPlot = isWatched() ? done -> bar.show("Plotting", done, HtmlReport.PLOTS) : done -> {};
-            output.stream()
-                    .write(HtmlReport.of(db, name(db), scope, top, onPlot).getBytes(StandardCharsets.UTF_8));
+            output.writer().write(HtmlReport.of(db, name(db), scope, top, onPlot));
             output.complete();
         }
         return new PageWritten(html.toString());
