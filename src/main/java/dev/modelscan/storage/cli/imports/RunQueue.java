@@ -1,5 +1,6 @@
 package dev.modelscan.storage.cli.imports;
 
+import dev.modelscan.storage.errors.CancelledException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,7 +34,7 @@ final class RunQueue implements AutoCloseable {
     private final Deque<ReadRun> waiting = new ArrayDeque<>();
     private long weight;
     private boolean running;
-    private boolean ended;
+    private boolean complete;
     private @Nullable Throwable failure;
 
     /**
@@ -53,19 +54,20 @@ final class RunQueue implements AutoCloseable {
     void add(ReadRun run) {
         lock.lock();
         try {
-            if (!running && failure == null) {
-                running = true;
-                Thread thread = new Thread(this::storeAll, "modelscan-import");
-                thread.setDaemon(true);
-                thread.start();
-            }
-            while (failure == null && weight > 0 && weight + run.weight() > MOST_WEIGHT) {
+            while (running && weight > 0 && weight + run.weight() > MOST_WEIGHT) {
                 changed.awaitUninterruptibly();
             }
             waiting.add(run);
             weight += run.weight();
             changed.signalAll();
             requireNoFailure();
+            if (!running) {
+                Thread thread = new Thread(this::storeAll, "modelscan-import");
+                thread.setDaemon(true);
+                // Without memory for a thread it throws, and nothing runs.
+                thread.start();
+                running = true;
+            }
         } finally {
             lock.unlock();
         }
@@ -100,7 +102,7 @@ final class RunQueue implements AutoCloseable {
     }
 
     private void awaitEnd() {
-        ended = true;
+        complete = true;
         changed.signalAll();
         while (running) {
             changed.awaitUninterruptibly();
@@ -126,13 +128,15 @@ final class RunQueue implements AutoCloseable {
                 }
                 stored(next);
             }
-            ended(null);
-        } catch (RuntimeException | Error | InterruptedException e) {
-            ended(e);
+            stopped(null);
+        } catch (InterruptedException e) {
+            stopped(new CancelledException("interrupted while runs were stored; import again to go on", e));
+        } catch (RuntimeException | Error e) {
+            stopped(e);
         }
     }
 
-    private void ended(@Nullable Throwable thrown) {
+    private void stopped(@Nullable Throwable thrown) {
         lock.lock();
         try {
             failure = thrown;
@@ -147,11 +151,11 @@ final class RunQueue implements AutoCloseable {
     private List<ReadRun> next() throws InterruptedException {
         lock.lock();
         try {
-            while (waiting.isEmpty() && !ended) {
+            while (waiting.isEmpty() && !complete) {
                 changed.await();
             }
             long left = LINGER;
-            while (left > 0 && !ended && waiting.size() < FEW_RUNS && weight < MOST_WEIGHT / 2) {
+            while (left > 0 && !complete && waiting.size() < FEW_RUNS && weight < MOST_WEIGHT / 2) {
                 left = changed.awaitNanos(left);
             }
             List<ReadRun> next = new ArrayList<>();
