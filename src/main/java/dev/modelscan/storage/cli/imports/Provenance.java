@@ -49,6 +49,7 @@ final class Provenance {
     private final Set<String> uncommitted = new HashSet<>();
     private final Map<String, ObjectNode> described = new LinkedHashMap<>();
     private boolean sourceMade;
+    private boolean sourceCommitted;
 
     Provenance(Input input, String form, @Nullable String name, @Nullable String sha256) {
         this.input = input;
@@ -177,13 +178,25 @@ final class Provenance {
 
     void committed() {
         committed = workflow;
+        sourceCommitted = sourceMade;
         uncommitted.clear();
+    }
+
+    /** Somebody may have deleted what was committed; it is then found or made again. */
+    void forgetDeleted(Database db) {
+        known.clear();
+        uncommitted.clear();
+        if (committed != null && db.workflows().find(committed).isEmpty()) {
+            committed = null;
+        }
+        sourceCommitted = sourceCommitted && db.sources().find(sourceId).isPresent();
+        undo();
     }
 
     /** The transaction was rolled back. */
     void undo() {
         workflow = committed;
-        sourceMade = committed != null;
+        sourceMade = sourceCommitted;
         known.keySet().removeAll(uncommitted);
         uncommitted.clear();
     }

@@ -115,8 +115,9 @@ final class Storing {
             } catch (InvalidDataException e) {
                 return new Told(run, null, e);
             } catch (ConflictException | ReferenceException e) {
-                // An agent may have been deleted meanwhile.
-                provenance.agents().clear();
+                // What this import stored before may have been deleted meanwhile.
+                provenance.forgetDeleted(db);
+                parents.clear();
                 if (left == 0) {
                     throw e;
                 }
