@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,9 +46,7 @@ public record ArchiveFile(String name, Path path) implements AutoCloseable {
     }
 
     private static ArchiveFile spooled(InputStream in) throws IOException {
-        Path file = TemporaryFiles.create(".jsonl");
-        Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-        return new ArchiveFile("-", file);
+        return new ArchiveFile("-", TemporaryFiles.copy(in, ".jsonl"));
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -93,9 +92,7 @@ record Decoded(InputStream in, @Nullable Path database, boolean temporary) imple
             raw.close();
             return new Decoded(InputStream.nullInputStream(), path, false);
         }
-        Path copy = TemporaryFiles.create(".db");
-        Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-        return new Decoded(InputStream.nullInputStream(), copy, true);
+        return new Decoded(InputStream.nullInputStream(), TemporaryFiles.copy(in, ".db"), true);
     }
 
     static byte[] start(Path path) throws IOException {

@@ -21,9 +21,21 @@ final class Spool implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        IOException failure = null;
         for (SpooledArray array : arrays) {
-            array.delete();
+            try {
+                array.delete();
+            } catch (IOException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
         }
         arrays.clear();
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

@@ -16,8 +16,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON array whose elements are in a file. It can be iterated; access by index reads all elements before it. */
@@ -29,6 +32,9 @@ final class SpooledArray extends ArrayNode {
     private final transient JsonMapper mapper;
     private transient @Nullable JsonGenerator out;
     private int size;
+
+    /** What is being iterated. An iteration that ends early is closed with the array. */
+    private final transient Set<Elements> open = new HashSet<>();
 
     SpooledArray(Path file, Spool spool, JsonMapper mapper) {
         super(JsonNodeFactory.instance);
@@ -50,8 +56,14 @@ final class SpooledArray extends ArrayNode {
     }
 
     void delete() throws IOException {
-        finish();
-        Files.deleteIfExists(file);
+        try {
+            finish();
+            for (Elements each : List.copyOf(open)) {
+                each.close();
+            }
+        } finally {
+            Files.deleteIfExists(file);
+        }
     }
 
     private void finish() throws IOException {
@@ -73,13 +85,17 @@ final class SpooledArray extends ArrayNode {
 
     @Override
     public @Nullable JsonNode get(int index) {
-        int left = index;
-        for (JsonNode element : this) {
-            if (left-- == 0) {
-                return element;
-            }
+        if (index < 0 || index >= size) {
+            return null;
         }
-        return null;
+        try (Elements elements = read()) {
+            for (int left = index; left > 0; left--) {
+                elements.next();
+            }
+            return elements.next();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -96,11 +112,17 @@ final class SpooledArray extends ArrayNode {
     @Override
     public Iterator<JsonNode> elements() {
         try {
-            finish();
-            return new Elements(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+            return read();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Elements read() throws IOException {
+        finish();
+        Elements elements = new Elements(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+        open.add(elements);
+        return elements;
     }
 
     @Override
@@ -122,7 +144,7 @@ final class SpooledArray extends ArrayNode {
         return System.identityHashCode(this);
     }
 
-    private final class Elements implements Iterator<JsonNode> {
+    private final class Elements implements Iterator<JsonNode>, AutoCloseable {
 
         private final InputStream in;
         private final JsonParser parser;
@@ -148,12 +170,19 @@ final class SpooledArray extends ArrayNode {
                 parser.nextToken();
                 JsonNode element = reader.read(parser);
                 if (--left == 0) {
-                    in.close();
+                    close();
                 }
                 return element;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        @Override
+        public void close() throws IOException {
+            left = 0;
+            open.remove(this);
+            in.close();
         }
     }
 }

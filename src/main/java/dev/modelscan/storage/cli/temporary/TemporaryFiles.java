@@ -1,12 +1,15 @@
 package dev.modelscan.storage.cli.temporary;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -37,6 +40,18 @@ public final class TemporaryFiles {
         Path file = Files.createTempFile(directory(), "", suffix);
         file.toFile().deleteOnExit();
         return file;
+    }
+
+    /** A new file that holds what is left of a stream; none if that cannot be read or written. */
+    public static Path copy(InputStream in, String suffix) throws IOException {
+        Path file = create(suffix);
+        try {
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+            return file;
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(file);
+            throw e;
+        }
     }
 
     /** A new directory; whoever asks for it deletes it. */
@@ -110,6 +125,8 @@ public final class TemporaryFiles {
         List<Path> deepestFirst;
         try (Stream<Path> all = Files.walk(file)) {
             deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         for (Path each : deepestFirst) {
             Files.deleteIfExists(each);
