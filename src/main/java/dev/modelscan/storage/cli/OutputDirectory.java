@@ -22,8 +22,8 @@ final class OutputDirectory implements AutoCloseable {
                 throw new FileAlreadyExistsException(target + " exists; name a directory that does not");
             }
             restart();
-        } catch (IOException e) {
-            partial.close();
+        } catch (IOException | RuntimeException e) {
+            partial.closeAfter(e);
             throw e;
         }
     }

@@ -41,8 +41,8 @@ final class OutputFile implements AutoCloseable {
             Files.createFile(partial.path(), partial.ownersAlone("rw-------"));
             this.out = new FileOutputStream(partial.path().toFile());
             this.writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
-        } catch (IOException e) {
-            partial.close();
+        } catch (IOException | RuntimeException e) {
+            partial.closeAfter(e);
             throw e;
         }
     }

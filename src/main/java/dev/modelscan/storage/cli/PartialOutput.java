@@ -55,8 +55,13 @@ final class PartialOutput implements AutoCloseable {
             }
         }
         channel = locked;
-        Runtime.getRuntime().addShutdownHook(onInterrupt);
-        TemporaryFiles.delete(path);
+        try {
+            Runtime.getRuntime().addShutdownHook(onInterrupt);
+            TemporaryFiles.delete(path);
+        } catch (IOException | RuntimeException e) {
+            closeAfter(e);
+            throw e;
+        }
     }
 
     /** Null if the one that had the lock has deleted its file, so that others lock a new one. */
@@ -72,7 +77,7 @@ final class PartialOutput implements AutoCloseable {
             }
         } catch (NoSuchFileException e) {
             // Deleted between two of the calls above.
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             opened.close();
             throw e;
         }
@@ -103,12 +108,24 @@ final class PartialOutput implements AutoCloseable {
     public void close() throws IOException {
         try (channel) {
             Runtime.getRuntime().removeShutdownHook(onInterrupt);
-            TemporaryFiles.delete(path);
-            Files.deleteIfExists(lockFile);
+            try {
+                TemporaryFiles.delete(path);
+            } finally {
+                Files.deleteIfExists(lockFile);
+            }
         } catch (IllegalStateException e) {
             // The program is being ended, and the hook does the same.
         } finally {
             TAKEN.remove(lockFile);
+        }
+    }
+
+    /** Closes it since it cannot be made or used. */
+    void closeAfter(Exception why) {
+        try {
+            close();
+        } catch (IOException e) {
+            why.addSuppressed(e);
         }
     }
 

@@ -3,12 +3,17 @@ package dev.modelscan.storage.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import dev.modelscan.storage.support.ChildProcess;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One at a time makes an output, in this process and in others. */
@@ -30,6 +35,28 @@ class PartialOutputTest {
         assertThat(otherProcess(target)).contains("taken");
         new PartialOutput(target).close();
         assertThat(directory).isEmptyDirectory();
+    }
+
+    /** What a killed one has left is deeper than a path can name, and so cannot be deleted. */
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatCannotBeEmptiedCanBeTakenOnceItIsEmpty() throws Exception {
+        Path target = directory.resolve("out.jsonl");
+        Path left = deep(Files.createDirectory(directory.resolve("out.jsonl.modelscan.part")));
+        Path other = directory.resolve("other");
+        deep(Files.createDirectory(other));
+        Path joint = Files.move(other, left.resolve("other"));
+
+        assertThatThrownBy(() -> new PartialOutput(target)).isInstanceOf(FileSystemException.class);
+
+        Files.move(joint, other);
+        new PartialOutput(target).close();
+        TemporaryFiles.delete(other);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    private static Path deep(Path root) throws IOException {
+        return Files.createDirectories(root.resolve(String.join("/", Collections.nCopies(12, "d".repeat(200)))));
     }
 
     private String otherProcess(Path target) throws IOException, InterruptedException {
