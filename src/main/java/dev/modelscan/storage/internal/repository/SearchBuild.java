@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.repository;
 
+import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.SearchScripts;
 import dev.modelscan.storage.internal.query.Session;
@@ -72,16 +73,24 @@ final class SearchBuild implements AutoCloseable {
                     try {
                         while (true) {
                             Thread.sleep(PAUSE_MILLIS);
-                            sessions.read(null, null, this::ask);
+                            askOnce(sessions);
                         }
                     } catch (InterruptedException | RuntimeException e) {
-                        // The index is made, or nobody can be asked; it is made all the same.
+                        // The index is made, or the listener has failed; the index is made all the same.
                     }
                 },
                 "modelscan-storage-search-progress");
         watching.setDaemon(true);
         watching.start();
         thread = watching;
+    }
+
+    private void askOnce(Sessions sessions) {
+        try {
+            sessions.read(null, null, this::ask);
+        } catch (StorageException e) {
+            // Such as a busy pool; the next time may tell.
+        }
     }
 
     private boolean ask(Session session) throws SQLException {
