@@ -9,10 +9,15 @@ import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Part;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Redacts all texts of an event. Ids stay, since calls and answers are found by them. */
 final class Redaction {
+
+    /** Base64 of a picture, sound or file, whose bytes a replacement would break. Short text without a prefix may be a secret. */
+    private static final Pattern FILE =
+            Pattern.compile("(?i)(?:data:[^,]{1,200};base64,[A-Z0-9+/_-]*|[A-Z0-9+/_-]{1024,})={0,2}");
 
     private final Redactor redactor;
 
@@ -106,8 +111,12 @@ final class Redaction {
         if (part instanceof Part.Other other) {
             return new Part.Other(redactor.tree(other.json()));
         }
-        // Pictures and sound are no text.
-        return part;
+        Part.Media media = (Part.Media) part;
+        return new Part.Media(media.kind(), media.mediaType(), redactor.tree(media.json(), Redaction::isFile));
+    }
+
+    private static boolean isFile(String text) {
+        return FILE.matcher(text).matches();
     }
 
     private @Nullable JsonNode optional(@Nullable JsonNode node) {

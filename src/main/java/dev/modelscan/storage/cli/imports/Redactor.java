@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -71,27 +72,38 @@ public final class Redactor {
         return text == null ? null : text(text);
     }
 
-    /** The same tree if there is nothing to replace. */
     JsonNode tree(JsonNode node) {
+        return tree(node, text -> false);
+    }
+
+    /**
+     * Replaces the secrets in names and values.
+     *
+     * @param left which values stay as they are
+     */
+    JsonNode tree(JsonNode node, Predicate<String> left) {
         if (node.isTextual()) {
-            String clean = text(node.textValue());
-            return clean.equals(node.textValue()) ? node : TextNode.valueOf(clean);
+            return left.test(node.textValue()) ? node : TextNode.valueOf(text(node.textValue()));
         }
         if (node instanceof ObjectNode object) {
-            return object(object);
+            return object(object, left);
         }
         if (node.isArray()) {
             ArrayNode copy = ((ArrayNode) node).arrayNode();
-            node.forEach(child -> copy.add(tree(child)));
+            node.forEach(child -> copy.add(tree(child, left)));
             return copy;
         }
         return node;
     }
 
     ObjectNode object(ObjectNode object) {
+        return object(object, text -> false);
+    }
+
+    private ObjectNode object(ObjectNode object, Predicate<String> left) {
         ObjectNode copy = object.objectNode();
         for (Map.Entry<String, JsonNode> member : object.properties()) {
-            copy.set(text(member.getKey()), tree(member.getValue()));
+            copy.set(text(member.getKey()), tree(member.getValue(), left));
         }
         return copy;
     }

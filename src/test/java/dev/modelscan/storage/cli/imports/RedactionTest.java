@@ -11,19 +11,24 @@ import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.ToolUsed;
+import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Place;
 import dev.modelscan.storage.cli.formats.Role;
 import dev.modelscan.storage.tasks.TaskStatus;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is no secret comes through unchanged. */
+/** Secrets are replaced, and all else comes through unchanged. */
 class RedactionTest {
 
     private static final Place PLACE = new Place(1, 1, 0);
@@ -74,5 +79,32 @@ class RedactionTest {
         MessageRead message = (MessageRead) eventsWithoutSecrets().get(0);
 
         assertThat(Escapes.of(message)).isEqualTo(message);
+    }
+
+    private static String redacted(String json) throws IOException {
+        MessageRead message = MessageRead.builder("run", PLACE, Role.USER)
+                .add(new Part.Media("file", null, Fields.MAPPER.readTree(json)))
+                .build();
+        MessageRead clean = (MessageRead) new Redaction(new Redactor(List.of(Pattern.compile("QUJD")))).of(message);
+        return ((Part.Media) clean.parts().get(0)).json().toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"document\",\"source\":{\"type\":\"text\",\"data\":\"password: %s\"}}",
+                "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/a.png?api_key=%s\"}}",
+                "{\"type\":\"file\",\"pages\":[\"password: %s\"]}"
+            })
+    void textOfAFileIsRedacted(String json) throws IOException {
+        assertThat(redacted(String.format(json, "abcdefgh12345678"))).isEqualTo(String.format(json, "[redacted]"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 1024, false", "'', 1020, true", "'data:image/png;base64,', 8, false"})
+    void bytesOfAFileAreLeft(String prefix, int length, boolean isRedacted) throws IOException {
+        String json = "{\"data\":\"" + prefix + "QUJD".repeat(length / 4) + "\"}";
+
+        assertThat(redacted(json).equals(json)).isEqualTo(!isRedacted);
     }
 }
