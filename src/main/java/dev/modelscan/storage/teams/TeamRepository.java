@@ -56,7 +56,7 @@ public interface TeamRepository extends Repository<TeamId, Team> {
     void addMember(TeamId teamId, AgentId agentId);
 
     /**
-     * Adds an agent to a team. Where it belongs to it already, its role is changed and {@code joinedAt} stays.
+     * Adds an agent to a team. If it belongs to it already, its role is changed and {@code joinedAt} stays.
      *
      * @throws ReferenceException if the team or the agent does not exist
      * @throws InvalidDataException if the role is blank or longer than 255 characters

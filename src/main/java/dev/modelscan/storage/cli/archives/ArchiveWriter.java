@@ -74,7 +74,7 @@ public final class ArchiveWriter {
         return manifest;
     }
 
-    /** The rows of a table are in the order of its columns, JSON in them by the names of members, as no engine keeps their order. */
+    /** JSON with its members sorted by name, since no engine keeps their order. */
     private static JsonNode sorted(JsonNode node) {
         if (node instanceof ObjectNode object) {
             ObjectNode sorted = Fields.object();

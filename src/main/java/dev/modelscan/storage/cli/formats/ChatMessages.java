@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChatMessages {
 
-    /** In a message's rest: members that are not there, where null or empty would look alike. */
+    /** In a message's rest: members that are not there, if null or empty would look the same. */
     static final String ABSENT = "absent";
 
     /**

@@ -28,7 +28,7 @@ public final class Usages {
                         Fields.count(usage.path("output_token_details"), "reasoning")));
     }
 
-    /** The counts of a response: in {@code usage}, where Cohere has them one member further in; beside it if Ollama wrote it. */
+    /** The counts of a response: in {@code usage}; Cohere has them one member further in, Ollama beside the response. */
     static Usage ofResponse(JsonNode response) {
         JsonNode usage = response.path("usage");
         if (ChatRecord.hasOneMessage(response) && !response.has("usage")) {

@@ -190,7 +190,7 @@ final class RunWriter implements Events {
         return new MessageId(task.value() + ":" + padded(number, 6) + ":" + digest);
     }
 
-    /** Where names tell what is stored, a message without a name is as new as the one before it. */
+    /** If names tell what is stored, a message without a name is as new as the one before it. */
     private boolean isOld(MessageRead message) {
         if (target.storedNames() == null) {
             return false;

@@ -141,7 +141,7 @@ public final class ActingStore extends ForwardingStore {
             try {
                 result = work.run(session);
             } catch (SQLException | RuntimeException | Error e) {
-                // Where a refused statement ends the transaction, its end forgets the actor too.
+                // If a refused statement ends the transaction, its end forgets the actor too.
                 if (!changes.forgetsActor()) {
                     changes.actNoMore(session);
                 }

@@ -19,7 +19,7 @@ public interface Store extends Sessions, AutoCloseable {
 
     /**
      * Runs a caller's function in a transaction, on the caller's thread. It commits if the function returns, and rolls
-     * back if it throws anything. Where the engine says that running it again may help, it is run again.
+     * back if it throws anything. If the engine says that running it again may help, it is run again.
      *
      * @throws IllegalStateException if this thread is in a transaction already
      */

@@ -84,7 +84,7 @@ final class MigrationFolder {
                 readJar(jar);
             } else {
                 throw new SchemaException(
-                        location + " is in " + folder.getProtocol() + ":, where a folder's files cannot be listed;"
+                        location + " is in " + folder.getProtocol() + ":, which does not list the files of a folder;"
                                 + " list their names, one in a line, in a file index beside them",
                         null);
             }

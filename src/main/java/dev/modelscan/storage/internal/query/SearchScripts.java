@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The SQL about the search index, which is in files beside the migrations: {@code create}, {@code drop}, {@code state};
- * on SQLite {@code documents}, {@code tables} and {@code words} fill it, on PostgreSQL {@code create} does; and the ids of the {@code messages} and {@code tools} that have some words. In them {@code {schema}} is the schema with
- * a dot, or nothing.
+ * The SQL of the search index, from files beside the migrations. {@code create}, {@code drop} and {@code state} are on both
+ * engines. SQLite fills the index with {@code documents}, {@code tables} and {@code words}, PostgreSQL by {@code create}. {@code messages} and {@code tools}
+ * find ids by words. {@code {schema}} in a file is the schema with a dot, or nothing.
  */
 public final class SearchScripts {
 

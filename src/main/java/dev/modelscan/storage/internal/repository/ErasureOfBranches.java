@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deleted conversations with branches: what follows an erased message there follows the one before it, as {@link BranchDeletion} does
- * it where they are live.
+ * Deleted conversations with branches: what follows an erased message there follows the one before it, as {@link BranchDeletion}
+ * does it in conversations that are not deleted.
  */
 final class ErasureOfBranches {
 

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Finds what belongs to what is erased: in the tables, in the archive, and in the audit log, table by table. A table comes after
  * those whose keys its rows refer to, so each is read once.
  *
- * <p>Where others write meanwhile, each row is locked before what refers to it is looked for, so nobody can add more of that: who
+ * <p>If others write meanwhile, each row is locked before what refers to it is looked for, so nobody can add more of that: who
  * tries waits for the end of the erasure, and then finds no such row.
  */
 final class ErasureSearch {

@@ -35,7 +35,7 @@ final class ErasureTables {
         return lock;
     }
 
-    /** Holds rows {@code t}, where others write meanwhile. Waits for those who have changed them. */
+    /** Locks rows {@code t} if others write meanwhile. Waits for those who have changed them. */
     void hold(String table, String condition, List<String> values) throws SQLException {
         if (!lock.isEmpty()) {
             String sql = "SELECT 1 FROM " + PlainSql.table(session, table) + " t WHERE " + condition + lock;

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Copies a record that is about to be deleted, with all that goes with it. One statement for each table, whatever the
  * number of rows, and no row leaves the database.
  *
- * <p>Where others write meanwhile, each statement locks what it copies. A table comes after those that its rows refer
+ * <p>If others write meanwhile, each statement locks what it copies. A table comes after those that its rows refer
  * to, so nobody can add a row that would be deleted without having been copied.
  */
 final class KeptDeletions {

@@ -69,7 +69,7 @@ final class RowEncoder {
             return null;
         }
         String held = value instanceof String ? "text" : value instanceof byte[] ? "bytes" : "a number";
-        return "holds " + held + ", where the target's column has the type "
+        return "holds " + held + ", but the target's column has the type "
                 + column.kind().name().toLowerCase(Locale.ROOT);
     }
 
@@ -100,7 +100,7 @@ final class RowEncoder {
             return null;
         }
         if (column.kind() == CopiedTable.Kind.BOOLEAN && value != 0 && value != 1) {
-            return "is " + value + ", where the target's column is true or false: 1 or 0";
+            return "is " + value + ", but the target's column is true or false: 1 or 0";
         }
         if (value > column.most() || value < -column.most() - 1) {
             return "is " + value + ", and the target's column holds up to " + column.most();
