@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.cli.archives.ArchivedTables.Archived;
 import dev.modelscan.storage.cli.formats.Fields;
+import dev.modelscan.storage.cli.imports.Digests;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ public final class ArchiveReader {
     private final Path file;
     private final Map<String, List<Field<?>>> columns = new LinkedHashMap<>();
     private final Map<String, Long> rows = new LinkedHashMap<>();
-    private final MessageDigest digest = ArchiveWriter.sha256();
+    private final MessageDigest digest = Digests.sha256();
     private @Nullable NewIds newIds;
     private ArchiveProgress progress = (pass, done, total) -> {};
 

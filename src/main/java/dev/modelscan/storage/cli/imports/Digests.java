@@ -12,11 +12,11 @@ import java.util.HexFormat;
 import java.util.UUID;
 
 /** Keys that follow from content: the same content has the same key, in every import. */
-final class Digests {
+public final class Digests {
 
     private Digests() {}
 
-    static MessageDigest sha256() {
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.blobs.Blob;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.internal.values.Sha256;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -13,7 +14,7 @@ final class BlobInputStream extends InputStream {
 
     private final Blob blob;
     private final IntFunction<byte[]> chunks;
-    private final MessageDigest digest = SpooledBytes.sha256();
+    private final MessageDigest digest = Sha256.digest();
     private byte[] chunk = {};
     private int at;
     private int position;

@@ -2,9 +2,9 @@ package dev.modelscan.storage.internal.repository;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.internal.codec.Formats;
+import dev.modelscan.storage.internal.values.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 
@@ -17,17 +17,9 @@ final class ErasedEntries {
     private static final String COUNT = "auditEntries";
     private static final String DIGEST = "auditDigest";
 
-    private final MessageDigest digest;
+    private final MessageDigest digest = Sha256.digest();
     private long count;
     private long first;
-
-    ErasedEntries() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JVM has no SHA-256", e);
-        }
-    }
 
     void add(ChainEntry entry) {
         first = count == 0 ? entry.position() : first;

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.blobs.BlobId;
+import dev.modelscan.storage.internal.values.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +9,6 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ final class SpooledBytes implements AutoCloseable {
     private static final int MOST_IN_MEMORY = 1_024 * 1_024;
     private static final int BUFFER = 64 * 1_024;
 
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.digest();
     private byte[] bytes = {};
     private @Nullable Path path;
     private @Nullable RandomAccessFile file;
@@ -115,14 +115,6 @@ final class SpooledBytes implements AutoCloseable {
         }
         if (path != null) {
             Files.deleteIfExists(path);
-        }
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

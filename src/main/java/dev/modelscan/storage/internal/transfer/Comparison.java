@@ -1,8 +1,8 @@
 package dev.modelscan.storage.internal.transfer;
 
 import dev.modelscan.storage.errors.ConflictException;
+import dev.modelscan.storage.internal.values.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
@@ -35,7 +35,7 @@ final class Comparison {
      * @throws ConflictException at the first difference; names the table and the key
      */
     Content compare(LongConsumer progress) throws SQLException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         CanonicalRow ours = new CanonicalRow();
         CanonicalRow theirs = new CanonicalRow();
         long rows = 0;
@@ -70,13 +70,5 @@ final class Comparison {
                 table.name(),
                 id,
                 null);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sqlite.backup;
 
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import dev.modelscan.storage.internal.values.Sha256;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.function.LongConsumer;
@@ -63,7 +63,7 @@ final class BackupFiles {
 
     /** The hash of a file, which no SQLite connection of this process may have open under locks. */
     static String sha256(Path file, LongConsumer read) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         byte[] buffer = new byte[BUFFER];
         long done = 0;
         try (InputStream in = Files.newInputStream(file)) {
@@ -74,13 +74,5 @@ final class BackupFiles {
             }
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

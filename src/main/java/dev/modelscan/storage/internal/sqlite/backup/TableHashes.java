@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sqlite.backup;
 
 import dev.modelscan.storage.backups.TableContent;
+import dev.modelscan.storage.internal.values.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -27,7 +28,7 @@ final class TableHashes {
 
     private static final String KEY = "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk";
 
-    private final MessageDigest digest = BackupFiles.sha256();
+    private final MessageDigest digest = Sha256.digest();
     private final ByteBuffer head = ByteBuffer.allocate(1 + Long.BYTES);
 
     private TableHashes() {}
