@@ -8,17 +8,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.cli.archives.ArchivedTables.Archived;
 import dev.modelscan.storage.cli.formats.Fields;
+import dev.modelscan.storage.cli.imports.Digests;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -36,19 +34,13 @@ public final class ArchiveWriter {
     static final String ROWS = "rows";
     static final String SHA256 = "sha256";
 
-    /** Rows that a driver may hold at once; of a table with bytes, pieces of up to 1 MiB, a few. */
-    private static final int FETCHED = 500;
-
-    private static final int FETCHED_OF_BYTES = 8;
-
     /** A number has one spelling, as PostgreSQL keeps none of its own. */
     private static final ObjectWriter LINES = Fields.MAPPER.writer().with(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN);
 
     private final Writer out;
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Digests.sha256();
     private final Map<String, Long> rows = new LinkedHashMap<>();
     private LongConsumer progress = written -> {};
-    private long written;
 
     /** Writes to a writer, which the caller closes. */
     public ArchiveWriter(Writer out) {
@@ -64,8 +56,9 @@ public final class ArchiveWriter {
     /** Writes all tables, as the transaction of {@code dsl} sees them. */
     public Manifest write(DSLContext dsl) throws IOException {
         line(header());
+        TableRows tables = new TableRows(dsl, progress);
         for (Archived table : ArchivedTables.ALL) {
-            write(dsl, table);
+            write(tables, table);
         }
         Manifest manifest = new Manifest(rows, HexFormat.of().formatHex(digest.digest()));
         ObjectNode last = Fields.object();
@@ -101,53 +94,25 @@ public final class ArchiveWriter {
         return header;
     }
 
-    private void write(DSLContext dsl, Archived table) throws IOException {
-        boolean bytes =
-                table.fields().stream().anyMatch(field -> field.getConverter().fromType() == byte[].class);
-        long count = 0;
-        try (Cursor<Record> cursor = dsl.select(table.fields())
-                .from(table.table())
-                .orderBy(table.key())
-                .fetchSize(bytes ? FETCHED_OF_BYTES : FETCHED)
-                .fetchLazy()) {
-            for (Record row : cursor) {
-                ObjectNode line = Fields.object();
-                ObjectNode values = line.putObject(table.table().getName());
-                for (Field<?> field : table.fields()) {
-                    put(values, field, row);
-                }
-                line(line);
-                count++;
-                if (++written % FETCHED == 0) {
-                    progress.accept(written);
-                }
+    private void write(TableRows tables, Archived table) throws IOException {
+        long count = tables.forEach(table, row -> {
+            ObjectNode line = Fields.object();
+            ObjectNode values = line.putObject(table.table().getName());
+            for (Field<?> field : table.fields()) {
+                put(values, field, row);
             }
-        }
+            line(line);
+        });
         rows.put(table.table().getName(), count);
     }
 
     private static <T> void put(ObjectNode values, Field<T> field, Record row) {
         T value = row.get(field);
-        if (value == null) {
-            return;
-        }
         if (value instanceof Json json) {
             values.set(field.getName(), sorted(json.toNode()));
-            return;
+        } else if (value != null) {
+            TableRows.put(values, field, value);
         }
-        Object stored = stored(field, value);
-        if (stored instanceof byte[] bytes) {
-            values.put(field.getName(), Base64.getEncoder().encodeToString(bytes));
-        } else if (stored instanceof Number number) {
-            values.put(field.getName(), number.longValue());
-        } else {
-            values.put(field.getName(), stored.toString());
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> Object stored(Field<T> field, T value) {
-        return ((org.jooq.Converter<Object, T>) field.getConverter()).to(value);
     }
 
     private void line(JsonNode json) throws IOException {
@@ -156,13 +121,5 @@ public final class ArchiveWriter {
             digest.update(line.getBytes(StandardCharsets.UTF_8));
         }
         out.write(line);
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

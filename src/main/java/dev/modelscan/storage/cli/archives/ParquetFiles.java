@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.LongConsumer;
-import org.jooq.Converter;
-import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -36,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ParquetFiles {
 
-    private static final int FETCHED = 500;
-    private static final int FETCHED_OF_BYTES = 8;
     private static final String DAY = "day";
 
     /** DuckDB's own limit of a line, if no line is longer. */
@@ -45,18 +41,15 @@ public final class ParquetFiles {
 
     private static final ObjectWriter LINES = Fields.MAPPER.writer();
 
-    private final DSLContext dsl;
+    private final TableRows tables;
     private final Path directory;
     private final Statement duck;
-    private final LongConsumer progress;
     private long longest;
-    private long written;
 
-    private ParquetFiles(DSLContext dsl, Path directory, Statement duck, LongConsumer progress) {
-        this.dsl = dsl;
+    private ParquetFiles(TableRows tables, Path directory, Statement duck) {
+        this.tables = tables;
         this.directory = directory;
         this.duck = duck;
-        this.progress = progress;
     }
 
     /**
@@ -74,7 +67,7 @@ public final class ParquetFiles {
         Map<String, Long> rows = new LinkedHashMap<>();
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", settings);
                 Statement duck = connection.createStatement()) {
-            ParquetFiles files = new ParquetFiles(dsl, directory, duck, progress);
+            ParquetFiles files = new ParquetFiles(new TableRows(dsl, progress), directory, duck);
             for (Archived table : ArchivedTables.ALL) {
                 rows.put(table.table().getName(), files.write(table));
             }
@@ -99,7 +92,7 @@ public final class ParquetFiles {
         duck.execute("COPY (" + select(table, time, lines) + ") TO " + literal(target)
                 + " (FORMAT parquet, COMPRESSION zstd" + (partitioned ? ", PARTITION_BY (" + DAY + "))" : ")"));
         Files.delete(lines);
-        progress.accept(written);
+        tables.tell();
         return count;
     }
 
@@ -146,17 +139,9 @@ public final class ParquetFiles {
     }
 
     private long lines(Archived table, @Nullable Field<?> time, Path file) throws IOException {
-        boolean bytes =
-                table.fields().stream().anyMatch(field -> field.getConverter().fromType() == byte[].class);
-        long count = 0;
         longest = 0;
-        try (BufferedWriter out = Files.newBufferedWriter(file);
-                Cursor<Record> cursor = dsl.select(table.fields())
-                        .from(table.table())
-                        .orderBy(table.key())
-                        .fetchSize(bytes ? FETCHED_OF_BYTES : FETCHED)
-                        .fetchLazy()) {
-            for (Record row : cursor) {
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            return tables.forEach(table, row -> {
                 ObjectNode line = Fields.object();
                 for (Field<?> field : table.fields()) {
                     put(line, field, row);
@@ -169,38 +154,18 @@ public final class ParquetFiles {
                 longest = Math.max(longest, 3L * text.length());
                 out.write(text);
                 out.write('\n');
-                count++;
-                if (++written % FETCHED == 0) {
-                    progress.accept(written);
-                }
-            }
+            });
         }
-        return count;
     }
 
     private static <T> void put(ObjectNode line, Field<T> field, Record row) {
         T value = row.get(field);
-        if (value == null) {
-            return;
-        }
         if (value instanceof Json json) {
             line.set(field.getName(), json.toNode());
         } else if (value instanceof Instant instant) {
             line.put(field.getName(), instant.toString());
-        } else {
-            Object stored = stored(field, value);
-            if (stored instanceof byte[] bytes) {
-                line.put(field.getName(), bytes);
-            } else if (stored instanceof Number number) {
-                line.put(field.getName(), number.longValue());
-            } else {
-                line.put(field.getName(), stored.toString());
-            }
+        } else if (value != null) {
+            TableRows.put(line, field, value);
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> Object stored(Field<T> field, T value) {
-        return ((Converter<Object, T>) field.getConverter()).to(value);
     }
 }
