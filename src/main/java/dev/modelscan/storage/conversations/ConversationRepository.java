@@ -118,7 +118,8 @@ public interface ConversationRepository {
 
     /**
      * What a model is given to go on: the newest summary on the path to the head, and the messages after it. If more than
-     * {@code limit} follow, it has the newest of them, and leaves out answers whose call is not among them.
+     * {@code limit} follow, it has the newest of them, without the first ones up to the last answer whose call is not among them;
+     * so there may be few, or none.
      *
      * @param limit the maximum number of messages, 1 to {@link PageRequest#MAX_LIMIT}
      * @return without summary and messages if the conversation does not exist

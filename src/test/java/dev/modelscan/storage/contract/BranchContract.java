@@ -15,10 +15,12 @@ import dev.modelscan.storage.conversations.InsideToolCall;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
+import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.OpenToolCallException;
 import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.testkit.StatementLog;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -431,6 +433,96 @@ abstract class BranchContract extends Contract {
         assertThat(context(4)).isEqualTo("summary|call answer1 answer2 z|true");
         assertThat(context(3)).isEqualTo("summary|z|false");
         assertThat(context(1)).isEqualTo("summary|z|false");
+    }
+
+    /** Calls and answers in any order, with ids that are used again; some are told by executions. */
+    private List<Message> sayAtRandom(Random random, int count) {
+        List<Message> said = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Message.Builder message = message(sender).content("m" + i);
+            String callId = String.valueOf(random.nextInt(4));
+            int kind = random.nextInt(4);
+            if (kind == 0) {
+                message.parts(MessagePart.toolCall(callId, "search", Json.emptyObject()));
+            } else if (kind == 1) {
+                message.parts(MessagePart.toolResult(callId, "x"));
+            }
+            said.add(db.messages().create(message.build()));
+            if (random.nextInt(12) == 0 && i > 2) {
+                db.toolExecutions()
+                        .create(execution(sender)
+                                .messageId(said.get(random.nextInt(i)).id())
+                                .answerMessageId(said.get(i).id())
+                                .build());
+            }
+        }
+        return said;
+    }
+
+    /** Whether a path has a call up to an index whose answer is behind it. */
+    private boolean isParted(List<Message> path, int index) {
+        Map<String, Boolean> open = new HashMap<>();
+        List<MessageId> before = new ArrayList<>();
+        for (Message message : path.subList(0, index + 1)) {
+            before.add(message.id());
+            for (MessagePart part : db.messages().listParts(message.id())) {
+                open.put(part.callId(), part.kind() == PartKind.TOOL_CALL);
+            }
+        }
+        for (Message message : path.subList(index + 1, path.size())) {
+            for (MessagePart part : db.messages().listParts(message.id())) {
+                if (part.kind() == PartKind.TOOL_RESULT && open.getOrDefault(part.callId(), false)) {
+                    return true;
+                }
+                open.remove(part.callId());
+            }
+            if (db.toolExecutions().stream()
+                    .anyMatch(execution -> message.id().equals(execution.answerMessageId())
+                            && before.contains(execution.messageId()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void aLimitedContextHasNoAnswerWithoutItsCall(long seed) {
+        Random random = new Random(seed);
+        List<Message> first = sayAtRandom(random, 30);
+        if (seed > 2) {
+            db.conversations().fork(CONVERSATION, first.get(29 - (int) seed).id(), InsideToolCall.MOVE_BEFORE_CALL);
+            sayAtRandom(random, 10);
+        }
+        List<Message> path = walk(100, request -> db.messages().listByConversation(CONVERSATION, request));
+        for (int limit = 1; limit < path.size(); limit++) {
+            int index = path.size() - limit - 1;
+            while (isParted(path, index)) {
+                index++;
+            }
+            assertThat(db.conversations().context(CONVERSATION, limit).messages())
+                    .as("limit %d", limit)
+                    .isEqualTo(path.subList(index + 1, path.size()));
+        }
+    }
+
+    @Test
+    void aLimitedContextTakesAsManyStatementsHoweverMuchItLeavesOut() {
+        db.messages()
+                .create(message(sender)
+                        .parts(MessagePart.toolCall("1", "search", Json.emptyObject()))
+                        .build());
+        for (int i = 0; i < 50; i++) {
+            say("m" + i);
+        }
+        db.messages()
+                .create(message(sender).parts(MessagePart.toolResult("1", "x")).build());
+        say("z");
+        try (StatementLog log = new StatementLog()) {
+            assertThat(context(40)).isEqualTo("null|z|false");
+            // The head, the summary, messages, executions, parts behind and before.
+            log.requireCount(6);
+        }
     }
 
     @Test

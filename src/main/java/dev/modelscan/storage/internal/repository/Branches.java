@@ -172,20 +172,11 @@ final class Branches {
         List<Message> messages = Paths.newestAfter(session, id, after, end, limit + 1);
         boolean complete = messages.size() <= limit;
         if (!complete) {
-            messages = withoutAnswers(session, id, messages.subList(1, messages.size()), messages.get(0));
+            long behind = OpenCalls.behindAnswers(session, id, messages.get(0).sequenceNumber(), end);
+            messages = messages.stream()
+                    .filter(message -> message.sequenceNumber() > behind)
+                    .toList();
         }
         return new ConversationContext(compaction == null ? null : compaction.summary(), messages, complete);
-    }
-
-    /** Leaves out messages at the start until no answer is left whose call is left out. */
-    private static List<Message> withoutAnswers(
-            Session session, ConversationId id, List<Message> messages, Message before) throws SQLException {
-        Message last = before;
-        List<Message> rest = messages;
-        while (!rest.isEmpty() && OpenCalls.first(session, id, last.sequenceNumber()) != null) {
-            last = rest.get(0);
-            rest = rest.subList(1, rest.size());
-        }
-        return rest;
     }
 }

@@ -14,6 +14,7 @@ import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.schema.tables.Messages;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -64,6 +65,28 @@ final class OpenCalls {
 
     private static final CompiledQuery<CallPart> ON_PATH = parts("message.callPartsOnPath", true);
     private static final CompiledQuery<CallPart> LATER = parts("message.callPartsLater", false);
+
+    /** A call and the answer to it, by the numbers of their messages. */
+    private record Answered(long call, long answer) {}
+
+    /** Of the answers after a number on a path. */
+    private static final CompiledQuery<Answered> ANSWERED = CompiledQuery.rows(
+            "message.answeredExecutions", row -> new Answered(row.get(Codec.LONG, 1), row.get(Codec.LONG, 2)), () -> {
+                Messages answer = MESSAGES.as("answer");
+                return DSL.select(MESSAGES.SEQUENCE_NUMBER, answer.SEQUENCE_NUMBER)
+                        .from(answer)
+                        .crossJoin(TOOL_EXECUTIONS)
+                        .crossJoin(MESSAGES)
+                        .where(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.eq(answer.ID))
+                        .and(TOOL_EXECUTIONS.MESSAGE_ID.eq(MESSAGES.ID))
+                        .and(answer.CONVERSATION_ID.eq(CONVERSATION.param()))
+                        .and(answer.SEQUENCE_NUMBER.gt(AFTER.param()))
+                        .and(answer.SEQUENCE_NUMBER.le(END.param()))
+                        .and(Paths.isOnPath(answer.SEQUENCE_NUMBER))
+                        .and(MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()))
+                        .and(MESSAGES.SEQUENCE_NUMBER.lt(answer.SEQUENCE_NUMBER))
+                        .and(Paths.isOnPath(MESSAGES.SEQUENCE_NUMBER));
+            });
 
     private final Session session;
     private final ConversationId id;
@@ -123,6 +146,61 @@ final class OpenCalls {
                                     DSL.inline(PartKind.TOOL_RESULT, MESSAGE_PARTS.KIND)))
                             .and(condition);
                 });
+    }
+
+    /**
+     * The number that is the given one or a later one, and behind which no message of a path answers a call that is not behind it.
+     * Reads what is behind the given number once, and before it what {@link #read} says.
+     *
+     * @param end the number of the path's last message, or a larger one
+     */
+    static long behindAnswers(Session session, ConversationId id, long after, long end) throws SQLException {
+        List<Answered> answered = new ArrayList<>(session.query(ANSWERED)
+                .set(CONVERSATION, id)
+                .set(AFTER, after)
+                .set(END, end)
+                .list());
+        answered.addAll(new OpenCalls(session, id, after, after).answeredParts(end));
+        answered.sort(Comparator.comparingLong(Answered::call));
+        long behind = after;
+        for (Answered each : answered) {
+            if (each.call() <= behind) {
+                behind = Math.max(behind, each.answer());
+            }
+        }
+        return behind;
+    }
+
+    /** Programs use an id again, so an answer belongs to the call that is the part before it with that id. */
+    private List<Answered> answeredParts(long last) throws SQLException {
+        List<CallPart> parts =
+                session
+                        .query(ON_PATH)
+                        .set(CONVERSATION, id)
+                        .set(AFTER, end)
+                        .set(UP_TO, last)
+                        .set(END, last)
+                        .list()
+                        .stream()
+                        .sorted(ORDER)
+                        .toList();
+        Set<String> called = new HashSet<>();
+        Set<String> wanted = new HashSet<>();
+        for (CallPart part : parts) {
+            if (called.add(part.callId()) && !part.isCall()) {
+                wanted.add(part.callId());
+            }
+        }
+        Map<String, CallPart> before = new HashMap<>();
+        read(false, before, wanted);
+        List<Answered> answered = new ArrayList<>();
+        for (CallPart part : parts) {
+            CallPart previous = before.put(part.callId(), part);
+            if (previous != null && previous.isCall() && !part.isCall()) {
+                answered.add(new Answered(previous.number(), part.number()));
+            }
+        }
+        return answered;
     }
 
     /** The number of the first message with a call that is open after a number; null if none is. */
