@@ -21,6 +21,7 @@ import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.testkit.StatementLog;
 import dev.modelscan.storage.tools.DecidedBy;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionStatus;
@@ -31,6 +32,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,6 +223,27 @@ abstract class HistoryContract extends Contract {
         assertThat(db.tasks().createAll(line)).isEqualTo(line);
 
         assertThat(db.tasks().list(100, 0)).containsExactlyInAnyOrderElementsOf(line);
+    }
+
+    @Test
+    void aLineOfParentsTakesAsManyStatementsAsTasksWithoutParents() {
+        List<Task> flat = new ArrayList<>();
+        List<Task> line = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            flat.add(task().build());
+            line.add(task().parentId(i == 0 ? null : line.get(i - 1).id()).build());
+        }
+        Collections.shuffle(line, new Random(1));
+
+        assertThat(statements(() -> db.tasks().createAll(line)))
+                .hasSameSizeAs(statements(() -> db.tasks().createAll(flat)));
+    }
+
+    private static List<String> statements(Runnable work) {
+        try (StatementLog log = new StatementLog()) {
+            work.run();
+            return log.statements();
+        }
     }
 
     @Test

@@ -90,7 +90,7 @@ public final class HistoryCalls {
                                     "changed " + f.db.tasks().stream().count()));
                     return r -> r.tasks().updateImported(made);
                 }),
-                call("tasks: createAll of a parent and 100 children", 2, f -> {
+                call("tasks: createAll of a parent and 100 children", 1, f -> {
                     Task parent = Task.builder().type("search").build();
                     List<Task> made = new ArrayList<>(times(100, () -> Task.builder()
                             .type("search")

@@ -23,7 +23,6 @@ import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Column;
 import dev.modelscan.storage.internal.query.CompiledQuery;
-import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
 import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.Task;
@@ -32,8 +31,9 @@ import dev.modelscan.storage.tasks.TaskRepository;
 import dev.modelscan.storage.tasks.TaskStatus;
 import dev.modelscan.storage.teams.TeamId;
 import dev.modelscan.storage.workflows.WorkflowId;
-import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -143,25 +143,38 @@ final class SqlTaskRepository extends SqlRepository<TaskId, Task> implements Tas
     }
 
     /**
-     * Inserts parents before their children, one generation after the other: a foreign key is checked with each
-     * row.
+     * One generation after the other, each in lock order: a task comes after its parent, since a foreign key is checked with
+     * each statement.
      */
     @Override
-    List<Task> insertAll(Session session, List<Task> tasks) throws SQLException {
-        List<Task> left = tasks;
-        while (!left.isEmpty()) {
-            Set<@Nullable TaskId> waiting = left.stream().map(Task::id).collect(Collectors.toSet());
-            Map<Boolean, List<Task>> behind =
-                    left.stream().collect(Collectors.partitioningBy(task -> waiting.contains(task.parentId())));
-            List<Task> ready = Objects.requireNonNull(behind.get(false));
-            left = Objects.requireNonNull(behind.get(true));
-            if (ready.isEmpty()) {
-                throw new InvalidDataException(
-                        MAPPING.entity, left.get(0).id().value(), "parentId", "makes the task its own ancestor");
-            }
-            super.insertAll(session, ready);
+    List<Task> inInsertOrder(List<Task> tasks) {
+        Set<TaskId> given = tasks.stream().map(Task::id).collect(Collectors.toSet());
+        Map<TaskId, List<Task>> children = new LinkedHashMap<>();
+        List<Task> generation = new ArrayList<>();
+        for (Task task : tasks) {
+            TaskId parent = task.parentId();
+            (parent != null && given.contains(parent)
+                            ? children.computeIfAbsent(parent, none -> new ArrayList<>())
+                            : generation)
+                    .add(task);
         }
-        return tasks;
+        List<Task> ordered = new ArrayList<>(tasks.size());
+        while (!generation.isEmpty()) {
+            List<Task> next = new ArrayList<>();
+            for (Task task : super.inInsertOrder(generation)) {
+                ordered.add(task);
+                next.addAll(Objects.requireNonNullElse(children.remove(task.id()), List.of()));
+            }
+            generation = next;
+        }
+        if (!children.isEmpty()) {
+            throw new InvalidDataException(
+                    MAPPING.entity,
+                    children.values().iterator().next().get(0).id().value(),
+                    "parentId",
+                    "makes the task its own ancestor");
+        }
+        return ordered;
     }
 
     @Override
