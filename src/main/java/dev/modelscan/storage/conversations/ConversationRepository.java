@@ -62,7 +62,7 @@ public interface ConversationRepository {
     /**
      * Names a conversation.
      *
-     * @param title up to 255 characters; null for no title
+     * @param title 1 to 255 characters, not blank; null for no title
      * @return the conversation as it is stored
      * @throws NotFoundException if there is none with that id
      * @throws InvalidDataException if the title cannot be stored
@@ -139,6 +139,7 @@ public interface ConversationRepository {
      * @throws InvalidDataException if a message is of another conversation, or the conversation has branches
      * @throws OpenToolCallException if {@code after} is between a tool's call and the answer to it
      * @throws ConflictException if the id of a new message is taken
+     * @throws ReferenceException if a new message refers to a record that does not exist
      */
     List<Message> replaceTail(ConversationId id, @Nullable MessageId after, List<Message> messages);
 

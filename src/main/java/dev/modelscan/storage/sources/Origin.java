@@ -42,8 +42,8 @@ public record Origin(
     public Origin {
         Checks.optionalName(ENTITY, null, "format", format);
         Checks.optionalName(ENTITY, null, "externalId", externalId);
-        Checks.notNegative(ENTITY, null, "record", record);
-        Checks.notNegative(ENTITY, null, "line", line);
+        Checks.positive(ENTITY, null, "record", record);
+        Checks.positive(ENTITY, null, "line", line);
         Checks.notNegative(ENTITY, null, "offset", offset);
         boolean empty = externalId == null && sourceId == null && record == null && line == null && offset == null;
         if (format == null && !empty) {

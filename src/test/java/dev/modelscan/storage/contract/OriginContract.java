@@ -103,7 +103,7 @@ abstract class OriginContract extends Contract {
         Map<MessageId, Origin> origins = new LinkedHashMap<>();
         for (int i = 0; i < 1_100; i++) {
             messages.add(message(agent).build());
-            origins.put(messages.get(i).id(), origin("m" + i).at((long) i, null, 10L * i));
+            origins.put(messages.get(i).id(), origin("m" + i).at(i + 1L, null, 10L * i));
         }
         db.messages().createAll(messages);
 
@@ -241,8 +241,30 @@ abstract class OriginContract extends Contract {
                         .create(imported("x").origin(missing).build())))
                 .hasMessageContaining("sourceId")
                 .hasMessageContaining("missing");
-        assertThatThrownBy(() -> db.conversations()
-                        .create(Conversation.builder().origin(missing).build()))
-                .isInstanceOf(ReferenceException.class);
+        Message message = db.messages().create(message(agent).build());
+        Conversation made = Conversation.builder().origin(missing).build();
+        for (Runnable call : List.<Runnable>of(
+                () -> db.conversations().create(made),
+                () -> db.useTx(tx -> tx.conversations().create(made)),
+                () -> db.conversations().updateOrigin(CONVERSATION, missing),
+                () -> db.messages().putOrigins(Map.of(message.id(), missing)))) {
+            assertThat(catchThrowableOfType(ReferenceException.class, call::run))
+                    .hasMessageContaining("sourceId: source missing does not exist; create it first");
+        }
+    }
+
+    @Test
+    void recordsAndLinesAreCountedFromOne() {
+        Origin first = Origin.of(source, "x").at(1L, 1L, 0L);
+        assertThat(first.record()).isEqualTo(1);
+        assertThat(catchThrowableOfType(InvalidDataException.class, () -> first.at(0L, 1L, 0L))
+                        .field())
+                .isEqualTo("record");
+        assertThat(catchThrowableOfType(InvalidDataException.class, () -> first.at(1L, 0L, 0L))
+                        .field())
+                .isEqualTo("line");
+        assertThat(catchThrowableOfType(InvalidDataException.class, () -> first.at(1L, 1L, -1L))
+                        .field())
+                .isEqualTo("offset");
     }
 }

@@ -1,5 +1,8 @@
 package dev.modelscan.storage.internal.repository;
 
+import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.Sessions;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.Column;
@@ -10,6 +13,7 @@ import dev.modelscan.storage.internal.values.TextRules;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.sources.SourceId;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,6 +21,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.TableField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The columns of an {@link Origin}, which have the same names in every table.
@@ -102,6 +107,33 @@ final class OriginColumns<R> {
                         .set(format.parameter(), from)
                         .set(externalId.parameter(), name)
                         .first()));
+    }
+
+    /**
+     * Explains a rejected write.
+     *
+     * @param origins what was written
+     * @return the exception itself if it is not known that a source is missing, and which
+     * @throws ReferenceException that names the source
+     */
+    static SQLException explain(
+            Sessions sessions, String entity, @Nullable String id, Collection<Origin> origins, SQLException e) {
+        Failure failure = sessions.classify(e).whileWriting();
+        List<SourceId> sources = origins.stream()
+                .map(Origin::sourceId)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+        boolean isSource = failure.detail() == null || failure.detail().equals("sourceId");
+        if (failure.kind() == Kind.FOREIGN_KEY && isSource && sources.size() == 1) {
+            throw new ReferenceException(
+                    (id == null ? entity : entity + " " + id) + ": sourceId: source " + sources.get(0)
+                            + " does not exist; create it first",
+                    entity,
+                    id,
+                    e);
+        }
+        return e;
     }
 
     List<Column<R, ?>> all() {

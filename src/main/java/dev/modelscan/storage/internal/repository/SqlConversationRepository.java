@@ -130,7 +130,11 @@ final class SqlConversationRepository implements ConversationRepository {
                 id,
                 conversation,
                 session -> {
-                    session.query(INSERT).setAll(COLUMNS, conversation).update();
+                    try {
+                        session.query(INSERT).setAll(COLUMNS, conversation).update();
+                    } catch (SQLException e) {
+                        throw OriginColumns.explain(sessions, ENTITY, id, List.of(conversation.origin()), e);
+                    }
                     return conversation;
                 },
                 session -> Optional.ofNullable(session.query(BY_ID)
@@ -198,11 +202,15 @@ final class SqlConversationRepository implements ConversationRepository {
                 .createdAt(Instant.EPOCH)
                 .build();
         return sessions.write(ENTITY, id.value(), session -> {
-            Conversation stored = session.query(SET_ORIGIN)
-                    .set(ID.parameter(), id)
-                    .setAll(ORIGIN.all(), changed)
-                    .first();
-            return required(stored, id);
+            try {
+                Conversation stored = session.query(SET_ORIGIN)
+                        .set(ID.parameter(), id)
+                        .setAll(ORIGIN.all(), changed)
+                        .first();
+                return required(stored, id);
+            } catch (SQLException e) {
+                throw OriginColumns.explain(sessions, ENTITY, id.value(), List.of(origin), e);
+            }
         });
     }
 

@@ -318,7 +318,13 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         Objects.requireNonNull(origins, "origins");
         List<MessageOrigin> checked = MessageOrigins.checked(origins);
         if (!checked.isEmpty()) {
-            sessions.writeMany(MAPPING.entity, null, session -> MessageOrigins.put(session, checked));
+            sessions.writeMany(MAPPING.entity, null, session -> {
+                try {
+                    return MessageOrigins.put(session, checked);
+                } catch (SQLException e) {
+                    throw OriginColumns.explain(sessions, MAPPING.entity, null, origins.values(), e);
+                }
+            });
         }
     }
 
