@@ -33,7 +33,8 @@ public interface BlobRepository {
     /**
      * Stores all that a stream holds, unless it is stored already, in memory that does not grow with its length. Of a stream
      * longer than 1 MiB the bytes go to a temporary file first, which only this user can read: so no transaction is open while
-     * the stream is read. Does not close the stream.
+     * the stream is read. Inside {@code withTx} the transaction is open meanwhile: read a slow stream before. Does not close the
+     * stream.
      *
      * @return the blob as it is stored
      * @throws IOException if the stream cannot be read, or the temporary file cannot be written; nothing was stored
@@ -83,7 +84,9 @@ public interface BlobRepository {
 
     /**
      * Deletes the blobs that nothing refers to and that were first stored before a time. What was stored later stays, since the
-     * message that will refer to it may be on its way.
+     * message that will refer to it may be on its way. Each transaction deletes up to 10,000, so that others can write in between;
+     * inside {@code withTx} all of it is that transaction. If it is interrupted, what has been deleted stays so, and another call
+     * goes on.
      *
      * @return how many were deleted
      */
