@@ -147,6 +147,6 @@ public final class Times {
 
     /** A time that much earlier. Null if it is not in the years 0 to 9999. Fractions of a microsecond are cut off. */
     public static Field<Instant> minus(Field<Instant> time, Duration duration) {
-        return TimeExpressions.plus(time, duration.negated());
+        return TimeExpressions.minus(time, duration);
     }
 }

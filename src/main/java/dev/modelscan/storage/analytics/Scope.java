@@ -6,6 +6,7 @@ import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.workflows.WorkflowId;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Set;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class Scope {
+
+    // The first and the last time that can be stored.
+    private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     /** All records. */
     public static final Scope ALL = new Scope(Set.of(), null, null, null);
@@ -89,7 +94,25 @@ public final class Scope {
     }
 
     private Condition made(Field<Instant> createdAt) {
-        Condition from = since == null ? DSL.noCondition() : createdAt.ge(since);
-        return until == null ? from : from.and(createdAt.lt(until));
+        return from(createdAt).and(before(createdAt));
+    }
+
+    private Condition from(Field<Instant> createdAt) {
+        if (since == null || !since.isAfter(FIRST)) {
+            return DSL.noCondition();
+        }
+        return since.isAfter(LAST) ? DSL.falseCondition() : createdAt.ge(stored(since));
+    }
+
+    private Condition before(Field<Instant> createdAt) {
+        if (until == null || until.isAfter(LAST)) {
+            return DSL.noCondition();
+        }
+        return until.isAfter(FIRST) ? createdAt.lt(stored(until)) : DSL.falseCondition();
+    }
+
+    /** The first time that can be stored from there on. */
+    private static Instant stored(Instant bound) {
+        return bound.plusNanos(999).truncatedTo(ChronoUnit.MICROS);
     }
 }

@@ -12,6 +12,7 @@ import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.schema.tables.MessageParts;
 import dev.modelscan.storage.schema.tables.Messages;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -34,7 +35,14 @@ final class Conversations {
     /** The order in which conversations are locked everywhere, so that no two transactions wait for each other. */
     static final Comparator<ConversationId> LOCK_ORDER = Comparator.comparing(ConversationId::value);
 
+    private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+
     private Conversations() {}
+
+    /** The time so long ago, or the first that can be stored: nothing is older. */
+    static Instant ago(Instant now, Duration age) {
+        return age.compareTo(Duration.between(FIRST, now)) > 0 ? FIRST : now.minus(age);
+    }
 
     /**
      * A conversation as it was when it was listed.

@@ -189,7 +189,7 @@ public final class Retention {
     }
 
     private Instant before(Duration age) {
-        return now.minus(age);
+        return Conversations.ago(now, age);
     }
 
     private void reset() {

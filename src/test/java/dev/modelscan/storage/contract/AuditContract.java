@@ -335,6 +335,16 @@ abstract class AuditContract extends Contract {
                         .listBetween(first.minusSeconds(9), first.minusSeconds(8), PageRequest.first(9))
                         .items())
                 .isEmpty();
+        assertThat(walk(4, page -> db.audit().listBetween(Instant.MIN, Instant.MAX, page)))
+                .hasSize(6);
+        assertThat(walk(4, page -> db.audit().listBetween(first.plusNanos(1), Instant.MAX, page)))
+                .hasSizeLessThan(6);
+        for (Instant empty : List.of(Instant.MIN, Instant.MAX)) {
+            assertThat(db.audit()
+                            .listBetween(empty, empty, PageRequest.first(9))
+                            .items())
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -162,6 +163,8 @@ abstract class BlobRepositoryContract extends Contract {
 
         assertThat(db.blobs().find(unused.id())).isEmpty();
         assertThat(db.blobs().list(PageRequest.first(10)).items()).containsExactly(used, fresh);
+        assertThat(db.blobs().deleteUnused(Instant.MIN)).isZero();
+        assertThat(db.blobs().deleteUnused(Instant.MAX)).isEqualTo(1);
     }
 
     @Test

@@ -31,6 +31,7 @@ import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.testkit.StatementLog;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -403,9 +404,11 @@ abstract class DeletedRecordsContract extends Contract {
         assertThat(rows().get("deleted_records")).hasSize(3);
 
         assertThat(keeping.deletedRecords().purgeDeletedBefore(clock.instant())).isEqualTo(2);
+        assertThat(keeping.deletedRecords().purgeDeletedBefore(Instant.MIN)).isZero();
         assertThat(walk(10, keeping.deletedRecords()::list))
                 .extracting(DeletedRecord::recordId)
                 .containsExactly(agents.get(12).id().value());
+        assertThat(keeping.deletedRecords().purgeDeletedBefore(Instant.MAX)).isEqualTo(1);
         assertThatThrownBy(() -> keeping.deletedRecords().purge(DeletedRecordId.next()))
                 .isInstanceOf(NotFoundException.class);
     }

@@ -487,6 +487,23 @@ abstract class RetentionContract extends Contract {
         assertThat(db.tasks().list(10, 0)).extracting(Task::id).containsExactly(running.id());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {86_400_000_000L, 100_000_000_000_000_000L, Long.MAX_VALUE})
+    void nothingIsOlderThanTimesThatCanBeStored(long seconds) {
+        say(new ConversationId("c"), 1);
+        db.tasks().create(task().status(TaskStatus.FAILED).build());
+        db.modelCalls().create(modelCall().build());
+        Duration age = Duration.ofSeconds(seconds);
+
+        RetentionResult result = runLikeItsDryRun(RetentionPolicy.builder()
+                .conversations(age)
+                .tasks(age)
+                .toolExecutions(age)
+                .modelCalls(age));
+
+        assertThat(result).isEqualTo(new RetentionResult(0, 0, 0, 0, 0, 0));
+    }
+
     @Test
     void executionsAndModelCallsGoByAge() {
         ToolExecution execution = db.toolExecutions().create(execution(agent).build());

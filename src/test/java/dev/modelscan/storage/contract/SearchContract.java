@@ -309,6 +309,8 @@ abstract class SearchContract extends Contract {
                 "`foo tool:\"x`|9",
                 "`after:yesterday x`|6",
                 "`x before:2026-13-01`|9",
+                "`x after:+12000-01-01T00:00:00Z`|8",
+                "`x before:-0001-12-31T00:00:00Z`|9",
                 "`tool:a tool:b c`|13",
                 "`sender:x`|0"
             })

@@ -10,8 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.modelscan.storage.PageRequest;
+import dev.modelscan.storage.Times;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.analytics.Scope;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.tasks.Task;
@@ -20,6 +23,7 @@ import dev.modelscan.storage.teams.Team;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.workflows.Workflow;
 import dev.modelscan.storage.workflows.WorkflowStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -27,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.jooq.Field;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -119,6 +124,42 @@ abstract class TimeContract extends Contract {
         assertThat(started.field()).isEqualTo("startedAt");
         assertThatThrownBy(() -> db.dsl().fetchCount(AGENTS, AGENTS.CREATED_AT.gt(time)))
                 .hasStackTraceContaining("years 0 to 9999");
+    }
+
+    @Test
+    void aBoundMayBeAnyTime() {
+        Task task = db.tasks().create(task().build());
+
+        Scope all = Scope.ALL.since(Instant.MIN).until(Instant.MAX);
+        assertThat(db.dsl().fetchCount(TASKS, all.ofTasks())).isEqualTo(1);
+        assertThat(db.dsl().fetchCount(TASKS, all.since(Instant.MAX).ofTasks())).isZero();
+        assertThat(db.dsl().fetchCount(TASKS, all.until(Instant.MIN).ofTasks())).isZero();
+        assertThat(db.dsl()
+                        .fetchCount(
+                                TASKS, all.until(task.createdAt().plusNanos(1)).ofTasks()))
+                .isEqualTo(1);
+        assertThat(db.dsl()
+                        .fetchCount(
+                                TASKS, all.since(task.createdAt().plusNanos(1)).ofTasks()))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1_000_000_000_000L, Long.MAX_VALUE, Long.MIN_VALUE})
+    void aTimeThatIsTooFarAwayIsNull(long seconds) {
+        db.tasks().create(task().build());
+        Duration far = Duration.ofSeconds(seconds);
+
+        for (Field<Instant> time : List.of(Times.plus(TASKS.CREATED_AT, far), Times.minus(TASKS.CREATED_AT, far))) {
+            assertThat(db.dsl().fetchCount(TASKS, time.isNull())).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aTimeThatCannotBeStoredCannotBeComparedEither() {
+        assertThatThrownBy(() -> db.tasks().list(TASKS.CREATED_AT.lt(Instant.MAX), List.of(), PageRequest.first(1)))
+                .isInstanceOf(InvalidDataException.class)
+                .hasMessageContaining("0 to 9999");
     }
 
     @Test

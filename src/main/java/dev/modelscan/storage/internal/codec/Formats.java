@@ -5,6 +5,7 @@ import dev.modelscan.storage.Json;
 import dev.modelscan.storage.conversations.ContentType;
 import dev.modelscan.storage.conversations.PartKind;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.internal.values.StoredJson;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +33,15 @@ public final class Formats {
             new TextFormat<>((Class<List<String>>) (Class<?>) List.class, Formats::toStrings, Formats::fromStrings);
 
     private Formats() {}
+
+    /**
+     * A time that is bound as itself, and not as text.
+     *
+     * @throws InvalidDataException if it is not in the years 0 to 9999
+     */
+    public static Instant storable(Instant time) {
+        return Timestamps.storable(time);
+    }
 
     /** {@link #INSTANT}, decoded from bytes. */
     public static Instant instant(byte[] bytes, int from, int to) {

@@ -66,16 +66,26 @@ final class Timestamps {
     }
 
     /**
-     * Formats a time, truncated to microseconds.
+     * The given time.
      *
      * @throws InvalidDataException if it is not in the years 0 to 9999; records check their times, queries do
      *     not
      */
-    static String format(Instant instant) {
+    static Instant storable(Instant instant) {
         long seconds = instant.getEpochSecond();
         if (seconds < FIRST_SECOND || seconds > LAST_SECOND) {
             throw new InvalidDataException("query", null, "time", instant + " is not in the years 0 to 9999");
         }
+        return instant;
+    }
+
+    /**
+     * Formats a time, truncated to microseconds.
+     *
+     * @throws InvalidDataException if it is not in the years 0 to 9999
+     */
+    static String format(Instant instant) {
+        long seconds = storable(instant).getEpochSecond();
         LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(seconds, SECONDS_PER_DAY));
         int ofDay = Math.floorMod(seconds, SECONDS_PER_DAY);
         byte[] out = new byte[LENGTH];

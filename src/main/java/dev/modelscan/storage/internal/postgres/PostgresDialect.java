@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.postgres;
 
+import dev.modelscan.storage.internal.codec.Formats;
 import dev.modelscan.storage.internal.query.Catalog;
 import dev.modelscan.storage.internal.query.Changes;
 import dev.modelscan.storage.internal.query.Dialect;
@@ -100,7 +101,7 @@ public final class PostgresDialect implements Dialect {
         if (value == null) {
             statement.setNull(position, Types.TIMESTAMP_WITH_TIMEZONE);
         } else {
-            statement.setObject(position, value.atOffset(ZoneOffset.UTC));
+            statement.setObject(position, Formats.storable(value).atOffset(ZoneOffset.UTC));
         }
     }
 

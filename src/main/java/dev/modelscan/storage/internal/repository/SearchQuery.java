@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.internal.query.SearchTerm;
 import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.internal.values.TimeBounds;
 import dev.modelscan.storage.search.Search;
 import dev.modelscan.storage.search.SearchSyntaxException;
 import java.time.Instant;
@@ -211,9 +212,14 @@ final class SearchQuery {
 
     private static Instant time(String value, int valueAt) {
         try {
-            return value.length() == 10
+            Instant time = value.length() == 10
                     ? LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant()
                     : Instant.parse(value);
+            Instant first = TimeBounds.firstStored(time);
+            if (first == null || time.isBefore(TimeBounds.EARLIEST)) {
+                throw new SearchSyntaxException(valueAt, "it is not in the years 0 to 9999");
+            }
+            return first;
         } catch (DateTimeParseException e) {
             throw new SearchSyntaxException(
                     valueAt, "it is no time; give a day as 2026-01-31, or a time as 2026-01-31T12:00:00Z");

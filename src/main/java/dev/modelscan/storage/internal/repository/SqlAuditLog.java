@@ -21,6 +21,7 @@ import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.internal.values.TimeBounds;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -212,7 +213,11 @@ final class SqlAuditLog implements AuditLog {
     public Page<AuditEntry> listBetween(Instant from, Instant until, PageRequest request) {
         Objects.requireNonNull(from, "from");
         Objects.requireNonNull(until, "until");
-        return page(BY_TIME, request, execution -> execution.set(TIME, from).set(UNTIL, until));
+        Objects.requireNonNull(request, "request");
+        Instant first = TimeBounds.firstStored(from);
+        return first == null
+                ? new Page<>(List.of(), Optional.empty())
+                : page(BY_TIME, request, execution -> execution.set(TIME, first).set(UNTIL, TimeBounds.end(until)));
     }
 
     private Page<AuditEntry> page(PagedQuery<ChainEntry> list, PageRequest request, PagedQuery.Filter filter) {

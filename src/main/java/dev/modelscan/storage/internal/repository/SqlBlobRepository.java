@@ -21,6 +21,7 @@ import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.query.Session;
+import dev.modelscan.storage.internal.values.TimeBounds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -263,9 +264,10 @@ final class SqlBlobRepository implements BlobRepository {
     @Override
     public int deleteUnused(Instant before) {
         Objects.requireNonNull(before, "before");
+        Instant end = TimeBounds.end(before);
         int all = 0;
         while (true) {
-            int found = sessions.<Integer>writeMany(ENTITY, null, session -> deleteSome(session, before));
+            int found = sessions.<Integer>writeMany(ENTITY, null, session -> deleteSome(session, end));
             all += found;
             if (found == 0) {
                 return all;
@@ -273,7 +275,7 @@ final class SqlBlobRepository implements BlobRepository {
         }
     }
 
-    /** How many of up to 1,000 were deleted. */
+    /** How many of up to 10,000 were deleted. */
     private static int deleteSome(Session session, Instant before) throws SQLException {
         List<BlobId> ids = session.query(UNUSED)
                 .set(CREATED_AT.parameter(), before)

@@ -17,6 +17,7 @@ import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.internal.values.TimeBounds;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -183,9 +184,10 @@ final class SqlDeletedRecords implements DeletedRecords {
     @Override
     public int purgeDeletedBefore(Instant time) {
         Objects.requireNonNull(time, "time");
+        Instant before = TimeBounds.end(time);
         int all = 0;
         while (true) {
-            int purged = sessions.<Integer>writeMany(ENTITY, null, session -> purgeSome(session, time, BATCH));
+            int purged = sessions.<Integer>writeMany(ENTITY, null, session -> purgeSome(session, before, BATCH));
             all += purged;
             if (purged < BATCH) {
                 return all;

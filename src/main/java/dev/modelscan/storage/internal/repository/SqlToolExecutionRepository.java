@@ -29,6 +29,7 @@ import dev.modelscan.storage.internal.query.Row;
 import dev.modelscan.storage.internal.repository.StatusTimes.Phase;
 import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.internal.values.TextRules;
+import dev.modelscan.storage.internal.values.TimeBounds;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
 import dev.modelscan.storage.tools.ToolExecutionId;
@@ -152,7 +153,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
                 // The upper bound excludes no row. PostgreSQL uses one plan for all times. With one bound it
                 // expects a third of the table; with two it expects a small part, and uses the index.
                 .where(table.STARTED_AT.between(
-                        STARTED_AT.parameter().param(), DSL.inline(StatusTimes.LATEST, table.STARTED_AT)))
+                        STARTED_AT.parameter().param(), DSL.inline(TimeBounds.LATEST, table.STARTED_AT)))
                 .asTable("ranked");
         Field<String> name = Objects.requireNonNull(ranked.field(table.TOOL_NAME));
         Field<ToolExecutionStatus> status = Objects.requireNonNull(ranked.field(table.STATUS));
@@ -336,7 +337,7 @@ final class SqlToolExecutionRepository extends SqlRepository<ToolExecutionId, To
     @Override
     public List<ToolUsage> listUsage(Instant since) {
         Objects.requireNonNull(since, "since");
-        Instant first = StatusTimes.firstStored(since);
+        Instant first = TimeBounds.firstStored(since);
         if (first == null) {
             return List.of();
         }

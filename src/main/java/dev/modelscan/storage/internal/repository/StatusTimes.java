@@ -3,7 +3,6 @@ package dev.modelscan.storage.internal.repository;
 import dev.modelscan.storage.Id;
 import dev.modelscan.storage.errors.InvalidDataException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,22 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param completedAt when it ended
  */
 record StatusTimes(@Nullable Instant startedAt, @Nullable Instant completedAt) {
-
-    // The first and the last time that can be stored.
-    private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
-    static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
-
-    /** The first time that can be stored and is not before the bound; null if there is none. */
-    static @Nullable Instant firstStored(Instant bound) {
-        if (bound.isAfter(LATEST)) {
-            return null;
-        }
-        if (bound.isBefore(EARLIEST)) {
-            return EARLIEST;
-        }
-        Instant whole = bound.truncatedTo(ChronoUnit.MICROS);
-        return whole.equals(bound) ? whole : whole.plus(1, ChronoUnit.MICROS);
-    }
 
     /** What a status says about the times. */
     enum Phase {

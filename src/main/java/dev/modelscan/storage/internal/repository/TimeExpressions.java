@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.TASKS;
 import dev.modelscan.storage.internal.engines.Engines;
 import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.internal.query.QueryParts;
+import dev.modelscan.storage.internal.values.TimeBounds;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,8 +57,10 @@ public final class TimeExpressions {
     private static final long TO_MONDAY =
             Math.floorMod(DayOfWeek.THURSDAY.getValue() - 1 - DAYS_BEFORE, DayOfWeek.values().length);
 
-    private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
-    private static final Instant LAST = StatusTimes.LATEST;
+    private static final Instant FIRST = TimeBounds.EARLIEST;
+    private static final Instant LAST = TimeBounds.LATEST;
+    // Longer than from the first year to the last, so no stored times are as far apart.
+    private static final Duration LONGEST = Duration.ofDays(3_660_000);
     // The rules for daylight saving time have no end, but their SQL must have one.
     private static final Instant LAST_TRANSITION = Instant.parse("2100-01-01T00:00:00Z");
 
@@ -89,9 +92,17 @@ public final class TimeExpressions {
         return YearMonth.of(Math.toIntExact(Math.floorDiv(months, 12L)), Math.floorMod(months, 12) + 1);
     }
 
-    /** A duration in whole microseconds; may be negative. */
+    /** A duration in whole microseconds; may be negative. One beyond {@link #LONGEST} is that. */
     private static long micros(Duration duration) {
-        return Math.addExact(Math.multiplyExact(duration.getSeconds(), SECOND), duration.getNano() / 1_000);
+        Duration within = within(duration);
+        return Math.addExact(Math.multiplyExact(within.getSeconds(), SECOND), within.getNano() / 1_000);
+    }
+
+    private static Duration within(Duration duration) {
+        if (duration.compareTo(LONGEST) > 0) {
+            return LONGEST;
+        }
+        return duration.compareTo(LONGEST.negated()) < 0 ? LONGEST.negated() : duration;
     }
 
     /**
@@ -128,6 +139,11 @@ public final class TimeExpressions {
     /** The sum of a time and a duration; null if it is not in the years 0 to 9999. */
     public static Field<Instant> plus(Field<Instant> time, Duration duration) {
         return time(time.getName(), micros(stored(time)).plus(DSL.inline(micros(duration))));
+    }
+
+    /** {@link #plus} of the negated duration. */
+    public static Field<Instant> minus(Field<Instant> time, Duration duration) {
+        return plus(time, within(duration).negated());
     }
 
     /** The calendar day in a zone. */
