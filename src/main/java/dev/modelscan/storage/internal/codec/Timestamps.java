@@ -85,7 +85,8 @@ final class Timestamps {
      * @throws InvalidDataException if it is not in the years 0 to 9999
      */
     static String format(Instant instant) {
-        long seconds = storable(instant).getEpochSecond();
+        Instant time = storable(instant);
+        long seconds = time.getEpochSecond();
         LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(seconds, SECONDS_PER_DAY));
         int ofDay = Math.floorMod(seconds, SECONDS_PER_DAY);
         byte[] out = new byte[LENGTH];
@@ -101,7 +102,7 @@ final class Timestamps {
         out[16] = ':';
         write(out, 17, 19, ofDay % 60);
         out[19] = '.';
-        write(out, 20, 26, instant.getNano() / 1_000);
+        write(out, 20, 26, time.getNano() / 1_000);
         out[26] = 'Z';
         return new String(out, StandardCharsets.ISO_8859_1);
     }
