@@ -654,6 +654,10 @@ public final class RepositoryCalls {
                     return r -> r.conversations().compact(f.branched, upTo, "summary", InsideToolCall.MOVE_BEFORE_CALL);
                 }),
                 call("conversations: context", 3, f -> r -> r.conversations().context(f.branched, 1_000)),
+                call(
+                        "conversations: context with a limit",
+                        5,
+                        f -> r -> r.conversations().context(f.branched, 1)),
                 call("conversations: rename", 1, f -> r -> r.conversations().rename(f.branched, "trains"))));
         calls.addAll(paged("conversations: listBranches", 1, (f, r, request) -> r.conversations()
                 .listBranches(f.branched, request)));
