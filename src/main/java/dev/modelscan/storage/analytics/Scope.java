@@ -111,7 +111,7 @@ public final class Scope {
         return until.isAfter(FIRST) ? createdAt.lt(stored(until)) : DSL.falseCondition();
     }
 
-    /** The first time that can be stored from there on. */
+    /** The bound in whole microseconds, as times are stored; rounded up, so that the condition stays the same. */
     private static Instant stored(Instant bound) {
         return bound.plusNanos(999).truncatedTo(ChronoUnit.MICROS);
     }

@@ -149,9 +149,10 @@ final class OpenCalls {
     }
 
     /**
-     * The number that is the given one or a later one, and behind which no message of a path answers a call that is not behind it.
-     * Reads what is behind the given number once, and before it what {@link #read} says.
+     * The number after which a part of a path may begin, so that it has no answer without its call: the given number, or that of the
+     * last answer that has to be left out. The part is read once, and of what is before it as much as it takes to find the calls.
      *
+     * @param after the number after which the part would begin
      * @param end the number of the path's last message, or a larger one
      */
     static long behindAnswers(Session session, ConversationId id, long after, long end) throws SQLException {

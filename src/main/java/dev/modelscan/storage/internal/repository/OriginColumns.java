@@ -113,7 +113,7 @@ final class OriginColumns<R> {
      * Explains a rejected write.
      *
      * @param origins what was written
-     * @return the exception itself if it is not known that a source is missing, and which
+     * @return the given exception, if it does not tell which source is missing
      * @throws ReferenceException that names the source
      */
     static SQLException explain(

@@ -169,8 +169,8 @@ final class SqlAuditLog implements AuditLog {
     }
 
     /**
-     * Not in a transaction: in one of the caller's, the caller may take it back after learning a head, and inside {@code withTx} no
-     * other can write.
+     * Does nothing in a transaction. One that the caller ends may be rolled back after the caller has learned a head; inside {@code
+     * withTx} this thread can write nothing beside it.
      */
     private void sealIfNeeded() {
         if (sessions.options().readOnly() || inTransaction.getAsBoolean()) {

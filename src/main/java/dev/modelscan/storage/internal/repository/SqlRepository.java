@@ -155,7 +155,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
     /**
      * Updates a record as a whole.
      *
-     * @param isMeant whether the update is for a record that is stored so; for others it does not exist
+     * @param isMeant whether this update may change the record that is stored; if not, it is treated as missing
      */
     final R update(CompiledQuery<R> update, R record, Predicate<R> isMeant) {
         R prepared = prepared(record);

@@ -24,7 +24,10 @@ public final class TimeBounds {
         return whole.equals(bound) ? whole : whole.plus(1, ChronoUnit.MICROS);
     }
 
-    /** A time that can be stored, and that what is stored before the bound is before; all but the very last time if it must be. */
+    /**
+     * What to compare a column with that has to be before a bound: the first time that can be stored from there on. If there is none, the
+     * last one, so a row of exactly that microsecond counts as not before the bound.
+     */
     public static Instant end(Instant bound) {
         Instant first = firstStored(bound);
         return first == null ? LATEST : first;
