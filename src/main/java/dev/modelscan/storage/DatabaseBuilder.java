@@ -291,7 +291,7 @@ public final class DatabaseBuilder {
      *
      * <p>A SQLite file may lie on a medium that is mounted read-only. Rows in a log beside it need its {@code -shm} file.
      * Without a log, a file that this process may not write is read without locks: when somebody writes to it, calls throw
-     * {@link UnavailableException} within 100 ms, and it has to be opened again. Does not go with {@link #inMemory}.
+     * {@link UnavailableException} within 100 ms, and it has to be opened again. Not with {@link #inMemory}, or a transfer.
      */
     public DatabaseBuilder readOnly() {
         this.readOnly = true;
@@ -410,8 +410,9 @@ public final class DatabaseBuilder {
      * Copies a SQLite file into the server's database that this builder names, into its {@link #workspace} if one was given.
      * The tables that the {@link #migrations(String)} made in the source are copied, too.
      *
-     * @throws IllegalArgumentException if the source is the beginning of a URL, an option is out of its
-     *     range, or not exactly one of a URL and a data source was given
+     * @throws IllegalArgumentException if the source is the beginning of a URL, an option is out of its range or not one of
+     *     {@link #user}, {@link #password}, {@link #workspace}, {@link #connectTimeout}, {@link #busyTimeout} and
+     *     {@link #migrations(String)}, or not exactly one of a URL and a data source was given
      */
     public Transfer transferFrom(Path source) {
         Locations.requirePath(source);

@@ -152,10 +152,32 @@ class BuilderOptionsTest {
                         .open())
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("validateOnly cannot go with readOnly()");
-        assertThatThrownBy(() -> Database.builder().url(NOWHERE).validateOnly().transferFrom("x"))
-                .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("validateOnly cannot go with a transfer");
         assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aTransferTakesWhatItUsesAndRejectsTheRest() {
+        Set<String> used = Set.of("user", "password", "workspace", "connectTimeout", "busyTimeout", "migrations");
+        for (Method option : options()) {
+            if (!EFFECTIVE.containsKey(option.getName())) {
+                Throwable thrown =
+                        catchThrowable(() -> set(Database.builder().url(NOWHERE), option, VALUES.get(option.getName()))
+                                .transferFrom("x"));
+                boolean rejected = thrown instanceof IllegalArgumentException e
+                        && e.getMessage().endsWith(" has no effect on a transfer; leave it out");
+                assertThat(rejected).as("%s: %s", option.getName(), thrown).isEqualTo(!used.contains(option.getName()));
+            }
+        }
+        for (DatabaseBuilder builder : List.of(
+                Database.builder().url(NOWHERE).readOnly(),
+                Database.builder().url(NOWHERE).validateOnly())) {
+            assertThatThrownBy(() -> builder.transferFrom("x"))
+                    .isExactlyInstanceOf(IllegalArgumentException.class)
+                    .hasMessageEndingWith("Only cannot go with a transfer, which writes; leave it out");
+        }
+        assertThatThrownBy(() -> Database.builder().url(NOWHERE).inMemory().transferFrom("x"))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("choose one");
     }
 
     @ParameterizedTest

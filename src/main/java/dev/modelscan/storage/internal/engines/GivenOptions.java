@@ -21,6 +21,10 @@ public final class GivenOptions {
             "migrations",
             "listener");
 
+    /** What has an effect on a transfer, if it has one on the server. */
+    private static final Set<String> TRANSFER =
+            Set.of("url", "dataSource", "user", "password", "workspace", "connectTimeout", "busyTimeout", "migrations");
+
     private final Set<String> given = new LinkedHashSet<>();
 
     /** Notes that an option was given, by its name in the builder. */
@@ -69,13 +73,22 @@ public final class GivenOptions {
         }
     }
 
-    /** Checks that a server is given, in which tables may be made. */
+    /** Checks that a server is given, in which tables may be made, and no option that a transfer does not use. */
     public void requireServer() {
         if (!has("url") && !has("dataSource")) {
             throw rejected("url", "is required, or a data source");
         }
-        if (has("validateOnly")) {
-            throw rejected("validateOnly", "cannot go with a transfer, which makes tables; leave it out");
+        for (String option : List.of("readOnly", "validateOnly")) {
+            if (has(option)) {
+                throw rejected(option, "cannot go with a transfer, which writes; leave it out");
+            }
+        }
+        for (String option : given) {
+            // Whether two places are given is asked later.
+            if (!TRANSFER.contains(option)
+                    && Stream.of(Kind.values()).noneMatch(kind -> kind.option().equals(option))) {
+                throw rejected(option, "has no effect on a transfer; leave it out");
+            }
         }
     }
 
