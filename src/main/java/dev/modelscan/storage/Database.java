@@ -27,7 +27,6 @@ import dev.modelscan.storage.queries.TableRows;
 import dev.modelscan.storage.search.Search;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -50,13 +49,16 @@ public final class Database implements Repositories, AutoCloseable {
     private final Consumer<Database> onClose;
     private final @Nullable Supplier<? extends @Nullable Connection> joined;
     private final StoreRepositories repositories;
+    private final @Nullable Database base; // what this is a view of; null if it is none
     private volatile boolean open = true;
 
     Database(
             OpenedStore opened,
             DatabaseOptions options,
             @Nullable Supplier<? extends @Nullable Connection> joined,
-            Consumer<Database> onClose) {
+            Consumer<Database> onClose,
+            @Nullable Database base) {
+        this.base = base;
         this.opened = opened;
         this.options = options;
         this.onClose = onClose;
@@ -160,7 +162,6 @@ public final class Database implements Repositories, AutoCloseable {
      * @throws IllegalStateException if this thread is inside {@code withTx} already: nest with {@link Tx#withTx}
      */
     public <T extends @Nullable Object, X extends Exception> T withTx(TxFunction<T, X> function) throws X {
-        Objects.requireNonNull(function, "function");
         return withTx(options.isolation(), function);
     }
 
@@ -208,7 +209,6 @@ public final class Database implements Repositories, AutoCloseable {
 
     /** {@link #withTx(TxFunction)} without a result. */
     public <X extends Exception> void useTx(TxAction<X> action) throws X {
-        Objects.requireNonNull(action, "action");
         useTx(options.isolation(), action);
     }
 
@@ -232,11 +232,14 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Checks that the database can be read and written, and that its file is still where it was opened. Writes nothing.
+     * Checks that the database can be read and written, and that its file is still in its place. Writes nothing.
      *
      * @throws IllegalStateException inside {@code withTx}
      */
     public Health healthCheck() {
+        if (opened.store().isInTransaction()) {
+            throw new IllegalStateException("the database cannot be checked inside withTx");
+        }
         List<String> problems = opened.store().problems();
         return new Health(problems, problems.isEmpty() ? opened.notes(options.migrations()) : List.of());
     }
@@ -266,9 +269,8 @@ public final class Database implements Repositories, AutoCloseable {
 
     /** {@link #doctor(Path)}, or {@link #doctor()} of null, with a listener, which is told before each check, on this thread. */
     public Diagnosis doctor(@Nullable Path backups, Consumer<? super DoctorProgress> progress) {
-        Instant now = options.clock().instant();
         return Examination.run(
-                opened.store()::findings, this::dsl, repositories::auditFindings, backups, now, progress);
+                opened.store()::findings, this::dsl, repositories::auditFindings, backups, options.clock(), progress);
     }
 
     /**
@@ -317,7 +319,7 @@ public final class Database implements Repositories, AutoCloseable {
 
     /** False after {@link #close}. */
     public boolean isOpen() {
-        return open;
+        return base == null ? open : base.isOpen();
     }
 
     /**
@@ -349,8 +351,8 @@ public final class Database implements Repositories, AutoCloseable {
     /**
      * This database, used in somebody's name: what it deletes and keeps says so in {@link
      * dev.modelscan.storage.deleted.DeletedRecord#deletedBy}, and what it writes in the {@linkplain #audit() audit log}. It costs
-     * nothing to make, shares all connections, and closing it closes none. On PostgreSQL each of its writes takes one round
-     * trip more, and a single insert two more.
+     * nothing to make and shares all connections. It is closed when this database is; its own {@link #close} does nothing. On
+     * PostgreSQL each of its writes takes one round trip more, and a single insert two more.
      *
      * @param actor who: 1 to 255 characters, not blank
      * @throws InvalidDataException if it is no such text
@@ -358,7 +360,7 @@ public final class Database implements Repositories, AutoCloseable {
     public Database as(String actor) {
         Objects.requireNonNull(actor, "actor");
         Checks.name("database", null, "actor", actor);
-        return new Database(opened.as(actor), options, joined, view -> {});
+        return new Database(opened.as(actor), options, joined, view -> {}, this);
     }
 
     /** What it was opened with. */
@@ -377,8 +379,8 @@ public final class Database implements Repositories, AutoCloseable {
     }
 
     /**
-     * Closes all connections, after the transaction that is under way. Closing twice is no error; other calls after it throw
-     * {@link UnavailableException}.
+     * Closes all connections, after the transaction that is under way. Closing twice is no error. After it, what would read or
+     * write throws {@link UnavailableException}, and {@link #healthCheck} tells of it. What {@link #as} has made closes nothing.
      *
      * @throws IllegalStateException inside {@code withTx}
      */

@@ -358,7 +358,7 @@ public final class DatabaseBuilder {
         given.requireOne();
         DatabaseLocation location = location();
         DatabaseOptions options = options();
-        return new Database(Engines.at(location).open(location, options), options, joined, db -> {});
+        return new Database(Engines.at(location).open(location, options), options, joined, db -> {}, null);
     }
 
     /**

@@ -50,7 +50,7 @@ final class HostedWorkspaces implements Workspaces {
         enter(name);
         boolean opened = false;
         try {
-            Database db = new Database(host.open(name), options, joined, this::forget);
+            Database db = new Database(host.open(name), options, joined, this::forget, null);
             open.add(db);
             opened = true;
             // Whoever closed this meanwhile may not have seen the one that was added.

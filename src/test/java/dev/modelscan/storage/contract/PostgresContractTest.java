@@ -148,6 +148,14 @@ class PostgresContractTest implements EngineClass {
     }
 
     @Nested
+    class Closed extends ClosedContract {
+        @Override
+        TestEngine engine() {
+            return new Postgres();
+        }
+    }
+
+    @Nested
     class OutOfStack extends OutOfStackContract {
         @Override
         TestEngine engine() {

@@ -131,6 +131,9 @@ class SqliteFileContractTest implements EngineClass {
     class ReadOnly extends ReadOnlyContract {}
 
     @Nested
+    class Closed extends ClosedContract {}
+
+    @Nested
     class OutOfStack extends OutOfStackContract {}
 
     @Nested

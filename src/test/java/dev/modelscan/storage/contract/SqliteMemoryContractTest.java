@@ -61,6 +61,9 @@ class SqliteMemoryContractTest implements EngineClass {
     class TwentyQuestions extends TwentyQuestionsContract {}
 
     @Nested
+    class Closed extends ClosedContract {}
+
+    @Nested
     class OutOfStack extends OutOfStackContract {}
 
     @Nested

@@ -4,6 +4,7 @@ import dev.modelscan.storage.doctor.Diagnosis;
 import dev.modelscan.storage.doctor.DoctorProgress;
 import dev.modelscan.storage.doctor.Finding;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +40,9 @@ public final class Examination {
             Supplier<DSLContext> dsl,
             Supplier<List<Finding>> audit,
             @Nullable Path backups,
-            Instant now,
+            Clock clock,
             Consumer<? super DoctorProgress> progress) {
+        Instant now = clock.instant();
         Examination examination = new Examination(progress);
         examination.add("storage", engine);
         ContentChecks.of(dsl, now).forEach(examination::add);

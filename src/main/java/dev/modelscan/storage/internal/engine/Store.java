@@ -47,7 +47,7 @@ public interface Store extends Sessions, AutoCloseable {
     /** Gives back a session that {@link #acquireReader} gave out. */
     void releaseReader(Session session);
 
-    /** What keeps the database from being used; empty if nothing does. Writes nothing. */
+    /** What keeps the database from being used; empty if nothing does. Not for a thread in a transaction. Writes nothing. */
     List<String> problems();
 
     /** What works and is not as one would expect, each with what to do; empty if nothing is, or nothing can be told. */

@@ -125,9 +125,7 @@ final class ReaderPool implements AutoCloseable {
      */
     private @Nullable Place take(Loan loan) {
         synchronized (lock) {
-            if (closed) {
-                throw new UnavailableException(connections.name() + " is closed", null);
-            }
+            requireOpen();
             if (firstWaiting != null && !isNext(loan)) {
                 return null;
             }
@@ -272,6 +270,12 @@ final class ReaderPool implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new UnavailableException(connections.name() + " is closed", null);
+        }
     }
 
     /** Closes idle sessions; those in use are closed when they are released. */

@@ -252,6 +252,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public Session join(Connection connection) throws SQLException {
+        readers.requireOpen();
         connections.requireSameForReading();
         CallersConnection.require(connection, connections);
         Session session = new Session(connection, SqliteDialect.INSTANCE);
@@ -299,6 +300,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public Backup backup(Path target, Consumer<BackupProgress> listener) {
+        readers.requireOpen();
         connections.requireSameNow();
         return new BackupWriter(connections, SqliteMigrator.plan(options), listener).write(target);
     }
