@@ -27,12 +27,12 @@ public final class Schedule implements AutoCloseable {
 
     private Schedule(Database db, String name, Duration every, Runnable work, Consumer<StorageException> onFailure) {
         this.db = Objects.requireNonNull(db, "db");
-        this.everyNanos = nanos(Objects.requireNonNull(every, "every"));
-        this.work = Objects.requireNonNull(work, "work");
-        this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
-        if (every.isNegative() || every.isZero()) {
+        if (Objects.requireNonNull(every, "every").isNegative() || every.isZero()) {
             throw new IllegalArgumentException(name + ": every is " + every + "; give a positive time");
         }
+        this.everyNanos = nanos(every);
+        this.work = Objects.requireNonNull(work, "work");
+        this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
         this.thread = new Thread(this::loop, "modelscan-storage-" + name);
         thread.setDaemon(true);
     }
@@ -41,7 +41,7 @@ public final class Schedule implements AutoCloseable {
      * Starts one.
      *
      * @param name a part of the thread's name
-     * @param every the time from the begin of one run to that of the next
+     * @param every the time from the begin of one run to that of the next, to within 200 ms; a shorter time counts as that
      * @param work is run on the schedule's thread. An interrupt ends the run, and not the schedule
      * @param onFailure is told when a run failed; the next run is tried at its time. If the run threw another exception
      *     than a {@link StorageException}, or an Error, that is the cause of an {@link UnavailableException}. What the listener
@@ -64,7 +64,9 @@ public final class Schedule implements AutoCloseable {
             }
             runOnce();
             // Runs that are missed because one took long are not made up for.
-            next = Math.max(next + everyNanos, System.nanoTime());
+            next += everyNanos;
+            long late = System.nanoTime() - next;
+            next += Math.max(0, late);
         }
     }
 

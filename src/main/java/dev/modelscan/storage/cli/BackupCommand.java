@@ -35,6 +35,9 @@ import picocli.CommandLine.Parameters;
         subcommands = {BackupCommand.Verify.class, BackupCommand.Drill.class, BackupCommand.ListAll.class})
 final class BackupCommand extends OutputCommand {
 
+    /** A century, which is as good as never, and whose end can be computed. */
+    private static final long LONGEST_NANOS = TimeUnit.DAYS.toNanos(36_500);
+
     @Option(
             names = "--to",
             paramLabel = "<file>",
@@ -108,8 +111,10 @@ final class BackupCommand extends OutputCommand {
             }
             spec.commandLine().getOut().flush();
             // Backups that are missed because one took long are not made up for.
-            next = Math.max(next + interval.toNanos(), System.nanoTime());
-            TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
+            next += Math.min(LONGEST_NANOS, TimeUnit.NANOSECONDS.convert(interval));
+            long left = next - System.nanoTime();
+            next -= Math.min(0, left);
+            TimeUnit.NANOSECONDS.sleep(left);
         }
     }
 

@@ -102,6 +102,26 @@ class BackupCommandTest {
         assertThat(err.toString()).contains("error: an old class");
     }
 
+    /** Its end is no number of nanoseconds. */
+    @Test
+    void theNextBackupMayBeInThousandsOfYears() {
+        PrintWriter out = new PrintWriter(new StringWriter()) {
+            @Override
+            public void println(String line) {
+                if (line.startsWith("wrote")) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        StringWriter err = new StringWriter();
+        String folder = directory.resolve("generations").toString();
+        Main.run(
+                new String[] {"backup", "--db", database, "--to", folder, "--keep", "1h", "--every", "999999d"},
+                out,
+                new PrintWriter(err));
+        assertThat(err.toString()).doesNotContain("ArithmeticException");
+    }
+
     @Test
     void wrongArgumentsAreTwoAndABadBackupIsOne() throws Exception {
         assertThat(MainTest.run("backup", "--db", database).code()).isEqualTo(2);

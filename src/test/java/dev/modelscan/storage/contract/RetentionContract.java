@@ -621,6 +621,25 @@ abstract class RetentionContract extends Contract {
         Schedule.start(db, "never again", Duration.ofSeconds(Long.MAX_VALUE), () -> {}, failures::add)
                 .close();
         assertThat(failures).hasSize(2);
+        for (Duration none : List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofSeconds(Long.MIN_VALUE))) {
+            assertThatThrownBy(() -> Schedule.start(db, "none", none, () -> {}, failures::add))
+                    .isExactlyInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("none: every is " + none + "; give a positive time");
+        }
+    }
+
+    @Test
+    void anAgeBeforeAllTimeKeepsAll() {
+        say(OLD, 1);
+        for (Duration age : List.of(Duration.ofDays(366L * 3_000), Duration.ofSeconds(Long.MAX_VALUE))) {
+            RetentionPolicy.Builder policy = RetentionPolicy.builder()
+                    .conversations(age)
+                    .tasks(age)
+                    .toolExecutions(age)
+                    .modelCalls(age);
+            assertThat(runLikeItsDryRun(policy)).isEqualTo(new RetentionResult(0, 0, 0, 0, 0, 0));
+        }
+        assertThat(numbers(OLD)).hasSize(1);
     }
 
     @Test
