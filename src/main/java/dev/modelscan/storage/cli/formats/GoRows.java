@@ -37,7 +37,7 @@ final class GoRows {
 
     /** A duration in nanoseconds, as Go counts them, or in milliseconds, as the package's own tests do. */
     static @Nullable Duration duration(JsonNode value) {
-        if (!value.isIntegralNumber() || value.longValue() <= 0) {
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() <= 0) {
             return null;
         }
         long count = value.longValue();

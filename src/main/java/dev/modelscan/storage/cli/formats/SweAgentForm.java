@@ -27,6 +27,7 @@ final class SweAgentForm implements Form {
 
     private static final String SHELL = "bash";
     private static final BigDecimal NANOS = new BigDecimal("1e9");
+    private static final BigDecimal CENTURY = BigDecimal.valueOf(3_155_760_000L);
 
     @Override
     public String name() {
@@ -270,8 +271,11 @@ final class SweAgentForm implements Form {
             }
         }
 
-        private static Duration duration(BigDecimal seconds) {
-            return Duration.ofNanos(seconds.multiply(NANOS).longValue());
+        /** Null for what no run takes: less than nothing, or more than a century, which nanoseconds may not hold. */
+        private static @Nullable Duration duration(BigDecimal seconds) {
+            return seconds.signum() < 0 || seconds.compareTo(CENTURY) > 0
+                    ? null
+                    : Duration.ofNanos(seconds.multiply(NANOS).longValue());
         }
 
         private void called(JsonNode value, JsonNode stats) {

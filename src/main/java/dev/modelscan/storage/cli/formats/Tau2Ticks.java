@@ -3,6 +3,7 @@ package dev.modelscan.storage.cli.formats;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -115,7 +116,8 @@ final class Tau2Ticks {
             BigDecimal cost = Fields.number(chunk, "cost");
             BigDecimal before = Fields.number(message, "cost");
             if (cost != null) {
-                message.put("cost", before == null ? cost : before.add(cost));
+                // Rounded: all digits of 1 and 1e-1000000 together are a million.
+                message.put("cost", before == null ? cost : before.add(cost, MathContext.DECIMAL128));
             }
             if (chunk.path("usage").isObject()) {
                 message.set("usage", chunk.path("usage"));

@@ -25,7 +25,9 @@ public final class Decimals {
         if (value.abs().compareTo(MOST) > 0) {
             throw Checks.invalid(entity, id, field, "is not in -" + MOST + " to " + MOST);
         }
-        return plain(value.setScale(DIGITS, RoundingMode.HALF_UP));
+        // Less than a tenth of a billionth is 0: rounding 1e-1000000 makes a power of ten of a million digits.
+        boolean tiny = value.precision() - (long) value.scale() < -DIGITS;
+        return tiny ? BigDecimal.ZERO : plain(value.setScale(DIGITS, RoundingMode.HALF_UP));
     }
 
     /** {@link #required}, or null for null. */

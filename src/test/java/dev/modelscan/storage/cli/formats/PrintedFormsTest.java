@@ -3,6 +3,7 @@ package dev.modelscan.storage.cli.formats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What command lines of agents print, lists of responses, and voice runs. */
 class PrintedFormsTest {
@@ -146,6 +147,20 @@ class PrintedFormsTest {
                         "user: Hello",
                         "score reward 1",
                         "end simulation 1/0 completed");
+    }
+
+    /** All of their digits are 100 MB. */
+    @Test
+    @Timeout(20)
+    void costsWhoseExponentsAreFarApartAreAdded() {
+        Told told = Told.of(
+                "results.json",
+                "{'info': {'agent_info': {'llm': 'm'}}, 'tasks': [], 'simulations': [{'id': 's', 'messages': [], 'ticks': [",
+                "{'tick_id': 0, 'agent_chunk': {'role': 'assistant', 'content': 'Hi', 'cost': 0.5}},",
+                "{'tick_id': 1, 'agent_chunk': {'role': 'assistant', 'content': ' you', 'cost': 1e-100000000}}]}]}");
+
+        assertThat(told.all(Event.ModelCalled.class)).singleElement().satisfies(call -> assertThat(call.cost())
+                .isEqualByComparingTo("0.5"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.modelscan.storage.cli.formats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SweAgentFormTest {
@@ -67,6 +68,26 @@ class SweAgentFormTest {
                         "user: more",
                         "end run-1 completed");
         assertThat(told.kept()).contains("\"observation\":\"x\"", "\"role\":\"user\"");
+    }
+
+    @Test
+    void aTimeThatNoRunTakesIsLeftOut() {
+        for (String seconds : List.of("-1", "1e12", "1e400", "1e2000000000")) {
+            assertThat(took(seconds)).as(seconds).containsExactly((Duration) null);
+        }
+        assertThat(took("1e-2000000000")).containsExactly(Duration.ZERO);
+        assertThat(took("3e9")).containsExactly(Duration.ofSeconds(3_000_000_000L));
+    }
+
+    private static List<Duration> took(String seconds) {
+        return Told.of(
+                        "t.traj",
+                        "{'trajectory': [{'action': 'ls', 'observation': 'x', 'thought': 't', 'execution_time': "
+                                + seconds + "}]}")
+                .parts(Part.Answer.class)
+                .stream()
+                .map(Part.Answer::took)
+                .toList();
     }
 
     @Test
