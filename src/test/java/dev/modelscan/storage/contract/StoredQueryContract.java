@@ -44,8 +44,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jooq.Converter;
+import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.impl.SQLDataType;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +58,8 @@ import org.junit.jupiter.api.Test;
 abstract class StoredQueryContract extends Contract {
 
     record Backlog(String agent, int tasks) {}
+
+    record Word(String text) {}
 
     record Line(TaskId id, TaskStatus status, int priority, Json input, Instant createdAt) {}
 
@@ -189,6 +194,30 @@ abstract class StoredQueryContract extends Contract {
         assertThatThrownBy(() -> db.query(bare).one())
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("function of a stored query");
+    }
+
+    @Test
+    void aRunBindsTheLastValueOfAParameterAlone() {
+        AtomicInteger bound = new AtomicInteger();
+        DataType<Word> counted = SQLDataType.VARCHAR.asConvertedDataType(
+                Converter.ofNullable(String.class, Word.class, Word::new, word -> {
+                    bound.incrementAndGet();
+                    return word.text();
+                }));
+        QueryParameter<Word> type = StoredQueries.parameter("type", field(name("type"), counted));
+        StoredQuery<Integer> ofType = StoredQueries.query(
+                () -> select(count())
+                        .from(TASKS)
+                        .where(TASKS.TYPE.coerce(counted).eq(type.param())),
+                into(number -> number));
+        QueryRun<Integer> run = db.query(ofType);
+        assertThat(run.set(type, new Word("none")).one()).isZero();
+        int once = bound.getAndSet(0);
+        for (int i = 0; i < 10; i++) {
+            assertThat(run.set(type, new Word("none" + i)).one()).isZero();
+        }
+        assertThat(once).isPositive();
+        assertThat(bound).hasValue(10 * once);
     }
 
     @Test

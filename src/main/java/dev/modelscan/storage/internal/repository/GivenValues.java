@@ -6,15 +6,15 @@ import dev.modelscan.storage.internal.query.Parameter;
 import dev.modelscan.storage.internal.values.TextRules;
 import dev.modelscan.storage.queries.QueryParameter;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The values that a caller sets before a run of a stored query. The last one of a parameter counts. */
 final class GivenValues {
 
-    private final List<Given<?>> all = new ArrayList<>(4);
+    private final Map<String, Given<?>> all = new LinkedHashMap<>(8);
     private final String entity;
 
     GivenValues() {
@@ -44,18 +44,18 @@ final class GivenValues {
         if (problem != null) {
             throw new InvalidDataException(entity, null, known.name(), problem);
         }
-        all.add(new Given<>(known, value));
+        all.put(known.name(), new Given<>(known, value));
     }
 
     /** Binds those that the query has. */
     void bindKnown(Execution<?> execution) throws SQLException {
-        for (Given<?> given : all) {
+        for (Given<?> given : all.values()) {
             given.bind(execution);
         }
     }
 
     void bind(Execution<?> execution) throws SQLException {
-        for (Given<?> given : all) {
+        for (Given<?> given : all.values()) {
             String name = given.parameter().name();
             if (!execution.has(name)) {
                 throw new IllegalArgumentException("this query has no parameter " + name);
