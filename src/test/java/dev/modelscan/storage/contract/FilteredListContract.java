@@ -25,7 +25,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.OrderField;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -144,6 +146,49 @@ abstract class FilteredListContract extends Contract {
                                 PageRequest.first(100))
                         .items())
                 .hasSize(12);
+    }
+
+    @Test
+    void aTimeIsMovedByAnyDuration() {
+        List<Duration> beyond = List.of(
+                Duration.ofSeconds(Long.MAX_VALUE, 999_999_999),
+                Duration.ofSeconds(Long.MIN_VALUE),
+                Duration.ofDays(106_751_990),
+                Duration.ofDays(-106_751_990),
+                Duration.ofDays(4_000_000));
+        for (Duration duration : beyond) {
+            assertThat(moved(Times.plus(TASKS.CREATED_AT, duration)))
+                    .as("+ %s", duration)
+                    .isNull();
+            assertThat(moved(Times.minus(TASKS.CREATED_AT, duration)))
+                    .as("- %s", duration)
+                    .isNull();
+        }
+        Instant time = tasks.get(0).createdAt();
+        assertThat(moved(Times.plus(TASKS.CREATED_AT, Duration.ofNanos(1_999)))).isEqualTo(time.plusNanos(1_000));
+        assertThat(moved(Times.plus(TASKS.CREATED_AT, Duration.ofNanos(-1_999))))
+                .isEqualTo(time.minusNanos(1_000));
+        assertThat(moved(Times.minus(TASKS.CREATED_AT, Duration.ofNanos(1_999))))
+                .isEqualTo(time.minusNanos(1_000));
+        assertThat(moved(Times.minus(TASKS.CREATED_AT, Duration.ofNanos(1)))).isEqualTo(time);
+        assertThat(moved(Times.plus(TASKS.CREATED_AT, Duration.ofNanos(-1)))).isEqualTo(time);
+        assertThat(db.dsl()
+                        .fetchCount(
+                                TASKS,
+                                Times.between(TASKS.CREATED_AT, TASKS.UPDATED_AT)
+                                        .lt(Duration.ofSeconds(Long.MAX_VALUE))
+                                        .and(Times.between(TASKS.CREATED_AT, TASKS.UPDATED_AT)
+                                                .gt(Duration.ofSeconds(Long.MIN_VALUE)))))
+                .isEqualTo(tasks.size());
+    }
+
+    private @Nullable Instant moved(Field<Instant> time) {
+        return db.dsl()
+                .select(time)
+                .from(TASKS)
+                .where(TASKS.ID.eq(tasks.get(0).id()))
+                .fetchSingle()
+                .value1();
     }
 
     @Test

@@ -92,10 +92,12 @@ public final class TimeExpressions {
         return YearMonth.of(Math.toIntExact(Math.floorDiv(months, 12L)), Math.floorMod(months, 12) + 1);
     }
 
-    /** A duration in whole microseconds; may be negative. One beyond {@link #LONGEST} is that. */
+    /** A duration in whole microseconds, cut off towards 0; may be negative. One beyond {@link #LONGEST} is that. */
     private static long micros(Duration duration) {
         Duration within = within(duration);
-        return Math.addExact(Math.multiplyExact(within.getSeconds(), SECOND), within.getNano() / 1_000);
+        return within.isNegative()
+                ? -micros(within.negated())
+                : Math.addExact(Math.multiplyExact(within.getSeconds(), SECOND), within.getNano() / 1_000);
     }
 
     private static Duration within(Duration duration) {
