@@ -24,7 +24,8 @@ import java.util.function.Consumer;
  * PostgreSQL server is backed up with {@code pg_dump}; see {@code docs/operations.md}.
  *
  * <p>Each can be killed at any moment and run again. All throw {@link UnavailableException} if a file is missing, or cannot
- * be read or written, and {@link StorageFullException} if a disk is full.
+ * be read or written, {@link StorageFullException} if a disk is full, and {@link CancelledException} if the thread is
+ * interrupted.
  *
  * @since 0.1.0
  */
@@ -40,7 +41,6 @@ public final class Backups {
      * @param backup the file to write; its directory is created. It has this name when it is whole and on the disk
      * @throws ConflictException if a file of that name exists; it is left as it is
      * @throws SchemaException if the database has no tables, is another program's, or has a newer schema
-     * @throws CancelledException if the thread is interrupted
      * @throws BusyException if another backup of that name is being written
      */
     public static Backup create(Path database, Path backup) {
@@ -117,7 +117,8 @@ public final class Backups {
 
     /**
      * Adds a backup to a directory of backups, {@link #drill drills} it, and then deletes those that are no longer to be kept. Use a
-     * directory for one database alone. Throws what {@link #create(Path, Path)} does.
+     * directory for one database alone. Throws what {@link #create(Path, Path)} and {@link #verify(Path)} do, and {@link BusyException}
+     * if another process adds to the directory.
      */
     public static Generation add(Path database, Path directory, Keep keep) {
         return add(database, directory, keep, progress -> {});

@@ -8,6 +8,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Health;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.backups.Backup;
+import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.backups.Generation;
 import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.backups.Restored;
@@ -39,8 +40,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -478,6 +481,39 @@ class BackupTest {
                 .isInstanceOf(CancelledException.class);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(names(backup().getParent())).doesNotContain("app.db", "app.db.part", "app.db.manifest.json");
+    }
+
+    @Test
+    void anInterruptWhileABackupIsCheckedEndsIt() throws Exception {
+        createAgents("a");
+        Consumer<BackupProgress> interrupting = progress -> {
+            if (progress.phase() == BackupProgress.Phase.CHECK) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        assertCancelled(() -> Backups.create(file(), backup(), interrupting));
+        assertThat(names(backup().getParent())).doesNotContain("app.db", "app.db.part", "app.db.manifest.json");
+
+        Path folder = directory.resolve("generations");
+        assertCancelled(() -> Backups.add(file(), folder, new Keep(1, 0, 0), interrupting));
+        assertThat(Backups.list(folder)).isEmpty();
+
+        Backups.create(file(), backup());
+        assertCancelled(() -> Backups.verify(backup(), interrupting));
+        assertCancelled(() -> Backups.drill(backup(), interrupting));
+        Path restored = directory.resolve("restored.db");
+        assertCancelled(() -> Backups.restore(backup(), restored, interrupting));
+        assertThat(restored).doesNotExist();
+        assertThat(names(backup().getParent())).containsExactly("app.db", "app.db.manifest.json");
+        Backups.restore(backup(), restored);
+        assertThat(agents(restored)).containsExactly("a");
+    }
+
+    private static void assertCancelled(ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isExactlyInstanceOf(CancelledException.class)
+                .hasMessageEndingWith(": the thread was interrupted");
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     /** Large enough for the pace. */

@@ -5,6 +5,7 @@ import dev.modelscan.storage.internal.values.Sha256;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,14 +45,34 @@ final class BackupFiles {
         syncDirectory(file);
     }
 
-    /** Writes the names in a file's directory to the disk. Windows cannot, and need not. */
+    /**
+     * Writes the names in a file's directory to the disk. Windows cannot, and need not. An interrupt waits for it: the file has
+     * its name already, so nothing can be called off any more.
+     */
     static void syncDirectory(Path file) throws IOException {
         if (File.separatorChar == '\\') {
             return;
         }
-        try (FileChannel channel =
-                FileChannel.open(Objects.requireNonNull(file.toAbsolutePath().getParent()), StandardOpenOption.READ)) {
+        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (!isSynced(directory)) {
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** False if an interrupt was in the way. */
+    private static boolean isSynced(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+            return true;
+        } catch (ClosedByInterruptException e) {
+            return false;
         }
     }
 
@@ -71,8 +92,16 @@ final class BackupFiles {
                 digest.update(buffer, 0, n);
                 done += n;
                 read.accept(done);
+                requireNotInterrupted();
             }
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** What streams of files do not look at, and channels do. */
+    static void requireNotInterrupted() throws ClosedByInterruptException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new ClosedByInterruptException();
+        }
     }
 }

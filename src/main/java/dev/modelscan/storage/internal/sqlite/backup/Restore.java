@@ -80,6 +80,7 @@ public final class Restore {
                 out.write(buffer, 0, n);
                 done += n;
                 listener.accept(new BackupProgress(Phase.COPY, done, backup.bytes()));
+                BackupFiles.requireNotInterrupted();
             }
         }
     }

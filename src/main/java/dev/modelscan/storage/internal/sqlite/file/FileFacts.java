@@ -1,12 +1,15 @@
 package dev.modelscan.storage.internal.sqlite.file;
 
+import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.StorageFullException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.EngineText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AccessMode;
 import java.nio.file.DirectoryStream;
@@ -45,6 +48,10 @@ public final class FileFacts {
      * The exception for the caller; {@code what} names the file and what failed, and the reason is appended.
      */
     public static StorageException failed(String what, IOException e) {
+        // An interrupt closes the channel that its thread writes or flushes.
+        if (e instanceof ClosedByInterruptException || e instanceof FileLockInterruptionException) {
+            return new CancelledException(what + ": the thread was interrupted", e);
+        }
         String reason = reason(e);
         return NO_SPACE.matcher(reason).find()
                 ? new StorageFullException(what + ": " + reason, e)
