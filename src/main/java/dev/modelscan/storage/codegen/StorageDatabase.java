@@ -145,7 +145,7 @@ public final class StorageDatabase extends SQLiteDatabase {
                 }
                 Files.deleteIfExists(directory);
             }
-        } catch (SQLException | IOException e) {
+        } catch (SQLException | IOException | UncheckedIOException e) {
             throw new SchemaException("the scratch database cannot be deleted: " + e.getMessage(), e);
         }
         scratch = null;

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.migrate;
 
 import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.internal.values.Directories;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,12 +95,9 @@ final class MigrationFolder {
         if (!Files.isDirectory(directory)) {
             return;
         }
-        try (Stream<Path> found = Files.list(directory)) {
-            for (Path file : found.filter(Files::isRegularFile).toList()) {
-                String name = String.valueOf(file.getFileName());
-                if (name.endsWith(".sql")) {
-                    add(name, Files.readAllBytes(file));
-                }
+        for (Path file : Directories.list(directory, name -> name.endsWith(".sql"))) {
+            if (Files.isRegularFile(file)) {
+                add(String.valueOf(file.getFileName()), Files.readAllBytes(file));
             }
         }
     }

@@ -10,16 +10,14 @@ import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.values.Directories;
 import dev.modelscan.storage.internal.values.TextRules;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 
 /** Workspaces that are SQLite files of one directory. */
 final class SqliteWorkspaces implements WorkspaceHost {
@@ -59,16 +57,14 @@ final class SqliteWorkspaces implements WorkspaceHost {
             return List.of();
         }
         List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
-            for (Path file : files) {
+        try {
+            for (Path file : Directories.list(directory, each -> each.endsWith(SUFFIX))) {
                 String name = file.getFileName().toString();
                 name = name.substring(0, name.length() - SUFFIX.length());
                 if (TextRules.workspaceProblem(name) == null && mayBeOurs(name)) {
                     names.add(name);
                 }
             }
-        } catch (DirectoryIteratorException e) {
-            throw FileFacts.failed(directory + " cannot be read", Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
             throw FileFacts.failed(directory + " cannot be read", e);
         }

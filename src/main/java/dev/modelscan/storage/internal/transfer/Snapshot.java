@@ -7,9 +7,9 @@ import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.PrivateFiles;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.values.Directories;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -138,11 +138,10 @@ final class Snapshot {
     /** Deletes those that transfers of this source had retired when they were killed. */
     static void deleteRetired(Path source) {
         String begin = source.getFileName() + "-transfer-";
-        try (DirectoryStream<Path> beside = Files.newDirectoryStream(
-                Objects.requireNonNull(source.getParent()),
-                each -> each.getFileName().toString().startsWith(begin)
-                        && each.getFileName().toString().endsWith(RETIRED))) {
-            for (Path each : beside) {
+        try {
+            for (Path each : Directories.list(
+                    Objects.requireNonNull(source.getParent()),
+                    name -> name.startsWith(begin) && name.endsWith(RETIRED))) {
                 Files.deleteIfExists(each);
             }
         } catch (IOException e) {

@@ -10,8 +10,8 @@ import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import dev.modelscan.storage.internal.values.Directories;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The backups in a directory: they are added, drilled, listed and deleted. One process at a time adds. */
 public final class BackupDirectory {
@@ -107,7 +108,7 @@ public final class BackupDirectory {
         if (!Files.isDirectory(directory)) {
             return found;
         }
-        for (Path manifest : files(directory, "*" + BackupFiles.MANIFEST)) {
+        for (Path manifest : files(directory, each -> each.endsWith(BackupFiles.MANIFEST))) {
             String name = manifest.getFileName().toString();
             Path file = manifest.resolveSibling(name.substring(0, name.length() - BackupFiles.MANIFEST.length()));
             if (Files.isRegularFile(file)) {
@@ -124,7 +125,7 @@ public final class BackupDirectory {
 
     /** Deletes what interrupted runs have left. Only for the holder of the directory's lock. */
     private void clean() throws IOException {
-        for (Path each : files(directory, PREFIX + "*")) {
+        for (Path each : files(directory, each -> each.startsWith(PREFIX))) {
             String name = each.getFileName().toString();
             boolean manifestAlone = name.endsWith(BackupFiles.MANIFEST)
                     && !Files.exists(
@@ -158,13 +159,11 @@ public final class BackupDirectory {
         return deleted;
     }
 
-    private static List<Path> files(Path directory, String pattern) {
-        List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, pattern)) {
-            found.forEach(files::add);
+    private static List<Path> files(Path directory, Predicate<String> name) {
+        try {
+            return Directories.list(directory, name);
         } catch (IOException e) {
             throw FileFacts.failed(directory + " cannot be read", e);
         }
-        return files;
     }
 }

@@ -7,11 +7,11 @@ import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.FileState;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
+import dev.modelscan.storage.internal.values.Directories;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -135,14 +135,7 @@ final class Occupancy implements AutoCloseable {
         if (!Files.isDirectory(descriptors)) {
             return false;
         }
-        try (DirectoryStream<Path> open = Files.newDirectoryStream(descriptors)) {
-            for (Path each : open) {
-                if (file.equals(target(each))) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return Directories.list(descriptors, each -> true).stream().anyMatch(each -> file.equals(target(each)));
     }
 
     /** Null if it was closed meanwhile. */
