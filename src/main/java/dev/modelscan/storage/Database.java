@@ -281,6 +281,8 @@ public final class Database implements Repositories, AutoCloseable {
      * <p>A step that fails hinders no other. A unique index is not made while rows are duplicates, which {@link #doctor()} finds.
      *
      * @return what was repaired, in order; empty if nothing was
+     * @throws IllegalStateException inside {@code withTx}
+     * @throws ReadOnlyException if the database was opened to be read
      * @throws UnsupportedOperationException on PostgreSQL
      */
     public List<String> repair() {
@@ -311,6 +313,8 @@ public final class Database implements Repositories, AutoCloseable {
      *
      * @return by how many bytes the file is smaller
      * @throws BusyException if a transaction or a reader that does not end is in the way
+     * @throws IllegalStateException inside {@code withTx}
+     * @throws ReadOnlyException if the database was opened to be read
      * @throws UnsupportedOperationException on PostgreSQL, which vacuums by itself
      */
     public long compact() {

@@ -134,7 +134,7 @@ public final class DatabaseBuilder {
     /**
      * A PostgreSQL server, by connections of the caller's own, who closes the source. Their sessions' settings are left alone;
      * what the library sets ends with its transactions. A transaction that writes has one round trip more than over the library's
-     * own pool, to begin. Opening takes one connection at a time. Where {@link java.sql.Connection#unwrap} does not find the driver's
+     * own pool, to begin. Opening takes one connection at a time. If {@link java.sql.Connection#unwrap} does not find the driver's
      * connection, no statement is stopped by an interrupt or after {@link #queryTimeout}, and a pooler is not noticed: add {@code
      * prepareThreshold=0} to the driver's URL then.
      */

@@ -10,7 +10,7 @@ package dev.modelscan.storage;
 public enum Isolation {
     /** Each statement sees what was committed before it began. */
     READ_COMMITTED,
-    /** All statements see what was committed before the first began; a row that another changed since is refused. */
+    /** All statements see what was committed before the first began; a row that another changed since is refused, and run again. */
     REPEATABLE_READ,
     /** As if the transactions had run one after the other; what does not fit such an order is refused, and run again. */
     SERIALIZABLE

@@ -88,8 +88,8 @@ public final class ModelCosts {
     }
 
     /**
-     * By calendar day in a zone, the earliest first, then by currency, with null last. The day is that of {@code startedAt}; null if
-     * the call has none.
+     * By calendar day in a zone, the earliest first, then by currency, with null last. The day is that of {@code startedAt}; a call
+     * without one is left out.
      *
      * @param from the first day that counts
      * @param to the last day that counts; at most {@link PageRequest#MAX_LIMIT} days after the first

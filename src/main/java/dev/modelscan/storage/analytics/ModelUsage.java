@@ -1,5 +1,6 @@
 package dev.modelscan.storage.analytics;
 
+import dev.modelscan.storage.models.ModelCall;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param key the agent, model, workflow, tool or day; null for the calls that name none
  * @param currency the currency of the cost; null for the calls without a cost, which are a row of their own
  * @param calls how many calls there were
- * @param inputTokens the tokens of the input, with those of the cache
- * @param outputTokens the tokens of the output, with those of the reasoning
- * @param cacheReadTokens the part of the input that was read from the cache
- * @param cacheWriteTokens the part of the input that was written to the cache
- * @param reasoningTokens the part of the output that was reasoning
+ * @param inputTokens the sum of {@link ModelCall#inputTokens}, each as its provider counts; some count those of the cache
+ * @param outputTokens the sum of {@link ModelCall#outputTokens}, each as its provider counts; some count those of the reasoning
+ * @param cacheReadTokens the sum of {@link ModelCall#cacheReadTokens}
+ * @param cacheWriteTokens the sum of {@link ModelCall#cacheWriteTokens}
+ * @param reasoningTokens the sum of {@link ModelCall#reasoningTokens}
  * @param cost the exact sum in that currency; 0 if the currency is null
  * @since 0.1
  */

@@ -41,18 +41,21 @@ public class ConflictException extends StorageException {
         this.holder = null;
     }
 
-    /** The field whose value is taken, such as {@code name}; null if no value is taken. */
+    /**
+     * The field whose value is taken, such as {@code name}; null if none is taken, or if it is several fields together, or a
+     * field of a table of the application's; the message names them.
+     */
     public @Nullable String field() {
         return field;
     }
 
-    /** The value that is taken; null if no value is taken. */
+    /** The value that is taken; null if {@link #field()} is. */
     public @Nullable String value() {
         return value;
     }
 
     /**
-     * The id of the record that has the value. Null if no value is taken, or if the record is unknown:
+     * The id of the record that has the value. Null if {@link #field()} is, or if the record is unknown:
      * because it was deleted since, or on PostgreSQL inside {@code withTx}, in which nothing can be read after a
      * rejected statement.
      */

@@ -28,8 +28,8 @@ import java.util.function.Consumer;
  * <p>A name has 1 to 63 characters of a to z, 0 to 9 and _, and begins with a letter. Names that PostgreSQL,
  * Citus or Windows reserve, such as {@code public} or {@code con}, are rejected. Every method throws {@link
  * IllegalArgumentException} for an invalid name, and {@link UnavailableException} if this is closed, or the
- * server or the directory cannot be reached. If it was opened with {@link DatabaseBuilder#readOnly()}, all
- * methods except {@link #open}, {@link #list} and {@link #exists} throw {@link ReadOnlyException}. If it was
+ * server or the directory cannot be reached. If it was opened with {@link DatabaseBuilder#readOnly()}, {@link
+ * #create}, {@link #drop} and {@link #migrateAll} throw {@link ReadOnlyException}. If it was
  * opened with {@link DatabaseBuilder#validateOnly()}, {@link #create} and {@link #migrateAll} throw {@link
  * SchemaException}, and {@link #open} opens only what is there and up to date. A workspace gets the sets of
  * {@link DatabaseBuilder#migrations(String)}, too.

@@ -33,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,6 +154,10 @@ abstract class ClosedContract extends Contract {
             assertThatThrownBy(db::close)
                     .isExactlyInstanceOf(IllegalStateException.class)
                     .hasMessage("the database cannot be closed inside withTx");
+            for (ThrowingCallable writing : List.<ThrowingCallable>of(db::repair, db::compact)) {
+                assertThatThrownBy(writing)
+                        .isInstanceOfAny(IllegalStateException.class, UnsupportedOperationException.class);
+            }
             assertThat(db.isOpen()).isTrue();
             tx.agents().create(agent("x").build());
         });

@@ -41,6 +41,10 @@ abstract class ReadOnlyContract extends Contract {
             assertThatThrownBy(() -> reader.useTx(tx -> {})).isExactlyInstanceOf(ReadOnlyException.class);
             assertThatThrownBy(() -> reader.cancelRunning(List.of(agent.id())))
                     .isExactlyInstanceOf(ReadOnlyException.class);
+            assertThatThrownBy(reader::repair)
+                    .isInstanceOfAny(ReadOnlyException.class, UnsupportedOperationException.class);
+            assertThatThrownBy(reader::compact)
+                    .isInstanceOfAny(ReadOnlyException.class, UnsupportedOperationException.class);
             assertThatThrownBy(() -> reader.dsl().execute("DELETE FROM agents")).isNotNull();
         }
         assertThat(everything()).isEqualTo(before);

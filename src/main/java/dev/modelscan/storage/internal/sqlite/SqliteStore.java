@@ -334,10 +334,10 @@ public final class SqliteStore implements Store {
 
     @Override
     public long compact() {
-        long before = sizeBytes();
         connections.requireSameNow();
         // A log of which a flush has lost bytes is written again first, or this throws.
         writeMany("database", null, session -> true);
+        long before = sizeBytes();
         try (Connection connection = connections.openMigrator()) {
             FreePages.giveBack(connection);
         } catch (SQLException e) {
