@@ -10,16 +10,17 @@ import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.PartKind;
-import dev.modelscan.storage.schema.tables.MessageParts;
 import dev.modelscan.storage.schema.tables.Messages;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Record2;
 import org.jooq.Record4;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -184,61 +185,57 @@ final class Conversations {
         return number == null ? 0 : unparted(dsl, id, number);
     }
 
-    /** A number that is not above this one, and before which every call has its answer, or has none at all. */
-    static long unparted(DSLContext dsl, ConversationId id, long number) {
-        long cut = number;
-        while (true) {
-            Long call = firstParted(dsl, id, cut);
-            if (call == null) {
-                return cut;
-            }
-            cut = call;
+    /** The numbers of the messages of a call and of its answer. */
+    private record Span(long call, long answer) {
+
+        static Span of(Record2<Long, Long> row) {
+            return new Span(row.value1(), row.value2());
         }
     }
 
-    /** By the parts of both messages, or by the execution that names both. */
-    private static @Nullable Long firstParted(DSLContext dsl, ConversationId id, long cut) {
-        Long byParts = firstPartedByParts(dsl, id, cut);
-        return byParts == null ? firstPartedByExecution(dsl, id, cut) : byParts;
+    /** A number that is not above this one, and before which every call has its answer, or has none at all. */
+    static long unparted(DSLContext dsl, ConversationId id, long number) {
+        List<Span> spans = new ArrayList<>(spansOfParts(dsl, id));
+        spans.addAll(spansOfExecutions(dsl, id));
+        spans.sort(Comparator.comparingLong(Span::answer).reversed());
+        long cut = number;
+        for (Span span : spans) {
+            if (span.answer() >= cut) {
+                cut = Math.min(cut, span.call());
+            }
+        }
+        return cut;
     }
 
-    private static @Nullable Long firstPartedByExecution(DSLContext dsl, ConversationId id, long cut) {
+    /** By the execution that names both messages. */
+    private static List<Span> spansOfExecutions(DSLContext dsl, ConversationId id) {
         Messages caller = MESSAGES.as("caller");
         Messages answerer = MESSAGES.as("answerer");
-        return dsl.select(DSL.min(caller.SEQUENCE_NUMBER))
+        return dsl.select(caller.SEQUENCE_NUMBER, answerer.SEQUENCE_NUMBER)
                 .from(answerer)
                 .join(TOOL_EXECUTIONS)
                 .on(TOOL_EXECUTIONS.ANSWER_MESSAGE_ID.eq(answerer.ID))
                 .join(caller)
                 .on(caller.ID.eq(TOOL_EXECUTIONS.MESSAGE_ID))
                 .where(answerer.CONVERSATION_ID.eq(id))
-                .and(answerer.SEQUENCE_NUMBER.ge(cut))
                 .and(caller.CONVERSATION_ID.eq(id))
-                .and(caller.SEQUENCE_NUMBER.lt(cut))
-                .fetchOneInto(Long.class);
+                .and(caller.SEQUENCE_NUMBER.lt(answerer.SEQUENCE_NUMBER))
+                .fetch(Span::of);
     }
 
-    private static @Nullable Long firstPartedByParts(DSLContext dsl, ConversationId id, long cut) {
-        Messages caller = MESSAGES.as("caller");
-        Messages answerer = MESSAGES.as("answerer");
-        MessageParts call = MESSAGE_PARTS.as("call_part");
-        MessageParts answer = MESSAGE_PARTS.as("answer_part");
-        // Each side is read once. A join would look up each answer in each earlier message.
-        return dsl.select(DSL.min(caller.SEQUENCE_NUMBER))
-                .from(caller)
-                .join(call)
-                .on(call.MESSAGE_ID.eq(caller.ID))
-                .where(caller.CONVERSATION_ID.eq(id))
-                .and(caller.SEQUENCE_NUMBER.lt(cut))
-                .and(call.KIND.eq(PartKind.TOOL_CALL))
-                .and(call.CALL_ID.in(dsl.select(answer.CALL_ID)
-                        .from(answerer)
-                        .join(answer)
-                        .on(answer.MESSAGE_ID.eq(answerer.ID))
-                        .where(answerer.CONVERSATION_ID.eq(id))
-                        .and(answerer.SEQUENCE_NUMBER.ge(cut))
-                        .and(answer.KIND.eq(PartKind.TOOL_RESULT))))
-                .fetchOneInto(Long.class);
+    /** By the id in the parts of both messages; of an id that is used again, from the first call to the last answer. */
+    private static List<Span> spansOfParts(DSLContext dsl, ConversationId id) {
+        Field<Long> call = DSL.min(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_CALL), MESSAGES.SEQUENCE_NUMBER));
+        Field<Long> answer = DSL.max(DSL.when(MESSAGE_PARTS.KIND.eq(PartKind.TOOL_RESULT), MESSAGES.SEQUENCE_NUMBER));
+        return dsl.select(call, answer)
+                .from(MESSAGES)
+                .join(MESSAGE_PARTS)
+                .on(MESSAGE_PARTS.MESSAGE_ID.eq(MESSAGES.ID))
+                .where(MESSAGES.CONVERSATION_ID.eq(id))
+                .and(MESSAGE_PARTS.CALL_ID.isNotNull())
+                .groupBy(MESSAGE_PARTS.CALL_ID)
+                .having(call.lt(answer))
+                .fetch(Span::of);
     }
 
     /** The messages of a conversation that go, from the oldest on. */

@@ -27,6 +27,7 @@ import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.testkit.StatementLog;
 import dev.modelscan.storage.tools.ToolExecution;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -461,6 +462,31 @@ abstract class RetentionContract extends Contract {
                 .run();
 
         assertThat(left).startsWith(0L);
+    }
+
+    /** Each call is answered after the next call, so all of them stay together. */
+    private int statementsOfCallsThatOverlap(String name, int calls) {
+        ConversationId conversation = new ConversationId(name);
+        say(conversation, 1);
+        for (int i = 0; i < calls; i++) {
+            say(conversation, MessagePart.toolCall(name + i, "search", Json.emptyObject()));
+            say(conversation, i == 0 ? MessagePart.text("x") : MessagePart.toolResult(name + (i - 1), "found"));
+        }
+        try (StatementLog log = new StatementLog()) {
+            RetentionResult result = new Retention(
+                            db,
+                            RetentionPolicy.builder().messagesPerConversation(2).build())
+                    .run();
+            assertThat(result.messages()).isEqualTo(1);
+            return log.statements().size();
+        } finally {
+            db.conversations().delete(conversation);
+        }
+    }
+
+    @Test
+    void callsThatOverlapTakeAsManyStatementsHoweverManyTheyAre() {
+        assertThat(statementsOfCallsThatOverlap("long", 20)).isEqualTo(statementsOfCallsThatOverlap("short", 3));
     }
 
     @Test
