@@ -17,7 +17,7 @@ import org.jooq.Table;
  * dev.modelscan.storage.codegen.StorageDatabase} has jOOQ generate, and for forced types of the
  * application's own.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class ColumnTypes {
 

@@ -11,7 +11,7 @@ import org.jooq.impl.DSL;
 /**
  * Conditions that take text of a user as data: no character of it has a meaning in SQL or in a pattern.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class Conditions {
 

@@ -7,7 +7,7 @@ import java.util.Objects;
  * it apart. It belongs to the list, such as the tasks of an agent, and not to what that was filtered by. It stays good while rows come and go, since it holds the last row's position and not a count.
  *
  * @param value the place as URL-safe text
- * @since 0.1
+ * @since 0.1.0
  */
 public record Cursor(String value) {
 

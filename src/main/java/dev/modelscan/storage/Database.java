@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Opening makes the file if it is missing, and applies the migrations that it lacks; see {@link #appliedMigrations()}.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class Database implements Repositories, AutoCloseable {
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An option that would have no effect on what is opened is rejected when it is opened. No option may be null: that is a {@link
  * NullPointerException} with the option's name.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class DatabaseBuilder {
 

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * What a database was opened with; see {@link DatabaseBuilder} for each. Immutable.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public sealed interface DatabaseOptions permits CheckedOptions {
 

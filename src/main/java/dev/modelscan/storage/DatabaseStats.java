@@ -12,7 +12,7 @@ import java.util.Map;
  *     name, in alphabetical order; those that it was not opened with are among them
  * @param rows how many rows each table has, by the table's name, in alphabetical order
  * @param sizeBytes the size of the file and of its write-ahead log, in bytes
- * @since 0.1
+ * @since 0.1.0
  */
 public record DatabaseStats(int schemaVersion, Map<String, Long> sets, Map<String, Long> rows, long sizeBytes) {
 

@@ -3,7 +3,7 @@ package dev.modelscan.storage;
 /**
  * What a commit survives. Either way a crash of the process loses nothing, and the database stays consistent.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public enum Durability {
     /** A commit that returned survives a loss of power: it waits for the disk. Nobody sees it before. */

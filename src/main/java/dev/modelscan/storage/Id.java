@@ -13,7 +13,7 @@ import dev.modelscan.storage.errors.InvalidDataException;
  *
  * <p>Do not implement this interface.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface Id {
 

@@ -5,7 +5,7 @@ package dev.modelscan.storage;
  * keeps them. SQLite runs one writing transaction after the other, so there every transaction is serializable.
  *
  * @see <a href="https://www.postgresql.org/docs/current/transaction-iso.html">PostgreSQL: Transaction Isolation</a>
- * @since 0.1
+ * @since 0.1.0
  */
 public enum Isolation {
     /** Each statement sees what was committed before it began. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Two values are equal if they mean the same: the order of keys, white space, escapes and the notation of a number
  * ({@code 1.0}, {@code 1e0}, {@code 1}) do not matter.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class Json {
 
@@ -103,7 +103,7 @@ public final class Json {
      * takes JSON as text. {@code docs/json.md} says what becomes of each type.
      *
      * @throws InvalidDataException if the value, or a part of it, has no form in JSON
-     * @since 0.1
+     * @since 0.1.0
      */
     public static Json of(Object value) {
         return of(value, JacksonMapper.STANDARD);
@@ -113,7 +113,7 @@ public final class Json {
      * Takes a value of any type through a mapper of the caller's. The text that the mapper writes is checked like any other.
      *
      * @throws InvalidDataException if the mapper fails, or what it writes is not JSON as this class describes it
-     * @since 0.1
+     * @since 0.1.0
      */
     public static Json of(Object value, JsonMapper mapper) {
         Objects.requireNonNull(value, "value");
@@ -172,7 +172,7 @@ public final class Json {
      * @throws InvalidDataException if the value does not fit the type; the message names the place and the value. A number is
      *     never rounded, and a member that the type does not have is refused
      * @throws IllegalArgumentException if no value of that type can be made from JSON
-     * @since 0.1
+     * @since 0.1.0
      */
     public <T> T as(Class<T> type) {
         return as(type, JacksonMapper.STANDARD);
@@ -187,7 +187,7 @@ public final class Json {
      * The value as a Java object, through a mapper of the caller's.
      *
      * @throws InvalidDataException if the mapper fails, or gives null or an object of another type
-     * @since 0.1
+     * @since 0.1.0
      */
     public <T> T as(Class<T> type, JsonMapper mapper) {
         Objects.requireNonNull(type, "type");
@@ -206,7 +206,7 @@ public final class Json {
      * @return the part, which may be JSON's null; nothing if there is none
      * @throws IllegalArgumentException if it is no pointer: it begins with a slash, {@code ~} is written {@code ~0} and a slash
      *     in a name {@code ~1}
-     * @since 0.1
+     * @since 0.1.0
      */
     public Optional<Json> at(String pointer) {
         Objects.requireNonNull(pointer, "pointer");
@@ -259,7 +259,7 @@ public final class Json {
      * other use, and not itself JSON. The first call parses the text.
      *
      * @throws CorruptDatabaseException if stored text is not JSON after all
-     * @since 0.1
+     * @since 0.1.0
      */
     public String canonical() {
         String known = canonical;

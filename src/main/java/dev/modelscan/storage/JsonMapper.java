@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is given to the call, and not to the database: a {@link Json} is a value, made and read without one.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface JsonMapper {
 

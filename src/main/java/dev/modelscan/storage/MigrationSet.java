@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * @param name the name, which is part of the name of the set's history table: 1 to 30 of a to z, 0 to 9 and
  *     _, beginning with a letter
  * @param location the folder, as {@code classpath:db/app} or {@code filesystem:/opt/app/migrations}
- * @since 0.1
+ * @since 0.1.0
  */
 public record MigrationSet(String name, String location) {
 

@@ -18,7 +18,7 @@ import java.util.stream.StreamSupport;
  * @param items the rows, in the list's order; immutable
  * @param next the request for what follows, with the same limit; empty if this is the last page
  * @param <T> what the list holds
- * @since 0.1
+ * @since 0.1.0
  */
 public record Page<T>(List<T> items, Optional<PageRequest> next) implements Iterable<T> {
 

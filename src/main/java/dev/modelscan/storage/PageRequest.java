@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param limit the maximum number of rows, 1 to {@link #MAX_LIMIT}
  * @param after the place to go on from; null for the start
- * @since 0.1
+ * @since 0.1.0
  */
 public record PageRequest(int limit, @Nullable Cursor after) {
 

@@ -23,7 +23,7 @@ import org.jooq.Record;
  * <p>All throw {@link IllegalArgumentException} if the row lacks a column, and name it, and {@link CorruptDatabaseException} if a value is
  * missing that its table demands, such as that of the other side of an outer join.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class Records {
 

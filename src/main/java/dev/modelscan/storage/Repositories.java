@@ -23,7 +23,7 @@ import org.jooq.DSLContext;
  * All repositories, and the query builder. Code that takes this type works on a {@link Database} and inside a transaction
  * alike.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface Repositories {
 

@@ -27,7 +27,7 @@ import org.jooq.OrderField;
  *
  * @param <I> the type of the key
  * @param <R> the type of the record
- * @since 0.1
+ * @since 0.1.0
  */
 public interface Repository<I extends Id, R> {
 

@@ -8,7 +8,7 @@ import java.util.Objects;
  * The SQL of migrations, for teams that run it by hand and open the database with {@link
  * DatabaseBuilder#validateOnly()}. It is one transaction and writes the history, too.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class SchemaExport {
 

@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * {@code dsl()} rejects is rejected here, with an {@link IllegalArgumentException} at the first run, and so are WITH,
  * a parameter as the pattern of LIKE, and SQL text that sets something in the session.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class StoredQueries {
 

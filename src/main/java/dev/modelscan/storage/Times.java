@@ -24,7 +24,7 @@ import org.jooq.Field;
  * saving up to the year 2100, whose first day's offset holds for all later times. What these return is a number in SQL: a {@link LocalDate}
  * can be compared, sorted and grouped, but means nothing to the database's own functions.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class Times {
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Once the database has refused a statement, the transaction can only roll back, on every engine: further calls, and the
  * commit, throw {@link IllegalStateException}. To try something that may be refused, put it into {@link #withTx} of its own.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface Tx extends Repositories {
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  * @param <X> what it may throw; the compiler infers {@code RuntimeException} for a function that declares nothing
- * @since 0.1
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface TxFunction<T extends @Nullable Object, X extends Exception> {

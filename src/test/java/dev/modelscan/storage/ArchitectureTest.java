@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -442,6 +443,25 @@ class ArchitectureTest {
                         && !method.getName().equals("createAll"))
                 .forEach(method -> odd.add(method.getFullName()));
         assertThat(odd).isEmpty();
+    }
+
+    @Test
+    void everyPublicTypeSaysSinceWhen() throws IOException {
+        List<String> silent = new ArrayList<>();
+        for (JavaClass type : PROMISED) {
+            Path file = Path.of("src/main/java")
+                    .resolve(type.getName().replaceFirst("\\$.*", "").replace('.', '/') + ".java");
+            if (type.getPackageName().startsWith(ROOT + ".cli") || !Files.exists(file)) {
+                continue;
+            }
+            String declaration =
+                    "\\n *public [a-z- ]*(class|interface|enum|record|@interface) " + type.getSimpleName() + "\\b";
+            String before = Files.readString(file).split(declaration, 2)[0];
+            if (!before.substring(before.lastIndexOf("/**")).matches("(?s).* @since \\d+\\.\\d+\\.\\d+\n.*")) {
+                silent.add(type.getName());
+            }
+        }
+        assertThat(silent).isEmpty();
     }
 
     @Test

@@ -18,7 +18,7 @@ import java.util.Optional;
  * ReferenceException} while the agent is the sender or the receiver of a message, or has tool executions: those are history.
  * {@link #updateStatus} to {@link AgentStatus#INACTIVE} retires such an agent.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface AgentRepository extends Repository<AgentId, Agent> {
 

@@ -8,7 +8,7 @@ import dev.modelscan.storage.internal.values.Codes;
  * What an agent is doing. Any status may follow any other: it is set by {@link AgentRepository#updateStatus} and {@link
  * AgentRepository#setActive}, and cleared at start-up by {@link Database#cancelRunning}.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public enum AgentStatus {
     /** Ready; the status of a new agent. */

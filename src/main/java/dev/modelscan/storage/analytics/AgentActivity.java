@@ -10,6 +10,6 @@ import dev.modelscan.storage.agents.AgentId;
  * @param messagesSent how many messages it sent
  * @param toolExecutions how often it used a tool
  * @param tasks how many tasks are assigned to it
- * @since 0.1
+ * @since 0.1.0
  */
 public record AgentActivity(AgentId agentId, String name, long messagesSent, long toolExecutions, long tasks) {}

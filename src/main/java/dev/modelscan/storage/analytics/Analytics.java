@@ -30,7 +30,7 @@ import org.jooq.impl.SQLDataType;
  *
  * <p>All methods may throw what a query of {@link Repositories#dsl()} throws.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class Analytics {
 

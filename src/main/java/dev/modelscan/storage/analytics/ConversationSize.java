@@ -7,6 +7,6 @@ import dev.modelscan.storage.conversations.ConversationId;
  *
  * @param conversationId the conversation
  * @param messages how many messages it has
- * @since 0.1
+ * @since 0.1.0
  */
 public record ConversationSize(ConversationId conversationId, long messages) {}

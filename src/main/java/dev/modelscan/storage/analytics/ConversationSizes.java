@@ -8,6 +8,6 @@ package dev.modelscan.storage.analytics;
  * @param smallest the fewest messages of one conversation
  * @param median the median number of messages; for an even number of conversations the mean of the middle two
  * @param largest the most messages of one conversation
- * @since 0.1
+ * @since 0.1.0
  */
 public record ConversationSizes(long conversations, long messages, long smallest, double median, long largest) {}

@@ -32,7 +32,7 @@ import org.jooq.impl.SQLDataType;
  * rows, 1 to {@link PageRequest#MAX_LIMIT}) throw {@link IllegalArgumentException} if it is out of range. Their order is: the
  * most calls first, then by key and currency, with null last.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class ModelCosts {
 

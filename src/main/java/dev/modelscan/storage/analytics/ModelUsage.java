@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param cacheWriteTokens the sum of {@link ModelCall#cacheWriteTokens}
  * @param reasoningTokens the sum of {@link ModelCall#reasoningTokens}
  * @param cost the exact sum in that currency; 0 if the currency is null
- * @since 0.1
+ * @since 0.1.0
  */
 public record ModelUsage<K>(
         @Nullable K key,

@@ -7,6 +7,6 @@ import dev.modelscan.storage.tasks.TaskStatus;
  *
  * @param status the status
  * @param tasks how many have it
- * @since 0.1
+ * @since 0.1.0
  */
 public record TaskCount(TaskStatus status, long tasks) {}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param failures how often it failed or timed out
  * @param meanSeconds how long it took on average, in seconds; null if no execution says when it began and ended
  * @param longest the longest that it took; null likewise
- * @since 0.1
+ * @since 0.1.0
  */
 public record ToolActivity(
         String toolName,

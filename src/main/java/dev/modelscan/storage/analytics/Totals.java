@@ -6,6 +6,6 @@ package dev.modelscan.storage.analytics;
  * @param tools the tools that were used
  * @param agents all agents, whatever the scope
  * @param models the rows of {@link ModelCosts#byModel}: models, each with each currency
- * @since 0.1
+ * @since 0.1.0
  */
 public record Totals(long tools, long agents, long models) {}

@@ -11,7 +11,11 @@ import java.util.Objects;
  */
 public record AuditFault(Kind kind, long position, String message) {
 
-    /** What is wrong. */
+    /**
+     * What is wrong.
+     *
+     * @since 0.1.0
+     */
     public enum Kind {
         /** The entry is not what was put into the chain. */
         CHANGED,

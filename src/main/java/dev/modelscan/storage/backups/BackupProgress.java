@@ -12,7 +12,11 @@ import java.util.Objects;
  */
 public record BackupProgress(Phase phase, long done, long total) {
 
-    /** What takes time. */
+    /**
+     * What takes time.
+     *
+     * @since 0.1.0
+     */
     public enum Phase {
         /** The rows are copied. */
         COPY,

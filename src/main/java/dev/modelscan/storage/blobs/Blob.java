@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param id the SHA-256 of the bytes
  * @param size how many bytes they are
  * @param createdAt when they were first stored, in whole microseconds
- * @since 0.1
+ * @since 0.1.0
  */
 public record Blob(BlobId id, long size, Instant createdAt) {
 

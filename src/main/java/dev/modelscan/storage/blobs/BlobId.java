@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * The key of a {@link Blob}: the SHA-256 of its bytes. Equal bytes have the same key.
  *
  * @param value 64 hexadecimal digits in lower case
- * @since 0.1
+ * @since 0.1.0
  */
 public record BlobId(String value) implements Id {
 

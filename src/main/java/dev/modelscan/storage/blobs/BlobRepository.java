@@ -19,7 +19,7 @@ import java.util.Optional;
  * yet stays until {@link #deleteUnused}. Store a blob and the first message that refers to it in one transaction
  * ({@code withTx}): then nobody can delete the blob in between.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface BlobRepository {
 

@@ -10,7 +10,7 @@ import org.jooq.meta.SchemaVersionProvider;
  * own version; jOOQ writes it into the generated schema. It knows nothing of the options in {@code <generate>}
  * and {@code <target>}: clean the output after a change of those.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class SchemaVersion implements SchemaVersionProvider {
 

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With {@link SchemaVersion} as the {@code <schemaVersionProvider>}, code is generated only after a change.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class StorageDatabase extends SQLiteDatabase {
 

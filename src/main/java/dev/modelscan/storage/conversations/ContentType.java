@@ -9,7 +9,7 @@ import java.util.Locale;
  * constants are those that agents exchange; others are open to every application.
  *
  * @param value the text that is stored, as it was given
- * @since 0.1
+ * @since 0.1.0
  */
 public record ContentType(String value) {
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     ConversationRepository#fork} makes
  * @param origin where it came from; {@link Origin#NONE} unless it was imported
  * @param createdAt when it was made, in whole microseconds, unless the caller gave another time
- * @since 0.1
+ * @since 0.1.0
  */
 public record Conversation(
         ConversationId id,
@@ -51,7 +51,7 @@ public record Conversation(
     /**
      * Collects the values of {@link Conversation}. Not thread-safe. Values are checked by {@link #build()}.
      *
-     * @since 0.1
+     * @since 0.1.0
      */
     public static final class Builder {
         private @Nullable ConversationId id;

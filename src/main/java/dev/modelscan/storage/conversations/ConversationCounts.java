@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param messages how many messages it has, on all branches
  * @param unread how many of the messages that have a receiver were not read
  * @param lastMessageAt when the latest of its messages was made; null if it has none
- * @since 0.1
+ * @since 0.1.0
  */
 public record ConversationCounts(
         Conversation conversation,

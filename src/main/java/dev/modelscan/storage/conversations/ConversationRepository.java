@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Stores conversations. {@link MessageRepository} makes one with its first message; make it here only to give it an
  * origin or a title.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface ConversationRepository {
 

@@ -4,7 +4,7 @@ package dev.modelscan.storage.conversations;
  * Which way a conversation is read, page by page. It decides which page comes next, and not the order within
  * a page: there the oldest message always comes first.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public enum Direction {
     /** From the first message to the newest. */

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
  * @param parts what to store with it; always empty in a message that was read or stored, since a list of messages reads no
  *     parts: see {@link MessageRepository#listParts}
- * @since 0.1
+ * @since 0.1.0
  */
 public record Message(
         MessageId id,
@@ -118,7 +118,7 @@ public record Message(
     /**
      * Collects the values of {@link Message}. Not thread-safe. Values are checked by {@link #build()}.
      *
-     * @since 0.1
+     * @since 0.1.0
      */
     public static final class Builder {
         private @Nullable MessageId id;

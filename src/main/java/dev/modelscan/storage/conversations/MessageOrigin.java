@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * @param messageId the message
  * @param origin its origin, which is never {@link Origin#NONE}
- * @since 0.1
+ * @since 0.1.0
  */
 public record MessageOrigin(MessageId messageId, Origin origin) {
 

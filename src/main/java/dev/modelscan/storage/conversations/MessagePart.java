@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param blobId the bytes, stored by {@code blobs().write}; null if it has none
  * @param data whatever else it holds; null if nothing
  * @param text the text, kept to the letter; null if it has none
- * @since 0.1
+ * @since 0.1.0
  */
 public record MessagePart(
         PartKind kind,
@@ -102,7 +102,7 @@ public record MessagePart(
     /**
      * Collects the values of {@link MessagePart}. Not thread-safe. Values are checked by {@link #build()}.
      *
-     * @since 0.1
+     * @since 0.1.0
      */
     public static final class Builder {
         private final PartKind kind;

@@ -25,7 +25,7 @@ import java.util.Optional;
  * number, whatever number it had elsewhere. {@link #createAll} numbers the messages of a conversation in the
  * order given. Both store the parts of the messages with them. What they return has no parts, as no message that is read has.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface MessageRepository extends Repository<MessageId, Message> {
 

@@ -6,7 +6,7 @@ import dev.modelscan.storage.internal.values.Codes;
 /**
  * The part that a message has in a conversation with a model, apart from the agent that sent it.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public enum MessageRole {
     /** Instructions of the application. */

@@ -6,7 +6,7 @@ import dev.modelscan.storage.internal.values.Codes;
 /**
  * What a part of a message is.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public enum PartKind {
     /** Text to be read. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param deletedBy who deleted it, as {@link dev.modelscan.storage.Database#as} was told; null if it was not
  * @param schemaVersion the version of the library's schema that it was deleted under
  * @param deletedAt when it was deleted, in whole microseconds
- * @since 0.1
+ * @since 0.1.0
  */
 public record DeletedRecord(
         DeletedRecordId id,

@@ -9,7 +9,7 @@ import dev.modelscan.storage.internal.values.Ids;
  * hold.
  *
  * @param value the key as it is stored
- * @since 0.1
+ * @since 0.1.0
  */
 public record DeletedRecordId(String value) implements Id {
 

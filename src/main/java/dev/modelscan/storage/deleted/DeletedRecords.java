@@ -25,7 +25,7 @@ import java.util.Optional;
  *
  * <p>The library implements it; it may gain methods in any release.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface DeletedRecords {
 

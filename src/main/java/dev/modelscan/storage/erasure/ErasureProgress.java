@@ -12,7 +12,11 @@ import java.util.Objects;
  */
 public record ErasureProgress(Phase phase, int done, int total) {
 
-    /** What takes time. */
+    /**
+     * What takes time.
+     *
+     * @since 0.1.0
+     */
     public enum Phase {
         /** What belongs to it is looked for. */
         FIND,

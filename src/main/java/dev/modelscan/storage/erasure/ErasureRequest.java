@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ErasureRequest {
 
-    /** What is erased. */
+    /**
+     * What is erased.
+     *
+     * @since 0.1.0
+     */
     public enum Kind {
         /** An agent, with what it wrote. */
         AGENT,

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The library did not get a lock in time, after the retries that {@link DatabaseOptions#busyTimeout()}
  * allows. Nothing was stored. The same call may succeed later.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class BusyException extends StorageException {
 

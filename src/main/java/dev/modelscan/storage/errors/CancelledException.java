@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * took longer than {@link DatabaseOptions#queryTimeout()}. Nothing of its transaction was stored. The
  * interrupt flag of the thread stays set.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class CancelledException extends StorageException {
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A stored record prevents the write: it has the same name or id, or somebody changed the record since it was
  * read.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public class ConflictException extends StorageException {
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The file of the database is damaged, was cut short, or holds values that this library would not have
  * written.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class CorruptDatabaseException extends StorageException {
 

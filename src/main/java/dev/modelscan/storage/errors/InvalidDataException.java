@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A value cannot be stored. The library found it before it wrote anything. Also: stored JSON does not fit the type as which it
  * is read. A wrong option or limit is an {@link IllegalArgumentException} instead.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class InvalidDataException extends StorageException {
 

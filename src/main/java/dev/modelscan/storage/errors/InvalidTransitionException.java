@@ -8,7 +8,7 @@ import dev.modelscan.storage.workflows.WorkflowStatus;
  * A change of status that {@link TaskStatus}, {@link WorkflowStatus} or {@link ToolExecutionStatus} does not
  * allow. The record is unchanged.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class InvalidTransitionException extends ConflictException {
 

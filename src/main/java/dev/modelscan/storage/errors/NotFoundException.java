@@ -3,7 +3,7 @@ package dev.modelscan.storage.errors;
 /**
  * No record has that id or name.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class NotFoundException extends StorageException {
 

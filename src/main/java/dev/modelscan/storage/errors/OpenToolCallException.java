@@ -3,7 +3,7 @@ package dev.modelscan.storage.errors;
 /**
  * A conversation cannot be cut after a message, because a tool's call would be separated from its answer. Nothing was changed.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class OpenToolCallException extends StorageException {
 

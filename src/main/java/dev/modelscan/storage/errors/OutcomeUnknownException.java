@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * before you try again. You can retry a create with the same record, because it already has its id: a {@link
  * ConflictException} then means that the record was stored.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class OutcomeUnknownException extends StorageException {
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A write to a database that was opened with {@link DatabaseBuilder#readOnly()}, or in a transaction of the caller's that
  * was begun as read-only. Nothing was stored.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class ReadOnlyException extends StorageException {
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A foreign key prevents the write: the record refers to one that does not exist, or the record to delete is
  * still referred to.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class ReferenceException extends StorageException {
 

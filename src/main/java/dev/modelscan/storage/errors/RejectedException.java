@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * EXCEPTION} on PostgreSQL. Nothing of the call was stored. Inside {@code withTx} the transaction can only
  * roll back, as after every rejected statement.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class RejectedException extends StorageException {
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * This library cannot use the schema: it is newer, belongs to another program, differs from its recorded
  * migrations, or could not be migrated. The database is unchanged.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class SchemaException extends StorageException {
 

@@ -3,7 +3,7 @@ package dev.modelscan.storage.errors;
 /**
  * The database has no index to search with, or has lost a part of it, for example by a migration that rebuilt a table.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class SearchIndexException extends StorageException {
 

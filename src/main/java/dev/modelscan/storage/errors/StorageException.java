@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A failure without a subclass of its own, such as an error in a query of {@link Repositories#dsl()}, is
  * an instance of this class. A wrong option or limit is an {@link IllegalArgumentException} instead.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public class StorageException extends RuntimeException {
 

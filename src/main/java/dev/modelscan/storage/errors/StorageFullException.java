@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The disk is full, or the database has reached its size limit. Nothing of the transaction was stored.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class StorageFullException extends StorageException {
 

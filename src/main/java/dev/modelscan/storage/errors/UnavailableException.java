@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The database cannot be reached: it is closed, its file was moved or deleted, its server does not answer, or
  * the medium fails.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class UnavailableException extends StorageException {
 

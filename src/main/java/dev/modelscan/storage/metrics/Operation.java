@@ -43,7 +43,11 @@ public record Operation(
         int groupSize,
         @Nullable Throwable failure) {
 
-    /** What an operation is. */
+    /**
+     * What an operation is.
+     *
+     * @since 0.1.0
+     */
     public enum Kind {
         /** A call of a repository that only reads. */
         READ,

@@ -13,7 +13,7 @@ import java.util.Optional;
  * Stores model calls. They stay when their task, message or agent is deleted, and then belong to none: what was spent is
  * spent.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface ModelCallRepository extends Repository<ModelCallId, ModelCall> {
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@link StoredCommand} with the values of its parameters. Used by one thread; may run again.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface CommandRun {
 

@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <X> the type of the row, such as {@code Record2<String, Integer>}
  * @param <R> what it becomes
- * @since 0.1
+ * @since 0.1.0
  */
 @SuppressWarnings("UnusedTypeParameter") // It ties the function to the select list.
 public final class Into<X extends Record, R> {

@@ -6,7 +6,7 @@ package dev.modelscan.storage.queries;
  *
  * @param <K> the type of the key
  * @param <R> what a row is in Java
- * @since 0.1
+ * @since 0.1.0
  */
 public interface MappedTable<K, R> {
 

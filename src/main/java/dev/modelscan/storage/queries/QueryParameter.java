@@ -7,7 +7,7 @@ import org.jooq.Param;
  * query. {@link dev.modelscan.storage.StoredQueries} makes it. Do not implement this interface.
  *
  * @param <T> the type of the value
- * @since 0.1
+ * @since 0.1.0
  */
 public interface QueryParameter<T> {
 

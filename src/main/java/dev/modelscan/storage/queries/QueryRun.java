@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * none of that name; and what a repository throws: {@link dev.modelscan.storage.errors.StorageException}.
  *
  * @param <R> what a row becomes
- * @since 0.1
+ * @since 0.1.0
  */
 public interface QueryRun<R> {
 

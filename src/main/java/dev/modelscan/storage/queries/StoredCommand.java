@@ -5,6 +5,6 @@ package dev.modelscan.storage.queries;
  * {@link dev.modelscan.storage.StoredQueries#command} makes it, and {@link dev.modelscan.storage.Tx#command} runs it.
  * Do not implement this interface.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface StoredCommand {}

@@ -7,6 +7,6 @@ package dev.modelscan.storage.queries;
  * dev.modelscan.storage.Repositories#query} runs it. Thread-safe. Do not implement this interface.
  *
  * @param <R> what a row becomes
- * @since 0.1
+ * @since 0.1.0
  */
 public interface StoredQuery<R> {}

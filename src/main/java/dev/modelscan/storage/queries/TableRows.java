@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  *
  * @param <K> the type of the key
  * @param <R> what a row is in Java
- * @since 0.1
+ * @since 0.1.0
  */
 public interface TableRows<K, R> {
 

@@ -76,7 +76,11 @@ public record RetentionPolicy(
         return new Builder();
     }
 
-    /** Collects rules. Not thread-safe. */
+    /**
+     * Collects rules. Not thread-safe.
+     *
+     * @since 0.1.0
+     */
     public static final class Builder {
 
         private @Nullable Duration conversations;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
  * @param createdAt when the record was built, in whole microseconds, unless the caller gave another time
  * @param updatedAt when the record was last changed; equal to {@code createdAt} until then
- * @since 0.1
+ * @since 0.1.0
  */
 public record Score(
         ScoreId id,
@@ -80,7 +80,7 @@ public record Score(
     /**
      * Collects the values of {@link Score}. Not thread-safe. Values are checked by {@link #build()}.
      *
-     * @since 0.1
+     * @since 0.1.0
      */
     public static final class Builder {
         private @Nullable ScoreId id;

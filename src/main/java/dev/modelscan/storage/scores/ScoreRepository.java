@@ -8,7 +8,7 @@ import dev.modelscan.storage.tasks.TaskId;
 /**
  * Stores scores. They are deleted with their task.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface ScoreRepository extends Repository<ScoreId, Score> {
 

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  * A filter's value with spaces is quoted, as in {@code sender:"Code reviewer"}. A word with separators in it, such as
  * {@code user_id}, is a phrase. There are no operators: {@code AND} and {@code OR} are words, and {@code -} separates them.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface Search {
 

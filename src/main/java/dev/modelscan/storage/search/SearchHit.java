@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param snippet about 160 characters around what was found, on one line: control characters, and those that turn the
  *     direction of text, are spaces. It is text, not HTML: escape it as any other text of a message
  * @param marks where in the snippet the words of the query are, in order; they do not overlap
- * @since 0.1
+ * @since 0.1.0
  */
 public record SearchHit(
         @Nullable Message message, @Nullable ToolExecution toolExecution, String snippet, List<Mark> marks) {
@@ -33,7 +33,7 @@ public record SearchHit(
      *
      * @param from the index of its first character
      * @param to the index after its last character
-     * @since 0.1
+     * @since 0.1.0
      */
     public record Mark(int from, int to) {}
 

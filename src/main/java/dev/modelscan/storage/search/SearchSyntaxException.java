@@ -3,7 +3,7 @@ package dev.modelscan.storage.search;
 /**
  * A query is wrong. Nothing was searched.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class SearchSyntaxException extends IllegalArgumentException {
 

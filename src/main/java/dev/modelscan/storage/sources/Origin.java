@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param record which of the source's records it is, from 1
  * @param line the line at which it begins, from 1
  * @param offset the byte at which it begins, from 0
- * @since 0.1
+ * @since 0.1.0
  */
 public record Origin(
         @Nullable String format,

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param version rises by one with each update; {@code update} refuses a record whose version is no longer the stored one
  * @param importedAt when the import began, in whole microseconds; when the record was built, unless the caller gave another time
  * @param updatedAt when the record was last changed; equal to {@code importedAt} until then
- * @since 0.1
+ * @since 0.1.0
  */
 public record Source(
         SourceId id,
@@ -85,7 +85,7 @@ public record Source(
     /**
      * Collects the values of {@link Source}. Not thread-safe. Values are checked by {@link #build()}.
      *
-     * @since 0.1
+     * @since 0.1.0
      */
     public static final class Builder {
         private @Nullable SourceId id;

@@ -9,7 +9,7 @@ import java.util.Optional;
  * Stores sources, listed by {@code importedAt}, then id. Deleting one leaves what came from it, whose origin then names no
  * source.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface SourceRepository extends Repository<SourceId, Source> {
 

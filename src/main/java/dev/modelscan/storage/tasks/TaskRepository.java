@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * source lacks, and no change of status leads out of these. So no list of pending work ever has it. Its times stay as
  * they are given: null if its source does not say them.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface TaskRepository extends Repository<TaskId, Task> {
 

@@ -18,7 +18,7 @@ import java.util.Set;
  * A change to the status that the task already has is refused too, so of two callers that complete it, one learns that it
  * was not the first.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public enum TaskStatus {
     /** Waits to be run; the status of a new task. */

@@ -9,6 +9,6 @@ import java.time.Instant;
  * @param agent the member
  * @param role what the member does in the team
  * @param joinedAt when it was first added, in whole microseconds; a change of role leaves it
- * @since 0.1
+ * @since 0.1.0
  */
 public record TeamMember(Agent agent, String role, Instant joinedAt) {}

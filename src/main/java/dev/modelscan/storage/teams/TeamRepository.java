@@ -15,7 +15,7 @@ import java.util.Optional;
  * Stores teams and who belongs to them. Deleting a team ends its memberships and leaves its tasks and messages, which then
  * belong to none.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface TeamRepository extends Repository<TeamId, Team> {
 

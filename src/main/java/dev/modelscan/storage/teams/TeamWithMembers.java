@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param team the team
  * @param members its members, by {@code joinedAt}, then id; empty if it has none
- * @since 0.1
+ * @since 0.1.0
  */
 public record TeamWithMembers(Team team, List<TeamMember> members) {
 

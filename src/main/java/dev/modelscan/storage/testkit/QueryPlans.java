@@ -20,7 +20,7 @@ import java.util.Properties;
  *
  * <p>A statement may have {@code ?} for its values. It is planned, and not run.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class QueryPlans implements AutoCloseable {
 

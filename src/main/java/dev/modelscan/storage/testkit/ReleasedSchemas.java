@@ -20,7 +20,7 @@ import java.util.List;
  * TableContents.of(connection).requireKept(before);
  * }</pre>
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class ReleasedSchemas {
 

@@ -38,7 +38,7 @@ import org.jooq.impl.DSL;
  * SchemaFacts.requireInStep(sqlite, postgresql);
  * }</pre>
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class SchemaFacts {
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>On PostgreSQL, {@code BEGIN} and {@code COMMIT} are not among the statements.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class StatementLog implements AutoCloseable {
 

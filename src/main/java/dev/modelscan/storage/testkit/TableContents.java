@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows of all tables, to compare a database before and after an upgrade. In memory, so for small databases.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class TableContents {
 

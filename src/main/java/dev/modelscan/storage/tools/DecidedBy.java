@@ -6,7 +6,7 @@ import dev.modelscan.storage.internal.values.Codes;
 /**
  * What decided whether the use of a tool that was imported succeeded or failed.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public enum DecidedBy {
     /** The source itself says so, in a field that is meant for it. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * filled in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran; {@code completedAt} from {@code
  * startedAt}, or else {@code createdAt}. Times that its status contradicts are refused with {@link InvalidDataException}.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface ToolExecutionRepository extends Repository<ToolExecutionId, ToolExecution> {
 

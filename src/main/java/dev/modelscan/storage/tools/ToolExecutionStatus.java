@@ -9,7 +9,7 @@ import java.util.Set;
  * How far the use of a tool is. The allowed changes: {@code pending} to {@code running}, {@code failed} or {@code timeout};
  * {@code running} to {@code success}, {@code failed} or {@code timeout}. The last three are final.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public enum ToolExecutionStatus {
     /** Waits to start; the status of a new execution. */

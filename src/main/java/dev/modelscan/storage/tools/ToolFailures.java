@@ -7,7 +7,7 @@ package dev.modelscan.storage.tools;
  * @param executions all executions, of any status
  * @param successes how many succeeded
  * @param failures how many failed or timed out
- * @since 0.1
+ * @since 0.1.0
  */
 public record ToolFailures(String toolName, long executions, long successes, long failures) {
 

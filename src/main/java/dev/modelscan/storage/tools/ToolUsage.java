@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param meanDuration the mean time of those that ended; null if none did
  * @param p95Duration the time that 95 of 100 of those that ended did not exceed, by nearest rank: the smallest measured time
  *     with at least 95 % of the measured times at or below it; null if none ended
- * @since 0.1
+ * @since 0.1.0
  */
 public record ToolUsage(
         String toolName,

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     takes this name
  * @param rows how many rows a table has, or how many values a column; null for other kinds, for more than
  *     1,000,000, and if they cannot be counted
- * @since 0.1
+ * @since 0.1.0
  */
 public record LeftBehind(Kind kind, String name, @Nullable Long rows) {
 
@@ -20,7 +20,7 @@ public record LeftBehind(Kind kind, String name, @Nullable Long rows) {
      * The kinds of objects. A table or a view that is left behind includes its indexes and triggers, and a
      * virtual table includes the tables that its module created.
      *
-     * @since 0.1
+     * @since 0.1.0
      */
     public enum Kind {
         /** A table of another program or of the application. */

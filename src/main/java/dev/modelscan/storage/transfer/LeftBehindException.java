@@ -7,7 +7,7 @@ import java.util.List;
  * The source of a {@link Transfer} has objects that the target would not get, and {@link
  * Transfer#leaveBehind} does not name all of them. Nothing was written to the target.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public final class LeftBehindException extends StorageException {
 

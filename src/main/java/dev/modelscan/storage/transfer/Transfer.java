@@ -38,7 +38,7 @@ import java.util.function.Consumer;
  * and repeats at most some thousand rows. At the end it reads all rows back from both sides, and compares
  * them.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface Transfer {
 

@@ -17,7 +17,7 @@ import java.util.Map;
  *     Transfer#leaveBehind}; sorted by kind and name
  * @param checkTime how long it took to read and to check all values
  * @param estimatedTime about how long a run would take on a small machine, including the comparison
- * @since 0.1
+ * @since 0.1.0
  */
 public record TransferEstimate(
         Map<String, Long> rows,

@@ -16,7 +16,7 @@ import java.util.List;
  * @param copiedRows how many rows this run copied
  * @param copyTime how long snapshot, copy, keys and indexes took in this run
  * @param compareTime how long it took to read both sides back and to compare them
- * @since 0.1
+ * @since 0.1.0
  */
 public record TransferResult(
         List<TransferredTable> tables,

@@ -9,6 +9,6 @@ import dev.modelscan.storage.Json;
  * @param rows how many rows it has
  * @param hash SHA-256 of all rows in the order of their keys, in hexadecimal; JSON is hashed by its value, as
  *     in {@link Json#canonical()}
- * @since 0.1
+ * @since 0.1.0
  */
 public record TransferredTable(String name, long rows, String hash) {}

@@ -16,7 +16,7 @@ import java.util.Optional;
  * in: {@code startedAt} from {@code createdAt}, unless it was stopped before it ever ran; {@code completedAt} from {@code startedAt},
  * or else {@code createdAt}. Times that its status contradicts are refused with {@link InvalidDataException}.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface WorkflowRepository extends Repository<WorkflowId, Workflow> {
 

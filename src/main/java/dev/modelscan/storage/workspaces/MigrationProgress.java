@@ -6,6 +6,6 @@ package dev.modelscan.storage.workspaces;
  * @param done how many workspaces are finished, including those that failed: 1 to {@code total}
  * @param total how many workspaces there are
  * @param last the result of the workspace that was finished last
- * @since 0.1
+ * @since 0.1.0
  */
 public record MigrationProgress(int done, int total, WorkspaceMigration last) {}

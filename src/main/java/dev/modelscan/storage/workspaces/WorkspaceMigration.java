@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     date, or failed
  * @param failure why it could not be migrated, with the name of the workspace in its message; null if it is
  *     up to date now
- * @since 0.1
+ * @since 0.1.0
  */
 public record WorkspaceMigration(
         String name,

@@ -34,7 +34,7 @@ import java.util.function.Consumer;
  * SchemaException}, and {@link #open} opens only what is there and up to date. A workspace gets the sets of
  * {@link DatabaseBuilder#migrations(String)}, too.
  *
- * @since 0.1
+ * @since 0.1.0
  */
 public interface Workspaces extends AutoCloseable {
 
