@@ -56,7 +56,7 @@ abstract class WorkflowRepositoryContract extends StatefulRepositoryContract<Wor
     Workflow newRecord(int number, WorkflowId id, Instant createdAt) {
         return workflow()
                 .id(id)
-                .origin(Origin.of(source, "workflow " + id).at((long) number, 2L * number + 1, 100L * number))
+                .origin(Origin.of(source, "workflow " + id).at(number + 1L, 2L * number + 1, 100L * number))
                 .metadata(Map.of("number", number))
                 .createdAt(createdAt)
                 .build();
