@@ -254,7 +254,7 @@ class TransferOwnTablesTest {
                                 .startsWith("reviews a small is 32768, and")
                                 .contains("32767"),
                         problem -> assertThat(problem)
-                                .startsWith("reviews B final is 2, where")
+                                .startsWith("reviews B final is 2, but")
                                 .contains("true or false"),
                         problem -> assertThat(problem).startsWith("reviews c created_at is no time"),
                         problem -> assertThat(problem)
