@@ -20,14 +20,12 @@ import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.repository.ErasureRules.Edge;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what belongs to what is erased: in the tables, in the archive, and in the audit log, table by table. A table comes after
@@ -46,15 +44,7 @@ final class ErasureSearch {
     private final ErasureTables tables;
     private final ErasedKeys keys = new ErasedKeys();
 
-    /** What rows that were found refer to, by table. */
-    private final Map<String, Set<String>> seen = new HashMap<>();
-
-    /** What rows refer to that are there: it goes as well if nothing else refers to it. */
-    private final Map<String, Set<String>> seenLive = new HashMap<>();
-
-    /** The names of the agent that is erased. */
-    private final Set<String> names = new TreeSet<>();
-
+    private final ErasureSeen seen = new ErasureSeen();
     private final Set<String> answered = new LinkedHashSet<>();
     private final Set<String> answeredLive = new LinkedHashSet<>();
 
@@ -90,7 +80,7 @@ final class ErasureSearch {
 
     /** What the agent that is erased may be called as an actor. */
     Set<String> actors() {
-        Set<String> actors = new TreeSet<>(names);
+        Set<String> actors = new TreeSet<>(seen.names());
         if (ofAgent()) {
             actors.add(request.id());
         }
@@ -99,7 +89,7 @@ final class ErasureSearch {
 
     /** What rows that were found refer to in a table. */
     Set<String> seen(String table) {
-        return seen.getOrDefault(table, Set.of());
+        return seen.in(table);
     }
 
     /** Executions of others that the agent answered at some time; they may be gone. */
@@ -122,7 +112,7 @@ final class ErasureSearch {
 
     /** Those of what rows refer to that are there, to which nothing refers by these keys but what is erased. */
     private Set<String> unused(String table, List<Reference> by) throws SQLException {
-        return tables.unused(table, seenLive.getOrDefault(table, Set.of()), by, keys);
+        return tables.unused(table, seen.liveIn(table), by, keys);
     }
 
     boolean ofAgent() {
@@ -131,7 +121,7 @@ final class ErasureSearch {
 
     /** Finds all of it. */
     void run(Consumer<ErasureProgress> listener) throws SQLException {
-        List<String> order = order();
+        List<String> order = ErasureOrder.of(roots.keySet(), edges, ofAgent());
         int done = 0;
         if (request.kind() == ErasureRequest.Kind.EXTERNAL_ID) {
             findMessagesByOrigin();
@@ -144,7 +134,7 @@ final class ErasureSearch {
             }
         }
         if (ofAgent()) {
-            names.removeAll(tables.namesOfOthers(names, request.id()));
+            seen.names().removeAll(tables.namesOfOthers(seen.names(), request.id()));
             findAnswered();
         }
         summaries.find();
@@ -161,35 +151,6 @@ final class ErasureSearch {
 
     private List<Reference> referencesTo(String table) {
         return references.stream().filter(each -> each.target().equals(table)).toList();
-    }
-
-    /** What refers to a table comes behind that one. */
-    private List<String> order() {
-        Set<String> order = new LinkedHashSet<>();
-        Set<String> open = new LinkedHashSet<>(roots.keySet());
-        open.add(MESSAGES.getName());
-        open.add(TASKS.getName());
-        if (ofAgent()) {
-            open.add(CONVERSATIONS.getName());
-        }
-        edges.forEach(edge -> open.add(edge.table()));
-        while (!open.isEmpty()) {
-            String next = open.stream()
-                    .filter(table ->
-                            edges.stream().noneMatch(edge -> edge.table().equals(table) && waits(edge, open)))
-                    .findFirst()
-                    .orElse(open.iterator().next());
-            order.add(next);
-            open.remove(next);
-        }
-        return List.copyOf(order);
-    }
-
-    /** Conversations of an agent follow from its messages, and not the other way. */
-    private boolean waits(Edge edge, Set<String> open) {
-        return open.contains(edge.target())
-                && !edge.target().equals(edge.table())
-                && !(ofAgent() && edge.equals(Edge.of(MESSAGES.CONVERSATION_ID, CONVERSATIONS)));
     }
 
     private void find(String table) throws SQLException {
@@ -253,7 +214,7 @@ final class ErasureSearch {
 
     private void see(String table, JsonNode document) {
         for (ErasureFollowed each : ErasureFollowed.of(table)) {
-            ErasureDocuments.values(document, each.column()).forEach(value -> see(each.target(), value, false));
+            ErasureDocuments.values(document, each.column()).forEach(value -> seen.add(each.target(), value, false));
         }
         if (table.equals(MESSAGES.getName())) {
             summaries.see(document);
@@ -360,25 +321,10 @@ final class ErasureSearch {
                 keys.addLive(table, key);
             }
             for (int i = 0; i < followed.size(); i++) {
-                see(followed.get(i).target(), row.getString(i + 2), true);
+                seen.add(followed.get(i).target(), row.getString(i + 2), true);
             }
             return true;
         });
-    }
-
-    private void see(String target, @Nullable String value, boolean live) {
-        if (value == null) {
-            return;
-        }
-        if (target.equals(AGENTS.getName())) {
-            names.add(value);
-        } else {
-            seen.computeIfAbsent(target, name -> new LinkedHashSet<>()).add(value);
-            // Nothing is done with blobs and sources that nothing refers to.
-            if (live || target.equals(BLOBS.getName()) || target.equals(SOURCES.getName())) {
-                seenLive.computeIfAbsent(target, name -> new LinkedHashSet<>()).add(value);
-            }
-        }
     }
 
     /** Blobs that rows referred to and that are gone by now, so they are erased as well. */
