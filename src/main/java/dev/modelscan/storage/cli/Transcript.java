@@ -20,6 +20,8 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -109,37 +111,19 @@ record Transcript(
                         .listByIds(page.items().stream().map(Message::senderId).collect(Collectors.toSet()))
                         .stream()
                         .collect(Collectors.toMap(Agent::id, Agent::name));
-        Set<MessageId> answers = new HashSet<>();
-        Set<MessageId> untold = new HashSet<>();
-        calls.values()
-                .forEach(ofOne -> ofOne.forEach(call -> {
-                    if (call.answerMessageId() != null) {
-                        answers.add(call.answerMessageId());
-                        if (call.output() == null) {
-                            untold.add(call.answerMessageId());
-                        }
-                    }
-                }));
+        Map<MessageId, Boolean> answers = answers(calls.values());
         boolean imported = conversation.origin().isImported();
         boolean timed = !imported || isTimed(db, conversation);
-        List<Entry> entries = new ArrayList<>();
-        for (Message message : page.items()) {
-            List<Call> asked =
-                    calls(calls.getOrDefault(message.id(), List.of()), parts.getOrDefault(message.id(), List.of()));
-            List<Part> besides = besides(parts.getOrDefault(message.id(), List.of()));
-            entries.add(new Entry(
-                    message.sequenceNumber(),
-                    message.id().value(),
-                    message.role() == null ? null : message.role().code(),
-                    names.getOrDefault(message.senderId(), message.senderId().value()),
-                    message.createdAt(),
-                    timed && (!imported || MessageReader.hasOwnTime(message)),
-                    message.content(),
-                    besides,
-                    asked,
-                    answers.contains(message.id()),
-                    answers.contains(message.id()) && !untold.contains(message.id()) && besides.isEmpty()));
-        }
+        List<Entry> entries = page.items().stream()
+                .map(message -> entry(
+                        message,
+                        names.getOrDefault(
+                                message.senderId(), message.senderId().value()),
+                        timed && (!imported || MessageReader.hasOwnTime(message)),
+                        parts.getOrDefault(message.id(), List.of()),
+                        calls.getOrDefault(message.id(), List.of()),
+                        answers.get(message.id())))
+                .toList();
         return new Transcript(
                 conversation.id().value(),
                 conversation.title(),
@@ -151,6 +135,40 @@ record Transcript(
                 entries,
                 PagedCommand.next(page),
                 style);
+    }
+
+    /** The messages that answer calls, and whether the calls have all of their outputs. */
+    private static Map<MessageId, Boolean> answers(Collection<List<ToolExecution>> calls) {
+        Map<MessageId, Boolean> answers = new HashMap<>();
+        calls.forEach(ofOne -> ofOne.forEach(call -> {
+            if (call.answerMessageId() != null) {
+                answers.merge(call.answerMessageId(), call.output() != null, Boolean::logicalAnd);
+            }
+        }));
+        return answers;
+    }
+
+    /** An entry; {@code answer} is null if the message answers no call. */
+    private static Entry entry(
+            Message message,
+            String sender,
+            boolean timed,
+            List<MessagePart> parts,
+            List<ToolExecution> calls,
+            @Nullable Boolean answer) {
+        List<Part> besides = besides(parts);
+        return new Entry(
+                message.sequenceNumber(),
+                message.id().value(),
+                message.role() == null ? null : message.role().code(),
+                sender,
+                message.createdAt(),
+                timed,
+                message.content(),
+                besides,
+                calls(calls, parts),
+                answer != null,
+                Boolean.TRUE.equals(answer) && besides.isEmpty());
     }
 
     /** A conversation that was imported has the id of its task, which says whether the source had times. */
