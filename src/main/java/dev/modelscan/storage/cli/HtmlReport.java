@@ -45,6 +45,21 @@ final class HtmlReport {
         List<String> codes = statuses.stream().map(TaskStatus::code).toList();
         List<Integer> colours = statuses.stream().map(HtmlReport::colour).toList();
         page.columns("Tasks by day and status", codes, colours, columns(data.days(), codes));
+        tools(page, report, data, top);
+        page.bars(
+                "Models: tokens in, and out in red",
+                "",
+                report.models().stream()
+                        .map(row -> usage(row.key() == null ? "(unknown)" : row.key(), row))
+                        .toList());
+        page.bars("Agents: tokens in, and out in red", "of the calls that name an agent", agents(db, scope, top));
+        messages(page, report, data, top);
+        page.bars(
+                "How long tasks waited to begin", "p99, p95 and p50, in seconds, by type", durations(data.waits(top)));
+        return page.end();
+    }
+
+    private static void tools(HtmlPage page, Report report, PlotData data, int top) {
         page.bars(
                 "Tools: uses, and failures in red",
                 "",
@@ -58,13 +73,9 @@ final class HtmlReport {
         List<Percentiles> timed =
                 data.tools(top).stream().filter(row -> row.p99() > 0).toList();
         page.bars("How long tools ran", "p99, p95 and p50, in seconds", durations(timed));
-        page.bars(
-                "Models: tokens in, and out in red",
-                "",
-                report.models().stream()
-                        .map(row -> usage(row.key() == null ? "(unknown)" : row.key(), row))
-                        .toList());
-        page.bars("Agents: tokens in, and out in red", "of the calls that name an agent", agents(db, scope, top));
+    }
+
+    private static void messages(HtmlPage page, Report report, PlotData data, int top) {
         page.bars(
                 "Agents: messages sent",
                 "",
@@ -83,9 +94,6 @@ final class HtmlReport {
                                 row.from() + " \u2192 " + row.to(), text("%,d", row.messages()), List.of((double)
                                         row.messages())))
                         .toList());
-        page.bars(
-                "How long tasks waited to begin", "p99, p95 and p50, in seconds, by type", durations(data.waits(top)));
-        return page.end();
     }
 
     /** Failures are red. */
