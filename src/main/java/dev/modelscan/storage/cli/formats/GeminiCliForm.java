@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class GeminiCliForm implements Form {
 
     private static final String REWIND = "$rewindTo";
+    private static final Place NOWHERE = new Place(0, 0, -1);
     private static final String SET = "$set";
 
     @Override
@@ -43,27 +44,43 @@ final class GeminiCliForm implements Form {
 
     @Override
     public void read(Records records, Events events) throws IOException {
-        Map<String, Line> lines = new LinkedHashMap<>();
-        ObjectNode session = null;
-        ArrayNode others = JsonNodeFactory.instance.arrayNode();
-        String parent = null;
-        Place start = new Place(0, 0, -1);
-        Place place = start;
+        Lines lines = new Lines();
+        Place last = NOWHERE;
         for (Records.Item item = records.next(); item != null; item = records.next()) {
-            place = item.place();
             JsonNode value = item.value();
             if (value.has("sessionId") && value.path("messages").isArray()) {
-                Session whole = new Session(value, events);
-                whole.start(place);
-                for (JsonNode message : value.path("messages")) {
-                    whole.message(place, message, null, false);
-                }
-                whole.end(place, null, Fields.object());
-            } else if (value.has("sessionId") && session == null) {
+                whole(item.place(), value, events);
+            } else {
+                lines.add(item.place(), value);
+            }
+            last = item.place();
+        }
+        lines.tell(last, events);
+    }
+
+    private static void whole(Place place, JsonNode value, Events events) {
+        Session session = new Session(value, events);
+        session.start(place);
+        for (JsonNode message : value.path("messages")) {
+            session.message(place, message, null, false);
+        }
+        session.end(place, null, Fields.object());
+    }
+
+    /** A session as lines, of which each says what is new. */
+    private static final class Lines {
+        private final Map<String, Line> messages = new LinkedHashMap<>();
+        private final ArrayNode others = JsonNodeFactory.instance.arrayNode();
+        private @Nullable ObjectNode session;
+        private @Nullable String parent;
+        private Place start = NOWHERE;
+
+        void add(Place place, JsonNode value) {
+            if (value.has("sessionId") && session == null) {
                 session = value.deepCopy();
                 start = place;
             } else if (value.path(REWIND).isTextual()) {
-                Line target = lines.get(value.path(REWIND).textValue());
+                Line target = messages.get(value.path(REWIND).textValue());
                 parent = target == null ? null : target.parent();
                 others.add(value);
             } else if (value.has(SET) && session != null && value.path(SET).isObject()) {
@@ -71,22 +88,27 @@ final class GeminiCliForm implements Form {
                 others.add(value);
             } else if (value.path("id").isTextual()) {
                 String id = value.path("id").textValue();
-                Line earlier = lines.get(id);
-                lines.put(id, new Line(place, value, earlier == null ? parent : earlier.parent()));
+                Line earlier = messages.get(id);
+                messages.put(id, new Line(place, value, earlier == null ? parent : earlier.parent()));
                 parent = earlier == null ? id : parent;
             } else {
                 others.add(value);
             }
         }
-        if (session != null || !lines.isEmpty()) {
-            Session ofLines = new Session(session == null ? Fields.object() : session, events);
-            ofLines.start(start);
-            lines.values().forEach(line -> ofLines.message(line.place(), line.message(), line.parent(), true));
+
+        /** Tells of the session, if there is one, which ends at a place. */
+        void tell(Place last, Events events) {
+            if (session == null && messages.isEmpty()) {
+                return;
+            }
+            Session told = new Session(session == null ? Fields.object() : session, events);
+            told.start(start);
+            messages.values().forEach(line -> told.message(line.place(), line.message(), line.parent(), true));
             ObjectNode rest = Fields.object();
             if (!others.isEmpty()) {
                 Rest.note(rest, "changes", others);
             }
-            ofLines.end(place, parent, rest);
+            told.end(last, parent, rest);
         }
     }
 
