@@ -158,21 +158,31 @@ final class RunWriter implements Events {
         AgentId sender = agent(author);
         boolean first = register(message, id);
         if (!stored) {
-            Message made = maker.make(message, !answered.isEmpty(), notes(message, first), blobs)
-                    .id(id)
-                    .conversationId(target.conversation())
-                    .taskId(target.task())
-                    .senderId(sender)
-                    .parentId(parent(message, id))
-                    .createdAt(time)
-                    .readAt(time)
-                    .build();
-            blobs = List.of();
-            batch.add(made, origin(message, first));
+            store(message, id, sender, !answered.isEmpty(), first);
         }
         if (!hasAuthor) {
             calls(message, id, author, stored);
         }
+        answers(answered, id, stored);
+        previous = id;
+        lastAgent = message.role() == Role.ASSISTANT ? sender : lastAgent;
+    }
+
+    private void store(MessageRead message, MessageId id, AgentId sender, boolean answers, boolean first) {
+        Message made = maker.make(message, answers, notes(message, first), blobs)
+                .id(id)
+                .conversationId(target.conversation())
+                .taskId(target.task())
+                .senderId(sender)
+                .parentId(parent(message, id))
+                .createdAt(time)
+                .readAt(time)
+                .build();
+        blobs = List.of();
+        batch.add(made, origin(message, first));
+    }
+
+    private void answers(List<Answered> answered, MessageId id, boolean stored) {
         for (Answered each : answered) {
             if (each.call() == null) {
                 early.add(new Early(each.answer(), id, stored, time));
@@ -180,8 +190,6 @@ final class RunWriter implements Events {
                 answer(each.answer(), each.call(), id, stored, time);
             }
         }
-        previous = id;
-        lastAgent = message.role() == Role.ASSISTANT ? sender : lastAgent;
     }
 
     /** The id of a message says its place in the run, and what it and those before it hold. */
