@@ -110,6 +110,17 @@ final class AdkEvalForm implements Form {
             String id = Fields.text(invocation, "invocation_id", "invocationId");
             id = id == null || id.isBlank() ? null : id;
             JsonNode data = GeminiParts.either(invocation, "intermediate_data", "intermediateData");
+            ObjectNode rest = rest(invocation, data);
+            content(GeminiParts.either(invocation, "user_content", "userContent"), "user", null, id, time, rest);
+            steps(data, id, time);
+            JsonNode answer = GeminiParts.either(invocation, "final_response", "finalResponse");
+            if (!answer.isMissingNode()) {
+                content(answer, "model", agent, id == null ? null : id + "/final", time, Fields.object());
+            }
+        }
+
+        /** What has no place of its own. */
+        private static ObjectNode rest(JsonNode invocation, JsonNode data) {
             ObjectNode rest = Fields.rest(
                     invocation,
                     "invocation_id",
@@ -133,12 +144,7 @@ final class AdkEvalForm implements Form {
             if (!beyond.isEmpty()) {
                 Rest.note(rest, "intermediate_data", beyond);
             }
-            content(GeminiParts.either(invocation, "user_content", "userContent"), "user", null, id, time, rest);
-            steps(data, id, time);
-            JsonNode answer = GeminiParts.either(invocation, "final_response", "finalResponse");
-            if (!answer.isMissingNode()) {
-                content(answer, "model", agent, id == null ? null : id + "/final", time, Fields.object());
-            }
+            return rest;
         }
 
         /** The events of the invocation, or the tools that were used and what agents said before the final response. */
