@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.postgres;
 
+import dev.modelscan.storage.internal.query.Cleanup;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jooq.tools.jdbc.DefaultConnection;
@@ -36,7 +37,7 @@ final class BorrowedConnection extends DefaultConnection {
             }
             return new BorrowedConnection(connection, autoCommit, readOnly);
         } catch (Throwable t) {
-            connection.close();
+            Cleanup.after(t, connection::close);
             throw t;
         }
     }
@@ -77,7 +78,7 @@ final class BorrowedConnection extends DefaultConnection {
             }
             connection.setAutoCommit(autoCommit);
         } catch (SQLException e) {
-            connection.abort(Runnable::run);
+            Cleanup.after(e, () -> connection.abort(Runnable::run));
             throw e;
         }
     }

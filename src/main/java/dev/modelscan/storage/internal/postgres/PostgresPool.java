@@ -7,6 +7,7 @@ import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.ReadOnlyConnection;
 import dev.modelscan.storage.internal.engine.StackReserve;
+import dev.modelscan.storage.internal.query.Cleanup;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import java.sql.Connection;
@@ -235,7 +236,7 @@ final class PostgresPool implements AutoCloseable {
             watchdog.watch(session);
             return new Lease(outer, outer, session, found, false);
         } catch (SQLException | RuntimeException | Error e) {
-            outer.close();
+            Cleanup.after(e, outer::close);
             throw e;
         }
     }

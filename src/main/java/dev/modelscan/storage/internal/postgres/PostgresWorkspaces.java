@@ -6,6 +6,7 @@ import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
 import dev.modelscan.storage.internal.engine.WorkspaceMigrator;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
+import dev.modelscan.storage.internal.query.Cleanup;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -29,7 +30,7 @@ final class PostgresWorkspaces implements WorkspaceHost {
                 return true;
             }));
         } catch (RuntimeException | Error e) {
-            anySchema.close();
+            Cleanup.after(e, anySchema::close);
             throw e;
         }
     }

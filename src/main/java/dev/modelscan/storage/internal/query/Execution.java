@@ -301,11 +301,7 @@ public final class Execution<R> {
             throw failed(e);
         } catch (RuntimeException | Error e) {
             // The driver still holds the batch, and the next execution would write it.
-            try {
-                forget();
-            } catch (SQLException suppressed) {
-                e.addSuppressed(suppressed);
-            }
+            Cleanup.after(e, this::forget);
             throw e;
         } finally {
             end();

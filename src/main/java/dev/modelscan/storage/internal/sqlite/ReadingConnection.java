@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sqlite;
 
 import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.query.Cleanup;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
@@ -60,7 +61,7 @@ final class ReadingConnection {
             watchdog.watch(session);
             return reading;
         } catch (Throwable t) {
-            reading.close();
+            Cleanup.after(t, reading::close);
             throw t;
         }
     }

@@ -11,6 +11,7 @@ import dev.modelscan.storage.internal.engine.ReadOnlyStore;
 import dev.modelscan.storage.internal.engine.WorkspaceHost;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.MigrationScript;
+import dev.modelscan.storage.internal.query.Cleanup;
 import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
@@ -146,7 +147,7 @@ public final class SqliteEngine implements Engine {
             store.rememberFile();
             return new OpenedStore(store, connections.file(), null, migrator.latestVersion(), migrator.sets(), applied);
         } catch (RuntimeException | Error e) {
-            store.close();
+            Cleanup.after(e, store::close);
             throw e;
         }
     }
@@ -167,7 +168,7 @@ public final class SqliteEngine implements Engine {
                     migrator.sets(),
                     List.of());
         } catch (RuntimeException | Error e) {
-            store.close();
+            Cleanup.after(e, store::close);
             throw e;
         }
     }

@@ -6,6 +6,7 @@ import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
+import dev.modelscan.storage.internal.query.Cleanup;
 import dev.modelscan.storage.internal.transfer.ChunkReader.Chunk;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -114,6 +115,7 @@ final class ChunkWriter {
 
     /** Why the server rejects the first rows of the chunk; null if it accepts them. Always rolls back. */
     private @Nullable SQLException rejection(Chunk chunk, int rows, boolean lastByInsert) throws SQLException {
+        SQLException refused = null;
         try {
             target.begin();
             copy(chunk, lastByInsert ? rows - 1 : rows);
@@ -122,16 +124,18 @@ final class ChunkWriter {
             }
             // Runs the checks that the commit would run.
             target.execute("SET CONSTRAINTS ALL IMMEDIATE");
-            return null;
         } catch (SQLException e) {
-            if (!mayBeCausedByRow(target.classify(e))) {
-                throw e;
-            }
-            return e;
-        } finally {
-            target.connection().rollback();
-            target.connection().setAutoCommit(true);
+            refused = e;
+        } catch (RuntimeException | Error e) {
+            Cleanup.after(e, target::rollBack);
+            throw e;
         }
+        if (refused != null && !mayBeCausedByRow(target.classify(refused))) {
+            Cleanup.after(refused, target::rollBack);
+            throw refused;
+        }
+        target.rollBack();
+        return refused;
     }
 
     private long copy(Chunk chunk, int rows) throws SQLException {

@@ -12,6 +12,8 @@ import dev.modelscan.storage.internal.postgres.PostgresSchema;
 import dev.modelscan.storage.internal.postgres.PostgresServer;
 import dev.modelscan.storage.internal.postgres.ServerSession;
 import dev.modelscan.storage.internal.query.AuditTriggers;
+import dev.modelscan.storage.internal.query.Cleanup;
+import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.sqlite.file.SqliteErrors;
 import java.sql.Connection;
@@ -214,14 +216,15 @@ public final class PostgresLink implements AutoCloseable {
             connection.setAutoCommit(true);
             return result;
         } catch (Throwable t) {
-            try {
-                connection.rollback();
-                connection.setAutoCommit(true);
-            } catch (SQLException e) {
-                t.addSuppressed(e);
-            }
+            Cleanup.after(t, this::rollBack);
             throw t;
         }
+    }
+
+    /** Rolls back what {@link #begin} has begun. */
+    void rollBack() throws SQLException {
+        connection.rollback();
+        connection.setAutoCommit(true);
     }
 
     public interface Action {

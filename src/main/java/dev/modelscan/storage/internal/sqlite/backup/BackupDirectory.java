@@ -11,6 +11,7 @@ import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
 import dev.modelscan.storage.internal.values.Directories;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,13 +79,11 @@ public final class BackupDirectory {
         Path temporary = SqliteFiles.beside(file.toAbsolutePath(), ".drill");
         try {
             delete(temporary);
-            try {
+            try (Closeable deleted = () -> delete(temporary)) {
                 Restored restored = new Restore(plan, listener).run(file, temporary);
                 Backup drilled = restored.backup().drilled(Instant.now().truncatedTo(ChronoUnit.MILLIS));
                 ManifestFile.write(drilled);
                 return drilled;
-            } finally {
-                delete(temporary);
             }
         } catch (IOException e) {
             throw FileFacts.failed(file + " cannot be restored for a test", e);

@@ -10,12 +10,14 @@ import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.migrate.SchemaState;
+import dev.modelscan.storage.internal.query.Cleanup;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.FileState;
 import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.internal.sqlite.file.PrivateFiles;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -64,14 +66,11 @@ public final class BackupWriter {
      */
     public Backup write(Path named) {
         Path target = named.toAbsolutePath().normalize();
-        try (MigrationLock lock = MigrationLock.acquireForBackup(target, LOCK_TIMEOUT)) {
-            try {
-                requireFree(target);
-                return writeFree(target);
-            } finally {
+        try (MigrationLock lock = MigrationLock.acquireForBackup(target, LOCK_TIMEOUT);
                 // Also that of a process that was killed when its backup was whole.
-                lock.delete();
-            }
+                Closeable deleted = lock::delete) {
+            requireFree(target);
+            return writeFree(target);
         } catch (IOException e) {
             throw FileFacts.failed("the backup " + target + " cannot be written", e);
         }
@@ -90,7 +89,7 @@ public final class BackupWriter {
             BackupFiles.complete(part, target);
             return backup;
         } catch (Throwable t) {
-            BackupFiles.deletePart(part);
+            Cleanup.after(t, () -> BackupFiles.deletePart(part));
             throw t;
         }
     }

@@ -4,6 +4,7 @@ import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.internal.engine.Failure;
+import dev.modelscan.storage.internal.query.Cleanup;
 import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.FileState;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
@@ -98,7 +99,7 @@ final class Occupancy implements AutoCloseable {
             statement.execute("BEGIN EXCLUSIVE");
             return connection;
         } catch (Throwable t) {
-            connection.close();
+            Cleanup.after(t, connection::close);
             throw t;
         }
     }
@@ -124,7 +125,7 @@ final class Occupancy implements AutoCloseable {
             channel.close();
             throw open(file, e);
         } catch (Throwable t) {
-            channel.close();
+            Cleanup.after(t, channel::close);
             throw t;
         }
     }

@@ -12,6 +12,7 @@ import dev.modelscan.storage.internal.sqlite.file.MigrationLock;
 import dev.modelscan.storage.internal.sqlite.file.PrivateFiles;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import dev.modelscan.storage.internal.sqlite.file.SqliteFiles;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -55,16 +56,13 @@ public final class Restore {
             throw new UnavailableException(target + " is no file; name a file. Nothing was changed", null);
         }
         Path part = SqliteFiles.beside(target, "-restore" + BackupFiles.PART);
-        try (MigrationLock lock = MigrationLock.acquire(target, LOCK_TIMEOUT)) {
-            try {
-                BackupFiles.deletePart(part);
-                copy(backup, part);
-                check.requireWhole(part);
-                check.requireSound(part);
-                return new Restored(target, backup, replace(part, target));
-            } finally {
-                BackupFiles.deletePart(part);
-            }
+        try (MigrationLock lock = MigrationLock.acquire(target, LOCK_TIMEOUT);
+                Closeable deleted = () -> BackupFiles.deletePart(part)) {
+            BackupFiles.deletePart(part);
+            copy(backup, part);
+            check.requireWhole(part);
+            check.requireSound(part);
+            return new Restored(target, backup, replace(part, target));
         } catch (IOException e) {
             throw FileFacts.failed(target + " cannot be restored", e);
         }

@@ -5,6 +5,7 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.StorageFullException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.EngineText;
+import dev.modelscan.storage.internal.query.Cleanup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -199,12 +200,13 @@ public final class FileFacts {
     }
 
     /**
-     * Loads the classes that the other methods need, since a process without free descriptors cannot load
+     * Loads the classes that a failed open and the other methods need, since a process without free descriptors cannot load
      * them.
      */
     static void prepare() {
         Path nowhere = Path.of("no such directory", "no such file").toAbsolutePath();
-        failed(String.valueOf(whyNotOpened(nowhere)), new NoSuchFileException(""));
+        StorageException failed = failed(String.valueOf(whyNotOpened(nowhere)), new NoSuchFileException(""));
+        Cleanup.after(failed, () -> {});
     }
 
     private static Path directory(Path file) {

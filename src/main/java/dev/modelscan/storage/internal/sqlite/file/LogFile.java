@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.sqlite.file;
 
+import dev.modelscan.storage.internal.query.Cleanup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
@@ -36,7 +37,7 @@ final class LogFile {
                 guard.requireLog();
                 return channel;
             } catch (Throwable t) {
-                channel.close();
+                Cleanup.after(t, channel::close);
                 throw t;
             }
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.sqlite.file;
 
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
+import dev.modelscan.storage.internal.query.Cleanup;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -148,7 +149,7 @@ public final class MigrationLock implements AutoCloseable {
             // Deleted between two of the calls above.
         } catch (IOException | RuntimeException e) {
             if (channel != null) {
-                channel.close();
+                Cleanup.after(e, channel::close);
             }
             throw e;
         }

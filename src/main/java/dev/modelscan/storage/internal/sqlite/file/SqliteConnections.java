@@ -5,6 +5,7 @@ import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.query.Cleanup;
 import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Cache;
 import java.io.IOException;
 import java.nio.channels.AsynchronousFileChannel;
@@ -385,7 +386,7 @@ public final class SqliteConnections {
             check.run();
             return connection;
         } catch (Throwable t) {
-            connection.close();
+            Cleanup.after(t, connection::close);
             throw t;
         }
     }

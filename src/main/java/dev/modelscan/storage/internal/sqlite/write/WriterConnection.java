@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.sqlite.write;
 import dev.modelscan.storage.internal.engine.Failure;
 import dev.modelscan.storage.internal.engine.Failure.Kind;
 import dev.modelscan.storage.internal.engine.Retry;
+import dev.modelscan.storage.internal.query.Cleanup;
 import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.query.Watchdog;
 import dev.modelscan.storage.internal.sqlite.file.ConnectionGroup.Cache;
@@ -88,8 +89,7 @@ final class WriterConnection {
             watchdog.watch(session);
             return writer;
         } catch (Throwable t) {
-            watchdog.forget(session);
-            session.close();
+            Cleanup.after(t, () -> watchdog.forget(session), session::close);
             throw t;
         }
     }
