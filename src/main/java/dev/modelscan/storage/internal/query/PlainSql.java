@@ -41,17 +41,21 @@ public final class PlainSql {
     public static void updateAll(Session session, String sql, List<? extends List<?>> rows) throws SQLException {
         SQL.debug("batch of {}: {}", rows.size(), sql);
         PreparedStatement statement = session.plain(sql);
-        for (List<?> values : rows) {
-            for (int i = 0; i < values.size(); i++) {
-                bind(statement, i + 1, values.get(i));
-            }
-            statement.addBatch();
-        }
-        session.running().begin();
         try {
-            statement.executeBatch();
-        } finally {
-            session.running().end();
+            for (List<?> values : rows) {
+                bind(statement, values);
+                statement.addBatch();
+            }
+            session.running().begin();
+            try {
+                statement.executeBatch();
+            } finally {
+                session.running().end();
+            }
+        } catch (SQLException | RuntimeException | Error e) {
+            // The driver may still hold the batch, and the next execution would write it.
+            Cleanup.after(e, statement::clearBatch);
+            throw e;
         }
     }
 
@@ -73,10 +77,14 @@ public final class PlainSql {
     private static PreparedStatement prepared(Session session, String sql, List<?> values) throws SQLException {
         SQL.debug(sql);
         PreparedStatement statement = session.plain(sql);
+        bind(statement, values);
+        return statement;
+    }
+
+    private static void bind(PreparedStatement statement, List<?> values) throws SQLException {
         for (int i = 0; i < values.size(); i++) {
             bind(statement, i + 1, values.get(i));
         }
-        return statement;
     }
 
     private static void bind(PreparedStatement statement, int place, @Nullable Object value) throws SQLException {
