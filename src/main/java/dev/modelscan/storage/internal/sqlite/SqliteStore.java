@@ -55,6 +55,8 @@ public final class SqliteStore implements Store {
     private final Member member;
     private final ReaderPool readers;
     private final SqliteWriter writer;
+    private final Object closing = new Object();
+    private boolean closed;
     private final Anchor anchor;
 
     /**
@@ -369,7 +371,19 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /** Closes the writer first, so that no reader blocks its last checkpoint. */
+    /**
+     * Closes the writer first, so that no reader blocks its last checkpoint. Once: later the files at the path, and the
+        synchronized (closing) {
+            if (!closed) {
+                closeAll();
+                closed = true;
+            }
+        }
+    }
+
+    private void closeAll() {
+     * inodes that are free now, may be another database's.
+     */
     @Override
     public void close() {
         if (isInTransaction()) {

@@ -189,6 +189,26 @@ class MovedFileTest {
         }
     }
 
+    /** The system gives the next log the inode of the one that is gone, so the test does. */
+    @Test
+    void closingASecondTimeLeavesTheFilesOfWhoeverHasThePathNow() throws Exception {
+        Path backup = backup(7);
+        Database db = open(file);
+        db.agents().create(AGENT);
+        Path kept = Files.createLink(temporary.resolve("kept"), log);
+        db.close();
+        Files.write(kept, new byte[0]);
+        Files.move(backup, file, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(kept, log);
+        try (Database next = open(file)) {
+            write(next);
+            db.close();
+            write(next);
+            assertThat(next.healthCheck().problems()).isEmpty();
+        }
+        assertThat(names()).containsExactly("app.db");
+    }
+
     @Test
     void aDatabaseThatWasOnlyReadNoticesARestoreToo() throws Exception {
         Database.open(file).close();

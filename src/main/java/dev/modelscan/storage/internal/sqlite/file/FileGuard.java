@@ -265,11 +265,13 @@ final class FileGuard {
      * @param state the files' state before the connections were closed
      */
     void closed(State state) {
-        if (state != State.REPLACED || !isNewFile()) {
-            return;
+        if (state == State.REPLACED && isNewFile()) {
+            moveAside(log, lastLogKey);
+            moveAside(index, indexKey);
         }
-        moveAside(log, lastLogKey);
-        moveAside(index, indexKey);
+        // The inodes are free now: the next files may have them.
+        lastLogKey = null;
+        indexKey = null;
     }
 
     /** Moves away a log that replaced ours, before SQLite deletes it as its own. */
