@@ -40,7 +40,7 @@ public final class MigrationLock implements AutoCloseable {
 
         BusyException over(String who) {
             return new BusyException(
-                    "another " + who + " has been " + doing + " for " + timeout.toSeconds() + " s; it holds " + file,
+                    "another " + who + " has been " + doing + " for " + timeout.toMillis() + " ms; it holds " + file,
                     null);
         }
     }
@@ -60,9 +60,14 @@ public final class MigrationLock implements AutoCloseable {
         return acquire(new Wait(SqliteFiles.beside(database, "-migration.lock"), "migrating or restoring", timeout));
     }
 
-    /** The same for writing a backup of that name, or into that directory: two of them would share a temporary file. */
+    /**
+     * The same for writing a backup of that name, or into that directory: two of them would share a temporary file. Links
+     * are resolved, since the threads of this process wait for a turn by the file's name.
+     */
     public static MigrationLock acquireForBackup(Path target, Duration timeout) throws IOException {
-        return acquire(new Wait(SqliteFiles.beside(target, ".lock"), "writing a backup", timeout));
+        Path directory = target.getParent();
+        Path resolved = directory == null ? target : RealPath.of(directory).resolve(target.getFileName());
+        return acquire(new Wait(SqliteFiles.beside(resolved, ".lock"), "writing a backup", timeout));
     }
 
     private static MigrationLock acquire(Wait wait) throws IOException {

@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,6 +70,20 @@ class MigrationLockTest {
             assertThat(otherProcess(database)).isEqualTo("busy");
         }
         assertThat(otherProcess(database)).isEqualTo("locked");
+    }
+
+    /** Otherwise the second would open the file too, and closing it would drop the first one's lock. */
+    @Test
+    void aBackupThatIsNamedByALinkWaitsForTheSameTurn() throws Exception {
+        Path link =
+                Files.createSymbolicLink(directory.resolve("link"), Files.createDirectory(directory.resolve("data")));
+        Path backup = directory.resolve("data/x.db");
+        try (MigrationLock held = MigrationLock.acquireForBackup(backup, PATIENCE)) {
+            assertThatThrownBy(() -> MigrationLock.acquireForBackup(link.resolve("x.db"), Duration.ofMillis(50)))
+                    .isInstanceOf(BusyException.class)
+                    .hasMessageContaining("another thread has been writing a backup for 50 ms");
+            held.delete();
+        }
     }
 
     @Test
