@@ -10,8 +10,9 @@ import org.slf4j.LoggerFactory;
  * Runs the checkpoints of all open databases of the process, in the order in which they were asked for, each database at
  * most once at a time. There is one thread, and none when it had nothing to do for a while.
  *
- * <p>A checkpoint may wait for a slow disk, for readers, or for a caller's long transaction. If another database has
- * waited behind it for a second, another thread is started, up to {@value #MOST_THREADS}.
+ * <p>A checkpoint may wait for a slow disk, for readers, or for a caller's long transaction. So while a database waits
+ * behind it, a second thread waits too, and runs it after a second. That one's place is taken by the next thread, up to
+ * {@value #MOST_THREADS}.
  */
 final class CheckpointThreads {
 
@@ -30,6 +31,7 @@ final class CheckpointThreads {
     private static @Nullable Job last;
     private static int threads;
     private static int idle;
+    private static int running;
 
     private CheckpointThreads() {}
 
@@ -64,14 +66,21 @@ final class CheckpointThreads {
             }
             if (idle > 0) {
                 LOCK.notifyAll();
-            } else if (first != null && (threads == 0 || (threads < MOST_THREADS && waitsTooLong(first)))) {
-                start();
+            } else {
+                startIfOneWaits();
             }
         }
     }
 
-    private static boolean waitsTooLong(Job job) {
-        return System.nanoTime() - job.since > LONGEST_WAIT_NANOS;
+    private static void startIfOneWaits() {
+        if (first != null && threads == running && threads < MOST_THREADS) {
+            start();
+        }
+    }
+
+    /** How long the job still has to wait, if others run: none if it has waited for a second. */
+    private static long left(Job job) {
+        return running == 0 ? 0 : LONGEST_WAIT_NANOS - (System.nanoTime() - job.since);
     }
 
     private static void enqueue(Job job) {
@@ -143,25 +152,38 @@ final class CheckpointThreads {
     private static @Nullable Job next() {
         synchronized (LOCK) {
             long idleAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_IDLE_MILLIS);
-            Job job;
-            while ((job = first) == null) {
-                long left = TimeUnit.NANOSECONDS.toMillis(idleAt - System.nanoTime());
+            while (true) {
+                Job job = first;
+                long left = job == null ? idleAt - System.nanoTime() : left(job);
+                if (job != null && left <= 0) {
+                    dequeue(job);
+                    job.running = true;
+                    running++;
+                    letNextWait();
+                    return job;
+                }
                 if (left <= 0 || idle > 0) {
                     threads--;
                     return null;
                 }
                 idle++;
                 try {
-                    LOCK.wait(left);
+                    TimeUnit.NANOSECONDS.timedWait(LOCK, Math.max(left, LOOK_NANOS));
                 } catch (InterruptedException e) {
                     // As above.
                 } finally {
                     idle--;
                 }
             }
-            dequeue(job);
-            job.running = true;
-            return job;
+        }
+    }
+
+    /** Whatever fails, the job that was taken runs. */
+    private static void letNextWait() {
+        try {
+            startIfOneWaits();
+        } catch (RuntimeException | Error e) {
+            notRun(e);
         }
     }
 
@@ -172,6 +194,7 @@ final class CheckpointThreads {
             }
             job.wantedAgain = false;
             job.running = false;
+            running--;
         }
     }
 

@@ -84,6 +84,21 @@ class CheckpointThreadsTest {
     }
 
     @Test
+    void oneThatIsAskedForOnceBehindOthersThatDoNotEndRunsToo() throws Exception {
+        CountDownLatch blocked = new CountDownLatch(2);
+        CountDownLatch ran = new CountDownLatch(1);
+        for (int i = 0; i < 2; i++) {
+            CheckpointThreads.request(job(() -> {
+                blocked.countDown();
+                block();
+            }));
+        }
+        CheckpointThreads.request(job(ran::countDown));
+        await(blocked);
+        await(ran);
+    }
+
+    @Test
     void whatIsAskedForMeanwhileRunsOnceMoreAndNeverTwiceAtOnce() throws Exception {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
