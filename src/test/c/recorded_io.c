@@ -7,6 +7,8 @@
  *                  each other descriptor of the log fails once, in all processes, as Linux does it
  *   RECORD_LATE    if given, flushes of the log by the library take so many times as long, and only SQLite's own fail
  *   RECORD_BREAKS  if given, this flush of the log by the process fails, and so does each one after it
+ *   RECORD_HOLD    if given, and this file is there, a flush of the log by SQLite makes <file>-reached, waits until the file
+ *                  is gone, and fails
  * Flushes are only recorded: the simulated disk is the one that has to be correct.
  */
 #define _GNU_SOURCE
@@ -223,6 +225,25 @@ int unlink(const char *path) {
     return result;
 }
 
+/* SQLite opens the log to read and write, the library to write. */
+static int is_library(int fd) {
+    return (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY;
+}
+
+static int held(int fd, int file) {
+    const char *hold = getenv("RECORD_HOLD");
+    if (!hold || file != LOG || is_library(fd) || access(hold, F_OK) != 0) {
+        return 0;
+    }
+    char reached[4096];
+    snprintf(reached, sizeof reached, "%s-reached", hold);
+    NEXT(close)(NEXT(open64)(reached, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    while (access(hold, F_OK) == 0) {
+        usleep(1000);
+    }
+    return 1;
+}
+
 /* What was written before the flush began is on the disk when it has ended. */
 static int flushed(int fd, int file) {
     const char *micros = getenv("RECORD_MICROS"), *fails = getenv("RECORD_FAILS"), *breaks = getenv("RECORD_BREAKS");
@@ -232,13 +253,13 @@ static int flushed(int fd, int file) {
     int64_t number = ((int64_t) getpid() << 32) | ++flushes;
     record('B', file, number, NULL, 0);
     unlock();
-    /* SQLite opens the log to read and write, the library to write. */
+    int fails_late = held(fd, file);
     const char *factor = getenv("RECORD_LATE");
-    int late = factor && file == LOG && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY;
+    int late = factor && file == LOG && is_library(fd);
     usleep((micros ? (useconds_t) atoi(micros) : 0) * (useconds_t) (late ? atoi(factor) : 1));
     lock();
     int told_late = file == LOG && failures_seen[fd] != *failures;
-    int lost = !told_late && file == LOG && (broken || (fails && !late && rand() % atoi(fails) == 0));
+    int lost = !told_late && file == LOG && (broken || fails_late || (fails && !late && rand() % atoi(fails) == 0));
     if (!told_late) {
         record(lost ? 'F' : 'E', file, number, NULL, 0);
     }

@@ -7,11 +7,14 @@ import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.tasks.Task;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 /**
  * A program that uses a database during a fault that its parent process has created. It prints the result of
@@ -28,6 +31,7 @@ public final class FaultyProgram {
             case "memory" -> step("open", () -> Database.inMemory().close());
             case "fillUnder" -> createUnder(file, Path.of(arguments[2]));
             case "flushUnder" -> flushUnder(file, Path.of(arguments[2]));
+            case "checkpointUnder" -> checkpointUnder(file, Path.of(arguments[2]));
             case "rewriteUnder" -> rewriteUnder(file, Path.of(arguments[2]));
             case "fill" -> fill(file, Integer.parseInt(arguments[2]));
             case "use" -> use(file);
@@ -137,6 +141,7 @@ public final class FaultyProgram {
             step("tx under it", () -> create(db, "refused"));
             step("create under it", () -> db.agents()
                     .create(Agent.builder().name("refused").mode("llm").build()));
+            step("compact under it", db::compact);
             step("list under it", () -> db.agents().list(10, 0));
             Files.delete(flag);
             step("tx after", () -> create(db, "after"));
@@ -166,6 +171,37 @@ public final class FaultyProgram {
                 step("third", () -> create(db, "c"));
             }
         }
+    }
+
+    /** A checkpoint cannot flush the log, while nobody waits for a flush. */
+    private static void checkpointUnder(Path file, Path hold) throws Exception {
+        try (Database db = Database.builder()
+                .path(file)
+                .durability(Durability.SHARED_FLUSH)
+                .open()) {
+            create(db, "before");
+            Files.createFile(hold);
+            db.tasks()
+                    .createAll(Stream.generate(() -> Task.builder().type("many").build())
+                            .limit(2_000)
+                            .toList());
+            while (!Files.exists(Path.of(hold + "-reached"))) {
+                Thread.sleep(1);
+            }
+            Files.delete(hold);
+            while (!hasEnded(Thread.getAllStackTraces())) {
+                Thread.sleep(1);
+            }
+            step("after", () -> create(db, "after"));
+        }
+    }
+
+    /** Whether the thread that runs checkpoints waits for the next one. */
+    private static boolean hasEnded(Map<Thread, StackTraceElement[]> threads) {
+        return threads.entrySet().stream()
+                .filter(thread -> thread.getKey().getName().equals("modelscan-storage-checkpoint"))
+                .allMatch(thread -> Stream.of(thread.getValue())
+                        .anyMatch(call -> call.getMethodName().equals("next")));
     }
 
     private static void create(Database db, String name) {

@@ -265,7 +265,7 @@ class FaultTest {
         assertAll(outcomes, List.of("last"), "OutcomeUnknownException", "may have taken effect");
         assertAll(
                 outcomes,
-                List.of("tx under it", "create under it"),
+                List.of("tx under it", "create under it", "compact under it"),
                 "UnavailableException",
                 "the log of " + file + " cannot be flushed",
                 "nothing is written until it can");

@@ -6,6 +6,7 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Durability;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.support.ChildProcess;
+import dev.modelscan.storage.support.FaultyProgram;
 import dev.modelscan.storage.support.PowerLoss;
 import dev.modelscan.storage.support.RecordedProgram;
 import java.nio.file.Files;
@@ -219,6 +220,24 @@ class PowerLossTest {
                     .output();
             assertThat(losses(PowerLoss.of(recording), 100, run)).isEmpty();
         }
+    }
+
+    /** The system tells the library's descriptor too, if only later: that is no reason to refuse a write. */
+    @Test
+    void aWriteAfterACheckpointThatFailedIsNotRefused() throws Exception {
+        create("held");
+        List<String> recorder =
+                PowerLoss.recorded(directory, file, recording, "RECORD_HOLD=" + directory.resolve("hold"));
+        String output = ChildProcess.startBehind(
+                        recorder,
+                        directory,
+                        FaultyProgram.class,
+                        List.of(),
+                        file.toString(),
+                        "checkpointUnder",
+                        directory.resolve("hold").toString())
+                .output();
+        assertThat(output).contains("was written again after a flush had failed", "after -> done");
     }
 
     /** A caller's SQL that changes a setting costs the connection, between commits that share a flush. */

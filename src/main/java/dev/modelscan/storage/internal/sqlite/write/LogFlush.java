@@ -56,11 +56,13 @@ final class LogFlush {
             return;
         }
         try {
-            if (log == null) {
-                log = connections.openLog();
+            AsynchronousFileChannel open = log;
+            if (open == null) {
+                open = connections.openLog();
+                log = open;
             }
+            takeOldReport(open);
             rewrite(connections);
-            // This descriptor may not have been told yet of a flush that failed before.
             force();
             prepared = true;
         } catch (IOException e) {
@@ -73,9 +75,22 @@ final class LogFlush {
         }
         synchronized (lock) {
             flushed = written;
-            failure = null;
+            // Unless a checkpoint has failed since.
+            failure = failure == cause ? null : failure;
         }
         LOG.warn("the log of {} was written again after a flush had failed", connections.name(), cause);
+    }
+
+    /**
+     * Lets the system tell this descriptor of a flush that has failed before. Otherwise it would do so after the log was
+     * written again, and the write would be refused although the disk is well.
+     */
+    private void takeOldReport(AsynchronousFileChannel open) {
+        try {
+            open.force(false);
+        } catch (IOException e) {
+            LOG.debug("a flush of the log of {} has failed before", connections.name(), e);
+        }
     }
 
     private static UnavailableException withCause(UnavailableException refused, @Nullable Throwable cause) {
