@@ -40,6 +40,9 @@ final class WriterConnection {
     private final SqliteState state;
     private final Cache cache;
     private long rowsChanged;
+    /** The next in the list of those that {@link WriterSlot} could not close. */
+    @Nullable
+    WriterConnection older;
 
     private WriterConnection(Session session, Watchdog watchdog, Cache cache) throws SQLException {
         this.session = session;
@@ -237,6 +240,12 @@ final class WriterConnection {
             LOG.debug("no transaction was open", e);
         }
         session.close();
+        cache.closed();
+    }
+
+    /** Instead of {@link #close}, if closing could write to what is left of a truncated file. */
+    void leave() {
+        watchdog.forget(session);
         cache.closed();
     }
 }

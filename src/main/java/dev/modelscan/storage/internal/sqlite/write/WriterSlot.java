@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the writing connection: none, one that is idle or in use, and perhaps an older one that could not be
+ * Holds the writing connection: none, one that is idle or in use, and perhaps older ones that could not be
  * closed. A connection whose state is unknown is discarded, and the next transaction opens another. Only the
  * leader may call this; the queue's lock publishes the fields to the next leader.
  */
@@ -24,7 +24,7 @@ final class WriterSlot {
     private final Member member;
     private final @Nullable LogFlush logFlush;
     private @Nullable WriterConnection current;
-    /** May hold its transaction and so the write lock, so each transaction first tries again to close it. */
+    /** The first of a list. They may hold the write lock, so each transaction first tries again to close them. */
     private @Nullable WriterConnection unclosed;
 
     private boolean inUse;
@@ -126,29 +126,43 @@ final class WriterSlot {
 
     /** Closes the connection. */
     void discard() {
-        if (current != null) {
-            unclosed = current;
+        WriterConnection connection = current;
+        if (connection != null) {
+            connection.older = unclosed;
+            unclosed = connection;
             current = null;
             closeUnclosed();
         }
     }
 
     private void closeUnclosed() {
-        WriterConnection connection = unclosed;
-        if (connection == null) {
-            return;
-        }
-        try {
-            if (!connections.mustStayOpen()) {
-                connection.close();
+        WriterConnection younger = null;
+        for (WriterConnection connection = unclosed; connection != null; connection = connection.older) {
+            if (!isClosed(connection)) {
+                younger = connection;
+            } else if (younger == null) {
+                unclosed = connection.older;
+            } else {
+                younger.older = connection.older;
             }
-            unclosed = null;
-        } catch (SQLException | RuntimeException | Error e) {
-            LOG.debug("closing the writing connection failed", e);
         }
     }
 
-    /** Closes both. */
+    private boolean isClosed(WriterConnection connection) {
+        try {
+            if (connections.mustStayOpen()) {
+                connection.leave();
+            } else {
+                connection.close();
+            }
+            return true;
+        } catch (SQLException | RuntimeException | Error e) {
+            LOG.debug("closing the writing connection failed", e);
+            return false;
+        }
+    }
+
+    /** Closes all. */
     void close() {
         closeUnclosed();
         discard();
