@@ -139,6 +139,7 @@ final class ReaderPool implements AutoCloseable {
             loan.place = place;
             if (firstWaiting == loan) {
                 firstWaiting = loan.next;
+                lastWaiting = loan.next == null ? null : lastWaiting;
                 loan.next = null;
             }
             return place;
@@ -156,6 +157,7 @@ final class ReaderPool implements AutoCloseable {
             first = first.next;
         }
         firstWaiting = first;
+        lastWaiting = first == null ? null : lastWaiting;
         return first;
     }
 

@@ -81,6 +81,7 @@ final class WriteQueue {
                         next.leader = own;
                         next.state = State.TAKEN;
                         first = next.next;
+                        last = first == null ? null : last;
                         next.next = null;
                         length--;
                     }
@@ -104,6 +105,7 @@ final class WriteQueue {
         WriteRequest<?> next = first;
         while (next != null && (next.over || next.state != State.WAITING)) {
             first = next.next;
+            last = first == null ? null : last;
             length--;
             next = first;
         }
@@ -230,6 +232,8 @@ final class WriteQueue {
         leader = next;
         if (next != null) {
             first = next.next;
+            // Otherwise the queue would keep a request, with its record, until the next one.
+            last = first == null ? null : last;
             next.next = null;
             length--;
             next.state = State.LEADING;
