@@ -28,6 +28,7 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.OrderField;
 import org.jspecify.annotations.Nullable;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,14 @@ abstract class FilteredListContract extends Contract {
 
     private List<Task> walk(Condition condition, List<? extends OrderField<?>> order, int limit) {
         return walk(limit, request -> db.tasks().list(condition, order, request));
+    }
+
+    @Test
+    void aTextInTheConditionIsTakenAsItIs() {
+        Condition condition =
+                TASKS.AGENT_ID.in(DSL.select(AGENTS.ID).from(AGENTS).where(AGENTS.NAME.eq(DSL.inline(agent.name()))));
+        assertThat(db.tasks().list(condition, List.of(), PageRequest.first(100)).items())
+                .hasSize(6);
     }
 
     @Test

@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +34,21 @@ public record RenderedQuery(String sql, List<Integer> packed, List<String> param
         return places;
     }
 
-    /** Placeholder for the schema. Nothing else in a query looks like it. */
+    /** Placeholder for the schema. In a text or a quoted name it is no placeholder. */
     static final String SCHEMA = "{schema}";
+
+    /** A text with a quote in it is found as two. */
+    private static final Pattern QUOTED_OR_SCHEMA =
+            Pattern.compile("\\b[eE]'(?:[^'\\\\]|\\\\.|'')*+'|'[^']*'|\"[^\"]*\"|\\{schema}", Pattern.DOTALL);
 
     /** The SQL for tables of a schema, which is given as SQL; null if the engine has no schemas. */
     String sql(@Nullable String schema) {
-        return schema == null ? sql : sql.replace(SCHEMA, schema);
+        if (schema == null) {
+            return sql;
+        }
+        return QUOTED_OR_SCHEMA
+                .matcher(sql)
+                .replaceAll(found -> Matcher.quoteReplacement(found.group().equals(SCHEMA) ? schema : found.group()));
     }
 
     /** The places follow from the parameters, and an array is equal to itself alone. */

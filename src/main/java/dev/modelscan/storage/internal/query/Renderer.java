@@ -104,10 +104,6 @@ final class Renderer {
                     "a stored query has no WITH, whose names would be taken for tables; use a derived table: " + part);
         }
         if (part instanceof Param<?> constant && !constant.isInline() && constant.getParamName() == null) {
-            if (String.valueOf(constant.getValue()).contains(RenderedQuery.SCHEMA)) {
-                throw new IllegalArgumentException("a constant with " + RenderedQuery.SCHEMA
-                        + " has another meaning in a stored query; make it a parameter");
-            }
             context.queryPart(inlined(constant));
         }
     }
