@@ -8,41 +8,46 @@ import dev.modelscan.storage.workspaces.MigrationProgress;
 import dev.modelscan.storage.workspaces.WorkspaceMigration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Migrates a list of workspaces in parallel. Runs once. */
 public final class MigrateAll {
 
     public static final int MAX_PARALLELISM = 100;
 
+    /** How long to wait for a result before it is checked that there still is a worker. */
+    private static final long LOOK_MILLIS = 200;
+
     private final WorkspaceHost host;
     private final int total;
     private final Queue<String> waiting;
+    private final Set<String> unfinished;
     private final BlockingQueue<WorkspaceMigration> finished = new LinkedBlockingQueue<>();
+    private volatile @Nullable Throwable broken;
 
     public MigrateAll(WorkspaceHost host, List<String> names) {
         this.host = host;
         this.total = names.size();
         this.waiting = new ConcurrentLinkedQueue<>(names);
+        this.unfinished = new LinkedHashSet<>(names);
     }
 
     public List<WorkspaceMigration> run(int parallelism, Consumer<? super MigrationProgress> progress) {
         List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < Math.min(parallelism, total); i++) {
-            Thread worker = new Thread(this::work, "modelscan-storage-migrate-" + (i + 1));
-            worker.setDaemon(true);
-            worker.start();
-            workers.add(worker);
-        }
         List<WorkspaceMigration> done = new ArrayList<>(total);
         try {
+            start(workers, Math.min(parallelism, total));
             while (done.size() < total) {
-                done.add(finished.take());
+                done.add(next(workers));
                 progress.accept(new MigrationProgress(done.size(), total, done.get(done.size() - 1)));
             }
         } catch (InterruptedException e) {
@@ -59,11 +64,38 @@ public final class MigrateAll {
         return List.copyOf(done);
     }
 
+    private void start(List<Thread> workers, int number) {
+        for (int i = 0; i < number; i++) {
+            Thread worker = new Thread(this::work, "modelscan-storage-migrate-" + (i + 1));
+            worker.setDaemon(true);
+            worker.start();
+            workers.add(worker);
+        }
+    }
+
+    /** Waits for the next result. If no worker is left, the workspaces without one have failed. */
+    private WorkspaceMigration next(List<Thread> workers) throws InterruptedException {
+        WorkspaceMigration next = null;
+        while (next == null) {
+            // Read before the queue: a worker's last result is in it when the worker has ended.
+            boolean ended = workers.stream().noneMatch(Thread::isAlive);
+            next = finished.poll(ended ? 0 : LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            if (next == null && ended) {
+                next = failed(unfinished.iterator().next(), broken);
+            }
+        }
+        unfinished.remove(next.name());
+        return next;
+    }
+
     private void work() {
         try (WorkspaceMigrator migrator = host.migrator()) {
             for (String name = waiting.poll(); name != null; name = waiting.poll()) {
                 finished.add(migrate(migrator, name));
             }
+        } catch (Throwable t) {
+            // The other workers go on. If none is left, this is why.
+            broken = t;
         }
     }
 
@@ -74,11 +106,16 @@ public final class MigrateAll {
             return new WorkspaceMigration(name, List.of(), e);
         } catch (RuntimeException | Error e) {
             // A failure of any kind must not stop the other workspaces.
-            return new WorkspaceMigration(
-                    name,
-                    List.of(),
-                    new StorageException("workspace " + name + " could not be migrated: " + e, "workspace", name, e));
+            return failed(name, e);
         }
+    }
+
+    private static WorkspaceMigration failed(String name, @Nullable Throwable cause) {
+        return new WorkspaceMigration(
+                name,
+                List.of(),
+                new StorageException(
+                        "workspace " + name + " could not be migrated: " + cause, "workspace", name, cause));
     }
 
     /** Waits for running migrations to end, even if this thread is interrupted. */
