@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class CompiledQuery<R> {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final AtomicInteger COUNT_OF_CALLERS = new AtomicInteger();
+
     /** A program has fewer queries in constants, and one that makes them at each call soon has more. */
     private static final int MOST_OF_CALLERS = 4_000;
 
@@ -60,7 +62,7 @@ public final class CompiledQuery<R> {
      */
     public static <R> CompiledQuery<R> ofCaller(
             @Nullable RowMapper<R> mapper, Supplier<? extends Query> expression, VisitListener checks) {
-        if (COUNT.get() > MOST_OF_CALLERS) {
+        if (COUNT_OF_CALLERS.incrementAndGet() > MOST_OF_CALLERS) {
             throw new IllegalStateException(
                     "there are " + MOST_OF_CALLERS
                             + " stored queries, each with a statement on every connection; keep them in static final constants");
