@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 /** An open database of some engine: its connections, and what runs on them. Thread-safe. */
 public interface Store extends Sessions, AutoCloseable {
 
+    /** The message for a call to the database by a thread that is inside {@code withTx}. */
+    String INSIDE_TRANSACTION =
+            "this thread is inside withTx; write through its tx, not through the database, or use tx.withTx to nest";
+
     /**
      * Runs a caller's function in a transaction, on the caller's thread. It commits if the function returns, and rolls
      * back if it throws anything. If the engine says that running it again may help, it is run again.

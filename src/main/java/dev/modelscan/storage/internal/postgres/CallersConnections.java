@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.postgres;
 
 import static dev.modelscan.storage.schema.Tables.AGENTS;
 
+import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.query.Session;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -51,7 +52,7 @@ final class CallersConnections {
 
     private static void requireTables(Connection connection, @Nullable PostgresSchema schema, String database)
             throws SQLException {
-        String table = (schema == null ? "" : schema.quoted() + ".") + PostgresSchema.quoted(AGENTS.getName());
+        String table = (schema == null ? "" : schema.quoted() + ".") + PlainSql.quoted(AGENTS.getName());
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT pg_catalog.to_regclass(?) IS NOT NULL, current_database()")) {
             statement.setString(1, table);

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.internal.query.PlainSql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,7 +20,7 @@ public record PostgresSchema(String name, String quoted, String path) {
 
     /** A schema that is the only one in the search_path. */
     public static PostgresSchema of(String name) {
-        return new PostgresSchema(name, quoted(name), quoted(name));
+        return new PostgresSchema(name, PlainSql.quoted(name), PlainSql.quoted(name));
     }
 
     /**
@@ -54,12 +55,7 @@ public record PostgresSchema(String name, String quoted, String path) {
                                 + " in the session that this one got; name a workspace",
                         null);
             }
-            return new PostgresSchema(schema, quoted(schema), path);
+            return new PostgresSchema(schema, PlainSql.quoted(schema), path);
         }
-    }
-
-    /** A name as SQL, quoted. */
-    public static String quoted(String name) {
-        return '"' + name.replace("\"", "\"\"") + '"';
     }
 }

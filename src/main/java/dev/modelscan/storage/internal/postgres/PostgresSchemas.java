@@ -6,6 +6,7 @@ import dev.modelscan.storage.errors.SchemaException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.migrate.SchemaState;
+import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.values.TextRules;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -101,7 +102,7 @@ public final class PostgresSchemas {
             throw new SchemaException(subject + " has no schema of this library; it was left as it is", null);
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("DROP SCHEMA " + PostgresSchema.quoted(name) + " CASCADE");
+            statement.execute("DROP SCHEMA " + PlainSql.quoted(name) + " CASCADE");
             return true;
         } catch (SQLException e) {
             throw refusal(e, subject);

@@ -4,6 +4,7 @@ import dev.modelscan.storage.DatabaseOptions;
 import dev.modelscan.storage.errors.BusyException;
 import dev.modelscan.storage.errors.CancelledException;
 import dev.modelscan.storage.internal.engine.DatabaseLocation;
+import dev.modelscan.storage.internal.query.PlainSql;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -71,15 +72,15 @@ public record PostgresServer(DatabaseLocation location, DatabaseOptions options)
     /** The grants that let the role use the tables of a schema, as SQL. */
     String grantsToUse(@Nullable String schema) {
         String in = schema == null ? "public" : schema;
-        return "for the library's tables: GRANT USAGE ON SCHEMA " + PostgresSchema.quoted(in) + " TO " + role()
-                + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + PostgresSchema.quoted(in)
+        return "for the library's tables: GRANT USAGE ON SCHEMA " + PlainSql.quoted(in) + " TO " + role()
+                + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + PlainSql.quoted(in)
                 + " TO " + role();
     }
 
     /** The grants that let the role create and migrate the tables of an existing schema, as SQL. */
     public String grantsToMigrate(@Nullable String schema) {
-        return "GRANT USAGE, CREATE ON SCHEMA " + PostgresSchema.quoted(schema == null ? "public" : schema) + " TO "
-                + role() + "; tables that another role created are migrated as that role";
+        return "GRANT USAGE, CREATE ON SCHEMA " + PlainSql.quoted(schema == null ? "public" : schema) + " TO " + role()
+                + "; tables that another role created are migrated as that role";
     }
 
     /** The grant that lets the role create schemas, as SQL. */
@@ -95,7 +96,7 @@ public record PostgresServer(DatabaseLocation location, DatabaseOptions options)
     private String property(PGProperty property, String unknown) {
         Properties parsed = url() == null ? null : Driver.parseURL(url(), properties());
         String value = parsed == null ? null : property.getOrDefault(parsed);
-        return value == null ? unknown : PostgresSchema.quoted(value);
+        return value == null ? unknown : PlainSql.quoted(value);
     }
 
     /** Whether the driver can parse a URL. True without a driver, which opening reports. */

@@ -3,6 +3,7 @@ package dev.modelscan.storage.internal.postgres;
 import dev.modelscan.storage.Isolation;
 import dev.modelscan.storage.internal.engine.Retry;
 import dev.modelscan.storage.internal.engine.StackReserve;
+import dev.modelscan.storage.internal.engine.Store;
 import dev.modelscan.storage.internal.engine.Store.TransactionBody;
 import dev.modelscan.storage.internal.postgres.PostgresPool.Lease;
 import java.sql.SQLException;
@@ -93,8 +94,7 @@ final class TransactionRunner {
 
     void requireNone() {
         if (inTransaction.get()) {
-            throw new IllegalStateException(
-                    "this thread is inside withTx; write through its tx, not through the database, or use tx.withTx to nest");
+            throw new IllegalStateException(Store.INSIDE_TRANSACTION);
         }
     }
 

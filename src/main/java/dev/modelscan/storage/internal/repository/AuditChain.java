@@ -28,14 +28,7 @@ final class AuditChain {
 
     static final String TURN = "audit log";
 
-    private static final int BATCH = 1_000;
-
-    /** Long entries come in smaller batches. */
-    private static final long BATCH_CHARACTERS = 8_000_000;
-
     private static final Parameter<String> IDS = Parameter.of("positions", Codec.TEXT, String.class);
-
-    private record Size(long position, long characters) {}
 
     private static final Parameter<Long> UP_TO = Parameter.of("upTo", Codec.LONG, Long.class);
 
@@ -50,8 +43,8 @@ final class AuditChain {
                             DSL.count().cast(SQLDataType.BIGINT))
                     .from(AUDIT_PENDING));
 
-    private static final CompiledQuery<Size> SIZES = CompiledQuery.rows(
-            "audit.sizes", row -> new Size(row.get(Codec.LONG, 1), row.get(Codec.LONG, 2)), () -> DSL.select(
+    private static final CompiledQuery<AuditBatch.Size> SIZES =
+            CompiledQuery.rows("audit.sizes", AuditBatch.Size::map, () -> DSL.select(
                             AUDIT_PENDING.POSITION,
                             DSL.length(AUDIT_PENDING.CHANGES).cast(SQLDataType.BIGINT))
                     .from(AUDIT_PENDING)
@@ -198,17 +191,11 @@ final class AuditChain {
     }
 
     private static String batch(Session session, long upTo) throws SQLException {
-        List<Long> positions = new ArrayList<>();
-        long characters = 0;
-        for (Size size :
-                session.query(SIZES).set(UP_TO, upTo).set(Mapping.LIMIT, BATCH).list()) {
-            characters += size.characters();
-            if (!positions.isEmpty() && characters > BATCH_CHARACTERS) {
-                break;
-            }
-            positions.add(size.position());
-        }
-        return Json.of(positions).toString();
+        List<AuditBatch.Size> waiting = session.query(SIZES)
+                .set(UP_TO, upTo)
+                .set(Mapping.LIMIT, AuditBatch.MOST)
+                .list();
+        return Json.of(AuditBatch.first(waiting)).toString();
     }
 
     /** Adds an entry of the log's own at the end. */
@@ -241,7 +228,7 @@ final class AuditChain {
         return session.query(ERASED)
                 .set(ERASED_IN, receipt)
                 .set(ChainEntry.POSITION.parameter(), after)
-                .set(Mapping.LIMIT, BATCH)
+                .set(Mapping.LIMIT, AuditBatch.MOST)
                 .list();
     }
 }

@@ -23,17 +23,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads the chain in batches, each in a transaction of its own, since nothing that is in it may change. */
 final class ChainVerification {
 
-    private static final int BATCH = 1_000;
-
-    /** All of a batch is in memory, so long entries come in smaller ones: 16 MB of texts, or one entry. */
-    private static final long BATCH_CHARACTERS = 8_000_000;
-
     private static final Parameter<Long> LAST = Parameter.of("last", Codec.LONG, Long.class);
 
-    private record Size(long position, long characters) {}
-
-    private static final CompiledQuery<Size> SIZES = CompiledQuery.rows(
-            "audit.entrySizes", row -> new Size(row.get(Codec.LONG, 1), row.get(Codec.LONG, 2)), () -> DSL.select(
+    private static final CompiledQuery<AuditBatch.Size> SIZES =
+            CompiledQuery.rows("audit.entrySizes", AuditBatch.Size::map, () -> DSL.select(
                             AUDIT_ENTRIES.POSITION,
                             DSL.coalesce(DSL.length(AUDIT_ENTRIES.CHANGES), DSL.inline(0))
                                     .plus(DSL.coalesce(DSL.length(AUDIT_ENTRIES.RECORD_KEY), DSL.inline(0)))
@@ -132,18 +125,11 @@ final class ChainVerification {
 
     private List<ChainEntry> from(long position) {
         return sessions.read("audit log", null, session -> {
-            long last = position - 1;
-            long characters = 0;
-            for (Size size : session.query(SIZES)
+            List<Long> batch = AuditBatch.first(session.query(SIZES)
                     .set(ChainEntry.POSITION.parameter(), position)
-                    .set(Mapping.LIMIT, BATCH)
-                    .list()) {
-                characters += size.characters();
-                if (last >= position && characters > BATCH_CHARACTERS) {
-                    break;
-                }
-                last = size.position();
-            }
+                    .set(Mapping.LIMIT, AuditBatch.MOST)
+                    .list());
+            long last = batch.isEmpty() ? position - 1 : batch.get(batch.size() - 1);
             return session.query(ENTRIES)
                     .set(ChainEntry.POSITION.parameter(), position)
                     .set(LAST, last)

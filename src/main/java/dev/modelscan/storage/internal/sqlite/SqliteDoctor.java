@@ -199,8 +199,7 @@ final class SqliteDoctor {
     }
 
     private boolean compares(Connection connection) throws SQLException {
-        return SingleNumber.of(connection, "PRAGMA page_count") * SingleNumber.of(connection, "PRAGMA page_size")
-                <= comparedBytes;
+        return SqliteFiles.pageBytes(connection) <= comparedBytes;
     }
 
     private void search(Connection connection) throws SQLException {

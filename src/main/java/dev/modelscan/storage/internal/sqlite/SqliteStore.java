@@ -37,7 +37,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -293,11 +292,7 @@ public final class SqliteStore implements Store {
     }
 
     private static long pageBytes(Session session) throws SQLException {
-        try (Statement statement = session.connection().createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")) {
-            return rows.getLong(1);
-        }
+        return SqliteFiles.pageBytes(session.connection());
     }
 
     @Override

@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.internal.postgres.PostgresSchema;
 import dev.modelscan.storage.internal.query.JooqSettings;
+import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.sqlite.file.SqliteDialect;
 import dev.modelscan.storage.schema.DefaultSchema;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ final class CopiedTable {
         }
 
         String quoted() {
-            return PostgresSchema.quoted(name);
+            return PlainSql.quoted(name);
         }
     }
 
@@ -243,7 +244,7 @@ final class CopiedTable {
 
     /** jOOQ cannot express COPY. */
     String copyCommand(PostgresSchema schema) {
-        return "COPY " + schema.quoted() + '.' + PostgresSchema.quoted(name()) + " (" + columnList() + ") FROM STDIN";
+        return "COPY " + schema.quoted() + '.' + PlainSql.quoted(name()) + " (" + columnList() + ") FROM STDIN";
     }
 
     /**
@@ -251,7 +252,7 @@ final class CopiedTable {
      * types.
      */
     String insertCommand(PostgresSchema schema) {
-        return "INSERT INTO " + schema.quoted() + '.' + PostgresSchema.quoted(name()) + " (" + columnList()
+        return "INSERT INTO " + schema.quoted() + '.' + PlainSql.quoted(name()) + " (" + columnList()
                 + ") OVERRIDING SYSTEM VALUE VALUES (" + String.join(", ", Collections.nCopies(columns.size(), "?"))
                 + ")";
     }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.transfer;
 
+import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.sqlite.SqliteSchema;
 import dev.modelscan.storage.transfer.LeftBehind;
 import dev.modelscan.storage.transfer.LeftBehind.Kind;
@@ -51,7 +52,7 @@ final class NotCarried {
                         found.add(new LeftBehind(
                                 virtual ? Kind.VIRTUAL_TABLE : Kind.TABLE,
                                 entry.name(),
-                                count(source, "SELECT 1 FROM " + quoted(entry.name()))));
+                                count(source, "SELECT 1 FROM " + PlainSql.quoted(entry.name()))));
                     }
                 }
                 case "view" -> {
@@ -76,7 +77,8 @@ final class NotCarried {
         List<LeftBehind> found = new ArrayList<>();
         for (String column : SqliteSchema.columns(source, table)) {
             if (!known.hasColumn(table, column)) {
-                String values = "SELECT 1 FROM " + quoted(table) + " WHERE " + quoted(column) + " IS NOT NULL";
+                String values = "SELECT 1 FROM " + PlainSql.quoted(table) + " WHERE " + PlainSql.quoted(column)
+                        + " IS NOT NULL";
                 found.add(new LeftBehind(Kind.COLUMN, table + "." + column, count(source, values)));
             }
         }
@@ -114,10 +116,6 @@ final class NotCarried {
         } catch (SQLException e) {
             return null;
         }
-    }
-
-    private static String quoted(String name) {
-        return '"' + name.replace("\"", "\"\"") + '"';
     }
 
     /**

@@ -121,7 +121,7 @@ public final class PostgresLink implements AutoCloseable {
 
     /** A table of the schema, as SQL. */
     public String table(String name) {
-        return schema.quoted() + '.' + PostgresSchema.quoted(name);
+        return schema.quoted() + '.' + PlainSql.quoted(name);
     }
 
     /** Begins a transaction whose search_path is the link's schema. */

@@ -24,7 +24,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -112,7 +111,7 @@ public final class BackupWriter {
                 throw new SchemaException(source.name() + " has no tables; there is nothing to back up", null);
             }
             allowCopy(connection);
-            long total = bytes(connection);
+            long total = SqliteFiles.pageBytes(connection);
             Pace pace = new Pace(() ->
                     listener.accept(new BackupProgress(Phase.COPY, part.toFile().length(), total)));
             ProgressHandler.setHandler(connection, Pace.INSTRUCTIONS, pace);
@@ -149,14 +148,6 @@ public final class BackupWriter {
     private static void allowCopy(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA query_only = OFF");
-        }
-    }
-
-    private static long bytes(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")) {
-            return row.getLong(1);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sqlite.backup;
 
 import dev.modelscan.storage.backups.TableContent;
+import dev.modelscan.storage.internal.query.PlainSql;
 import dev.modelscan.storage.internal.values.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -71,15 +72,11 @@ final class TableHashes {
             statement.setString(1, table);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    key.add(quoted(rows.getString(1)));
+                    key.add(PlainSql.quoted(rows.getString(1)));
                 }
             }
         }
-        return "SELECT * FROM " + quoted(table) + (key.isEmpty() ? "" : " ORDER BY " + String.join(", ", key));
-    }
-
-    private static String quoted(String name) {
-        return '"' + name.replace("\"", "\"\"") + '"';
+        return "SELECT * FROM " + PlainSql.quoted(table) + (key.isEmpty() ? "" : " ORDER BY " + String.join(", ", key));
     }
 
     private void add(@Nullable Object value) {

@@ -89,8 +89,7 @@ public final class SqliteWriter implements AutoCloseable {
     public <T extends @Nullable Object, X extends Exception> T transaction(
             @Nullable String entity, @Nullable String id, boolean mayJoin, Store.TransactionBody<T, X> body) throws X {
         if (isInTransaction()) {
-            throw new IllegalStateException(
-                    "this thread is inside withTx; write through its tx, not through the database, or use tx.withTx to nest");
+            throw new IllegalStateException(Store.INSIDE_TRANSACTION);
         }
         StackReserve.require();
         // One deadline for both waits: in the queue, and then for other processes.
