@@ -37,7 +37,7 @@ final class BorrowedConnection extends DefaultConnection {
             }
             return new BorrowedConnection(connection, autoCommit, readOnly);
         } catch (Throwable t) {
-            Cleanup.after(t, connection::close);
+            Cleanup.after(t, connection);
             throw t;
         }
     }

@@ -236,7 +236,7 @@ final class PostgresPool implements AutoCloseable {
             watchdog.watch(session);
             return new Lease(outer, outer, session, found, false);
         } catch (SQLException | RuntimeException | Error e) {
-            Cleanup.after(e, outer::close);
+            Cleanup.after(e, outer);
             throw e;
         }
     }

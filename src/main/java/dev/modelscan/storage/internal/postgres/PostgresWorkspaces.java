@@ -30,7 +30,7 @@ final class PostgresWorkspaces implements WorkspaceHost {
                 return true;
             }));
         } catch (RuntimeException | Error e) {
-            Cleanup.after(e, anySchema::close);
+            Cleanup.after(e, anySchema);
             throw e;
         }
     }

@@ -40,7 +40,7 @@ final class DslContexts {
         ConnectionProvider provider = new ConnectionProvider() {
             @Override
             public Connection acquire() {
-                return commits.watched(store.acquireReader());
+                return new Watched(store.acquireReader());
             }
 
             @Override
@@ -69,48 +69,6 @@ final class DslContexts {
             this.store = store;
         }
 
-        Connection watched(Session session) {
-            return new SessionConnection(session) {
-                /** jOOQ prepares its own statements, so this one is the caller's, and may run a PRAGMA. */
-                @Override
-                public Statement createStatement() throws SQLException {
-                    session.runsPragma();
-                    return super.createStatement();
-                }
-
-                @Override
-                public PreparedStatement prepareStatement(String sql) throws SQLException {
-                    if (SqlText.onlySelects(sql)) {
-                        return session.dialect().keepsStatements()
-                                ? new KeptStatement(session, sql, this)
-                                : super.prepareStatement(sql);
-                    }
-                    session.runsStatement(false);
-                    if (SqlText.hasPragma(sql)) {
-                        session.runsPragma();
-                    }
-                    return super.prepareStatement(sql);
-                }
-
-                /** In a transaction the caller can use the connection without jOOQ. */
-                @Override
-                public void setAutoCommit(boolean autoCommit) throws SQLException {
-                    session.runsStatement(false);
-                    super.setAutoCommit(autoCommit);
-                }
-
-                @Override
-                public void commit() throws SQLException {
-                    try {
-                        super.commit();
-                    } catch (SQLException e) {
-                        FAILURE.set(e);
-                        throw e;
-                    }
-                }
-            };
-        }
-
         @Override
         public void commitStart(TransactionContext context) {
             FAILURE.remove();
@@ -122,6 +80,52 @@ final class DslContexts {
             if (e != null) {
                 FAILURE.remove();
                 throw store.classify(e).toException(null, null);
+            }
+        }
+    }
+
+    /** A connection that jOOQ uses: tells the session what may need attention when a caller's work ends. */
+    private static final class Watched extends SessionConnection {
+
+        Watched(Session session) {
+            super(session);
+        }
+
+        /** jOOQ prepares its own statements, so this one is the caller's, and may run a PRAGMA. */
+        @Override
+        public Statement createStatement() throws SQLException {
+            session().runsPragma();
+            return super.createStatement();
+        }
+
+        @Override
+        public PreparedStatement prepareStatement(String sql) throws SQLException {
+            if (SqlText.onlySelects(sql)) {
+                return session().dialect().keepsStatements()
+                        ? new KeptStatement(session(), sql, this)
+                        : super.prepareStatement(sql);
+            }
+            session().runsStatement(false);
+            if (SqlText.hasPragma(sql)) {
+                session().runsPragma();
+            }
+            return super.prepareStatement(sql);
+        }
+
+        /** In a transaction the caller can use the connection without jOOQ. */
+        @Override
+        public void setAutoCommit(boolean autoCommit) throws SQLException {
+            session().runsStatement(false);
+            super.setAutoCommit(autoCommit);
+        }
+
+        @Override
+        public void commit() throws SQLException {
+            try {
+                super.commit();
+            } catch (SQLException e) {
+                FailedCommits.FAILURE.set(e);
+                throw e;
             }
         }
     }

@@ -1,8 +1,8 @@
 package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.blobs.BlobId;
-import dev.modelscan.storage.internal.values.Sha256;
 import dev.modelscan.storage.internal.query.Cleanup;
+import dev.modelscan.storage.internal.values.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,7 +51,7 @@ final class SpooledBytes implements AutoCloseable {
             }
             return spooled;
         } catch (Throwable t) {
-            Cleanup.after(t, spooled::close);
+            Cleanup.after(t, spooled);
             throw t;
         }
     }

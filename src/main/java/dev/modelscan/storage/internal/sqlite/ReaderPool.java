@@ -57,7 +57,7 @@ final class ReaderPool implements AutoCloseable {
 
     private static final class Place {
 
-        /** The current holder; the slot is free if its loan is over. Guarded by the pool's lock. */
+        /** The current holder; the place is free if its loan is over. Guarded by the pool's lock. */
         @Nullable
         Loan loan;
 
@@ -120,7 +120,7 @@ final class ReaderPool implements AutoCloseable {
     }
 
     /**
-     * Takes a free slot, unless a waiting call comes first. Makes no call between the first and the last
+     * Takes a free place, unless a waiting call comes first. Makes no call between the first and the last
      * write, so an Error cannot leave the change half done.
      */
     private @Nullable Place take(Loan loan) {
@@ -176,7 +176,7 @@ final class ReaderPool implements AutoCloseable {
         while (true) {
             Place place = take(loan);
             if (place != null) {
-                // One wake-up may announce two free slots.
+                // One wake-up may announce two free places.
                 wakeFirst();
                 return place;
             }

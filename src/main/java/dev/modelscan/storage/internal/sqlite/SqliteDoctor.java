@@ -88,7 +88,12 @@ final class SqliteDoctor {
 
     private void schema(Connection connection) throws SQLException {
         List<Entry> found = SqliteSchema.read(connection);
-        for (Entry entry : expected.missingIn(found)) {
+        missing(connection, expected.missingIn(found));
+        changed(connection, expected.changedIn(found));
+    }
+
+    private void missing(Connection connection, List<Entry> entries) throws SQLException {
+        for (Entry entry : entries) {
             switch (entry.type()) {
                 case "index" ->
                     findings.add(duplicates(connection, entry)
@@ -109,7 +114,10 @@ final class SqliteDoctor {
                             RESTORE);
             }
         }
-        for (Entry entry : expected.changedIn(found)) {
+    }
+
+    private void changed(Connection connection, List<Entry> entries) throws SQLException {
+        for (Entry entry : entries) {
             List<String> gone = new ArrayList<>();
             if (entry.type().equals("table")) {
                 TreeSet<String> columns = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -148,6 +156,29 @@ final class SqliteDoctor {
         List<String> indexes = compares ? new ArrayList<>() : miscounted(connection);
         List<String> rows = new ArrayList<>();
         List<String> pages = new ArrayList<>();
+        check(connection, compares, indexes, rows, pages);
+        if (!indexes.isEmpty()) {
+            add(Severity.ERROR, "index-damaged", "indexes and their tables differ", indexes, REPAIR);
+            duplicated = UniqueIndexes.duplicatesOf(connection, indexes);
+            findings.addAll(duplicated.values());
+        }
+        if (!pages.isEmpty()) {
+            add(Severity.ERROR, "page-damaged", "pages of the file are damaged", pages, RESTORE);
+        }
+        if (!rows.isEmpty()) {
+            add(
+                    Severity.ERROR,
+                    "row-invalid",
+                    "rows that the schema does not allow, such as JSON that cannot be read",
+                    rows,
+                    null);
+            json(connection);
+        }
+    }
+
+    /** Lets SQLite check the file, and sorts what it says. */
+    private void check(
+            Connection connection, boolean compares, List<String> indexes, List<String> rows, List<String> pages) {
         try (Statement statement = connection.createStatement();
                 ResultSet lines = statement.executeQuery(
                         "PRAGMA " + (compares ? "integrity" : "quick") + "_check(" + MOST + ")")) {
@@ -170,23 +201,6 @@ final class SqliteDoctor {
             } else {
                 pages.add(message);
             }
-        }
-        if (!indexes.isEmpty()) {
-            add(Severity.ERROR, "index-damaged", "indexes and their tables differ", indexes, REPAIR);
-            duplicated = UniqueIndexes.duplicatesOf(connection, indexes);
-            findings.addAll(duplicated.values());
-        }
-        if (!pages.isEmpty()) {
-            add(Severity.ERROR, "page-damaged", "pages of the file are damaged", pages, RESTORE);
-        }
-        if (!rows.isEmpty()) {
-            add(
-                    Severity.ERROR,
-                    "row-invalid",
-                    "rows that the schema does not allow, such as JSON that cannot be read",
-                    rows,
-                    null);
-            json(connection);
         }
     }
 

@@ -147,7 +147,7 @@ public final class SqliteEngine implements Engine {
             store.rememberFile();
             return new OpenedStore(store, connections.file(), null, migrator.latestVersion(), migrator.sets(), applied);
         } catch (RuntimeException | Error e) {
-            Cleanup.after(e, store::close);
+            Cleanup.after(e, store);
             throw e;
         }
     }
@@ -168,7 +168,7 @@ public final class SqliteEngine implements Engine {
                     migrator.sets(),
                     List.of());
         } catch (RuntimeException | Error e) {
-            Cleanup.after(e, store::close);
+            Cleanup.after(e, store);
             throw e;
         }
     }

@@ -54,9 +54,9 @@ public final class SqliteStore implements Store {
     private final Member member;
     private final ReaderPool readers;
     private final SqliteWriter writer;
+    private final Anchor anchor;
     private final Object closing = new Object();
     private boolean closed;
-    private final Anchor anchor;
 
     /**
      * Opens no connection yet.
@@ -368,6 +368,13 @@ public final class SqliteStore implements Store {
 
     /**
      * Closes the writer first, so that no reader blocks its last checkpoint. Once: later the files at the path, and the
+     * inodes that are free now, may be another database's.
+     */
+    @Override
+    public void close() {
+        if (isInTransaction()) {
+            throw new IllegalStateException("the database cannot be closed inside withTx");
+        }
         synchronized (closing) {
             if (!closed) {
                 closeAll();
@@ -377,13 +384,6 @@ public final class SqliteStore implements Store {
     }
 
     private void closeAll() {
-     * inodes that are free now, may be another database's.
-     */
-    @Override
-    public void close() {
-        if (isInTransaction()) {
-            throw new IllegalStateException("the database cannot be closed inside withTx");
-        }
         member.leave();
         Runnable closed = connections.closing();
         writer.close();

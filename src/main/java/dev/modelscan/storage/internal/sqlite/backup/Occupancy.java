@@ -99,7 +99,7 @@ final class Occupancy implements AutoCloseable {
             statement.execute("BEGIN EXCLUSIVE");
             return connection;
         } catch (Throwable t) {
-            Cleanup.after(t, connection::close);
+            Cleanup.after(t, connection);
             throw t;
         }
     }
@@ -125,7 +125,7 @@ final class Occupancy implements AutoCloseable {
             channel.close();
             throw open(file, e);
         } catch (Throwable t) {
-            Cleanup.after(t, channel::close);
+            Cleanup.after(t, channel);
             throw t;
         }
     }

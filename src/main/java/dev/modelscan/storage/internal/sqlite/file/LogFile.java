@@ -37,7 +37,7 @@ final class LogFile {
                 guard.requireLog();
                 return channel;
             } catch (Throwable t) {
-                Cleanup.after(t, channel::close);
+                Cleanup.after(t, channel);
                 throw t;
             }
         } catch (IOException e) {

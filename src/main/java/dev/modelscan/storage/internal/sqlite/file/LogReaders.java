@@ -49,8 +49,7 @@ public final class LogReaders {
                 .toList();
         String file = String.format("%02x:%02x:%d", major(device), minor(device), inode);
         // Whoever has the database open has a lock, if not a reader's. Some file systems, such as btrfs, list another
-        // device
-        // than they tell of a file: then only the inode is known.
+        // device than they tell of a file: then only the inode is known.
         boolean isDeviceListed = locks.stream().anyMatch(lock -> lock.file().equals(file));
         return locks.stream()
                 .filter(lock -> !isDeviceListed || lock.file().equals(file))
@@ -61,11 +60,11 @@ public final class LogReaders {
 
     /** Linux's encoding of a device in 64 bits. */
     private static long major(long device) {
-        return device >>> 8 & 0xfff | device >>> 32 & 0xfffff000L;
+        return (device >>> 8 & 0xfff) | (device >>> 32 & 0xfffff000L);
     }
 
     private static long minor(long device) {
-        return device & 0xff | device >>> 12 & 0xffffff00L;
+        return (device & 0xff) | (device >>> 12 & 0xffffff00L);
     }
 
     private record Lock(long process, String file, long from, long to) {

@@ -154,7 +154,7 @@ public final class MigrationLock implements AutoCloseable {
             // Deleted between two of the calls above.
         } catch (IOException | RuntimeException e) {
             if (channel != null) {
-                Cleanup.after(e, channel::close);
+                Cleanup.after(e, channel);
             }
             throw e;
         }

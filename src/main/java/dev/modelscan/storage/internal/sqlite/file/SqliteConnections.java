@@ -386,7 +386,7 @@ public final class SqliteConnections {
             check.run();
             return connection;
         } catch (Throwable t) {
-            Cleanup.after(t, connection::close);
+            Cleanup.after(t, connection);
             throw t;
         }
     }

@@ -144,7 +144,7 @@ final class LogFlush {
         if (changed) {
             written = ++number;
         }
-        own.awaited = number;
+        own.lastTransaction = number;
     }
 
     /**
@@ -155,7 +155,7 @@ final class LogFlush {
      */
     @Nullable
     Throwable await(WriteRequest<?> own) {
-        long number = own.awaited;
+        long number = own.lastTransaction;
         if (flushed >= number) {
             return null;
         }
@@ -165,7 +165,7 @@ final class LogFlush {
             while (flushed < number) {
                 Throwable cause = failure;
                 if (cause != null) {
-                    // The log may have been copied since.
+                    // A leader may have written the log again since.
                     return flushed < number ? cause : null;
                 }
                 if (flusher == own) {
@@ -187,7 +187,7 @@ final class LogFlush {
     /** Makes the request the flusher if there is none. Otherwise it waits for one. */
     private void enlist(WriteRequest<?> own, boolean first) {
         synchronized (lock) {
-            if (flushed >= own.awaited) {
+            if (flushed >= own.lastTransaction) {
                 return;
             }
             WriteRequest<?> current = flusher;
@@ -232,7 +232,7 @@ final class LogFlush {
             waiting = null;
             while (at != null) {
                 WriteRequest<?> after = at.next;
-                if (failure != null || at.awaited <= flushed) {
+                if (failure != null || at.lastTransaction <= flushed) {
                     at.next = served;
                     served = at;
                 } else if (next == null && !at.over) {
@@ -258,7 +258,7 @@ final class LogFlush {
 
     /** To be called by the last leader. Those that still wait are served before. */
     void close(WriteRequest<?> last) {
-        last.awaited = written;
+        last.lastTransaction = written;
         Throwable cause = await(last);
         if (cause != null) {
             LOG.warn("the last flush of the log of {} failed: {}", connections.name(), cause.toString());

@@ -56,14 +56,15 @@ final class WriteRequest<T extends @Nullable Object> {
     volatile State state = State.WAITING;
     volatile @Nullable WriteRequest<?> leader;
 
+    /** Links the list that the request is in: first that of {@link WriteQueue}, later that of {@link LogFlush}. */
     @Nullable
     WriteRequest<?> next;
 
     // Written by the request's own thread.
     volatile Stage stage = Stage.RUNNING;
     volatile boolean over;
-    /** The flush that its commit needs; see {@link LogFlush}. */
-    long awaited;
+    /** The last transaction that must be flushed before it returns; see {@link LogFlush}. */
+    long lastTransaction;
     /** How many requests were committed with it; written before DONE. */
     int group;
 

@@ -92,7 +92,7 @@ final class WriterConnection {
             watchdog.watch(session);
             return writer;
         } catch (Throwable t) {
-            Cleanup.after(t, () -> watchdog.forget(session), session::close);
+            Cleanup.after(t, () -> watchdog.forget(session), session);
             throw t;
         }
     }

@@ -32,7 +32,7 @@ final class WriterSlot {
      * Whether commits that flush the log by this connection may follow what is in the log. A new connection is not told of a
      * flush that failed before, by another process or by one that is gone.
      */
-    private boolean logIsFlushed;
+    private boolean logIsRewritten;
 
     WriterSlot(SqliteConnections connections, Watchdog watchdog, Member member, @Nullable LogFlush logFlush) {
         this.connections = connections;
@@ -56,7 +56,7 @@ final class WriterSlot {
         if (connection == null) {
             connection = WriterConnection.open(connections, watchdog, member, left(deadline));
             current = connection;
-            logIsFlushed = false;
+            logIsRewritten = false;
         }
         connection.fitCache();
         connection.begin(left(deadline));
@@ -72,9 +72,9 @@ final class WriterSlot {
     private void prepareLog() {
         if (logFlush != null) {
             logFlush.prepare();
-        } else if (!logIsFlushed && connections.file() != null) {
+        } else if (!logIsRewritten && connections.file() != null) {
             LogFlush.rewrite(connections);
-            logIsFlushed = true;
+            logIsRewritten = true;
         }
     }
 
@@ -82,7 +82,7 @@ final class WriterSlot {
         return Duration.ofNanos(deadline - System.nanoTime());
     }
 
-    /** To be called when the transaction has ended as planned. */
+    /** To be called when the transaction is over and the connection's state is known. */
     void ended() {
         inUse = false;
     }
