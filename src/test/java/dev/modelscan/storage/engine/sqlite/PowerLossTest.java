@@ -178,7 +178,7 @@ class PowerLossTest {
         int runs = LONG ? 4 : 1;
         for (int run = 0; run < runs; run++) {
             PowerLoss recorded = recordTwo(second, LONG ? 80 : 10, 200 + run, List.of(), "together");
-            assertThat(losses(recorded, LONG ? 500 : 100, run)).isEmpty();
+            assertThat(losses(recorded, LONG ? 500 : 50, run)).isEmpty();
         }
     }
 
@@ -196,7 +196,7 @@ class PowerLossTest {
         for (int run = 0; run < runs; run++) {
             PowerLoss recorded =
                     recordTwo(second, LONG ? 20 : 10, 300 + run, List.of(FLUSHES_FAIL), options.toArray(String[]::new));
-            assertThat(losses(recorded, LONG ? 250 : 100, run)).isEmpty();
+            assertThat(losses(recorded, LONG ? 250 : 50, run)).isEmpty();
         }
     }
 
@@ -246,7 +246,7 @@ class PowerLossTest {
         int runs = LONG ? 4 : 1;
         for (int run = 0; run < runs; run++) {
             PowerLoss recorded = record(Durability.SHARED_FLUSH, LONG ? 80 : 10, 400 + run, "replacing");
-            assertThat(losses(recorded, LONG ? 500 : 100, run)).isEmpty();
+            assertThat(losses(recorded, LONG ? 500 : 50, run)).isEmpty();
         }
     }
 
@@ -262,7 +262,7 @@ class PowerLossTest {
                     .output(RecordedProgram.DIED);
             assertThat(file.resolveSibling("app.db-wal")).isNotEmptyFile();
             start(next, LONG ? 40 : 5, 550 + run, List.of()).output();
-            assertThat(losses(PowerLoss.of(recording), LONG ? 500 : 100, run)).isEmpty();
+            assertThat(losses(PowerLoss.of(recording), LONG ? 500 : 50, run)).isEmpty();
         }
     }
 
