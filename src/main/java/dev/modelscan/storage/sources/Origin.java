@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param externalId the record's name in the source: 1 to 255 characters, not blank; a longer one is for the importer to
  *     shorten, for example to its hash
  * @param sourceId the source
- * @param record which of the source's records it is, from 1
- * @param line the line at which it begins, from 1
+ * @param record which of the source's records it is, from 0; the library's importers count from 1
+ * @param line the line at which it begins, from 0; the library's importers count from 1
  * @param offset the byte at which it begins, from 0
  * @since 0.1.0
  */
@@ -42,8 +42,8 @@ public record Origin(
     public Origin {
         Checks.optionalName(ENTITY, null, "format", format);
         Checks.optionalName(ENTITY, null, "externalId", externalId);
-        Checks.positive(ENTITY, null, "record", record);
-        Checks.positive(ENTITY, null, "line", line);
+        Checks.notNegative(ENTITY, null, "record", record);
+        Checks.notNegative(ENTITY, null, "line", line);
         Checks.notNegative(ENTITY, null, "offset", offset);
         boolean empty = externalId == null && sourceId == null && record == null && line == null && offset == null;
         if (format == null && !empty) {

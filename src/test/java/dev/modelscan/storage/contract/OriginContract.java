@@ -254,16 +254,16 @@ abstract class OriginContract extends Contract {
     }
 
     @Test
-    void recordsAndLinesAreCountedFromOne() {
-        Origin first = Origin.of(source, "x").at(1L, 1L, 0L);
-        assertThat(first.record()).isEqualTo(1);
-        assertThat(catchThrowableOfType(InvalidDataException.class, () -> first.at(0L, 1L, 0L))
+    void noPlaceIsNegative() {
+        Origin first = Origin.of(source, "x").at(0L, 0L, 0L);
+        assertThat(first.record()).isZero();
+        assertThat(catchThrowableOfType(InvalidDataException.class, () -> first.at(-1L, 0L, 0L))
                         .field())
                 .isEqualTo("record");
-        assertThat(catchThrowableOfType(InvalidDataException.class, () -> first.at(1L, 0L, 0L))
+        assertThat(catchThrowableOfType(InvalidDataException.class, () -> first.at(0L, -1L, 0L))
                         .field())
                 .isEqualTo("line");
-        assertThat(catchThrowableOfType(InvalidDataException.class, () -> first.at(1L, 1L, -1L))
+        assertThat(catchThrowableOfType(InvalidDataException.class, () -> first.at(0L, 0L, -1L))
                         .field())
                 .isEqualTo("offset");
     }

@@ -46,13 +46,6 @@ public final class Checks {
         }
     }
 
-    /** A number from 1, or null. */
-    public static void positive(String entity, @Nullable Id id, String field, @Nullable Long value) {
-        if (value != null && value < 1) {
-            throw invalid(entity, id, field, value + " is not positive; the first is 1");
-        }
-    }
-
     /** Text that every engine returns unchanged. */
     public static String text(String entity, @Nullable Id id, String field, @Nullable String value) {
         return accepted(entity, id, field, value, TextRules.problem(required(entity, id, field, value)));
