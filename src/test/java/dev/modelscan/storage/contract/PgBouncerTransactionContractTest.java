@@ -2,12 +2,70 @@ package dev.modelscan.storage.contract;
 
 import dev.modelscan.storage.support.PgBouncer;
 import dev.modelscan.storage.support.PgBouncer.Mode;
+import org.junit.jupiter.api.Nested;
 
-/** All suites behind a pooler that gives each transaction one of a few sessions. */
-class PgBouncerTransactionContractTest extends PostgresContractTest {
+/**
+ * Suites behind a pooler that gives each transaction one of a few sessions: those for which sessions, settings and locks
+ * matter most. {@code .ci/long} runs all of them.
+ */
+class PgBouncerTransactionContractTest implements EngineClass {
 
     @Override
     public TestEngine engine() {
         return new Postgres("PgBouncer by transaction", PgBouncer.url(Mode.TRANSACTION, 12));
     }
+
+    @Nested
+    class Agents extends AgentRepositoryContract {}
+
+    @Nested
+    class Tasks extends TaskRepositoryContract {}
+
+    @Nested
+    class Messages extends MessageRepositoryContract {}
+
+    @Nested
+    class ToolExecutions extends ToolExecutionRepositoryContract {}
+
+    @Nested
+    class Blobs extends BlobRepositoryContract {}
+
+    @Nested
+    class Branches extends BranchContract {}
+
+    @Nested
+    class Audit extends AuditContract {}
+
+    @Nested
+    class Transactions extends TransactionContract {}
+
+    @Nested
+    class CallersConnections extends CallersConnectionContract {}
+
+    @Nested
+    class BadInput extends BadInputContract {}
+
+    @Nested
+    class DeletedRecords extends DeletedRecordsContract {}
+
+    @Nested
+    class Deletes extends DeleteContract {}
+
+    @Nested
+    class Erasures extends ErasureContract {}
+
+    @Nested
+    class Concurrency extends ConcurrencyContract {}
+
+    @Nested
+    class Cancellation extends CancellationContract {}
+
+    @Nested
+    class Streams extends StreamContract {}
+
+    @Nested
+    class StoredQueries extends StoredQueryContract {}
+
+    @Nested
+    class Times extends TimeContract {}
 }
