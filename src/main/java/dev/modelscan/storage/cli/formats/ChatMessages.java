@@ -51,6 +51,7 @@ public final class ChatMessages {
     /** What is noted in a message's rest. */
     static final Set<String> NOTES = Set.of(ContentParts.SHAPE, ABSENT, CONTINUED, PLACE, LEGACY);
 
+    private static final List<String> CALLS = List.of("tool_calls", "function_call");
     private static final Set<String> USED = Set.of("role", "content", "tool_calls", "function_call");
 
     private final String run;
@@ -183,6 +184,11 @@ public final class ChatMessages {
             leftovers.add(Fields.rest(answer, "content"));
         }
         rest.set("role", message.path("role"));
+        for (String calls : CALLS) {
+            if (message.has(calls)) {
+                rest.set(calls, message.path(calls));
+            }
+        }
         rest.set(ContentParts.SHAPE, leftovers);
         first.externalId(Fields.text(message, "id", "uuid"));
         events.accept(first.build());

@@ -8,6 +8,7 @@ import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.Refused;
 import dev.modelscan.storage.cli.formats.Event.Warned;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,7 +79,9 @@ final class ClaudeCodeForm implements Form {
 
         private final PassedLines passed = new PassedLines();
 
-        private ArrayNode early = JsonNodeFactory.instance.arrayNode();
+        /** Lines of sessions that have no run yet, by session; the key is empty for lines that name none. */
+        private final Map<String, List<Records.Item>> early = new LinkedHashMap<>();
+
         private @Nullable String title;
         private @Nullable ClaudeRun latest;
         private Place place = new Place(0, 0, -1);
@@ -108,7 +111,7 @@ final class ClaudeCodeForm implements Form {
             if (!line.isObject() && run == null) {
                 events.accept(new Refused(at, "is not an object"));
             } else if (run == null) {
-                early.add(line);
+                early.computeIfAbsent(named(line), unknown -> new ArrayList<>()).add(new Records.Item(at, 0, line));
             } else {
                 if (!line.isObject() || MESSAGES.contains(line.path("type").asText()) || !line.has("type")) {
                     events.accept(new Warned(run.key(), at, "type", "is no message; the line is kept as it is"));
@@ -137,8 +140,8 @@ final class ClaudeCodeForm implements Form {
                 String name = side ? null : title;
                 run = new ClaudeRun(key, side ? session : null, side ? agent : "claude-code", name, events);
                 run.start(at, line, Fields.time(line, "timestamp"));
-                early.forEach(run::between);
-                early = JsonNodeFactory.instance.arrayNode();
+                takeEarly("", run);
+                takeEarly(named(line), run);
                 runs.put(key, run);
             }
             return run;
@@ -163,9 +166,32 @@ final class ClaudeCodeForm implements Form {
             return session == null ? "session" : session;
         }
 
+        private static String named(JsonNode line) {
+            return line.has("sessionId") ? session(line) : "";
+        }
+
+        private void takeEarly(String session, ClaudeRun run) {
+            List<Records.Item> lines = early.remove(session);
+            if (lines != null) {
+                lines.forEach(line -> run.between(line.value()));
+            }
+        }
+
         void end() {
-            if (runs.isEmpty() && !early.isEmpty()) {
-                events.accept(new Refused(place, "holds no messages, only " + early.size() + " other lines"));
+            List<Records.Item> left =
+                    early.values().stream().flatMap(List::stream).toList();
+            ClaudeRun last = latest;
+            if (last == null && !left.isEmpty()) {
+                events.accept(new Refused(place, "holds no messages, only " + left.size() + " other lines"));
+            } else if (last != null) {
+                for (Records.Item line : left) {
+                    events.accept(new Warned(
+                            last.key(),
+                            line.place(),
+                            "sessionId",
+                            "is that of no message; the line is kept at the end"));
+                    last.between(line.value());
+                }
             }
             runs.values().forEach(run -> run.end(place));
         }

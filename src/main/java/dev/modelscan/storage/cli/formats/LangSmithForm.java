@@ -9,6 +9,7 @@ import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.Usage;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,11 +99,14 @@ final class LangSmithForm implements Form {
     private static final class Trace {
         private final String run;
         private final Events events;
-        private final Set<String> told = new HashSet<>();
+        private final List<String> told = new ArrayList<>();
         private final Set<String> answered = new HashSet<>();
         private final ObjectNode rest = Fields.object();
         private Place last;
         private @Nullable JsonNode root;
+
+        /** Where in what was told the next message of a model call is looked for. */
+        private int next;
 
         private Trace(String run, Place place, Events events) {
             this.run = run;
@@ -165,6 +169,7 @@ final class LangSmithForm implements Form {
         }
 
         private void model(Place place, JsonNode record) {
+            next = 0;
             JsonNode inputs = record.path("inputs").path("messages");
             message(place, inputs.path(0).isArray() ? inputs.path(0) : inputs, "inputs.messages");
             for (JsonNode prompt : record.path("inputs").path("prompts")) {
@@ -232,10 +237,7 @@ final class LangSmithForm implements Form {
                     || answered.contains(body.path("tool_call_id").asText())) {
                 return;
             }
-            String id = body.path("id").isTextual()
-                    ? body.path("id").textValue()
-                    : message.path("type").asText() + body.path("content") + body.path("tool_calls");
-            if (told.add(id)) {
+            if (!isTold(message, body)) {
                 new LangChainMessages(run, event -> {
                             // The model call that holds the message tells of its tokens.
                             if (!(event instanceof ModelCalled)) {
@@ -244,6 +246,27 @@ final class LangSmithForm implements Form {
                         })
                         .read(place, message, path);
             }
+        }
+
+        /** Whether it was told after the message before it, or anywhere if it has an id; it is from now on. */
+        private boolean isTold(JsonNode message, JsonNode body) {
+            String id = Fields.text(body, "id");
+            String same = id != null
+                    ? id
+                    : message.path("type").asText()
+                            + body.path("role")
+                            + body.path("tool_call_id")
+                            + body.path("content")
+                            + body.path("tool_calls");
+            int later = told.subList(next, told.size()).indexOf(same);
+            int found = later >= 0 ? next + later : id == null ? -1 : told.indexOf(same);
+            if (found < 0) {
+                told.add(same);
+                next = told.size();
+                return false;
+            }
+            next = found + 1;
+            return true;
         }
 
         private void tool(Place place, JsonNode record) {

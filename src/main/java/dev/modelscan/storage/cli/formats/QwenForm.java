@@ -45,7 +45,8 @@ final class QwenForm implements Form {
     @Override
     public void read(Records records, Events events) throws IOException {
         Map<String, Run> runs = new LinkedHashMap<>();
-        List<JsonNode> early = new ArrayList<>();
+        // Lines of sessions that have no run yet, by session.
+        Map<String, List<Records.Item>> early = new LinkedHashMap<>();
         Run latest = null;
         Place place = new Place(0, 0, -1);
         for (Records.Item item = records.next(); item != null; item = records.next()) {
@@ -56,8 +57,8 @@ final class QwenForm implements Form {
                 if (run == null) {
                     run = new Run(key(line), events);
                     run.start(place, line);
-                    early.forEach(run::passed);
-                    early.clear();
+                    takeEarly(early, "", run);
+                    takeEarly(early, named(line), run);
                     runs.put(key(line), run);
                 }
                 run.message(place, line);
@@ -65,16 +66,26 @@ final class QwenForm implements Form {
             } else if (run != null) {
                 run.other(place, line);
             } else if (line.isObject()) {
-                early.add(line);
+                early.computeIfAbsent(named(line), unknown -> new ArrayList<>()).add(item);
             } else {
                 events.accept(new Refused(place, "is not an object"));
             }
         }
-        if (runs.isEmpty() && !early.isEmpty()) {
-            events.accept(new Refused(place, "holds no messages, only " + early.size() + " other lines"));
+        List<Records.Item> left = early.values().stream().flatMap(List::stream).toList();
+        if (latest != null) {
+            left.forEach(latest::late);
+        } else if (!left.isEmpty()) {
+            events.accept(new Refused(place, "holds no messages, only " + left.size() + " other lines"));
         }
         for (Run run : runs.values()) {
             run.end(place);
+        }
+    }
+
+    private static void takeEarly(Map<String, List<Records.Item>> early, String session, Run run) {
+        List<Records.Item> lines = early.remove(session);
+        if (lines != null) {
+            lines.forEach(line -> run.passed(line.value()));
         }
     }
 
@@ -83,6 +94,12 @@ final class QwenForm implements Form {
         return MESSAGES.contains(line.path("type").asText())
                 ? line.path("message").isObject()
                 : !line.path("message").path("parts").isEmpty();
+    }
+
+    /** The session that a line names; empty if it names none. */
+    private static String named(JsonNode line) {
+        String session = Fields.text(line, "sessionId");
+        return session == null ? "" : session;
     }
 
     private static String key(JsonNode line) {
@@ -140,6 +157,13 @@ final class QwenForm implements Form {
             } else {
                 lines.unknown(at, line);
             }
+        }
+
+        /** A line of a session without messages. */
+        void late(Records.Item line) {
+            tellOpen();
+            lines.warn(line.place(), "sessionId", "is that of no message; the line is kept at the end");
+            lines.between(line.value());
         }
 
         void message(Place at, JsonNode line) {

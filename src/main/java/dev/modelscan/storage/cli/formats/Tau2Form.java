@@ -41,7 +41,7 @@ final class Tau2Form implements Form {
                 results.path("tasks").forEach(task -> tasks.put(task.path("id").asText(), task));
                 int index = 0;
                 for (JsonNode simulation : results.path("simulations")) {
-                    JsonNode task = tasks.remove(simulation.path("task_id").asText());
+                    JsonNode task = tasks.get(simulation.path("task_id").asText());
                     run(place, index++, simulation, task, results.path("info"), events);
                 }
             } else if (isSimulation(results)) {

@@ -459,4 +459,53 @@ class ChatFormsTest {
                 .extracting(Event.ModelCalled::provider)
                 .containsExactly("anthropic", "p");
     }
+
+    @Test
+    void aTaskOfTau2IsThatOfEachTrial() {
+        Told told = Told.of(
+                "t.json",
+                "{'tasks': [{'id': '7', 'goal': 'g'}], 'simulations': [",
+                " {'id': 's', 'task_id': '7', 'messages': [{'role': 'user', 'content': 'a'}]},",
+                " {'id': 't', 'task_id': '7', 'messages': [{'role': 'user', 'content': 'b'}]}]}");
+
+        assertThat(told.all(Event.RunStarted.class))
+                .hasSize(2)
+                .allSatisfy(run -> assertThat(run.metadata().toString()).contains("\"goal\":\"g\""));
+    }
+
+    @Test
+    void aMessageWithAnswersKeepsItsCalls() {
+        Told told = Told.of(
+                "a.json",
+                "{'messages': [{'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': 'c', 'content': 'x'}],",
+                " 'tool_calls': [{'id': 'd'}], 'function_call': {'name': 'f'}}]}");
+
+        assertThat(told.kept()).contains("\"tool_calls\":[{\"id\":\"d\"}]", "\"function_call\":{\"name\":\"f\"}");
+    }
+
+    @Test
+    void equalMessagesOfATraceOfLangSmithAreTold() {
+        String first = "{'role': 'user', 'content': 'go on'}, {'role': 'assistant', 'content': 'a'}";
+        String second =
+                first + ", {'role': 'user', 'content': 'go on'}, {'role': 'tool', 'tool_call_id': 'c', 'content':"
+                        + " 'ok'}, {'role': 'tool', 'tool_call_id': 'd', 'content': 'ok'}";
+        Told told = Told.of(
+                "runs.jsonl",
+                "{'id': 'r', 'trace_id': 'r', 'run_type': 'llm', 'inputs': {'messages': [{'role': 'user', 'content': 'go"
+                        + " on'}]}, 'outputs': {'role': 'assistant', 'content': 'a'}}",
+                "{'id': 's', 'trace_id': 'r', 'run_type': 'llm', 'inputs': {'messages': [" + second
+                        + "]}, 'outputs': {'role': 'assistant', 'content': 'a'}}",
+                "{'id': 't', 'trace_id': 'r', 'run_type': 'llm', 'inputs': {'messages': [" + second
+                        + ", {'role': 'assistant', 'content': 'a'}]}, 'outputs': {'role': 'assistant', 'content': 'b'}}");
+
+        assertThat(told.lines().stream().filter(line -> line.matches("(user|assistant|tool).*")))
+                .containsExactly(
+                        "user: go on",
+                        "assistant: a",
+                        "user: go on",
+                        "tool: ->#c 'ok' unknown",
+                        "tool: ->#d 'ok' unknown",
+                        "assistant: a",
+                        "assistant: b");
+    }
 }

@@ -229,4 +229,26 @@ class ClaudeCodeFormTest {
                         .lines())
                 .containsExactly("refused: holds no messages, only 1 other lines");
     }
+
+    @Test
+    void aLineOfASessionWithoutMessagesIsKeptAtTheEnd() {
+        Told told = Told.of(
+                "ses.jsonl",
+                line("user", "m1", null, "", "'q'"),
+                "{'type': 'last-prompt', 'sessionId': 'other', 'lastPrompt': 'lost'}",
+                "{'type': 'last-prompt', 'sessionId': 'third', 'lastPrompt': 'later'}",
+                line("user", "m2", null, "", "'r'").replace("'ses'", "'third'"));
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "run ses = ses by claude-code",
+                        "user m1: q",
+                        "run third = third by claude-code",
+                        "user m2: r",
+                        "warned of sessionId",
+                        "end ses",
+                        "end third");
+        assertThat(told.all(MessageRead.class).get(1).rest().toString()).contains("later");
+        assertThat(told.kept()).contains("lost");
+    }
 }

@@ -229,4 +229,17 @@ class GeminiFormTest {
                         "assistant: c",
                         "end record-4");
     }
+
+    @Test
+    void aLineOfAQwenSessionWithoutMessagesIsKeptAtTheEnd() {
+        Told told = Told.of(
+                "q.jsonl",
+                "{'uuid': 'a', 'parentUuid': null, 'sessionId': 's', 'type': 'user', 'message': {'role': 'user', 'parts':"
+                        + " [{'text': 'q'}]}}",
+                "{'uuid': 'b', 'parentUuid': 'a', 'sessionId': 'other', 'type': 'system', 'systemPayload': {'x': 'lost'}}");
+
+        assertThat(told.form()).isEqualTo("qwen-code");
+        assertThat(told.lines()).containsExactly("run s = s by qwen-code", "user a: q", "warned of sessionId", "end s");
+        assertThat(told.kept()).contains("lost");
+    }
 }
