@@ -175,9 +175,11 @@ final class ExportCommand extends DatabaseCommand {
             return write(db, Writer.nullWriter(), () -> {});
         }
         if (isStream()) {
-            Writer out = spec.commandLine().getOut();
+            PrintWriter out = spec.commandLine().getOut();
             Result summary = write(db, out, new Once());
-            out.flush();
+            if (out.checkError()) {
+                throw new IOException(Main.UNWRITTEN);
+            }
             return new OnError(summary);
         }
         try (OutputFile output = new OutputFile(Path.of(file), force)) {

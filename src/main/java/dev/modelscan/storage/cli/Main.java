@@ -3,9 +3,11 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.transfer.LeftBehindException;
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +60,9 @@ public final class Main implements Runnable {
             CompletionCommand.class,
             DemoCommand.class);
 
+    /** What is wrong if a disk is full, for one. */
+    static final String UNWRITTEN = "the output could not be written; it is not complete";
+
     private final boolean terminal;
 
     @Spec
@@ -70,7 +75,7 @@ public final class Main implements Runnable {
 
     /** Runs a command on the standard streams. Ends the JVM if the exit code is not 0; otherwise returns. */
     public static void main(String[] args) {
-        int code = run(args, utf8(System.out), utf8(System.err), isInteractive());
+        int code = run(args, utf8(new StandardOutput()), utf8(System.err), isInteractive());
         if (code != 0) {
             System.exit(code);
         }
@@ -89,7 +94,11 @@ public final class Main implements Runnable {
                 .setParameterExceptionHandler((e, given) -> wrong(e))
                 .setExecutionExceptionHandler((e, command, parsed) -> fail(e, command))
                 .execute(args);
-        out.flush();
+        // It flushes too. A command that has failed has said so.
+        if (out.checkError() && code == 0) {
+            err.println("error: " + UNWRITTEN);
+            code = 1;
+        }
         err.flush();
         return code;
     }
@@ -168,7 +177,27 @@ public final class Main implements Runnable {
         return TextTable.printable(String.valueOf(t.getMessage()));
     }
 
-    private static PrintWriter utf8(PrintStream stream) {
+    /** The standard output, which tells a failure, as a PrintStream does not; that a reader wants no more is none. */
+    private static final class StandardOutput extends FileOutputStream {
+
+        private StandardOutput() {
+            super(FileDescriptor.out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                super.write(bytes, offset, length);
+            } catch (IOException e) {
+                // "Broken pipe" on Linux and macOS, "The pipe is being closed" on Windows.
+                if (!String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("pipe")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static PrintWriter utf8(OutputStream stream) {
         return new Screen.ScreenWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), Screen.ofSystem());
     }
 

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelscan.storage.support.OlderSchema;
 import dev.modelscan.storage.support.PostgresServer;
+import java.io.FileWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -244,6 +248,24 @@ class MainTest {
                         .asText())
                 .isEmpty();
         assertThat(run("status", "--db", database()).code).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status --db", "export - --format native --db", "list tasks --json --db"})
+    @EnabledOnOs(OS.LINUX)
+    void anOutputThatCannotBeWrittenIsAFailure(String command) throws IOException {
+        assertThat(run("demo", "--db", database()).code).isZero();
+        StringWriter err = new StringWriter();
+        String words = command + " " + database();
+
+        int code;
+        try (PrintWriter full = new PrintWriter(new FileWriter("/dev/full", StandardCharsets.UTF_8))) {
+            code = Main.run(words.split(" "), full, new PrintWriter(err));
+        }
+
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .containsExactly("error: the output could not be written; it is not complete");
     }
 
     private String database() {
