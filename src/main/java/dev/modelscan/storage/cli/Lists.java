@@ -36,6 +36,8 @@ import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.OrderField;
+import org.jooq.Record1;
+import org.jooq.Select;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -256,20 +258,15 @@ final class Lists {
         return given.workflow == null ? DSL.noCondition() : column.in(workflows(db, given.workflow));
     }
 
-    /** The workflows with that name or id, at most 1,000. */
-    static List<WorkflowId> workflows(Database db, String name) {
+    /** A query of the ids of the workflows with that name or id, of which there is at least one. */
+    static Select<Record1<WorkflowId>> workflows(Database db, String name) {
         Condition named = WORKFLOWS.NAME.eq(name);
         Condition either = id(name, WorkflowId::new)
                 .map(id -> named.or(WORKFLOWS.ID.eq(id)))
                 .orElse(named);
-        List<WorkflowId> found = db.dsl()
-                .select(WORKFLOWS.ID)
-                .from((Table<?>) WORKFLOWS)
-                .where(either)
-                .orderBy(WORKFLOWS.ID)
-                .limit(1_000)
-                .fetch(WORKFLOWS.ID);
-        if (found.isEmpty()) {
+        Select<Record1<WorkflowId>> found =
+                DSL.select(WORKFLOWS.ID).from((Table<?>) WORKFLOWS).where(either);
+        if (!db.dsl().fetchExists(found)) {
             throw new IllegalArgumentException("no workflow has the name or id " + name);
         }
         return found;

@@ -1,5 +1,7 @@
 package dev.modelscan.storage.cli;
 
+import static dev.modelscan.storage.schema.Tables.WORKFLOWS;
+
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.analytics.Scope;
@@ -95,7 +97,9 @@ final class ReportCommand extends ReadingCommand {
 
     private Scope scope(Database db) {
         Scope scope = Scope.ALL;
-        scope = workflow == null ? scope : scope.workflows(Lists.workflows(db, workflow));
+        scope = workflow == null
+                ? scope
+                : scope.workflows(db.dsl().fetch(Lists.workflows(db, workflow)).getValues(WORKFLOWS.ID));
         scope = source == null ? scope : scope.source(Lists.source(db, source));
         scope = since == null ? scope : scope.since(since);
         return until == null ? scope : scope.until(until);

@@ -14,9 +14,10 @@ import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.workflows.WorkflowId;
 import java.time.Instant;
-import java.util.List;
 import java.util.function.Function;
 import org.jooq.Condition;
+import org.jooq.Record1;
+import org.jooq.Select;
 
 /**
  * Which conversations are exported. Immutable: each method returns a narrower scope. A task's conversations are the one with
@@ -36,7 +37,7 @@ public final class Scope {
     }
 
     /** Those of the tasks of these workflows. */
-    public Scope workflows(List<WorkflowId> ids) {
+    public Scope workflows(Select<Record1<WorkflowId>> ids) {
         return and(conversations -> ofTasks(conversations, TASKS.WORKFLOW_ID.in(ids)), hasParents);
     }
 
