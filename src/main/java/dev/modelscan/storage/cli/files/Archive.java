@@ -14,9 +14,20 @@ import java.util.zip.ZipFile;
  * Reads zip archives. The JDK does so, unless an entry is compressed by zstd, as those of Inspect are; such archives need a
  * library that only the command line has.
  */
-final class Archive {
+final class Archive implements Closeable {
 
-    private Archive() {}
+    private final Reader reader;
+    private final Closeable zip;
+
+    private Archive(Reader reader, Closeable zip) {
+        this.reader = reader;
+        this.zip = zip;
+    }
+
+    /** Opens a file of an archive. */
+    private interface Reader {
+        InputStream read(String entry) throws IOException;
+    }
 
     /** A file in an archive; its size is -1 if that is not known. */
     record Entry(String name, long size) {}
@@ -33,15 +44,31 @@ final class Archive {
         }
     }
 
-    /** The bytes of a file in an archive. */
-    static InputStream open(Path file, String entry) throws IOException {
+    /** An archive, to read several files of it. */
+    static Archive open(Path file) throws IOException {
         ZipFile zip;
         try {
             zip = new ZipFile(file.toFile());
         } catch (ZipException e) {
-            return Zstd.open(file, entry);
+            return Zstd.open(file);
         }
-        return closing(zip.getInputStream(zip.getEntry(entry)), zip);
+        return new Archive(entry -> zip.getInputStream(zip.getEntry(entry)), zip);
+    }
+
+    /** The bytes of a file in an archive. */
+    static InputStream open(Path file, String entry) throws IOException {
+        Archive archive = open(file);
+        return closing(archive.read(entry), archive);
+    }
+
+    /** The bytes of a file. */
+    InputStream read(String entry) throws IOException {
+        return reader.read(entry);
+    }
+
+    @Override
+    public void close() throws IOException {
+        zip.close();
     }
 
     private static InputStream closing(InputStream in, Closeable archive) {
@@ -69,10 +96,19 @@ final class Archive {
             }
         }
 
-        static InputStream open(Path file, String entry) throws IOException {
+        static Archive open(Path file) throws IOException {
             try {
                 var zip = zip(file);
-                return closing(zip.getInputStream(zip.getEntry(entry)), zip);
+                return new Archive(entry -> read(zip, entry), zip);
+            } catch (LinkageError e) {
+                throw missing();
+            }
+        }
+
+        private static InputStream read(org.apache.commons.compress.archivers.zip.ZipFile zip, String entry)
+                throws IOException {
+            try {
+                return zip.getInputStream(zip.getEntry(entry));
             } catch (LinkageError e) {
                 throw missing();
             }

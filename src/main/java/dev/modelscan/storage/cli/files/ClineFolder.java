@@ -2,7 +2,6 @@ package dev.modelscan.storage.cli.files;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +63,6 @@ record ClineFolder(Path folder) {
         parts.add(EvalLog.text(",\"messages\":"));
         parts.add(Files.newInputStream(folder.resolve(HISTORY)));
         parts.add(EvalLog.text("}"));
-        return new SequenceInputStream(EvalLog.enumeration(parts.iterator()));
+        return new Joined(parts.stream().<Input.Opener>map(part -> () -> part).iterator());
     }
 }

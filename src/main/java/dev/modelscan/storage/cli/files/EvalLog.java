@@ -3,14 +3,10 @@ package dev.modelscan.storage.cli.files;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Enumeration;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,41 +48,19 @@ final class EvalLog {
             throw new UnreadableException("is a log of Inspect whose " + header + " is damaged or cut off");
         }
         String first = start.substring(0, start.length() - 1) + ",\"samples\":[";
-        Iterator<InputStream> parts = Stream.of(Stream.of(text(first)), samples(file, samples), Stream.of(text("]}")))
-                .flatMap(part -> part)
-                .iterator();
-        return new SequenceInputStream(enumeration(parts));
-    }
-
-    private static Stream<InputStream> samples(Path file, List<String> samples) {
-        return Stream.iterate(0, at -> at < samples.size(), at -> at + 1)
-                .flatMap(at -> Stream.of(text(at == 0 ? "" : ","), sample(file, samples.get(at))));
-    }
-
-    private static InputStream sample(Path file, String name) {
-        try {
-            return Archive.open(file, name);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Archive archive = Archive.open(file);
+        List<Input.Opener> parts = new ArrayList<>();
+        parts.add(() -> text(first));
+        for (String sample : samples) {
+            boolean more = parts.size() > 1;
+            parts.add(() -> text(more ? "," : ""));
+            parts.add(() -> archive.read(sample));
         }
+        parts.add(() -> text("]}"));
+        return new Joined(parts.iterator(), archive);
     }
 
     static InputStream text(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @SuppressWarnings("JdkObsolete") // A SequenceInputStream takes nothing newer.
-    static Enumeration<InputStream> enumeration(Iterator<InputStream> parts) {
-        return new Enumeration<>() {
-            @Override
-            public boolean hasMoreElements() {
-                return parts.hasNext();
-            }
-
-            @Override
-            public InputStream nextElement() {
-                return parts.next();
-            }
-        };
     }
 }

@@ -7,8 +7,6 @@ import dev.modelscan.storage.cli.formats.Fields;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +14,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -119,32 +116,32 @@ record OpenCodeFolder(Path storage, Path session) {
     /** The session as one JSON object. */
     private InputStream open() throws IOException {
         List<MessageFile> messages = messages();
-        Stream<InputStream> all = IntStream.range(0, messages.size())
-                .boxed()
-                .flatMap(at -> message(messages.get(at), at == 0 ? "" : ","));
-        Stream<InputStream> before =
-                Stream.of(EvalLog.text("{\"info\":"), bytes(session), EvalLog.text(",\"messages\":["));
-        return new SequenceInputStream(EvalLog.enumeration(Stream.of(before, all, Stream.of(EvalLog.text("]}")))
-                .flatMap(part -> part)
-                .iterator()));
+        List<Input.Opener> parts = new ArrayList<>();
+        parts.add(() -> EvalLog.text("{\"info\":"));
+        parts.add(() -> bytes(session));
+        parts.add(() -> EvalLog.text(",\"messages\":["));
+        for (MessageFile message : messages) {
+            String comma = message.equals(messages.get(0)) ? "" : ",";
+            parts.add(() -> message(message, comma));
+        }
+        parts.add(() -> EvalLog.text("]}"));
+        return new Joined(parts.iterator());
     }
 
-    private Stream<InputStream> message(MessageFile message, String comma) {
-        try {
-            List<InputStream> streams = new ArrayList<>();
-            streams.add(EvalLog.text(comma + "{\"info\":"));
-            streams.add(bytes(message.path()));
-            String before = ",\"parts\":[";
-            for (Path part : parts(message)) {
-                streams.add(EvalLog.text(before));
-                streams.add(bytes(part));
-                before = ",";
-            }
-            streams.add(EvalLog.text(before.equals(",") ? "]}" : ",\"parts\":[]}"));
-            return streams.stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private InputStream message(MessageFile message, String comma) throws IOException {
+        List<Input.Opener> parts = new ArrayList<>();
+        parts.add(() -> EvalLog.text(comma + "{\"info\":"));
+        parts.add(() -> bytes(message.path()));
+        String before = ",\"parts\":[";
+        for (Path part : parts(message)) {
+            String start = before;
+            parts.add(() -> EvalLog.text(start));
+            parts.add(() -> bytes(part));
+            before = ",";
         }
+        String end = before.equals(",") ? "]}" : ",\"parts\":[]}";
+        parts.add(() -> EvalLog.text(end));
+        return new Joined(parts.iterator());
     }
 
     /** The name of a folder as the text of a JSON string. */

@@ -3,8 +3,6 @@ package dev.modelscan.storage.cli.files;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,23 +87,20 @@ record OpenHandsFolder(Path conversation, List<Path> events) {
 
     private InputStream open() throws IOException {
         Path state = conversation.resolve("base_state.json");
-        Stream<InputStream> before = Files.isRegularFile(state)
-                ? Stream.of(
-                        EvalLog.text("{\"base_state\":"), OpenCodeFolder.bytes(state), EvalLog.text(",\"history\":["))
-                : Stream.of(
-                        EvalLog.text("{\"instance_id\":\"" + OpenCodeFolder.name(conversation) + "\",\"history\":["));
-        Stream<InputStream> all = events.stream()
-                .flatMap(event -> Stream.of(EvalLog.text(event.equals(events.get(0)) ? "" : ","), event(event)));
-        return new SequenceInputStream(EvalLog.enumeration(Stream.of(before, all, Stream.of(EvalLog.text("]}")))
-                .flatMap(part -> part)
-                .iterator()));
-    }
-
-    private static InputStream event(Path file) {
-        try {
-            return OpenCodeFolder.bytes(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        List<Input.Opener> parts = new ArrayList<>();
+        if (Files.isRegularFile(state)) {
+            parts.add(() -> EvalLog.text("{\"base_state\":"));
+            parts.add(() -> OpenCodeFolder.bytes(state));
+            parts.add(() -> EvalLog.text(",\"history\":["));
+        } else {
+            String start = "{\"instance_id\":\"" + OpenCodeFolder.name(conversation) + "\",\"history\":[";
+            parts.add(() -> EvalLog.text(start));
         }
+        for (Path event : events) {
+            parts.add(() -> EvalLog.text(event.equals(events.get(0)) ? "" : ","));
+            parts.add(() -> OpenCodeFolder.bytes(event));
+        }
+        parts.add(() -> EvalLog.text("]}"));
+        return new Joined(parts.iterator());
     }
 }
