@@ -51,6 +51,85 @@ class FoundFilesTest {
     }
 
     @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aDirectoryMayBeALink() throws IOException {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), folder());
+
+        Run run = run(link);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("1 transcript");
+        assertThat(run(link + "/*.jsonl").out()).contains("stored already");
+        assertThat(run(directory + "/link").out()).contains("stored already");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void thePatternOfALinkIsSearched() throws IOException {
+        Files.createSymbolicLink(directory.resolve("link"), folder());
+
+        Run run = run(directory + "/link*/../link/*.jsonl", "--dry-run");
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(MainTest.run("import", "--db", database(), directory.resolve("link") + "/**.jsonl")
+                        .code())
+                .isZero();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aFolderThatCannotBeReadFailsAlone() throws IOException {
+        Path closed = Files.createDirectory(folder().resolve("closed"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+        Assumptions.assumeFalse(Files.isReadable(closed), "root reads everything");
+
+        Run run = run(directory.resolve("folder"));
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).contains("1 transcript");
+        assertThat(run.err()).contains("closed", "cannot be read");
+    }
+
+    @Test
+    void aCostThatIsNoNumberStopsNoImport() throws IOException {
+        Path odd = Files.writeString(
+                directory.resolve("a.json"),
+                ("{'resourceSpans':[{'scopeSpans':[{'spans':[{'traceId':'t','spanId':'s','name':'chat m',"
+                                + "'startTimeUnixNano':'1767323045000000000','endTimeUnixNano':'1767323046000000000',"
+                                + "'attributes':[{'key':'gen_ai.operation.name','value':{'stringValue':'chat'}},"
+                                + "{'key':'gen_ai.request.model','value':{'stringValue':'m'}},"
+                                + "{'key':'modelscan.cost','value':{'stringValue':'x'}}]}]}]}]}")
+                        .replace('\'', '"'));
+
+        Run run = run(odd, write(directory.resolve("b.jsonl"), "b"));
+
+        assertThat(run.code()).as(run.err()).isZero();
+        try (Database db = Database.open(database())) {
+            assertThat(db.messages().list(10, 0)).extracting("content").contains("b");
+        }
+    }
+
+    @Test
+    void whatAFormCannotReadIsWrongWithTheFile() {
+        String line = "{\"messages\":[{\"role\":\"user\",\"content\":\"" + "x".repeat(100_000) + "\"}]}\n";
+        byte[] lines = line.repeat(30).getBytes(StandardCharsets.UTF_8);
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() {
+                throw new IllegalStateException("odd");
+            }
+        };
+        InputStream in = new SequenceInputStream(new ByteArrayInputStream(lines), broken);
+        try (Database db = Database.open(database())) {
+            FileResult result = new FileImport(
+                            () -> db, Input.stream("a.jsonl", in), new ImportOptions(null, null, false, null))
+                    .run();
+
+            assertThat(result.problem()).contains("cannot be read", "odd", "what was read before it is stored");
+        }
+    }
+
+    @Test
     void allWorkflowsOfANameAreListed() throws IOException {
         assertThat(run(write(directory.resolve("a.jsonl"), "a")).code()).isZero();
         try (Database db = Database.open(database())) {

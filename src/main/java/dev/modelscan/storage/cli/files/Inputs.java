@@ -4,15 +4,19 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystems;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,14 +85,13 @@ public final class Inputs {
     }
 
     private static List<Input> directory(Path directory) throws IOException {
-        List<Path> files;
-        try (Stream<Path> walk = Files.walk(directory)) {
-            files = walk.filter(file -> RECORDED.matcher(file.toString()).matches())
-                    .filter(Files::isRegularFile)
-                    .sorted()
-                    .toList();
-        }
         List<Input> inputs = new ArrayList<>();
+        // A link that is walked from is not followed.
+        List<Path> files = walk(directory.toRealPath(), Integer.MAX_VALUE, inputs).stream()
+                .filter(file -> RECORDED.matcher(file.toString()).matches())
+                .filter(Files::isRegularFile)
+                .sorted()
+                .toList();
         files = OpenCodeFolder.without(files, inputs);
         files = OpenHandsFolder.without(files, inputs);
         files = GrokFolder.without(AntigravityFolder.without(files), inputs);
@@ -100,6 +103,34 @@ public final class Inputs {
                     + ": no .json, .jsonl, .ndjson, .traj, .eval, .zip or SQLite file is in it");
         }
         return inputs;
+    }
+
+    /**
+     * The files below a directory.
+     *
+     * @param depth how many folders deep
+     * @param unreadable takes a source for each folder that cannot be read, which says so when it is
+     */
+    private static List<Path> walk(Path root, int depth, List<Input> unreadable) throws IOException {
+        List<Path> files = new ArrayList<>();
+        Files.walkFileTree(root, Set.of(), depth, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                files.add(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                String name = String.valueOf(file.getFileName());
+                Input.Opener opener = () -> {
+                    throw failure;
+                };
+                unreadable.add(new Input(name, name, file.toString(), null, true, -1, opener));
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return files;
     }
 
     /** A pattern that the shell did not expand. */
@@ -115,24 +146,30 @@ public final class Inputs {
         int slash = pattern.substring(0, wild).lastIndexOf('/');
         Path base = Path.of(slash < 0 ? "." : pattern.substring(0, slash + 1));
         PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern.substring(slash + 1));
-        List<Path> files;
         if (!Files.isDirectory(base)) {
             throw new NoSuchFileException("no such file: " + pattern);
         }
-        try (Stream<Path> walk = Files.walk(base)) {
-            files = walk.filter(file -> matcher.matches(base.relativize(file)))
-                    .filter(Files::isRegularFile)
-                    .sorted()
-                    .toList();
-        }
-        if (files.isEmpty()) {
+        Path root = base.toRealPath();
+        List<Input> inputs = new ArrayList<>();
+        List<Path> files = walk(root, depth(pattern.substring(slash + 1)), inputs).stream()
+                .filter(file -> matcher.matches(root.relativize(file)))
+                .filter(Files::isRegularFile)
+                .sorted()
+                .toList();
+        if (files.isEmpty() && inputs.isEmpty()) {
             throw new NoSuchFileException("no such file: " + pattern);
         }
-        List<Input> inputs = new ArrayList<>();
         for (Path file : files) {
             inputs.addAll(file(file, false));
         }
         return inputs;
+    }
+
+    /** How many folders deep a pattern can find a file. */
+    private static int depth(String pattern) {
+        return pattern.contains("**")
+                ? Integer.MAX_VALUE
+                : 1 + (int) pattern.chars().filter(each -> each == '/').count();
     }
 
     private static List<Input> file(Path file, boolean found) throws IOException {

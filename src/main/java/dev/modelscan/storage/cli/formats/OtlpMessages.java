@@ -8,7 +8,6 @@ import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
 import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Event.Usage;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -314,7 +313,6 @@ final class OtlpMessages {
         if (usage.isEmpty() && model == null) {
             return;
         }
-        String cost = Fields.text(attributes, OtlpOwn.COST);
         JsonNode reasons = Fields.structure(attributes.path("gen_ai.response.finish_reasons"));
         String reason = reasons.path(0).isTextual() ? reasons.path(0).textValue() : null;
         events.accept(new ModelCalled(
@@ -325,7 +323,7 @@ final class OtlpMessages {
                 model,
                 Fields.text(attributes, "gen_ai.provider.name", "gen_ai.system"),
                 usage,
-                cost == null ? null : new BigDecimal(cost),
+                Fields.number(attributes, OtlpOwn.COST),
                 Fields.text(attributes, OtlpOwn.CURRENCY),
                 span.startedAt(),
                 span.endedAt(),

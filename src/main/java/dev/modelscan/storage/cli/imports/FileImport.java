@@ -4,6 +4,8 @@ import dev.modelscan.storage.Database;
 import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.files.Source;
 import dev.modelscan.storage.cli.files.UnreadableException;
+import dev.modelscan.storage.cli.formats.Event;
+import dev.modelscan.storage.cli.formats.Events;
 import dev.modelscan.storage.cli.formats.Form;
 import dev.modelscan.storage.cli.formats.Forms;
 import dev.modelscan.storage.cli.formats.Records;
@@ -82,6 +84,26 @@ public final class FileImport {
         return result;
     }
 
+    /** Tells what the database refuses, which ends the import, from what a form cannot read, which is of one file. */
+    private static final class Taken implements Events {
+        private final Events events;
+        private @Nullable RuntimeException failure;
+
+        Taken(Events events) {
+            this.events = events;
+        }
+
+        @Override
+        public void accept(Event event) {
+            try {
+                events.accept(event);
+            } catch (RuntimeException e) {
+                failure = e;
+                throw e;
+            }
+        }
+    }
+
     private void unknown(Source source) {
         String text = "is " + source.seen();
         nothing(input.found() ? text : text + "; known forms: " + String.join(", ", Forms.names()));
@@ -91,12 +113,18 @@ public final class FileImport {
         result.form(form.name());
         Provenance provenance = new Provenance(input, form.name(), options.name(), sha256());
         try (Collector collector = new Collector(database, provenance, options, result)) {
-            Records records = source.records(collector);
+            Taken taken = new Taken(collector);
+            Records records = source.records(taken);
             try {
-                form.read(records, collector);
+                form.read(records, taken);
             } catch (IOException | UncheckedIOException e) {
                 // What was read before is stored; the workflow stays open, so that it is seen that more follows.
                 result.problem(reason(e) + "; what was read before it is stored");
+            } catch (RuntimeException e) {
+                if (e == taken.failure) {
+                    throw e;
+                }
+                result.problem("cannot be read: " + e + "; what was read before it is stored");
             }
             collector.finish();
         }
