@@ -20,11 +20,11 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Stack;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
@@ -34,7 +34,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -88,10 +88,10 @@ final class ImportCommand extends DatabaseCommand {
             names = "--redact",
             paramLabel = "<pattern>",
             arity = "0..1",
-            parameterConsumer = Redact.class,
+            preprocessor = Redact.class,
             description = {
                 "Replace keys, tokens and mail addresses before anything is stored, and what the regular expression"
-                        + " matches. May be repeated."
+                        + " behind = matches. May be repeated."
             })
     @Nullable
     List<String> redact;
@@ -310,23 +310,17 @@ final class ImportCommand extends DatabaseCommand {
         }
     }
 
-    /** Takes a pattern behind {@code --redact}, unless what follows is an option or a file. */
-    static final class Redact implements IParameterConsumer {
+    /** Takes a pattern behind {@code --redact=}. What follows {@code --redact} is the next argument, such as a file. */
+    static final class Redact implements IParameterPreprocessor {
         @Override
-        public void consumeParameters(Stack<String> arguments, ArgSpec option, CommandSpec command) {
+        public boolean preprocess(
+                Stack<String> arguments, CommandSpec command, ArgSpec option, Map<String, Object> info) {
             List<String> patterns = option.getValue() == null ? new ArrayList<>() : new ArrayList<>(option.getValue());
-            if (!arguments.isEmpty() && !arguments.peek().startsWith("-") && !isFile(arguments.peek())) {
+            if ("=".equals(info.get("separator"))) {
                 patterns.add(arguments.pop());
             }
             option.setValue(patterns);
-        }
-
-        private static boolean isFile(String argument) {
-            try {
-                return Files.exists(Path.of(argument));
-            } catch (InvalidPathException e) {
-                return false;
-            }
+            return true;
         }
     }
 

@@ -91,6 +91,22 @@ class FoundFilesTest {
     }
 
     @Test
+    void whatFollowsRedactIsAFile() throws IOException {
+        Path folder = folder();
+        write(folder.resolve("b.jsonl"), "b");
+
+        Run both = run("--redact", folder + "/a*.jsonl", folder.resolve("b.jsonl"));
+
+        assertThat(both.code()).as(both.err()).isZero();
+        try (Database db = Database.open(database())) {
+            assertThat(db.stats().rows()).containsEntry("messages", 2L);
+        }
+        assertThat(run("--redact", folder + "/missing.jsonl", folder.resolve("b.jsonl"))
+                        .code())
+                .isEqualTo(1);
+    }
+
+    @Test
     void aCostThatIsNoNumberStopsNoImport() throws IOException {
         Path odd = Files.writeString(
                 directory.resolve("a.json"),

@@ -515,8 +515,7 @@ class ImportTest {
                         "a.jsonl",
                         "{\"messages\":[{\"role\":\"user\",\"content\":\"mail ann@example.com, key " + key
                                 + ", badge X-77\"}],\"owner\":\"bob@example.org\"}"),
-                "--redact",
-                "X-\\d+");
+                "--redact=X-\\d+");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains("4 secrets redacted");
         try (Database db = open()) {
