@@ -18,6 +18,14 @@ public final class Redactor {
     /** What takes the place of a secret. */
     public static final String REPLACEMENT = "[redacted]";
 
+    private static final String CALLED = "(?:api[_-]?key|secret|token|password|passwd)";
+
+    /** Shorter text is no secret. */
+    private static final int SHORTEST = 16;
+
+    /** The name of a member whose value is a secret, such as {@code openai_api_key}. */
+    private static final Pattern KEY = Pattern.compile("(?i)(?:.*[^a-z0-9])?" + CALLED);
+
     private static final List<String> KNOWN = List.of(
             // Keys and tokens of providers, by their prefixes.
             "\\bsk-(?:ant-|proj-|svcacct-|or-v1-)?[A-Za-z0-9_-]{16,}",
@@ -31,7 +39,7 @@ public final class Redactor {
             "(?<=\\b[Bb]earer )[A-Za-z0-9._~+/-]{16,}=*",
             "-----BEGIN [A-Z ]*PRIVATE KEY-----[\\s\\S]*?-----END [A-Z ]*PRIVATE KEY-----",
             // A value that is called a secret.
-            "(?i)(?<=\\b(?:api[_-]?key|secret|token|password|passwd)[\"']?\\s{0,3}[:=]\\s{0,3}[\"']?)[A-Za-z0-9._~+/-]{16,}=*",
+            "(?i)(?<=\\b" + CALLED + "\\\\{0,3}[\"']?\\s{0,3}[:=]\\s{0,3}\\\\{0,3}[\"']?)[A-Za-z0-9._~+/-]{16,}=*",
             // Mail addresses.
             "\\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){0,8}\\.[A-Za-z]{2,24}\\b");
 
@@ -103,8 +111,31 @@ public final class Redactor {
     private ObjectNode object(ObjectNode object, Predicate<String> left) {
         ObjectNode copy = object.objectNode();
         for (Map.Entry<String, JsonNode> member : object.properties()) {
-            copy.set(text(member.getKey()), tree(member.getValue(), left));
+            String key = free(text(member.getKey()), copy);
+            JsonNode value = member.getValue();
+            copy.set(key, isSecret(member.getKey(), value, left) ? secret() : tree(value, left));
         }
         return copy;
+    }
+
+    /** The key, with a number behind it if another key has become the same. */
+    private static String free(String key, ObjectNode taken) {
+        String free = key;
+        for (int number = 1; taken.has(free); number++) {
+            free = key + " (" + number + ")";
+        }
+        return free;
+    }
+
+    private static boolean isSecret(String name, JsonNode value, Predicate<String> left) {
+        return value.isTextual()
+                && value.textValue().length() >= SHORTEST
+                && KEY.matcher(name).matches()
+                && !left.test(value.textValue());
+    }
+
+    private JsonNode secret() {
+        count++;
+        return TextNode.valueOf(REPLACEMENT);
     }
 }

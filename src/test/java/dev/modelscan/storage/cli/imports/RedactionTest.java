@@ -107,4 +107,38 @@ class RedactionTest {
 
         assertThat(redacted(json).equals(json)).isEqualTo(!isRedacted);
     }
+
+    private static String redactedInput(String json) throws IOException {
+        ObjectNode input = (ObjectNode) Fields.MAPPER.readTree(json.replace('\'', '"'));
+        Redactor redactor = new Redactor(List.of());
+        String clean = redactor.object(input).toString().replace('"', '\'');
+        return redactor.count() + " " + clean;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'password':'correct-horse-battery-1'} | 1 {'password':'[redacted]'}",
+                "{'env':{'OPENAI_API_KEY':'correct horse battery'}} | 1 {'env':{'OPENAI_API_KEY':'[redacted]'}}",
+                "{'apiKey':'0123456789abcdef','token':'short'} | 1 {'apiKey':'[redacted]','token':'short'}",
+                "{'max_tokens':'0123456789abcdef'} | 0 {'max_tokens':'0123456789abcdef'}",
+                "{'a@example.com':1,'b@example.com':2} | 2 {'[redacted]':1,'[redacted] (1)':2}"
+            })
+    void aMemberThatIsCalledASecretIsRedacted(String json, String expected) throws IOException {
+        assertThat(redactedInput(json)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"api_key\": \"%s\"}",
+                "{\\\"api_key\\\": \\\"%s\\\"}",
+                "{\\\\\\\"token\\\\\\\":\\\\\\\"%s\\\\\\\"}"
+            })
+    void jsonInTextIsRedacted(String json) {
+        assertThat(new Redactor(List.of()).text(String.format(json, "abcdefgh12345678")))
+                .isEqualTo(String.format(json, "[redacted]"));
+    }
 }
