@@ -146,6 +146,31 @@ class FoundFilesTest {
     }
 
     @Test
+    void runsOfOneIdWhoseMessagesAreOnlyNumberedAreTwo() throws IOException {
+        Path first = Files.writeString(directory.resolve("1.jsonl"), openHands("A"));
+        Path second = Files.writeString(directory.resolve("2.jsonl"), openHands("B"));
+
+        assertThat(run(first).code()).isZero();
+        Run other = run(second);
+
+        assertThat(other.err()).contains("the id i is that of another run");
+        try (Database db = Database.open(database())) {
+            assertThat(db.messages().list(10, 0))
+                    .extracting("content")
+                    .containsExactlyInAnyOrder("by A", "more by A", "by B", "more by B");
+            assertThat(db.tasks().list(10, 0)).hasSize(2);
+        }
+        assertThat(run(first, second).out()).contains("2 files: 0 transcripts imported\n0 messages");
+    }
+
+    private static String openHands(String model) {
+        return ("{'instance_id':'i','instruction':'fix','history':["
+                        + "{'id':0,'source':'user','action':'message','args':{'content':'by " + model + "'}},"
+                        + "{'id':1,'source':'agent','action':'message','args':{'content':'more by " + model + "'}}]}\n")
+                .replace('\'', '"');
+    }
+
+    @Test
     void allWorkflowsOfANameAreListed() throws IOException {
         assertThat(run(write(directory.resolve("a.jsonl"), "a")).code()).isZero();
         try (Database db = Database.open(database())) {

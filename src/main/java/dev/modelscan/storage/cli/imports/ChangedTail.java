@@ -80,7 +80,7 @@ final class ChangedTail {
         int next = same;
         for (int index = same; index < stored.size(); index++) {
             String name = name(index);
-            if (name != null) {
+            if (name != null && (same > 0 || !Names.isNumber(name))) {
                 named = true;
                 do {
                     next++;

@@ -295,6 +295,20 @@ final class Facts {
         return !names.isEmpty();
     }
 
+    /** Whether some messages have one of these ids, and all of those are mere numbers, which any run may have. */
+    boolean sharesOnlyNumbers(Set<String> stored) {
+        boolean shares = false;
+        for (String name : names) {
+            if (stored.contains(name)) {
+                if (!Names.isNumber(name)) {
+                    return false;
+                }
+                shares = true;
+            }
+        }
+        return shares;
+    }
+
     /** Whether all messages that have ids have one of these. */
     boolean isWithin(Set<String> stored) {
         return stored.containsAll(names);

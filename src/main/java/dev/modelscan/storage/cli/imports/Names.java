@@ -43,6 +43,11 @@ final class Names {
                 + Digests.hex(hash).substring(0, 16);
     }
 
+    /** Whether a name of a message is a number, such as {@code 3} or {@code 3/1}, that another run may have too. */
+    static boolean isNumber(String name) {
+        return name.matches("\\d{1,9}(/\\d{1,9})?");
+    }
+
     /** {@link #of} for a name that may be missing. */
     static @Nullable String optional(@Nullable String name) {
         return name == null || name.isBlank() ? null : of(name);

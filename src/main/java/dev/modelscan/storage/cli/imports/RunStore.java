@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A run is a task of the type {@code transcript}; its conversation has the task's id. It is known by the form and the id
  * that the file gives it, or else by its content. A stored run whose messages begin those of this one has grown. If they do
  * not, what the file has written anew is stored again ({@link ChangedTail}), or the messages' own ids tell which are new;
- * without such ids the run is another one of the same name.
+ * without such ids, or if they are mere numbers and the first messages differ, the run is another one of the same name.
  */
 final class RunStore {
 
@@ -226,6 +226,11 @@ final class RunStore {
         Page.stream(request -> tx.messages().listOrigins(conversation, request))
                 .filter(message -> message.origin().externalId() != null)
                 .forEach(message -> names.put(message.origin().externalId(), message.messageId()));
+        boolean isAnother = facts.sharesOnlyNumbers(names.keySet())
+                && tx.messages().find(RunWriter.id(id, facts, 1)).isEmpty();
+        if (isAnother) {
+            return new Known(id, name, stored, -1, null, false);
+        }
         return new Known(id, name, stored, 0, names, stored != null && facts.isWithin(names.keySet()));
     }
 
