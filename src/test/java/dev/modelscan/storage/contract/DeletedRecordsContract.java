@@ -503,4 +503,21 @@ abstract class DeletedRecordsContract extends Contract {
                 .isInstanceOf(SchemaException.class)
                 .hasMessageContaining("the table notes is no longer there");
     }
+
+    @Test
+    void aRowThatLosesAReferenceAndHasNoOtherGetsItBack() {
+        Message first = filledConversation();
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE TABLE notes (id integer PRIMARY KEY, message_id text REFERENCES messages (id)"
+                            + " ON DELETE CASCADE, about text REFERENCES messages (id) ON DELETE SET NULL)");
+            tx.dsl().execute("INSERT INTO notes VALUES (1, NULL, '" + first.id() + "')");
+        });
+        String before = db.dsl().fetch("SELECT * FROM notes").formatCSV();
+
+        keeping.messages().delete(first.id());
+        keeping.deletedRecords().restore(newest("message", first.id().value()).id());
+
+        assertThat(db.dsl().fetch("SELECT * FROM notes").formatCSV()).isEqualTo(before);
+    }
 }

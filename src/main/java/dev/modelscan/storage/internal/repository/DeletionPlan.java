@@ -140,7 +140,8 @@ final class DeletionPlan {
                         ? referring
                         : new Rows(
                                 reference.table(),
-                                '(' + referring.condition() + ") AND NOT (" + gone.condition() + ')',
+                                // Of a null, which refers to nothing, NOT would be null too.
+                                '(' + referring.condition() + ") AND (" + gone.condition() + ") IS NOT TRUE",
                                 referring.parameters() + gone.parameters())));
     }
 
