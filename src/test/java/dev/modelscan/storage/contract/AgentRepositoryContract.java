@@ -378,4 +378,16 @@ abstract class AgentRepositoryContract extends RepositoryContract<AgentId, Agent
         });
         assertThat(db.cancelRunning(List.of())).isZero();
     }
+
+    @Test
+    void setActiveChangesNoAgentBeforeItWasCreated() {
+        Agent agent = db.agents()
+                .create(newRecord(1).toBuilder().status(AgentStatus.IDLE).build());
+        clock.set(agent.createdAt().minusSeconds(60));
+
+        db.agents().setActive(List.of(agent.id()));
+        assertThat(db.agents().get(agent.id()).updatedAt()).isEqualTo(agent.createdAt());
+        db.agents().setActive(List.of());
+        assertThat(db.agents().get(agent.id()).updatedAt()).isEqualTo(agent.createdAt());
+    }
 }

@@ -22,6 +22,7 @@ import dev.modelscan.storage.internal.query.Session;
 import dev.modelscan.storage.internal.values.Ranges;
 import dev.modelscan.storage.internal.values.TextRules;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements AgentRepository {
@@ -60,7 +62,7 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
     private static final CompiledQuery<Void> ACTIVATE = CompiledQuery.command("agent.activate", () -> DSL.update(AGENTS)
             .set(AGENTS.STATUS, DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))
             .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
-            .set(AGENTS.UPDATED_AT, AgentColumns.UPDATED_AT.parameter().param())
+            .set(AGENTS.UPDATED_AT, notBeforeCreated())
             .where(AGENTS.ID.in(IdList.select(IDS.param(), AGENTS.ID)))
             .and(AGENTS.STATUS.ne(DSL.inline(AgentStatus.ACTIVE, AGENTS.STATUS))));
 
@@ -68,7 +70,7 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
             CompiledQuery.command("agent.deactivateOthers", () -> DSL.update(AGENTS)
                     .set(AGENTS.STATUS, DSL.inline(AgentStatus.INACTIVE, AGENTS.STATUS))
                     .set(AGENTS.VERSION, AGENTS.VERSION.plus(DSL.inline(1L)))
-                    .set(AGENTS.UPDATED_AT, AgentColumns.UPDATED_AT.parameter().param())
+                    .set(AGENTS.UPDATED_AT, notBeforeCreated())
                     .where(AGENTS.ID.notIn(IdList.select(IDS.param(), AGENTS.ID)))
                     .and(AGENTS.STATUS.in(
                             DSL.inline(AgentStatus.IDLE, AGENTS.STATUS),
@@ -88,6 +90,11 @@ final class SqlAgentRepository extends SqlRepository<AgentId, Agent> implements 
     SqlAgentRepository(Sessions sessions) {
         super(sessions, MAPPING);
         this.names = new NaturalKey<>(this, MAPPING);
+    }
+
+    private static Field<Instant> notBeforeCreated() {
+        return Mapping.notBefore(
+                AGENTS.CREATED_AT, AgentColumns.UPDATED_AT.parameter().param());
     }
 
     @Override
