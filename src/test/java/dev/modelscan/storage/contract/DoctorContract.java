@@ -381,6 +381,8 @@ abstract class DoctorContract extends Contract {
         assumeThat(engine().name()).doesNotStartWith("SQLite");
         try (Database own = builder().open()) {
             plant(own, "DROP TRIGGER message_parts_release ON message_parts");
+            plant(own, "ALTER TABLE agents ENABLE REPLICA TRIGGER agents_touch");
+            plant(own, "ALTER TABLE teams DISABLE TRIGGER teams_touch");
             plant(
                     own,
                     "CREATE OR REPLACE TRIGGER tasks_touch BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION touch()");
@@ -397,6 +399,7 @@ abstract class DoctorContract extends Contract {
             assertThat(found)
                     .isEqualTo(Map.of(
                             "trigger-missing", List.of("message_parts_release"),
+                            "trigger-disabled", List.of("agents.agents_touch", "teams.teams_touch"),
                             "trigger-changed", List.of("tasks_touch", "release_blob()"),
                             "reference-missing", List.of("scores(task_id)", "tasks(agent_id)")));
 

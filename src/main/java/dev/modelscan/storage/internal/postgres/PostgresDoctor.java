@@ -39,9 +39,10 @@ final class PostgresDoctor {
             + " JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace"
             + " WHERE n.nspname = ? AND NOT c.convalidated ORDER BY 1";
 
+    /** Those of a replica do not fire for what applications write either. */
     private static final String DISABLED_TRIGGERS = "SELECT r.relname || '.' || t.tgname FROM pg_catalog.pg_trigger t"
             + " JOIN pg_catalog.pg_class r ON r.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
-            + " WHERE n.nspname = ? AND t.tgenabled = 'D' ORDER BY 1";
+            + " WHERE n.nspname = ? AND t.tgenabled IN ('D', 'R') ORDER BY 1";
 
     /** As many dead rows as live ones: autovacuum begins at a fifth. */
     private static final String NOT_VACUUMED = "SELECT relname FROM pg_catalog.pg_stat_user_tables"
