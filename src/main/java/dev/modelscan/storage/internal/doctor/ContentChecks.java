@@ -92,17 +92,14 @@ final class ContentChecks {
     }
 
     private void tasks() {
-        var agent = AGENTS;
         add(
                 Severity.WARNING,
                 "task-without-worker",
-                "tasks run, and no agent works on them: it was deleted, or is inactive",
+                "tasks run, and their agent is inactive",
                 keys(
                         TASKS.ID,
-                        TASKS.leftJoin(agent).on(agent.ID.eq(TASKS.AGENT_ID)),
-                        TASKS.STATUS
-                                .eq(TaskStatus.RUNNING)
-                                .and(agent.ID.isNull().or(agent.STATUS.eq(AgentStatus.INACTIVE)))),
+                        TASKS.join(AGENTS).on(AGENTS.ID.eq(TASKS.AGENT_ID)),
+                        TASKS.STATUS.eq(TaskStatus.RUNNING).and(AGENTS.STATUS.eq(AgentStatus.INACTIVE))),
                 "db.tasks().cancel(id), or start another agent");
         add(
                 Severity.NOTE,
