@@ -8,6 +8,7 @@ import static dev.modelscan.storage.tasks.TaskStatus.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.Page;
@@ -19,6 +20,7 @@ import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.InvalidTransitionException;
 import dev.modelscan.storage.errors.NotFoundException;
+import dev.modelscan.storage.support.BeforeStatement;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tasks.TaskStatus;
@@ -388,5 +390,18 @@ abstract class TaskRepositoryContract extends StatefulRepositoryContract<TaskId,
                             task -> task.status() == status && agent.id().equals(task.agentId()),
                             MOST_URGENT_FIRST));
         }
+    }
+
+    @Test
+    void aTaskThatIsCreatedWhileItIsUpdatedIsUpdated() {
+        assumeTrue(!engine().name().startsWith("SQLite"));
+        Task task = task().id(TaskId.next()).createdAt(clock.instant()).build();
+        Task update;
+        try (BeforeStatement other = new BeforeStatement(2, () -> db.tasks().create(task))) {
+            update = db.tasks().update(task.toBuilder().type("changed").build());
+        }
+
+        assertThat(update.type()).isEqualTo("changed");
+        assertThat(update.version()).isEqualTo(2);
     }
 }

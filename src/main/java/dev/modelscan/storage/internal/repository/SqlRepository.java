@@ -163,30 +163,37 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
                 sessions,
                 mapping,
                 () -> sessions.write(entity, idOf(record).value(), session -> {
-                    R updated;
-                    try {
-                        Execution<R> execution = session.query(update).setAll(mapping.columns, prepared);
-                        updated = execution
-                                .set(mapping.updatedAt.parameter(), sessions.now())
-                                .first();
-                    } catch (SQLException e) {
-                        throw explain(session, prepared, e);
+                    // Twice, because another may create the record after the first update.
+                    for (int i = 0; i < 2; i++) {
+                        R updated = updateRow(session, update, prepared);
+                        if (updated != null) {
+                            return updated;
+                        }
+                        requireUpdatable(session, prepared, isMeant);
                     }
-                    if (updated == null) {
-                        throw refusedUpdate(session, prepared, isMeant);
-                    }
-                    return updated;
+                    throw new IllegalStateException(
+                            entity + " " + idOf(record) + " matched nothing and differs in nothing");
                 }));
     }
 
-    private RuntimeException refusedUpdate(Session session, R record, Predicate<R> isMeant) throws SQLException {
+    private @Nullable R updateRow(Session session, CompiledQuery<R> update, R record) throws SQLException {
+        try {
+            Execution<R> execution = session.query(update).setAll(mapping.columns, record);
+            return execution.set(mapping.updatedAt.parameter(), sessions.now()).first();
+        } catch (SQLException e) {
+            throw explain(session, record, e);
+        }
+    }
+
+    /** Throws if the update does not fit to what is stored. */
+    private void requireUpdatable(Session session, R record, Predicate<R> isMeant) throws SQLException {
         I id = idOf(record);
         R stored = byId(session, id);
         if (stored == null || !isMeant.test(stored)) {
-            return new NotFoundException(entity, id.value());
+            throw new NotFoundException(entity, id.value());
         }
         if (!Objects.equals(mapping.version.get(stored), mapping.version.get(record))) {
-            return new ConflictException(
+            throw new ConflictException(
                     entity + " " + id + " was changed by another: version " + mapping.version.get(stored)
                             + " is stored, " + mapping.version.get(record) + " was given; read it again",
                     entity,
@@ -196,11 +203,10 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         for (Map.Entry<Column<R, ?>, String> fixed : mapping.fixed.entrySet()) {
             Column<R, ?> column = fixed.getKey();
             if (!Objects.equals(column.get(stored), column.get(record))) {
-                return new InvalidDataException(
+                throw new InvalidDataException(
                         entity, id.value(), column.name(), "cannot be changed by update: " + fixed.getValue());
             }
         }
-        return new IllegalStateException(entity + " " + id + " matched nothing and differs in nothing");
     }
 
     @Override
