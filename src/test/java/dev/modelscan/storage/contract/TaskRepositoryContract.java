@@ -393,6 +393,36 @@ abstract class TaskRepositoryContract extends StatefulRepositoryContract<TaskId,
     }
 
     @Test
+    void aTaskThatBecomesLessUrgentWhileAPageIsReadIsInItOnce() {
+        assumeTrue(engine().readsWhileWriting());
+        List<Task> tasks = db.tasks()
+                .createAll(List.of(
+                        task().priority(2).build(),
+                        task().priority(2).build(),
+                        task().priority(1).build()));
+        List<Task> sorted = db.tasks()
+                .listByStatus(TaskStatus.PENDING, PageRequest.first(10))
+                .items();
+        PageRequest second = db.tasks()
+                .listByStatus(TaskStatus.PENDING, PageRequest.first(1))
+                .next()
+                .orElseThrow();
+        Task changed = sorted.get(1);
+        PageRequest rest = PageRequest.after(second.after(), 10);
+
+        List<Task> page;
+        try (BeforeStatement other = new BeforeStatement(
+                2, () -> db.tasks().update(changed.toBuilder().priority(1).build()))) {
+            page = db.tasks().listByStatus(TaskStatus.PENDING, rest).items();
+        }
+
+        assertThat(tasks).hasSize(3);
+        assertThat(page)
+                .extracting(Task::id)
+                .containsExactly(changed.id(), sorted.get(2).id());
+    }
+
+    @Test
     void aTaskThatIsCreatedWhileItIsUpdatedIsUpdated() {
         assumeTrue(!engine().name().startsWith("SQLite"));
         Task task = task().id(TaskId.next()).createdAt(clock.instant()).build();

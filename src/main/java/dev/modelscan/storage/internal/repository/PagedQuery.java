@@ -13,8 +13,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.SortField;
@@ -196,11 +199,24 @@ final class PagedQuery<R> {
             for (int i = 0; i < range.bounds().size(); i++) {
                 Cursors.bind(execution, range.bounds().get(i).column().parameter(), position.get(i));
             }
-            if (execution.addTo(rows, most)) {
+            List<R> found = new ArrayList<>();
+            boolean more = execution.addTo(found, most - rows.size());
+            if (!rows.isEmpty()) {
+                // A row whose first key was changed since is in both ranges.
+                Set<Object> known = rows.stream().map(this::unique).collect(Collectors.toSet());
+                found.removeIf(row -> known.contains(unique(row)));
+            }
+            rows.addAll(found);
+            if (more) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The last key, which no two rows of a list have. */
+    private Object unique(R row) {
+        return Objects.requireNonNull(order.get(order.size() - 1).column().get(row));
     }
 
     private PageRequest next(PageRequest request, List<R> items) {
