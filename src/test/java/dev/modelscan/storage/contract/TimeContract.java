@@ -280,4 +280,18 @@ abstract class TimeContract extends Contract {
         assertThat(completed.updatedAt()).isEqualTo(end);
         assertThat(completed.createdAt()).isEqualTo(task.createdAt());
     }
+
+    @Test
+    void aTimeThatIsBoundIsTruncated() {
+        Task task = db.tasks().create(task().build());
+        Instant time = Instant.parse("2026-01-02T03:04:05.000006Z");
+
+        db.useTx(tx -> tx.dsl()
+                .update(TASKS)
+                .set(TASKS.CREATED_AT, time.plusNanos(999))
+                .where(TASKS.ID.eq(task.id()))
+                .execute());
+
+        assertThat(db.tasks().get(task.id()).createdAt()).isEqualTo(time);
+    }
 }

@@ -15,6 +15,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -101,7 +102,9 @@ public final class PostgresDialect implements Dialect {
         if (value == null) {
             statement.setNull(position, Types.TIMESTAMP_WITH_TIMEZONE);
         } else {
-            statement.setObject(position, Formats.storable(value).atOffset(ZoneOffset.UTC));
+            // The driver would round to microseconds.
+            Instant stored = Formats.storable(value).truncatedTo(ChronoUnit.MICROS);
+            statement.setObject(position, stored.atOffset(ZoneOffset.UTC));
         }
     }
 
