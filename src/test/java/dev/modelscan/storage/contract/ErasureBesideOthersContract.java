@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.deleted.DeletedRecordId;
 import dev.modelscan.storage.erasure.ErasureProgress.Phase;
 import dev.modelscan.storage.erasure.ErasureRequest;
 import dev.modelscan.storage.errors.ReferenceException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.testkit.StatementLog;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -164,5 +166,27 @@ abstract class ErasureBesideOthersContract extends ErasureSuite {
         assertThat(erased).hasValue(true);
         change("UPDATE audit_entries SET action = 'insert' WHERE action = 'erase'");
         assertThat(db.audit().verify().fault()).isPresent();
+    }
+
+    private long pagesOfWhatWaits() {
+        try (StatementLog log = new StatementLog()) {
+            db.erasure().preview(ErasureRequest.agent(ann.id()));
+            return log.statements().stream()
+                    .filter(sql -> sql.contains("audit_pending") && sql.contains("record_key"))
+                    .count();
+        }
+    }
+
+    @Test
+    void longEntriesThatWaitAreReadInShortPages() {
+        createAnn();
+        db.tasks().create(task().build());
+        long pages = pagesOfWhatWaits();
+        assertThat(pages).isPositive();
+        for (int i = 0; i < 3; i++) {
+            db.tasks().create(task().input(Json.of("x".repeat(3_500_000))).build());
+        }
+
+        assertThat(pagesOfWhatWaits()).isGreaterThan(pages);
     }
 }

@@ -172,19 +172,18 @@ final class ErasureDocuments {
     /** They have no index but the key, which is the order. */
     private static void forEachPending(Session session, String table, Taker<Logged> taker) throws SQLException {
         String position = quoted(AUDIT_PENDING.POSITION);
-        String sql = "SELECT " + LOGGED + " FROM " + PlainSql.table(session, AUDIT_PENDING.getName()) + " WHERE "
-                + quoted(AUDIT_PENDING.TABLE_NAME) + " = ? AND " + position + " > ? ORDER BY " + position + " LIMIT "
-                + PAGE;
-        long last = 0;
-        while (true) {
-            List<Logged> page = PlainSql.rows(session, sql, List.of(table, last), row -> logged(row, -1));
-            for (Logged logged : page) {
+        String from = " FROM " + PlainSql.table(session, AUDIT_PENDING.getName()) + " WHERE "
+                + quoted(AUDIT_PENDING.TABLE_NAME) + " = ? AND " + position + " > ? ORDER BY " + position + " LIMIT ?";
+        String sizes = "SELECT length(" + quoted(AUDIT_PENDING.CHANGES) + ")" + from;
+        String sql = "SELECT " + LOGGED + from;
+        List<Object> after = List.of(table, 0L);
+        int page = page(session, sizes, after);
+        while (page > 0) {
+            for (Logged logged : PlainSql.rows(session, sql, with(after, page), row -> logged(row, -1))) {
                 taker.take(logged);
-                last = -logged.position();
+                after = List.of(table, -logged.position());
             }
-            if (page.size() < PAGE) {
-                return;
-            }
+            page = page(session, sizes, after);
         }
     }
 
