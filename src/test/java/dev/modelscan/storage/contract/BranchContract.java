@@ -20,6 +20,7 @@ import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.OpenToolCallException;
 import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.testkit.StatementLog;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,6 +28,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -546,5 +551,36 @@ abstract class BranchContract extends Contract {
         db.conversations().delete(CONVERSATION);
         assertThat(db.messages().list(10, 0)).isEmpty();
         assertThat(db.stats().rows()).containsEntry("compactions", 0L);
+    }
+
+    @Test
+    void whatFollowsTheLastMessageThatIsLeftHasNoBranch() {
+        say("a", "b");
+        db.messages().delete(find("b").id());
+
+        Message c = db.messages()
+                .create(message(sender).content("c").parentId(find("a").id()).build());
+
+        assertThat(c.parentId()).isNull();
+        assertThat(c.sequenceNumber()).isEqualTo(3);
+        assertThat(db.conversations().get(CONVERSATION).headId()).isNull();
+        assertThat(path()).isEqualTo("a c");
+    }
+
+    @Test
+    void inOneBatchOnlyTheFirstFollowsTheLastMessageThatIsLeft() {
+        say("a", "b");
+        db.messages().delete(find("b").id());
+        MessageId a = find("a").id();
+
+        db.messages()
+                .createAll(List.of(
+                        message(sender).content("c").parentId(a).build(),
+                        message(sender).content("d").parentId(a).build()));
+
+        assertThat(find("c").parentId()).isNull();
+        assertThat(find("d").parentId()).isEqualTo(a);
+        assertThat(path()).isEqualTo("a d");
+        assertThat(pathTo("c")).isEqualTo("a c");
     }
 }

@@ -582,7 +582,7 @@ public final class RepositoryCalls {
                     Message made = f.newMessage(f.branched).build();
                     return r -> r.messages().create(made);
                 }),
-                call("messages: createAll with parents that are stored", 4, f -> {
+                call("messages: createAll with parents that are stored", 5, f -> {
                     ConversationId talk = ConversationId.next();
                     List<Message> stored = f.db.messages()
                             .createAll(times(3, () -> f.newMessage(talk).build()));

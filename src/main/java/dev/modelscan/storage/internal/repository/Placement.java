@@ -50,8 +50,12 @@ final class Placement {
             .set(CONVERSATIONS.HEAD_ID, HEAD.param())
             .where(CONVERSATIONS.ID.eq(CONVERSATION.param())));
 
-    /** Where a conversation ends: the last number that was given out, and the head if it has branches. */
-    private record End(long number, @Nullable MessageId head, long headNumber) {}
+    /**
+     * Where a conversation ends: the last number that was given out, and the head if it has branches.
+     *
+     * @param isStored whether none of the new messages is before the next one
+     */
+    private record End(long number, @Nullable MessageId head, long headNumber, boolean isStored) {}
 
     private final Map<ConversationId, End> ends = new HashMap<>();
     private final Map<MessageId, Known> known = new HashMap<>();
@@ -63,7 +67,7 @@ final class Placement {
      */
     void begin(Session session, ConversationId id, long number, @Nullable MessageId head) throws SQLException {
         Long headNumber = head == null ? null : Paths.headNumber(session, id);
-        ends.put(id, headNumber == null ? new End(number, null, 0) : new End(number, head, headNumber));
+        ends.put(id, headNumber == null ? new End(number, null, 0, true) : new End(number, head, headNumber, true));
     }
 
     /**
@@ -93,7 +97,7 @@ final class Placement {
      * @throws ReferenceException if its parent does not exist
      * @throws InvalidDataException if its parent is in another conversation
      */
-    Message next(Message message) {
+    Message next(Session session, Message message) throws SQLException {
         ConversationId conversation = message.conversationId();
         End end = Objects.requireNonNull(ends.get(conversation));
         MessageId parent = message.parentId();
@@ -101,12 +105,18 @@ final class Placement {
         if (parent == null) {
             parent = end.head();
         }
-        boolean follows = parent == null || parentNumber == end.number();
+        boolean follows =
+                parent == null || parentNumber == end.number() || isNewest(session, conversation, end, parentNumber);
         long number = end.number() + 1;
         boolean branched = end.head() != null || !follows;
-        ends.put(conversation, new End(number, branched ? message.id() : null, branched ? number : 0));
+        ends.put(conversation, new End(number, branched ? message.id() : null, branched ? number : 0, false));
         known.put(message.id(), new Known(message.id(), conversation, number));
         return MessageColumns.placed(message, number, follows ? null : parent);
+    }
+
+    /** Whether a stored message is the newest of a conversation without branches, whose last ones were deleted. */
+    private static boolean isNewest(Session session, ConversationId id, End end, long number) throws SQLException {
+        return end.isStored() && end.head() == null && Objects.equals(Paths.newestNumber(session, id), number);
     }
 
     /** The number of a given parent; of a message that is its own parent, 0: it follows none. */

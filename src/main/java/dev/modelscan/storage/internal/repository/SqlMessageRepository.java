@@ -181,7 +181,7 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         placement.findParents(session, messages);
         List<Message> placed = new ArrayList<>(messages.size());
         for (Message message : messages) {
-            placed.add(placement.next(message));
+            placed.add(placement.next(session, message));
         }
         if (placed.size() == 1) {
             super.insert(session, placed.get(0));
