@@ -520,4 +520,22 @@ abstract class DeletedRecordsContract extends Contract {
 
         assertThat(db.dsl().fetch("SELECT * FROM notes").formatCSV()).isEqualTo(before);
     }
+
+    @Test
+    void aParentThatIsMissingByNowIsNamed() {
+        Task parent = db.tasks().create(task().build());
+        Task child = db.tasks().create(task().parentId(parent.id()).build());
+        keeping.tasks().delete(child.id());
+        keeping.tasks().delete(parent.id());
+
+        assertThatThrownBy(() -> keeping.deletedRecords()
+                        .restore(newest("task", child.id().value()).id()))
+                .isInstanceOf(ReferenceException.class)
+                .hasMessage("task " + child.id() + " cannot be restored: its tasks refer to tasks " + parent.id()
+                        + ", which does not exist; restore or create it first");
+
+        keeping.deletedRecords().restore(newest("task", parent.id().value()).id());
+        keeping.deletedRecords().restore(newest("task", child.id().value()).id());
+        assertThat(db.tasks().get(child.id()).parentId()).isEqualTo(parent.id());
+    }
 }

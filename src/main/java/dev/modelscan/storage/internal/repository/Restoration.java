@@ -280,10 +280,15 @@ final class Restoration {
         List<String> values = new ArrayList<>();
         for (Group group : rows) {
             for (Reference reference : references) {
-                if (reference.table().equals(group.table().name())
-                        && !restored.contains(reference.target())
-                        && group.has(reference.columns())) {
-                    queries.add(dangling(group, reference));
+                if (!reference.table().equals(group.table().name()) || !group.has(reference.columns())) {
+                    continue;
+                }
+                boolean isOwn = reference.target().equals(reference.table());
+                if (isOwn || !restored.contains(reference.target())) {
+                    queries.add(dangling(group, reference, isOwn));
+                    values.addAll(values(group));
+                }
+                if (isOwn) {
                     values.addAll(values(group));
                 }
             }
@@ -304,7 +309,12 @@ final class Restoration {
         }
     }
 
-    private String dangling(Group group, Reference reference) {
+    /**
+     * The first row whose target does not exist.
+     *
+     * @param isOwn whether it may be another row of the group
+     */
+    private String dangling(Group group, Reference reference, boolean isOwn) {
         String present = group.columns(reference.columns()).stream()
                 .map(column -> catalog.memberText(column.name(), DOCUMENT) + " IS NOT NULL")
                 .collect(Collectors.joining(" AND "));
@@ -314,7 +324,18 @@ final class Restoration {
         return "SELECT * FROM (SELECT '" + group.table().name().replace("'", "''") + "' AS a, '"
                 + reference.target().replace("'", "''") + "' AS b, " + value + " AS c FROM " + from(group) + " AND "
                 + present + " AND NOT EXISTS (SELECT 1 FROM " + PlainSql.table(session, reference.target())
-                + " t WHERE " + matches(group, reference.targetColumns(), reference.columns())
-                + ") LIMIT 1) AS dangling";
+                + " t WHERE " + matches(group, reference.targetColumns(), reference.columns()) + ")"
+                + (isOwn ? " AND " + notAmong(group, reference) : "") + " LIMIT 1) AS dangling";
+    }
+
+    /** Not correlated, so that the engine finds the kept rows once. */
+    private String notAmong(Group group, Reference reference) {
+        String row = texts(reference.columns());
+        return "((" + row + ") IN (SELECT " + texts(reference.targetColumns()) + " FROM " + from(group)
+                + ")) IS NOT TRUE";
+    }
+
+    private String texts(List<String> names) {
+        return names.stream().map(name -> catalog.memberText(name, DOCUMENT)).collect(Collectors.joining(", "));
     }
 }
