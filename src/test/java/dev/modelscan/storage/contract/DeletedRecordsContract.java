@@ -505,6 +505,23 @@ abstract class DeletedRecordsContract extends Contract {
     }
 
     @Test
+    void aNumberThatComesBackIsNotGivenOutAgain() {
+        Message last = db.messages()
+                .createAll(IntStream.range(0, 5)
+                        .mapToObj(i -> message(bob).build())
+                        .toList())
+                .get(4);
+        keeping.messages().delete(last.id());
+        keeping.conversations().delete(CONVERSATION);
+        db.messages().create(message(bob).build());
+
+        keeping.deletedRecords().restore(newest("message", last.id().value()).id());
+
+        assertThat(db.messages().create(message(bob).build()).sequenceNumber()).isEqualTo(6);
+        assertThat(db.doctor().findings()).noneMatch(finding -> finding.code().equals("sequence-ahead"));
+    }
+
+    @Test
     void aRowThatLosesAReferenceAndHasNoOtherGetsItBack() {
         Message first = filledConversation();
         db.useTx(tx -> {

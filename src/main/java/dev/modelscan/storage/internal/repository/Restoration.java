@@ -1,6 +1,8 @@
 package dev.modelscan.storage.internal.repository;
 
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.DELETED_ROWS;
+import static dev.modelscan.storage.schema.Tables.MESSAGES;
 
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.deleted.DeletedRecord;
@@ -84,6 +86,11 @@ final class Restoration {
         List<Reference> references = catalog.references(session);
         requireFree(rows.get(0));
         requireTargets(rows, references);
+        for (Group group : rows) {
+            if (group.table().name().equals(MESSAGES.getName())) {
+                takeNumbers(group);
+            }
+        }
         for (Group group : rows) {
             insert(group, late(group, rows, references));
         }
@@ -177,6 +184,29 @@ final class Restoration {
             values.add(group.emptied());
         }
         return values;
+    }
+
+    /**
+     * No message that is created later gets the number of a restored one: the conversation may be another one of that
+     * id. One that is restored too has given out these numbers.
+     */
+    private void takeNumbers(Group group) throws SQLException {
+        String conversation = PlainSql.quoted(MESSAGES.CONVERSATION_ID.getName());
+        String number = PlainSql.quoted(MESSAGES.SEQUENCE_NUMBER.getName());
+        String last = PlainSql.quoted(CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName());
+        String read =
+                group.columns(List.of(MESSAGES.CONVERSATION_ID.getName(), MESSAGES.SEQUENCE_NUMBER.getName())).stream()
+                        .map(column -> catalog.fromDocument(column, DOCUMENT) + " AS " + PlainSql.quoted(column.name()))
+                        .collect(Collectors.joining(", "));
+        PlainSql.update(
+                session,
+                "UPDATE " + PlainSql.table(session, CONVERSATIONS.getName()) + " AS t SET " + last
+                        + " = given.newest FROM (SELECT " + conversation + ", max(" + number
+                        + ") AS newest FROM (SELECT "
+                        + read + " FROM " + from(group) + ") AS message GROUP BY " + conversation
+                        + ") AS given WHERE t." + PlainSql.quoted(CONVERSATIONS.ID.getName()) + " = given."
+                        + conversation + " AND t." + last + " < given.newest",
+                values(group));
     }
 
     private void insert(Group group, List<Reference> late) throws SQLException {
