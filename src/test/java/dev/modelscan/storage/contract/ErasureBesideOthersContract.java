@@ -168,6 +168,24 @@ abstract class ErasureBesideOthersContract extends ErasureSuite {
         assertThat(db.audit().verify().fault()).isPresent();
     }
 
+    @Test
+    void whatIsRestoredMeanwhileIsErasedOrNotRestored() {
+        createAnn();
+        db.messages().create(message(bob).content(NEEDLE).build());
+        keeping.conversations().delete(CONVERSATION);
+        DeletedRecordId kept = keeping.deletedRecords()
+                .findNewest("conversation", CONVERSATION.value())
+                .orElseThrow()
+                .id();
+
+        boolean restored = eraseWhile(ErasureRequest.conversation(CONVERSATION), () -> keeping.deletedRecords()
+                .restore(kept));
+
+        assertThat(restored).isFalse();
+        assertThat(db.conversations().find(CONVERSATION)).isEmpty();
+        assertThat(db.messages().list(10, 0)).isEmpty();
+    }
+
     private long pagesOfWhatWaits() {
         try (StatementLog log = new StatementLog()) {
             db.erasure().preview(ErasureRequest.agent(ann.id()));

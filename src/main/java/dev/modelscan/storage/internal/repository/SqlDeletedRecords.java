@@ -162,6 +162,8 @@ final class SqlDeletedRecords implements DeletedRecords {
     public DeletedRecord restore(DeletedRecordId id) {
         Objects.requireNonNull(id, "id");
         return sessions.writeMany(ENTITY, id.value(), session -> {
+            // An erasure that has searched already would not find the rows that come back.
+            sessions.takeTurn(session, AuditChain.TURN);
             DeletedRecord deleted =
                     required(session.query(HOLD).set(ID.parameter(), id).first(), id);
             Restoration.restore(sessions, session, deleted);
