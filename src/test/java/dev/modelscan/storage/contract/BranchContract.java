@@ -583,4 +583,22 @@ abstract class BranchContract extends Contract {
         assertThat(path()).isEqualTo("a d");
         assertThat(pathTo("c")).isEqualTo("a c");
     }
+
+    @Test
+    void aMessageThatIsFollowedMeanwhileIsDeletedFromTheTree() throws Exception {
+        say("a", "b", "c");
+        MessageId b = find("b").id();
+        AtomicReference<CompletableFuture<Void>> deletion = new AtomicReference<>();
+
+        db.useTx(tx -> {
+            tx.messages().create(message(sender).content("d").parentId(b).build());
+            deletion.set(OwnThread.run(() -> db.messages().delete(b)));
+            assertThatThrownBy(() -> deletion.get().get(300, TimeUnit.MILLISECONDS))
+                    .isInstanceOf(TimeoutException.class);
+        });
+        deletion.get().get(30, TimeUnit.SECONDS);
+
+        assertThat(path()).isEqualTo("a d");
+        assertThat(pathTo("c")).isEqualTo("a c");
+    }
 }

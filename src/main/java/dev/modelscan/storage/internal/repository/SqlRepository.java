@@ -214,6 +214,7 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
         Objects.requireNonNull(id, "id");
         sessions.writeMany(entity, id.value(), session -> {
             try {
+                hold(session, id);
                 KeptDeletions.keep(sessions, session, entity, id.value(), mapping.table.get(), mapping.id.field());
                 int deleted = deleteRow(session, id);
                 if (deleted == 0) {
@@ -232,6 +233,9 @@ abstract class SqlRepository<I extends Id, R> implements Repository<I, R> {
             }
         });
     }
+
+    /** Locks what a deletion has to lock before it reads. */
+    void hold(Session session, I id) throws SQLException {}
 
     /** Deletes the row with that id; returns how many there were. */
     int deleteRow(Session session, I id) throws SQLException {
