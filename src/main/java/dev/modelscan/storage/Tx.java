@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public interface Tx extends Repositories {
 
     /**
-     * Runs a part of the transaction that can fail by itself, behind a savepoint. If the function throws anything, what it
+     * Runs a part of the transaction behind a savepoint, so that it can fail alone. If the function throws anything, what it
      * did is rolled back to the savepoint and the exception is passed on; the transaction goes on for those who catch it.
      *
      * @return what the function returned
