@@ -129,7 +129,7 @@ final class ArchiveCommand extends CommandGroup {
 
         @Override
         Database open() {
-            return dryRun ? builder().readOnly().open() : super.open();
+            return open(dryRun);
         }
 
         @Override

@@ -37,7 +37,7 @@ import picocli.CommandLine.ParameterException;
             "",
             "Exit code: 0 nothing is wrong, or notes alone; 3 warnings; 4 errors."
         })
-final class DoctorCommand extends DatabaseCommand {
+final class DoctorCommand extends WritingCommand {
 
     private static final int WARNINGS = 3;
     private static final int ERRORS = 4;
@@ -89,9 +89,7 @@ final class DoctorCommand extends DatabaseCommand {
     @Override
     Database open() {
         // A repair backs up first, so it must not migrate.
-        return repair && !dryRun
-                ? builder().validateOnly().open()
-                : builder().readOnly().open();
+        return open(!repair || dryRun);
     }
 
     @Override

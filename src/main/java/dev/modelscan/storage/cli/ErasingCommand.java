@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** Erases one thing, and migrates nothing. */
-abstract class ErasingCommand extends DatabaseCommand {
+abstract class ErasingCommand extends WritingCommand {
 
     @Option(names = "--dry-run", description = "Count what would be erased, and write nothing.")
     boolean dryRun;
@@ -50,7 +50,7 @@ abstract class ErasingCommand extends DatabaseCommand {
 
     @Override
     Database open() {
-        return dryRun ? builder().readOnly().open() : builder().validateOnly().open();
+        return open(dryRun);
     }
 
     @Override

@@ -22,7 +22,7 @@ import picocli.CommandLine.ParameterException;
             "",
             "If it is interrupted, run it again to go on. A time is 30d or 12h."
         })
-final class RetentionCommand extends DatabaseCommand {
+final class RetentionCommand extends WritingCommand {
 
     @Option(
             names = "--conversations",
@@ -95,7 +95,7 @@ final class RetentionCommand extends DatabaseCommand {
 
     @Override
     Database open() {
-        return dryRun ? builder().readOnly().open() : builder().validateOnly().open();
+        return open(dryRun);
     }
 
     @Override

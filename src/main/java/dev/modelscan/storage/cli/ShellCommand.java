@@ -21,7 +21,7 @@ final class ShellCommand extends WritingCommand {
 
     @Override
     Database open() {
-        return write ? super.open() : builder().readOnly().open();
+        return open(!write);
     }
 
     @Override

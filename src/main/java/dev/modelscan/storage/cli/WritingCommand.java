@@ -7,6 +7,11 @@ abstract class WritingCommand extends DatabaseCommand {
 
     @Override
     Database open() {
-        return builder().validateOnly().open();
+        return open(false);
+    }
+
+    /** Opens the database, only to be read if nothing is to be written. */
+    final Database open(boolean readOnly) {
+        return readOnly ? builder().readOnly().open() : builder().validateOnly().open();
     }
 }
