@@ -20,6 +20,7 @@ import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.errors.OpenToolCallException;
 import dev.modelscan.storage.errors.ReferenceException;
+import dev.modelscan.storage.support.BeforeStatement;
 import dev.modelscan.storage.support.OwnThread;
 import dev.modelscan.storage.testkit.StatementLog;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +137,59 @@ abstract class BranchContract extends Contract {
         assertThat(db.messages().list(10, 0)).hasSize(6);
         assertThat(db.conversations().get(CONVERSATION).headId()).isEqualTo(f.id());
         assertThat(db.messages().get(e.id())).isEqualTo(e);
+    }
+
+    /** Without a snapshot, statements see what others commit between them. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void aPathWhoseLastMessageIsDeletedMeanwhileIsNoOther(int statement) {
+        List<Supplier<List<Message>>> reads = List.of(
+                () -> db.messages()
+                        .listByConversation(CONVERSATION, PageRequest.first(10))
+                        .items(),
+                () -> db.messages()
+                        .listByConversation(CONVERSATION, Direction.BACKWARD, PageRequest.first(10))
+                        .items(),
+                () -> db.messages().listLatest(CONVERSATION, 10),
+                () -> db.conversations().context(CONVERSATION, 10).messages(),
+                () -> db.messages()
+                        .listByBranch(find("d").id(), Direction.FORWARD, PageRequest.first(10))
+                        .items());
+        say("a", "b", "c");
+        for (Supplier<List<Message>> read : reads) {
+            fork("a");
+            MessageId d = say("d").id();
+            // Finding it by its content takes statements too.
+            int number = read == reads.get(4) ? statement + 1 : statement;
+            try (BeforeStatement other =
+                    new BeforeStatement(number, () -> db.messages().delete(d))) {
+                assertThat(contents(read.get())).isIn("a d", "a");
+            } catch (NotFoundException e) {
+                assertThat(e).hasMessageContaining(d.value());
+            }
+            if (db.messages().find(d).isPresent()) {
+                db.messages().delete(d);
+            }
+        }
+    }
+
+    /** A context is a summary and messages of one path. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void aContextIsOfOnePathIfTheHeadMovesMeanwhile(int statement) {
+        say("a", "b", "c");
+        fork("a");
+        say("d", "e");
+        db.conversations().compact(CONVERSATION, find("d").id(), "of d");
+        MessageId c = find("c").id();
+        ConversationContext context;
+        try (BeforeStatement other = new BeforeStatement(statement, () -> {
+            db.conversations().fork(CONVERSATION, c);
+            say("f");
+        })) {
+            context = db.conversations().context(CONVERSATION, 10);
+        }
+        assertThat(context.summary() + ": " + contents(context.messages())).isIn("of d: e", "null: a b c f");
     }
 
     @Test
@@ -526,7 +581,7 @@ abstract class BranchContract extends Contract {
         try (StatementLog log = new StatementLog()) {
             assertThat(context(40)).isEqualTo("null|z|false");
             // The head, the summary, messages, executions, parts behind and before.
-            log.requireCount(6);
+            log.requireCount(7);
         }
     }
 

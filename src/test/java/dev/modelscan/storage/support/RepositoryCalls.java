@@ -603,16 +603,16 @@ public final class RepositoryCalls {
                 }),
                 call(
                         "messages: listLatest with branches",
-                        3,
+                        2,
                         f -> r -> r.messages().listLatest(f.branched, 100)),
                 plain("messages: listLatest of none", 2, r -> r.messages().listLatest(ConversationId.next(), 100)),
                 call(
                         "messages: listByConversation with branches",
-                        3,
+                        2,
                         f -> r -> r.messages().listByConversation(f.branched, PAGE)),
                 call(
                         "messages: listByConversation backward with branches",
-                        3,
+                        2,
                         f -> r -> r.messages().listByConversation(f.branched, Direction.BACKWARD, PAGE)),
                 call("messages: listByBranch", 2, f -> {
                     MessageId last = f.firstOfNewBranch().id();
@@ -653,10 +653,10 @@ public final class RepositoryCalls {
                     MessageId upTo = f.firstOfNewBranch().id();
                     return r -> r.conversations().compact(f.branched, upTo, "summary", InsideToolCall.MOVE_BEFORE_CALL);
                 }),
-                call("conversations: context", 3, f -> r -> r.conversations().context(f.branched, 1_000)),
+                call("conversations: context", 4, f -> r -> r.conversations().context(f.branched, 1_000)),
                 call(
                         "conversations: context with a limit",
-                        5,
+                        6,
                         f -> r -> r.conversations().context(f.branched, 1)),
                 call("conversations: rename", 1, f -> r -> r.conversations().rename(f.branched, "trains"))));
         calls.addAll(paged("conversations: listBranches", 1, (f, r, request) -> r.conversations()

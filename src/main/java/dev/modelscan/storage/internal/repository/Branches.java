@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** Forks and compacts conversations. */
 final class Branches {
@@ -160,9 +161,25 @@ final class Branches {
         return LAST_OF_BRANCHES.fetch(session, request, execution -> execution.set(CONVERSATION, id));
     }
 
-    /** The summary that holds for the path to the head, and up to {@code limit} messages after it. */
+    /**
+     * The summary that holds for the path to the head, and up to {@code limit} messages after it. What was read of two
+     * paths, because the head moved meanwhile, is read again: inside a transaction too, a statement of PostgreSQL sees
+     * what was committed before it.
+     */
     static ConversationContext context(Session session, ConversationId id, int limit) throws SQLException {
         Long head = Paths.headNumber(session, id);
+        while (true) {
+            ConversationContext context = context(session, id, head, limit);
+            Long next = Paths.headNumber(session, id);
+            if (Objects.equals(head, next)) {
+                return context;
+            }
+            head = next;
+        }
+    }
+
+    private static ConversationContext context(Session session, ConversationId id, @Nullable Long head, int limit)
+            throws SQLException {
         long end = head == null ? Long.MAX_VALUE : head;
         Compaction compaction = session.query(LAST_COMPACTION)
                 .set(CONVERSATION, id)

@@ -8,6 +8,7 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Direction;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.internal.query.Codec;
 import dev.modelscan.storage.internal.query.CompiledQuery;
 import dev.modelscan.storage.internal.query.Parameter;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jooq.CommonTableExpression;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -35,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * range that ends with the path's last message begins with the last message that has a parent; the next range
  * ends with that parent, and so on. A conversation has a head if and only if it has branches. One without is
  * read with one statement, in the order of its numbers; the join that looks for the head costs less than 1 %
- * of a page of 100. One with branches takes two more: the number of the head, and the messages on the path.
+ * of a page of 100. One with branches takes one more, which finds the head too: by its number alone, a path whose
+ * last message was deleted meanwhile would end on another branch.
  */
 final class Paths {
 
@@ -44,12 +47,19 @@ final class Paths {
 
     private static final Parameter<Long> AFTER = Parameter.of("after", Codec.LONG, () -> MESSAGES.SEQUENCE_NUMBER);
 
+    /** The path's last message. */
+    private static final Parameter<MessageId> LAST = Parameter.of("last", Codec.id(MessageId::new), () -> MESSAGES.ID);
+
     private static final Parameter<ConversationId> CONVERSATION = MessageColumns.CONVERSATION_ID.parameter();
 
     private static final PagedQuery<Message> UNBRANCHED = unbranched("", Direction.FORWARD);
     private static final PagedQuery<Message> UNBRANCHED_BACKWARD = unbranched("Backward", Direction.BACKWARD);
-    private static final PagedQuery<Message> PATH = path("", Direction.FORWARD);
-    private static final PagedQuery<Message> PATH_BACKWARD = path("Backward", Direction.BACKWARD);
+    private static final PagedQuery<Message> PATH = path("path", "", Direction.FORWARD, Paths::toHead);
+    private static final PagedQuery<Message> PATH_BACKWARD =
+            path("path", "Backward", Direction.BACKWARD, Paths::toHead);
+    private static final PagedQuery<Message> BRANCH = path("branch", "", Direction.FORWARD, Paths::toLast);
+    private static final PagedQuery<Message> BRANCH_BACKWARD =
+            path("branch", "Backward", Direction.BACKWARD, Paths::toLast);
 
     /** The newest messages of a path after a number, the newest first. */
     private static final CompiledQuery<Message> NEWEST_AFTER = CompiledQuery.rows(
@@ -89,12 +99,15 @@ final class Paths {
     }
 
     /** Takes the cursors of {@link #unbranched}: a list may go on when its conversation has become a tree. */
-    private static PagedQuery<Message> path(String name, Direction direction) {
+    private static PagedQuery<Message> path(
+            String key, String name, Direction direction, Supplier<Select<Record2<Long, Long>>> newest) {
         return new PagedQuery<>(
                 "message.byConversation" + name,
-                "message.path" + name,
+                "message." + key + name,
                 new PagedQuery.Rows<>(() -> MESSAGES, MessageColumns.COLUMNS, MessageColumns::map),
-                () -> MESSAGES.CONVERSATION_ID.eq(CONVERSATION.param()).and(isOnPath(MESSAGES.SEQUENCE_NUMBER)),
+                () -> MESSAGES.CONVERSATION_ID
+                        .eq(CONVERSATION.param())
+                        .and(isOnPath(MESSAGES.SEQUENCE_NUMBER, newest.get())),
                 order(direction));
     }
 
@@ -105,20 +118,44 @@ final class Paths {
                         : PagedQuery.descending(MessageColumns.SEQUENCE_NUMBER));
     }
 
-    /**
-     * Whether a number of the conversation is in one of the ranges of the path that ends with {@link #END}. The
-     * ranges are materialized, because SQLite would otherwise find them again for each row: 1.9 s instead of
-     * 23 ms for a page of a conversation with 1,000 forks.
-     */
+    /** Whether a number of the conversation is on the path that ends with {@link #END}. */
     static Condition isOnPath(Field<Long> number) {
+        // The cast tells PostgreSQL the type of the column, which a parameter of a recursive query does not.
+        return isOnPath(number, DSL.select(DSL.cast(END.param(), SQLDataType.BIGINT), beginning(END.param())));
+    }
+
+    /** The last range of the path to the conversation's head. */
+    private static Select<Record2<Long, Long>> toHead() {
+        Messages head = MESSAGES.as("head");
+        return DSL.select(head.SEQUENCE_NUMBER, beginning(head.SEQUENCE_NUMBER))
+                .from(CONVERSATIONS)
+                .join(head)
+                .on(head.ID.eq(CONVERSATIONS.HEAD_ID))
+                .where(CONVERSATIONS.ID.eq(CONVERSATION.param()));
+    }
+
+    /** The last range of the path to {@link #LAST}. */
+    private static Select<Record2<Long, Long>> toLast() {
+        Messages head = MESSAGES.as("head");
+        return DSL.select(head.SEQUENCE_NUMBER, beginning(head.SEQUENCE_NUMBER))
+                .from(head)
+                .where(head.ID.eq(LAST.param()))
+                .and(head.CONVERSATION_ID.eq(CONVERSATION.param()));
+    }
+
+    /**
+     * Whether a number of the conversation is in one of the ranges of a path. The ranges are materialized, because
+     * SQLite would otherwise find them again for each row: 1.9 s instead of 23 ms for a page of a conversation with
+     * 1,000 forks.
+     *
+     * @param newest the last range
+     */
+    private static Condition isOnPath(Field<Long> number, Select<Record2<Long, Long>> newest) {
         // Plain text, because jOOQ would read the names as a table of the schema.
         Field<Long> first = DSL.field("path.first_number", SQLDataType.BIGINT);
         Field<Long> last = DSL.field("path.last_number", SQLDataType.BIGINT);
         Messages begin = MESSAGES.as("beginning");
         Messages parent = MESSAGES.as("parent");
-        // The cast tells PostgreSQL the type of the column, which a parameter of a recursive query does not.
-        Select<Record2<Long, Long>> newest =
-                DSL.select(DSL.cast(END.param(), SQLDataType.BIGINT), beginning(END.param()));
         // Cross joins, because SQLite keeps their order: each step has one range, and finds one message for it.
         Select<Record2<Long, Long>> before = DSL.select(parent.SEQUENCE_NUMBER, beginning(parent.SEQUENCE_NUMBER))
                 .from("path")
@@ -149,10 +186,6 @@ final class Paths {
         return DSL.field(select);
     }
 
-    static PagedQuery.Filter endingWith(ConversationId id, long number) {
-        return execution -> execution.set(CONVERSATION, id).set(END, number);
-    }
-
     /** The number of the head; null if the conversation has no branches, or does not exist. */
     static @Nullable Long headNumber(Session session, ConversationId id) throws SQLException {
         return session.query(HEAD_NUMBER).set(CONVERSATION, id).first();
@@ -167,26 +200,31 @@ final class Paths {
     static Page<Message> page(Session session, ConversationId id, Direction direction, PageRequest request)
             throws SQLException {
         PagedQuery.Filter filter = execution -> execution.set(CONVERSATION, id);
-        Page<Message> page = direction == Direction.FORWARD
+        boolean forward = direction == Direction.FORWARD;
+        Page<Message> page = forward
                 ? UNBRANCHED.fetch(session, request, filter)
                 : UNBRANCHED_BACKWARD.fetchReversed(session, request, filter);
-        Long head = page.items().isEmpty() ? headNumber(session, id) : null;
-        return head == null ? page : page(session, id, head, direction, request);
+        if (!page.items().isEmpty()) {
+            return page;
+        }
+        return forward ? PATH.fetch(session, request, filter) : PATH_BACKWARD.fetchReversed(session, request, filter);
     }
 
-    /** A page of the path to the message with that number. */
-    static Page<Message> page(Session session, ConversationId id, long end, Direction direction, PageRequest request)
+    /** A page of the path to a message; empty if that is not in the conversation. */
+    static Page<Message> page(
+            Session session, ConversationId id, MessageId last, Direction direction, PageRequest request)
             throws SQLException {
+        PagedQuery.Filter filter = execution -> execution.set(CONVERSATION, id).set(LAST, last);
         return direction == Direction.FORWARD
-                ? PATH.fetch(session, request, endingWith(id, end))
-                : PATH_BACKWARD.fetchReversed(session, request, endingWith(id, end));
+                ? BRANCH.fetch(session, request, filter)
+                : BRANCH_BACKWARD.fetchReversed(session, request, filter);
     }
 
     /** The newest messages of the path to a conversation's head, the oldest of them first. */
     static List<Message> latest(Session session, ConversationId id, int limit) throws SQLException {
-        List<Message> latest = UNBRANCHED_BACKWARD.last(session, limit, execution -> execution.set(CONVERSATION, id));
-        Long head = latest.isEmpty() ? headNumber(session, id) : null;
-        return head == null ? latest : PATH_BACKWARD.last(session, limit, endingWith(id, head));
+        PagedQuery.Filter filter = execution -> execution.set(CONVERSATION, id);
+        List<Message> latest = UNBRANCHED_BACKWARD.last(session, limit, filter);
+        return latest.isEmpty() ? PATH_BACKWARD.last(session, limit, filter) : latest;
     }
 
     /** The newest messages after a number on the path to another number, the oldest of them first. */

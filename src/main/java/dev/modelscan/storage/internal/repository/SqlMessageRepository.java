@@ -280,8 +280,13 @@ final class SqlMessageRepository extends SqlRepository<MessageId, Message> imple
         Objects.requireNonNull(direction, "direction");
         Objects.requireNonNull(request, "request");
         return sessions.read(MAPPING.entity, last.value(), session -> {
-            Message end = required(session, last);
-            return Paths.page(session, end.conversationId(), end.sequenceNumber(), direction, request);
+            ConversationId conversation = required(session, last).conversationId();
+            Page<Message> page = Paths.page(session, conversation, last, direction, request);
+            if (page.items().isEmpty()) {
+                // Somebody may have deleted it meanwhile.
+                required(session, last);
+            }
+            return page;
         });
     }
 
