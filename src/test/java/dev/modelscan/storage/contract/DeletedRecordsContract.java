@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -460,6 +461,48 @@ abstract class DeletedRecordsContract extends Contract {
 
         assertThat(db.dsl().fetch("SELECT * FROM notes ORDER BY id").formatCSV())
                 .isEqualTo(before);
+    }
+
+    /** A migration may write a name otherwise, and SQLite ignores the case of names. */
+    @Test
+    void rowsComeBackAfterNamesChangedTheirCase() {
+        Message first = filledConversation();
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE TABLE notes (id integer PRIMARY KEY, message_id text REFERENCES messages (id)"
+                            + " ON DELETE CASCADE, about integer REFERENCES notes (id) ON DELETE SET NULL, body text)");
+            tx.dsl()
+                    .execute("CREATE TABLE links (id integer PRIMARY KEY, message_id text REFERENCES messages (id)"
+                            + " ON DELETE SET NULL)");
+            tx.dsl().execute("INSERT INTO notes VALUES (7, '" + first.id() + "', NULL, 'x')");
+            tx.dsl().execute("INSERT INTO notes VALUES (8, '" + first.id() + "', 7, 'y')");
+            tx.dsl().execute("INSERT INTO links VALUES (1, '" + first.id() + "')");
+        });
+        String notes = db.dsl().fetch("SELECT * FROM notes ORDER BY id").formatCSV();
+
+        keeping.messages().delete(first.id());
+        db.useTx(tx -> {
+            for (String column : List.of("id", "message_id", "about", "body")) {
+                tx.dsl()
+                        .execute("ALTER TABLE notes RENAME COLUMN " + column + " TO \""
+                                + column.toUpperCase(Locale.ROOT) + '"');
+            }
+            tx.dsl().execute("ALTER TABLE links RENAME COLUMN message_id TO \"Message_Id\"");
+            for (String table : List.of("notes", "links")) {
+                tx.dsl().execute("ALTER TABLE " + table + " RENAME TO other_" + table);
+                tx.dsl().execute("ALTER TABLE other_" + table + " RENAME TO \"" + table.toUpperCase(Locale.ROOT) + '"');
+            }
+        });
+        keeping.deletedRecords().restore(newest("message", first.id().value()).id());
+
+        assertThat(db.dsl().fetch("SELECT * FROM \"NOTES\" ORDER BY \"ID\"").formatCSV())
+                .isEqualToIgnoringCase(notes);
+        assertThat(db.dsl().fetchValue("SELECT \"Message_Id\" FROM \"LINKS\""))
+                .isEqualTo(first.id().value());
+        db.useTx(tx -> {
+            tx.dsl().execute("DROP TABLE \"NOTES\"");
+            tx.dsl().execute("DROP TABLE \"LINKS\"");
+        });
     }
 
     @Test

@@ -37,7 +37,7 @@ final class PostgresCatalog implements Catalog {
                 JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
                 LEFT JOIN pg_catalog.pg_constraint k ON k.conrelid = t.oid AND k.contype = 'p'
             WHERE n.nspname = ? AND t.relkind IN ('r', 'p')
-                AND t.relname IN (SELECT value FROM jsonb_array_elements_text(CAST(? AS jsonb)) value)
+                AND lower(t.relname) IN (SELECT lower(value) FROM jsonb_array_elements_text(CAST(? AS jsonb)) value)
             ORDER BY t.relname, a.attnum""";
 
     /** An index on an expression has a column with number 0. */
@@ -49,7 +49,7 @@ final class PostgresCatalog implements Catalog {
             FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
                 JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
             WHERE i.indisunique AND i.indexprs IS NULL AND n.nspname = ?
-                AND t.relname IN (SELECT value FROM jsonb_array_elements_text(CAST(? AS jsonb)) value)
+                AND lower(t.relname) IN (SELECT lower(value) FROM jsonb_array_elements_text(CAST(? AS jsonb)) value)
             ORDER BY t.relname, NOT i.indisprimary, i.indexrelid""";
 
     private static final String TIME_TEXT = "CASE WHEN %1$s < timestamptz '0001-01-01 00:00:00Z' THEN '0000'"
@@ -102,9 +102,9 @@ final class PostgresCatalog implements Catalog {
                 PlainSql.rows(session, UNIQUES, wanted, row -> new OfTable<>(row.getString(1), texts(row, 2)))) {
             uniques.computeIfAbsent(read.table(), name -> new ArrayList<>()).add(read.value());
         }
-        Map<String, Table> tables = new LinkedHashMap<>();
-        columns.forEach((name, own) -> tables.put(name, new Table(name, own, uniques.getOrDefault(name, List.of()))));
-        return tables;
+        List<Table> tables = new ArrayList<>();
+        columns.forEach((name, own) -> tables.add(new Table(name, own, uniques.getOrDefault(name, List.of()))));
+        return Catalog.byName(names, tables);
     }
 
     private static List<String> texts(ResultSet row, int column) throws SQLException {

@@ -3,8 +3,10 @@ package dev.modelscan.storage.internal.query;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +56,13 @@ public interface Catalog {
      * @param key the position in the primary key, from 1; 0 if it is not part of it
      * @param isStrict whether it holds values of its type alone
      */
-    record Column(String name, String type, boolean isGenerated, boolean isNullable, int key, boolean isStrict) {}
+    record Column(String name, String type, boolean isGenerated, boolean isNullable, int key, boolean isStrict) {
+
+        /** The same column under another name. */
+        public Column named(String other) {
+            return new Column(other, type, isGenerated, isNullable, key, isStrict);
+        }
+    }
 
     /**
      * A table.
@@ -69,12 +77,9 @@ public interface Catalog {
             return columns.stream().filter(column -> !column.isGenerated()).toList();
         }
 
-        /** The column of that name, whatever its case; null if there is none. */
+        /** The column of that name, or else one whose name differs in case alone; null if there is none. */
         public @Nullable Column column(String name) {
-            return columns.stream()
-                    .filter(column -> column.name().equalsIgnoreCase(name))
-                    .findFirst()
-                    .orElse(null);
+            return ofName(columns, Column::name, name);
         }
 
         /** The names of the primary key's columns, in its order; empty if there is no key. */
@@ -90,8 +95,36 @@ public interface Catalog {
     /** All foreign keys to tables of the session's schema. */
     List<Reference> references(Session session) throws SQLException;
 
-    /** Those of these tables that exist, by name. */
+    /**
+     * Those of these tables that exist, by the given names. One whose name differs in case alone stands for one that does
+     * not exist.
+     */
     Map<String, Table> tables(Session session, Collection<String> names) throws SQLException;
+
+    /** Tables by the given names, as {@link #tables} gives them. */
+    static Map<String, Table> byName(Collection<String> names, Collection<Table> tables) {
+        Map<String, Table> found = new LinkedHashMap<>();
+        for (String name : names) {
+            Table table = ofName(tables, Table::name, name);
+            if (table != null) {
+                found.put(name, table);
+            }
+        }
+        return found;
+    }
+
+    private static <T> @Nullable T ofName(Collection<T> all, Function<T, String> nameOf, String name) {
+        T similar = null;
+        for (T each : all) {
+            if (nameOf.apply(each).equals(name)) {
+                return each;
+            }
+            if (similar == null && nameOf.apply(each).equalsIgnoreCase(name)) {
+                similar = each;
+            }
+        }
+        return similar;
+    }
 
     /** SQL for a document with these columns of a row. */
     String toDocument(List<Column> columns, String row);

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,18 +35,41 @@ final class Restoration {
     private static final String ALIAS = "kept";
     private static final String DOCUMENT = ALIAS + '.' + PlainSql.quoted(DELETED_ROWS.DOCUMENT.getName());
 
-    /** Rows of one table that are put back, or that lost the reference in {@code emptied}. */
-    private record Group(Catalog.Table table, @Nullable String emptied, List<Column> columns) {
+    /**
+     * A column, and the name that it had when the row was deleted: a migration may have changed the case of its letters
+     * since.
+     */
+    private record Member(Column column, String name) {
+
+        String quoted() {
+            return PlainSql.quoted(column.name());
+        }
+    }
+
+    /**
+     * Rows of one table that are put back, or that lost the reference in {@code emptied}.
+     *
+     * @param name the name that the table had when they were deleted
+     */
+    private record Group(
+            Catalog.Table table, String name, @Nullable String emptied, List<Member> members) {
 
         boolean has(List<String> names) {
-            return names.stream().allMatch(name -> columns.stream()
-                    .anyMatch(column -> column.name().equalsIgnoreCase(name)));
+            return names.stream().allMatch(wanted -> member(wanted).isPresent());
         }
 
-        List<Column> columns(List<String> names) {
-            return columns.stream()
-                    .filter(column -> names.stream().anyMatch(column.name()::equalsIgnoreCase))
+        List<Member> members(List<String> names) {
+            Set<Column> wanted = names.stream().map(table::column).collect(Collectors.toSet());
+            return members.stream()
+                    .filter(member -> wanted.contains(member.column()))
                     .toList();
+        }
+
+        private Optional<Member> member(String wanted) {
+            Column column = table.column(wanted);
+            return members.stream()
+                    .filter(member -> member.column().equals(column))
+                    .findFirst();
         }
     }
 
@@ -136,17 +160,17 @@ final class Restoration {
         if (table == null) {
             throw missing("the table " + first.table());
         }
-        List<Column> columns = new ArrayList<>();
+        List<Member> members = new ArrayList<>();
         Json.parse(first.document()).toNode().fieldNames().forEachRemaining(name -> {
             Column column = table.column(name);
             if (column == null) {
                 throw missing("the column " + name + " of the table " + first.table());
             }
             if (!column.isGenerated()) {
-                columns.add(column);
+                members.add(new Member(column, name));
             }
         });
-        return new Group(table, first.emptied(), columns);
+        return new Group(table, first.table(), first.emptied(), members);
     }
 
     private SchemaException missing(String what) {
@@ -178,8 +202,7 @@ final class Restoration {
     }
 
     private List<String> values(Group group) {
-        List<String> values =
-                new ArrayList<>(List.of(deleted.id().value(), group.table().name()));
+        List<String> values = new ArrayList<>(List.of(deleted.id().value(), group.name()));
         if (group.emptied() != null) {
             values.add(group.emptied());
         }
@@ -195,9 +218,7 @@ final class Restoration {
         String number = PlainSql.quoted(MESSAGES.SEQUENCE_NUMBER.getName());
         String last = PlainSql.quoted(CONVERSATIONS.LAST_SEQUENCE_NUMBER.getName());
         String read =
-                group.columns(List.of(MESSAGES.CONVERSATION_ID.getName(), MESSAGES.SEQUENCE_NUMBER.getName())).stream()
-                        .map(column -> catalog.fromDocument(column, DOCUMENT) + " AS " + PlainSql.quoted(column.name()))
-                        .collect(Collectors.joining(", "));
+                named(group.members(List.of(MESSAGES.CONVERSATION_ID.getName(), MESSAGES.SEQUENCE_NUMBER.getName())));
         PlainSql.update(
                 session,
                 "UPDATE " + PlainSql.table(session, CONVERSATIONS.getName()) + " AS t SET " + last
@@ -212,14 +233,15 @@ final class Restoration {
     private void insert(Group group, List<Reference> late) throws SQLException {
         Set<String> waiting =
                 late.stream().flatMap(key -> key.columns().stream()).collect(Collectors.toSet());
-        String selected = group.columns().stream()
-                .map(column -> waiting.contains(column.name()) ? "NULL" : catalog.fromDocument(column, DOCUMENT))
+        String selected = group.members().stream()
+                .map(member -> waiting.contains(member.column().name()) ? "NULL" : value(member))
                 .collect(Collectors.joining(", "));
         PlainSql.update(
                 session,
                 "INSERT INTO " + PlainSql.table(session, group.table().name()) + " ("
-                        + DeletionPlan.list(
-                                group.columns().stream().map(Column::name).toList()) + ')'
+                        + DeletionPlan.list(group.members().stream()
+                                .map(member -> member.column().name())
+                                .toList()) + ')'
                         + catalog.keepingIdentities() + " SELECT " + selected + " FROM " + from(group) + " ORDER BY "
                         + ALIAS + '.' + PlainSql.quoted(DELETED_ROWS.POSITION.getName()),
                 values(group));
@@ -227,34 +249,45 @@ final class Restoration {
 
     /** Sets references, in rows that have none there by now if {@code ifNull}. */
     private void fillIn(Group group, List<String> names, boolean ifNull) throws SQLException {
-        List<Column> key = group.columns(group.table().key());
-        List<Column> set = group.columns(names);
-        List<Column> read = new ArrayList<>(key);
+        List<Member> key = group.members(group.table().key());
+        List<Member> set = group.members(names);
+        List<Member> read = new ArrayList<>(key);
         read.addAll(set);
-        String values = read.stream()
-                .map(column -> catalog.fromDocument(column, DOCUMENT) + " AS " + PlainSql.quoted(column.name()))
-                .collect(Collectors.joining(", "));
+        String values = named(read);
         List<String> conditions = new ArrayList<>();
-        key.forEach(column -> conditions.add(pair(column)));
-        set.forEach(column -> conditions.add("given." + PlainSql.quoted(column.name()) + " IS NOT NULL"));
+        key.forEach(member -> conditions.add("t." + member.quoted() + " = given." + member.quoted()));
+        set.forEach(member -> conditions.add("given." + member.quoted() + " IS NOT NULL"));
         if (ifNull) {
-            set.forEach(column -> conditions.add("t." + PlainSql.quoted(column.name()) + " IS NULL"));
+            set.forEach(member -> conditions.add("t." + member.quoted() + " IS NULL"));
         }
         PlainSql.update(
                 session,
                 "UPDATE " + PlainSql.table(session, group.table().name()) + " AS t SET "
                         + set.stream()
-                                .map(column ->
-                                        PlainSql.quoted(column.name()) + " = given." + PlainSql.quoted(column.name()))
+                                .map(member -> member.quoted() + " = given." + member.quoted())
                                 .collect(Collectors.joining(", "))
                         + " FROM (SELECT " + values + " FROM " + from(group) + ") AS given WHERE "
                         + String.join(" AND ", conditions),
                 values(group));
     }
 
-    private static String pair(Column column) {
-        String name = PlainSql.quoted(column.name());
-        return "t." + name + " = given." + name;
+    /** SQL for a value in a document, with the column's type. */
+    private String value(Member member) {
+        return catalog.fromDocument(member.column().named(member.name()), DOCUMENT);
+    }
+
+    /** SQL for values in a document, under their columns' names. */
+    private String named(List<Member> members) {
+        return members.stream()
+                .map(member -> value(member) + " AS " + member.quoted())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** SQL for the texts of values in a document. */
+    private List<String> texts(Group group, List<String> names) {
+        return names.stream()
+                .map(name -> catalog.memberText(group.member(name).orElseThrow().name(), DOCUMENT))
+                .toList();
     }
 
     /** A unique value of the record itself may be taken by now. That of a row that goes with it holds the record's key. */
@@ -264,9 +297,7 @@ final class Restoration {
         for (List<String> unique : root.table().uniques()) {
             if (root.has(unique)) {
                 queries.add("SELECT '" + String.join(", ", unique).replace("'", "''") + "', "
-                        + unique.stream()
-                                .map(name -> catalog.memberText(name, DOCUMENT))
-                                .collect(Collectors.joining(" || ', ' || "))
+                        + String.join(" || ', ' || ", texts(root, unique))
                         + " FROM " + from(root) + " AND EXISTS (SELECT 1 FROM "
                         + PlainSql.table(session, root.table().name()) + " t WHERE " + matches(root, unique, unique)
                         + ')');
@@ -293,12 +324,8 @@ final class Restoration {
     private String matches(Group group, List<String> columns, List<String> members) {
         List<String> pairs = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
-            String member = members.get(i);
-            Column column = group.columns().stream()
-                    .filter(known -> known.name().equalsIgnoreCase(member))
-                    .findFirst()
-                    .orElseThrow();
-            pairs.add("t." + PlainSql.quoted(columns.get(i)) + " = " + catalog.fromDocument(column, DOCUMENT));
+            Member member = group.member(members.get(i)).orElseThrow();
+            pairs.add("t." + PlainSql.quoted(columns.get(i)) + " = " + value(member));
         }
         return String.join(" AND ", pairs);
     }
@@ -345,12 +372,9 @@ final class Restoration {
      * @param isOwn whether it may be another row of the group
      */
     private String dangling(Group group, Reference reference, boolean isOwn) {
-        String present = group.columns(reference.columns()).stream()
-                .map(column -> catalog.memberText(column.name(), DOCUMENT) + " IS NOT NULL")
-                .collect(Collectors.joining(" AND "));
-        String value = reference.columns().stream()
-                .map(name -> catalog.memberText(name, DOCUMENT))
-                .collect(Collectors.joining(" || ', ' || "));
+        List<String> texts = texts(group, reference.columns());
+        String present = texts.stream().map(text -> text + " IS NOT NULL").collect(Collectors.joining(" AND "));
+        String value = String.join(" || ', ' || ", texts);
         return "SELECT * FROM (SELECT '" + group.table().name().replace("'", "''") + "' AS a, '"
                 + reference.target().replace("'", "''") + "' AS b, " + value + " AS c FROM " + from(group) + " AND "
                 + present + " AND NOT EXISTS (SELECT 1 FROM " + PlainSql.table(session, reference.target())
@@ -360,12 +384,8 @@ final class Restoration {
 
     /** Not correlated, so that the engine finds the kept rows once. */
     private String notAmong(Group group, Reference reference) {
-        String row = texts(reference.columns());
-        return "((" + row + ") IN (SELECT " + texts(reference.targetColumns()) + " FROM " + from(group)
-                + ")) IS NOT TRUE";
-    }
-
-    private String texts(List<String> names) {
-        return names.stream().map(name -> catalog.memberText(name, DOCUMENT)).collect(Collectors.joining(", "));
+        String row = String.join(", ", texts(group, reference.columns()));
+        return "((" + row + ") IN (SELECT " + String.join(", ", texts(group, reference.targetColumns())) + " FROM "
+                + from(group) + ")) IS NOT TRUE";
     }
 }

@@ -33,12 +33,12 @@ final class SqliteCatalog implements Catalog {
             SELECT m.name, c.name, c.type, c.hidden, c."notnull", c.pk,
                 (SELECT l.strict FROM pragma_table_list(m.name) l WHERE l.schema = 'main')
             FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c
-            WHERE m.type = 'table' AND m.name IN (SELECT value FROM json_each(?)) ORDER BY m.name, c.cid""";
+            WHERE m.type = 'table' AND m.name COLLATE NOCASE IN (SELECT value FROM json_each(?)) ORDER BY m.name, c.cid""";
 
     private static final String UNIQUES = """
             SELECT m.name, i.name, c.name
             FROM sqlite_schema m JOIN pragma_index_list(m.name) i JOIN pragma_index_info(i.name) c
-            WHERE m.type = 'table' AND i."unique" AND m.name IN (SELECT value FROM json_each(?))
+            WHERE m.type = 'table' AND i."unique" AND m.name COLLATE NOCASE IN (SELECT value FROM json_each(?))
             ORDER BY m.name, i.name, c.seqno""";
 
     private record Part(String table, int key, String target, String column, String targetColumn, OnDelete onDelete) {}
@@ -126,9 +126,9 @@ final class SqliteCatalog implements Catalog {
                     .computeIfAbsent(read.value().index(), name -> new ArrayList<>())
                     .add(read.value().column());
         }
-        Map<String, Table> tables = new LinkedHashMap<>();
-        columns.forEach((name, own) -> tables.put(name, new Table(name, own, uniques(own, uniques.get(name)))));
-        return tables;
+        List<Table> tables = new ArrayList<>();
+        columns.forEach((name, own) -> tables.add(new Table(name, own, uniques(own, uniques.get(name)))));
+        return Catalog.byName(names, tables);
     }
 
     /** A key that is the row's number has no index; an index on an expression has a column without a name. */
