@@ -21,6 +21,7 @@ import dev.modelscan.storage.sources.Source;
 import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskStatus;
+import dev.modelscan.storage.testkit.StatementLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -164,6 +165,32 @@ abstract class OriginContract extends Contract {
 
         assertThat(db.messages().originOf(all.get(0).id())).isEqualTo(origin("far 0"));
         assertThat(db.messages().originOf(last)).isEqualTo(origin("far 1009"));
+    }
+
+    /** A source that numbers its messages anew. */
+    @Test
+    void messagesExchangeTheirExternalIds() {
+        List<Message> all = IntStream.range(0, 1_010)
+                .mapToObj(i -> message(agent)
+                        .id(new MessageId("ring:%04d".formatted(i)))
+                        .build())
+                .toList();
+        db.messages().createAll(all);
+        Map<MessageId, Origin> origins = new HashMap<>();
+        for (int shift : List.of(0, 1, -1)) {
+            for (int i = 0; i < all.size(); i++) {
+                origins.put(all.get(i).id(), origin("ring " + Math.floorMod(i + shift, all.size())));
+            }
+            db.messages().putOrigins(origins);
+
+            assertThat(walk(500, request -> db.messages().listOrigins(CONVERSATION, request)))
+                    .hasSize(all.size())
+                    .allSatisfy(stored -> assertThat(stored.origin()).isEqualTo(origins.get(stored.messageId())));
+        }
+        try (StatementLog log = new StatementLog()) {
+            db.messages().putOrigins(origins);
+            assertThat(log.statements()).noneMatch(sql -> sql.startsWith("update"));
+        }
     }
 
     @Test

@@ -26,7 +26,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.impl.DSL;
@@ -72,14 +75,34 @@ final class MessageOrigins {
 
     private static final Parameter<String> IDS = Parameter.of("ids", Codec.TEXT, String.class);
 
-    private static final CompiledQuery<Map.Entry<MessageId, ConversationId>> WITHOUT_ORIGIN = CompiledQuery.rows(
-            "messageOrigin.without",
-            row -> Map.entry(row.get(Codec.id(MessageId::new), 1), row.get(Codec.id(ConversationId::new), 2)),
-            () -> DSL.select(MESSAGES.ID, MESSAGES.CONVERSATION_ID)
+    /** What is stored of a message and its origin. */
+    private record Stored(
+            MessageId id,
+            ConversationId conversation,
+            boolean hasOrigin,
+            @Nullable String externalId) {}
+
+    private static final CompiledQuery<Stored> STORED = CompiledQuery.rows(
+            "messageOrigin.stored",
+            row -> new Stored(
+                    row.get(Codec.id(MessageId::new), 1),
+                    row.get(Codec.id(ConversationId::new), 2),
+                    row.find(Codec.id(MessageId::new), 3) != null,
+                    row.find(Codec.TEXT, 4)),
+            () -> DSL.select(
+                            MESSAGES.ID,
+                            MESSAGES.CONVERSATION_ID,
+                            MESSAGE_ORIGINS.MESSAGE_ID,
+                            MESSAGE_ORIGINS.EXTERNAL_ID)
                     .from(MESSAGES)
-                    .where(MESSAGES.ID.in(IdList.select(IDS.param(), MESSAGES.ID)))
-                    .andNotExists(
-                            DSL.selectOne().from(MESSAGE_ORIGINS).where(MESSAGE_ORIGINS.MESSAGE_ID.eq(MESSAGES.ID))));
+                    .leftJoin(MESSAGE_ORIGINS)
+                    .on(MESSAGE_ORIGINS.MESSAGE_ID.eq(MESSAGES.ID))
+                    .where(MESSAGES.ID.in(IdList.select(IDS.param(), MESSAGES.ID))));
+
+    private static final CompiledQuery<Void> RELEASE =
+            CompiledQuery.command("messageOrigin.release", () -> DSL.update(MESSAGE_ORIGINS)
+                    .set(MESSAGE_ORIGINS.EXTERNAL_ID, DSL.inline(null, MESSAGE_ORIGINS.EXTERNAL_ID))
+                    .where(MESSAGE_ORIGINS.MESSAGE_ID.in(IdList.select(IDS.param(), MESSAGE_ORIGINS.MESSAGE_ID))));
 
     /** If another transaction put one meanwhile, that is as if it had replaced this one. */
     private static final CompiledQuery<Void> PUT_FIRST = CompiledQuery.command(
@@ -154,20 +177,20 @@ final class MessageOrigins {
      * messages without an origin are looked up, and theirs are inserted as values.
      */
     static boolean put(Session session, List<MessageOrigin> origins) throws SQLException {
+        Map<MessageId, Stored> stored = stored(session, origins);
+        release(session, origins, stored);
         List<First> firsts = new ArrayList<>();
-        for (int from = 0; from < origins.size(); from += CHUNK) {
-            List<MessageOrigin> chunk = chunk(origins, from);
-            Map<MessageId, ConversationId> without = withoutOrigin(session, chunk);
-            List<MessageOrigin> others = new ArrayList<>();
-            for (MessageOrigin given : chunk) {
-                ConversationId conversation = without.get(given.messageId());
-                if (conversation == null) {
-                    others.add(given);
-                } else {
-                    firsts.add(new First(given, conversation));
-                }
+        List<MessageOrigin> others = new ArrayList<>();
+        for (MessageOrigin given : origins) {
+            Stored message = stored.get(given.messageId());
+            if (message == null || message.hasOrigin()) {
+                others.add(given);
+            } else {
+                firsts.add(new First(given, message.conversation()));
             }
-            replace(session, others);
+        }
+        for (int from = 0; from < others.size(); from += CHUNK) {
+            replace(session, chunk(others, from));
         }
         for (int from = 0; from < firsts.size(); from += CHUNK) {
             session.query(PUT_FIRST).updateAll(FIRST_COLUMNS, chunk(firsts, from));
@@ -175,25 +198,46 @@ final class MessageOrigins {
         return true;
     }
 
+    /** Takes away the external ids that go from one of these messages to another: two may exchange theirs. */
+    private static void release(Session session, List<MessageOrigin> origins, Map<MessageId, Stored> stored)
+            throws SQLException {
+        Set<String> given = origins.stream()
+                .map(each -> each.origin().externalId())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        List<MessageId> moving = origins.stream()
+                .filter(each -> {
+                    Stored message = stored.get(each.messageId());
+                    String before = message == null ? null : message.externalId();
+                    return before != null
+                            && given.contains(before)
+                            && !before.equals(each.origin().externalId());
+                })
+                .map(MessageOrigin::messageId)
+                .toList();
+        for (int from = 0; from < moving.size(); from += CHUNK) {
+            session.query(RELEASE).set(IDS, IdList.text(chunk(moving, from))).update();
+        }
+    }
+
     private static <T> List<T> chunk(List<T> all, int from) {
         return all.subList(from, Math.min(from + CHUNK, all.size()));
     }
 
-    private static Map<MessageId, ConversationId> withoutOrigin(Session session, List<MessageOrigin> chunk)
-            throws SQLException {
-        List<MessageId> ids = chunk.stream().map(MessageOrigin::messageId).toList();
-        Map<MessageId, ConversationId> found = new HashMap<>();
-        for (Map.Entry<MessageId, ConversationId> message :
-                session.query(WITHOUT_ORIGIN).set(IDS, IdList.text(ids)).list()) {
-            found.put(message.getKey(), message.getValue());
+    private static Map<MessageId, Stored> stored(Session session, List<MessageOrigin> origins) throws SQLException {
+        List<MessageId> ids = origins.stream().map(MessageOrigin::messageId).toList();
+        Map<MessageId, Stored> found = new HashMap<>();
+        for (int from = 0; from < ids.size(); from += CHUNK) {
+            for (Stored message : session.query(STORED)
+                    .set(IDS, IdList.text(chunk(ids, from)))
+                    .list()) {
+                found.put(message.id(), message);
+            }
         }
         return found;
     }
 
     private static void replace(Session session, List<MessageOrigin> origins) throws SQLException {
-        if (origins.isEmpty()) {
-            return;
-        }
         int[] written = session.query(PUT).updateAll(COLUMNS, origins);
         for (int i = 0; i < written.length; i++) {
             if (written[i] == 0) {
