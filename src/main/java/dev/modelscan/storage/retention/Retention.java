@@ -394,15 +394,17 @@ public final class Retention {
         }
     }
 
-    /** A row that has changed since it was found stays, though PostgreSQL waits for the change and then still knows its id. */
+    /**
+     * A row that has changed since it was found stays, though PostgreSQL waits for the change and then still knows its id.
+     * Each batch begins behind the one before, so that the rows that stay are looked at once.
+     */
     private <I> void deleteWhere(Batch batch, TableField<?, I> id, Condition condition, Consumer<Integer> deleted) {
         // The last id that was looked at.
         AtomicReference<@Nullable I> last = new AtomicReference<>();
         Condition rest = condition;
-        int count;
         do {
             Condition wanted = rest;
-            count = batch.delete((tx, rows) -> {
+            int count = batch.delete((tx, rows) -> {
                 List<I> ids = tx.dsl()
                         .select(id)
                         .from(id.getTable())
@@ -419,11 +421,13 @@ public final class Retention {
             });
             if (count == Batch.REFERRED) {
                 kept++;
-                rest = condition.and(id.gt(last.get()));
             } else {
                 deleted.accept(count);
             }
+            if (last.get() != null) {
+                rest = condition.and(id.gt(last.get()));
+            }
             listener.accept(result());
-        } while (count != 0);
+        } while (last.get() != null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.contract;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -15,6 +16,7 @@ import dev.modelscan.storage.errors.CorruptDatabaseException;
 import dev.modelscan.storage.errors.InvalidDataException;
 import dev.modelscan.storage.errors.NotFoundException;
 import dev.modelscan.storage.schema.Tables;
+import dev.modelscan.storage.testkit.StatementLog;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,6 +33,8 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,6 +207,38 @@ abstract class BlobRepositoryContract extends Contract {
         assertThatThrownBy(() -> db.blobs().open(missing)).isInstanceOf(NotFoundException.class);
         assertThat(db.blobs().find(missing)).isEmpty();
         assertThatThrownBy(() -> new BlobId("ABC")).isInstanceOf(InvalidDataException.class);
+    }
+
+    /** More than one transaction takes, with some in use between them, and all of one time. */
+    @Test
+    void unusedBlobsGoInSeveralTransactions() {
+        List<Blob> used = List.of(db.blobs().write(bytes(1)), db.blobs().write(bytes(2)));
+        db.messages()
+                .createAll(used.stream()
+                        .map(blob -> message(sender)
+                                .parts(MessagePart.image("image/png", blob.id()))
+                                .build())
+                        .toList());
+        Instant time = used.get(0).createdAt();
+        db.useTx(tx -> {
+            for (int from = 0; from < 20_001; from += 1_000) {
+                tx.dsl()
+                        .insertInto(Tables.BLOBS, Tables.BLOBS.ID, Tables.BLOBS.SIZE, Tables.BLOBS.CREATED_AT)
+                        .valuesOfRows(IntStream.range(from, Math.min(from + 1_000, 20_001))
+                                .mapToObj(i -> DSL.row(new BlobId(sha256(("" + i).getBytes(UTF_8))), 0L, time))
+                                .toList())
+                        .execute();
+            }
+        });
+
+        assertThat(db.blobs().deleteUnused(time)).isZero();
+        try (StatementLog log = new StatementLog()) {
+            assertThat(db.blobs().deleteUnused(time.plusSeconds(1))).isEqualTo(20_001);
+            assertThat(log.statements())
+                    .filteredOn(sql -> sql.contains("delete from"))
+                    .hasSize(3);
+        }
+        assertThat(db.blobs().list(PageRequest.first(10)).items()).containsExactlyInAnyOrderElementsOf(used);
     }
 
     @Test

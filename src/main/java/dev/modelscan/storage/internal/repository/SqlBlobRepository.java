@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 final class SqlBlobRepository implements BlobRepository {
 
@@ -101,11 +102,20 @@ final class SqlBlobRepository implements BlobRepository {
             PagedQuery::noCondition,
             List.of(PagedQuery.ascending(CREATED_AT), PagedQuery.ascending(ID)));
 
-    /** Locks the oldest blobs to delete, which an index has in order; leaves out those that somebody is about to refer to. */
-    private static final CompiledQuery<BlobId> UNUSED =
-            CompiledQuery.rows("blob.unused", row -> row.get(Codec.id(BlobId::new), 1), () -> DSL.select(BLOBS.ID)
+    private static final Parameter<Instant> END = Parameter.of("end", Codec.TIME, () -> BLOBS.CREATED_AT);
+
+    /**
+     * Locks the oldest blobs to delete, which an index has in order; leaves out those that somebody is about to refer to.
+     * Begins behind a blob, so that those that are in use are asked for once.
+     */
+    private static final CompiledQuery<Blob> UNUSED =
+            CompiledQuery.rows("blob.unused", SqlBlobRepository::map, () -> DSL.select(COLUMNS.fields())
                     .from(BLOBS)
-                    .where(BLOBS.CREATED_AT.lt(CREATED_AT.parameter().param()))
+                    .where(DSL.row(BLOBS.CREATED_AT, BLOBS.ID)
+                            .gt(DSL.row(
+                                    CREATED_AT.parameter().param(),
+                                    ID.parameter().param())))
+                    .and(BLOBS.CREATED_AT.lt(END.param()))
                     .and(isUnused())
                     .orderBy(BLOBS.CREATED_AT, BLOBS.ID)
                     .limit(Mapping.LIMIT.param())
@@ -117,6 +127,16 @@ final class SqlBlobRepository implements BlobRepository {
             CompiledQuery.command("blob.deleteUnused", () -> DSL.deleteFrom(BLOBS)
                     .where(BLOBS.ID.in(IdList.select(IDS.param(), BLOBS.ID)))
                     .and(isUnused()));
+
+    /** Before all others but itself, which nobody can have: it would be of bytes whose SHA-256 is 0. */
+    private static final BlobId FIRST = new BlobId("0".repeat(64));
+
+    /**
+     * Blobs that were looked at together.
+     *
+     * @param last null if there were none
+     */
+    private record Some(int deleted, @Nullable Blob last) {}
 
     private final Sessions sessions;
 
@@ -266,23 +286,32 @@ final class SqlBlobRepository implements BlobRepository {
         Objects.requireNonNull(before, "before");
         Instant end = TimeBounds.end(before);
         int all = 0;
-        while (true) {
-            int found = sessions.<Integer>writeMany(ENTITY, null, session -> deleteSome(session, end));
-            all += found;
-            if (found == 0) {
-                return all;
-            }
+        Some some = new Some(0, new Blob(FIRST, 0, TimeBounds.EARLIEST));
+        while (some.last() != null) {
+            Blob last = some.last();
+            some = sessions.<Some>writeMany(ENTITY, null, session -> deleteSome(session, last, end));
+            all += some.deleted();
         }
+        return all;
     }
 
-    /** How many of up to 10,000 were deleted. */
-    private static int deleteSome(Session session, Instant before) throws SQLException {
-        List<BlobId> ids = session.query(UNUSED)
-                .set(CREATED_AT.parameter(), before)
+    /**
+     * Deletes up to 10,000.
+     *
+     * @param after the last one that was looked at
+     */
+    private static Some deleteSome(Session session, Blob after, Instant end) throws SQLException {
+        List<Blob> found = session.query(UNUSED)
+                .set(CREATED_AT.parameter(), after.createdAt())
+                .set(ID.parameter(), after.id())
+                .set(END, end)
                 .set(Mapping.LIMIT, PageRequest.MAX_LIMIT)
                 .list();
-        return ids.isEmpty()
-                ? 0
-                : session.query(DELETE_UNUSED).set(IDS, IdList.text(ids)).update();
+        if (found.isEmpty()) {
+            return new Some(0, null);
+        }
+        List<BlobId> ids = found.stream().map(Blob::id).toList();
+        int deleted = session.query(DELETE_UNUSED).set(IDS, IdList.text(ids)).update();
+        return new Some(deleted, found.get(found.size() - 1));
     }
 }
