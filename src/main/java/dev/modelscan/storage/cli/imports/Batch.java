@@ -25,6 +25,7 @@ final class Batch {
     private final Map<MessageId, Origin> origins = new LinkedHashMap<>();
     private final List<ToolExecution> executions = new ArrayList<>();
     private final List<ModelCall> modelCalls = new ArrayList<>();
+    private final List<ModelCall> changedCalls = new ArrayList<>();
     private final List<Score> scores = new ArrayList<>();
     private long characters;
     private long messageCount;
@@ -62,6 +63,11 @@ final class Batch {
         modelCallCount++;
     }
 
+    /** Changes a stored call, once the message that it refers to is stored. */
+    void change(ModelCall call) {
+        changedCalls.add(call);
+    }
+
     void add(Score score) {
         scores.add(score);
     }
@@ -88,6 +94,7 @@ final class Batch {
         if (!modelCalls.isEmpty()) {
             tx.modelCalls().createMissing(modelCalls);
         }
+        changedCalls.forEach(tx.modelCalls()::update);
         if (!scores.isEmpty()) {
             tx.scores().createAll(scores);
         }
@@ -95,6 +102,7 @@ final class Batch {
         origins.clear();
         executions.clear();
         modelCalls.clear();
+        changedCalls.clear();
         scores.clear();
         characters = 0;
     }

@@ -38,6 +38,11 @@ public final class Digests {
         return new UUID(high, low).toString();
     }
 
+    /** Whether a key is one that {@link #uuid} made. Keys of new records are UUIDs of another version. */
+    static boolean isUuid(String key) {
+        return key.length() == 36 && key.charAt(14) == '8';
+    }
+
     /** The hash of a value as JSON with sorted members, after that of what came before it. */
     static long after(long before, Object value) {
         MessageDigest digest = sha256();

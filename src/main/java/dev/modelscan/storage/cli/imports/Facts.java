@@ -3,8 +3,10 @@ package dev.modelscan.storage.cli.imports;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.cli.formats.Event;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
+import dev.modelscan.storage.cli.formats.Event.ModelCalled;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
+import dev.modelscan.storage.cli.formats.Event.Scored;
 import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Event.Warned;
 import dev.modelscan.storage.cli.formats.Events;
@@ -45,6 +47,7 @@ final class Facts {
     private int messages;
     private int answers;
     private int timed;
+    private boolean extras;
 
     /**
      * An answer whose call may come later.
@@ -70,6 +73,7 @@ final class Facts {
     }
 
     void accept(Event event) {
+        extras |= event instanceof ModelCalled || event instanceof Scored || event instanceof ToolUsed;
         if (event instanceof MessageRead message) {
             message(message);
         } else if (event instanceof ToolUsed used) {
@@ -279,6 +283,11 @@ final class Facts {
         return toolsUsed;
     }
 
+    /** Whether the run has model calls, scores, or tools of which no message tells. */
+    boolean hasExtras() {
+        return extras;
+    }
+
     /** Whether the file shows one of several branches. */
     boolean isTree() {
         return ended != null && ended.head() != null;
@@ -295,18 +304,9 @@ final class Facts {
         return !names.isEmpty();
     }
 
-    /** Whether some messages have one of these ids, and all of those are mere numbers, which any run may have. */
-    boolean sharesOnlyNumbers(Set<String> stored) {
-        boolean shares = false;
-        for (String name : names) {
-            if (stored.contains(name)) {
-                if (!Names.isNumber(name)) {
-                    return false;
-                }
-                shares = true;
-            }
-        }
-        return shares;
+    /** Whether a message has one of these ids, other than a mere number, which any run may have. */
+    boolean sharesName(Set<String> stored) {
+        return names.stream().anyMatch(name -> stored.contains(name) && !Names.isNumber(name));
     }
 
     /** Whether all messages that have ids have one of these. */

@@ -4,12 +4,14 @@ import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Role;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Names as the database takes them. */
 final class Names {
 
     private static final int MOST = 255;
+    private static final Pattern NUMBER = Pattern.compile("(?:item_|row )?\\d{1,9}(?:/\\d{1,9})?");
 
     private Names() {}
 
@@ -43,9 +45,9 @@ final class Names {
                 + Digests.hex(hash).substring(0, 16);
     }
 
-    /** Whether a name of a message is a number, such as {@code 3} or {@code 3/1}, that another run may have too. */
+    /** Whether a name of a message is a number, such as {@code 3}, {@code 3/1} or {@code item_3}, that another run may have too. */
     static boolean isNumber(String name) {
-        return name.matches("\\d{1,9}(/\\d{1,9})?");
+        return NUMBER.matcher(name).matches();
     }
 
     /** {@link #of} for a name that may be missing. */

@@ -4,17 +4,14 @@ import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.modelscan.storage.Json;
-import dev.modelscan.storage.Page;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.blobs.BlobId;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
 import dev.modelscan.storage.cli.formats.Event.RunStarted;
-import dev.modelscan.storage.cli.formats.Event.ToolUsed;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
-import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
@@ -29,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeSet;
 import org.jooq.Record2;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +33,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stores one run in a transaction: all of it, what it has grown by, or nothing.
  *
- * <p>A run is a task of the type {@code transcript}; its conversation has the task's id. It is known by the form and the id
- * that the file gives it, or else by its content. A stored run whose messages begin those of this one has grown. If they do
- * not, what the file has written anew is stored again ({@link ChangedTail}), or the messages' own ids tell which are new;
- * without such ids, or if they are mere numbers and the first messages differ, the run is another one of the same name.
+ * <p>A run is a task of the type {@code transcript}; its conversation has the task's id. {@link RunFinder} says what of it is
+ * stored.
  */
 final class RunStore {
 
@@ -51,7 +45,6 @@ final class RunStore {
     private final @Nullable TaskId parent;
     private final Instant base;
     private final String content;
-    private @Nullable String warning;
 
     /**
      * A run that is to be stored.
@@ -82,32 +75,11 @@ final class RunStore {
             @Nullable WorkflowId workflow,
             Map<String, AgentId> agents) {}
 
-    /** What is stored of a run, and under which name. */
-    private record Known(
-            TaskId id,
-            @Nullable String externalId,
-            @Nullable Task task,
-            int messages,
-            @Nullable Map<String, MessageId> names,
-            boolean complete,
-            boolean isOlder) {
-
-        Known(
-                TaskId id,
-                @Nullable String externalId,
-                @Nullable Task task,
-                int messages,
-                @Nullable Map<String, MessageId> names,
-                boolean complete) {
-            this(id, externalId, task, messages, names, complete, false);
-        }
-    }
-
     Outcome store(Tx tx) {
-        warning = null;
-        Known known = find(tx);
+        RunFinder finder = new RunFinder(tx, provenance.form(), facts, events, content);
+        Known known = finder.find();
         Values values = new Values(tx.blobs(), maxDepth);
-        if (known.complete() && !hasNews(known, values)) {
+        if (known.complete() && !hasNews(tx, known, values)) {
             return new Outcome(Fate.SKIPPED, Stored.NOTHING, known.id(), null, null, Map.of());
         }
         WorkflowId owner = provenance.make(tx, values);
@@ -117,8 +89,8 @@ final class RunStore {
         List<BlobId> large = new ArrayList<>();
         Task task = task(known, owner, agents, origin, values, large);
         boolean restored = putTask(tx, known, task, agents);
-        if (task.parentId() != null && known.externalId() != null) {
-            link(tx, known.id(), known.externalId(), task.parentId());
+        if (task.parentId() != null && facts.externalId() != null) {
+            link(tx, known.id(), facts.externalId(), task.parentId());
         }
         RunWriter writer = new RunWriter(
                 tx,
@@ -128,7 +100,11 @@ final class RunStore {
                         known.id(),
                         origin,
                         agents,
-                        isKnown(known, restored),
+                        name(known),
+                        known.task() != null || restored
+                                ? Extras.of(tx, known, provenance.form())
+                                : Extras.none(tx, known, provenance.form()),
+                        known.isWhole(),
                         known.messages(),
                         known.names(),
                         start(),
@@ -136,128 +112,43 @@ final class RunStore {
         events.replay(writer);
         Stored stored = writer.finish();
         Fate fate = restored ? Fate.RESTORED : known.task() != null ? Fate.GROWN : Fate.IMPORTED;
-        return new Outcome(fate, stored, known.id(), warning, owner, agents);
+        return new Outcome(fate, stored, known.id(), finder.warning(), owner, agents);
     }
 
     /** Whether the file says something new of a run of which it has all messages, such as how it ended. */
-    private boolean hasNews(Known known, Values values) {
+    private boolean hasNews(Tx tx, Known known, Values values) {
         Task stored = known.task();
-        if (stored == null || known.messages() != facts.messages() || known.isOlder() || isBefore(stored)) {
+        if (stored == null
+                || known.messages() != facts.messages()
+                || known.isOlder()
+                || RunFinder.isBefore(facts, stored)) {
             return false;
         }
         return stored.status() != status()
                 || !Objects.equals(stored.error(), error())
-                || !stored.metadata().equals(metadata(values, new ArrayList<>()));
+                || !stored.metadata().equals(metadata(values, new ArrayList<>()))
+                || (facts.hasExtras()
+                        && !Extras.of(tx, known, provenance.form())
+                                .areThoseOf(events, name(known), new Executions(values, known.id())));
     }
 
-    private static boolean isKnown(Known known, boolean restored) {
-        return known.task() != null || restored;
+    private RunName name(Known known) {
+        return RunName.of(known, facts.externalId());
     }
 
     private Instant start() {
         return facts.firstTime() == null ? base : facts.firstTime();
     }
 
-    private Known find(Tx tx) {
-        String name = facts.externalId();
-        String form = provenance.form();
-        if (name == null) {
-            TaskId id = new TaskId(Digests.uuid(form, "content", content));
-            return known(tx, id, null, tx.tasks().find(id));
-        }
-        Known first = named(tx, name);
-        if (first.messages() >= 0) {
-            return first;
-        }
-        // Another run of that name, such as one of the same number in another file of results.
-        String variant = Names.of(name + "#" + content.substring(0, 8));
-        warning = "the id " + name + " is that of another run that is stored already; stored beside it as " + variant;
-        Known second = named(tx, variant);
-        return second.messages() >= 0 ? second : new Known(second.id(), variant, second.task(), 0, Map.of(), true);
-    }
-
-    private Known named(Tx tx, String name) {
-        Optional<Task> found = tx.tasks().findByExternalId(provenance.form(), name);
-        TaskId id = found.map(Task::id).orElseGet(() -> newId(tx, name));
-        return known(tx, id, name, found);
-    }
-
-    /**
-     * That of the conversation if it outlived its task; or else the next in the order of time. Ids in random order would write
-     * and read three times as many pages.
-     */
-    private TaskId newId(Tx tx, String name) {
-        return tx.conversations()
-                .findByExternalId(provenance.form(), name)
-                .map(conversation -> new TaskId(conversation.id().value()))
-                .orElseGet(TaskId::next);
-    }
-
-    /** What is stored: the number of messages is -1 if they are those of another run. */
-    private Known known(Tx tx, TaskId id, @Nullable String name, Optional<Task> task) {
-        ConversationId conversation = new ConversationId(id.value());
-        Optional<Conversation> found = tx.conversations().find(conversation);
-        long last = found.map(Conversation::lastSequenceNumber).orElse(0L);
-        Task stored = task.orElse(null);
-        if (last == 0) {
-            return new Known(id, name, stored, 0, null, stored != null && facts.messages() == 0 && hasTools(tx, id));
-        }
-        if (last <= facts.messages()
-                && tx.messages().find(RunWriter.id(id, facts, (int) last)).isPresent()) {
-            boolean complete = stored != null && last == facts.messages() && hasTools(tx, id);
-            return new Known(id, name, stored, (int) last, null, complete);
-        }
-        boolean older = facts.messages() > 0
-                && last > facts.messages()
-                && tx.messages().find(RunWriter.id(id, facts, facts.messages())).isPresent();
-        if (older) {
-            return new Known(id, name, stored, facts.messages(), null, stored != null, true);
-        }
-        if (stored != null && last <= facts.messages() && !isBefore(stored)) {
-            int same = ChangedTail.delete(tx, id, facts, events, last);
-            if (same >= 0) {
-                return new Known(id, name, stored, same, null, false);
-            }
-        }
-        if (!facts.isNamed()) {
-            return new Known(id, name, stored, -1, null, false);
-        }
-        Map<String, MessageId> names = new HashMap<>();
-        Page.stream(request -> tx.messages().listOrigins(conversation, request))
-                .filter(message -> message.origin().externalId() != null)
-                .forEach(message -> names.put(message.origin().externalId(), message.messageId()));
-        boolean isAnother = facts.sharesOnlyNumbers(names.keySet())
-                && tx.messages().find(RunWriter.id(id, facts, 1)).isEmpty();
-        if (isAnother) {
-            return new Known(id, name, stored, -1, null, false);
-        }
-        return new Known(id, name, stored, 0, names, stored != null && facts.isWithin(names.keySet()));
-    }
-
-    /** Whether this is an older copy of a stored run. */
-    private boolean isBefore(Task stored) {
-        Instant time = facts.lastTime();
-        return time != null && stored.completedAt() != null && time.isBefore(stored.completedAt());
-    }
-
-    /** Whether all uses of tools are stored of which no message tells. */
-    private boolean hasTools(Tx tx, TaskId task) {
-        ToolUsed last = facts.lastTool();
-        return last == null
-                || tx.toolExecutions()
-                        .find(Executions.id(task, last, facts.toolsUsed()))
-                        .isPresent();
-    }
-
     /** Creates the task, or brings it up to date. Whether it was put back: a part of the run had outlived the other. */
     private boolean putTask(Tx tx, Known known, Task task, Map<String, AgentId> agents) {
         Task stored = known.task();
+        if (teamId(known.id()).equals(task.teamId())) {
+            team(tx, task, agents);
+        }
         if (stored != null) {
             tx.tasks().updateImported(task);
         } else {
-            if (facts.agents().size() > 1) {
-                team(tx, task, agents);
-            }
             tx.tasks().create(task);
         }
         ConversationId conversation = new ConversationId(task.id().value());
@@ -334,7 +225,10 @@ final class RunStore {
         Task stored = known.task();
         Task.Builder task = stored == null ? Task.builder().id(known.id()).createdAt(begun) : stored.toBuilder();
         if (stored == null) {
-            task.workflowId(owner).teamId(facts.agents().size() > 1 ? teamId(known.id()) : null);
+            task.workflowId(owner);
+        }
+        if (facts.agents().size() > 1 && (stored == null || stored.teamId() == null)) {
+            task.teamId(teamId(known.id()));
         }
         String agent = facts.agents().stream().findFirst().orElse(null);
         return task.type("transcript")

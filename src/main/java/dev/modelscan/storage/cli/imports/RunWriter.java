@@ -18,6 +18,7 @@ import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.InsideToolCall;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.models.ModelCall;
 import dev.modelscan.storage.scores.Score;
 import dev.modelscan.storage.sources.Origin;
 import dev.modelscan.storage.tasks.Task;
@@ -64,7 +65,9 @@ final class RunWriter implements Events {
      *
      * @param origin the task's origin, whose place the messages take if they have none of their own
      * @param agents the agents by name
-     * @param known whether a part of the run is stored
+     * @param run its name
+     * @param extras what else is stored of the run
+     * @param whole whether the file tells all of the run
      * @param stored the number of messages at the start of the run that are stored
      * @param storedNames the stored messages by their external ids, if those are to tell what is stored; null for the number
      * @param base the time of what has none
@@ -74,7 +77,9 @@ final class RunWriter implements Events {
             TaskId task,
             Origin origin,
             Map<String, AgentId> agents,
-            boolean known,
+            RunName run,
+            Extras extras,
+            boolean whole,
             int stored,
             @Nullable Map<String, MessageId> storedNames,
             Instant base,
@@ -133,6 +138,9 @@ final class RunWriter implements Events {
             }
         });
         Stored stored = batch.finish();
+        if (target.whole()) {
+            target.extras().deleteUntold();
+        }
         RunEnded ended = facts.ended();
         MessageId head = ended == null || ended.head() == null ? null : named.get(Names.of(ended.head()));
         head = head == null ? previous : head;
@@ -337,26 +345,35 @@ final class RunWriter implements Events {
 
     private void toolUsed(ToolUsed used) {
         ToolExecutionId id = Executions.id(target.task(), used, ++toolsUsed);
-        if (!target.known() || tx.toolExecutions().find(id).isEmpty()) {
-            batch.add(executions.used(id, agent(facts.toolUser(used)), used, time));
-        }
+        target.extras().put(batch, executions.used(id, agent(facts.toolUser(used)), used, time));
     }
 
     private void modelCalled(ModelCalled event) {
         MessageId message = event.messageId() == null ? previous : named.get(Names.of(event.messageId()));
-        String run = facts.externalId() == null ? target.task().value() : facts.externalId();
-        String name = event.externalId() == null ? run + ":call:" + ++modelCalls : event.externalId();
-        batch.add(ModelCalls.of(event, name, String.valueOf(target.origin().format()), time)
+        ModelCall call = ModelCalls.of(
+                        event,
+                        event.externalId() == null
+                                ? callName(message)
+                                : target.run().callNamed(event.externalId()),
+                        String.valueOf(target.origin().format()),
+                        time)
                 .taskId(target.task())
                 .messageId(message)
                 .agentId(lastAgent)
-                .build());
+                .build();
+        target.extras().put(batch, call, event);
+    }
+
+    private String callName(@Nullable MessageId message) {
+        return target.storedNames() == null || message == null
+                ? target.run().call(++modelCalls)
+                : target.extras().name(target.run(), message);
     }
 
     private void scored(Scored event) {
         Score score = ModelCalls.score(event, target.task(), time);
-        if (score != null && (!target.known() || tx.scores().find(score.id()).isEmpty())) {
-            batch.add(score);
+        if (score != null) {
+            target.extras().put(batch, score);
         }
     }
 }

@@ -1,0 +1,243 @@
+package dev.modelscan.storage.cli.imports;
+
+import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
+import static dev.modelscan.storage.schema.Tables.TOOL_EXECUTIONS;
+
+import dev.modelscan.storage.Page;
+import dev.modelscan.storage.Tx;
+import dev.modelscan.storage.cli.formats.Event.ModelCalled;
+import dev.modelscan.storage.cli.formats.Event.Scored;
+import dev.modelscan.storage.cli.formats.Event.ToolUsed;
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.models.ModelCall;
+import dev.modelscan.storage.models.ModelCallId;
+import dev.modelscan.storage.scores.Score;
+import dev.modelscan.storage.scores.ScoreId;
+import dev.modelscan.storage.tasks.TaskId;
+import dev.modelscan.storage.tools.ToolExecution;
+import dev.modelscan.storage.tools.ToolExecutionId;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jooq.Condition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What earlier imports stored of a run beside its messages: model calls, scores, and tools of which no message tells. They become
+ * those of the file. What an application added to the task stays.
+ */
+final class Extras {
+
+    private static final int MOST_IDS = 500;
+
+    private final Tx tx;
+    private final TaskId task;
+    private final String form;
+    private final Set<ModelCallId> told = new HashSet<>();
+    private @Nullable Map<ModelCallId, ModelCall> calls;
+    private @Nullable Map<ScoreId, Score> scores;
+    private @Nullable Map<ToolExecutionId, ToolExecution> tools;
+
+    private Extras(Tx tx, TaskId task, String form) {
+        this.tx = tx;
+        this.task = task;
+        this.form = form;
+    }
+
+    /** Those of a run of that form. Each kind is read when it is asked for. */
+    static Extras of(Tx tx, Known known, String form) {
+        return new Extras(tx, known.id(), form);
+    }
+
+    /** Those of a run of which nothing is stored. */
+    static Extras none(Tx tx, Known known, String form) {
+        Extras extras = new Extras(tx, known.id(), form);
+        extras.calls = new HashMap<>();
+        extras.scores = new HashMap<>();
+        extras.tools = new HashMap<>();
+        return extras;
+    }
+
+    private Map<ModelCallId, ModelCall> calls() {
+        Map<ModelCallId, ModelCall> read = calls;
+        if (read == null) {
+            read = Page.stream(request -> tx.modelCalls().listByTask(task, request))
+                    .filter(call -> form.equals(call.sourceFormat()))
+                    .collect(Collectors.toMap(ModelCall::id, call -> call, (one, same) -> one, LinkedHashMap::new));
+            calls = read;
+        }
+        return read;
+    }
+
+    private Map<ScoreId, Score> scores() {
+        Map<ScoreId, Score> read = scores;
+        if (read == null) {
+            read = Page.stream(request -> tx.scores().listByTask(task, request))
+                    .filter(score -> Digests.isUuid(score.id().value()))
+                    .collect(Collectors.toMap(Score::id, score -> score));
+            scores = read;
+        }
+        return read;
+    }
+
+    private Map<ToolExecutionId, ToolExecution> tools() {
+        Map<ToolExecutionId, ToolExecution> read = tools;
+        if (read == null) {
+            Condition alone = TOOL_EXECUTIONS.TASK_ID.eq(task).and(TOOL_EXECUTIONS.MESSAGE_ID.isNull());
+            read = Page.stream(request -> tx.toolExecutions().list(alone, List.of(TOOL_EXECUTIONS.ID), request))
+                    .filter(tool -> Digests.isUuid(tool.id().value()))
+                    .collect(Collectors.toMap(ToolExecution::id, tool -> tool));
+            tools = read;
+        }
+        return read;
+    }
+
+    /** Whether the file tells the same. Those that it tells are then no longer here. */
+    boolean areThoseOf(RunBuffer events, RunName run, Executions executions) {
+        boolean[] same = {true};
+        int[] number = new int[2];
+        Set<ModelCallId> others = new LinkedHashSet<>();
+        events.replay(event -> {
+            if (event instanceof ModelCalled called) {
+                String name = called.externalId() == null ? run.call(++number[0]) : run.callNamed(called.externalId());
+                same[0] &=
+                        isTold(ModelCalls.of(called, name, form, Instant.EPOCH).build(), called, others);
+            } else if (event instanceof Scored scored) {
+                Score made = ModelCalls.score(scored, task, Instant.EPOCH);
+                Score stored = made == null ? null : scores().remove(made.id());
+                same[0] &= made == null || (stored != null && isSame(stored, made));
+            } else if (event instanceof ToolUsed used) {
+                ToolExecution stored = tools().remove(Executions.id(task, used, ++number[1]));
+                same[0] &= stored != null
+                        && isSame(stored, executions.used(stored.id(), stored.agentId(), used, stored.createdAt()));
+            }
+        });
+        return same[0] && isEmpty(calls) && isEmpty(scores) && isEmpty(tools) && areStored(others);
+    }
+
+    private static boolean isEmpty(@Nullable Map<?, ?> asked) {
+        return asked == null || asked.isEmpty();
+    }
+
+    private boolean isTold(ModelCall made, ModelCalled called, Set<ModelCallId> others) {
+        ModelCall stored = calls().remove(made.id());
+        if (!told.add(made.id())) {
+            return true;
+        }
+        if (stored == null) {
+            others.add(made.id());
+            return true;
+        }
+        return renewed(stored, made, called).build().equals(stored);
+    }
+
+    /** A call that another run tells too, such as one that this run was forked from, belongs to that one. */
+    private boolean areStored(Set<ModelCallId> others) {
+        List<ModelCallId> ids = List.copyOf(others);
+        for (int start = 0; start < ids.size(); start += MOST_IDS) {
+            List<ModelCallId> some = ids.subList(start, Math.min(ids.size(), start + MOST_IDS));
+            if (tx.dsl().fetchCount(MODEL_CALLS, MODEL_CALLS.ID.in(some)) < some.size()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The name of a call to which the file gives none, by the message that it wrote: if a file begins in the middle of a run,
+     * their numbers are not those that are stored.
+     */
+    String name(RunName run, MessageId message) {
+        String prefix = run.calls();
+        return calls().values().stream()
+                .filter(call -> message.equals(call.messageId()))
+                .map(ModelCall::externalId)
+                .filter(name -> name != null && name.startsWith(prefix))
+                .findFirst()
+                .orElseGet(() -> prefix + message);
+    }
+
+    /** Adds a call to what is to be stored, if it is not stored already. */
+    void put(Batch batch, ModelCall made, ModelCalled called) {
+        ModelCall stored = calls().remove(made.id());
+        if (stored == null) {
+            batch.add(made);
+            return;
+        }
+        ModelCall renewed = renewed(stored, made, called)
+                .messageId(made.messageId())
+                .agentId(made.agentId())
+                .build();
+        if (!renewed.equals(stored)) {
+            batch.change(renewed);
+        }
+    }
+
+    /** Adds a score to what is to be stored, if it is not stored already. */
+    void put(Batch batch, Score made) {
+        Score stored = scores().remove(made.id());
+        if (stored == null) {
+            batch.add(made);
+        } else if (!isSame(stored, made)) {
+            tx.scores().update(stored.toBuilder().value(made.value()).build());
+        }
+    }
+
+    /** Adds the use of a tool to what is to be stored, if it is not stored already. */
+    void put(Batch batch, ToolExecution made) {
+        ToolExecution stored = tools().remove(made.id());
+        if (stored == null) {
+            batch.add(made);
+        } else if (!isSame(stored, made)) {
+            // A status only moves forward with the clock; history has times of its own.
+            tx.toolExecutions().delete(made.id());
+            batch.add(made);
+        }
+    }
+
+    /** Deletes what the file no longer tells. */
+    void deleteUntold() {
+        calls().keySet().forEach(tx.modelCalls()::delete);
+        scores().keySet().forEach(tx.scores()::delete);
+        tools().keySet().forEach(tx.toolExecutions()::delete);
+    }
+
+    /** A stored call with what the file says of it. */
+    private static ModelCall.Builder renewed(ModelCall stored, ModelCall made, ModelCalled called) {
+        boolean timed = called.startedAt() != null || called.completedAt() != null;
+        return stored.toBuilder()
+                .model(made.model())
+                .provider(made.provider())
+                .inputTokens(made.inputTokens())
+                .outputTokens(made.outputTokens())
+                .cacheReadTokens(made.cacheReadTokens())
+                .cacheWriteTokens(made.cacheWriteTokens())
+                .reasoningTokens(made.reasoningTokens())
+                .cost(made.cost())
+                .currency(made.currency())
+                .finishReason(made.finishReason())
+                .startedAt(made.startedAt())
+                .completedAt(timed ? made.completedAt() : stored.completedAt())
+                .metadata(made.metadata());
+    }
+
+    private static boolean isSame(Score stored, Score made) {
+        return stored.value().compareTo(made.value()) == 0;
+    }
+
+    private static boolean isSame(ToolExecution stored, ToolExecution made) {
+        return stored.status() == made.status()
+                && stored.agentId().equals(made.agentId())
+                && Objects.equals(stored.input(), made.input())
+                && Objects.equals(stored.output(), made.output())
+                && Objects.equals(stored.error(), made.error())
+                && stored.metadata().equals(made.metadata());
+    }
+}

@@ -1,0 +1,40 @@
+package dev.modelscan.storage.cli.imports;
+
+import dev.modelscan.storage.conversations.MessageId;
+import dev.modelscan.storage.tasks.Task;
+import dev.modelscan.storage.tasks.TaskId;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is stored of a run, and under which name.
+ *
+ * @param messages the number of messages at the start of the run that are stored; -1 if the stored ones are those of another run
+ * @param names the stored messages by their external ids, if those are to tell what is stored; null for the number
+ * @param complete whether all messages are stored
+ * @param isOlder whether more messages are stored than the file has
+ */
+record Known(
+        TaskId id,
+        @Nullable String externalId,
+        @Nullable Task task,
+        int messages,
+        @Nullable Map<String, MessageId> names,
+        boolean complete,
+        boolean isOlder) {
+
+    Known(
+            TaskId id,
+            @Nullable String externalId,
+            @Nullable Task task,
+            int messages,
+            @Nullable Map<String, MessageId> names,
+            boolean complete) {
+        this(id, externalId, task, messages, names, complete, false);
+    }
+
+    /** Whether the file tells all of the run that is stored, so that what it does not tell is out of date. */
+    boolean isWhole() {
+        return names == null && !isOlder;
+    }
+}
