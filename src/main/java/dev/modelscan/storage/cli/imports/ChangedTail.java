@@ -8,6 +8,7 @@ import dev.modelscan.storage.Page;
 import dev.modelscan.storage.Tx;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Part;
+import dev.modelscan.storage.cli.formats.Role;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
@@ -73,8 +74,8 @@ final class ChangedTail {
 
     /** Whether the changed messages are still in the file, in their order, by their names or by what they hold. */
     private boolean isOfThisRun() {
-        if (same == stored.size() || (same == 0 && stored.size() > 1)) {
-            return same == stored.size();
+        if (same == stored.size()) {
+            return true;
         }
         boolean named = false;
         int next = same;
@@ -87,7 +88,10 @@ final class ChangedTail {
                 } while (next <= facts.messages() && !name.equals(facts.name(next)));
             }
         }
-        return named ? next <= facts.messages() : goesOn(stored.get(same).messageId());
+        if (named) {
+            return next <= facts.messages();
+        }
+        return same == 0 ? allGoOn() : goesOn(stored.get(same).messageId());
     }
 
     private @Nullable String name(int index) {
@@ -97,10 +101,7 @@ final class ChangedTail {
     /** Whether the message in that place has the calls, or all that was stored were answers, or its last text goes on. */
     private boolean goesOn(MessageId id) {
         Message old = tx.messages().get(id);
-        Set<String> calls = Page.stream(request -> tx.toolExecutions().listByMessage(id, request))
-                .map(ToolExecution::callId)
-                .filter(Objects::nonNull)
-                .collect(Collectors.toSet());
+        Set<String> calls = calls(id);
         boolean lastText = same == stored.size() - 1 && !old.content().isEmpty();
         boolean answers = stored.subList(same, stored.size()).stream()
                 .allMatch(origin -> tx.messages().get(origin.messageId()).role() == MessageRole.TOOL);
@@ -108,14 +109,54 @@ final class ChangedTail {
         boolean[] found = new boolean[1];
         events.replay(event -> {
             if (event instanceof MessageRead message && ++number[0] == same + 1) {
-                boolean longer = Escapes.of(MessageMaker.text(message.parts())).startsWith(old.content())
+                boolean longer = textGoesOn(old, message)
                         && (calls.isEmpty() ? lastText : calls(message).containsAll(calls));
-                found[0] = old.role() != null
-                        && old.role().name().equals(message.role().name())
-                        && (answers || longer);
+                found[0] = hasRole(old, message) && (answers || longer);
             }
         });
         return found[0];
+    }
+
+    /** Without a first message that is the same, each one has to go on, and some text or call has to tell that it is the same. */
+    private boolean allGoOn() {
+        int[] number = new int[1];
+        boolean[] all = {true};
+        boolean[] told = new boolean[1];
+        events.replay(event -> {
+            if (event instanceof MessageRead message && number[0]++ < stored.size() && all[0]) {
+                Message old = tx.messages().get(stored.get(number[0] - 1).messageId());
+                Set<String> calls = calls(old.id());
+                all[0] = hasRole(old, message)
+                        && (isWrittenAtOnce(message) ? hasText(old, message) : textGoesOn(old, message))
+                        && calls(message).containsAll(calls);
+                told[0] |= !calls.isEmpty() || !old.content().isEmpty();
+            }
+        });
+        return all[0] && told[0];
+    }
+
+    /** Other messages are written while the model or a tool runs. */
+    private boolean isWrittenAtOnce(MessageRead message) {
+        return stored.size() > 1 && (message.role() == Role.USER || message.role() == Role.SYSTEM);
+    }
+
+    private static boolean hasText(Message old, MessageRead message) {
+        return Escapes.of(MessageMaker.text(message.parts())).equals(old.content());
+    }
+
+    private static boolean hasRole(Message old, MessageRead message) {
+        return old.role() != null && old.role().name().equals(message.role().name());
+    }
+
+    private static boolean textGoesOn(Message old, MessageRead message) {
+        return Escapes.of(MessageMaker.text(message.parts())).startsWith(old.content());
+    }
+
+    private Set<String> calls(MessageId id) {
+        return Page.stream(request -> tx.toolExecutions().listByMessage(id, request))
+                .map(ToolExecution::callId)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
     }
 
     private static Set<String> calls(MessageRead message) {
