@@ -28,17 +28,16 @@ public final class Scope {
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     /** All records. */
-    public static final Scope ALL = new Scope(Set.of(), null, null, null);
+    public static final Scope ALL = new Scope(Set.of(), Set.of(), null, null);
 
     private final Set<WorkflowId> workflows;
-    private final @Nullable SourceId source;
+    private final Set<SourceId> sources;
     private final @Nullable Instant since;
     private final @Nullable Instant until;
 
-    private Scope(
-            Set<WorkflowId> workflows, @Nullable SourceId source, @Nullable Instant since, @Nullable Instant until) {
+    private Scope(Set<WorkflowId> workflows, Set<SourceId> sources, @Nullable Instant since, @Nullable Instant until) {
         this.workflows = workflows;
-        this.source = source;
+        this.sources = sources;
         this.since = since;
         this.until = until;
     }
@@ -52,22 +51,34 @@ public final class Scope {
         if (Objects.requireNonNull(ids, "ids").isEmpty()) {
             throw new IllegalArgumentException("no workflow is given; leave out workflows for all of them");
         }
-        return new Scope(Set.copyOf(ids), source, since, until);
+        return new Scope(Set.copyOf(ids), sources, since, until);
     }
 
     /** Of this source alone. */
     public Scope source(SourceId id) {
-        return new Scope(workflows, Objects.requireNonNull(id, "id"), since, until);
+        return new Scope(workflows, Set.of(Objects.requireNonNull(id, "id")), since, until);
+    }
+
+    /**
+     * Of these sources alone, such as the states of one file that has grown.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
+    public Scope sources(Collection<SourceId> ids) {
+        if (Objects.requireNonNull(ids, "ids").isEmpty()) {
+            throw new IllegalArgumentException("no source is given; leave out sources for all of them");
+        }
+        return new Scope(workflows, Set.copyOf(ids), since, until);
     }
 
     /** Created then or later. */
     public Scope since(Instant first) {
-        return new Scope(workflows, source, Objects.requireNonNull(first, "first"), until);
+        return new Scope(workflows, sources, Objects.requireNonNull(first, "first"), until);
     }
 
     /** Created before then. */
     public Scope until(Instant end) {
-        return new Scope(workflows, source, since, Objects.requireNonNull(end, "end"));
+        return new Scope(workflows, sources, since, Objects.requireNonNull(end, "end"));
     }
 
     /** The condition on {@code tasks}, for queries of your own. */
@@ -82,7 +93,7 @@ public final class Scope {
      * @param createdAt the column with the time at which a row was made
      */
     public Condition of(Field<TaskId> task, Field<Instant> createdAt) {
-        Condition of = workflows.isEmpty() && source == null
+        Condition of = workflows.isEmpty() && sources.isEmpty()
                 ? DSL.noCondition()
                 : task.in(DSL.select(TASKS.ID).from(TASKS).where(within()));
         return of.and(made(createdAt));
@@ -90,7 +101,7 @@ public final class Scope {
 
     private Condition within() {
         Condition of = workflows.isEmpty() ? DSL.noCondition() : TASKS.WORKFLOW_ID.in(workflows);
-        return source == null ? of : of.and(TASKS.SOURCE_ID.eq(source));
+        return sources.isEmpty() ? of : of.and(TASKS.SOURCE_ID.in(sources));
     }
 
     private Condition made(Field<Instant> createdAt) {

@@ -238,7 +238,7 @@ final class ExportCommand extends DatabaseCommand {
                     db.conversations().get(new ConversationId(conversation)).id());
         }
         if (source != null) {
-            scope = scope.source(Lists.source(db, source));
+            scope = scope.sources(Lists.sources(db, source));
         }
         scope = since == null ? scope : scope.since(since);
         return until == null ? scope : scope.until(until);

@@ -28,6 +28,7 @@ import dev.modelscan.storage.workflows.WorkflowStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -272,25 +273,25 @@ final class Lists {
         return found;
     }
 
-    /** The source with that id, path or file name. */
-    static SourceId source(Database db, String name) {
+    /** The source with that id, or those with that path or file name: a file that has grown is a source each time. */
+    static List<SourceId> sources(Database db, String name) {
         Condition named = SOURCES.NAME.eq(name).or(SOURCES.NAME.endsWith("/" + name));
         Condition either =
                 id(name, SourceId::new).map(id -> named.or(SOURCES.ID.eq(id))).orElse(named);
-        List<SourceId> found = db.dsl()
-                .select(SOURCES.ID)
+        Map<SourceId, String> found = db.dsl()
+                .select(SOURCES.ID, SOURCES.NAME)
                 .from(SOURCES)
                 .where(either)
                 .orderBy(SOURCES.ID)
-                .limit(2)
-                .fetch(SOURCES.ID);
+                .fetchMap(SOURCES.ID, SOURCES.NAME);
         if (found.isEmpty()) {
             throw new IllegalArgumentException("no source has the name or id " + name);
         }
-        if (found.size() > 1) {
-            throw new IllegalArgumentException("several sources are named " + name + "; give the id of one");
+        if (new HashSet<>(found.values()).size() > 1) {
+            throw new IllegalArgumentException(
+                    "several sources are named " + name + "; give the path or the id of one");
         }
-        return found.get(0);
+        return List.copyOf(found.keySet());
     }
 
     private static <I> Optional<I> id(String text, Function<String, I> of) {

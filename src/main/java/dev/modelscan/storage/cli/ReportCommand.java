@@ -100,7 +100,7 @@ final class ReportCommand extends ReadingCommand {
         scope = workflow == null
                 ? scope
                 : scope.workflows(db.dsl().fetch(Lists.workflows(db, workflow)).getValues(WORKFLOWS.ID));
-        scope = source == null ? scope : scope.source(Lists.source(db, source));
+        scope = source == null ? scope : scope.sources(Lists.sources(db, source));
         scope = since == null ? scope : scope.since(since);
         return until == null ? scope : scope.until(until);
     }

@@ -233,6 +233,26 @@ class GrownRunsTest {
     }
 
     @Test
+    void allStatesOfAFileAreOneSource() throws IOException {
+        String one = "{\"id\":\"1\",\"messages\":[{\"role\":\"user\",\"content\":\"go\"}]}\n";
+        String two = one.replace("\"1\"", "\"2\"");
+        imported("runs.jsonl", one + two);
+        imported("runs.jsonl", one + two.replace("}]", "},{\"role\":\"assistant\",\"content\":\"ok\"}]"));
+
+        for (String source :
+                List.of("runs.jsonl", directory.resolve("runs.jsonl").toString())) {
+            Run export = MainTest.run("export", "-", "--format", "openai", "--source", source, "--db", database());
+            assertThat(export.out().lines()).as(export.err()).hasSize(2);
+            Run report = MainTest.run("report", "--source", source, "--db", database());
+            assertThat(report.code()).as(report.err()).isZero();
+        }
+        Path other = Files.createDirectory(directory.resolve("other"));
+        imported("other/" + Files.writeString(other.resolve("runs.jsonl"), "").getFileName(), two.replace("2", "3"));
+        Run several = MainTest.run("report", "--source", "runs.jsonl", "--db", database());
+        assertThat(several.err()).contains("several sources are named runs.jsonl; give the path or the id of one");
+    }
+
+    @Test
     void aWindowOfARunAddsTheTokensOfItsNewMessages() throws IOException {
         imported("a.json", "{\"thread_id\":\"w\",\"messages\":[" + said("m1", 1) + "," + said("m2", 2) + "]}");
         imported("a.json", "{\"thread_id\":\"w\",\"messages\":[" + said("m2", 2) + "," + said("m3", 4) + "]}");

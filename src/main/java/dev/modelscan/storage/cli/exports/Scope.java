@@ -14,6 +14,7 @@ import dev.modelscan.storage.sources.SourceId;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.workflows.WorkflowId;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.function.Function;
 import org.jooq.Condition;
 import org.jooq.Record1;
@@ -51,9 +52,9 @@ public final class Scope {
         return and(conversations -> conversations.ID.eq(id), false);
     }
 
-    /** Those that were imported from this source. */
-    public Scope source(SourceId id) {
-        return and(conversations -> conversations.SOURCE_ID.eq(id), hasParents);
+    /** Those that were imported from these sources. */
+    public Scope sources(Collection<SourceId> ids) {
+        return and(conversations -> conversations.SOURCE_ID.in(ids), hasParents);
     }
 
     /** Those that began then or later. */
