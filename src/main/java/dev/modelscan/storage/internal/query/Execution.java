@@ -32,10 +32,7 @@ public final class Execution<R> {
      */
     private static final int KEPT_CHARACTERS = 65_536;
 
-    /**
-     * A packed row comes from a select, which ends with its result set. Only tests check that it is the only
-     * row.
-     */
+    /** A select of one row ends with its result set. Only tests check that it is the only row. */
     private static final boolean CHECKED = Execution.class.desiredAssertionStatus();
 
     private final Session session;
@@ -45,6 +42,7 @@ public final class Execution<R> {
     private final String sql;
     private final PreparedStatement statement;
     private final @Nullable PackedRow packed;
+    private final boolean writes;
     private final List<String> names;
     private final Map<String, int[]> places;
     private final BitSet bound = new BitSet();
@@ -69,6 +67,7 @@ public final class Execution<R> {
         this.sql = rendered.sql(session.schema());
         this.statement = session.connection().prepareStatement(sql);
         this.packed = rendered.packed().isEmpty() ? null : new PackedRow(rendered.packed());
+        this.writes = rendered.isWrite();
         this.names = rendered.parameters();
         this.places = rendered.places();
     }
@@ -222,7 +221,7 @@ public final class Execution<R> {
             }
             R result = mapped(row, known);
             session.countRows(1);
-            if ((packed == null || CHECKED) && rows.next()) {
+            if ((writes || packed == null || CHECKED) && rows.next()) {
                 throw new IllegalStateException("more than one row from " + sql);
             }
             returned = true;
@@ -326,7 +325,8 @@ public final class Execution<R> {
         busy = false;
         try {
             if (packed != null) {
-                packed.end();
+                long read = packed.end();
+                session.moved(writes ? read : 0);
             }
             session.moved(charactersBound);
             if (charactersBound > KEPT_CHARACTERS) {

@@ -69,6 +69,7 @@ public final class PackedRow extends Row {
     private final int apart;
     private final byte[] @Nullable [] fetchedApart;
     private int unfetched;
+    private long bytesRead;
     private int count;
     private int position;
     private byte[] bytes = {};
@@ -107,8 +108,14 @@ public final class PackedRow extends Row {
         return this;
     }
 
-    /** Releases the result. Keeps its last row to compare with the next result, if it is short enough. */
-    void end() {
+    /**
+     * Releases the result. Keeps its last row to compare with the next result, if it is short enough.
+     *
+     * @return how many bytes were read
+     */
+    long end() {
+        long read = bytesRead;
+        bytesRead = 0;
         rows = null;
         Arrays.fill(fetched, position, count, null);
         Arrays.fill(fetchedApart, null);
@@ -116,6 +123,7 @@ public final class PackedRow extends Row {
             bytes = new byte[0];
             Arrays.fill(values, NOT_DECODED);
         }
+        return read;
     }
 
     @Override
@@ -149,6 +157,7 @@ public final class PackedRow extends Row {
             fetched[count++] = row;
         }
         unfetched -= count;
+        bytesRead += size;
         return count > 0;
     }
 

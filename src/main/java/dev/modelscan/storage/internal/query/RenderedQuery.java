@@ -41,6 +41,11 @@ public record RenderedQuery(String sql, List<Integer> packed, List<String> param
     private static final Pattern QUOTED_OR_SCHEMA =
             Pattern.compile("\\b[eE]'(?:[^'\\\\]|\\\\.|'')*+'|'[^']*'|\"[^\"]*\"|\\{schema}", Pattern.DOTALL);
 
+    /** Whether it writes. The rows that it returns are those of RETURNING then. */
+    boolean isWrite() {
+        return !sql.startsWith("select");
+    }
+
     /** The SQL for tables of a schema, which is given as SQL; null if the engine has no schemas. */
     String sql(@Nullable String schema) {
         if (schema == null) {

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.query;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jooq.CommonTableExpression;
@@ -9,11 +10,13 @@ import org.jooq.Param;
 import org.jooq.Query;
 import org.jooq.QueryPart;
 import org.jooq.Select;
+import org.jooq.SelectFieldOrAsterisk;
 import org.jooq.TableField;
 import org.jooq.VisitContext;
 import org.jooq.VisitListener;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
+import org.jooq.impl.QOM;
 
 /** Renders a jOOQ expression and records the parameter of each {@code ?}. */
 final class Renderer {
@@ -24,34 +27,57 @@ final class Renderer {
     private Renderer() {}
 
     static RenderedQuery render(Query query, Dialect dialect) {
-        List<Field<?>> fields = packed(query, dialect);
+        List<Field<?>> columns = columns(query);
+        List<Field<?>> fields = packed(query, columns, dialect);
         return fields.isEmpty()
                 ? render(query, List.of(), dialect)
-                : render(((Select<?>) query).$select(fields), numbers((Select<?>) query, fields), dialect);
+                : render(with(fields, query), numbers(columns, fields), dialect);
+    }
+
+    /** The columns of the rows that the query returns; empty if it returns none. */
+    private static List<Field<?>> columns(Query query) {
+        if (query instanceof Select<?> select) {
+            return select.getSelect();
+        }
+        Collection<? extends SelectFieldOrAsterisk> returned = query instanceof QOM.UpdateReturning<?> update
+                ? update.$returning()
+                : query instanceof QOM.InsertReturning<?> insert ? insert.$returning() : List.of();
+        List<Field<?>> columns = new ArrayList<>();
+        for (SelectFieldOrAsterisk each : returned) {
+            columns.add((Field<?>) each);
+        }
+        return columns;
+    }
+
+    /** The query with other fields in place of its columns. */
+    private static Query with(List<Field<?>> fields, Query query) {
+        if (query instanceof Select<?> select) {
+            return select.$select(fields);
+        }
+        return query instanceof QOM.UpdateReturning<?> update
+                ? update.$returning(fields)
+                : ((QOM.InsertReturning<?>) query).$returning(fields);
     }
 
     /**
      * The query's columns packed; empty if they cannot be packed. A computed column cannot: it may be a fraction, or have
      * a name that the query uses elsewhere.
      */
-    private static List<Field<?>> packed(Query query, Dialect dialect) {
-        if (!(query instanceof Select<?> select)) {
+    private static List<Field<?>> packed(Query query, List<Field<?>> columns, Dialect dialect) {
+        if (columns.size() < 2 || !columns.stream().allMatch(TableField.class::isInstance)) {
             return List.of();
         }
-        List<Field<?>> columns = select.getSelect();
-        if (columns.size() == 1 || !columns.stream().allMatch(TableField.class::isInstance)) {
-            return List.of();
-        }
-        boolean complete = !select.$from().isEmpty() && select.$from().stream().allMatch(QueryParts::isComplete);
+        boolean complete = !(query instanceof Select<?> select)
+                || (!select.$from().isEmpty() && select.$from().stream().allMatch(QueryParts::isComplete));
         return dialect.packed(columns, !complete);
     }
 
     /** For {@link RenderedQuery#packed}. All packed fields but the last are columns. */
-    private static List<Integer> numbers(Select<?> query, List<Field<?>> fields) {
+    private static List<Integer> numbers(List<Field<?>> columns, List<Field<?>> fields) {
         List<Field<?>> apart = fields.subList(0, fields.size() - 1);
         List<Integer> numbers = new ArrayList<>();
         int packed = 0;
-        for (Field<?> column : query.getSelect()) {
+        for (Field<?> column : columns) {
             int place = apart.indexOf(column);
             numbers.add(place < 0 ? packed++ : -1 - place);
         }

@@ -281,8 +281,8 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * The number of characters that compiled queries bound, or read one column at a time (as RETURNING does),
-     * since the last call.
+     * The number of characters that compiled queries bound, or that writes returned, since the last call. What selects
+     * read one column at a time counts, too.
      */
     public long takeCharactersMoved() {
         long characters = charactersMoved;
