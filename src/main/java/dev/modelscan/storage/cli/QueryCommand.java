@@ -10,6 +10,8 @@ import java.util.List;
 import org.jooq.Cursor;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -79,6 +81,7 @@ final class QueryCommand extends DatabaseCommand {
 
     @Override
     Result execute(Database db) {
+        requireValues(db.dsl().dialect());
         Object[] values = params.stream().map(QueryCommand::value).toArray();
         List<List<Object>> rows = new ArrayList<>();
         boolean more = false;
@@ -98,6 +101,20 @@ final class QueryCommand extends DatabaseCommand {
             throw wouldWrite(e)
                     ? new StorageException("query: this SQL writes, and query only reads", e)
                     : SqlPlace.named(e, sql);
+        }
+    }
+
+    /** jOOQ leaves a parameter without a value as it is, which SQLite takes for null, and a value without a parameter out. */
+    private void requireValues(SQLDialect dialect) {
+        // More than there are, if some are in comments or literals. As many as jOOQ finds take one.
+        Object[] most = sql.chars().filter(c -> c == '?' || c == ':').boxed().toArray();
+        int found = DSL.using(dialect).resultQuery(sql, most).getParams().size();
+        if (found != params.size()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "The query has " + (found == 0 ? "no parameter" : Count.of(found, "parameter")) + " (?), and "
+                            + Count.of(params.size(), "value") + "; "
+                            + (found == 0 ? "leave out --param" : "give a --param for each"));
         }
     }
 

@@ -103,6 +103,31 @@ class QueryCommandTest {
         assertThat(query("SELECT 1", "--limit", "0").code()).isEqualTo(2);
     }
 
+    @Test
+    void eachParameterHasOneValue() throws SQLException {
+        String server = PostgresServer.newDatabase("");
+        assertThat(MainTest.run("workspaces", "create", "runs", "--db", server).code())
+                .isZero();
+        for (String[] place : new String[][] {{"--db", database}, {"--db", server, "--workspace", "runs"}}) {
+            String sql = "SELECT count(*) AS n FROM tasks WHERE status = ? AND type <> ? AND type <> 'a?:b' -- ?";
+            assertThat(valued(place, sql).err())
+                    .startsWith("The query has 2 parameters (?), and 0 values; give a --param for each");
+            assertThat(valued(place, sql, "--param", "x").code()).isEqualTo(2);
+            assertThat(valued(place, sql, "--param", "x", "--param", "y").code())
+                    .isZero();
+            Run more = valued(place, "SELECT 1 AS n", "--param", "x", "--json");
+            assertThat(more.code()).isEqualTo(2);
+            assertThat(more.err()).startsWith("The query has no parameter (?), and 1 value; leave out --param");
+        }
+    }
+
+    private static Run valued(String[] place, String sql, String... more) {
+        List<String> args = new ArrayList<>(List.of("query", sql));
+        args.addAll(List.of(place));
+        args.addAll(List.of(more));
+        return MainTest.run(args.toArray(new String[0]));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -60,6 +60,21 @@ abstract class BadInputContract extends Contract {
         assertThat(refusal.field()).isEqualTo(field);
     }
 
+    /** SQLite would take null. */
+    @Test
+    void aParameterWithoutAValueIsRefused() {
+        Agent kept = db.agents().create(Agent.builder().name("kept").mode("llm").build());
+        String update = "UPDATE agents SET mode = ? WHERE name = ? OR ? IS NULL";
+
+        assertThatThrownBy(() -> db.useTx(tx -> tx.dsl().execute(update, "other", "none")))
+                .isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> db.dsl().fetch("SELECT name FROM agents WHERE name = ?"))
+                .isInstanceOf(RuntimeException.class);
+        assertThat(db.dsl().fetch("SELECT name FROM agents WHERE name = ?", "kept"))
+                .hasSize(1);
+        assertThat(db.agents().get(kept.id())).isEqualTo(kept);
+    }
+
     static Stream<String> badNames() {
         return Stream.of(
                 "",

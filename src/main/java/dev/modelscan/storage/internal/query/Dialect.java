@@ -105,6 +105,11 @@ public interface Dialect {
         return false;
     }
 
+    /** Whether a parameter without a value counts as null; others reject the statement. */
+    default boolean takesNullForMissingValues() {
+        return false;
+    }
+
     /**
      * Whether the connection is in the transaction that {@code db.dsl()} reads in; true if it reads in none.
      */

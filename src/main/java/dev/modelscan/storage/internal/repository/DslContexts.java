@@ -16,9 +16,12 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jooq.Configuration;
 import org.jooq.ConnectionProvider;
+import org.jooq.DMLQuery;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
+import org.jooq.Query;
+import org.jooq.Select;
 import org.jooq.TransactionContext;
 import org.jooq.TransactionListener;
 import org.jooq.TransactionProvider;
@@ -282,7 +285,29 @@ final class DslContexts {
             if (SQL.isDebugEnabled()) {
                 SQL.debug(context.sql());
             }
+            if (store.dialect().takesNullForMissingValues()) {
+                requireValues(context);
+            }
             WatchedStatements.begin(context);
+        }
+
+        /** Only SQL that is a text can have more parameters than values. */
+        private static void requireValues(ExecuteContext context) {
+            Query query = context.query();
+            PreparedStatement statement = context.statement();
+            if (query == null || statement == null || query instanceof Select || query instanceof DMLQuery) {
+                return;
+            }
+            try {
+                int parameters = statement.getParameterMetaData().getParameterCount();
+                int values = query.getParams().size();
+                if (parameters > values) {
+                    throw new IllegalArgumentException("the SQL has more parameters than values (" + parameters
+                            + " and " + values + "); give a value for each ?");
+                }
+            } catch (SQLException e) {
+                throw new IllegalStateException("a statement of which the driver does not know the parameters", e);
+            }
         }
 
         @Override

@@ -246,6 +246,11 @@ public final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public boolean takesNullForMissingValues() {
+        return true;
+    }
+
+    @Override
     public boolean keepsStatements() {
         return true;
     }
