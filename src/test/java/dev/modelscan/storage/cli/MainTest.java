@@ -61,6 +61,25 @@ class MainTest {
     }
 
     @Test
+    void whatIsNoDatabaseIsSaidAsItIs() throws IOException {
+        Path text = Files.writeString(directory.resolve("text"), "no database, but a text of some length\n".repeat(9));
+        for (String command :
+                List.of("list tasks", "status", "doctor", "backup --to b.db", "export x --format openai")) {
+            assertThat(of(command, directory)).contains(directory + " is a directory; name the file of a database");
+            assertThat(of(command, directory.resolve("a/b.db")))
+                    .contains("b.db does not exist: the directory " + directory.resolve("a"));
+            assertThat(of(command, directory.resolve("b.db"))).contains("b.db does not exist; name the file");
+            assertThat(of(command, text)).contains("text is not a SQLite database");
+        }
+    }
+
+    private static String of(String command, Path database) {
+        Run run = run((command + " --db " + database).split(" "));
+        assertThat(run.code).isNotZero();
+        return run.out + run.err;
+    }
+
+    @Test
     void wrongArgumentsAreTwo() {
         assertThat(run().code).isEqualTo(2);
         assertThat(run("nonsense").code).isEqualTo(2);

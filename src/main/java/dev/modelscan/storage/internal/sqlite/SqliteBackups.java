@@ -5,12 +5,12 @@ import dev.modelscan.storage.backups.BackupProgress;
 import dev.modelscan.storage.backups.Generation;
 import dev.modelscan.storage.backups.Keep;
 import dev.modelscan.storage.backups.Restored;
-import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.internal.engine.FileBackups;
 import dev.modelscan.storage.internal.migrate.MigrationPlan;
 import dev.modelscan.storage.internal.sqlite.backup.BackupDirectory;
 import dev.modelscan.storage.internal.sqlite.backup.BackupWriter;
 import dev.modelscan.storage.internal.sqlite.backup.Restore;
+import dev.modelscan.storage.internal.sqlite.file.FileFacts;
 import dev.modelscan.storage.internal.sqlite.file.Leftovers;
 import dev.modelscan.storage.internal.sqlite.file.SqliteConnections;
 import java.nio.file.Files;
@@ -39,8 +39,7 @@ final class SqliteBackups implements FileBackups {
         Path file = Objects.requireNonNull(connections.file());
         Leftovers.requireComplete(file);
         if (!Files.isRegularFile(file)) {
-            throw new UnavailableException(
-                    database + " does not exist; name the file of a database. Nothing was written", null);
+            throw FileFacts.noDatabase(database.toString(), file, "Nothing was written");
         }
         connections.rememberFile();
         return connections;

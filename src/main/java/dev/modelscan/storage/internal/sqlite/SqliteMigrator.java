@@ -217,8 +217,7 @@ public final class SqliteMigrator {
             Leftovers.requireComplete(file);
         }
         if (file == null || !Files.isRegularFile(file)) {
-            throw new UnavailableException(
-                    connections.name() + " does not exist; name the file of a database. None was created", null);
+            throw FileFacts.noDatabase(connections.name(), file, "None was created");
         }
         probe.rejectEarly(file);
         return state();

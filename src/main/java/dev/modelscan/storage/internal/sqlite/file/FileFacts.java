@@ -63,6 +63,19 @@ public final class FileFacts {
         return TOO_MANY_OPEN.matcher(reason).find() ? RAISE_LIMIT : "";
     }
 
+    /** What is where a database was looked for. */
+    public static UnavailableException noDatabase(String name, @Nullable Path file, String done) {
+        String what = name + " does not exist";
+        if (file != null && Files.isDirectory(file)) {
+            what = name + " is a directory";
+        } else if (file != null && Files.exists(file)) {
+            what = name + " is not a regular file";
+        } else if (file != null && !Files.isDirectory(directory(file))) {
+            what = name + " does not exist: " + whyNotOpened(file);
+        }
+        return new UnavailableException(what + "; name the file of a database. " + done, null);
+    }
+
     /** The visible reason why this process cannot open the file, or null. */
     static @Nullable String whyNotOpened(Path file) {
         Path directory = directory(file);
