@@ -19,11 +19,11 @@ record ArchiveSummary(String file, String format, String done, Map<String, Long>
         return new ArchiveSummary(file, "native", done, manifest.rows(), manifest.sha256());
     }
 
-    static ArchiveSummary stored(String file, Manifest manifest, boolean newIds) {
+    static ArchiveSummary stored(String file, Manifest manifest, boolean newIds, boolean dryRun) {
         Map<String, Long> rows = ArchiveReader.stored(manifest, newIds);
         long deleted = manifest.rows().getOrDefault(DELETED_RECORDS.getName(), 0L)
                 - rows.getOrDefault(DELETED_RECORDS.getName(), 0L);
-        String done = newIds ? "stored with new ids" : "stored";
+        String done = (dryRun ? "would be " : "") + (newIds ? "stored with new ids" : "stored");
         String leftOut = deleted == 0 ? "" : " (" + Count.of(deleted, "deleted record") + " left out)";
         return new ArchiveSummary(file, "native", done + leftOut, rows, manifest.sha256());
     }

@@ -3,6 +3,7 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.DatabaseBuilder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -29,6 +30,12 @@ abstract class DatabaseCommand extends OutputCommand {
     /** Opens the named database; the caller closes it. */
     Database open() {
         return builder().open();
+    }
+
+    /** The SQLite file. */
+    final Path file() {
+        Path path = location.path(workspace == null ? DEFAULT_FILE : DEFAULT_DIRECTORY);
+        return workspace == null ? path : path.resolve(workspace + ".db");
     }
 
     final DatabaseBuilder builder() {

@@ -11,7 +11,6 @@ import dev.modelscan.storage.cli.imports.FileImport;
 import dev.modelscan.storage.cli.imports.FileResult;
 import dev.modelscan.storage.cli.imports.ImportOptions;
 import dev.modelscan.storage.cli.imports.Redactor;
-import dev.modelscan.storage.cli.temporary.TemporaryFiles;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.StorageException;
 import java.io.BufferedInputStream;
@@ -19,8 +18,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -103,8 +100,9 @@ final class ImportCommand extends DatabaseCommand {
 
     @Option(
             names = "--dry-run",
-            description = "Read and check everything, and store nothing: say what an empty database would get. What the"
-                    + " database has already is not looked at.")
+            description =
+                    "Store nothing: say what would be stored beside what the database holds. A SQLite file is copied to"
+                            + " the temporary directory for that; on a server a transaction is rolled back.")
     boolean dryRun;
 
     @Override
@@ -133,12 +131,12 @@ final class ImportCommand extends DatabaseCommand {
                 reader.onProgress(bar::show);
             }
             Manifest manifest = reader.check();
-            if (dryRun) {
-                return ArchiveSummary.of(archive.name(), "would be stored", manifest);
-            }
-            Thread onInterrupt = new Thread(
-                    () -> interrupted("nothing of the archive is stored. The same command again stores it."));
-            try (Database db = open()) {
+            Thread onInterrupt = new Thread(() -> interrupted(
+                    dryRun
+                            ? "a dry run stores nothing."
+                            : "nothing of the archive is stored. The same command again stores it."));
+            try (Opened opened = new Opened()) {
+                Database db = opened.get();
                 Runtime.getRuntime().addShutdownHook(onInterrupt);
                 db.useTx(tx -> reader.store(tx.dsl(), newIds));
             } catch (ConflictException e) {
@@ -146,7 +144,7 @@ final class ImportCommand extends DatabaseCommand {
             } finally {
                 forget(onInterrupt);
             }
-            return ArchiveSummary.stored(archive.name(), manifest, newIds);
+            return ArchiveSummary.stored(archive.name(), manifest, newIds, dryRun);
         }
     }
 
@@ -201,7 +199,7 @@ final class ImportCommand extends DatabaseCommand {
                 + " stored. The same command again stores the rest.";
     }
 
-    private static void forget(Thread hook) {
+    static void forget(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
@@ -253,60 +251,25 @@ final class ImportCommand extends DatabaseCommand {
     /** The database, which is opened, and so made, with the first run. */
     private final class Opened implements AutoCloseable {
 
-        /** After Ctrl-C nothing closes what is open. */
-        private final Thread atEnd = new Thread(this::delete);
-
+        private final DryRun discarded = new DryRun();
         private @Nullable Database db;
-        private volatile @Nullable Path temporary;
 
         Database get() {
             Database known = db;
             if (known == null) {
-                known = dryRun ? openTemporary() : open();
+                known = dryRun ? discarded.open(ImportCommand.this) : open();
                 db = known;
             }
             return known;
         }
 
-        private Database openTemporary() {
-            Runtime.getRuntime().addShutdownHook(atEnd);
-            try {
-                Path made = TemporaryFiles.createDirectory();
-                temporary = made;
-                return Database.open(made.resolve("dry-run.db"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e.getMessage(), e);
-            }
-        }
-
-        private void delete() {
-            Path made = temporary;
-            if (made == null) {
-                return;
-            }
-            try {
-                TemporaryFiles.delete(renamed(made));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e.getMessage(), e);
-            }
-        }
-
-        /** The import still runs when Ctrl-C is handled. Without the directory's name it can make no file in it. */
-        private static Path renamed(Path directory) {
-            try {
-                return Files.move(directory, directory.resolveSibling(directory.getFileName() + ".deleted"));
-            } catch (IOException openOnWindows) {
-                return directory;
-            }
-        }
-
         @Override
         public void close() {
-            if (db != null) {
+            if (dryRun) {
+                discarded.close();
+            } else if (db != null) {
                 db.close();
             }
-            forget(atEnd);
-            delete();
         }
     }
 

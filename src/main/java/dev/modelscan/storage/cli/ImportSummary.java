@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param redacted how many secrets it took out
  * @param files each file's own result
  * @param error what ended the import before its end; null if nothing did
- * @param dryRun whether all of it went into an empty database, which is gone
+ * @param dryRun whether it only says what would be stored
  */
 record ImportSummary(
         long imported,
@@ -133,7 +133,7 @@ record ImportSummary(
                 toolFailures,
                 redacted == 0 ? "" : "; " + Count.of(redacted, "secret") + " redacted");
         if (dryRun) {
-            out.println("A dry run, as into an empty database: nothing was stored.");
+            out.println("A dry run: nothing was stored.");
         }
     }
 

@@ -6,7 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Map;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -56,9 +60,32 @@ final class Location {
             description = "Ask for the role's password.")
     char @Nullable [] password;
 
+    boolean isServer() {
+        return database != null && database.startsWith(URL_PREFIX);
+    }
+
     /** The engine of the database, as the library names it. */
     String engine() {
-        return database != null && database.startsWith(URL_PREFIX) ? "postgresql" : "sqlite";
+        return isServer() ? "postgresql" : "sqlite";
+    }
+
+    /** A connection to the server, with the role and the password that the library would use. */
+    Connection connect() throws SQLException {
+        Properties properties = new Properties();
+        Map<String, String> environment = System.getenv();
+        String role = role(environment);
+        if (role != null) {
+            properties.setProperty("user", role);
+        }
+        String secret = password(environment);
+        if (secret != null) {
+            properties.setProperty("password", secret);
+        }
+        return DriverManager.getConnection(String.valueOf(database), properties);
+    }
+
+    private @Nullable String role(Map<String, String> environment) {
+        return user == null ? environment.get("PGUSER") : user;
     }
 
     /** A builder for the database; for a path if none was given. */
@@ -72,11 +99,17 @@ final class Location {
 
     /** The database's file, for commands that need one. */
     Path file() {
-        String place = database == null ? DatabaseCommand.DEFAULT_FILE : database;
-        if (place.startsWith(URL_PREFIX)) {
-            throw new IllegalArgumentException("--db " + shown(place) + " is a server; this command needs the file of a"
-                    + " SQLite database. docs/operations.md says how to do the same on PostgreSQL");
+        if (isServer()) {
+            throw new IllegalArgumentException(
+                    "--db " + shown(String.valueOf(database)) + " is a server; this command needs the file of a"
+                            + " SQLite database. docs/operations.md says how to do the same on PostgreSQL");
         }
+        return path(DatabaseCommand.DEFAULT_FILE);
+    }
+
+    /** The path of the database, or that one if none was given. */
+    Path path(String defaultPath) {
+        String place = database == null ? defaultPath : database;
         return place.startsWith("~/") ? Path.of(System.getProperty("user.home"), place.substring(2)) : Path.of(place);
     }
 
@@ -90,7 +123,7 @@ final class Location {
             return Database.builder().path(place);
         }
         DatabaseBuilder builder = Database.builder().url(place);
-        String role = user == null ? environment.get("PGUSER") : user;
+        String role = role(environment);
         if (role != null) {
             builder.user(role);
         }

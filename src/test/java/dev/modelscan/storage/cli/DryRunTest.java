@@ -1,0 +1,90 @@
+package dev.modelscan.storage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelscan.storage.cli.MainTest.Run;
+import dev.modelscan.storage.support.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A dry run of {@code import} says what the run says, and changes nothing. */
+class DryRunTest {
+
+    private static final String RUN = "{\"id\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n";
+
+    @TempDir
+    private Path directory;
+
+    private String runs;
+
+    @BeforeEach
+    void writeRuns() throws IOException {
+        runs = Files.writeString(directory.resolve("runs.jsonl"), RUN.formatted("a"))
+                .toString();
+    }
+
+    @Test
+    void ofAFile() throws IOException {
+        Path file = directory.resolve("runs.db");
+        requireSame("--db", file.toString());
+        Files.createDirectory(directory.resolve("w"));
+        requireSame("--db", directory.resolve("w").toString(), "--workspace", "team");
+    }
+
+    @Test
+    void ofAServer() throws IOException, SQLException {
+        String server = PostgresServer.newDatabase("");
+        requireSame("--db", server);
+        requireSame("--db", server, "--workspace", "team");
+    }
+
+    private void requireSame(String... place) throws IOException {
+        writeRuns();
+        requireSays("1 transcript imported, 0 stored already", place);
+        assertThat(run(place, "status").code()).as("nothing is made").isOne();
+        assertThat(run(place, "import", runs).code()).isZero();
+        String before = tasks(place);
+        requireSays("0 transcripts imported, 1 stored already", place);
+
+        Files.writeString(Path.of(runs), RUN.formatted("a") + RUN.formatted("b") + RUN.formatted("c"));
+        requireSays("2 transcripts imported, 1 stored already", place);
+        assertThat(tasks(place)).isEqualTo(before);
+
+        String archive = directory.resolve("all.zip").toString();
+        assertThat(run(place, "export", archive, "--format", "native", "--force")
+                        .code())
+                .isZero();
+        Run taken = run(place, "import", archive, "--dry-run");
+        assertThat(taken.code()).isOne();
+        assertThat(taken.err()).contains("the database has a record of the archive already");
+        Run again = run(place, "import", archive, "--dry-run", "--new-ids");
+        assertThat(again.err() + again.out()).contains("would be stored with new ids");
+        assertThat(tasks(place)).isEqualTo(before);
+    }
+
+    private void requireSays(String text, String... place) {
+        Run dry = run(place, "import", runs, "--dry-run");
+        assertThat(dry.code()).as(dry.err()).isZero();
+        assertThat(dry.out()).contains(text, "A dry run: nothing was stored.");
+        assertThat(run(place, "import", runs, "--dry-run", "--json").out()).contains("\"dryRun\" : true");
+    }
+
+    private static String tasks(String... place) {
+        return run(place, "query", "SELECT * FROM tasks ORDER BY id", "--json").out()
+                + run(place, "query", "SELECT * FROM workflows ORDER BY id", "--json")
+                        .out();
+    }
+
+    private static Run run(String[] place, String... command) {
+        List<String> args = new ArrayList<>(List.of(command));
+        args.addAll(List.of(place));
+        return MainTest.run(args.toArray(new String[0]));
+    }
+}
