@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
         subcommands = {ArchiveCommand.ListAll.class, ArchiveCommand.Restore.class, ArchiveCommand.Purge.class})
 final class ArchiveCommand extends CommandGroup {
 
-    @Command(name = "list", description = "Lists deleted records, the oldest first. Makes and migrates nothing.")
+    @Command(name = "list", description = "Lists deleted records, the oldest first. Creates and migrates nothing.")
     static final class ListAll extends PagedCommand {
 
         private static final int DEFAULT_LIMIT = 50;
@@ -36,7 +36,7 @@ final class ArchiveCommand extends CommandGroup {
         @Option(
                 names = "--kind",
                 paramLabel = "<kind>",
-                description = "Of this kind, such as conversation, task or \"tool execution\".")
+                description = "Only this kind, such as conversation, task or \"tool execution\".")
         @Nullable
         String kind;
 
@@ -81,7 +81,7 @@ final class ArchiveCommand extends CommandGroup {
             name = "restore",
             description = {
                 "Puts a deleted record back, with all that was deleted with it, or nothing of it.",
-                "Exit code 1 if a name is taken by now, or a record that it refers to is missing."
+                "Exit code 1 if its name is taken now, or if a record that it refers to is missing."
             })
     static final class Restore extends WritingCommand {
 
@@ -105,8 +105,8 @@ final class ArchiveCommand extends CommandGroup {
     @Command(
             name = "purge",
             description = {
-                "Forgets deleted records for ever: one of them, or all that were deleted before a time.",
-                "Killed at any time, run it again: what was purged stays purged."
+                "Removes deleted records for good: one, or all that were deleted before a time.",
+                "If it was killed, run it again: what was purged stays purged."
             })
     static final class Purge extends WritingCommand {
 
@@ -120,11 +120,11 @@ final class ArchiveCommand extends CommandGroup {
                 names = "--older-than",
                 paramLabel = "<time>",
                 converter = Moment.class,
-                description = "All that were deleted before then: " + Moment.HELP + ".")
+                description = "All that were deleted before this time: " + Moment.HELP + ".")
         @Nullable
         Instant olderThan;
 
-        @Option(names = "--dry-run", description = "Count what would be purged.")
+        @Option(names = "--dry-run", description = "Count what would be purged, and purge nothing.")
         boolean dryRun;
 
         @Override

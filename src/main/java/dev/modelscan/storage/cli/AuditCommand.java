@@ -45,7 +45,7 @@ final class AuditCommand extends CommandGroup {
             name = "enable",
             description = {
                 "Switches the log on: makes triggers for every table, or rebuilds them.",
-                "Run it again after a change of the schema that another tool made."
+                "Run it again after another tool has changed the schema."
             })
     static final class Enable extends WritingCommand {
 
@@ -54,7 +54,7 @@ final class AuditCommand extends CommandGroup {
                 paramLabel = "<column>",
                 description = "Never record these values: table.column, or table.column.member of its JSON; * is any"
                         + " table. Columns called password, secret, token, api_key and the like are redacted anyway."
-                        + " Can be repeated, and replaces what was named before; without it that stays.")
+                        + " May be repeated. Replaces what was named before; without it, that stays.")
         @Nullable
         List<String> redacted;
 
@@ -77,12 +77,15 @@ final class AuditCommand extends CommandGroup {
         }
     }
 
-    @Command(name = "list", description = "Lists entries, the newest first. Migrates nothing.")
+    @Command(name = "list", description = "Lists entries, the newest first. Creates and migrates nothing.")
     static final class ListEntries extends PagedCommand {
 
         private static final int DEFAULT_LIMIT = 50;
 
-        @Option(names = "--table", paramLabel = "<table>", description = "Of a row of this table. Needs --key.")
+        @Option(
+                names = "--table",
+                paramLabel = "<table>",
+                description = "Only changes of a row of this table. Needs --key.")
         @Nullable
         String table;
 
@@ -90,7 +93,7 @@ final class AuditCommand extends CommandGroup {
         @Nullable
         String key;
 
-        @Option(names = "--actor", paramLabel = "<name>", description = "Of what this actor did.")
+        @Option(names = "--actor", paramLabel = "<name>", description = "Only what this actor did.")
         @Nullable
         String actor;
 
@@ -98,11 +101,15 @@ final class AuditCommand extends CommandGroup {
                 names = "--since",
                 paramLabel = "<time>",
                 converter = Moment.class,
-                description = "From this time on: " + Moment.HELP + ".")
+                description = "Only what was done at this time or later: " + Moment.HELP + ".")
         @Nullable
         Instant since;
 
-        @Option(names = "--until", paramLabel = "<time>", converter = Moment.class, description = "Before then.")
+        @Option(
+                names = "--until",
+                paramLabel = "<time>",
+                converter = Moment.class,
+                description = "Only what was done before this time.")
         @Nullable
         Instant until;
 
@@ -195,7 +202,7 @@ final class AuditCommand extends CommandGroup {
     @Command(
             name = "verify",
             description = {
-                "Computes every hash of the chain again, and names the first bad entry. Tells, too, what keeps the log"
+                "Computes every hash of the chain again, and names the first bad entry. Also says what keeps the log"
                         + " from recording now, as doctor does. Changes nothing.",
                 "",
                 "Exit code: 0 the chain holds; 4 it does not, or changes are not recorded."
@@ -207,8 +214,9 @@ final class AuditCommand extends CommandGroup {
         @Option(
                 names = "--since",
                 paramLabel = "<head>",
-                description = "A head that audit head printed before. With it, finds also that the end was removed,"
-                        + " that an older database was put back, and that the chain was rewritten.")
+                description =
+                        "A head that audit head printed before. With it, also finds that the end was removed, that"
+                                + " an older database was put back, or that the chain was rewritten.")
         @Nullable
         String since;
 

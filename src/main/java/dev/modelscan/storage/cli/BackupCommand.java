@@ -26,12 +26,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "backup",
         description = {
-            "Backs up a SQLite database to a file, while programs write to it. Neither creates nor migrates it.",
+            "Backs up a SQLite database to a file, while programs write to it. Creates and migrates nothing.",
             "",
-            "With --keep, --to is a directory of backups: one is added and restored for a test, and those that are"
-                    + " no longer to be kept are deleted. --every goes on until it is interrupted. A database on a server"
+            "With --keep, --to is a directory of backups: one is added and restored for a test, and those that"
+                    + " --keep no longer names are deleted. --every goes on until it is interrupted. A database on a server"
                     + " is backed up with pg_dump; docs/operations.md says how."
         },
+        modelTransformer = SharedOptions.OfBackup.class,
         subcommands = {BackupCommand.Verify.class, BackupCommand.Drill.class, BackupCommand.ListAll.class})
 final class BackupCommand extends OutputCommand {
 
@@ -41,14 +42,14 @@ final class BackupCommand extends OutputCommand {
     @Option(
             names = "--to",
             paramLabel = "<file>",
-            description = "The file to write, which must not exist; with --keep, the directory.")
+            description = "Required: the file to write, which must not exist; with --keep, the directory.")
     @Nullable
     Path to;
 
     @Option(
             names = "--keep",
             paramLabel = "<generations>",
-            description = "Which backups of the directory are kept, as 24h,7d,4w: the newest of each of the last 24"
+            description = "Which backups of the directory to keep, such as 24h,7d,4w: the newest of each of the last 24"
                     + " hours, 7 days and 4 weeks that have one.")
     @Nullable
     String keep;
@@ -57,11 +58,11 @@ final class BackupCommand extends OutputCommand {
             names = "--every",
             paramLabel = "<time>",
             converter = Intervals.class,
-            description = "Add one each time, as 15m or 1h, until interrupted; with --keep.")
+            description = "Add a backup this often, such as 15m or 1h, until it is interrupted. Needs --keep.")
     @Nullable
     Duration every;
 
-    @Option(names = "--dry-run", description = "Say what would be written and deleted.")
+    @Option(names = "--dry-run", description = "Say what would be written and deleted, and do neither.")
     boolean dryRun;
 
     @Override
@@ -158,7 +159,8 @@ final class BackupCommand extends OutputCommand {
 
     @Command(
             name = "verify",
-            description = "Compares a backup's bytes, pages and rows with its manifest. Writes nothing.")
+            description = "Compares a backup's bytes, pages and rows with its manifest. Writes nothing.",
+            modelTransformer = SharedOptions.OfNoDatabase.class)
     static final class Verify extends OfOne {
 
         @Override
@@ -172,7 +174,8 @@ final class BackupCommand extends OutputCommand {
             name = "drill",
             description =
                     "Restores a backup to a temporary file beside it, compares all rows, and notes in the manifest"
-                            + " that it did.")
+                            + " that it did.",
+            modelTransformer = SharedOptions.OfNoDatabase.class)
     static final class Drill extends OfOne {
 
         @Override
@@ -182,7 +185,10 @@ final class BackupCommand extends OutputCommand {
         }
     }
 
-    @Command(name = "list", description = "Lists the whole backups of a directory, the oldest first.")
+    @Command(
+            name = "list",
+            description = "Lists the complete backups of a directory, the oldest first.",
+            modelTransformer = SharedOptions.OfNoDatabase.class)
     static final class ListAll extends OutputCommand {
 
         @Parameters(paramLabel = "<directory>", description = "The directory.")

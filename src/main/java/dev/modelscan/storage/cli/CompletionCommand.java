@@ -25,7 +25,7 @@ final class CompletionCommand implements Callable<Integer> {
         fish
     }
 
-    @Parameters(paramLabel = "<shell>", description = "${COMPLETION-CANDIDATES}.")
+    @Parameters(paramLabel = "<shell>", description = "bash, zsh or fish.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Shell shell;
 

@@ -14,7 +14,10 @@ abstract class DatabaseCommand extends OutputCommand {
     static final String DEFAULT_FILE = "~/.modelscan/modelscan.db";
     static final String DEFAULT_DIRECTORY = "~/.modelscan/workspaces";
 
-    @Option(names = "--workspace", paramLabel = "<name>", description = "The workspace there.")
+    @Option(
+            names = "--workspace",
+            paramLabel = "<name>",
+            description = "The workspace; --db is then the directory of the workspaces' files, or the URL.")
     @Nullable
     String workspace;
 

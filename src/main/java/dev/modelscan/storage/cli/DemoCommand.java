@@ -22,7 +22,8 @@ import picocli.CommandLine.Command;
         description = {
             "Imports a small sample, and shows its status and report.",
             "Without --db it works on a temporary database, which it deletes."
-        })
+        },
+        modelTransformer = SharedOptions.OfDemo.class)
 final class DemoCommand extends DatabaseCommand {
 
     static final String SAMPLE = "sample-transcripts.json";

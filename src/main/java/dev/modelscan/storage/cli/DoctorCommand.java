@@ -52,7 +52,7 @@ final class DoctorCommand extends WritingCommand {
     @Option(
             names = "--backups",
             paramLabel = "<directory>",
-            description = "Also ask whether this directory has a backup that was restored for a test.")
+            description = "Also check that this directory has a backup whose restore was tested.")
     @Nullable
     Path backups;
 

@@ -16,11 +16,10 @@ import picocli.CommandLine.Parameters;
         description = {
             "Erases an agent, a conversation, or what an external id names: from all tables, deleted records, the search index,"
                     + " the audit log, and the bytes of a SQLite file.",
-            "If it is killed, run it again: 3 then says that its rows were gone already. Not reached: backups, exports,"
-                    + " replicas, and what others wrote about it.",
+            "If it was killed, run it again: exit code 3 then says that its rows were gone already. It does not reach"
+                    + " backups, exports, replicas, and what others wrote about it.",
             "",
-            "Exit code: 0 erased, or counted; 1 refused, or erased and not scrubbed (run erase scrub); 3 nothing of it"
-                    + " was found."
+            EraseCommand.CODES
         },
         subcommands = {
             EraseCommand.OfAgent.class,
@@ -30,13 +29,16 @@ import picocli.CommandLine.Parameters;
         })
 final class EraseCommand extends CommandGroup {
 
+    static final String CODES = "Exit code: 0 erased, or counted; 1 refused, or erased and not scrubbed (run erase"
+            + " scrub); 3 nothing of it was found.";
+
     @Command(
             name = "agent",
             description = {
                 "Erases an agent with what it wrote: messages, tool executions, tasks, model calls, memberships. Others'"
                         + " records stay.",
                 "",
-                "Exit code: 0 erased, or counted; 3 nothing of it was found."
+                CODES
             })
     static final class OfAgent extends ErasingCommand {
 
@@ -72,7 +74,7 @@ final class EraseCommand extends CommandGroup {
                 "Erases a conversation with its messages, tool executions and model calls, and the tasks that have messages"
                         + " nowhere else.",
                 "",
-                "Exit code: 0 erased, or counted; 3 nothing of it was found."
+                CODES
             })
     static final class OfConversation extends ErasingCommand {
 
@@ -92,7 +94,7 @@ final class EraseCommand extends CommandGroup {
                 "Erases what was imported under an id: tasks and conversations with all of their content, workflows, messages"
                         + " and model calls.",
                 "",
-                "Exit code: 0 erased, or counted; 3 nothing of it was found."
+                CODES
             })
     static final class OfExternalId extends ErasingCommand {
 
@@ -113,8 +115,8 @@ final class EraseCommand extends CommandGroup {
     @Command(
             name = "scrub",
             description = {
-                "Removes what deleted rows have left behind: rewrites a SQLite file, which needs as much space again,"
-                        + " while nobody writes. On PostgreSQL: VACUUM (ANALYZE)."
+                "Removes what deleted rows have left in the storage: rewrites a SQLite file, which needs as much space again;"
+                        + " writers wait. On PostgreSQL: VACUUM (ANALYZE)."
             })
     static final class Scrub extends WritingCommand {
 

@@ -20,26 +20,25 @@ abstract class ErasingCommand extends WritingCommand {
 
     @Option(
             names = "--no-scrub",
-            description = "Leave what deleted rows have left in the file, for many erasures: run \"erase scrub\" after"
-                    + " the last one.")
+            description = "Do not scrub the storage, for many erasures: run \"erase scrub\" after the last one.")
     boolean noScrub;
 
-    @Option(names = "--actor", paramLabel = "<name>", description = "Who erases, for the receipt.")
+    @Option(names = "--actor", paramLabel = "<name>", description = "The name of who erases, for the receipt.")
     @Nullable
     String actor;
 
     @Option(
             names = "--backups",
             paramLabel = "<directory>",
-            description = "Name the backups in this directory, which may still hold it.")
+            description = "List the backups in this directory, which may still hold it.")
     @Nullable
     Path backups;
 
     @Option(
             names = "--keep",
-            paramLabel = "<count>",
-            description = "Which of them are kept, as 24h,7d,4w: says when each is deleted, if one is added every hour."
-                    + " Needs --backups.")
+            paramLabel = "<generations>",
+            description = "Which of them are kept, such as 24h,7d,4w: says when each is deleted, if one is added every"
+                    + " hour. Needs --backups.")
     @Nullable
     String keep;
 

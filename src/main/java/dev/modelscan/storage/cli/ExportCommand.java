@@ -37,15 +37,17 @@ import picocli.CommandLine.Parameters;
                     + " archive of all that the database holds, which import puts into an empty one. The form parquet is"
                     + " a directory of Parquet files for other programs.",
             "",
-            "A run that came from the form is written as its source had it. Of a run of another form, what the form has"
-                    + " no place for is listed on standard error. docs/formats.md says what that is."
+            "A run that came from the form is written as its source had it. For other runs, standard error lists what the"
+                    + " form has no place for; docs/formats.md says what that is."
         })
 final class ExportCommand extends DatabaseCommand {
 
     private static final String NATIVE = "native";
     private static final String PARQUET = "parquet";
 
-    @Parameters(paramLabel = "<file>", description = "The file to write, or the directory; - is the standard output.")
+    @Parameters(
+            paramLabel = "<file>",
+            description = "The file to write, or - for the standard output; for parquet, the directory to make.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String file;
 
@@ -84,7 +86,7 @@ final class ExportCommand extends DatabaseCommand {
             names = "--since",
             paramLabel = "<time>",
             converter = Moment.class,
-            description = "Only runs that began since then: " + Moment.HELP + ".")
+            description = "Only runs that began at this time or later: " + Moment.HELP + ".")
     @Nullable
     Instant since;
 
@@ -92,17 +94,17 @@ final class ExportCommand extends DatabaseCommand {
             names = "--until",
             paramLabel = "<time>",
             converter = Moment.class,
-            description = "Only runs that began before then.")
+            description = "Only runs that began before this time.")
     @Nullable
     Instant until;
 
     @Option(
             names = "--dry-run",
             description =
-                    "Read everything and write nothing: say how much it would be, and what the form has no place for.")
+                    "Read everything and write nothing: say how much would be written, and what the form has no place for.")
     boolean dryRun;
 
-    @Option(names = "--force", description = "Replace the file if it exists.")
+    @Option(names = "--force", description = "Replace the file if it exists. Not for parquet.")
     boolean force;
 
     @Override

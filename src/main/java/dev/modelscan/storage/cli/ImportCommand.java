@@ -49,7 +49,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Each run becomes a task and a conversation, in one transaction: all of it is stored, or nothing. A file"
                     + " becomes a workflow. Who acted becomes an agent; one of that name that exists is used. Times are"
-                    + " those of the file.",
+                    + " those of the file. The database is created if it is missing, and migrated.",
             "",
             "What is odd is kept, and told with a warning; a record that cannot be read is reported with its place, and"
                     + " the exit code is 1. Importing again stores only what is new, and what a session has grown by."

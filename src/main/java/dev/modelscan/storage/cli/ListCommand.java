@@ -12,8 +12,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "list",
         description = {
-            "Lists tasks, conversations, agents, tools or workflows, the oldest first; tools by name.",
-            "Makes and migrates nothing."
+            "Lists tasks, conversations, agents, tools or workflows: the oldest first, tools by name.",
+            "Creates and migrates nothing."
         })
 final class ListCommand extends PagedCommand {
 
@@ -32,28 +32,34 @@ final class ListCommand extends PagedCommand {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String kind;
 
-    @Option(names = "--status", paramLabel = "<status>", description = "Of this status. For tasks, agents, workflows.")
+    @Option(
+            names = "--status",
+            paramLabel = "<status>",
+            description = "Only those of this status. For tasks, agents and workflows.")
     @Nullable
     String status;
 
     @Option(
             names = "--agent",
             paramLabel = "<name or id>",
-            description = "Of this agent: its tasks, the tools that it used, the conversations in which it spoke.")
+            description =
+                    "Only the tasks of this agent, the tools that it used, or the conversations in which it spoke.")
     @Nullable
     String agent;
 
     @Option(
             names = "--workflow",
             paramLabel = "<name or id>",
-            description = "Of this workflow. For tasks, conversations, tools.")
+            description =
+                    "Only what belongs to this workflow, or to all of that name. For tasks, conversations and tools.")
     @Nullable
     String workflow;
 
     @Option(
             names = "--name",
             paramLabel = "<text>",
-            description = "With this text in the name; in the type of a task, or the title of a conversation.")
+            description =
+                    "Only those with this text in the name; for tasks, in the type; for conversations, in the title.")
     @Nullable
     String name;
 
@@ -61,11 +67,15 @@ final class ListCommand extends PagedCommand {
             names = "--since",
             paramLabel = "<time>",
             converter = Moment.class,
-            description = "Made since then: " + Moment.HELP + ".")
+            description = "Only what was created at this time or later: " + Moment.HELP + ".")
     @Nullable
     Instant since;
 
-    @Option(names = "--until", paramLabel = "<time>", converter = Moment.class, description = "Made before then.")
+    @Option(
+            names = "--until",
+            paramLabel = "<time>",
+            converter = Moment.class,
+            description = "Only what was created before this time.")
     @Nullable
     Instant until;
 

@@ -23,14 +23,18 @@ final class Location {
     /** How the URL of a server begins, to which user and password belong. */
     private static final String URL_PREFIX = "jdbc:postgresql:";
 
+    /** What {@code --db} takes, in the help. */
+    static final String LABEL = "<file or URL>";
+
+    static final String URL = "jdbc:postgresql://host/database";
+
     @Option(
             names = "--db",
-            paramLabel = "<file or URL>",
+            paramLabel = LABEL,
             description = {
-                "The database: a file, which commands that write create if it is missing, or"
-                        + " jdbc:postgresql://host/database.",
-                "With workspaces, the directory of their files, or the URL.",
-                "Default: " + DatabaseCommand.DEFAULT_FILE + ", and for workspaces " + DatabaseCommand.DEFAULT_DIRECTORY
+                "The database: a SQLite file, or a server:",
+                URL,
+                "Default: " + DatabaseCommand.DEFAULT_FILE + "; with --workspace " + DatabaseCommand.DEFAULT_DIRECTORY
             })
     @Nullable
     String database;

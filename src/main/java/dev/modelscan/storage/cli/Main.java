@@ -88,7 +88,8 @@ public final class Main implements Runnable {
 
     static int run(String[] args, PrintWriter out, PrintWriter err, boolean terminal) {
         CommandLine all = new CommandLine(new Main(terminal));
-        needed(args).forEach(all::addSubcommand);
+        // Made here, since picocli lets a command that it makes itself keep its options untransformed.
+        needed(args).forEach(command -> all.addSubcommand(new CommandLine(command)));
         int code = all.setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((e, given) -> wrong(e))

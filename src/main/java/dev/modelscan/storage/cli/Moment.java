@@ -14,8 +14,7 @@ import picocli.CommandLine.TypeConversionException;
 final class Moment implements ITypeConverter<Instant> {
 
     static final String HELP =
-            "a day as 2026-01-31, which begins at midnight UTC, a time as 2026-01-31T12:00:00Z, or how"
-                    + " long ago, as 30m, 12h or 7d";
+            "a day (2026-01-31, from midnight UTC), a time (2026-01-31T12:00:00Z), or how long ago (30m, 12h, 7d)";
 
     private static final Pattern AGO = Pattern.compile("(\\d{1,6})([mhd])");
 
@@ -37,7 +36,7 @@ final class Moment implements ITypeConverter<Instant> {
                     ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
                     : Instant.parse(text);
         } catch (DateTimeParseException e) {
-            throw new TypeConversionException("'" + text + "' is no time; give " + HELP);
+            throw new TypeConversionException("'" + text + "' is not a time; give " + HELP);
         }
     }
 }

@@ -11,14 +11,17 @@ import picocli.CommandLine.ParameterException;
 /** A command that prints one page, and the cursor of the next one. */
 abstract class PagedCommand extends ReadingCommand {
 
-    @Option(names = "--after", paramLabel = "<cursor>", description = "Go on where a page ended; it prints its cursor.")
+    @Option(
+            names = "--after",
+            paramLabel = "<cursor>",
+            description = "Go on where a page ended: the cursor that it printed.")
     @Nullable
     private String after;
 
     @Option(
             names = "--limit",
             paramLabel = "<rows>",
-            description = "The most rows of a page. Default: ${DEFAULT-VALUE}")
+            description = "How many rows a page has at most, 1 to 10,000. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
     private final int most;

@@ -21,8 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "query",
         description = {
-            "Runs SQL that reads, on a connection that cannot write, and prints the rows. Each ? in it takes a --param, in"
-                    + " order: a whole number, another number, or else text.",
+            "Runs SQL that reads, on a connection that cannot write, and prints the rows.",
             "",
             "Exit code 1 if the SQL is wrong; the message says where."
         })
@@ -42,14 +41,18 @@ final class QueryCommand extends DatabaseCommand {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String sql;
 
-    @Option(names = "--param", paramLabel = "<value>", description = "The value of the next ? in the query.")
+    @Option(
+            names = "--param",
+            paramLabel = "<value>",
+            description =
+                    "The value of the next ? in the query: a whole number, another number, or else text. May be repeated.")
     private List<String> params = new ArrayList<>();
 
     @Option(
             names = "--format",
             paramLabel = "<format>",
             defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "How to print the rows: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Format format = Format.table;
 
     @Option(

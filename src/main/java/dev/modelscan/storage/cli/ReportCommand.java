@@ -19,8 +19,8 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "report",
         description =
-                "Shows tasks by status, tools, how often they fail and how long they take, models, their tokens and cost,"
-                        + " sizes of conversations, and busy agents. Makes and migrates nothing.")
+                "Shows tasks by status, tools with their failures and durations, models with their tokens and cost, sizes of"
+                        + " conversations, and the busiest agents. Creates and migrates nothing.")
 final class ReportCommand extends ReadingCommand {
 
     static final int DEFAULT_TOP = 10;
@@ -28,7 +28,7 @@ final class ReportCommand extends ReadingCommand {
     @Option(
             names = "--top",
             paramLabel = "<rows>",
-            description = "The most rows of each list, 1 to " + PageRequest.MAX_LIMIT + ". Default: " + DEFAULT_TOP)
+            description = "How many rows each list has at most, 1 to 10,000. Default: " + DEFAULT_TOP + ".")
     int top = DEFAULT_TOP;
 
     @Option(
@@ -49,7 +49,7 @@ final class ReportCommand extends ReadingCommand {
             names = "--since",
             paramLabel = "<time>",
             converter = Moment.class,
-            description = "Count only what was created since then: " + Moment.HELP + ".")
+            description = "Count only what was created at this time or later: " + Moment.HELP + ".")
     @Nullable
     Instant since;
 
@@ -57,7 +57,7 @@ final class ReportCommand extends ReadingCommand {
             names = "--until",
             paramLabel = "<time>",
             converter = Moment.class,
-            description = "Count only what was created before then.")
+            description = "Count only what was created before this time.")
     @Nullable
     Instant until;
 
@@ -68,7 +68,7 @@ final class ReportCommand extends ReadingCommand {
     @Nullable
     Path html;
 
-    @Option(names = "--force", description = "Replace the page if it exists.")
+    @Option(names = "--force", description = "With --html: replace the page if it exists.")
     boolean force;
 
     @Override

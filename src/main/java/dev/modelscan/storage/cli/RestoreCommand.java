@@ -13,10 +13,11 @@ import picocli.CommandLine.Parameters;
         description = {
             "Puts a backup in the place of a SQLite database, in one step. Nobody may have the database open.",
             "",
-            "The backup is checked before anything is touched, and a copy of it before it takes the name. The old file"
-                    + " is deleted at the end; if it cannot be read, it is kept. If a restore was interrupted, run it"
-                    + " again."
-        })
+            "The backup is checked before anything is changed, and its copy before it takes the database's place. The"
+                    + " old file is deleted at the end; if it cannot be read, it is kept. If a restore was interrupted,"
+                    + " run it again."
+        },
+        modelTransformer = SharedOptions.OfRestore.class)
 final class RestoreCommand extends OutputCommand {
 
     @Parameters(paramLabel = "<backup>", description = "The backup; its manifest is beside it.")

@@ -17,10 +17,11 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "retention",
         description = {
-            "Deletes what is older or more than is to be kept, in small batches, while programs go on. A call goes with its"
-                    + " answer. What is deleted is gone; --dry-run counts it before. Neither creates nor migrates.",
+            "Deletes what is older than the given times, or more than the given numbers, in small batches, while programs"
+                    + " go on. A call of a tool is deleted with its answer. What is deleted cannot be restored; --dry-run"
+                    + " counts it first. Creates and migrates nothing.",
             "",
-            "If it is interrupted, run it again to go on. A time is 30d or 12h."
+            "If it is interrupted, run it again to go on. A time is 30d or 12h, for example."
         })
 final class RetentionCommand extends WritingCommand {
 
@@ -42,14 +43,14 @@ final class RetentionCommand extends WritingCommand {
     @Option(
             names = "--message-bytes-per-conversation",
             paramLabel = "<number>",
-            description = "Keep this many bytes of the newest messages of each conversation.")
+            description = "Keep the newest messages of each conversation, up to this many bytes.")
     @Nullable
     Long messageBytesPerConversation;
 
     @Option(
             names = "--message-bytes",
             paramLabel = "<number>",
-            description = "Keep the newest conversations that have this many bytes of messages in all.")
+            description = "Keep the newest conversations, up to this many bytes of messages in all.")
     @Nullable
     Long messageBytes;
 
@@ -84,13 +85,13 @@ final class RetentionCommand extends WritingCommand {
     @Nullable
     Duration modelCalls;
 
-    @Option(names = "--dry-run", description = "Count what would be deleted.")
+    @Option(names = "--dry-run", description = "Count what would be deleted, and delete nothing.")
     boolean dryRun;
 
     @Option(
             names = "--vacuum",
-            description = "Then give free pages of a SQLite file back: rewrites the file, which needs as much space"
-                    + " again, while nobody writes.")
+            description = "Then give the free pages of a SQLite file back: rewrites the file, which needs as much space"
+                    + " again; writers wait.")
     boolean vacuum;
 
     @Override

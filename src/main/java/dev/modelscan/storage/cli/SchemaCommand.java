@@ -42,7 +42,7 @@ final class SchemaCommand extends CommandGroup {
         @Option(
                 names = "--set",
                 paramLabel = "<name>=<folder>",
-                description = "Migrations of your own instead, with their name.")
+                description = "Print migrations of your own instead: the name of the set, and its folder.")
         @Nullable
         private String set;
 

@@ -27,10 +27,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "search",
         description = {
-            "Finds messages, and calls of tools, by the words in them; the newest first.",
-            "All words have to be in the same text: deploy fail* \"out of memory\" sender:planner tool:bash"
-                    + " after:2026-01-31 before:2026-02-01. The database needs an index: search --enable makes it, once."
-        })
+            "Finds messages, and calls of tools, by the words in them, the newest first. All words must be in one text.",
+            "",
+            "  search 'deploy fail* \"out of memory\" sender:planner tool:bash'",
+            "  search 'deploy after:2026-01-31 before:2026-02-01'",
+            "",
+            "The database needs a search index, which search --enable makes once."
+        },
+        modelTransformer = SharedOptions.OfSearch.class)
 final class SearchCommand extends PagedCommand {
 
     private static final int DEFAULT_LIMIT = 20;
@@ -38,7 +42,7 @@ final class SearchCommand extends PagedCommand {
     @Parameters(
             arity = "0..*",
             paramLabel = "<query>",
-            description = "The words. Put the query in quotes, for the shell: 'deploy \"out of memory\"'.")
+            description = "The words. Put quotes around them, for the shell.")
     List<String> words = List.of();
 
     @ArgGroup
@@ -47,13 +51,13 @@ final class SearchCommand extends PagedCommand {
 
     /** What is to be done with the index, instead of a search. */
     static final class Index {
-        @Option(names = "--enable", description = "Make the index, unless it is there.")
+        @Option(names = "--enable", description = "Make the index, if it is missing.")
         boolean enable;
 
         @Option(names = "--disable", description = "Remove the index.")
         boolean disable;
 
-        @Option(names = "--rebuild", description = "Rebuild the index.")
+        @Option(names = "--rebuild", description = "Make the index anew.")
         boolean rebuild;
     }
 

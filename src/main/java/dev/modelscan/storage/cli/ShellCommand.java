@@ -4,7 +4,6 @@ import dev.modelscan.storage.Database;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** Opens a shell of Java on a database. */
 @Command(
@@ -12,11 +11,12 @@ import picocli.CommandLine.ParameterException;
         description = {
             "Opens JShell, in which db is the database and the tables and records are imported. Results are printed as tables."
                     + " It needs a JDK. Ends with /exit or Ctrl-D.",
-            "Reads commands from the standard input, too. The exit code is that of /exit."
-        })
+            "Also reads commands from the standard input. The exit code is that of /exit."
+        },
+        modelTransformer = SharedOptions.OfShell.class)
 final class ShellCommand extends WritingCommand {
 
-    @Option(names = "--write", description = "Let what is entered also write.")
+    @Option(names = "--write", description = "Open the database for writing, too.")
     private boolean write;
 
     @Override
@@ -26,10 +26,6 @@ final class ShellCommand extends WritingCommand {
 
     @Override
     public Integer call() throws IOException {
-        if (json) {
-            throw new ParameterException(
-                    spec.commandLine(), "--json is not for shell; query --json prints rows as JSON");
-        }
         if (ModuleLayer.boot().findModule("jdk.jshell").isEmpty()) {
             throw new IOException("shell needs a JDK, with its module jdk.jshell; this Java, in "
                     + System.getProperty("java.home") + ", has none");

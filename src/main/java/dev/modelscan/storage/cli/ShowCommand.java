@@ -23,8 +23,9 @@ import picocli.CommandLine.Parameters;
         name = "show",
         description = {
             "Shows a conversation: who said what, and each call of a tool on one line, with its outcome and how long it took.",
-            "Makes and migrates nothing. Of a conversation with branches, it shows the path to the head."
-        })
+            "Creates and migrates nothing. If the conversation has branches, it shows the path to the head."
+        },
+        modelTransformer = SharedOptions.OfShow.class)
 final class ShowCommand extends PagedCommand {
 
     private static final int DEFAULT_LIMIT = 200;
@@ -32,14 +33,15 @@ final class ShowCommand extends PagedCommand {
 
     @Parameters(
             paramLabel = "<conversation>",
-            description = "The id of a conversation or of its task, or its id in the file that it was imported from.")
+            description =
+                    "The id of a conversation or of its task, or the id that it has in the file it was imported from.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String name;
 
     @Option(names = "--full", description = "Show all of each text, and what each tool was given and answered.")
     boolean full;
 
-    @Option(names = "--reasoning", description = "Show also what the model thought.")
+    @Option(names = "--reasoning", description = "Also show what the model thought.")
     boolean reasoning;
 
     @Option(names = "--newest", description = "Begin with the newest page, and go on to the one before it.")

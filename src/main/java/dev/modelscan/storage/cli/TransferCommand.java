@@ -17,14 +17,15 @@ import picocli.CommandLine.Option;
                     + " needs as much space and is deleted at the end. The workspace is created if it is missing,"
                     + " and must hold no rows. If a transfer was interrupted, running it again continues where it"
                     + " stopped."
-        })
+        },
+        modelTransformer = SharedOptions.OfTransfer.class)
 final class TransferCommand extends OutputCommand {
 
     @Option(
             names = "--to",
             required = true,
             paramLabel = "<url>",
-            description = "The server: jdbc:postgresql://host:port/database")
+            description = {"The server:", "jdbc:postgresql://host:port/database"})
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String url;
 
@@ -36,7 +37,7 @@ final class TransferCommand extends OutputCommand {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String workspace;
 
-    @Option(names = "--dry-run", description = "Check both sides and every value without writing.")
+    @Option(names = "--dry-run", description = "Check both sides and every value, and write nothing.")
     boolean dryRun;
 
     @Option(

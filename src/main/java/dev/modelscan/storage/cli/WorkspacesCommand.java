@@ -45,7 +45,10 @@ final class WorkspacesCommand extends CommandGroup {
         }
     }
 
-    @Command(name = "list", description = "Prints the names of all workspaces, one on each line.")
+    @Command(
+            name = "list",
+            description = "Prints the names of all workspaces, one a line.",
+            modelTransformer = SharedOptions.OfWorkspaces.class)
     static final class ListAll extends Subcommand {
 
         @Override
@@ -67,10 +70,12 @@ final class WorkspacesCommand extends CommandGroup {
         }
     }
 
-    @Command(name = "create", description = "Creates a workspace.")
+    @Command(name = "create", description = "Creates a workspace.", modelTransformer = SharedOptions.OfWorkspaces.class)
     static final class Create extends Subcommand {
 
-        @Parameters(paramLabel = "<name>", description = "1 to 63 of a to z, 0 to 9 and _, beginning with a letter.")
+        @Parameters(
+                paramLabel = "<name>",
+                description = "1 to 63 of the characters a to z, 0 to 9 and _, beginning with a letter.")
         @SuppressWarnings("NullAway.Init") // picocli sets it
         String name;
 
@@ -90,7 +95,10 @@ final class WorkspacesCommand extends CommandGroup {
         }
     }
 
-    @Command(name = "drop", description = "Deletes a workspace with everything in it, permanently.")
+    @Command(
+            name = "drop",
+            description = "Deletes a workspace with everything in it, permanently.",
+            modelTransformer = SharedOptions.OfWorkspaces.class)
     static final class Drop extends Subcommand {
 
         @Parameters(paramLabel = "<name>", description = "The workspace.")
@@ -122,18 +130,19 @@ final class WorkspacesCommand extends CommandGroup {
             description = {
                 "Migrates the workspaces whose schema is older than this release, several at a time.",
                 "A failure is reported, does not stop the others, and makes the exit code 1."
-            })
+            },
+            modelTransformer = SharedOptions.OfWorkspaces.class)
     static final class Migrate extends Subcommand {
 
         private static final int DEFAULT_PARALLEL = 4;
 
-        @Option(names = "--all", required = true, description = "All of them.")
+        @Option(names = "--all", required = true, description = "Required: migrate all of them.")
         boolean all;
 
         @Option(
                 names = "--parallel",
                 paramLabel = "<number>",
-                description = "How many at a time, 1 to 100. Default: " + DEFAULT_PARALLEL)
+                description = "How many at a time, 1 to 100. Default: " + DEFAULT_PARALLEL + ".")
         int parallel = DEFAULT_PARALLEL;
 
         @Option(names = "--dry-run", description = "List what is behind, and migrate nothing.")

@@ -44,7 +44,6 @@ class MainTest {
                 "migrate",
                 "transfer",
                 "backup",
-                "backup verify",
                 "restore",
                 "doctor",
                 "retention",

@@ -47,12 +47,4 @@ class ShellCommandTest {
                 .contains("==> 2")
                 .contains("PENDING");
     }
-
-    @Test
-    void itPrintsNoJson() {
-        MainTest.Run run = MainTest.run("shell", "--json", "--db", "none.db");
-
-        assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).contains("--json is not for shell");
-    }
 }
