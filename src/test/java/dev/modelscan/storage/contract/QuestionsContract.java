@@ -31,6 +31,7 @@ import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.when;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.PageRequest;
@@ -81,6 +82,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -425,6 +427,58 @@ abstract class QuestionsContract extends Contract {
                         .fetchSingle()
                         .intoList())
                 .containsExactly(6, 10, 80);
+    }
+
+    /** Patterns of LIKE, their escape character, and the texts that they match. */
+    static Stream<Arguments> aPatternMatchesTheSameOnEachEngine() {
+        return Stream.of(
+                arguments("a\\%", '\\', List.of("a%")),
+                arguments("a\\\\", '\\', List.of("a\\")),
+                arguments("a\\\\%", '\\', List.of("a\\", "a\\x")),
+                arguments("a\\x", '\\', List.of("ax")),
+                arguments("%\\_", '\\', List.of("a_")),
+                // At the end an escape character stands for itself.
+                arguments("a\\", '\\', List.of("a\\")),
+                arguments("a\\\\\\", '\\', List.of()),
+                arguments("a!", '!', List.of()),
+                arguments("a_", '_', List.of("a_")),
+                arguments("a\\%", '!', List.of("a\\", "a\\x")),
+                arguments("a!%", '!', List.of("a%")),
+                arguments("", '!', List.of()));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void aPatternMatchesTheSameOnEachEngine(String pattern, char escape, List<String> matched) {
+        List<String> all = List.of("a%", "a\\", "a\\x", "a_", "ax");
+        all.forEach(type -> db.tasks().create(task().type(type).build()));
+        List<String> others =
+                all.stream().filter(type -> !matched.contains(type)).toList();
+        Field<String> computed = DSL.lower(DSL.val(pattern));
+
+        assertThat(typesWith(TASKS.TYPE.like(pattern, escape))).isEqualTo(matched);
+        assertThat(typesWith(TASKS.TYPE.like(inline(pattern), escape))).isEqualTo(matched);
+        assertThat(typesWith(TASKS.TYPE.notLike(pattern, escape))).isEqualTo(others);
+        assertThat(typesWith(TASKS.TYPE.likeIgnoreCase(pattern, escape))).isEqualTo(matched);
+        assertThat(typesWith(TASKS.TYPE.notLikeIgnoreCase(pattern, escape))).isEqualTo(others);
+        assertThat(typesWith(TASKS.TYPE.likeIgnoreCase(computed, escape))).isEqualTo(matched);
+        assertThat(typesWith(TASKS.TYPE.notLikeIgnoreCase(computed, escape))).isEqualTo(others);
+        if (escape == '\\') {
+            assertThat(typesWith(TASKS.TYPE.like(pattern))).isEqualTo(matched);
+            assertThat(typesWith(TASKS.TYPE.notLike(pattern))).isEqualTo(others);
+            assertThat(typesWith(TASKS.TYPE.likeIgnoreCase(pattern))).isEqualTo(matched);
+            assertThat(typesWith(TASKS.TYPE.notLikeIgnoreCase(pattern))).isEqualTo(others);
+            assertThat(typesWith(TASKS.TYPE.likeIgnoreCase(computed))).isEqualTo(matched);
+        }
+    }
+
+    private List<String> typesWith(Condition condition) {
+        return db.dsl()
+                .select(TASKS.TYPE)
+                .from(TASKS)
+                .where(condition)
+                .orderBy(TASKS.TYPE)
+                .fetch(TASKS.TYPE);
     }
 
     @Test

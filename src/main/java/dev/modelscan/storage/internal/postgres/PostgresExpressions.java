@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.postgres;
 
 import dev.modelscan.storage.internal.query.Expressions;
+import dev.modelscan.storage.internal.query.LikePatterns;
 import dev.modelscan.storage.internal.query.QueryParts;
 import dev.modelscan.storage.internal.query.SearchTerm;
 import java.math.BigDecimal;
@@ -121,6 +122,8 @@ final class PostgresExpressions implements Expressions {
     @Override
     public List<Class<?>> takenDifferently() {
         return List.of(
+                QOM.Like.class,
+                QOM.NotLike.class,
                 SortField.class,
                 QOM.Div.class,
                 QOM.Mod.class,
@@ -131,11 +134,21 @@ final class PostgresExpressions implements Expressions {
     }
 
     /**
-     * PostgreSQL sorts nulls last, fails on a division by zero, ignores nulls in GREATEST, and rounds a half
-     * of a double to even.
+     * PostgreSQL sorts nulls last, fails on a division by zero and on a pattern whose last character is its escape
+     * character, ignores nulls in GREATEST, and rounds a half of a double to even.
      */
     @Override
     public @Nullable QueryPart sameAnswer(QueryPart part, VisitContext context) {
+        if (part instanceof QOM.Like like) {
+            char escape = LikePatterns.escape(like.$escape());
+            Field<String> pattern = LikePatterns.closed(like.$pattern(), escape);
+            return pattern == like.$pattern() ? null : like.$value().like(pattern, escape);
+        }
+        if (part instanceof QOM.NotLike like) {
+            char escape = LikePatterns.escape(like.$escape());
+            Field<String> pattern = LikePatterns.closed(like.$pattern(), escape);
+            return pattern == like.$pattern() ? null : like.$value().notLike(pattern, escape);
+        }
         if (part instanceof SortField<?> sort && sort.$nullOrdering() == null && mayBeNull(sort.$field(), context)) {
             return sort.$sortOrder() == SortOrder.DESC ? sort.nullsLast() : sort.nullsFirst();
         }

@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.repository;
 
 import dev.modelscan.storage.internal.engines.Engines;
+import dev.modelscan.storage.internal.query.LikePatterns;
 import dev.modelscan.storage.internal.query.QueryParts;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -25,6 +26,8 @@ final class SameAnswers {
             QOM.Right.class,
             QOM.Like.class,
             QOM.NotLike.class,
+            QOM.LikeIgnoreCase.class,
+            QOM.NotLikeIgnoreCase.class,
             QOM.Contains.class,
             QOM.StartsWith.class,
             QOM.EndsWith.class,
@@ -79,7 +82,7 @@ final class SameAnswers {
 
     /**
      * jOOQ renders contains, startsWith and endsWith as LIKE with a computed pattern. SQLite has no
-     * case-sensitive form of that. A sum of integers is an integer on one engine and a fraction on the other,
+     * case-sensitive form of that, and no escape character unless it is given one. A sum of integers is an integer on one engine and a fraction on the other,
      * so a quotient of fractions is computed with doubles.
      */
     private static @Nullable QueryPart onAll(QueryPart part, VisitContext context) {
@@ -88,6 +91,20 @@ final class SameAnswers {
         if (computed && !QueryParts.ignoresCase(context)) {
             throw new IllegalArgumentException("a computed pattern of LIKE would not mean the same on every engine: "
                     + part + "; use likeIgnoreCase, contains, startsWith or endsWith");
+        }
+        if (part instanceof QOM.LikeIgnoreCase like) {
+            char escape = LikePatterns.escape(like.$escape());
+            Field<String> pattern = LikePatterns.closed(like.$pattern(), escape);
+            return isSame(like.$pattern(), pattern, like.$escape())
+                    ? null
+                    : like.$value().likeIgnoreCase(pattern, escape);
+        }
+        if (part instanceof QOM.NotLikeIgnoreCase like) {
+            char escape = LikePatterns.escape(like.$escape());
+            Field<String> pattern = LikePatterns.closed(like.$pattern(), escape);
+            return isSame(like.$pattern(), pattern, like.$escape())
+                    ? null
+                    : like.$value().notLikeIgnoreCase(pattern, escape);
         }
         if (part instanceof QOM.Contains<?> contains) {
             return DSL.position(text(contains.$value()), text(contains.$content()))
@@ -108,6 +125,10 @@ final class SameAnswers {
             return QueryParts.divided(div.$arg1().cast(SQLDataType.DOUBLE), div.$arg2());
         }
         return null;
+    }
+
+    private static boolean isSame(Field<String> given, Field<String> pattern, @Nullable Character escape) {
+        return given == pattern && escape != null;
     }
 
     private static boolean isConstant(Field<?> field) {

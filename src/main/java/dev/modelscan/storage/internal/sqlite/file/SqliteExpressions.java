@@ -1,6 +1,7 @@
 package dev.modelscan.storage.internal.sqlite.file;
 
 import dev.modelscan.storage.internal.query.Expressions;
+import dev.modelscan.storage.internal.query.LikePatterns;
 import dev.modelscan.storage.internal.query.QueryParts;
 import dev.modelscan.storage.internal.query.SearchTerm;
 import java.math.BigDecimal;
@@ -106,19 +107,18 @@ final class SqliteExpressions implements Expressions {
 
     private static Condition glob(Field<?> value, Field<String> pattern, @Nullable Character escape, boolean not) {
         @SuppressWarnings("unchecked") // Computed patterns were rejected before.
-        Param<String> param = (Param<String>) pattern;
+        Param<String> param = (Param<String>) LikePatterns.closed(pattern, LikePatterns.escape(escape));
         String given = param.getValue();
-        Field<String> glob = DSL.val(given == null ? null : glob(given, escape), String.class);
+        Field<String> glob = DSL.val(given == null ? null : glob(given, LikePatterns.escape(escape)), String.class);
         return CustomCondition.of(
                 context -> context.visit(DSL.sql(not ? "({0} not glob {1})" : "({0} glob {1})", value, glob)));
     }
 
-    private static String glob(String like, @Nullable Character escape) {
+    private static String glob(String like, char escape) {
         StringBuilder glob = new StringBuilder(like.length() + 8);
         for (int i = 0; i < like.length(); i++) {
             char c = like.charAt(i);
-            // PostgreSQL's default escape is a backslash.
-            boolean escaped = c == (escape == null ? '\\' : escape) && i + 1 < like.length();
+            boolean escaped = c == escape;
             if (escaped) {
                 i++;
                 c = like.charAt(i);
