@@ -307,6 +307,8 @@ class TransferOwnTablesTest {
                 CREATE TABLE five (at double precision PRIMARY KEY, day date, wrong bigint, one text REFERENCES one);
                 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
                 CREATE TRIGGER noted AFTER INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION note();
+                CREATE TRIGGER copied AFTER INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION note();
+                ALTER TABLE tasks ENABLE REPLICA TRIGGER copied;
                 """);
         source().close();
 
@@ -335,6 +337,7 @@ class TransferOwnTablesTest {
                     .hasMessageContaining("five.wrong is TEXT in the source, and bigint in the target")
                     .hasMessageContaining("the foreign key of five (one) to one is only in the target")
                     .hasMessageContaining("trigger noted")
+                    .hasMessageNotContaining("trigger copied")
                     .hasMessageContaining("leaveBehind");
             assertThat(schemaExists()).isFalse();
         }

@@ -40,12 +40,12 @@ final class PostgresCatalog {
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
             WHERE k.contype = 'f' AND n.nspname = ?""";
 
-    /** Bit 2 of the type is INSERT, and D is disabled. */
+    /** Bit 2 of the type is INSERT; one that is neither O nor A fires for replicas alone, or is disabled. */
     private static final String TRIGGERS = """
             SELECT c.relname, g.tgname
             FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & 4 <> 0 AND n.nspname = ?
+            WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND g.tgtype & 4 <> 0 AND n.nspname = ?
             ORDER BY c.relname, g.tgname""";
 
     private PostgresCatalog() {}
