@@ -41,7 +41,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jooq.Table;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,7 +72,9 @@ abstract class DeletedRecordsContract extends Contract {
     @AfterEach
     void close() {
         keeping.close();
-        db.useTx(tx -> tx.dsl().execute("DROP TABLE IF EXISTS notes"));
+        for (String table : List.of("notes", "eras", "\"NOTES\"", "\"LINKS\"")) {
+            db.useTx(tx -> tx.dsl().execute("DROP TABLE IF EXISTS " + table));
+        }
     }
 
     /** All rows of the library's tables, as text. */
@@ -463,6 +467,52 @@ abstract class DeletedRecordsContract extends Contract {
                 .isEqualTo(before);
     }
 
+    /** The library stores years from 0 on; the application's tables may have others. */
+    @Test
+    void timesOfAnyYearComeBack() {
+        clock.set(Instant.parse("0000-02-29T23:59:59.999999Z"));
+        Agent first = keeping.agents().create(agent("first").build());
+        clock.set(Instant.parse("0001-01-01T00:00:00Z"));
+        Agent second = keeping.agents().create(agent("second").build());
+        clock.set(Instant.parse("2026-01-01T00:00:00Z"));
+        AtomicInteger ids = new AtomicInteger();
+        Message message = filledConversation();
+        db.useTx(tx -> {
+            tx.dsl()
+                    .execute("CREATE TABLE eras (id integer PRIMARY KEY, message_id text REFERENCES messages (id)"
+                            + " ON DELETE CASCADE, at timestamp with time zone)");
+            tx.dsl()
+                    .execute("INSERT INTO eras VALUES "
+                            + Stream.of(
+                                            "'0044-03-15 12:00:00.25+00 BC'",
+                                            "'12026-01-01 00:00:00+00'",
+                                            "'infinity'",
+                                            "'-infinity'",
+                                            "'0001-06-01 00:00:00+00 BC'",
+                                            "NULL")
+                                    .map(at -> "(" + ids.incrementAndGet() + ", '" + message.id() + "', " + at + ")")
+                                    .collect(Collectors.joining(", ")));
+        });
+        String eras = db.dsl()
+                .fetch("SELECT id, CAST(at AS text) FROM eras ORDER BY id")
+                .formatCSV();
+
+        keeping.agents().delete(first.id());
+        keeping.agents().delete(second.id());
+        keeping.messages().delete(message.id());
+        for (Agent agent : List.of(first, second)) {
+            keeping.deletedRecords().restore(newest("agent", agent.id().value()).id());
+            assertThat(db.agents().get(agent.id())).isEqualTo(agent);
+        }
+        assertThat(first.createdAt()).isBefore("0001-01-01T00:00:00Z");
+        keeping.deletedRecords().restore(newest("message", message.id().value()).id());
+
+        assertThat(db.dsl()
+                        .fetch("SELECT id, CAST(at AS text) FROM eras ORDER BY id")
+                        .formatCSV())
+                .isEqualTo(eras);
+    }
+
     /** A migration may write a name otherwise, and SQLite ignores the case of names. */
     @Test
     void rowsComeBackAfterNamesChangedTheirCase() {
@@ -499,10 +549,6 @@ abstract class DeletedRecordsContract extends Contract {
                 .isEqualToIgnoringCase(notes);
         assertThat(db.dsl().fetchValue("SELECT \"Message_Id\" FROM \"LINKS\""))
                 .isEqualTo(first.id().value());
-        db.useTx(tx -> {
-            tx.dsl().execute("DROP TABLE \"NOTES\"");
-            tx.dsl().execute("DROP TABLE \"LINKS\"");
-        });
     }
 
     @Test

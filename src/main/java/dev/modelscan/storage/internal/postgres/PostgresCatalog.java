@@ -52,8 +52,17 @@ final class PostgresCatalog implements Catalog {
                 AND lower(t.relname) IN (SELECT lower(value) FROM jsonb_array_elements_text(CAST(? AS jsonb)) value)
             ORDER BY t.relname, NOT i.indisprimary, i.indexrelid""";
 
-    private static final String TIME_TEXT = "CASE WHEN %1$s < timestamptz '0001-01-01 00:00:00Z' THEN '0000'"
-            + " ELSE to_char(%1$s AT TIME ZONE 'UTC', 'YYYY') END || to_char(%1$s AT TIME ZONE 'UTC', '-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
+    /** As SQLite stores it, with the year 0, which PostgreSQL calls 1 BC; earlier ones as PostgreSQL writes them. */
+    private static final String TIME_TEXT = "CASE WHEN NOT isfinite(%1$s) THEN %1$s::text"
+            + " WHEN %1$s >= timestamptz '0001-01-01 00:00:00Z' THEN "
+            + utc("YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"")
+            + " WHEN %1$s >= timestamptz '0001-01-01 00:00:00Z BC' THEN "
+            + utc("\"0000\"-MM-DD\"T\"HH24:MI:SS.US\"Z\"")
+            + " ELSE " + utc("YYYY-MM-DD HH24:MI:SS.US\"Z\" BC") + " END";
+
+    private static String utc(String format) {
+        return "to_char(%1$s AT TIME ZONE 'UTC', '" + format + "')";
+    }
 
     @Override
     public List<Reference> references(Session session) throws SQLException {
@@ -147,9 +156,14 @@ final class PostgresCatalog implements Catalog {
     public String fromDocument(Column column, String document) {
         String json = '(' + document + "::jsonb)";
         String name = text(column.name());
-        return column.type().equals("bytea")
-                ? "decode(" + json + " -> " + name + " ->> 0, 'hex')"
-                : '(' + json + " ->> " + name + ")::" + column.type();
+        String member = '(' + json + " ->> " + name + ')';
+        return switch (column.type()) {
+            case "bytea" -> "decode(" + json + " -> " + name + " ->> 0, 'hex')";
+            case "timestamp with time zone" ->
+                "(CASE WHEN " + member + " LIKE '0000-%' THEN '0001' || substr(" + member + ", 5) || ' BC' ELSE "
+                        + member + " END)::timestamptz";
+            default -> member + "::" + column.type();
+        };
     }
 
     @Override
