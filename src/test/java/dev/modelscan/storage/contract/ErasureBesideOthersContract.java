@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An erasure while others write, and others who read the log while it runs. */
 @Timeout(60)
@@ -101,6 +103,36 @@ abstract class ErasureBesideOthersContract extends ErasureSuite {
                         .build()));
 
         assertThat(added).isFalse();
+        assertGone();
+    }
+
+    /** Whoever adds a message locks its conversation first, and then refers to rows that the erasure holds. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anErasureAndANewMessageDoNotWaitForEachOther(boolean refersToAgent) {
+        createAnn();
+        Message first = db.messages().create(message(bob).content("kept").build());
+        Message hers = db.messages().create(message(ann).content(NEEDLE).build());
+        db.messages().create(message(bob).content("kept too").build());
+        db.conversations().fork(CONVERSATION, first.id());
+        db.messages().create(message(bob).content("on another branch").build());
+        Message added = refersToAgent
+                ? message(bob).receiverId(ann.id()).content("new").build()
+                : message(bob).parentId(hers.id()).content("new").build();
+
+        try (StatementLog log = new StatementLog()) {
+            boolean isAdded = eraseWhile(
+                    ErasureRequest.agent(ann.id()), () -> db.messages().create(added));
+
+            assertThat(isAdded).isFalse();
+            // Whoever ends a deadlock begins again.
+            assertThat(log.statements())
+                    .filteredOn(sql -> sql.matches("insert into \\S*messages .*"))
+                    .hasSizeLessThan(2);
+            assertThat(log.statements())
+                    .filteredOn(sql -> sql.matches("DELETE FROM \\S*agents\\W.*"))
+                    .hasSize(1);
+        }
         assertGone();
     }
 

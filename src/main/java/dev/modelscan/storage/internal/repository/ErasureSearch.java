@@ -224,10 +224,7 @@ final class ErasureSearch {
     /** Messages have their external ids in a table of their own. */
     private void findMessagesByOrigin() throws SQLException {
         String table = MESSAGE_ORIGINS.getName();
-        Map<String, String> origin = Map.of(
-                MESSAGE_ORIGINS.SOURCE_FORMAT.getName(), String.valueOf(request.format()),
-                MESSAGE_ORIGINS.EXTERNAL_ID.getName(), request.id());
-        find(table, List.of(), origin);
+        find(table, List.of(), ErasureRules.origin(request));
         keys.all(table).forEach(message -> keys.add(MESSAGES.getName(), message));
         addLiveByKey(MESSAGES.getName(), keys.live(table), "");
     }
