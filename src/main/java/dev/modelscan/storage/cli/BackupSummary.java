@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.backups.Backup;
+import dev.modelscan.storage.schema.DefaultSchema;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -56,11 +57,19 @@ final class BackupSummary {
                     backup.file().toString(),
                     backup.takenAt(),
                     backup.schemaVersion(),
-                    backup.rows(),
+                    known(backup),
                     backup.bytes(),
                     backup.sha256(),
                     backup.drilledAt());
         }
+    }
+
+    /** Those that {@code status} counts, too: no table of the search index, of Flyway or of the application is among them. */
+    private static long known(Backup backup) {
+        return DefaultSchema.DEFAULT_SCHEMA.getTables().stream()
+                .map(table -> backup.tables().get(table.getName()))
+                .mapToLong(table -> table == null ? 0 : table.rows())
+                .sum();
     }
 
     /** The backups of a directory, the oldest first. */
@@ -95,11 +104,16 @@ final class BackupSummary {
         }
     }
 
-    /** A restore, or what it would do. */
+    /**
+     * A restore, or what it would do.
+     *
+     * @param replaced the database that was there; null if none was
+     */
     record Restore(
             String database,
             boolean dryRun,
             Entry backup,
+            @Nullable Present replaced,
             @Nullable String kept) implements Result {
 
         @Override
@@ -112,6 +126,10 @@ final class BackupSummary {
                     backup.takenAt(),
                     backup.schemaVersion(),
                     Count.of(backup.rows(), "row"));
+            if (replaced != null) {
+                out.println("  " + (dryRun ? "would replace " : "replaced ") + replaced.comparedWith(backup)
+                        + (dryRun ? "; --force is needed" : ""));
+            }
             if (kept != null) {
                 out.println("the old file could not be read; it is kept as " + TextTable.printable(kept));
             }

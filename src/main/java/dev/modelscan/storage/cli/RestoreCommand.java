@@ -2,7 +2,9 @@ package dev.modelscan.storage.cli;
 
 import dev.modelscan.storage.Backups;
 import dev.modelscan.storage.backups.Restored;
+import dev.modelscan.storage.errors.StorageException;
 import java.nio.file.Path;
+import java.util.Objects;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,7 +17,9 @@ import picocli.CommandLine.Parameters;
             "",
             "The backup is checked before anything is changed, and its copy before it takes the database's place. The"
                     + " old file is deleted at the end; if it cannot be read, it is kept. If a restore was interrupted,"
-                    + " run it again."
+                    + " run it again.",
+            "",
+            "A database that exists is replaced only with --force. Without it, the command says what the database holds."
         },
         modelTransformer = SharedOptions.OfRestore.class)
 final class RestoreCommand extends OutputCommand {
@@ -27,19 +31,30 @@ final class RestoreCommand extends OutputCommand {
     @Option(names = "--dry-run", description = "Check the backup, and say what would be replaced.")
     boolean dryRun;
 
+    @Option(names = "--force", description = "Replace a database that exists.")
+    boolean force;
+
     @Override
     public Integer call() {
         Path file = location.file();
+        Present present = Present.in(file);
         return show(BackupCommand.watched(this, listener -> {
-            if (dryRun) {
-                return new BackupSummary.Restore(
-                        file.toString(), true, BackupSummary.Entry.of(Backups.verify(backup, listener)), null);
+            if (dryRun || (present != null && !force)) {
+                BackupSummary.Entry checked = BackupSummary.Entry.of(Backups.verify(backup, listener));
+                if (!dryRun) {
+                    throw new StorageException(
+                            file + " holds " + Objects.requireNonNull(present).comparedWith(checked)
+                                    + ". Nothing was changed; --force replaces it",
+                            null);
+                }
+                return new BackupSummary.Restore(file.toString(), true, checked, present, null);
             }
             Restored restored = Backups.restore(backup, file, listener);
             return new BackupSummary.Restore(
                     restored.database().toString(),
                     false,
                     BackupSummary.Entry.of(restored.backup()),
+                    present,
                     restored.kept() == null ? null : restored.kept().toString());
         }));
     }

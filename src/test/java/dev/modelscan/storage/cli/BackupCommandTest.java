@@ -61,6 +61,41 @@ class BackupCommandTest {
     }
 
     @Test
+    void aDatabaseThatIsThereIsReplacedOnlyByForce() throws Exception {
+        String backup = directory.resolve("one.db").toString();
+        json("backup", "--db", database, "--to", backup, "--json");
+        try (Database db = Database.open(database)) {
+            db.agents().create(Agent.builder().name("newer").mode("llm").build());
+        }
+        byte[] before = Files.readAllBytes(Path.of(database));
+
+        Run refused = MainTest.run("restore", backup, "--db", database);
+        assertThat(refused.code()).isOne();
+        assertThat(refused.err())
+                .contains("holds 2 rows, changed last at ", "the backup has 1 row, of ", "which is older", "--force");
+        Run planned = MainTest.run("restore", backup, "--db", database, "--dry-run");
+        assertThat(planned.code()).isZero();
+        assertThat(planned.out()).contains("would replace 2 rows", "which is older; --force is needed");
+        assertThat(Path.of(database)).hasBinaryContent(before);
+
+        JsonNode restored = json("restore", backup, "--db", database, "--force", "--json");
+        assertThat(restored.at("/replaced/rows").asInt()).isEqualTo(2);
+        assertThat(restored.at("/backup/rows").asInt()).isOne();
+        try (Database db = Database.open(database)) {
+            assertThat(db.agents().list(10, 0)).hasSize(1);
+        }
+    }
+
+    /** The tables of a search index hold the same words again. */
+    @Test
+    void rowsAreThoseOfStatus() throws Exception {
+        assertThat(MainTest.run("search", "--enable", "--db", database).code()).isZero();
+        JsonNode made = json(
+                "backup", "--db", database, "--to", directory.resolve("one.db").toString(), "--json");
+        assertThat(made.at("/backup/rows").asInt()).isOne();
+    }
+
+    @Test
     void generationsAreAddedListedAndShownAsJson() throws Exception {
         String folder = directory.resolve("generations").toString();
         JsonNode first = json("backup", "--db", database, "--to", folder, "--keep", "1h", "--json");

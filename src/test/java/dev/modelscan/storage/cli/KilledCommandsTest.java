@@ -122,7 +122,7 @@ class KilledCommandsTest {
                         Row.of("audit disable --db @/app.db", filled),
                         Row.of("audit head --db @/app.db", filled),
                         Row.of("doctor --repair --db @/app.db", KilledCommandsTest::damaged),
-                        Row.of("restore @/copy.db --db @/app.db", backedUp),
+                        Row.of("restore @/copy.db --db @/app.db --force", backedUp),
                         Row.of("backup --db @/app.db --to @/new.db", 1, plain),
                         Row.of("backup --db @/app.db --to @/copies --keep 1h,0d,0w", plain),
                         Row.of("backup drill @/copy.db", backedUp),

@@ -1,0 +1,63 @@
+package dev.modelscan.storage.cli;
+
+import static dev.modelscan.storage.schema.Tables.AGENTS;
+
+import dev.modelscan.storage.Database;
+import dev.modelscan.storage.errors.SchemaException;
+import dev.modelscan.storage.errors.StorageException;
+import dev.modelscan.storage.schema.DefaultSchema;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database that a restore would replace.
+ *
+ * @param schemaVersion the version of its schema
+ * @param rows how many rows it holds; null if its schema is older, and nothing of it can be read
+ * @param changedAt when its newest record was made or changed; null if it has none, or nothing of it can be read
+ */
+record Present(
+        long schemaVersion, @Nullable Long rows, @Nullable Instant changedAt) {
+
+    /** Null if there is none that this library can read: a restore then says what the file is, or keeps it. */
+    static @Nullable Present in(Path file) {
+        try (Database db = Database.builder().path(file).readOnly().open()) {
+            return new Present(
+                    db.schemaVersion(),
+                    db.stats().rows().values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum(),
+                    changed(db.dsl()));
+        } catch (SchemaException e) {
+            return e.behindAt().isPresent() ? new Present(e.behindAt().getAsLong(), null, null) : null;
+        } catch (StorageException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Instant changed(DSLContext dsl) {
+        Instant newest = null;
+        for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
+            Field<Instant> updated = table.field(AGENTS.UPDATED_AT);
+            Field<Instant> at = updated == null ? table.field(AGENTS.CREATED_AT) : updated;
+            Instant last = at == null
+                    ? null
+                    : dsl.select(DSL.max(at)).from(table).fetchSingle().value1();
+            newest = last == null || (newest != null && newest.isAfter(last)) ? newest : last;
+        }
+        return newest;
+    }
+
+    /** Compares it with a backup, for a person to decide. */
+    String comparedWith(BackupSummary.Entry backup) {
+        return (rows == null ? "a database of schema version " + schemaVersion : Count.of(rows, "row"))
+                + (changedAt == null ? "" : ", changed last at " + changedAt)
+                + "; the backup has " + Count.of(backup.rows(), "row") + ", of " + backup.takenAt()
+                + (changedAt != null && changedAt.isAfter(backup.takenAt()) ? ", which is older" : "");
+    }
+}
