@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,10 @@ final class ClaudePrintForm implements Form {
         private final Map<String, Integer> children = new LinkedHashMap<>();
         /** By the id of the model's message, for a session without a result. */
         private final Map<String, ModelCalled> calls = new LinkedHashMap<>();
+        /** By model, what the last result says. */
+        private final Map<String, ModelCalled> totals = new LinkedHashMap<>();
 
+        private @Nullable String lastMessage;
         private ArrayNode between = JsonNodeFactory.instance.arrayNode();
         private @Nullable String model;
         private @Nullable JsonNode result;
@@ -141,6 +145,7 @@ final class ClaudePrintForm implements Form {
                     .createdAt(Fields.time(line, "timestamp"))
                     .rest(rest)
                     .build());
+            lastMessage = caller == null ? Fields.text(line, "uuid") : lastMessage;
             called(run, at, line);
         }
 
@@ -160,19 +165,28 @@ final class ClaudePrintForm implements Form {
             Usage usage = Usages.of(message.path("usage"));
             String call = Fields.text(message, "id");
             if (!usage.isEmpty() && call != null) {
-                calls.put(call, call(run, at, call, Fields.text(message, "model"), usage, null));
+                calls.put(call, call(run, at, null, call, Fields.text(message, "model"), usage, null));
             }
         }
 
         private static ModelCalled call(
-                String run, Place at, String call, @Nullable String model, Usage usage, @Nullable BigDecimal cost) {
+                String run,
+                Place at,
+                @Nullable String message,
+                String call,
+                @Nullable String model,
+                Usage usage,
+                @Nullable BigDecimal cost) {
             String currency = cost == null ? null : "USD";
-            return new ModelCalled(run, at, null, call, model, "anthropic", usage, cost, currency, null, null, null);
+            return new ModelCalled(run, at, message, call, model, "anthropic", usage, cost, currency, null, null, null);
         }
 
         /** The result alone knows all tokens: a message of a stream has those that were known when it began. */
         private void result(Place at, JsonNode line) {
             start(at, Fields.object());
+            if (result != null) {
+                between.add(result);
+            }
             result = line;
             String text = Fields.text(line, "result");
             if (messages == 0 && text != null) {
@@ -180,11 +194,10 @@ final class ClaudePrintForm implements Form {
                         .add(new Part.Text(text))
                         .build());
             }
-            // A resumed session has another result.
             String uuid = Fields.text(line, "uuid");
             String name = id + "/" + (uuid == null ? "result " + ++results : uuid);
-            JsonNode byModel = line.path("modelUsage");
-            for (Map.Entry<String, JsonNode> used : byModel.properties()) {
+            Map<String, ModelCalled> told = new LinkedHashMap<>();
+            for (Map.Entry<String, JsonNode> used : line.path("modelUsage").properties()) {
                 JsonNode tokens = used.getValue();
                 Usage usage = new Usage(
                         Fields.count(tokens, "inputTokens"),
@@ -193,13 +206,48 @@ final class ClaudePrintForm implements Form {
                         Fields.count(tokens, "cacheCreationInputTokens"),
                         null);
                 BigDecimal cost = Fields.number(tokens, "costUSD");
-                events.accept(call(id, at, name + "/" + used.getKey(), used.getKey(), usage, cost));
+                told.put(
+                        used.getKey(),
+                        call(id, at, lastMessage, name + "/" + used.getKey(), used.getKey(), usage, cost));
             }
             Usage usage = Usages.of(line.path("usage"));
             BigDecimal cost = Fields.number(line, "total_cost_usd");
-            if (byModel.isEmpty() && (!usage.isEmpty() || cost != null)) {
-                events.accept(call(id, at, name, model, usage, cost));
+            if (told.isEmpty() && (!usage.isEmpty() || cost != null)) {
+                told.put("", call(id, at, lastMessage, name, model, usage, cost));
             }
+            count(told);
+        }
+
+        /** A process tells its totals after each turn. If one is less than before, another process has counted from nothing. */
+        private void count(Map<String, ModelCalled> told) {
+            boolean goesOn = totals.entrySet().stream()
+                    .allMatch(total -> told.containsKey(total.getKey())
+                            && isWithin(total.getValue(), Objects.requireNonNull(told.get(total.getKey()))));
+            if (!goesOn) {
+                totals.values().forEach(events::accept);
+                totals.clear();
+            }
+            // The name of the first total stays, so that a session that has grown is counted once.
+            told.forEach((key, call) ->
+                    totals.merge(key, call, (first, next) -> named(next, Objects.requireNonNull(first.externalId()))));
+        }
+
+        private static ModelCalled named(ModelCalled call, String name) {
+            return call(call.run(), call.place(), call.messageId(), name, call.model(), call.usage(), call.cost());
+        }
+
+        private static boolean isWithin(ModelCalled before, ModelCalled now) {
+            Usage one = before.usage();
+            Usage next = now.usage();
+            return isWithin(one.input(), next.input())
+                    && isWithin(one.output(), next.output())
+                    && isWithin(one.cacheRead(), next.cacheRead())
+                    && isWithin(one.cacheWrite(), next.cacheWrite())
+                    && isWithin(before.cost(), now.cost());
+        }
+
+        private static <N extends Comparable<N>> boolean isWithin(@Nullable N before, @Nullable N now) {
+            return before == null || (now != null && before.compareTo(now) <= 0);
         }
 
         void end(Place at) {
@@ -207,6 +255,7 @@ final class ClaudePrintForm implements Form {
                 events.accept(new Event.Refused(at, "holds no message of the session " + id));
                 return;
             }
+            totals.values().forEach(events::accept);
             for (ModelCalled call : calls.values()) {
                 if (result == null) {
                     events.accept(call);

@@ -37,7 +37,8 @@ class PrintedFormsTest {
 
         assertThat(told.form()).isEqualTo("claude-print");
         assertThat(told.lines().stream()
-                        .map(line -> line.replaceFirst("^(assistant|user|tool) u\\d+", "$1"))
+                        .map(line -> line.replaceFirst("^(assistant|user|tool) u\\d+", "$1")
+                                .replaceFirst(" of u\\d+", ""))
                         .toList())
                 .containsExactly(
                         "run s = s by claude-code",
@@ -51,6 +52,43 @@ class PrintedFormsTest {
                         "end s failed because error_max_turns");
         assertThat(told.parts(Part.Answer.class).get(0).childRun()).isEqualTo("s/t");
         assertThat(told.kept()).contains("\"tools\":[\"Task\"]", "\"stream_events\":1", "\"total_cost_usd\":0.5");
+    }
+
+    @Test
+    void theLastTotalOfClaudeIsTheTotal() {
+        String result = "{'type': 'result', 'subtype': 'success', 'is_error': false, 'session_id': 's', 'uuid': '%s',"
+                + " 'total_cost_usd': %s, 'usage': {'input_tokens': 1}, 'modelUsage': {%s}}";
+        String model = "'%s': {'inputTokens': %d, 'outputTokens': %d, 'costUSD': %s}";
+        Told told = Told.of(
+                "out.jsonl",
+                claude("assistant", "[{'type': 'text', 'text': 'one'}]", "null"),
+                result.formatted("r1", "0.1", model.formatted("m", 100, 20, "0.1")),
+                claude("assistant", "[{'type': 'text', 'text': 'two'}]", "null"),
+                result.formatted(
+                        "r2", "0.3", model.formatted("m", 250, 45, "0.2") + "," + model.formatted("n", 5, 1, "0.1")),
+                // Another process.
+                claude("assistant", "[{'type': 'text', 'text': 'three'}]", "null"),
+                result.formatted("r3", "0.05", model.formatted("m", 30, 4, "0.05")));
+
+        assertThat(told.lines())
+                .map(line -> line.replaceFirst(" of u\\d+", ""))
+                .filteredOn(line -> line.startsWith("model"))
+                .containsExactly("model m 250+45 cost 0.2", "model n 5+1 cost 0.1", "model m 30+4 cost 0.05");
+        assertThat(told.all(Event.ModelCalled.class))
+                .extracting(Event.ModelCalled::externalId)
+                .containsExactly("s/r1/m", "s/r2/n", "s/r3/m");
+        assertThat(told.kept()).contains("\"uuid\":\"r1\"", "\"uuid\":\"r2\"", "\"uuid\":\"r3\"");
+    }
+
+    @Test
+    void theTokensAndTheCostOfClaudeWithoutModelsAreTotals() {
+        String result = "{'type': 'result', 'subtype': 'success', 'is_error': false, 'session_id': 's',"
+                + " 'total_cost_usd': %s, 'usage': {'input_tokens': %d, 'output_tokens': %d}}";
+        Told told = Told.of("out.jsonl", result.formatted("0.1", 10, 5), result.formatted("0.3", 25, 12));
+
+        assertThat(told.lines())
+                .filteredOn(line -> line.startsWith("model"))
+                .containsExactly("model null 25+12 cost 0.3");
     }
 
     @Test
