@@ -11,6 +11,7 @@ import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.Usage;
 import dev.modelscan.storage.tasks.TaskStatus;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -52,6 +53,7 @@ final class CodexExecForm implements Form {
         @Nullable Session thread = null;
         Place place = new Place(0, 0, -1);
         int number = 0;
+        Map<String, RunningUsage> totals = new HashMap<>();
         for (Records.Item item = records.next(); item != null; item = records.next()) {
             place = item.place();
             JsonNode line = item.value();
@@ -60,7 +62,9 @@ final class CodexExecForm implements Form {
                 if (thread != null) {
                     thread.end(place);
                 }
-                thread = new Session("thread " + ++number, Fields.text(line, "thread_id"), events);
+                String id = Fields.text(line, "thread_id");
+                RunningUsage total = totals.computeIfAbsent(String.valueOf(id), key -> new RunningUsage());
+                thread = new Session("thread " + ++number, id, total, events);
                 thread.start(place, starts ? Fields.rest(line, "type", "thread_id") : Fields.object());
             }
             if (!starts) {
@@ -76,6 +80,7 @@ final class CodexExecForm implements Form {
     private static final class Session {
         private final String run;
         private final @Nullable String id;
+        private final RunningUsage total;
         private final Events events;
         /** The latest state of items that have not ended. */
         private final Map<String, JsonNode> unfinished = new LinkedHashMap<>();
@@ -84,9 +89,10 @@ final class CodexExecForm implements Form {
         private @Nullable String error;
         private int turns;
 
-        Session(String run, @Nullable String id, Events events) {
+        Session(String run, @Nullable String id, RunningUsage total, Events events) {
             this.run = run;
             this.id = id;
+            this.total = total;
             this.events = events;
         }
 
@@ -149,7 +155,7 @@ final class CodexExecForm implements Form {
             events.accept(message.rest(rest).build());
         }
 
-        /** A resumed thread counts its turns from 1 again, so the counts are a part of the call's name. */
+        /** The counts are totals of the thread. A resumed thread counts its turns from 1 again, so the counts are a part of the call's name. */
         private void tokens(Place at, JsonNode tokens) {
             Usage usage = new Usage(
                     Fields.count(tokens, "input_tokens"),
@@ -157,10 +163,10 @@ final class CodexExecForm implements Form {
                     Fields.count(tokens, "cached_input_tokens"),
                     null,
                     Fields.count(tokens, "reasoning_output_tokens"));
-            if (!usage.isEmpty()) {
+            Usage used = usage.isEmpty() ? null : total.next(usage, usage);
+            if (used != null) {
                 String name = id == null ? null : id + "/" + turns + "/" + usage.input() + "+" + usage.output();
-                events.accept(
-                        new ModelCalled(run, at, null, name, null, "openai", usage, null, null, null, null, null));
+                events.accept(new ModelCalled(run, at, null, name, null, "openai", used, null, null, null, null, null));
             }
         }
 

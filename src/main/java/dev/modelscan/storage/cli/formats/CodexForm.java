@@ -11,6 +11,7 @@ import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.Usage;
 import dev.modelscan.storage.cli.formats.Event.Warned;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
@@ -33,6 +34,7 @@ final class CodexForm implements Form {
             "compacted",
             "world_state",
             "inter_agent_communication_metadata");
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Pattern ID_IN_NAME =
             Pattern.compile("([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\\.jsonl?$");
 
@@ -85,9 +87,14 @@ final class CodexForm implements Form {
         private @Nullable String model;
         private @Nullable String provider;
         private @Nullable Instant latest;
+        private @Nullable Instant begunAt;
         private Place place = new Place(0, 0, -1);
         private ArrayNode between = JsonNodeFactory.instance.arrayNode();
-        private Usage total = new Usage(0L, 0L, 0L, null, 0L);
+        private final RunningUsage total = new RunningUsage();
+        /** When a fork began, or the last line that was copied then; null in a session that is none. */
+        private @Nullable Instant forkedAt;
+
+        private boolean copied;
         private int calls;
 
         Session(String fileName, Events events) {
@@ -104,6 +111,10 @@ final class CodexForm implements Form {
             provider = Fields.text(meta, "model_provider");
             JsonNode spawn = meta.path("source").path("subagent").path("thread_spawn");
             String parent = Fields.text(spawn, "parent_thread_id");
+            if (meta.hasNonNull("forked_from_id")) {
+                fork(startedAt);
+            }
+            begunAt = startedAt;
             ObjectNode metadata = Fields.rest(meta, "id", "timestamp");
             Rest.time(metadata, meta, "timestamp", startedAt);
             if (!beyond.isEmpty()) {
@@ -118,6 +129,13 @@ final class CodexForm implements Form {
                     "codex",
                     startedAt,
                     metadata));
+        }
+
+        private void fork(@Nullable Instant time) {
+            if (forkedAt == null && calls == 0) {
+                forkedAt = time == null ? Instant.MIN : time;
+                copied = true;
+            }
         }
 
         private String idInName() {
@@ -136,6 +154,7 @@ final class CodexForm implements Form {
             place = at;
             Instant time = Fields.time(line, "timestamp");
             latest = time == null ? latest : time;
+            endCopy(time);
             JsonNode payload = line.path("payload");
             if (isEnvelope(line)) {
                 envelope(at, line, payload, time);
@@ -161,6 +180,9 @@ final class CodexForm implements Form {
                         Rest.time(beyond, line, "timestamp", null);
                         start(at, payload, beyond);
                     } else {
+                        if (!String.valueOf(run).equals(Fields.text(payload, "id"))) {
+                            fork(begunAt);
+                        }
                         between.add(line);
                     }
                 }
@@ -200,18 +222,30 @@ final class CodexForm implements Form {
                 return;
             }
             Usage counted = usage(now);
-            Usage added = minus(counted, total);
-            if (added == null) {
-                added = info.path("last_token_usage").isObject() ? usage(info.path("last_token_usage")) : counted;
+            Usage last = info.path("last_token_usage").isObject() ? usage(info.path("last_token_usage")) : counted;
+            boolean goesOn = forkedAt != null && total.isNew();
+            Usage added = total.next(counted, last);
+            if (added == null || copied) {
+                return;
             }
-            boolean told = counted.equals(total);
-            total = counted;
-            if (!told) {
-                calls++;
-                String id = run(at) + "/" + calls;
-                events.accept(
-                        new ModelCalled(run(at), at, null, id, model, provider, added, null, null, null, time, null));
+            calls++;
+            String id = run(at) + "/" + calls;
+            // Without copied counts, the first total of a fork holds those of the session before it.
+            Usage used = goesOn ? last : added;
+            events.accept(new ModelCalled(run(at), at, null, id, model, provider, used, null, null, null, time, null));
+        }
+
+        /**
+         * A fork begins with a copy of the session before it, whose tokens are counted there. Its lines have their own times, before
+         * the fork's start, or were written at once when it started; an answer of the model takes longer.
+         */
+        private void endCopy(@Nullable Instant time) {
+            Instant start = forkedAt;
+            if (!copied || time == null || start == null || time.isBefore(start)) {
+                return;
             }
+            copied = time.isBefore(start.plus(PAUSE));
+            forkedAt = time;
         }
 
         private static Usage usage(JsonNode tokens) {
@@ -221,26 +255,6 @@ final class CodexForm implements Form {
                     Fields.count(tokens, "cached_input_tokens"),
                     null,
                     Fields.count(tokens, "reasoning_output_tokens"));
-        }
-
-        /** The difference; null if a counter went back, which a new start of the count does. */
-        private static @Nullable Usage minus(Usage now, Usage before) {
-            Usage added = new Usage(
-                    minus(now.input(), before.input()),
-                    minus(now.output(), before.output()),
-                    minus(now.cacheRead(), before.cacheRead()),
-                    null,
-                    minus(now.reasoning(), before.reasoning()));
-            boolean back = isNegative(added.input()) || isNegative(added.output()) || isNegative(added.cacheRead());
-            return back ? null : added;
-        }
-
-        private static @Nullable Long minus(@Nullable Long now, @Nullable Long before) {
-            return now == null ? null : Long.valueOf(now - (before == null ? 0 : before));
-        }
-
-        private static boolean isNegative(@Nullable Long count) {
-            return count != null && count < 0;
         }
 
         void end() {

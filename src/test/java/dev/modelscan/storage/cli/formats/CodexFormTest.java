@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CodexFormTest {
@@ -87,6 +88,70 @@ class CodexFormTest {
                 .extracting(call -> call.model() + " " + call.usage().input() + "+"
                         + call.usage().output() + " " + call.externalId())
                 .containsExactly("m-1 10+4 th/1", "m-2 15+5 th/2", "m-2 3+1 th/3");
+    }
+
+    private static String counted(String time, int total, int last) {
+        return "{'timestamp': '2026-01-02T" + time
+                + "Z', 'type': 'event_msg', 'payload': {'type': 'token_count', 'info':"
+                + " {'total_token_usage': {'input_tokens': " + total + "}, 'last_token_usage': {'input_tokens': " + last
+                + "}}}}";
+    }
+
+    private static String meta(String id, String time, String more) {
+        return "{'timestamp': '2026-01-02T" + time + "Z', 'type': 'session_meta', 'payload': {'id': '" + id
+                + "', 'timestamp': '2026-01-02T" + time + "Z'" + more + "}}";
+    }
+
+    private static List<String> counts(String... lines) {
+        return Told.of("rollout.jsonl", lines).all(ModelCalled.class).stream()
+                .map(call -> call.externalId() + " " + call.usage().input())
+                .toList();
+    }
+
+    @Test
+    void theTokensOfAForksParentAreTheParents() {
+        String fork = meta("f", "09:00:00.000", ", 'forked_from_id': 'p'");
+        List<String> own = List.of("f/1 5", "f/2 7");
+
+        // The copied lines have their own times, or that of the fork.
+        assertThat(counts(
+                        fork,
+                        meta("p", "08:00:00.000", ""),
+                        counted("08:00:10.000", 100, 100),
+                        counted("08:01:10.000", 300, 200),
+                        counted("09:00:09.000", 305, 5),
+                        counted("09:00:20.000", 312, 7)))
+                .isEqualTo(own);
+        assertThat(counts(
+                        fork,
+                        meta("p", "09:00:00.010", ""),
+                        counted("09:00:00.020", 100, 100),
+                        counted("09:00:00.030", 300, 200),
+                        counted("09:00:09.000", 305, 5),
+                        counted("09:00:20.000", 312, 7)))
+                .isEqualTo(own);
+        // Without copied counts, and with a count that starts anew.
+        assertThat(counts(fork, counted("09:00:09.000", 305, 5), counted("09:00:20.000", 312, 7)))
+                .isEqualTo(own);
+        assertThat(counts(
+                        fork,
+                        counted("08:00:10.000", 100, 100),
+                        counted("09:00:09.000", 5, 5),
+                        counted("09:00:20.000", 12, 7)))
+                .isEqualTo(own);
+    }
+
+    @Test
+    void aSubAgentThatStartsWithItsParentsHistoryHasItsOwnTokens() {
+        String spawned = ", 'source': {'subagent': {'thread_spawn': {'parent_thread_id': 'p'}}}";
+        assertThat(counts(
+                        meta("c", "09:00:00.000", spawned),
+                        meta("p", "08:00:00.000", ""),
+                        counted("08:00:10.000", 100, 100),
+                        counted("09:00:09.000", 105, 5)))
+                .containsExactly("c/1 5");
+        assertThat(counts(meta("c", "09:00:00.000", spawned), counted("09:00:00.500", 5, 5)))
+                .containsExactly("c/1 5");
     }
 
     @Test

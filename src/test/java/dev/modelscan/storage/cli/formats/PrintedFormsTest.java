@@ -136,6 +136,24 @@ class PrintedFormsTest {
     }
 
     @Test
+    void theCountsOfCodexExecAreTotalsOfTheThread() {
+        String turn = "{'type': 'turn.completed', 'usage': {'input_tokens': %d, 'output_tokens': %d}}";
+        Told told = Told.of(
+                "out.jsonl",
+                "{'type': 'thread.started', 'thread_id': 'th'}",
+                "{'type': 'turn.started'}",
+                turn.formatted(10, 5),
+                "{'type': 'turn.started'}",
+                turn.formatted(30, 15),
+                "{'type': 'thread.started', 'thread_id': 'th'}",
+                turn.formatted(33, 16));
+
+        assertThat(told.lines())
+                .filteredOn(line -> line.startsWith("model"))
+                .containsExactly("model null 10+5", "model null 20+10", "model null 3+1");
+    }
+
+    @Test
     void listsOfResponsesAndOfRequestsHoldRecords() {
         String answer =
                 "{'id': 'x', 'object': 'chat.completion', 'choices': [{'index': 0, 'message': {'role': 'assistant',"
