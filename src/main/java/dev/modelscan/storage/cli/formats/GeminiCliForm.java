@@ -11,20 +11,24 @@ import dev.modelscan.storage.cli.formats.Event.RunStarted;
 import dev.modelscan.storage.cli.formats.Event.Usage;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions of the Gemini CLI: an object with {@code messages}, or, since 2026, lines of which a later one
- * with the same id replaces the earlier one, {@code $set} changes the session, and {@code $rewindTo} leaves a
- * branch.
+ * with the same id replaces the earlier one, {@code $set} changes the session and may replace its list of messages, and {@code
+ * $rewindTo} leaves a branch.
  */
 final class GeminiCliForm implements Form {
 
     private static final String REWIND = "$rewindTo";
     private static final Place NOWHERE = new Place(0, 0, -1);
     private static final String SET = "$set";
+    private static final String MESSAGES = "messages";
 
     @Override
     public String name() {
@@ -39,21 +43,30 @@ final class GeminiCliForm implements Form {
                         .anyMatch(value -> value.has("sessionId")
                                 && (value.has("projectHash")
                                         || (value.has("startTime")
-                                                && value.path("messages").isArray())));
+                                                && value.path(MESSAGES).isArray())));
     }
 
     @Override
     public void read(Records records, Events events) throws IOException {
         Lines lines = new Lines();
         Place last = NOWHERE;
+        Records.Item whole = null;
         for (Records.Item item = records.next(); item != null; item = records.next()) {
             JsonNode value = item.value();
-            if (value.has("sessionId") && value.path("messages").isArray()) {
-                whole(item.place(), value, events);
-            } else {
+            boolean isWhole = value.has("sessionId") && value.path(MESSAGES).isArray();
+            if (whole != null && isWhole) {
+                whole(whole.place(), whole.value(), events);
+            } else if (whole != null) {
+                lines.add(whole.place(), whole.value());
+            }
+            whole = isWhole ? item : null;
+            if (!isWhole) {
                 lines.add(item.place(), value);
             }
             last = item.place();
+        }
+        if (whole != null) {
+            whole(whole.place(), whole.value(), events);
         }
         lines.tell(last, events);
     }
@@ -61,7 +74,7 @@ final class GeminiCliForm implements Form {
     private static void whole(Place place, JsonNode value, Events events) {
         Session session = new Session(value, events);
         session.start(place);
-        for (JsonNode message : value.path("messages")) {
+        for (JsonNode message : value.path(MESSAGES)) {
             session.message(place, message, null, false);
         }
         session.end(place, null, Fields.object());
@@ -77,15 +90,16 @@ final class GeminiCliForm implements Form {
 
         void add(Place place, JsonNode value) {
             if (value.has("sessionId") && session == null) {
-                session = value.deepCopy();
+                session = Fields.rest(value, MESSAGES);
                 start = place;
+                value.path(MESSAGES).forEach(message -> add(place, message));
             } else if (value.path(REWIND).isTextual()) {
                 Line target = messages.get(value.path(REWIND).textValue());
                 parent = target == null ? null : target.parent();
                 others.add(value);
             } else if (value.has(SET) && session != null && value.path(SET).isObject()) {
-                session.setAll(Fields.rest(value.path(SET), "messages"));
-                others.add(value);
+                session.setAll(Fields.rest(value.path(SET), MESSAGES));
+                others.add(value.path(SET).path(MESSAGES).isArray() ? replaced(place, value) : value);
             } else if (value.path("id").isTextual()) {
                 String id = value.path("id").textValue();
                 Line earlier = messages.get(id);
@@ -96,6 +110,36 @@ final class GeminiCliForm implements Form {
             }
         }
 
+        /** Takes a whole list of messages; those that are not in it are left as a branch. Gives the line with their ids alone. */
+        private JsonNode replaced(Place place, JsonNode line) {
+            ObjectNode change = line.deepCopy();
+            ArrayNode ids = ((ObjectNode) change.path(SET)).putArray(MESSAGES);
+            parent = null;
+            for (JsonNode message : line.path(SET).path(MESSAGES)) {
+                String id = Fields.text(message, "id");
+                ids.add(id);
+                String key = id == null ? place.record() + "/" + ids.size() : id;
+                messages.put(key, new Line(place, message, parent));
+                parent = id == null ? parent : id;
+            }
+            return change;
+        }
+
+        /** What a message follows comes before it. */
+        private List<Line> inOrder() {
+            Map<String, Line> told = new LinkedHashMap<>();
+            for (String id : messages.keySet()) {
+                Deque<String> path = new ArrayDeque<>();
+                for (String next = id;
+                        next != null && messages.containsKey(next) && !told.containsKey(next) && !path.contains(next);
+                        next = messages.get(next).parent()) {
+                    path.push(next);
+                }
+                path.forEach(each -> told.put(each, messages.get(each)));
+            }
+            return List.copyOf(told.values());
+        }
+
         /** Tells of the session, if there is one, which ends at a place. */
         void tell(Place last, Events events) {
             if (session == null && messages.isEmpty()) {
@@ -103,7 +147,7 @@ final class GeminiCliForm implements Form {
             }
             Session told = new Session(session == null ? Fields.object() : session, events);
             told.start(start);
-            messages.values().forEach(line -> told.message(line.place(), line.message(), line.parent(), true));
+            inOrder().forEach(line -> told.message(line.place(), line.message(), line.parent(), true));
             ObjectNode rest = Fields.object();
             if (!others.isEmpty()) {
                 Rest.note(rest, "changes", others);
@@ -131,7 +175,7 @@ final class GeminiCliForm implements Form {
 
         void start(Place place) {
             Instant startedAt = Fields.time(session, "startTime");
-            ObjectNode metadata = Fields.rest(session, "sessionId", "messages", "startTime", "summary");
+            ObjectNode metadata = Fields.rest(session, "sessionId", MESSAGES, "startTime", "summary");
             Rest.time(metadata, session, "startTime", startedAt);
             String name = Fields.text(session, "summary");
             String id = Fields.text(session, "sessionId");

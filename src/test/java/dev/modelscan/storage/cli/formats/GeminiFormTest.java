@@ -140,6 +140,44 @@ class GeminiFormTest {
     }
 
     @Test
+    void aListThatReplacesTheMessagesOfASessionIsItsBranch() {
+        Told told = Told.of(
+                "session-2.jsonl",
+                "{'sessionId': 's', 'projectHash': 'h', 'startTime': '2026-01-02T03:04:05Z', 'kind': 'main'}",
+                "{'id': 'm1', 'type': 'user', 'content': [{'text': 'a'}]}",
+                "{'id': 'm2', 'type': 'gemini', 'content': 'long'}",
+                "{'id': 'm3', 'type': 'user', 'content': 'b'}",
+                "{'$set': {'lastUpdated': '2026-01-02T03:05:05Z', 'messages': [{'id': 'm1', 'type': 'user', 'content': 'A'},"
+                        + " {'id': 's1', 'type': 'gemini', 'content': 'short', 'tokens': {'input': 3}}, {'id': 'm3',"
+                        + " 'type': 'user', 'content': 'b'}]}}",
+                "{'id': 'm4', 'type': 'gemini', 'content': 'c'}");
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "run s = s by gemini-cli",
+                        "user m1: A",
+                        "assistant m2 after m1: long",
+                        "assistant s1 after m1: short",
+                        "model null of s1 3+null",
+                        "user m3 after s1: b",
+                        "assistant m4 after m3: c",
+                        "end s at m4");
+        assertThat(told.kept()).contains("\"messages\":[\"m1\",\"s1\",\"m3\"]");
+    }
+
+    @Test
+    void theFirstLineOfASessionMayHoldMessages() {
+        Told told = Told.of(
+                "session-2.jsonl",
+                "{'sessionId': 's', 'projectHash': 'h', 'startTime': '2026-01-02T03:04:05Z', 'messages': [{'id': 'm1',"
+                        + " 'type': 'user', 'content': 'a'}]}",
+                "{'id': 'm2', 'type': 'gemini', 'content': 'b'}");
+
+        assertThat(told.lines())
+                .containsExactly("run s = s by gemini-cli", "user m1: a", "assistant m2 after m1: b", "end s at m2");
+    }
+
+    @Test
     void theResultsOfABatchAreResponses() {
         Told told = Told.of(
                 "out.jsonl",
