@@ -2,6 +2,7 @@ package dev.modelscan.storage.cli.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.modelscan.storage.cli.formats.Event.MessageRead;
 import dev.modelscan.storage.cli.formats.Event.ModelCalled;
 import dev.modelscan.storage.cli.formats.Event.RunEnded;
@@ -141,14 +142,43 @@ final class InspectForm implements Form {
             return !text.isEmpty() && attached.isTextual() ? attached : content;
         }
 
-        private static void content(MessageRead.Builder read, JsonNode content, ObjectNode rest) {
+        private void content(MessageRead.Builder read, JsonNode content, ObjectNode rest) {
             if (content.isTextual()) {
                 read.add(new Part.Text(content.textValue()));
             } else if (content.isArray()) {
-                ContentParts.of(content).forEach(read::add);
+                for (JsonNode part : content) {
+                    if (part.path("type").asText().equals("tool_use") && part.has("arguments")) {
+                        serverTool(read, part);
+                    } else {
+                        read.add(ContentParts.of1(part));
+                    }
+                }
                 ContentParts.withShape(rest, content);
             } else if (!content.isMissingNode()) {
                 read.add(new Part.Other(content));
+            }
+        }
+
+        /** A tool that the service ran: a call with its answer, or the error in its place. */
+        private void serverTool(MessageRead.Builder read, JsonNode part) {
+            String id = Fields.text(part, "id");
+            String name = Fields.text(part, "name");
+            JsonNode result = resolved(part.path("result"));
+            String error = Fields.text(part, "error");
+            JsonNode call = Fields.rest(part, "result", "error");
+            read.add(new Part.Call(id, name, Fields.json(part.path("arguments")), null, null, call));
+            if (error != null) {
+                boolean alone = result.isMissingNode()
+                        || result.isNull()
+                        || result.asText("-").isEmpty();
+                ObjectNode both = Fields.object();
+                both.set("result", result);
+                JsonNode output = alone ? TextNode.valueOf(error) : both.put("error", error);
+                read.add(new Part.Answer(id, name, output, Outcome.FAILED, "error"));
+            } else if (!result.isMissingNode()) {
+                boolean told = part.has("error");
+                Outcome outcome = told ? Outcome.SUCCESS : Outcome.UNKNOWN;
+                read.add(new Part.Answer(id, name, result, outcome, told ? "error" : null));
             }
         }
 

@@ -48,4 +48,33 @@ class InspectFormTest {
         assertThat(Told.of("s1_epoch_2.json", SAMPLE).lines())
                 .startsWith("run sample-1-s1/2 = u", "user m1: a long question");
     }
+
+    @Test
+    void aToolOfTheServiceIsACallWithItsAnswer() {
+        String used =
+                "{'type': 'tool_use', 'tool_type': '%s', 'id': '%s', 'name': '%s', 'context': %s, 'arguments': %s,"
+                        + " 'result': %s, 'error': %s}";
+        Told told = Told.of(
+                "s.json",
+                "{'id': 1, 'epoch': 1, 'input': 'x', 'attachments': {'a1': 'a long result'}, 'messages': [{'id': 'm1',"
+                        + " 'role': 'assistant', 'content': [",
+                used.formatted(
+                                "web_search",
+                                "w1",
+                                "web_search",
+                                "null",
+                                "'{\\'query\\': \\'tea\\'}'",
+                                "'found'",
+                                "null")
+                        + ",",
+                used.formatted("mcp_call", "w2", "read", "'files'", "{'path': '/'}", "''", "'no access'") + ",",
+                used.formatted("web_search", "w3", "web_search", "null", "''", "'attachment://a1'", "null") + ",",
+                "{'type': 'text', 'text': 'Tea.'}]}]}");
+
+        assertThat(told.lines())
+                .contains("assistant m1: web_search#w1 {'query':'tea'}, ->#w1 web_search 'found' success by error,"
+                        + " read#w2 {'path':'/'}, ->#w2 read 'no access' failed by error,"
+                        + " web_search#w3 '', ->#w3 web_search 'a long result' success by error, Tea.");
+        assertThat(told.kept()).contains("mcp_call", "\"context\":\"files\"");
+    }
 }
