@@ -23,10 +23,16 @@ final class OtlpLogs {
         } else if (!body.isMissingNode()) {
             attributes.set("body", body);
         }
+        if (log.has("timeUnixNano")) {
+            event.set("timeUnixNano", log.path("timeUnixNano"));
+        }
         event.set("attributes", attributes);
         OtlpSpan span = of == null ? alone(place, log, name, attributes) : of;
+        boolean ofSpan = OtlpDetails.is(event)
+                && OtlpDetails.areOf(span)
+                && span.events().stream().noneMatch(OtlpDetails::is);
         span.events().add(event);
-        if (event.path("name").asText().equals("gen_ai.client.inference.operation.details")) {
+        if (ofSpan) {
             span.attributes().setAll(attributes);
         }
         return span;

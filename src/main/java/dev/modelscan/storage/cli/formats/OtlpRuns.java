@@ -55,7 +55,7 @@ final class OtlpRuns {
             tell(parent, told);
         }
         List<OtlpSpan> read = new ArrayList<>(own.size());
-        own.forEach(head -> read.add(spans.read(head)));
+        own.forEach(head -> read.addAll(OtlpDetails.split(spans.read(head))));
         tell(run, read);
     }
 

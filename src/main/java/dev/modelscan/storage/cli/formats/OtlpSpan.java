@@ -66,6 +66,16 @@ record OtlpSpan(
                 beyond);
     }
 
+    /** The same span with what differs. */
+    OtlpSpan with(
+            String ownId,
+            @Nullable String above,
+            @Nullable Instant end,
+            ObjectNode ownAttributes,
+            List<ObjectNode> ownEvents) {
+        return new OtlpSpan(place, trace, ownId, above, name, startedAt, end, ownAttributes, ownEvents, status, beyond);
+    }
+
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }

@@ -299,6 +299,50 @@ class OtlpFormTest {
                         "end tr");
     }
 
+    private static String details(String input, String output, int tokens) {
+        return "'attributes': [{'key': 'gen_ai.operation.name', 'value': {'stringValue': 'chat'}}, {'key':"
+                + " 'gen_ai.usage.input_tokens', 'value': {'intValue': '" + tokens + "'}}, {'key':"
+                + " 'gen_ai.input.messages', 'value': {" + json("[" + input + "]") + "}}, {'key':"
+                + " 'gen_ai.output.messages', 'value': {" + json("[" + output + "]") + "}}]";
+    }
+
+    private static String said(String role, String text) {
+        return "{`role`:`" + role + "`,`parts`:[{`type`:`text`,`content`:`" + text + "`}]}";
+    }
+
+    @Test
+    void eachOfSeveralDetailsOfASpanIsACall() {
+        String name = "gen_ai.client.inference.operation.details";
+        String first = details(said("user", "go"), said("assistant", "left"), 5);
+        String second = details(
+                said("user", "go") + "," + said("assistant", "left") + "," + said("user", "on"),
+                said("assistant", "right"),
+                9);
+        String log = "{'traceId': 'tr', 'spanId': 's1', 'eventName': '" + name + "', %s}";
+        String logs = "{'resourceLogs': [{'scopeLogs': [{'logRecords': [" + log.formatted(first) + ","
+                + log.formatted(second) + "]}]}]}";
+        String events =
+                "'events': [{'name': '" + name + "', " + first + "}, {'name': '" + name + "', " + second + "}],";
+        String agent = span("s1", "", "invoke_agent", 45, "", "gen_ai.agent.name", "'stringValue': 'walker'");
+
+        for (Told told : List.of(
+                Told.of("logs.jsonl", trace(span("s1", "", "POST", 45, "")), logs),
+                Told.of("agent.jsonl", trace(agent), logs),
+                Told.of("alone.jsonl", logs),
+                Told.of("events.jsonl", trace(span("s1", "", "POST", 45, events))))) {
+            assertThat(told.lines().stream()
+                            .filter(line -> !line.startsWith("run ") && !line.startsWith("end "))
+                            .map(line -> line.replace(" by walker", "")))
+                    .containsExactly(
+                            "user: go",
+                            "assistant: left",
+                            "model null 5+null",
+                            "user: on",
+                            "assistant: right",
+                            "model null 9+null");
+        }
+    }
+
     @Test
     void messagesInLogsAndInNumberedAttributesAreReadToo() {
         Told logs = Told.of(
