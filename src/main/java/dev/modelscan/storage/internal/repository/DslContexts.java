@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jooq.Configuration;
 import org.jooq.ConnectionProvider;
+import org.jooq.DDLQuery;
 import org.jooq.DMLQuery;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
@@ -295,7 +296,8 @@ final class DslContexts {
         private static void requireValues(ExecuteContext context) {
             Query query = context.query();
             PreparedStatement statement = context.statement();
-            if (query == null || statement == null || query instanceof Select || query instanceof DMLQuery) {
+            boolean isBuilt = query instanceof Select || query instanceof DMLQuery || query instanceof DDLQuery;
+            if (query == null || statement == null || isBuilt) {
                 return;
             }
             try {
