@@ -4,6 +4,7 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import static dev.modelscan.storage.schema.Tables.BLOBS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 import static dev.modelscan.storage.schema.Tables.SCORES;
@@ -104,12 +105,13 @@ abstract class DoctorContract extends Contract {
                         "calls and answers",
                         "conversations",
                         "branches",
+                        "origins",
                         "blobs",
                         "times of messages",
                         "times",
                         "audit log",
                         "done");
-        assertThat(told).extracting(DoctorProgress::done).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        assertThat(told).extracting(DoctorProgress::done).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
     }
 
     @Test
@@ -205,6 +207,7 @@ abstract class DoctorContract extends Contract {
 
         // It follows none.
         update(MESSAGES.PARENT_ID, late.id(), MESSAGES.ID, late.id());
+        update(CONVERSATIONS.HEAD_ID, late.id(), CONVERSATIONS.ID, CONVERSATION);
         assertThat(codes()).isEmpty();
     }
 
@@ -265,6 +268,38 @@ abstract class DoctorContract extends Contract {
         assertThat(codes()).containsExactly("sequence-gap");
     }
 
+    /** Another program deleted the head, so that its foreign key emptied the reference. */
+    @Test
+    void aConversationThatLostItsHeadIsFound() {
+        Message fork = db.messages().listLatest(CONVERSATION, 10).get(1);
+        db.conversations().fork(CONVERSATION, fork.id());
+        db.messages().create(message(agent).build());
+        Message head = db.messages().create(message(agent).build());
+        assertThat(codes()).isEmpty();
+
+        db.useTx(tx ->
+                tx.dsl().deleteFrom(MESSAGES).where(MESSAGES.ID.eq(head.id())).execute());
+
+        assertThat(found("head-missing").ids()).containsExactly(CONVERSATION.value());
+        assertThat(found("head-missing").severity()).isEqualTo(Severity.ERROR);
+    }
+
+    @Test
+    void anOriginOfAnotherConversationIsFound() {
+        Message message = db.messages().listLatest(CONVERSATION, 1).get(0);
+        Message elsewhere = db.messages()
+                .create(message(agent).conversationId(ConversationId.next()).build());
+        db.messages()
+                .putOrigins(Map.of(
+                        message.id(), Origin.of("claude-code", "m1"), elsewhere.id(), Origin.of("claude-code", "m2")));
+        assertThat(codes()).isEmpty();
+
+        update(MESSAGE_ORIGINS.CONVERSATION_ID, elsewhere.conversationId(), MESSAGE_ORIGINS.MESSAGE_ID, message.id());
+
+        assertThat(found("origin-wrong").ids()).containsExactly(message.id().value());
+        assertThat(codes()).containsExactly("origin-wrong");
+    }
+
     @Test
     void messagesThatFollowTheWrongMessageAreFound() {
         Message first = db.messages().listLatest(CONVERSATION, 10).get(0);
@@ -272,6 +307,7 @@ abstract class DoctorContract extends Contract {
         Message elsewhere = db.messages()
                 .create(message(agent).conversationId(ConversationId.next()).build());
 
+        update(CONVERSATIONS.HEAD_ID, last.id(), CONVERSATIONS.ID, CONVERSATION);
         update(MESSAGES.PARENT_ID, last.id(), MESSAGES.ID, first.id());
         assertThat(found("parent-wrong").ids()).containsExactly(first.id().value());
         update(MESSAGES.PARENT_ID, elsewhere.id(), MESSAGES.ID, last.id());

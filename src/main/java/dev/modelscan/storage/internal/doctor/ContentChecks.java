@@ -6,6 +6,7 @@ import static dev.modelscan.storage.schema.Tables.BLOB_CHUNKS;
 import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.DELETED_BLOBS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
+import static dev.modelscan.storage.schema.Tables.MESSAGE_ORIGINS;
 import static dev.modelscan.storage.schema.Tables.MESSAGE_PARTS;
 import static dev.modelscan.storage.schema.Tables.MODEL_CALLS;
 import static dev.modelscan.storage.schema.Tables.SCORES;
@@ -79,6 +80,7 @@ final class ContentChecks {
         checks.put("calls and answers", ContentChecks::parts);
         checks.put("conversations", ContentChecks::conversations);
         checks.put("branches", ContentChecks::branches);
+        checks.put("origins", ContentChecks::origins);
         checks.put("blobs", ContentChecks::blobs);
         checks.put("times of messages", ContentChecks::messageTimes);
         checks.put("times", ContentChecks::times);
@@ -231,35 +233,24 @@ final class ContentChecks {
     }
 
     private void conversations() {
-        Field<Long> newest = DSL.max(MESSAGES.SEQUENCE_NUMBER);
-        Field<Long> gap = DSL.max(MESSAGES.SEQUENCE_NUMBER)
-                .minus(DSL.min(MESSAGES.SEQUENCE_NUMBER))
-                .plus(1L)
-                .minus(DSL.count().cast(SQLDataType.BIGINT));
         add(
                 Severity.NOTE,
                 "sequence-gap",
                 "conversations without some message between others: it was deleted",
-                fetch(DSL.select(MESSAGES.CONVERSATION_ID)
-                        .from(MESSAGES)
-                        .groupBy(MESSAGES.CONVERSATION_ID)
-                        .having(gap.gt(0L))
-                        .orderBy(MESSAGES.CONVERSATION_ID)
-                        .limit(MOST)),
+                OrderChecks.conversationsWithGaps(dsl, MOST),
                 null);
         add(
                 Severity.ERROR,
                 "sequence-ahead",
                 "conversations that would give the next message a number that is taken",
-                fetch(DSL.select(CONVERSATIONS.ID)
-                        .from(CONVERSATIONS)
-                        .where(CONVERSATIONS.LAST_SEQUENCE_NUMBER.lt(DSL.coalesce(
-                                DSL.field(DSL.select(newest)
+                keys(
+                        CONVERSATIONS.ID,
+                        CONVERSATIONS,
+                        CONVERSATIONS.LAST_SEQUENCE_NUMBER.lt(DSL.coalesce(
+                                DSL.field(DSL.select(DSL.max(MESSAGES.SEQUENCE_NUMBER))
                                         .from(MESSAGES)
                                         .where(MESSAGES.CONVERSATION_ID.eq(CONVERSATIONS.ID))),
-                                0L)))
-                        .orderBy(CONVERSATIONS.ID)
-                        .limit(MOST)),
+                                0L))),
                 "doctor --repair");
     }
 
@@ -286,6 +277,24 @@ final class ContentChecks {
                         CONVERSATIONS.join(MESSAGES).on(MESSAGES.ID.eq(CONVERSATIONS.HEAD_ID)),
                         MESSAGES.CONVERSATION_ID.ne(CONVERSATIONS.ID)),
                 "set head_id to a message of the conversation, or restore a backup");
+        add(
+                Severity.ERROR,
+                "head-missing",
+                "conversations with branches and without a head; lists show their branches as one path",
+                OrderChecks.conversationsWithoutHead(dsl, MOST),
+                "set head_id to the last message of the branch that goes on");
+    }
+
+    private void origins() {
+        add(
+                Severity.ERROR,
+                "origin-wrong",
+                "messages whose origin is of another conversation; findByExternalId does not find them in theirs",
+                keys(
+                        MESSAGES.ID,
+                        MESSAGES.join(MESSAGE_ORIGINS).on(MESSAGE_ORIGINS.MESSAGE_ID.eq(MESSAGES.ID)),
+                        MESSAGE_ORIGINS.CONVERSATION_ID.ne(MESSAGES.CONVERSATION_ID)),
+                "set conversation_id of the origin to that of the message");
     }
 
     private void messageTimes() {

@@ -1,5 +1,6 @@
 package dev.modelscan.storage.internal.doctor;
 
+import static dev.modelscan.storage.schema.Tables.CONVERSATIONS;
 import static dev.modelscan.storage.schema.Tables.MESSAGES;
 import static dev.modelscan.storage.schema.Tables.TASKS;
 
@@ -22,6 +23,7 @@ import org.jooq.Field;
 import org.jooq.Name;
 import org.jooq.Record2;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 
 /** Whether records follow each other as they should. Each check is one query. */
 final class OrderChecks {
@@ -77,6 +79,33 @@ final class OrderChecks {
                                 .join(next)
                                 .on(next.ID.eq(ABOVE_PARENT))
                                 .where(next.PARENT_ID.isNotNull())));
+    }
+
+    /** The conversations that have branches, and no head that says which one goes on; at most so many. */
+    static List<String> conversationsWithoutHead(DSLContext dsl, int most) {
+        return dsl.select(CONVERSATIONS.ID)
+                .from(CONVERSATIONS)
+                .where(CONVERSATIONS.HEAD_ID.isNull())
+                .and(CONVERSATIONS.ID.in(
+                        DSL.select(MESSAGES.CONVERSATION_ID).from(MESSAGES).where(MESSAGES.PARENT_ID.isNotNull())))
+                .orderBy(CONVERSATIONS.ID)
+                .limit(most)
+                .fetch(row -> row.value1().value());
+    }
+
+    /** The conversations that lack a number between others; at most so many. */
+    static List<String> conversationsWithGaps(DSLContext dsl, int most) {
+        Field<Long> gap = DSL.max(MESSAGES.SEQUENCE_NUMBER)
+                .minus(DSL.min(MESSAGES.SEQUENCE_NUMBER))
+                .plus(1L)
+                .minus(DSL.count().cast(SQLDataType.BIGINT));
+        return dsl.select(MESSAGES.CONVERSATION_ID)
+                .from(MESSAGES)
+                .groupBy(MESSAGES.CONVERSATION_ID)
+                .having(gap.gt(0L))
+                .orderBy(MESSAGES.CONVERSATION_ID)
+                .limit(most)
+                .fetch(row -> row.value1().value());
     }
 
     /** The conversations in which a message is older than the one before it, by more than that; at most so many. */
