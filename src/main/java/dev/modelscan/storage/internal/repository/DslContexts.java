@@ -16,7 +16,6 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jooq.Configuration;
 import org.jooq.ConnectionProvider;
-import org.jooq.DDLQuery;
 import org.jooq.DMLQuery;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
@@ -296,7 +295,7 @@ final class DslContexts {
         private static void requireValues(ExecuteContext context) {
             Query query = context.query();
             PreparedStatement statement = context.statement();
-            boolean isBuilt = query instanceof Select || query instanceof DMLQuery || query instanceof DDLQuery;
+            boolean isBuilt = query instanceof Select || query instanceof DMLQuery;
             if (query == null || statement == null || isBuilt) {
                 return;
             }
@@ -307,6 +306,9 @@ final class DslContexts {
                     throw new IllegalArgumentException("the SQL has more parameters than values (" + parameters
                             + " and " + values + "); give a value for each ?");
                 }
+            } catch (UnsupportedOperationException e) {
+                // jOOQ sends a definition as a text: a parameter in it is an error of the engine's.
+                SQL.trace("sent as a text", e);
             } catch (SQLException e) {
                 throw new IllegalStateException("a statement of which the driver does not know the parameters", e);
             }
