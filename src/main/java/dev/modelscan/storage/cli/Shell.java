@@ -56,10 +56,11 @@ public final class Shell {
         try {
             Files.writeString(startup, STARTUP, StandardCharsets.UTF_8);
             JavaShellToolBuilder tool = JavaShellToolBuilder.builder().persistence(new HashMap<>());
+            ShellInput input = new ShellInput(in);
             if (!terminal) {
-                tool.in(in, null).out(out).err(out);
+                tool.in(input, null).out(out).err(out);
             }
-            return tool.start(
+            int code = tool.start(
                     "--execution",
                     ShellExecution.NAME,
                     "--startup",
@@ -68,6 +69,12 @@ public final class Shell {
                     System.getProperty("java.class.path"),
                     "--feedback",
                     terminal ? "normal" : "concise");
+            // JShell says nothing of a statement that is still open when its input ends.
+            String open = terminal || code != 0 ? "" : input.openStatement();
+            if (!open.isEmpty()) {
+                throw new IOException("the input ended inside a statement, which was not run: " + open);
+            }
+            return code;
         } catch (IOException | RuntimeException e) {
             throw e;
         } catch (Exception e) {

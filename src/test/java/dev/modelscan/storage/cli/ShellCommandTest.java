@@ -1,6 +1,7 @@
 package dev.modelscan.storage.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.agents.Agent;
@@ -10,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ShellCommandTest {
@@ -46,5 +48,29 @@ class ShellCommandTest {
                 .contains("NotFoundException", "agent none")
                 .contains("==> 2")
                 .contains("PENDING");
+    }
+
+    @Test
+    void anInputThatEndsInsideAStatementFails() throws IOException {
+        assertThatThrownBy(() -> run("int n = 1;\ndb.tasks().list(10,\n"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the input ended inside a statement, which was not run: db.tasks().list(10,");
+        assertThatThrownBy(() -> run("class A {\n  void f() {}\n")).hasMessageContaining("class A {");
+        for (String whole : List.of(
+                "",
+                "1 + 1",
+                "int f() {\n  return 1;\n}\nf(); f()\n// a comment\n",
+                "int a =\n 2\n/vars\n\n",
+                "/exit\ndb.tasks().list(",
+                "nonsense nonsense;")) {
+            assertThat(run(whole)).as(whole).isZero();
+        }
+    }
+
+    private static int run(String input) throws IOException {
+        try (Database db = Database.inMemory()) {
+            PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+            return Shell.run(db, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), out, false);
+        }
     }
 }
