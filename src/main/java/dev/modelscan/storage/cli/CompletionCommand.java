@@ -1,10 +1,12 @@
 package dev.modelscan.storage.cli;
 
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
@@ -55,6 +57,10 @@ final class CompletionCommand implements Callable<Integer> {
             subcommand
                     .getSubcommands()
                     .forEach((inner, each) -> out.println(within + " -f -a " + inner + " -d " + about(each)));
+            subcommand.getCommandSpec().positionalParameters().stream()
+                    .map(ArgSpec::completionCandidates)
+                    .filter(Objects::nonNull)
+                    .forEach(words -> out.println(within + " -f -a " + quoted(String.join(" ", words))));
             subcommand.getCommandSpec().options().forEach(option -> option(within, option, out));
             subcommand.getSubcommands().values().forEach(each -> each.getCommandSpec()
                     .options()

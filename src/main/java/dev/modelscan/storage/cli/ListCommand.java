@@ -3,6 +3,9 @@ package dev.modelscan.storage.cli;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.PageRequest;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,7 +31,10 @@ final class ListCommand extends PagedCommand {
         WORKFLOWS
     }
 
-    @Parameters(paramLabel = "<kind>", description = "tasks, conversations, agents, tools or workflows.")
+    @Parameters(
+            paramLabel = "<kind>",
+            completionCandidates = Kinds.class,
+            description = "tasks, conversations, agents, tools or workflows.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String kind;
 
@@ -122,5 +128,15 @@ final class ListCommand extends PagedCommand {
                 || since != null
                 || until != null
                 || newest;
+    }
+
+    /** The kinds, as they are given. */
+    static final class Kinds implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Kind.values())
+                    .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                    .iterator();
+        }
     }
 }

@@ -194,6 +194,7 @@ class QueryCommandTest {
 
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains("modelscan-storage", "query", "param", "workspaces", "drop");
+        assertThat(run.out()).containsPattern("tasks\"? \"?conversations\"? \"?agents\"? \"?tools\"? \"?workflows");
         if (shell.equals("bash") && Files.exists(Path.of("/bin/bash"))) {
             Path script = Files.writeString(directory.resolve("completion"), run.out());
             assertThat(new ProcessBuilder("/bin/bash", "-n", script.toString())
