@@ -33,6 +33,19 @@ final class ArchiveCommand extends CommandGroup {
 
         private static final int DEFAULT_LIMIT = 50;
 
+        /** As {@link DeletedRecord#kind} names them. */
+        private static final List<String> KINDS = List.of(
+                "agent",
+                "team",
+                "workflow",
+                "task",
+                "conversation",
+                "message",
+                "tool execution",
+                "model call",
+                "score",
+                "source");
+
         @Option(
                 names = "--kind",
                 paramLabel = "<kind>",
@@ -50,6 +63,9 @@ final class ArchiveCommand extends CommandGroup {
             Page<DeletedRecord> page = kind == null
                     ? db.deletedRecords().list(request)
                     : db.deletedRecords().listByKind(kind, request);
+            if (kind != null && page.items().isEmpty() && !KINDS.contains(kind)) {
+                throw wrong("--kind " + kind + " is none of " + String.join(", ", KINDS));
+            }
             return new Listed(page.items(), PagedCommand.next(page));
         }
 
@@ -62,7 +78,7 @@ final class ArchiveCommand extends CommandGroup {
                     out.println("no deleted records");
                     return;
                 }
-                TextTable table = new TextTable("id", "deleted", "kind", "by", "record");
+                TextTable table = new TextTable("id", "deleted", "kind", "by", "record").whole(0);
                 for (DeletedRecord record : deleted) {
                     table.row(
                             record.id(),

@@ -1,5 +1,7 @@
 package dev.modelscan.storage.cli;
 
+import static dev.modelscan.storage.schema.Tables.AUDIT_ENTRIES;
+
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.PageRequest;
@@ -12,6 +14,7 @@ import dev.modelscan.storage.doctor.Severity;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -136,6 +139,9 @@ final class AuditCommand extends CommandGroup {
             Page<AuditEntry> page;
             if (table != null && key != null) {
                 page = db.audit().listByRecord(table, key, request);
+                if (page.items().isEmpty()) {
+                    requireTable(db, table);
+                }
             } else if (actor != null) {
                 page = db.audit().listByActor(actor, request);
             } else if (byTime) {
@@ -148,6 +154,14 @@ final class AuditCommand extends CommandGroup {
                 page = db.audit().list(request);
             }
             return new Listed(page.items(), PagedCommand.next(page));
+        }
+
+        /** A table of the application's is known if there are entries about it. */
+        private void requireTable(Database db, String name) {
+            Set<String> known = db.stats().rows().keySet();
+            if (!known.contains(name) && !db.dsl().fetchExists(AUDIT_ENTRIES, AUDIT_ENTRIES.TABLE_NAME.eq(name))) {
+                throw wrong("--table " + name + " is none of " + String.join(", ", known));
+            }
         }
     }
 
@@ -168,7 +182,7 @@ final class AuditCommand extends CommandGroup {
                         entry.position() + "  " + entry.at() + who + ": " + entry.action() + " " + entry.table(),
                         Screen.COLUMNS));
                 if (entry.key() != null) {
-                    out.println("    " + screen.line(entry.key(), Screen.COLUMNS - 4));
+                    out.println("    " + screen.line(entry.key()));
                 }
                 out.println("    " + screen.line(entry.changes().toString(), Screen.COLUMNS - 4));
             }
