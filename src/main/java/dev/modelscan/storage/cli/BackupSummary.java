@@ -77,7 +77,7 @@ final class BackupSummary {
 
         @Override
         public void print(PrintWriter out) {
-            TextTable table = new TextTable("file", "rows", "bytes", "drilled");
+            TextTable table = new TextTable("file", "rows", "bytes", "drilled").whole(0);
             for (Entry each : backups) {
                 table.row(
                         Path.of(each.file()).getFileName().toString(),

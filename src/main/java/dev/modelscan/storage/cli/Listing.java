@@ -2,10 +2,13 @@ package dev.modelscan.storage.cli;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,12 @@ record Listing(
         String kind,
         List<Map<String, @Nullable Object>> rows,
         @Nullable String next) implements Result {
+
+    /** The name of a value that no column shows: whether what was created has a time, or that of its import. */
+    static final String TIMED = "timed";
+
+    /** Columns that other commands take, so that they are never cut. */
+    private static final Set<String> WHOLE = Set.of("id", "name", "tool");
 
     /** A row of these names and values, by turns. */
     static Map<String, @Nullable Object> row(@Nullable Object... namesAndValues) {
@@ -40,11 +49,21 @@ record Listing(
             out.println("no " + kind);
             return;
         }
-        TextTable table = new TextTable(rows.get(0).keySet().toArray(String[]::new));
-        rows.forEach(row -> table.row(row.values().stream()
-                .map(value -> Objects.requireNonNullElse(value, ""))
-                .toArray()));
+        List<String> columns = rows.get(0).keySet().stream()
+                .filter(name -> !name.equals(TIMED))
+                .toList();
+        TextTable table = new TextTable(columns.toArray(String[]::new))
+                .whole(IntStream.range(0, columns.size())
+                        .filter(i -> WHOLE.contains(columns.get(i)))
+                        .toArray());
+        rows.forEach(row -> table.row(
+                columns.stream().map(name -> shown(row, row.get(name))).toArray()));
         table.print(out);
         PagedCommand.printNext(next, out);
+    }
+
+    private static Object shown(Map<String, @Nullable Object> row, @Nullable Object value) {
+        boolean unknown = value instanceof Instant && Boolean.FALSE.equals(row.get(TIMED));
+        return unknown ? "unknown" : Objects.requireNonNullElse(value, "");
     }
 }

@@ -15,6 +15,7 @@ import dev.modelscan.storage.StoredQueries;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.agents.AgentId;
 import dev.modelscan.storage.agents.AgentStatus;
+import dev.modelscan.storage.cli.imports.MessageReader;
 import dev.modelscan.storage.conversations.Conversation;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.errors.InvalidDataException;
@@ -32,6 +33,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jooq.Condition;
@@ -52,7 +54,9 @@ final class Lists {
             long messages,
             Instant created,
             @Nullable String title,
-            @Nullable String externalId) {}
+            @Nullable String format) {}
+
+    private static final String CREATED = "created";
 
     private final Database db;
     private final ListCommand given;
@@ -93,8 +97,10 @@ final class Lists {
                         task.id().value(),
                         "status",
                         task.status().code(),
-                        "created",
+                        CREATED,
                         task.createdAt(),
+                        Listing.TIMED,
+                        !task.origin().isImported() || MessageReader.isTimed(task.metadata()),
                         "type",
                         task.type()));
     }
@@ -143,7 +149,7 @@ final class Lists {
                         workflow.id().value(),
                         "status",
                         workflow.status().code(),
-                        "created",
+                        CREATED,
                         workflow.createdAt(),
                         "name",
                         workflow.name()));
@@ -153,6 +159,11 @@ final class Lists {
         Page<Line> page = given.isFiltered()
                 ? db.query(conversations()).page(request)
                 : map(db.conversations().list(request), Lists::line);
+        List<String> imported = page.items().stream()
+                .filter(line -> line.format() != null)
+                .map(line -> line.id().value())
+                .toList();
+        Set<String> untimed = imported.isEmpty() ? Set.of() : RunTimes.unknown(db, imported);
         return listing(
                 "conversations",
                 page,
@@ -161,10 +172,12 @@ final class Lists {
                         line.id().value(),
                         "messages",
                         line.messages(),
-                        "created",
+                        CREATED,
                         line.created(),
+                        Listing.TIMED,
+                        !untimed.contains(line.id().value()),
                         "title",
-                        line.title() == null ? line.externalId() : line.title()));
+                        line.title()));
     }
 
     private static Line line(Conversation conversation) {
@@ -172,8 +185,8 @@ final class Lists {
                 conversation.id(),
                 conversation.lastSequenceNumber(),
                 conversation.createdAt(),
-                conversation.title(),
-                conversation.origin().externalId());
+                Title.of(conversation),
+                conversation.origin().format());
     }
 
     private StoredQuery<Line> conversations() {
@@ -193,9 +206,14 @@ final class Lists {
                         .where(MESSAGES.CONVERSATION_ID.eq(table.ID))
                         .and(workflow(TASKS.WORKFLOW_ID)));
         return StoredQueries.query(
-                () -> DSL.select(table.ID, table.LAST_SEQUENCE_NUMBER, table.CREATED_AT, table.TITLE, table.EXTERNAL_ID)
+                () -> DSL.select(
+                                table.ID,
+                                table.LAST_SEQUENCE_NUMBER,
+                                table.CREATED_AT,
+                                Title.field(),
+                                table.SOURCE_FORMAT)
                         .from(table)
-                        .where(spoke.and(within).and(name(table.TITLE)).and(made(table.CREATED_AT)))
+                        .where(spoke.and(within).and(name(Title.field())).and(made(table.CREATED_AT)))
                         .orderBy(
                                 given.newest ? table.CREATED_AT.desc() : table.CREATED_AT.asc(),
                                 given.newest ? table.ID.desc() : table.ID.asc()),
@@ -250,7 +268,8 @@ final class Lists {
         Agent agent = db.agents()
                 .findByName(name)
                 .or(() -> id(name, AgentId::new).flatMap(id -> db.agents().find(id)))
-                .orElseThrow(() -> new IllegalArgumentException("no agent has the name or id " + name));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no agent has the name or id " + name + "; list agents shows them"));
         return column.eq(agent.id());
     }
 
@@ -268,7 +287,8 @@ final class Lists {
         Select<Record1<WorkflowId>> found =
                 DSL.select(WORKFLOWS.ID).from((Table<?>) WORKFLOWS).where(either);
         if (!db.dsl().fetchExists(found)) {
-            throw new IllegalArgumentException("no workflow has the name or id " + name);
+            throw new IllegalArgumentException(
+                    "no workflow has the name or id " + name + "; list workflows shows them");
         }
         return found;
     }

@@ -12,7 +12,6 @@ import dev.modelscan.storage.analytics.TaskCount;
 import dev.modelscan.storage.analytics.ToolActivity;
 import dev.modelscan.storage.analytics.Totals;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +43,18 @@ record Report(
         return new Report(
                 analytics.tasksByStatus(),
                 analytics.totals(),
-                analytics.tools(top),
+                analytics.tools(top).stream().map(Report::timed).toList(),
                 new ModelCosts(repositories, scope).byModel(top),
                 analytics.conversationSizes(),
                 analytics.largestConversations(top),
                 analytics.busiestAgents(top));
+    }
+
+    /** If a file has no times, a run of a tool starts and ends at the time of its import. So zero means unknown. */
+    private static ToolActivity timed(ToolActivity tool) {
+        return tool.longest() == null || !tool.longest().isZero()
+                ? tool
+                : new ToolActivity(tool.toolName(), tool.executions(), tool.successes(), tool.failures(), null, null);
     }
 
     @Override
@@ -74,7 +80,7 @@ record Report(
                 .mapToLong(AgentActivity::messagesSent)
                 .max()
                 .orElse(0);
-        TextTable agents = new TextTable("agent", "messages sent", "tool executions", "tasks", "");
+        TextTable agents = new TextTable("agent", "messages sent", "tool executions", "tasks", "").whole(0);
         busiestAgents.forEach(row -> agents.row(
                 row.name(),
                 row.messagesSent(),
@@ -92,18 +98,15 @@ record Report(
     private void printTools(PrintWriter out) {
         out.println("Tools, the most used first" + part(tools.size(), totals.tools()));
         long mostUses = tools.stream().mapToLong(ToolActivity::executions).max().orElse(0);
-        TextTable uses = new TextTable("tool", "executions", "failed", "failed %", "mean s", "max s", "");
+        TextTable uses = new TextTable("tool", "executions", "failed", "failed %", "mean s", "max s", "").whole(0);
         tools.forEach(row -> {
-            // If a file has no times, a run of a tool starts and ends at the time of its import. So zero means unknown.
-            Duration longest = row.longest();
-            boolean isTimed = longest != null && !longest.isZero();
             uses.row(
                     row.toolName(),
                     row.executions(),
                     row.failures(),
                     100 * row.failureRate(),
-                    seconds(isTimed ? row.meanSeconds() : null),
-                    seconds(longest != null && isTimed ? longest.toMillis() / 1_000.0 : null),
+                    seconds(row.meanSeconds()),
+                    seconds(row.longest() == null ? null : row.longest().toMillis() / 1_000.0),
                     TextTable.bar(row.executions(), mostUses));
         });
         uses.print(out);
@@ -136,7 +139,7 @@ record Report(
                 conversations.smallest(),
                 conversations.median(),
                 conversations.largest());
-        TextTable largest = new TextTable("conversation", "messages", "");
+        TextTable largest = new TextTable("conversation", "messages", "").whole(0);
         largestConversations.forEach(row -> largest.row(
                 row.conversationId().value(), row.messages(), TextTable.bar(row.messages(), conversations.largest())));
         largest.print(out);

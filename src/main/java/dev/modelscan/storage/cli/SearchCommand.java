@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.AGENTS;
 import dev.modelscan.storage.Database;
 import dev.modelscan.storage.Page;
 import dev.modelscan.storage.agents.AgentId;
+import dev.modelscan.storage.cli.imports.MessageReader;
 import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.search.Search;
 import dev.modelscan.storage.search.SearchHit;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +93,13 @@ final class SearchCommand extends PagedCommand {
         }
         Page<SearchHit> page = db.search().find(query, request());
         Map<AgentId, String> names = names(db, page.items());
-        return new Found(page.items().stream().map(hit -> line(hit, names)).toList(), PagedCommand.next(page));
+        Set<String> untimed = RunTimes.unknown(
+                db, page.items().stream().flatMap(SearchCommand::run).toList());
+        return new Found(
+                page.items().stream()
+                        .map(hit -> line(hit, names, run(hit).noneMatch(untimed::contains)))
+                        .toList(),
+                PagedCommand.next(page));
     }
 
     private static String change(Search search, Index index, Consumer<SearchProgress> progress) {
@@ -125,7 +133,14 @@ final class SearchCommand extends PagedCommand {
         return Objects.requireNonNull(hit.toolExecution());
     }
 
-    private static Line line(SearchHit hit, Map<AgentId, String> names) {
+    /** The id of the task that an imported message or call belongs to. */
+    private static Stream<String> run(SearchHit hit) {
+        return hit.message() == null
+                ? Stream.ofNullable(text(call(hit).taskId()))
+                : Stream.of(hit.message().conversationId().value());
+    }
+
+    private static Line line(SearchHit hit, Map<AgentId, String> names, boolean timed) {
         Message message = hit.message();
         return message == null
                 ? new Line(
@@ -136,6 +151,7 @@ final class SearchCommand extends PagedCommand {
                         names.get(call(hit).agentId()),
                         call(hit).toolName(),
                         hit.createdAt(),
+                        timed,
                         hit.snippet(),
                         hit.marks())
                 : new Line(
@@ -146,6 +162,7 @@ final class SearchCommand extends PagedCommand {
                         message.senderId() == null ? null : names.get(message.senderId()),
                         null,
                         hit.createdAt(),
+                        timed && MessageReader.hasOwnTime(message),
                         hit.snippet(),
                         hit.marks());
     }
@@ -167,6 +184,7 @@ final class SearchCommand extends PagedCommand {
      *
      * @param kind message or tool
      * @param agent the sender's name, or that of the agent that used the tool
+     * @param timed whether the time is its own; if not, the source has none, and it is that of the import
      */
     record Line(
             String kind,
@@ -176,16 +194,18 @@ final class SearchCommand extends PagedCommand {
             @Nullable String agent,
             @Nullable String tool,
             Instant created,
+            boolean timed,
             String snippet,
             List<SearchHit.Mark> marks) {
 
         private void print(PrintWriter out) {
             Screen screen = Screen.of(out);
+            String time = timed ? TranscriptText.time(created).substring(0, 16) : "time unknown";
             String who = agent == null ? "" : " " + agent + (tool == null ? "" : ",");
             String what = tool == null ? "" : " tool " + tool;
-            out.println(screen.line(TranscriptText.time(created).substring(0, 16) + who + what, Screen.COLUMNS));
+            out.println(screen.line(time + who + what, Screen.COLUMNS));
             String where = conversation != null ? conversation : task;
-            out.println(screen.line("    " + (where == null ? kind + " " + id : "show " + where), Screen.COLUMNS));
+            out.println(screen.line("    " + (where == null ? kind + " " + id : "show " + where)));
             screen.wrapped(marked(), Screen.COLUMNS - 4, 4).forEach(line -> out.println("    " + line));
         }
 

@@ -4,12 +4,13 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * Rows of text in aligned columns: numbers right-aligned, text left-aligned. A line is at most {@value Screen#COLUMNS} columns
- * wide: bars take what the other columns leave. If those are too wide, times become days, and then the widest text is cut.
+ * wide: bars take what the other columns leave. If those are too wide, times become days, and then the widest text is cut; of a column that is to stay whole it follows on a line of its own.
  */
 final class TextTable {
 
@@ -32,10 +33,19 @@ final class TextTable {
 
     private final List<List<Object>> rows = new ArrayList<>();
     private final List<String> header;
+    private final BitSet whole = new BitSet();
 
     TextTable(String... header) {
         this.header = List.of(header);
         rows.add(List.of((Object[]) header));
+    }
+
+    /** If a text of these columns has to be cut, the next line has it whole. */
+    TextTable whole(int... columns) {
+        for (int column : columns) {
+            whole.set(column);
+        }
+        return this;
     }
 
     /** Adds a row with as many cells as the header has. */
@@ -65,6 +75,9 @@ final class TextTable {
                 line.append(GAP).append(isNumeric(i) ? space + text : text + space);
             }
             out.println(line.toString().stripTrailing());
+            whole.stream()
+                    .filter(i -> Screen.width(screen.line(text(row.get(i)))) > widths[i])
+                    .forEach(i -> out.println(GAP + GAP + screen.line(text(row.get(i)))));
         }
     }
 

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * A page of a conversation.
  *
  * @param conversationId its id
- * @param title its title, if it has one
+ * @param title what it is called
  * @param format the form of the file that it was imported from, if it was
  * @param externalId its id in that file
  * @param createdAt when it was made
@@ -87,7 +87,7 @@ record Transcript(
             @Nullable String mediaType,
             @Nullable String text) {}
 
-    /** A call of a tool. */
+    /** A call of a tool; {@code millis} is null if the source has no times. */
     record Call(
             String tool,
             String status,
@@ -126,7 +126,7 @@ record Transcript(
                 .toList();
         return new Transcript(
                 conversation.id().value(),
-                conversation.title(),
+                Title.of(conversation),
                 conversation.origin().format(),
                 conversation.origin().externalId(),
                 conversation.createdAt(),
@@ -188,7 +188,7 @@ record Transcript(
             calls.add(new Call(
                     execution.toolName(),
                     execution.status().code(),
-                    duration == null ? null : duration.toMillis(),
+                    duration == null || duration.isZero() ? null : duration.toMillis(),
                     execution.input(),
                     execution.output(),
                     execution.error()));

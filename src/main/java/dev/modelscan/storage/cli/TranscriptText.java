@@ -42,7 +42,8 @@ final class TranscriptText {
     }
 
     private void printHead() {
-        fact("Conversation", transcript.conversationId());
+        // The commands take ids, so they are not cut.
+        out.println("Conversation " + screen.line(transcript.conversationId()));
         fact("Title", transcript.title());
         fact(
                 "From",

@@ -275,6 +275,8 @@ class SeeingTest {
         }
 
         assertThat(onScreen(true, "list workflows").lines().skip(1))
+                .filteredOn(line -> !line.equals("    the workflow of a long file"))
+                .hasSize(2)
                 .allSatisfy(line -> assertThat(line).matches(".* pending  \\d{4}-\\d\\d-\\d\\d  \\S.*"));
         assertThat(onScreen(true, "list tasks")).contains("2026-01-02 12:00  review");
     }
@@ -287,14 +289,21 @@ class SeeingTest {
                     .as(command)
                     .containsOnly((int) '\n');
             assertThat(unicode).as(command).doesNotContain("\u202e");
-            assertThat(unicode.lines()).as(command).allMatch(line -> Screen.width(line) <= Screen.COLUMNS);
+            assertThat(unicode.lines())
+                    .as(command)
+                    .allMatch(line -> Screen.width(line) <= Screen.COLUMNS || isName(line));
             String ascii = onScreen(false, command);
             assertThat(ascii.codePoints()).as(command).allMatch(character -> character < 0x7F);
-            assertThat(ascii.lines()).as(command).allMatch(line -> line.length() <= Screen.COLUMNS);
+            assertThat(ascii.lines()).as(command).allMatch(line -> line.length() <= Screen.COLUMNS || isName(line));
         }
         assertThat(onScreen(true, "show s-1")).contains("\u4f60\u597d");
         assertThat(onScreen(true, "report")).contains("\u2588");
         assertThat(onScreen(false, "report")).contains("#");
+    }
+
+    /** Commands take names, so one that a column cuts follows whole. */
+    private boolean isName(String line) {
+        return line.equals("    " + model.name());
     }
 
     @Test
