@@ -42,7 +42,7 @@ public final class ColumnTypes {
                 .findFirst()
                 .map(Field::getConverter)
                 .orElseThrow(() -> new IllegalArgumentException(type.getName()
-                        + " is no id, status or content type of the library's; use json(), strings() or instant(), or a"
+                        + " is not an id, status or content type of the library's; use json(), strings() or instant(), or a"
                         + " converter of your own"));
     }
 

@@ -221,8 +221,8 @@ public final class Json {
             valid &= text.startsWith("0", at + 1) || text.startsWith("1", at + 1);
         }
         if (!valid) {
-            throw new IllegalArgumentException(
-                    "\"" + text + "\" is no JSON Pointer: it begins with /, and has ~0 for ~ and ~1 for / in a name");
+            throw new IllegalArgumentException("\"" + text
+                    + "\" is not a JSON Pointer, which begins with /, and has ~0 for ~ and ~1 for / in a name");
         }
     }
 

@@ -38,7 +38,7 @@ final class JsonForm {
                     ENTITY,
                     null,
                     FIELD,
-                    "holds a " + value.getClass().getSimpleName() + ", which is no plain value; give its text");
+                    "holds a " + value.getClass().getSimpleName() + ", which is not a plain value; give its text");
         }
     }
 

@@ -86,7 +86,7 @@ final class JsonMapping {
         }
         String place = pointer(failed.getPath());
         if (failed instanceof UnrecognizedPropertyException unknown) {
-            return what(place) + " is no member of " + name(unknown.getReferringClass());
+            return what(place) + " is not a member of " + name(unknown.getReferringClass());
         }
         if (failed instanceof ValueInstantiationException && failed.getCause() != null) {
             return what(place) + " was refused: " + failed.getCause().getMessage();

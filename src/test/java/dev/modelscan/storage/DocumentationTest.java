@@ -120,10 +120,10 @@ class DocumentationTest {
                 .code();
         Files.writeString(directory.resolve("FirstProgram.java"), program);
 
-        assertThat(runSource(directory)).isEqualTo("researcher: lead\nresearcher: 1 tasks\n");
+        assertThat(runSource(directory)).isEqualTo("researcher: lead\ntasks of researcher: 1\n");
         String second = runSource(directory);
 
-        assertThat(second).isEqualTo("researcher: lead\nresearcher: 2 tasks\n");
+        assertThat(second).isEqualTo("researcher: lead\ntasks of researcher: 2\n");
         assertThat(Files.readString(Path.of("README.md"))).contains("```text\n" + second + "```");
         assertThat(directory.resolve("modelscan.db")).exists();
     }

@@ -210,7 +210,7 @@ class JsonMappingTest {
             delimiter = '|',
             quoteCharacter = '#',
             value = {
-                "{\"steps\":1,\"rate\":0.5,\"strict\":true,\"more\":1}|/more is no member of Limits",
+                "{\"steps\":1,\"rate\":0.5,\"strict\":true,\"more\":1}|/more is not a member of Limits",
                 "{\"rate\":0.5,\"strict\":true}|/steps is missing, and no int",
                 "{\"steps\":null,\"rate\":0.5,\"strict\":true}|/steps is null, and no int",
                 "{\"steps\":1,\"rate\":0.5}|/strict is missing, and no boolean",
@@ -346,7 +346,7 @@ class JsonMappingTest {
         for (String pointer : List.of("a", "/~", "/~2", "/a~", "#/a")) {
             assertThatThrownBy(() -> json.at(pointer))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("\"" + pointer + "\" is no JSON Pointer");
+                    .hasMessageStartingWith("\"" + pointer + "\" is not a JSON Pointer");
         }
     }
 }

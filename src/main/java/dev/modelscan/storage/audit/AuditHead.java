@@ -27,7 +27,7 @@ public record AuditHead(long position, String hash) {
     public AuditHead {
         Objects.requireNonNull(hash, "hash");
         if (position < 0 || !hash.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException(position + ":" + hash + " is no head of an audit log");
+            throw new IllegalArgumentException(position + ":" + hash + " is not a head of an audit log");
         }
     }
 
@@ -40,7 +40,7 @@ public record AuditHead(long position, String hash) {
         Matcher matcher = TEXT.matcher(Objects.requireNonNull(text, "text").strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is no head of an audit log; write position:hash, as audit head prints it");
+                    "\"" + text + "\" is not a head of an audit log; write position:hash, as audit head prints it");
         }
         return new AuditHead(Long.parseLong(matcher.group(1)), matcher.group(2));
     }

@@ -24,7 +24,7 @@ public record BlobId(String value) implements Id {
         Checks.required("blob", null, "id", value);
         if (!SHA_256.matcher(value).matches()) {
             throw new InvalidDataException(
-                    "blob", null, "id", "is no SHA-256: it has to be 64 hexadecimal digits in lower case");
+                    "blob", null, "id", "is not a SHA-256 hash: it has to be 64 hexadecimal digits in lower case");
         }
     }
 

@@ -240,7 +240,7 @@ final class AuditCommand extends CommandGroup {
             try {
                 known = since == null ? AuditHead.NONE : AuditHead.parse(since);
             } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+                throw new ParameterException(spec.commandLine(), Messages.of(e));
             }
             AuditVerification found =
                     isWatched() ? watched(db, known) : db.audit().verify(known);
@@ -288,7 +288,7 @@ final class AuditCommand extends CommandGroup {
                         + Count.of(entries, "entry", "entries") + ", head " + head);
                 if (erasedSince > 0) {
                     out.println(were(erasedSince, " up to the known head")
-                            + " erased by receipts behind it: compare these receipts with yours");
+                            + " erased by receipts after it: compare these receipts with yours");
                 } else if (erased > 0) {
                     out.println(were(erased, "") + " erased: compare the receipts in the log with yours");
                 }

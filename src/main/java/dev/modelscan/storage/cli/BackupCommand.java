@@ -107,7 +107,7 @@ final class BackupCommand extends OutputCommand {
                 // The next would fail likewise.
                 throw e;
             } catch (RuntimeException | Error e) {
-                spec.commandLine().getErr().println("error: " + TextTable.printable(String.valueOf(e.getMessage())));
+                spec.commandLine().getErr().println("error: " + TextTable.printable(Messages.of(e)));
                 spec.commandLine().getErr().flush();
             }
             spec.commandLine().getOut().flush();

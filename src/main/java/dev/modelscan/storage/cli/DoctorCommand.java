@@ -82,7 +82,7 @@ final class DoctorCommand extends WritingCommand {
     }
 
     private Integer cannotOpen(StorageException e, @Nullable String fix) {
-        Finding finding = Finding.of(Severity.ERROR, "cannot-open", String.valueOf(e.getMessage()), List.of(), fix);
+        Finding finding = Finding.of(Severity.ERROR, "cannot-open", Messages.of(e), List.of(), fix);
         return show(new Examined(List.of(finding), List.of(), null, dryRun));
     }
 

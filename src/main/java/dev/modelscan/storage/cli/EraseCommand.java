@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
 final class EraseCommand extends CommandGroup {
 
     static final String CODES = "Exit code: 0 erased, or counted; 1 refused, or erased and not scrubbed (run erase"
-            + " scrub); 3 nothing of it was found.";
+            + " scrub); 3 nothing was found to erase.";
 
     @Command(
             name = "agent",

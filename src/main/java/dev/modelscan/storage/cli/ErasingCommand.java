@@ -93,7 +93,7 @@ abstract class ErasingCommand extends WritingCommand {
                 return null;
             }
         } catch (StorageException e) {
-            return String.valueOf(e.getMessage());
+            return Messages.of(e);
         }
     }
 

@@ -108,7 +108,7 @@ record ErasureSummary(
             printCounts(out);
             printReceipt(out);
         } else {
-            out.println("nothing of it was found");
+            out.println("nothing was found to erase");
         }
         printBackups(out);
     }
@@ -123,7 +123,7 @@ record ErasureSummary(
     @Override
     public void printFailures(PrintWriter err) {
         if (scrubError != null) {
-            err.println("error: " + (found ? "the rows are erased, and the scrub behind it failed" : "the scrub failed")
+            err.println("error: " + (found ? "the rows are erased, but the scrub after it failed" : "the scrub failed")
                     + "; run erase scrub to finish it: " + TextTable.printable(scrubError));
         }
     }

@@ -111,7 +111,7 @@ final class ExportCommand extends DatabaseCommand {
     public Integer call() throws IOException {
         boolean whole = isWhole();
         if (!whole && RunFormats.named(format).isEmpty()) {
-            throw wrong("Unknown form \"" + format + "\"; known forms: " + String.join(", ", new FormatNames()));
+            throw wrong("Unknown form \"" + format + "\"; known forms:\n" + String.join(", ", new FormatNames()));
         }
         if (whole && isFiltered()) {
             throw wrong("The form " + format + " holds the whole database; leave out "
@@ -281,7 +281,7 @@ final class ExportCommand extends DatabaseCommand {
         public void run() throws IOException {
             if (begun) {
                 throw new IOException("the server ended the transaction that was read, and the standard output has a"
-                        + " part of it: it is no archive. Export again, or to a file, which is then written anew");
+                        + " part of it: it is not an archive. Export again, or to a file, which is then written anew");
             }
             begun = true;
         }

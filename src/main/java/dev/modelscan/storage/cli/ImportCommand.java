@@ -175,7 +175,7 @@ final class ImportCommand extends DatabaseCommand {
             if (results.stream().noneMatch(result -> result.imported() + result.grown() > 0)) {
                 throw e;
             }
-            error = e.getMessage();
+            error = Messages.of(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         } finally {
@@ -211,7 +211,7 @@ final class ImportCommand extends DatabaseCommand {
         if (format != null && Forms.named(format).isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "Unknown form \"" + format + "\"; known forms: " + String.join(", ", Forms.names()));
+                    "Unknown form \"" + format + "\"; known forms:\n" + String.join(", ", Forms.names()));
         }
         return format;
     }

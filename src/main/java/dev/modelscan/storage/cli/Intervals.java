@@ -15,7 +15,8 @@ final class Intervals implements ITypeConverter<Duration> {
     public Duration convert(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new TypeConversionException("'" + text + "' is no time; give a number and a unit, as 15m, 1h or 7d");
+            throw new TypeConversionException(
+                    "'" + text + "' is not a time; give a number and a unit, such as 15m, 1h or 7d");
         }
         long count = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

@@ -247,7 +247,7 @@ final class Lists {
         Optional<S> found = Arrays.stream(all)
                 .filter(each -> code.apply(each).equals(given.status))
                 .findFirst();
-        return column.eq(found.orElseThrow(() -> given.wrong("--status " + given.status + " is none of "
+        return column.eq(found.orElseThrow(() -> given.wrong("--status " + given.status + " is not one of "
                 + Arrays.stream(all).map(code).collect(Collectors.joining(", ")))));
     }
 

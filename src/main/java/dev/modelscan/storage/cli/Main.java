@@ -132,21 +132,34 @@ public final class Main implements Runnable {
         return terminal;
     }
 
-    /** Prints what is wrong with the arguments, and where to read on. */
+    /**
+     * Prints what is wrong with the arguments, and where to read on. What follows the first line of a message, such as a list,
+     * is wrapped.
+     */
     private static int wrong(ParameterException e) {
         CommandLine command = e.getCommandLine();
         String similar = e instanceof UnmatchedArgumentException unmatched
                         && !unmatched.getSuggestions().isEmpty()
                 ? "; did you mean " + unmatched.getSuggestions().get(0) + "?"
                 : "";
-        command.getErr().println(TextTable.printable(e.getMessage() + similar));
-        command.getErr().println("See " + command.getCommandSpec().qualifiedName() + " --help");
+        String[] message = (e.getMessage() + similar).split("\n", 2);
+        command.getErr().println("error: " + TextTable.printable(message[0]));
+        if (message.length > 1) {
+            Screen.of(command.getErr())
+                    .wrapped(message[1], Screen.COLUMNS - 2, Integer.MAX_VALUE)
+                    .forEach(line -> command.getErr().println("  " + line));
+        }
+        printPointer(command);
         return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private static void printPointer(CommandLine command) {
+        command.getErr().println("See " + command.getCommandSpec().qualifiedName() + " --help");
     }
 
     /** Prints one line for each problem that a user can fix, and a stack trace for a bug in the program. */
     private static int fail(Exception e, CommandLine command) {
-        List<String> messages = new ArrayList<>(List.of(message(e)));
+        List<String> messages = new ArrayList<>(List.of(message(e, command)));
         // The library says of an option that it is wrong by an IllegalArgumentException.
         boolean wrongOption = e instanceof IllegalArgumentException;
         if (wrongOption
@@ -155,8 +168,11 @@ public final class Main implements Runnable {
                 || e instanceof IOException) {
             Stream.of(e.getSuppressed())
                     .filter(StorageException.class::isInstance)
-                    .forEach(more -> messages.add(message(more)));
+                    .forEach(more -> messages.add(message(more, command)));
             messages.forEach(message -> command.getErr().println("error: " + message));
+            if (wrongOption) {
+                printPointer(command);
+            }
         } else {
             e.printStackTrace(command.getErr());
         }
@@ -174,8 +190,8 @@ public final class Main implements Runnable {
         return wrongOption ? 2 : 1;
     }
 
-    private static String message(Throwable t) {
-        return TextTable.printable(String.valueOf(t.getMessage()));
+    private static String message(Throwable t, CommandLine command) {
+        return TextTable.printable(Messages.of(t, command.getCommand() instanceof TransferCommand ? "--to" : "--db"));
     }
 
     /** The standard output, which tells a failure, as a PrintStream does not; that a reader wants no more is none. */

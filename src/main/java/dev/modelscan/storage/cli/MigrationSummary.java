@@ -50,7 +50,7 @@ record MigrationSummary(int current, List<Migrated> migrated, List<Failed> faile
 
     private static String reason(WorkspaceMigration migration) {
         StorageException failure = migration.failure();
-        return failure == null ? "" : String.valueOf(failure.getMessage());
+        return failure == null ? "" : Messages.of(failure);
     }
 
     @Override

@@ -36,7 +36,8 @@ record QueryRows(Format format, List<String> columns, List<List<Object>> rows, b
     @Override
     public void printFailures(PrintWriter err) {
         if (more) {
-            err.println("the first " + Count.of(rows.size(), "row") + "; --limit shows more");
+            err.println("There are more rows; only the first "
+                    + (rows.size() == 1 ? "one is" : Count.of(rows.size(), "row") + " are") + " shown: raise --limit");
         }
     }
 

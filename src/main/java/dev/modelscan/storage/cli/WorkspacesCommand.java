@@ -169,7 +169,7 @@ final class WorkspacesCommand extends CommandGroup {
                     if (e instanceof SchemaException schema && schema.behindAt().isPresent()) {
                         behind.put(name, schema.behindAt().getAsLong());
                     } else {
-                        failed.add(new MigrationSummary.Failed(name, String.valueOf(e.getMessage())));
+                        failed.add(new MigrationSummary.Failed(name, Messages.of(e)));
                     }
                 }
             }

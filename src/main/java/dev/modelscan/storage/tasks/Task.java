@@ -78,7 +78,7 @@ public record Task(
                     ENTITY,
                     id,
                     "status",
-                    status.code() + " is no status of an imported task, which is history: "
+                    status.code() + " is not a status of an imported task, which is history: "
                             + "give it completed, failed or cancelled");
         }
         Checks.object(ENTITY, id, "metadata", metadata);

@@ -97,7 +97,7 @@ class AuditCommandTest {
         assertThat(run("verify")).isZero();
         assertThat(out.toString().strip()).isEqualTo("the chain holds: 2 entries, head " + head);
         assertThat(run("verify", "--since", "nonsense")).isEqualTo(2);
-        assertThat(err.toString()).contains("\"nonsense\" is no head of an audit log");
+        assertThat(err.toString()).contains("\"nonsense\" is not a head of an audit log");
 
         try (Database db = Database.open(file)) {
             db.useTx(tx -> tx.dsl()

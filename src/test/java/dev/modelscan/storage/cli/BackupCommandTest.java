@@ -173,7 +173,7 @@ class BackupCommandTest {
         Files.writeString(none, "x");
         Run refused = MainTest.run("restore", none.toString(), "--db", database);
         assertThat(refused.code()).isEqualTo(1);
-        assertThat(refused.err().lines()).hasSize(1).first().asString().contains("no whole backup");
+        assertThat(refused.err().lines()).hasSize(1).first().asString().contains("not a complete backup");
     }
 
     private static JsonNode json(String... arguments) throws Exception {

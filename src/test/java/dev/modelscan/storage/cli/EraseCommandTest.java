@@ -86,7 +86,7 @@ class EraseCommandTest {
                 .contains("receipt ", "of the audit log", "was removed")
                 .doesNotContain(ann.id().value());
         assertThat(run("agent", ann.id().value())).isEqualTo(3);
-        assertThat(out.toString()).contains("nothing of it was found");
+        assertThat(out.toString()).contains("nothing was found to erase");
         assertThat(run("agent", ann.id().value(), "--json")).isEqualTo(3);
         assertThat(json().path("found").asBoolean()).isFalse();
         assertThat(json().path("scrubbed").asBoolean()).isTrue();

@@ -181,18 +181,19 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "status --db postgres://u:hush@host/db, path begins with postgres:",
-                "status --db jdbc:postgresql://host:port/db?password=hush, url cannot be read by the driver",
+                "status --db postgres://u:hush@host/db, --db begins with postgres:",
+                "status --db jdbc:postgresql://host:port/db?password=hush, --db cannot be read by the driver",
                 "status --db x.db --user u, --user can only be used with the URL of a server",
                 "status --db x.db --workspace Acme, workspace Acme: its name is not",
-                "workspaces migrate --all --db . --parallel 101, parallelism is 101; it has to be 1 to 100",
+                "workspaces migrate --all --db . --parallel 101, --parallel is 101; it has to be 1 to 100",
             })
     void aWrongOptionIsOneLineAndTheExitCodeOfAWrongCommand(String commandAndMessage) {
         String[] parts = commandAndMessage.split(", ");
         Run run = run(parts[0].split(" "));
         assertThat(run.code).isEqualTo(2);
         assertThat(run.out).isEmpty();
-        assertThat(run.err.lines()).hasSize(1).allMatch(line -> line.startsWith("error: " + parts[1]));
+        assertThat(run.err.lines()).hasSize(2).first().asString().startsWith("error: " + parts[1]);
+        assertThat(run.err.lines()).last().asString().matches("See modelscan-storage .* --help");
         assertThat(run.err).doesNotContain("hush");
     }
 

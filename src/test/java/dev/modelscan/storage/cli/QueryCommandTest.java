@@ -99,7 +99,8 @@ class QueryCommandTest {
 
         assertThat(some.code()).isZero();
         assertThat(some.out().lines()).containsExactly("i", "4", "5");
-        assertThat(some.err()).isEqualToIgnoringNewLines("the first 2 rows; --limit shows more");
+        assertThat(some.err())
+                .isEqualToIgnoringNewLines("There are more rows; only the first 2 rows are shown: raise --limit");
         assertThat(query("SELECT 1", "--limit", "0").code()).isEqualTo(2);
     }
 
@@ -111,13 +112,13 @@ class QueryCommandTest {
         for (String[] place : new String[][] {{"--db", database}, {"--db", server, "--workspace", "runs"}}) {
             String sql = "SELECT count(*) AS n FROM tasks WHERE status = ? AND type <> ? AND type <> 'a?:b' -- ?";
             assertThat(valued(place, sql).err())
-                    .startsWith("The query has 2 parameters (?), and 0 values; give a --param for each");
+                    .startsWith("error: The query has 2 parameters (?), and 0 values; give a --param for each");
             assertThat(valued(place, sql, "--param", "x").code()).isEqualTo(2);
             assertThat(valued(place, sql, "--param", "x", "--param", "y").code())
                     .isZero();
             Run more = valued(place, "SELECT 1 AS n", "--param", "x", "--json");
             assertThat(more.code()).isEqualTo(2);
-            assertThat(more.err()).startsWith("The query has no parameter (?), and 1 value; leave out --param");
+            assertThat(more.err()).startsWith("error: The query has no parameter (?), and 1 value; leave out --param");
         }
     }
 
@@ -184,7 +185,7 @@ class QueryCommandTest {
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err().lines())
-                .containsExactly("Unknown option: '--colour'", "See modelscan-storage query --help");
+                .containsExactly("error: Unknown option: '--colour'", "See modelscan-storage query --help");
     }
 
     @ParameterizedTest

@@ -116,13 +116,13 @@ class SearchCommandTest {
     void whatIsWrongIsOneLine() {
         assertThat(run("search", "deploy")).isEqualTo(1);
         assertThat(err.toString())
-                .startsWith("error: the database has no search index; the command search --enable")
+                .startsWith("error: the database has no search index; search --enable makes it")
                 .hasLineCount(1);
         assertThat(run("search", "--enable")).isZero();
         assertThat(run("search", "deploy \"x")).isEqualTo(2);
         assertThat(err)
                 .hasToString("error: the search is wrong at position 7: the quotation mark is not closed"
-                        + System.lineSeparator());
+                        + System.lineSeparator() + "See modelscan-storage search --help" + System.lineSeparator());
         for (List<String> wrong : List.of(
                 List.of("search"), List.of("search", "x", "--enable"), List.of("search", "x", "--limit", "101"))) {
             assertThat(run(wrong.toArray(String[]::new))).as(wrong.toString()).isEqualTo(2);

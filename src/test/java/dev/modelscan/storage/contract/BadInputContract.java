@@ -188,7 +188,7 @@ abstract class BadInputContract extends Contract {
         db.useTx(tx -> assertThat(tx.repository(TaskRepository.class)).isSameAs(tx.tasks()));
         assertThatThrownBy(() -> db.repository(Task.class))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("dev.modelscan.storage.tasks.Task is no repository of the library");
+                .hasMessage("dev.modelscan.storage.tasks.Task is not a repository of the library");
     }
 
     @Test

@@ -96,10 +96,10 @@ class SchemaExportTest {
     void aVersionThatDoesNotExistIsRejected() {
         assertThatThrownBy(() -> SchemaExport.sql("oracle", 0, 1))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessage("engine oracle is none of SQLite, PostgreSQL");
+                .hasMessage("engine oracle is unknown; write sqlite or postgresql");
         assertThatThrownBy(() -> SchemaExport.sql("sqlite", 99, SchemaExport.NEWEST))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("from 99 is no version of the library's schema, which has [1, 2");
+                .hasMessageContaining("from 99 is not a version of the library's schema; its versions are 1, 2");
         assertThatThrownBy(() -> SchemaExport.sql("sqlite", 3, 2))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("from 3 has to be less than to 2");

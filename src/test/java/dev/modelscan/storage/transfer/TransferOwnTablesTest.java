@@ -256,7 +256,7 @@ class TransferOwnTablesTest {
                         problem -> assertThat(problem)
                                 .startsWith("reviews B final is 2, but")
                                 .contains("true or false"),
-                        problem -> assertThat(problem).startsWith("reviews c created_at is no time"),
+                        problem -> assertThat(problem).startsWith("reviews c created_at is not a time"),
                         problem -> assertThat(problem)
                                 .startsWith("reviews d metadata")
                                 .contains("JSON"),

@@ -104,7 +104,7 @@ public final class ArchiveReader {
 
     private void header(@Nullable String line) throws IOException {
         if (line == null || !isArchive(line)) {
-            throw new IOException(file + " is no archive of this library");
+            throw new IOException(file + " is not an archive of this library");
         }
         digest(line);
         for (Map.Entry<String, JsonNode> table :

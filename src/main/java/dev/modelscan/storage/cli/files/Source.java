@@ -118,7 +118,7 @@ public final class Source implements AutoCloseable {
             return "a recording of server-sent events, which are not put together; save the whole response";
         }
         return head != null && values.isEmpty() && !head.isText()
-                ? "bytes that are no text"
+                ? "bytes that are not text"
                 : Seen.describe(first(), framing != null);
     }
 

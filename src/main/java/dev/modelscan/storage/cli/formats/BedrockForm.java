@@ -227,7 +227,7 @@ final class BedrockForm implements Form {
         ObjectNode rest = Fields.rest(message, "content", "role");
         Role role = ROLES.getOrDefault(name, Role.OTHER);
         if (role == Role.OTHER) {
-            events.accept(new Event.Warned(run, place, "role", "is no role that the form has; kept as other"));
+            events.accept(new Event.Warned(run, place, "role", "is not a role that the form has; kept as other"));
             rest.set("role", message.path("role"));
         }
         for (JsonNode part : content) {

@@ -121,7 +121,7 @@ abstract class ChatForm implements Form {
             new ChatMessages(run, events).readAll(place, record, "");
             end(run, place, events);
         } else if (isPreferences(record)) {
-            events.accept(new Event.Refused(place, "holds preferences, which are no run"));
+            events.accept(new Event.Refused(place, "holds preferences, which are not a run"));
         } else if (!record.isObject()) {
             events.accept(new Event.Refused(place, "is neither a JSON object nor a list of messages"));
         } else {

@@ -114,7 +114,7 @@ final class ClaudeCodeForm implements Form {
                 early.computeIfAbsent(named(line), unknown -> new ArrayList<>()).add(new Records.Item(at, 0, line));
             } else {
                 if (!line.isObject() || MESSAGES.contains(line.path("type").asText()) || !line.has("type")) {
-                    events.accept(new Warned(run.key(), at, "type", "is no message; the line is kept as it is"));
+                    events.accept(new Warned(run.key(), at, "type", "is not a message; the line is kept as it is"));
                 }
                 run.between(line);
             }

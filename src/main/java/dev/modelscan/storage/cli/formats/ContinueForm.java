@@ -36,7 +36,7 @@ final class ContinueForm implements Form {
             if (isSession(item.value())) {
                 session(item.place(), item.value(), events);
             } else {
-                events.accept(new Event.Refused(item.place(), "is no session of Continue with messages"));
+                events.accept(new Event.Refused(item.place(), "is not a session of Continue with messages"));
             }
         }
     }

@@ -248,7 +248,7 @@ final class CopilotSession {
             }
             default -> {
                 if (!data.isObject()) {
-                    run.warn(at, "data", "is no object; the line is kept as it is");
+                    run.warn(at, "data", "is not an object; the line is kept as it is");
                 }
             }
         }

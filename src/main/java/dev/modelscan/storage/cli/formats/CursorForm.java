@@ -94,7 +94,7 @@ final class CursorForm implements Form {
         if (name.equals(role.name().toLowerCase(Locale.ROOT))) {
             rest.remove("role");
         } else if (role == Role.OTHER) {
-            run.warn(at, "role", "is no role that the form has; kept with the role other");
+            run.warn(at, "role", "is not a role that the form has; kept with the role other");
         }
         MessageRead.Builder message = MessageRead.builder(run.key(), at, role);
         ClaudeBlocks.add(message, content, line.path("toolUseResult"), null, rest);

@@ -184,7 +184,7 @@ final class GoRuns {
     private void time(String run, Place place, String table, ObjectNode row, String column) {
         String text = GoRows.text(row, column);
         if (text != null && !text.startsWith("0001") && GoRows.time(row.path(column)) == null) {
-            String warning = "is " + text + ", which is no time; it is kept in the metadata";
+            String warning = "is " + text + ", which is not a time; it is kept in the metadata";
             events.accept(new Warned(run, place, table + column, warning));
         }
     }

@@ -57,7 +57,7 @@ final class InteractionsForm implements Form {
         for (Records.Item item = records.next(); item != null; item = records.next()) {
             JsonNode value = item.value();
             if (!isInteraction(value)) {
-                events.accept(new Event.Refused(item.place(), "is no interaction"));
+                events.accept(new Event.Refused(item.place(), "is not an interaction"));
                 continue;
             }
             JsonNode response = response(value);

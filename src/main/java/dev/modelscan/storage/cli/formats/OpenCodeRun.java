@@ -46,7 +46,8 @@ final class OpenCodeRun {
         ObjectNode rest = Fields.rest(whole, "info", "parts");
         rest.setAll(Fields.rest(info, "id", "sessionID", "role"));
         if (role == Role.OTHER) {
-            events.accept(new Warned(run, at, "info.role", "is no role that the form has; kept with the role other"));
+            events.accept(
+                    new Warned(run, at, "info.role", "is not a role that the form has; kept with the role other"));
             rest.set("role", info.path("role"));
         }
         MessageRead.Builder message = MessageRead.builder(run, at, role);

@@ -44,7 +44,7 @@ final class VsCodeForm implements Form {
                 state = (ObjectNode) inMemory(value.path("v"));
                 place = item.place();
             } else if (state == null || !change(state, value)) {
-                events.accept(new Refused(item.place(), "is no change of a session that is known"));
+                events.accept(new Refused(item.place(), "is not a change of a session that is known"));
             }
         }
         tell(place, state, records.name(), events);

@@ -106,7 +106,7 @@ public final class FileImport {
 
     private void unknown(Source source) {
         String text = "is " + source.seen();
-        nothing(input.found() ? text : text + "; known forms: " + String.join(", ", Forms.names()));
+        nothing(input.found() ? text : text + "; import --help lists the forms that it reads");
     }
 
     private void read(Source source, Form form) throws IOException {

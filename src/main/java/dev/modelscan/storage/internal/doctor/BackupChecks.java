@@ -25,9 +25,7 @@ final class BackupChecks {
                 all.stream().filter(backup -> backup.drilledAt() != null).toList();
         if (drilled.isEmpty()) {
             return List.of(finding(
-                    "backup-not-drilled",
-                    "no backup in " + directory + " was ever restored, so there is none",
-                    directory));
+                    "backup-not-drilled", "no backup in " + directory + " was ever restored for a test", directory));
         }
         Instant newest = drilled.get(drilled.size() - 1).takenAt();
         return newest.isBefore(now.minus(OLD))

@@ -8,6 +8,7 @@ import dev.modelscan.storage.internal.query.Dialect;
 import dev.modelscan.storage.internal.query.Expressions;
 import dev.modelscan.storage.internal.sqlite.SqliteEngine;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jooq.SQLDialect;
@@ -42,8 +43,10 @@ public final class Engines {
         return ALL.stream()
                 .filter(engine -> engine.name().equalsIgnoreCase(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("engine " + name + " is none of "
-                        + ALL.stream().map(Engine::name).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new IllegalArgumentException("engine " + name + " is unknown; write "
+                        + ALL.stream()
+                                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(" or "))));
     }
 
     /** Backups of databases that are files. */

@@ -2,6 +2,7 @@ package dev.modelscan.storage.internal.migrate;
 
 import dev.modelscan.storage.internal.migrate.PackagedMigrations.Packaged;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Migrations as one script, with what Flyway would have written into the history. */
 public final class MigrationScript {
@@ -55,12 +56,12 @@ public final class MigrationScript {
 
     private static void require(PackagedMigrations packaged, String option, long version, boolean otherwise) {
         if (!otherwise && packaged.migrations().stream().noneMatch(migration -> migration.version() == version)) {
-            throw new IllegalArgumentException(option + " " + version + " is no version of "
+            throw new IllegalArgumentException(option + " " + version + " is not a version of "
                     + (packaged.set() == null ? "the library's schema" : "migrations " + packaged.set())
-                    + ", which has "
+                    + "; its versions are "
                     + packaged.migrations().stream()
                             .map(migration -> String.valueOf(migration.version()))
-                            .toList());
+                            .collect(Collectors.joining(", ")));
         }
     }
 

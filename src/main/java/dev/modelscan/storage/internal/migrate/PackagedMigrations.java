@@ -86,7 +86,8 @@ public record PackagedMigrations(@Nullable String set, String location, List<Pac
             Matcher name = FILE.matcher(script);
             if (!name.matches()) {
                 throw new SchemaException(
-                        location + "/" + script + " is no migration by its name; call it V<number>__<words>.sql, with"
+                        location + "/" + script
+                                + " is not the name of a migration; call it V<number>__<words>.sql, with"
                                 + " a whole number. Repeatable and undo migrations are not run",
                         null);
             }

@@ -39,9 +39,9 @@ final class Redactions {
                     || parts[1].isBlank()
                     || (parts.length == 3 && parts[2].contains("."))
                     || text.contains("\"")) {
-                throw new IllegalArgumentException(
-                        "\"" + text + "\" is no column; write table.column, or table.column.member for a member of its"
-                                + " JSON object, not of one in it; with * for any table");
+                throw new IllegalArgumentException("\"" + text
+                        + "\" is not a column; write table.column, or table.column.member for a member of its"
+                        + " JSON object, not of one in it; with * for any table");
             }
             rules.add(new Rule(text, parts[0], parts[1], parts.length == 3 ? parts[2] : ""));
         }

@@ -75,7 +75,9 @@ final class AuditChain {
                 return new AuditHead(position, hash);
             } catch (IllegalArgumentException e) {
                 throw new CorruptDatabaseException(
-                        "the hash of audit entry " + position + " is none; find the first bad entry: audit verify", e);
+                        "the hash of audit entry " + position
+                                + " is not a hash; find the first bad entry: audit verify",
+                        e);
             }
         }
     }

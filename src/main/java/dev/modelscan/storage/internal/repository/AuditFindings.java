@@ -104,7 +104,7 @@ final class AuditFindings {
         add(
                 Severity.ERROR,
                 SETTINGS_CHANGED,
-                "the columns to redact are no list of columns: somebody changed the settings. The triggers were not"
+                "the columns to redact are not a list of columns: somebody changed the settings. The triggers were not"
                         + " compared",
                 List.of(last == null || !last.isOn() ? "settings: " + redacted : last.text()),
                 ENABLE + " --redact, with the columns to redact");

@@ -131,7 +131,7 @@ public final class CallersQuery<R> implements StoredQuery<R> {
             QueryPart[] parts = context.queryParts();
             if (parts.length > 1 && Stream.of(parts).allMatch(Select.class::isInstance)) {
                 throw new IllegalArgumentException(
-                        "a stored query is no union; put it into a derived table: select(...).from(union.asTable())");
+                        "a stored query cannot be a union; put it into a derived table: select(...).from(union.asTable())");
             }
         });
         if (query instanceof Select<?> select) {

@@ -69,7 +69,7 @@ final class FilteredPage<R> {
             }
         }
         throw new IllegalArgumentException("a list of " + mapping.entity
-                + " records is ordered by columns of its table that are never null, and " + field + " is none");
+                + " records is ordered by columns of its table that are never null, and " + field + " is not one");
     }
 
     Page<R> fetch(Session session, PageRequest request) throws SQLException {
@@ -134,7 +134,7 @@ final class FilteredPage<R> {
                     && !mapping.table.get().equals(field.getTable())
                     && isOutermost(context.queryParts())) {
                 throw new IllegalArgumentException("the condition on " + mapping.entity + " records asks for " + field
-                        + ", which is no column of their table; use a subquery, or a stored query with a join");
+                        + ", which is not a column of their table; use a subquery, or a stored query with a join");
             }
             checks.visitStart(context);
         }

@@ -72,7 +72,7 @@ final class SameAnswers {
     private static void requirePositive(QueryPart part, @Nullable Field<? extends Number> number, int least) {
         if (number != null && QueryParts.isUnset(number)) {
             throw new IllegalArgumentException("a position before the begin of a text differs between engines, so "
-                    + "it is no parameter: " + part + "; write a constant");
+                    + "it is not a parameter: " + part + "; write a constant");
         }
         if (number instanceof Param<?> param && param.getValue() instanceof Number n && n.longValue() < least) {
             throw new IllegalArgumentException(

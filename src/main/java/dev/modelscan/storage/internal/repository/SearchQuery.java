@@ -222,7 +222,8 @@ final class SearchQuery {
             return first;
         } catch (DateTimeParseException e) {
             throw new SearchSyntaxException(
-                    valueAt, "it is no time; give a day as 2026-01-31, or a time as 2026-01-31T12:00:00Z");
+                    valueAt,
+                    "it is not a time; give a day, such as 2026-01-31, or a time, such as 2026-01-31T12:00:00Z");
         }
     }
 }

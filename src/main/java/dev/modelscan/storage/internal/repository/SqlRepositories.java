@@ -52,7 +52,7 @@ public abstract class SqlRepositories implements Repositories {
                 return entity.maker().apply(sessions);
             }
         }
-        throw new IllegalArgumentException(type.getName() + " is no repository of the library");
+        throw new IllegalArgumentException(type.getName() + " is not a repository of the library");
     }
 
     /** Whether queries of the caller may write. */

@@ -182,7 +182,7 @@ final class RowEncoder {
                 return "would come back as " + time;
             }
         } catch (CorruptDatabaseException e) {
-            return "is no time: " + e.getMessage();
+            return "is not a time: " + e.getMessage();
         }
         // The year before 1 is 0 in ISO 8601, and 1 BC in PostgreSQL.
         out.ascii(text.startsWith(YEAR_0) ? YEAR_1_BC + text.substring(YEAR_0.length()) + " BC" : text);

@@ -276,11 +276,11 @@ class BackupTest {
 
         copyBackup(other);
         Files.delete(manifest(other));
-        assertRefused(other, CorruptDatabaseException.class, "no whole backup");
+        assertRefused(other, CorruptDatabaseException.class, "not a complete backup");
 
         copyBackup(other);
         Files.writeString(manifest(other), "{}");
-        assertRefused(other, CorruptDatabaseException.class, "no manifest of a backup");
+        assertRefused(other, CorruptDatabaseException.class, "not the manifest of a backup");
 
         Files.delete(other);
         assertRefused(other, UnavailableException.class, "does not exist");

@@ -80,7 +80,7 @@ final class BackupCheck {
                 throw new SchemaException(file + " has no tables" + NAME_ANOTHER, null);
             }
         } catch (SQLException e) {
-            throw new CorruptDatabaseException(file + " is no SQLite database" + NAME_ANOTHER, e);
+            throw new CorruptDatabaseException(file + " is not a SQLite database" + NAME_ANOTHER, e);
         }
     }
 

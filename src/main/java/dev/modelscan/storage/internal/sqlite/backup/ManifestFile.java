@@ -69,7 +69,7 @@ final class ManifestFile {
         }
         if (!Files.isRegularFile(file)) {
             throw new CorruptDatabaseException(
-                    backup + " is no whole backup of this library: " + file.getFileName()
+                    backup + " is not a complete backup of this library: " + file.getFileName()
                             + " is not beside it. Put both back together, or name another backup",
                     null);
         }
@@ -79,7 +79,7 @@ final class ManifestFile {
         } catch (IOException e) {
             throw FileFacts.failed(file + " cannot be read", e);
         } catch (InvalidDataException | DateTimeParseException | IllegalArgumentException e) {
-            throw new CorruptDatabaseException(file + " is no manifest of a backup; name another backup", e);
+            throw new CorruptDatabaseException(file + " is not the manifest of a backup; name another backup", e);
         }
     }
 

@@ -53,7 +53,7 @@ public final class Restore {
         SqliteConnections connections = SqliteConnections.toFile(named, Durability.FULL, Duration.ZERO);
         Path target = Objects.requireNonNull(connections.file());
         if (Files.exists(target) && !Files.isRegularFile(target)) {
-            throw new UnavailableException(target + " is no file; name a file. Nothing was changed", null);
+            throw new UnavailableException(target + " is not a file; name a file. Nothing was changed", null);
         }
         Path part = SqliteFiles.beside(target, "-restore" + BackupFiles.PART);
         try (MigrationLock lock = MigrationLock.acquire(target, LOCK_TIMEOUT);
