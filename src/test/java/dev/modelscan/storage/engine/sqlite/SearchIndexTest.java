@@ -8,6 +8,7 @@ import dev.modelscan.storage.PageRequest;
 import dev.modelscan.storage.agents.Agent;
 import dev.modelscan.storage.conversations.ConversationId;
 import dev.modelscan.storage.conversations.Message;
+import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.SearchIndexException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,6 +18,8 @@ import java.sql.Statement;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The search index of a file that other programs work on. */
 class SearchIndexTest {
@@ -68,6 +71,23 @@ class SearchIndexTest {
             assertThat(found(db, "beta")).isZero();
             assertThat(found(db, "delta")).isOne();
             assertThat(found(db, "gamma three")).isOne();
+        }
+    }
+
+    /** SQLite fires no trigger for a row that a REPLACE overwrites. */
+    @ParameterizedTest
+    @ValueSource(strings = {"'delta'", "''", "'alpha one'"})
+    void wordsOfAReplacedMessageAreFoundAndGo(String content) throws SQLException {
+        run("REPLACE INTO messages (id, conversation_id, sequence_number, sender_id, content_type, created_at, updated_at,"
+                + " content) SELECT id, conversation_id, sequence_number, sender_id, content_type, created_at, updated_at, "
+                + content + " FROM messages WHERE content = 'alpha one'");
+        try (Database db = Database.builder().path(file).validateOnly().open()) {
+            assertThat(db.doctor().findings()).extracting(Finding::code).containsExactly("search-broken");
+            db.repair();
+            assertThat(db.doctor().findings()).isEmpty();
+            assertThat(found(db, "alpha")).isEqualTo(content.contains("alpha") ? 1 : 0);
+            assertThat(found(db, "delta")).isEqualTo(content.contains("delta") ? 1 : 0);
+            assertThat(found(db, "beta")).isOne();
         }
     }
 
