@@ -7,16 +7,16 @@ CREATE FUNCTION {schema}{function}() RETURNS trigger
 DECLARE
     who text := nullif(left(current_setting('modelscan.actor', true), 255), '');
 BEGIN
-    IF TG_OP = 'INSERT' THEN
+    IF TG_OP = 'INSERT' THEN{fits_inserted}
         INSERT INTO {schema}audit_pending (occurred_at, actor, table_name, record_key, action, changes)
         {rows_from}clock_timestamp(), who, {name}, {new_key}, 'insert', {inserted}{rows_end};
-    ELSIF TG_OP = 'DELETE' THEN
+    ELSIF TG_OP = 'DELETE' THEN{fits_deleted}
         INSERT INTO {schema}audit_pending (occurred_at, actor, table_name, record_key, action, changes)
         VALUES (clock_timestamp(), who, {name}, {old_key}, 'delete', {deleted});
     ELSIF TG_OP = 'TRUNCATE' THEN
         INSERT INTO {schema}audit_pending (occurred_at, actor, table_name, record_key, action, changes)
         VALUES (clock_timestamp(), who, {name}, NULL, 'truncate', '{}');
-    ELSIF {is_changed} THEN
+    ELSIF {is_changed} THEN{fits_updated}
         INSERT INTO {schema}audit_pending (occurred_at, actor, table_name, record_key, action, changes)
         VALUES (clock_timestamp(), who, {name}, {old_key}, 'update', {updated});
     END IF;

@@ -1,7 +1,7 @@
 -- Writes each change of a table into audit_pending. What was inserted, updated and deleted is JSON made of the columns.
 -- SQLite has one writing transaction at a time, so the next position is known here, and a rollback takes it back.
 CREATE TRIGGER {insert_trigger} AFTER INSERT ON {table}
-BEGIN
+BEGIN{fits_inserted}
     INSERT INTO audit_pending (position, occurred_at, actor, table_name, record_key, action, changes)
     VALUES (
         1 + coalesce((SELECT max(position) FROM audit_pending), (SELECT max(position) FROM audit_entries), 0),
@@ -10,7 +10,7 @@ BEGIN
 END;
 
 CREATE TRIGGER {update_trigger} AFTER UPDATE ON {table} WHEN {is_changed}
-BEGIN
+BEGIN{fits_updated}
     INSERT INTO audit_pending (position, occurred_at, actor, table_name, record_key, action, changes)
     VALUES (
         1 + coalesce((SELECT max(position) FROM audit_pending), (SELECT max(position) FROM audit_entries), 0),
@@ -19,7 +19,7 @@ BEGIN
 END;
 
 CREATE TRIGGER {delete_trigger} AFTER DELETE ON {table}
-BEGIN
+BEGIN{fits_deleted}
     INSERT INTO audit_pending (position, occurred_at, actor, table_name, record_key, action, changes)
     VALUES (
         1 + coalesce((SELECT max(position) FROM audit_pending), (SELECT max(position) FROM audit_entries), 0),

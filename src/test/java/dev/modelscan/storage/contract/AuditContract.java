@@ -20,6 +20,7 @@ import dev.modelscan.storage.audit.AuditVerification;
 import dev.modelscan.storage.doctor.Finding;
 import dev.modelscan.storage.errors.ConflictException;
 import dev.modelscan.storage.errors.CorruptDatabaseException;
+import dev.modelscan.storage.errors.RejectedException;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.errors.UnavailableException;
 import dev.modelscan.storage.teams.Team;
@@ -30,12 +31,14 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jooq.impl.DSL;
@@ -71,6 +74,43 @@ abstract class AuditContract extends Contract {
 
     private static String told(AuditEntry entry) {
         return entry.actor() + " " + entry.action() + " " + entry.table() + " " + entry.key();
+    }
+
+    /** An index of the log holds it, and one of PostgreSQL does not take more. */
+    @Test
+    void aKeyThatIsTooLongForTheLogIsRefused() {
+        write("CREATE TABLE pages (url text PRIMARY KEY, name text)");
+        write("CREATE TABLE parts (one text, two text, PRIMARY KEY (one, two))");
+        // PostgreSQL compresses what repeats.
+        String letters = new Random(1)
+                .ints(2_600, 'A', 'z')
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining())
+                .replace('\\', '0');
+        String before = letters.substring(0, 2_501);
+        write("INSERT INTO pages VALUES ('" + before + "', 'before')");
+        db.audit().enable();
+
+        write("INSERT INTO pages VALUES ('" + letters.substring(1, 2_501) + "', '" + letters + "')");
+        write("INSERT INTO parts VALUES ('" + letters.substring(0, 1_200) + "', '" + letters.substring(1_200, 2_400)
+                + "')");
+        for (String refused : List.of(
+                "INSERT INTO pages VALUES ('short', 'x'), ('" + letters + "', 'x')",
+                "UPDATE pages SET url = '" + letters + "' WHERE url <> '" + before + "'",
+                "UPDATE pages SET name = 'x' WHERE url = '" + before + "'",
+                "DELETE FROM pages WHERE url = '" + before + "'",
+                "INSERT INTO parts VALUES ('" + letters.substring(0, 1_300) + "', '" + letters.substring(1_300)
+                        + "')")) {
+            assertThatThrownBy(() -> write(refused))
+                    .isInstanceOf(RejectedException.class)
+                    .hasMessageContaining("has more than 2500 bytes, and the audit log takes no longer one");
+        }
+
+        assertThat(entries()).extracting(AuditEntry::table).containsExactly("audit_settings", "pages", "parts");
+        assertThat(db.audit().verify().fault()).isEmpty();
+        assertThat(db.audit().findings()).isEmpty();
+        db.audit().disable();
+        write("DELETE FROM pages");
     }
 
     @Test

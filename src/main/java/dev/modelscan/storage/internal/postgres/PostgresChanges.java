@@ -51,6 +51,11 @@ final class PostgresChanges implements Changes {
 
     /** Each setting costs every change of a row some tenths of a microsecond, so only who needs them has them. */
     @Override
+    public String refuse(String condition, String reason) {
+        return "IF " + condition + " THEN RAISE EXCEPTION '%', " + text(reason) + "; END IF;";
+    }
+
+    @Override
     public String settings(List<Column> columns) {
         return columns.stream()
                         .allMatch(column -> SAME_TEXT.matcher(column.type()).matches())

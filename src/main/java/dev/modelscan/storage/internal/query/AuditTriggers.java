@@ -5,6 +5,7 @@ import static dev.modelscan.storage.schema.Tables.AUDIT_SETTINGS;
 import dev.modelscan.storage.Json;
 import dev.modelscan.storage.errors.StorageException;
 import dev.modelscan.storage.internal.query.Changes.Recorded;
+import dev.modelscan.storage.schema.DefaultSchema;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -14,9 +15,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jooq.Table;
 
 /**
  * The triggers that record changes for the audit log. They are made of the tables as they are, so each change of the
@@ -27,7 +31,14 @@ public final class AuditTriggers {
     private static final String FOLDER = "dev/modelscan/storage/migration/audit/";
     private static final String PREFIX = "modelscan_audit_";
     private static final int LONGEST_NAME = 63;
+
+    /** An index of the log has the key beside other columns, and PostgreSQL takes no entry of more than 2,704 bytes. */
+    private static final int LONGEST_KEY = 2_500;
+
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
+
+    private static final Set<String> OWN =
+            DefaultSchema.DEFAULT_SCHEMA.tableStream().map(Table::getName).collect(Collectors.toSet());
 
     private AuditTriggers() {}
 
@@ -197,11 +208,29 @@ public final class AuditTriggers {
                 watched.bySet() ? "REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT" : "FOR EACH ROW");
         values.put("new_key", changes.key(key, inserted));
         values.put("old_key", changes.key(key, "OLD"));
+        values.put("fits_inserted", fits(session, watched, key, inserted));
+        values.put("fits_updated", fits(session, watched, key, "NEW") + fits(session, watched, key, "OLD"));
+        values.put("fits_deleted", fits(session, watched, key, "OLD"));
         values.put("is_changed", changes.isChanged(table.stored(), "OLD", "NEW"));
         values.put("inserted", changes.values(columns, inserted));
         values.put("updated", changes.differences(columns, "OLD", "NEW"));
         values.put("deleted", changes.values(columns, "OLD"));
         return filled(session, "triggers", values);
+    }
+
+    /** What refuses a change of a row whose key is too long. Those of the library's tables are short. */
+    private static String fits(Session session, Watched watched, List<Catalog.Column> key, String row) {
+        String table = watched.table().name();
+        if (key.isEmpty() || OWN.contains(table)) {
+            return "";
+        }
+        Changes changes = session.dialect().changes();
+        String isLong = "octet_length(" + changes.key(key, row) + ") > " + LONGEST_KEY;
+        return "\n    "
+                + changes.refuse(
+                        row.equals("inserted") ? "EXISTS (SELECT 1 FROM inserted WHERE " + isLong + ')' : isLong,
+                        "the key of a row of " + table + " has more than " + LONGEST_KEY
+                                + " bytes, and the audit log takes no longer one; shorten it, or disable the log");
     }
 
     private static String function(String table) {

@@ -27,6 +27,9 @@ public interface Changes {
      */
     String key(List<Catalog.Column> key, String row);
 
+    /** A statement of a trigger that refuses the change if a condition holds, and says why. */
+    String refuse(String condition, String reason);
+
     /** SQL that fixes, in the definition of a function, what a session may set about the texts of such values. */
     String settings(List<Catalog.Column> columns);
 

@@ -78,9 +78,10 @@ class SearchIndexTest {
     @ParameterizedTest
     @ValueSource(strings = {"'delta'", "''", "'alpha one'"})
     void wordsOfAReplacedMessageAreFoundAndGo(String content) throws SQLException {
-        run("REPLACE INTO messages (id, conversation_id, sequence_number, sender_id, content_type, created_at, updated_at,"
-                + " content) SELECT id, conversation_id, sequence_number, sender_id, content_type, created_at, updated_at, "
-                + content + " FROM messages WHERE content = 'alpha one'");
+        run(
+                "REPLACE INTO messages (id, conversation_id, sequence_number, sender_id, content_type, created_at, updated_at,"
+                        + " content) SELECT id, conversation_id, sequence_number, sender_id, content_type, created_at, updated_at, "
+                        + content + " FROM messages WHERE content = 'alpha one'");
         try (Database db = Database.builder().path(file).validateOnly().open()) {
             assertThat(db.doctor().findings()).extracting(Finding::code).containsExactly("search-broken");
             db.repair();

@@ -42,6 +42,11 @@ final class SqliteChanges implements Changes {
     }
 
     @Override
+    public String refuse(String condition, String reason) {
+        return "SELECT RAISE(ABORT, " + sqlText(reason) + ") WHERE " + condition + ';';
+    }
+
+    @Override
     public String settings(List<Column> columns) {
         return "";
     }
