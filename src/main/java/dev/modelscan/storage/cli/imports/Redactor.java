@@ -18,13 +18,14 @@ public final class Redactor {
     /** What takes the place of a secret. */
     public static final String REPLACEMENT = "[redacted]";
 
-    private static final String CALLED = "(?:api[_-]?key|secret|token|password|passwd)";
+    /** The end of a secret's name: a word of its own, as in {@code OPENAI_API_KEY}, {@code X-Api-Key} and {@code accessToken}. */
+    private static final String CALLED = "(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))"
+            + "(?:(?:api|access|secret|private|signing|encryption)[_ -]?key|secret|token|password|passwd|passphrase|credentials?)";
 
     /** Shorter text is no secret. */
     private static final int SHORTEST = 16;
 
-    /** The name of a member whose value is a secret, such as {@code openai_api_key}. */
-    private static final Pattern KEY = Pattern.compile("(?i)(?:.*[^a-z0-9])?" + CALLED);
+    private static final Pattern KEY = Pattern.compile("(?is).*" + CALLED);
 
     private static final List<String> KNOWN = List.of(
             // Keys and tokens of providers, by their prefixes.
@@ -39,8 +40,8 @@ public final class Redactor {
             "(?<=\\b[Bb]earer )[A-Za-z0-9._~+/-]{16,}=*",
             "-----BEGIN [A-Z ]*PRIVATE KEY-----[\\s\\S]*?-----END [A-Z ]*PRIVATE KEY-----",
             // A value that is called a secret.
-            // The length is looked at first: that is ten times as fast.
-            "(?i)(?=[A-Za-z0-9._~+/-]{16})(?<=\\b" + CALLED
+            // The character before, and the length, are looked at first: that is a hundred times as fast.
+            "(?i)(?<=[:=\\s\"'])(?=[A-Za-z0-9._~+/-]{16})(?<=" + CALLED
                     + "\\\\{0,3}[\"']?\\s{0,3}[:=]\\s{0,3}\\\\{0,3}[\"']?)[A-Za-z0-9._~+/-]{16,}=*",
             // Mail addresses.
             "\\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){0,8}\\.[A-Za-z]{2,24}\\b");

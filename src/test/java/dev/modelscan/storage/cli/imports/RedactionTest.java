@@ -141,4 +141,38 @@ class RedactionTest {
         assertThat(new Redactor(List.of()).text(String.format(json, "abcdefgh12345678")))
                 .isEqualTo(String.format(json, "[redacted]"));
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "accessToken",
+                "apiKey",
+                "APIKey",
+                "clientSecret",
+                "access-token",
+                "X-Api-Key",
+                "OPENAI_API_KEY",
+                "AWS_SECRET_ACCESS_KEY",
+                "openAiApiKey",
+                "privateKey",
+                "db.password",
+                "api key"
+            })
+    void aSecretsNameIsWrittenInManyWays(String name) throws IOException {
+        String secret = "abcdefgh12345678";
+
+        assertThat(redactedInput("{'" + name + "':'" + secret + "'}")).isEqualTo("1 {'" + name + "':'[redacted]'}");
+        for (String text : List.of("%s: %s", "%s=%s", "{\"%s\":\"%s\"}", "export %s='%s'", "-H '%s: %s'")) {
+            assertThat(new Redactor(List.of()).text(text.formatted(name, secret)))
+                    .isEqualTo(text.formatted(name, "[redacted]"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"maxTokens", "max_tokens", "tokenizer", "monkey", "passwordHint", "apiKeyId", "Secretary"})
+    void otherNamesAreNoSecrets(String name) throws IOException {
+        assertThat(redactedInput("{'" + name + "':'abcdefgh12345678'}"))
+                .isEqualTo("0 {'" + name + "':'abcdefgh12345678'}");
+        assertThat(new Redactor(List.of()).text(name + ": abcdefgh12345678")).isEqualTo(name + ": abcdefgh12345678");
+    }
 }
