@@ -8,10 +8,10 @@ import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Outcome;
 import dev.modelscan.storage.cli.formats.Part;
 import dev.modelscan.storage.cli.formats.Role;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Anthropic's messages: the system prompt beside the list, calls and answers as parts. */
 public final class AnthropicFormat extends ChatFormat {
@@ -35,27 +35,96 @@ public final class AnthropicFormat extends ChatFormat {
             record.put("system", before.isEmpty() ? text(message) : before + "\n" + text(message));
             return;
         }
-        ObjectNode before = message.role() == Role.TOOL ? answers(messages) : null;
-        ObjectNode written = before == null ? Fields.object() : before;
-        written.put("role", message.role() == Role.ASSISTANT ? "assistant" : "user");
-        ArrayNode content = written.withArrayProperty("content");
-        for (Part part : message.parts()) {
-            part(part, content, unsaid);
-        }
-        if (before == null && !content.isEmpty()) {
-            messages.add(written);
+        if (message.role() == Role.ASSISTANT) {
+            assistant(message, messages, unsaid);
+        } else {
+            ArrayNode results = Fields.MAPPER.createArrayNode();
+            ArrayNode others = Fields.MAPPER.createArrayNode();
+            message.parts().forEach(part -> part(part, part instanceof Part.Answer ? results : others, unsaid));
+            if ((message.role() == Role.TOOL && !others.isEmpty()) || !results.isEmpty()) {
+                results(results.addAll(others), messages);
+            } else {
+                add("user", others, messages);
+            }
         }
         if (!message.rest().isEmpty()) {
             unsaid.accept("what the source says of a message beyond role, content and calls");
         }
     }
 
-    /** The message before, if tools' answers end it: the answers of parallel calls are one message. */
-    private static @Nullable ObjectNode answers(ArrayNode messages) {
-        JsonNode last = messages.path(messages.size() - 1);
-        JsonNode content = last.path("content");
-        boolean ends = content.path(content.size() - 1).path("type").asText().equals("tool_result");
-        return ends ? (ObjectNode) last : null;
+    /**
+     * A tool that the service ran has its answer in the message of the call. Here it is the user's message after the call; calls
+     * that are answered later follow it.
+     */
+    private static void assistant(MessageRead message, ArrayNode messages, Consumer<String> unsaid) {
+        Set<String> answered = new HashSet<>();
+        message.parts().stream()
+                .filter(Part.Answer.class::isInstance)
+                .forEach(part -> answered.add(String.valueOf(((Part.Answer) part).callId())));
+        ArrayNode content = Fields.MAPPER.createArrayNode();
+        ArrayNode open = Fields.MAPPER.createArrayNode();
+        for (Part part : message.parts()) {
+            if (part instanceof Part.Answer) {
+                add("assistant", content, messages);
+                content = Fields.MAPPER.createArrayNode();
+                ArrayNode result = Fields.MAPPER.createArrayNode();
+                part(part, result, unsaid);
+                results(result, messages);
+            } else if (part instanceof Part.Call call
+                    && !answered.isEmpty()
+                    && !answered.contains(String.valueOf(call.callId()))) {
+                part(part, open, unsaid);
+            } else {
+                part(part, content, unsaid);
+            }
+        }
+        add("assistant", content.addAll(open), messages);
+    }
+
+    private static void add(String role, ArrayNode content, ArrayNode messages) {
+        if (!content.isEmpty()) {
+            messages.addObject().put("role", role).set("content", content);
+        }
+    }
+
+    /** The answers of parallel calls are one message, right after the calls, before what else the user says. */
+    private static void results(ArrayNode content, ArrayNode messages) {
+        int after = messages.size();
+        while (after > 0 && !messages.path(after - 1).path("role").asText().equals("assistant")) {
+            after--;
+        }
+        JsonNode last = messages.path(after).path("content");
+        if (!isResult(last.path(0))) {
+            messages.insertObject(hasCall(messages.path(after - 1)) ? after : messages.size())
+                    .put("role", "user")
+                    .set("content", content);
+            return;
+        }
+        ArrayNode before = (ArrayNode) last;
+        int at = 0;
+        while (isResult(before.path(at))) {
+            at++;
+        }
+        for (JsonNode part : content) {
+            if (isResult(part)) {
+                before.insert(at++, part);
+            } else {
+                before.add(part);
+            }
+        }
+    }
+
+    private static boolean hasCall(JsonNode message) {
+        for (JsonNode part : message.path("content")) {
+            if (part.path("type").asText().equals("tool_use")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isResult(JsonNode part) {
+        return part.path("type").asText().equals("tool_result");
     }
 
     private static void part(Part part, ArrayNode content, Consumer<String> unsaid) {

@@ -59,6 +59,9 @@ public final class AtifFormat implements RunFormat {
         ArrayNode steps = trajectory.putArray("steps");
         Steps writer = new Steps(run, same, steps, unsaid);
         run.messages().forEach(writer::add);
+        if (!same) {
+            writer.metrics.addTotals(trajectory, steps.size());
+        }
         if (!run.children().isEmpty()) {
             ArrayNode children = trajectory.putArray("subagent_trajectories");
             run.children().forEach(child -> children.add(trajectory(child, same, unsaid)));
@@ -89,21 +92,21 @@ public final class AtifFormat implements RunFormat {
     }
 
     private static final class Steps {
-        private final Run run;
         private final boolean same;
         private final ArrayNode steps;
         private final Consumer<String> unsaid;
         /** The step of each call. A result has to stand in it. */
         private final Map<String, ObjectNode> called = new HashMap<>();
 
+        private final AtifMetrics metrics;
         private @Nullable ObjectNode last;
         private int told;
 
         Steps(Run run, boolean same, ArrayNode steps, Consumer<String> unsaid) {
-            this.run = run;
             this.same = same;
             this.steps = steps;
             this.unsaid = unsaid;
+            this.metrics = new AtifMetrics(run.calls());
         }
 
         void add(MessageRead message) {
@@ -266,37 +269,14 @@ public final class AtifFormat implements RunFormat {
 
         /** A message of another form: its model calls are the metrics, its rest is extra. */
         private void foreign(MessageRead message, ObjectNode step) {
-            for (ModelCalled call : run.calls()) {
-                if (message.externalId() != null
-                        && message.externalId().equals(call.messageId())
-                        && message.role() == Role.ASSISTANT) {
-                    metrics(call, step);
-                }
+            if (step.path("source").asText().equals("agent")) {
+                metrics.addTo(step, message);
             }
             if (!message.rest().isEmpty()) {
                 step.set(EXTRA, message.rest());
             }
             if (message.parentId() != null) {
                 unsaid.accept("the parent of a message");
-            }
-        }
-
-        private static void metrics(ModelCalled call, ObjectNode step) {
-            ObjectNode metrics = step.withObjectProperty("metrics");
-            put(metrics, "prompt_tokens", call.usage().input());
-            put(metrics, "completion_tokens", call.usage().output());
-            put(metrics, "cached_tokens", call.usage().cacheRead());
-            if (call.cost() != null && "USD".equals(call.currency())) {
-                metrics.put("cost_usd", call.cost());
-            }
-            if (call.model() != null) {
-                step.put("model_name", call.model());
-            }
-        }
-
-        private static void put(ObjectNode metrics, String member, @Nullable Long count) {
-            if (count != null) {
-                metrics.put(member, count);
             }
         }
 

@@ -103,10 +103,7 @@ final class RunMaker {
     }
 
     private List<ModelCalled> calls() {
-        if (task == null) {
-            return List.of();
-        }
-        return rows.callsOf(task.id()).stream().map(this::called).toList();
+        return rows.callsOf(head, task).stream().map(this::called).toList();
     }
 
     private ModelCalled called(ModelCall call) {

@@ -17,6 +17,7 @@ import dev.modelscan.storage.conversations.Message;
 import dev.modelscan.storage.conversations.MessageId;
 import dev.modelscan.storage.conversations.MessagePart;
 import dev.modelscan.storage.models.ModelCall;
+import dev.modelscan.storage.models.ModelCallId;
 import dev.modelscan.storage.tasks.Task;
 import dev.modelscan.storage.tasks.TaskId;
 import dev.modelscan.storage.tools.ToolExecution;
@@ -47,6 +48,7 @@ final class RunRows {
     private final Map<MessageId, List<ToolExecution>> asked = new HashMap<>();
     private final Map<MessageId, List<ToolExecution>> answered = new HashMap<>();
     private final Map<TaskId, List<ModelCall>> calls = new HashMap<>();
+    private final Map<MessageId, List<ModelCall>> callsOfMessages = new HashMap<>();
     private final Map<AgentId, String> agents = new HashMap<>();
     private final Set<TaskId> scored = new HashSet<>();
     private final Set<TaskId> silent = new HashSet<>();
@@ -102,6 +104,11 @@ final class RunRows {
                 .orderBy(TOOL_EXECUTIONS.CREATED_AT, TOOL_EXECUTIONS.ID)
                 .fetch(Records::toolExecution)
                 .forEach(found -> add(answered, found.answerMessageId(), found));
+        dsl.selectFrom(MODEL_CALLS)
+                .where(MODEL_CALLS.MESSAGE_ID.in(ids))
+                .orderBy(MODEL_CALLS.CREATED_AT, MODEL_CALLS.ID)
+                .fetch(Records::modelCall)
+                .forEach(found -> add(callsOfMessages, found.messageId(), found));
     }
 
     private void readTasks(List<TaskId> ids) {
@@ -215,8 +222,16 @@ final class RunRows {
         return id == null ? null : agents.get(id);
     }
 
-    List<ModelCall> callsOf(TaskId task) {
-        return calls.getOrDefault(task, List.of());
+    /** The calls for the task, and those that a message answered, also without a task. */
+    List<ModelCall> callsOf(Head head, @Nullable Task task) {
+        Map<ModelCallId, ModelCall> all = new LinkedHashMap<>();
+        if (task != null) {
+            calls.getOrDefault(task.id(), List.of()).forEach(call -> all.put(call.id(), call));
+        }
+        for (Message message : messagesOf(head)) {
+            callsOfMessages.getOrDefault(message.id(), List.of()).forEach(call -> all.put(call.id(), call));
+        }
+        return List.copyOf(all.values());
     }
 
     List<Run> childrenOf(TaskId task) {

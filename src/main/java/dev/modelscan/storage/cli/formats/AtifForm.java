@@ -68,6 +68,7 @@ final class AtifForm implements Form {
         private final Events events;
         private @Nullable String model;
         private @Nullable Instant latest;
+        private boolean told;
 
         Trajectory(String run, Place place, Events events) {
             this.run = run;
@@ -90,6 +91,7 @@ final class AtifForm implements Form {
             for (JsonNode trajectory : value.path("subagent_trajectories")) {
                 new Trajectory(run + "/" + ++child, place, events).read(trajectory, run);
             }
+            totals(value.path("final_metrics"));
             events.accept(new RunEnded(run, place, null, null, null, latest, null, Fields.object()));
         }
 
@@ -267,19 +269,36 @@ final class AtifForm implements Form {
             return new Part.Answer(call, null, output, Outcome.UNKNOWN, null);
         }
 
+        /** The totals count if no step says what it used. */
+        private void totals(JsonNode metrics) {
+            Usage usage = new Usage(
+                    Fields.count(metrics, "total_prompt_tokens"),
+                    Fields.count(metrics, "total_completion_tokens"),
+                    Fields.count(metrics, "total_cached_tokens"),
+                    null,
+                    null);
+            BigDecimal spent = Fields.number(metrics, "total_cost_usd");
+            if (!told && (!usage.isEmpty() || spent != null)) {
+                String currency = spent == null ? null : "USD";
+                events.accept(new ModelCalled(
+                        run, place, null, null, model, null, usage, spent, currency, null, latest, null));
+            }
+        }
+
         private void called(JsonNode step, @Nullable String id, @Nullable Instant time) {
             JsonNode metrics = step.path("metrics");
             Usage usage = new Usage(
                     Fields.count(metrics, "prompt_tokens"),
                     Fields.count(metrics, "completion_tokens"),
                     Fields.count(metrics, "cached_tokens"),
-                    null,
+                    Fields.count(metrics.path("extra"), "cache_write_tokens"),
                     Fields.count(metrics.path("extra"), "reasoning_tokens"));
             BigDecimal spent = Fields.number(metrics, "cost_usd");
             if ((usage.isEmpty() && spent == null)
                     || step.path("is_copied_context").asBoolean()) {
                 return;
             }
+            told = true;
             String ofStep = Fields.text(step, "model_name");
             events.accept(new ModelCalled(
                     run,

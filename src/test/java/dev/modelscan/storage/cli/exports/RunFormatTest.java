@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.modelscan.storage.cli.files.Input;
 import dev.modelscan.storage.cli.files.Source;
+import dev.modelscan.storage.cli.formats.Event;
 import dev.modelscan.storage.cli.formats.Fields;
 import dev.modelscan.storage.cli.formats.Form;
 import dev.modelscan.storage.cli.formats.Forms;
+import dev.modelscan.storage.cli.formats.Place;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -175,6 +179,105 @@ class RunFormatTest {
                         .path("system")
                         .asText())
                 .isEqualTo("s");
+    }
+
+    /** Each call is answered by the message after it, which is the user's and begins with the answers. */
+    private static void requireAnswers(JsonNode messages) {
+        for (int i = 0; i < messages.size(); i++) {
+            List<String> calls = new ArrayList<>();
+            for (JsonNode part : messages.path(i).path("content")) {
+                if (part.path("type").asText().equals("tool_use")) {
+                    calls.add(part.path("id").asText());
+                }
+            }
+            List<String> answers = new ArrayList<>();
+            JsonNode next = messages.path(i + 1);
+            for (JsonNode part : next.path("content")) {
+                if (part.path("type").asText().equals("tool_result")) {
+                    assertThat(next.path("role").asText()).isEqualTo("user");
+                    assertThat(next.path("content").path(answers.size())).isEqualTo(part);
+                    answers.add(part.path("tool_use_id").asText());
+                }
+            }
+            assertThat(answers).as(messages.toPrettyString()).containsExactlyInAnyOrderElementsOf(calls);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // The answer is in the message of the call.
+                "{'type':'thread.started','thread_id':'t'}\n{'type':'item.completed','item':{'id':'i','type':'command_execution',"
+                        + "'command':'ls','aggregated_output':'x','exit_code':0,'status':'completed'}}\n{'type':'item.completed','item':"
+                        + "{'id':'m','type':'agent_message','text':'done'}}",
+                "{'id':1,'epoch':1,'input':'x','messages':[{'id':'m1','role':'assistant','content':[{'type':'text','text':'I look'},"
+                        + "{'type':'tool_use','id':'w1','name':'web_search','arguments':'{}','result':'a'},{'type':'tool_use','id':'w2',"
+                        + "'name':'web_search','arguments':'{}','result':'b'},{'type':'text','text':'now'}],'tool_calls':[{'id':'c',"
+                        + "'function':'f','arguments':{}}]},{'id':'m2','role':'tool','tool_call_id':'c','content':'r'}]}",
+                // The user speaks before the answers, and between them.
+                "{'messages':[{'role':'user','content':'q'},{'role':'assistant','content':[{'type':'tool_use','id':'a','name':'f',"
+                        + "'input':{}},{'type':'tool_use','id':'b','name':'f','input':{}}]},{'role':'user','content':[{'type':'text','text':"
+                        + "'wait'},{'type':'tool_result','tool_use_id':'a','content':'x'}]},{'role':'user','content':[{'type':"
+                        + "'tool_result','tool_use_id':'b','content':'y'}]}]}"
+            })
+    void anthropicsAnswersFollowTheirCalls(String source) throws IOException {
+        Run read = read(source.replace('\'', '"')).get(0);
+        Run run = new Run("other", read.started(), read.messages(), read.calls(), read.ended(), List.of());
+
+        requireAnswers(
+                json(new AnthropicFormat().write(run, unsaid -> {}).toString()).path("messages"));
+    }
+
+    private static Event.ModelCalled call(String message, Long input, Long cacheWrite, String cost, String currency) {
+        Event.Usage usage = new Event.Usage(input, 2L, 1L, cacheWrite, null);
+        BigDecimal spent = cost == null ? null : new BigDecimal(cost);
+        Place place = new Place(0, 0, -1);
+        return new Event.ModelCalled(
+                "r", place, message, null, "m", "lab", usage, spent, currency, null, Instant.EPOCH, "stop");
+    }
+
+    @Test
+    void atifHasAllCallsOfAModel() throws IOException {
+        Run read = read("""
+                {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "id": "one"},
+                 {"role": "assistant", "content": "b", "id": "two"}]}
+                """).get(0);
+        List<Event.ModelCalled> calls = List.of(
+                call("one", 5L, 3L, "0.5", "USD"),
+                call("one", 6L, null, "0.25", "USD"),
+                call("two", 7L, null, "9", "EUR"),
+                call(null, 8L, null, null, null));
+        Set<String> unsaid = new TreeSet<>();
+        List<Event.MessageRead> messages = new ArrayList<>();
+        for (Event.MessageRead message : read.messages()) {
+            String id = message.parts().toString().contains("a]")
+                    ? "one"
+                    : message.parts().toString().contains("b]") ? "two" : "q";
+            messages.add(Event.MessageRead.builder(message.run(), message.place(), message.role())
+                    .externalId(id)
+                    .add(message.parts().get(0))
+                    .build());
+        }
+        Run run = new Run("other", read.started(), messages, calls, read.ended(), List.of());
+        JsonNode written = json(new AtifFormat().write(run, unsaid::add).toString());
+
+        assertThat(AtifRules.brokenBy(written)).isEmpty();
+        assertThat(written.path("steps").path(1).path("metrics")).isEqualTo(json("""
+                {"prompt_tokens": 11, "completion_tokens": 4, "cached_tokens": 2, "cost_usd": 0.75, "extra": {"calls": [
+                 {"model_name": "m", "prompt_tokens": 5, "completion_tokens": 2, "cached_tokens": 1, "cost_usd": 0.5,
+                  "provider": "lab", "cache_write_tokens": 3, "finish_reason": "stop", "completed_at": "1970-01-01T00:00:00Z"},
+                 {"model_name": "m", "prompt_tokens": 6, "completion_tokens": 2, "cached_tokens": 1, "cost_usd": 0.25,
+                  "provider": "lab", "finish_reason": "stop", "completed_at": "1970-01-01T00:00:00Z"}]}}
+                """));
+        assertThat(written.path("steps").path(2).path("metrics").path("extra")).isEqualTo(json("""
+                {"provider": "lab", "cost": 9, "currency": "EUR", "finish_reason": "stop", "completed_at": "1970-01-01T00:00:00Z"}
+                """));
+        assertThat(written.path("final_metrics")).isEqualTo(json("""
+                {"total_prompt_tokens": 26, "total_completion_tokens": 8, "total_cached_tokens": 4, "total_cost_usd": 0.75,
+                 "total_steps": 3, "extra": {"calls": [{"model_name": "m", "prompt_tokens": 8, "completion_tokens": 2,
+                 "cached_tokens": 1, "provider": "lab", "finish_reason": "stop", "completed_at": "1970-01-01T00:00:00Z"}]}}
+                """));
+        assertThat(unsaid).isEmpty();
     }
 
     @Test
