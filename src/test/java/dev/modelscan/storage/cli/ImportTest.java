@@ -411,6 +411,15 @@ class ImportTest {
     }
 
     @Test
+    void warnsOfAFileThatIsStoredInAnotherForm() throws IOException {
+        Path file = write("a.json", "{\"system\":\"s\",\"messages\":[{\"role\":\"user\",\"content\":\"one\"}]}");
+        run(file);
+        Run other = run(file, "--format", "openai");
+        assertThat(other.err()).contains("is stored already as anthropic; its runs are stored again as openai");
+        assertThat(run(file, "--format", "openai").out()).contains("1 stored already");
+    }
+
+    @Test
     void aTaskThatWasDeletedIsPutBackWithItsMessages() throws IOException {
         Path file = write(
                 "a.jsonl",

@@ -48,6 +48,7 @@ final class Provenance {
     private final Map<String, AgentId> known = new HashMap<>();
     private final Set<String> uncommitted = new HashSet<>();
     private final Map<String, ObjectNode> described = new LinkedHashMap<>();
+    private @Nullable String otherForm;
     private boolean sourceMade;
     private boolean sourceCommitted;
 
@@ -111,6 +112,12 @@ final class Provenance {
         return form;
     }
 
+    /** Another form under which the same bytes are stored already; null for none. */
+    @Nullable
+    String otherForm() {
+        return otherForm;
+    }
+
     /** Makes what is missing, in the transaction of a run that is stored; gives the workflow. */
     WorkflowId make(Tx tx, Values values) {
         if (!sourceMade) {
@@ -150,6 +157,13 @@ final class Provenance {
             sourceId = stored.get().id();
             return;
         }
+        otherForm = sha256 == null
+                ? null
+                : tx.sources()
+                        .findBySha256(sha256)
+                        .map(Source::format)
+                        .filter(other -> !other.equals(form))
+                        .orElse(null);
         tx.sources()
                 .create(Source.builder()
                         .id(sourceId)

@@ -34,6 +34,7 @@ final class Storing {
     private final FileResult result;
     private final Map<String, TaskId> parents = new LinkedHashMap<>();
     private final Set<String> uncommitted = new HashSet<>();
+    private boolean warned;
 
     Storing(Supplier<Database> database, Provenance provenance, FileResult result) {
         this.database = database;
@@ -168,6 +169,13 @@ final class Storing {
             result.add(told.outcome().fate(), told.outcome().stored());
             if (told.outcome().warning() != null) {
                 result.warn(Collector.note(place, "id", told.outcome().warning()));
+            }
+            String other = provenance.otherForm();
+            if (other != null && !warned) {
+                warned = true;
+                String text = "the file is stored already as " + other + "; its runs are stored again as "
+                        + provenance.form();
+                result.warn(Collector.note(place, "format", text));
             }
         }
     }
